@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .treatAllWarnings(as: .error),
+]
+
+// -fno-math-errno lets square roots vectorise; without it each one is a call that may set errno.
+let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
+
+// One kernel source, compiled once per instruction set; VaelibNumerics chooses at run time.
+#if arch(x86_64)
+  let kernelVariants: [(name: String, flags: [String])] = [
+    ("VaelibKernelsV1", []),
+    ("VaelibKernelsV3", ["-Xcc", "-march=x86-64-v3"]),
+    ("VaelibKernelsV4", ["-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512"]),
+  ]
+#else
+  let kernelVariants: [(name: String, flags: [String])] = [("VaelibKernelsV1", [])]
+#endif
+
+let package = Package(
+  name: "vaelib",
+  products: [.library(name: "vaelib", type: .dynamic, targets: ["VaelibC"])],
+  targets: [
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CVaelib", path: "include"),
+    .target(name: "CKernels"),
+    .target(name: "VaelibKernels", swiftSettings: numeric),
+  ]
+    + kernelVariants.map { variant in
+      .target(
+        name: variant.name, dependencies: ["CKernels", "VaelibKernels"],
+        swiftSettings: numeric + [.unsafeFlags(variant.flags)])
+    }
+    + [
+      .target(
+        name: "VaelibNumerics",
+        dependencies: ["COpenBLAS", "CKernels", "VaelibKernels"]
+          + kernelVariants.map { .byName(name: $0.name) },
+        swiftSettings: numeric),
+      .target(name: "VaelibNetworks", dependencies: ["VaelibNumerics"], swiftSettings: strict),
+      .target(name: "VaelibModels", dependencies: ["VaelibNetworks"], swiftSettings: strict),
+      .target(name: "VaelibStorage", dependencies: ["CHDF5", "VaelibModels"], swiftSettings: strict),
+      .target(
+        name: "VaelibC", dependencies: ["CVaelib", "VaelibStorage"], swiftSettings: strict,
+        linkerSettings: [
+          .unsafeFlags(
+            [
+              "-static-stdlib",
+              "-Xlinker", "--version-script=\(Context.packageDirectory)/vaelib.map",
+              "-Xlinker", "-soname=libvaelib.so.0",
+              "-Xlinker", "-z", "-Xlinker", "defs",
+              "-Xlinker", "-s",
+            ], .when(configuration: .release))
+        ]),
+      .testTarget(
+        name: "VaelibNumericsTests", dependencies: ["VaelibNumerics"], swiftSettings: strict),
+      .testTarget(
+        name: "VaelibNetworksTests", dependencies: ["VaelibNetworks"], swiftSettings: strict),
+      .testTarget(name: "VaelibModelsTests", dependencies: ["VaelibModels"], swiftSettings: strict),
+      .testTarget(
+        name: "VaelibStorageTests", dependencies: ["VaelibStorage"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,4 @@
+/* Filled in by the kernels. */
+#ifndef VAELIB_CKERNELS_H
+#define VAELIB_CKERNELS_H
+#endif

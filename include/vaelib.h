@@ -1,0 +1,657 @@
+/*
+ * vaelib.h: variational auto-encoders, trained and queried from C.
+ *
+ * This header is the authoritative description of the library. It reads from top to bottom as a tutorial: errors,
+ * threads, parameters, arrays, datasets, models, training, queries, and a trainer for programs that drive the training
+ * loop themselves. A program that learns digits from an HDF5 file and keeps what it learned:
+ *
+ *     vaelib_dataset *digits = NULL;
+ *     vaelib_model *model = NULL;
+ *     vaelib_dataset_options options;
+ *     vaelib_vae_config config;
+ *     vaelib_training_config training;
+ *
+ *     vaelib_dataset_options_init(&options);
+ *     options.scale = 1.0 / 255.0;
+ *     vaelib_vae_config_init(&config);
+ *     config.data_dim = 784;
+ *     config.latent_dim = 20;
+ *     vaelib_training_config_init(&training);
+ *     training.epochs = 10;
+ *     if (vaelib_dataset_open("mnist.h5", "x_train", &options, &digits) != VAELIB_OK ||
+ *         vaelib_model_create(&config, &model) != VAELIB_OK ||
+ *         vaelib_fit(model, digits, NULL, &training, NULL, NULL) != VAELIB_OK ||
+ *         vaelib_model_save(model, "digits.h5") != VAELIB_OK) {
+ *         fprintf(stderr, "%s\n", vaelib_last_error());
+ *     }
+ *     vaelib_model_free(model);
+ *     vaelib_dataset_free(digits);
+ *
+ * Compile with `cc program.c $(pkg-config --cflags --libs vaelib)`.
+ *
+ * Conventions, which hold for every function:
+ *
+ * - A function that can fail returns a vaelib_status; its results go through trailing `out_...` parameters, which are
+ *   written only on success unless the function says otherwise.
+ * - Handles (vaelib_dataset, vaelib_model, vaelib_trainer) are opaque. A NULL, freed or mistaken handle is recognised
+ *   and answered with VAELIB_INVALID_HANDLE. Each is released by its own `..._free`, which accepts NULL.
+ * - Structures begin with `size_t struct_size`. Configurations are filled with defaults by their `..._init` function;
+ *   structures that receive results need `struct_size = sizeof(...)` set by the caller. So a program compiled against
+ *   an older header keeps working with a newer library.
+ * - Strings are UTF-8 and NUL-terminated. Strings returned by the library belong to it.
+ * - Losses, bounds and likelihoods are in nats per example, always.
+ * - Everything random takes a seed. The same seed gives the same bits on the same machine, for any number of threads.
+ * - All functions may be called from any thread. Queries on one model may run from several threads at once; a call
+ *   that changes a model (training, loading weights) is exclusive, and a call that collides returns VAELIB_BUSY at
+ *   once. A dataset may be used by several calls at a time.
+ * - After fork() the child may go on using the library; a model that was being trained by another thread of the
+ *   parent stays VAELIB_BUSY in the child.
+ */
+#ifndef VAELIB_H
+#define VAELIB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Version and errors
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/** The version of this header. The library's own is vaelib_version(); the two should have the same first number. */
+#define VAELIB_VERSION "0.1.0"
+/** Changes whenever a compiled program would have to be compiled again; part of the library's SONAME. */
+#define VAELIB_ABI_VERSION 0
+
+/** The outcome of a call. The numbers never change. */
+typedef enum vaelib_status {
+    VAELIB_OK = 0,
+    /** A parameter is NULL, out of its range, of the wrong size, or an unknown name. */
+    VAELIB_INVALID_ARGUMENT = 1,
+    /** A handle is NULL, was freed, or is of another kind. */
+    VAELIB_INVALID_HANDLE = 2,
+    VAELIB_OUT_OF_MEMORY = 3,
+    /** The model or trainer is in use by a call that this one cannot run beside. */
+    VAELIB_BUSY = 4,
+    /** Stopped by vaelib_cancel() or by the progress callback. */
+    VAELIB_CANCELLED = 5,
+    /** The operating system refused a file: missing, a directory, not readable, not writable, disk full. */
+    VAELIB_FILE_ERROR = 6,
+    /** A file is not what it should be: not HDF5, truncated, a missing or unsuitable dataset, a damaged model. */
+    VAELIB_FORMAT_ERROR = 7,
+    /** Data do not fit: wrong width, NaN or infinite values, values the likelihood does not allow. */
+    VAELIB_DATA_ERROR = 8,
+    /** Training left the range of finite numbers; the last good weights were kept. */
+    VAELIB_NUMERICAL_ERROR = 9,
+    /** A defect of the library. Please report it with the message. */
+    VAELIB_INTERNAL_ERROR = 10
+} vaelib_status;
+
+/** The version of the library, for example "0.1.0". */
+const char *vaelib_version(void);
+
+/** The ABI number of the library; bindings refuse to run when it differs from VAELIB_ABI_VERSION. */
+int vaelib_abi_version(void);
+
+/** The name of a status, for example "VAELIB_BUSY"; "unknown status" for any other number. */
+const char *vaelib_status_name(vaelib_status status);
+
+/**
+ * What the most recent failing call on this thread found wrong: the argument or file, what was expected and what came.
+ * Empty if no call has failed yet. Valid until the next failing call on this thread.
+ */
+const char *vaelib_last_error(void);
+
+/**
+ * What the most recent call on this thread wants its caller to know although it succeeded, one warning a line; empty
+ * if nothing. Valid until the next call on this thread.
+ */
+const char *vaelib_last_warning(void);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Threads
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/** How many threads a call uses at most, 1 to 256; 0 stands for one per processor core, which is the default. */
+vaelib_status vaelib_set_threads(size_t count);
+
+/** How many threads a call uses at most. */
+size_t vaelib_threads(void);
+
+/** The instruction sets in use, for benchmark reports: "kernels x86-64-v4, OpenBLAS 0.3.21 Cooperlake". */
+const char *vaelib_cpu_description(void);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Parameters
+ *
+ * Every hyper-parameter has one definition inside the library. These functions list them, so that bindings, command
+ * lines and manuals need not repeat them. The names are the field names of the configuration structures below.
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/** One hyper-parameter: what it is called, what it means, which values it takes. */
+typedef struct vaelib_parameter {
+    size_t struct_size;
+    const char *name;
+    /** "vae" for vaelib_vae_config, "training" for vaelib_training_config. */
+    const char *group;
+    /** "count", "real", "choice", "widths" or "seed". */
+    const char *type;
+    /** The default, as text; empty if the caller must choose. */
+    const char *default_value;
+    /** The values allowed, as text: "at least 1", "sigmoid, tanh, relu". */
+    const char *allowed;
+    /** A sentence for people. */
+    const char *meaning;
+} vaelib_parameter;
+
+/** How many hyper-parameters there are. */
+size_t vaelib_parameter_count(void);
+
+/** Describes hyper-parameter `index`, 0 to vaelib_parameter_count() - 1. */
+vaelib_status vaelib_parameter_describe(size_t index, vaelib_parameter *out_parameter);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Arrays
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/** The type of the numbers in an array. */
+typedef enum vaelib_dtype {
+    VAELIB_UINT8 = 0,
+    VAELIB_INT8 = 1,
+    VAELIB_INT16 = 2,
+    VAELIB_INT32 = 3,
+    VAELIB_INT64 = 4,
+    VAELIB_FLOAT32 = 5,
+    VAELIB_FLOAT64 = 6
+} vaelib_dtype;
+
+/**
+ * A view of a matrix in the caller's memory: one example a row. Element (r, c) is the number at
+ * `buffer + offset + r * row_stride + c * column_stride` (bytes; strides may be negative or zero), and the library
+ * sees it as `number * scale + shift`. The whole view must lie inside the first `buffer_bytes` bytes of `buffer`.
+ */
+typedef struct vaelib_array {
+    size_t struct_size;
+    const void *buffer;
+    size_t buffer_bytes;
+    size_t offset;
+    vaelib_dtype dtype;
+    size_t rows;
+    size_t columns;
+    ptrdiff_t row_stride;
+    ptrdiff_t column_stride;
+    double scale;
+    double shift;
+} vaelib_array;
+
+/**
+ * Describes a dense row-major matrix: fills every field of `out_array`, with scale 1 and shift 0.
+ * VAELIB_INVALID_ARGUMENT if out_array is NULL, the dtype is unknown or the size in bytes overflows.
+ */
+vaelib_status vaelib_array_init(
+    vaelib_array *out_array, const void *buffer, vaelib_dtype dtype, size_t rows, size_t columns);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Datasets
+ *
+ * A dataset is where examples come from: an array in memory, or a dataset inside an HDF5 file. Every function that
+ * reads examples takes one. Rows are converted as they are used; no converted copy of the whole set is made.
+ * --------------------------------------------------------------------------------------------------------------- */
+
+typedef struct vaelib_dataset vaelib_dataset;
+
+/** How an HDF5 dataset is read. Fill with vaelib_dataset_options_init(), then change what matters. */
+typedef struct vaelib_dataset_options {
+    size_t struct_size;
+    /** The library sees `stored number * scale + shift`: 1.0 / 255.0 turns grey levels into [0, 1]. Default 1, 0. */
+    double scale;
+    double shift;
+    /** The name of a dataset of integers in the same file, one label a row; NULL for none. */
+    const char *labels;
+    /**
+     * A set whose stored size is at most this many bytes is read into memory once; a larger one stays in the file
+     * and is read block by block. Default 256 MiB.
+     */
+    size_t memory_budget;
+} vaelib_dataset_options;
+
+typedef struct vaelib_dataset_info {
+    size_t struct_size;
+    size_t rows;
+    size_t columns;
+    vaelib_dtype dtype;
+    double scale;
+    double shift;
+    /** 1 if the set has labels. */
+    int has_labels;
+    /** 1 if the examples are held in memory, 0 if they are read from the file as they are used. */
+    int in_memory;
+} vaelib_dataset_info;
+
+vaelib_status vaelib_dataset_options_init(vaelib_dataset_options *out_options);
+
+/**
+ * Wraps arrays in the caller's memory; nothing is copied, so the memory must stay as it is until the dataset is freed.
+ * `labels` may be NULL; otherwise an integer array with one column and as many rows as `examples`.
+ */
+vaelib_status vaelib_dataset_from_array(
+    const vaelib_array *examples, const vaelib_array *labels, vaelib_dataset **out_dataset);
+
+/**
+ * Opens dataset `name` of HDF5 file `path`. The first axis counts examples; the other axes are flattened to columns.
+ * Any integer type up to 64 bits and any floating-point type up to 64 bits will do. `options` may be NULL.
+ * VAELIB_FILE_ERROR if the file cannot be opened, VAELIB_FORMAT_ERROR if it is not HDF5, has no such dataset (the
+ * message lists those there), or the dataset is empty or not numeric.
+ */
+vaelib_status vaelib_dataset_open(
+    const char *path, const char *name, const vaelib_dataset_options *options, vaelib_dataset **out_dataset);
+
+/** Rows `first_row` to `first_row + rows - 1` of a dataset, as a dataset of its own. Nothing is copied. */
+vaelib_status vaelib_dataset_slice(
+    const vaelib_dataset *dataset, size_t first_row, size_t rows, vaelib_dataset **out_slice);
+
+/** Size, type, scaling. Set out_info->struct_size first. */
+vaelib_status vaelib_dataset_describe(const vaelib_dataset *dataset, vaelib_dataset_info *out_info);
+
+/** All examples as the library sees them, scaled: `out_values` takes [rows, columns]; out_count = rows * columns. */
+vaelib_status vaelib_dataset_read(const vaelib_dataset *dataset, float *out_values, size_t out_count);
+
+/** The labels; out_count = rows. VAELIB_INVALID_ARGUMENT if the set has none. */
+vaelib_status vaelib_dataset_labels(const vaelib_dataset *dataset, int64_t *out_labels, size_t out_count);
+
+void vaelib_dataset_free(vaelib_dataset *dataset);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Models
+ *
+ * A variational auto-encoder (Kingma & Welling 2014): an encoder network x -> q(z|x) = N(mean, diag exp(log_variance))
+ * and a decoder network z -> p(x|z), joined by the prior p(z) = N(0, I).
+ * --------------------------------------------------------------------------------------------------------------- */
+
+typedef struct vaelib_model vaelib_model;
+
+/** The architecture. Fill with vaelib_vae_config_init(), set data_dim, then change what matters. */
+typedef struct vaelib_vae_config {
+    size_t struct_size;
+    /** D, the width of an example. Required. */
+    size_t data_dim;
+    /** J, the width of the latent code z. */
+    size_t latent_dim;
+    /** Widths of the encoder's hidden layers, first to last; hidden_count may be 0 (a linear encoder). */
+    const size_t *hidden;
+    size_t hidden_count;
+    /** Widths of the decoder's hidden layers; NULL mirrors the encoder. */
+    const size_t *decoder_hidden;
+    size_t decoder_hidden_count;
+    /** "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu", "identity". */
+    const char *activation;
+    /** p(x|z): "bernoulli" for data in [0, 1], "gaussian" for real values. */
+    const char *likelihood;
+    /** Gaussian only. "fixed": noise_stddev squared; "learned": one per dimension; "predicted": by the decoder. */
+    const char *variance;
+    /** Gaussian only. The mean of p(x|z): "identity", or "sigmoid" for data in [0, 1]. */
+    const char *mean_activation;
+    /** Gaussian with fixed variance: the standard deviation of p(x|z). */
+    double noise_stddev;
+    /** Gaussian with learned or predicted variance: the standard deviation never falls below this. */
+    double stddev_floor;
+    /** "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal". */
+    const char *initializer;
+    /** The standard deviation of initializer "normal". */
+    double initializer_stddev;
+    /** Seed of the initial weights. */
+    uint64_t seed;
+} vaelib_vae_config;
+
+typedef struct vaelib_model_info {
+    size_t struct_size;
+    size_t data_dim;
+    size_t latent_dim;
+    /** All weights and biases, as one flat array of float32. */
+    size_t parameter_count;
+    /** How many named tensors that array holds. */
+    size_t tensor_count;
+    /** Epochs and examples of all fits so far. */
+    size_t epochs_trained;
+    uint64_t examples_seen;
+    /** The scaling of the data the model was trained on, kept in its file. */
+    double data_scale;
+    double data_shift;
+} vaelib_model_info;
+
+/** A named part of the flat parameter array, row-major. A dense layer computes `x * weight + bias`. */
+typedef struct vaelib_tensor {
+    size_t struct_size;
+    /** The name in the model file, for example "encoder/0/weight"; valid as long as the model. */
+    const char *name;
+    /** weight: [inputs, outputs]; bias: [1, outputs]. */
+    size_t rows;
+    size_t columns;
+    /** Where it begins in the flat array, in floats. */
+    size_t offset;
+} vaelib_tensor;
+
+vaelib_status vaelib_vae_config_init(vaelib_vae_config *out_config);
+
+/** A new model with freshly initialised weights. */
+vaelib_status vaelib_model_create(const vaelib_vae_config *config, vaelib_model **out_model);
+
+/** A model of its own with the same architecture, weights and history. */
+vaelib_status vaelib_model_copy(const vaelib_model *model, vaelib_model **out_model);
+
+/**
+ * Writes architecture, weights, history and data scaling to an HDF5 file (its layout: docs/file-format.md). The file
+ * appears complete or not at all: on any error an older file of that name stays as it was.
+ */
+vaelib_status vaelib_model_save(const vaelib_model *model, const char *path);
+
+/**
+ * Reads a model file. Everything in it is checked before it is used; VAELIB_FORMAT_ERROR names the file and what was
+ * wrong in it.
+ */
+vaelib_status vaelib_model_load(const char *path, vaelib_model **out_model);
+
+/** Sizes and what the model has seen. Set out_info->struct_size first. */
+vaelib_status vaelib_model_describe(const vaelib_model *model, vaelib_model_info *out_info);
+
+/** The architecture; strings and arrays in it stay valid as long as the model. Set out_config->struct_size first. */
+vaelib_status vaelib_model_config(const vaelib_model *model, vaelib_vae_config *out_config);
+
+/** Name, shape and place of parameter tensor `index`, 0 to tensor_count - 1. Set out_tensor->struct_size first. */
+vaelib_status vaelib_model_tensor(const vaelib_model *model, size_t index, vaelib_tensor *out_tensor);
+
+/** Copies all parameters out; out_count = parameter_count. */
+vaelib_status vaelib_model_get_parameters(const vaelib_model *model, float *out_values, size_t out_count);
+
+/** Replaces all parameters; count = parameter_count. VAELIB_DATA_ERROR if one is not finite. Exclusive. */
+vaelib_status vaelib_model_set_parameters(vaelib_model *model, const float *values, size_t count);
+
+void vaelib_model_free(vaelib_model *model);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Training
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/** How to train. Fill with vaelib_training_config_init(), then change what matters. */
+typedef struct vaelib_training_config {
+    size_t struct_size;
+    size_t epochs;
+    /** M, examples a step. */
+    size_t batch_size;
+    /** "analytic": closed-form KL (AEVB's estimator B); "monte_carlo": all terms sampled (estimator A). */
+    const char *estimator;
+    /** L, latent samples an example. */
+    size_t samples;
+    /** The weight of the KL term; 1 makes the loss the negative evidence lower bound. */
+    double beta;
+    /** The KL weight grows linearly from 0 to beta over this many epochs. */
+    double kl_warmup_epochs;
+    /** "none", or "dynamic": values in [0, 1] are probabilities, drawn anew as 0 or 1 at each use. */
+    const char *binarization;
+    /** "sgd", "adagrad", "rmsprop", "adam", "adamw". */
+    const char *optimizer;
+    double learning_rate;
+    /** sgd: 0 for none. */
+    double momentum;
+    /** sgd: 1 for Nesterov's form of momentum, else 0. */
+    size_t nesterov;
+    /** adam, adamw: decay of the first moment. */
+    double beta1;
+    /** adam, adamw: decay of the second moment. rmsprop: decay of the mean square. */
+    double beta2;
+    /** Added to the root of the second moment. */
+    double epsilon;
+    /** "constant", "step", "exponential", "cosine". */
+    const char *schedule;
+    /** step: multiply the rate by schedule_factor every so many epochs. */
+    double schedule_epochs;
+    /** step: the factor; exponential: the factor an epoch; cosine: the final rate as a fraction of learning_rate. */
+    double schedule_factor;
+    /** The rate grows linearly from 0 over this many epochs first. */
+    double warmup_epochs;
+    /**
+     * The precision of a N(0, I / weight_decay) prior on all parameters; 1 is the paper's N(0, I), 0 none. Adds
+     * weight_decay / (2 N) * |parameters|^2 to the loss, N the number of training examples (adamw: decoupled).
+     */
+    double weight_decay;
+    /** Gradients are scaled down to this Euclidean norm; 0 for no limit. */
+    double gradient_clip_norm;
+    /**
+     * Stop after so many epochs without a better validation bound, and return to the best weights; 0 trains to the
+     * end. Needs a validation set.
+     */
+    size_t patience;
+    /** Seed of shuffling, latent noise and binarisation. */
+    uint64_t seed;
+} vaelib_training_config;
+
+/** One epoch of the training history. Terms in nats per example; validation terms are NaN without a validation set. */
+typedef struct vaelib_history_record {
+    size_t struct_size;
+    /** Counts from 1 over all fits of the model. */
+    size_t epoch;
+    uint64_t examples_seen;
+    /** What was minimised: kl_weight * kl - reconstruction. */
+    double loss;
+    /** The evidence lower bound, reconstruction - kl, whatever the KL weight. Means over the epoch's steps. */
+    double elbo;
+    double reconstruction;
+    double kl;
+    double validation_elbo;
+    double validation_reconstruction;
+    double validation_kl;
+    /** The KL weight and the learning rate of the epoch's last step. */
+    double kl_weight;
+    double learning_rate;
+    double seconds;
+} vaelib_history_record;
+
+typedef enum vaelib_progress_kind {
+    /** Work goes on; sent about every 50 ms. The record holds the means of the epoch so far. */
+    VAELIB_PROGRESS_STEP = 0,
+    /** An epoch ended; the record is the one that enters the history. */
+    VAELIB_PROGRESS_EPOCH = 1
+} vaelib_progress_kind;
+
+/** What a progress callback is told. Queries report as one epoch. */
+typedef struct vaelib_progress {
+    size_t struct_size;
+    vaelib_progress_kind kind;
+    /** 1 to `epochs`, within this call. */
+    size_t epoch;
+    size_t epochs;
+    /** Examples done in this epoch, and how many it has. */
+    size_t examples;
+    size_t examples_per_epoch;
+    vaelib_history_record record;
+} vaelib_progress;
+
+/**
+ * Called on the thread that made the call. Return 0 to go on, anything else to stop: the call then returns
+ * VAELIB_CANCELLED. The callback must not use the model that is being trained, except with vaelib_cancel().
+ */
+typedef int (*vaelib_progress_fn)(const vaelib_progress *progress, void *user_data);
+
+vaelib_status vaelib_training_config_init(vaelib_training_config *out_config);
+
+/**
+ * Trains the model on `examples`. `validation` may be NULL; its bound is computed after every epoch. A second fit goes
+ * on from the weights of the first, with fresh optimiser moments. `callback` may be NULL. Exclusive.
+ *
+ * VAELIB_DATA_ERROR names the first unsuitable row and column, and leaves the model as it was. VAELIB_NUMERICAL_ERROR
+ * names epoch and batch; the last good weights are kept. VAELIB_CANCELLED keeps the weights reached so far and the
+ * history of the finished epochs. After each of these the model is usable.
+ *
+ * Warns when data strictly between 0 and 1 meet a Bernoulli likelihood without binarisation.
+ */
+vaelib_status vaelib_fit(
+    vaelib_model *model, const vaelib_dataset *examples, const vaelib_dataset *validation,
+    const vaelib_training_config *config, vaelib_progress_fn callback, void *user_data);
+
+/**
+ * Stops the calls that run on this model now, within 100 ms; they return VAELIB_CANCELLED. Does nothing if none runs.
+ * Safe in a signal handler and from any thread.
+ */
+vaelib_status vaelib_cancel(const vaelib_model *model);
+
+/** How many epochs the history holds. */
+vaelib_status vaelib_history_count(const vaelib_model *model, size_t *out_count);
+
+/** Epoch `index` of the history, counted from 0. Set out_record->struct_size first. */
+vaelib_status vaelib_history_get(const vaelib_model *model, size_t index, vaelib_history_record *out_record);
+
+/** How the model was last trained; the defaults if it never was. Set out_config->struct_size first. */
+vaelib_status vaelib_model_training_config(const vaelib_model *model, vaelib_training_config *out_config);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Queries
+ *
+ * N is the number of rows given, D = data_dim, J = latent_dim. Results are dense row-major and `out_count` is the
+ * number of values in each output buffer; anything but the stated product is VAELIB_INVALID_ARGUMENT. Whether a mean
+ * or a sample is wanted is said explicitly each time.
+ * --------------------------------------------------------------------------------------------------------------- */
+
+typedef enum vaelib_choice {
+    VAELIB_MEAN = 0,
+    VAELIB_SAMPLE = 1
+} vaelib_choice;
+
+/** q(z|x): its mean and log-variance, [N, J] each. Either output may be NULL, not both. */
+vaelib_status vaelib_encode(
+    vaelib_model *model, const vaelib_dataset *examples, float *out_mean, float *out_log_variance, size_t out_count);
+
+/** One sample of q(z|x) for each example, [N, J]. */
+vaelib_status vaelib_encode_sample(
+    vaelib_model *model, const vaelib_dataset *examples, uint64_t seed, float *out_latent, size_t out_count);
+
+/**
+ * p(x|z) for given latents [N, J]: its mean and, for a Gaussian likelihood, its variance, [N, D] each. `out_variance`
+ * may be NULL, and must be for a Bernoulli likelihood.
+ */
+vaelib_status vaelib_decode(
+    vaelib_model *model, const vaelib_dataset *latents, float *out_mean, float *out_variance, size_t out_count);
+
+/** One sample of p(x|z) for each latent, [N, D]. */
+vaelib_status vaelib_decode_sample(
+    vaelib_model *model, const vaelib_dataset *latents, uint64_t seed, float *out_examples, size_t out_count);
+
+/** The mean of p(x|z) where z is the mean of q(z|x), or a sample of it (then `seed` is used), [N, D]. */
+vaelib_status vaelib_reconstruct(
+    vaelib_model *model, const vaelib_dataset *examples, vaelib_choice latent, uint64_t seed, float *out_mean,
+    size_t out_count);
+
+/** z from the prior, then the mean of p(x|z) or a sample of it, [rows, D]; out_count = rows * D. */
+vaelib_status vaelib_sample(
+    vaelib_model *model, size_t rows, vaelib_choice output, uint64_t seed, float *out_examples, size_t out_count);
+
+/** How bounds and likelihoods are estimated. Fill with vaelib_evaluation_config_init(). */
+typedef struct vaelib_evaluation_config {
+    size_t struct_size;
+    /** Latent samples an example: L of the bound, K of the importance-sampled likelihood. Default 1. */
+    size_t samples;
+    /** vaelib_elbo only: "analytic" or "monte_carlo", as in training. */
+    const char *estimator;
+    /** "none" or "dynamic", as in training; one binary draw an example. */
+    const char *binarization;
+    uint64_t seed;
+} vaelib_evaluation_config;
+
+vaelib_status vaelib_evaluation_config_init(vaelib_evaluation_config *out_config);
+
+/**
+ * The evidence lower bound of each example and its two terms, [N] each: elbo = reconstruction - kl, in nats.
+ * Each output may be NULL, not all. `config` and `callback` may be NULL.
+ */
+vaelib_status vaelib_elbo(
+    vaelib_model *model, const vaelib_dataset *examples, const vaelib_evaluation_config *config,
+    vaelib_progress_fn callback, void *user_data, double *out_elbo, double *out_reconstruction, double *out_kl,
+    size_t out_count);
+
+/**
+ * log p(x) of each example by importance sampling with K = config->samples draws from q(z|x):
+ * log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x), a lower bound in expectation that tightens with K (Burda et al. 2015),
+ * and its standard error (NaN for K = 1), [N] each. `out_standard_error` may be NULL, `callback` too.
+ */
+vaelib_status vaelib_log_likelihood(
+    vaelib_model *model, const vaelib_dataset *examples, const vaelib_evaluation_config *config,
+    vaelib_progress_fn callback, void *user_data, double *out_log_likelihood, double *out_standard_error,
+    size_t out_count);
+
+/**
+ * The way from one example to another through latent space: the latent means of rows `from` and `to` of `examples`,
+ * `steps` points on the line between them (both ends included, steps >= 2), decoded to means, [steps, D].
+ */
+vaelib_status vaelib_interpolate(
+    vaelib_model *model, const vaelib_dataset *examples, size_t from, size_t to, size_t steps, float *out_mean,
+    size_t out_count);
+
+/**
+ * The learned 2-D manifold (AEVB, figure 4): a `side` x `side` grid of the unit square through the inverse Gaussian
+ * CDF, decoded to means, [side * side, D]; the row index is the second latent, from high to low, as a picture shows
+ * it. Grid lines lie at (i + 1/2) / side. Needs latent_dim 2.
+ */
+vaelib_status vaelib_manifold(vaelib_model *model, size_t side, float *out_mean, size_t out_count);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Trainer: training one step at a time
+ *
+ * For programs with a loop of their own: other sources of data, gradients summed over processes, another optimiser.
+ * --------------------------------------------------------------------------------------------------------------- */
+
+typedef struct vaelib_trainer vaelib_trainer;
+
+/** What one step found, as means over its batch in nats per example. */
+typedef struct vaelib_step_result {
+    size_t struct_size;
+    double loss;
+    double elbo;
+    double reconstruction;
+    double kl;
+    double kl_weight;
+    double learning_rate;
+    /** The Euclidean norm of the gradient, before clipping. */
+    double gradient_norm;
+} vaelib_step_result;
+
+/**
+ * A trainer for `model`, which it keeps alive. `examples_per_epoch` is N: it turns steps into epochs for the schedules
+ * and scales the weight prior. epochs, batch_size and patience of the config do not matter here (cosine: `epochs`
+ * does). Between steps the model answers queries as usual.
+ */
+vaelib_status vaelib_trainer_create(
+    vaelib_model *model, const vaelib_training_config *config, size_t examples_per_epoch, vaelib_trainer **out_trainer);
+
+/** Computes the gradients on all rows of `batch` and applies them. `out_result` may be NULL. Exclusive. */
+vaelib_status vaelib_trainer_step(
+    vaelib_trainer *trainer, const vaelib_dataset *batch, vaelib_step_result *out_result);
+
+/** Computes the gradient of the loss on `batch` into the gradient buffer, replacing what was there. Exclusive. */
+vaelib_status vaelib_trainer_compute_gradients(
+    vaelib_trainer *trainer, const vaelib_dataset *batch, vaelib_step_result *out_result);
+
+/**
+ * Applies the gradient buffer: clipping, weight decay, optimiser, schedule; then counts the step. The buffer may have
+ * been changed by the caller. VAELIB_NUMERICAL_ERROR, and nothing applied, if it is not finite. Exclusive.
+ */
+vaelib_status vaelib_trainer_apply_gradients(vaelib_trainer *trainer);
+
+/**
+ * The model's flat parameters in place; valid until the trainer is freed. They may be changed between steps. Their
+ * layout: vaelib_model_tensor().
+ */
+vaelib_status vaelib_trainer_parameters(vaelib_trainer *trainer, float **out_values, size_t *out_count);
+
+/** The gradient buffer, laid out as the parameters; valid until the trainer is freed. */
+vaelib_status vaelib_trainer_gradients(vaelib_trainer *trainer, float **out_values, size_t *out_count);
+
+/** Frees the trainer; the model stays. */
+void vaelib_trainer_free(vaelib_trainer *trainer);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* VAELIB_H */
