@@ -47,7 +47,8 @@ let package = Package(
         swiftSettings: numeric),
       .target(name: "VaelibNetworks", dependencies: ["VaelibNumerics"], swiftSettings: strict),
       .target(name: "VaelibModels", dependencies: ["VaelibNetworks"], swiftSettings: strict),
-      .target(name: "VaelibStorage", dependencies: ["CHDF5", "VaelibModels"], swiftSettings: strict),
+      .target(
+        name: "VaelibStorage", dependencies: ["CHDF5", "VaelibModels", "VaelibNumerics"], swiftSettings: strict),
       .target(
         name: "VaelibC", dependencies: ["CVaelib", "VaelibStorage"], swiftSettings: strict,
         linkerSettings: [
