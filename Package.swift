@@ -31,7 +31,7 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CVaelib", path: "include"),
-    .target(name: "CKernels"),
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-fvisibility=hidden"])]),
     .target(name: "VaelibKernels", swiftSettings: numeric),
   ]
     + kernelVariants.map { variant in
@@ -54,7 +54,7 @@ let package = Package(
         linkerSettings: [
           .unsafeFlags(
             [
-              "-static-stdlib",
+              "-static-stdlib", "-use-ld=lld",
               "-Xlinker", "--version-script=\(Context.packageDirectory)/vaelib.map",
               "-Xlinker", "-soname=libvaelib.so.0",
               "-Xlinker", "-z", "-Xlinker", "defs",
@@ -67,6 +67,6 @@ let package = Package(
         name: "VaelibNetworksTests", dependencies: ["VaelibNetworks"], swiftSettings: strict),
       .testTarget(name: "VaelibModelsTests", dependencies: ["VaelibModels"], swiftSettings: strict),
       .testTarget(
-        name: "VaelibStorageTests", dependencies: ["VaelibStorage"], swiftSettings: strict),
+        name: "VaelibStorageTests", dependencies: ["VaelibStorage"], exclude: ["Fixtures"], swiftSettings: strict),
     ]
 )
