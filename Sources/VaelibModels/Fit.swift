@@ -142,7 +142,7 @@ private final class TrainingRun {
 
   private func apply(_ epoch: Int, _ batch: Int) throws(ModelError) {
     do {
-      try trainer.applyGradients(verify: false)
+      try trainer.applyGradients(norm: nil)
     } catch .numerical(let text) {
       throw badBatch(epoch, batch, text)
     }
