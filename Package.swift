@@ -11,7 +11,11 @@ let strict: [SwiftSetting] = [
 let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 
 // Kernels are optimised in debug builds too, where every test that trains would otherwise take minutes.
-let kernel: [SwiftSetting] = numeric + [.unsafeFlags(["-O", "-wmo", "-disable-batch-mode", "-num-threads", "1"], .when(configuration: .debug))]
+let kernel: [SwiftSetting] =
+  numeric + [
+    .unsafeFlags(
+      ["-O", "-wmo", "-disable-batch-mode", "-num-threads", "1"], .when(configuration: .debug))
+  ]
 
 // One kernel source, compiled once per instruction set; VaelibNumerics chooses at run time.
 #if arch(x86_64)
