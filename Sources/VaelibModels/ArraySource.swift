@@ -14,8 +14,8 @@ public final class ArraySource: ExampleSource {
 
   /// The first `rows` rows of a buffer.
   convenience init(_ buffer: FloatBuffer, rows: Int, columns: Int) {
-    self.init(
-      StridedArray.dense(base: buffer.base, elementType: .float32, rows: rows, columns: columns), owner: buffer)
+    let array = StridedArray.dense(base: buffer.base, elementType: .float32, rows: rows, columns: columns)
+    self.init(array, owner: buffer)
   }
 
   public var rows: Int { array.rows }
