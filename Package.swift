@@ -66,7 +66,8 @@ let package = Package(
             ], .when(configuration: .release))
         ]),
       .testTarget(
-        name: "VaelibNumericsTests", dependencies: ["VaelibNumerics"], swiftSettings: strict),
+        name: "VaelibNumericsTests", dependencies: ["CKernels", "VaelibKernels", "VaelibNumerics"],
+        swiftSettings: strict),
       .testTarget(
         name: "VaelibNetworksTests", dependencies: ["VaelibNetworks"], swiftSettings: strict),
       .testTarget(name: "VaelibModelsTests", dependencies: ["VaelibModels"], swiftSettings: strict),
