@@ -62,6 +62,8 @@ let package = Package(
               "-Xlinker", "--version-script=\(Context.packageDirectory)/vaelib.map",
               "-Xlinker", "-soname=libvaelib.so.0",
               "-Xlinker", "-z", "-Xlinker", "defs",
+              // Parked workers must not find the library unmapped.
+              "-Xlinker", "-z", "-Xlinker", "nodelete",
               "-Xlinker", "-s",
             ], .when(configuration: .release))
         ]),
