@@ -10,6 +10,9 @@ let strict: [SwiftSetting] = [
 // -fno-math-errno lets square roots vectorise; without it each one is a call that may set errno.
 let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 
+// Kernels are optimised in debug builds too, where every test that trains would otherwise take minutes.
+let kernel: [SwiftSetting] = numeric + [.unsafeFlags(["-O", "-wmo", "-disable-batch-mode", "-num-threads", "1"], .when(configuration: .debug))]
+
 // One kernel source, compiled once per instruction set; VaelibNumerics chooses at run time.
 #if arch(x86_64)
   let kernelVariants: [(name: String, flags: [String])] = [
@@ -34,7 +37,7 @@ let package = Package(
     + kernelVariants.map { variant in
       .target(
         name: variant.name, dependencies: ["CKernels", "VaelibKernels"],
-        swiftSettings: numeric + [.unsafeFlags(variant.flags)])
+        swiftSettings: kernel + [.unsafeFlags(variant.flags)])
     }
     + [
       .target(
@@ -44,7 +47,8 @@ let package = Package(
         swiftSettings: numeric),
       .target(name: "VaelibNetworks", dependencies: ["VaelibNumerics"], swiftSettings: strict),
       .target(name: "VaelibModels", dependencies: ["VaelibNetworks"], swiftSettings: strict),
-      .target(name: "VaelibStorage", dependencies: ["CHDF5", "VaelibModels"], swiftSettings: strict),
+      .target(
+        name: "VaelibStorage", dependencies: ["CHDF5", "VaelibModels", "VaelibNumerics"], swiftSettings: strict),
       .target(
         name: "VaelibC", dependencies: ["CVaelib", "VaelibStorage"], swiftSettings: strict,
         linkerSettings: [
