@@ -19,7 +19,9 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
   }
 
   /// Computes gradients and reports them.
-  func computeGradients(_ batch: OpaquePointer?, _ outResult: UnsafeMutablePointer<vaelib_step_result>?) throws {
+  func computeGradients(_ batch: OpaquePointer?, _ outResult: UnsafeMutablePointer<vaelib_step_result>?)
+    throws
+  {
     let source = try DatasetHandle.from(batch).source
     // A result structure that cannot be filled must be found before anything happens.
     if let outResult { _ = try SizedStruct.read(outResult, "out_result") }

@@ -40,7 +40,8 @@ private final class TrainingRun {
       try ExampleCheck.shape(validation, columns: columns, what: "the validation examples")
     } else if configuration.patience > 0 {
       throw ModelError.invalidArgument(
-        "patience is \(configuration.patience) but there is no validation set: give one, or set patience to 0")
+        "patience is \(configuration.patience) but there is no validation set: give one, or set patience to 0"
+      )
     }
     self.model = model
     self.examples = examples

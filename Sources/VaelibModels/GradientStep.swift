@@ -28,7 +28,9 @@ final class GradientStep {
   init(_ model: VariationalAutoencoder, _ configuration: TrainingConfiguration, capacity: Int) throws {
     let samples = configuration.samples
     let (decoderRows, overflow) = capacity.multipliedReportingOverflow(by: samples)
-    if overflow { throw ModelError.invalidArgument("batch size \(capacity) times samples \(samples) overflows") }
+    if overflow {
+      throw ModelError.invalidArgument("batch size \(capacity) times samples \(samples) overflows")
+    }
     self.model = model
     self.configuration = configuration
     self.capacity = capacity

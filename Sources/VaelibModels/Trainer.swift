@@ -45,7 +45,9 @@ public final class Trainer {
   }
 
   /// Throws if data would be binarised for a likelihood that is not Bernoulli.
-  static func checkBinarization(_ model: VariationalAutoencoder, _ binarization: Binarization) throws(ModelError) {
+  static func checkBinarization(_ model: VariationalAutoencoder, _ binarization: Binarization)
+    throws(ModelError)
+  {
     if binarization == .dynamic, model.configuration.likelihood != .bernoulli {
       throw .invalidArgument(
         "binarization is dynamic but the likelihood is \(model.configuration.likelihood.rawValue); "
@@ -106,7 +108,9 @@ public final class Trainer {
     var gradientScale = 1.0
     if verify || limit > 0 {
       let norm = gradientNorm()
-      if !norm.isFinite { throw .numerical("the gradient holds values that are not finite; nothing was applied") }
+      if !norm.isFinite {
+        throw .numerical("the gradient holds values that are not finite; nothing was applied")
+      }
       if limit > 0, norm > limit { gradientScale = limit / norm }
     }
     optimizer.update(

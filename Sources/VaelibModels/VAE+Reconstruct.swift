@@ -40,13 +40,17 @@ extension VariationalAutoencoder {
     _ examples: any ExampleSource, from: Int, to: Int, steps: Int, mean: UnsafeMutablePointer<Float>
   ) throws {
     for (name, row) in [("from", from), ("to", to)] where !(0..<examples.rows).contains(row) {
-      throw ModelError.invalidArgument("\(name) is row \(row), but the examples have rows 0 to \(examples.rows - 1)")
+      throw ModelError.invalidArgument(
+        "\(name) is row \(row), but the examples have rows 0 to \(examples.rows - 1)")
     }
-    if steps < 2 { throw ModelError.invalidArgument("steps is \(steps); at least 2 are needed, one for each end") }
+    if steps < 2 {
+      throw ModelError.invalidArgument("steps is \(steps); at least 2 are needed, one for each end")
+    }
     let width = configuration.latentDimension
     let ends = try FloatBuffer(rows: 2, columns: width)
     for (index, row) in [from, to].enumerated() {
-      try encode(SliceSource(examples, rows: row..<row + 1), mean: ends.base + index * width, logVariance: nil)
+      try encode(
+        SliceSource(examples, rows: row..<row + 1), mean: ends.base + index * width, logVariance: nil)
     }
     let line = try FloatBuffer(rows: steps, columns: width)
     for step in 0..<steps {

@@ -24,7 +24,9 @@ extension VariationalAutoencoder {
 
   /// The 2-D manifold (AEVB, figure 4): a grid of the unit square through the inverse Gaussian CDF, decoded to means,
   /// [side * side, D]. The row index is the second latent, from high to low; lines lie at (i + 1/2) / side.
-  public func manifold(side: Int, mean: UnsafeMutablePointer<Float>, control: RunControl = RunControl()) throws {
+  public func manifold(side: Int, mean: UnsafeMutablePointer<Float>, control: RunControl = RunControl())
+    throws
+  {
     if configuration.latentDimension != 2 {
       throw ModelError.invalidArgument(
         "a manifold picture needs a model with latent_dim 2; this one has \(configuration.latentDimension)")
