@@ -4,7 +4,8 @@
 
 int main() {
     vaelib_model *model = nullptr;
-    vaelib_vae_config config;
+    vaelib_vae_config config = {};
+    config.struct_size = sizeof config;
     if (vaelib_vae_config_init(&config) != VAELIB_OK) return 1;
     config.data_dim = 4;
     vaelib_status status = vaelib_model_create(&config, &model);

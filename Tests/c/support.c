@@ -78,7 +78,7 @@ float *make_images(size_t rows, size_t columns, uint64_t seed) {
 }
 
 vaelib_dataset *wrap(const float *values, size_t rows, size_t columns) {
-    vaelib_array array;
+    vaelib_array array = {.struct_size = sizeof array};
     vaelib_dataset *dataset = NULL;
     REQUIRE_OK(vaelib_array_init(&array, values, VAELIB_FLOAT32, rows, columns));
     REQUIRE_OK(vaelib_dataset_from_array(&array, NULL, &dataset));
@@ -87,7 +87,7 @@ vaelib_dataset *wrap(const float *values, size_t rows, size_t columns) {
 
 vaelib_model *make_model(size_t data_dim, size_t latent_dim) {
     static const size_t hidden[] = {8};
-    vaelib_vae_config config;
+    vaelib_vae_config config = {.struct_size = sizeof config};
     vaelib_model *model = NULL;
     REQUIRE_OK(vaelib_vae_config_init(&config));
     config.data_dim = data_dim;
@@ -100,7 +100,7 @@ vaelib_model *make_model(size_t data_dim, size_t latent_dim) {
 }
 
 vaelib_training_config make_plan(size_t epochs) {
-    vaelib_training_config plan;
+    vaelib_training_config plan = {.struct_size = sizeof plan};
     REQUIRE_OK(vaelib_training_config_init(&plan));
     plan.epochs = epochs;
     plan.batch_size = 16;

@@ -39,9 +39,9 @@ static vaelib_status fit_for_hours(vaelib_progress_fn callback) {
 
 static vaelib_status evaluate_for_hours(void) {
     static double likelihood[rows];
-    vaelib_evaluation_config config;
+    vaelib_evaluation_config config = {.struct_size = sizeof config};
     CHECK_OK(vaelib_evaluation_config_init(&config));
-    config.samples = 50000000;
+    config.samples = 1000000;
     return vaelib_log_likelihood(model, examples, &config, NULL, NULL, likelihood, NULL, rows);
 }
 

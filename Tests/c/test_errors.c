@@ -43,7 +43,7 @@ static void check_messages(void) {
 /* However long the name that was wrong, the message holds all of it. */
 static void check_long_message(void) {
     static char name[20001];
-    vaelib_vae_config config;
+    vaelib_vae_config config = {.struct_size = sizeof config};
     vaelib_model *model = NULL;
     memset(name, 'q', sizeof name - 1);
     CHECK_OK(vaelib_vae_config_init(&config));
@@ -70,8 +70,7 @@ static void check_warnings(void) {
     vaelib_model_free(model);
 }
 
-static void check_threads(void) {
-    size_t by_default = vaelib_threads();
+static void check_threads(size_t by_default) {
     CHECK(by_default >= 1 && by_default <= 256);
     CHECK_OK(vaelib_set_threads(3));
     CHECK(vaelib_threads() == 3);
@@ -87,10 +86,11 @@ static void check_threads(void) {
 }
 
 int main(void) {
+    const size_t by_default = vaelib_threads();
     check_messages();
     check_status_names();
     check_long_message();
-    check_threads();
+    check_threads(by_default);
     check_warnings();
     return report();
 }

@@ -60,7 +60,7 @@ static void check_validation(void) {
     vaelib_dataset *validation = wrap(others, 30, columns);
     vaelib_model *model = make_model(columns, 2);
     vaelib_training_config plan = make_plan(3);
-    vaelib_evaluation_config evaluation;
+    vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
     vaelib_history_record last;
     double elbo[30], reconstruction[30], kl[30], sums[3] = {0, 0, 0};
     plan.samples = 3;
@@ -87,7 +87,7 @@ static void check_validation(void) {
 static void check_patience(void) {
     vaelib_model *model = make_model(columns, 2);
     vaelib_training_config plan = make_plan(500);
-    vaelib_evaluation_config evaluation;
+    vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
     double elbo[rows], mean = 0, best = -HUGE_VAL;
     size_t count;
     plan.patience = 3;
@@ -256,7 +256,7 @@ static void check_optimizers(void) {
 
 /* Files are as good as arrays: the same numbers in memory, streamed and from an array give the same bits. */
 static void check_sources(void) {
-    vaelib_dataset_options options;
+    vaelib_dataset_options options = {.struct_size = sizeof options};
     vaelib_training_config plan = make_plan(2);
     uint64_t hashes[3];
     float values[300 * 64];

@@ -77,9 +77,23 @@ static int fork_in_callback(const vaelib_progress *progress, void *user_data) {
     return 0;
 }
 
-static void *train_for_long(void *argument) {
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t fit_began = PTHREAD_COND_INITIALIZER;
+static int fit_runs;
+
+static int tell_that_it_runs(const vaelib_progress *progress, void *user_data) {
+    (void)progress;
+    (void)user_data;
+    pthread_mutex_lock(&mutex);
+    fit_runs = 1;
+    pthread_cond_signal(&fit_began);
+    pthread_mutex_unlock(&mutex);
+    return 0;
+}
+
+static void *train_for_long(void *model) {
     vaelib_training_config plan = make_plan(10000000);
-    vaelib_fit(argument, examples, NULL, &plan, NULL, NULL);
+    vaelib_fit(model, examples, NULL, &plan, tell_that_it_runs, NULL);
     return NULL;
 }
 
@@ -89,7 +103,9 @@ static void check_beside_a_fit(void) {
     float latents[rows * 2];
     pthread_t thread;
     CHECK(pthread_create(&thread, NULL, train_for_long, model) == 0);
-    while (vaelib_encode(model, examples, latents, NULL, rows * 2) != VAELIB_BUSY) sched_yield();
+    pthread_mutex_lock(&mutex);
+    while (!fit_runs) pthread_cond_wait(&fit_began, &mutex);
+    pthread_mutex_unlock(&mutex);
     for (int i = 0; i < 20; i++) CHECK(in_child(find_busy, model) == 0);
     CHECK_OK(vaelib_cancel(model));
     pthread_join(thread, NULL);

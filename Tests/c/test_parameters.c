@@ -42,7 +42,7 @@ static void check_choice(const char *group, const char *name, const char *value)
 }
 
 static void check_architecture(void) {
-    vaelib_vae_config config;
+    vaelib_vae_config config = {.struct_size = sizeof config};
     REQUIRE_OK(vaelib_vae_config_init(&config));
     CHECK(config.struct_size == sizeof config);
     CHECK(find("vae", "data_dim").default_value[0] == '\0');
@@ -62,7 +62,7 @@ static void check_architecture(void) {
 }
 
 static void check_training(void) {
-    vaelib_training_config config;
+    vaelib_training_config config = {.struct_size = sizeof config};
     REQUIRE_OK(vaelib_training_config_init(&config));
     CHECK(config.struct_size == sizeof config);
     check_count("training", "epochs", config.epochs);
@@ -108,8 +108,8 @@ static void check_listing(void) {
 }
 
 static void check_other_defaults(void) {
-    vaelib_evaluation_config evaluation;
-    vaelib_dataset_options options;
+    vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
+    vaelib_dataset_options options = {.struct_size = sizeof options};
     CHECK_OK(vaelib_evaluation_config_init(&evaluation));
     CHECK(evaluation.struct_size == sizeof evaluation && evaluation.samples == 1);
     CHECK(strcmp(evaluation.estimator, "analytic") == 0 && strcmp(evaluation.binarization, "none") == 0);

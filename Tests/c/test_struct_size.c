@@ -20,7 +20,7 @@ static vaelib_status use_array(void *memory) {
     return status;
 }
 static vaelib_status use_label_array(void *memory) {
-    vaelib_array array;
+    vaelib_array array = {.struct_size = sizeof array};
     vaelib_dataset *dataset = NULL;
     vaelib_status status;
     CHECK_OK(vaelib_array_init(&array, zeros, VAELIB_FLOAT32, rows, columns));
@@ -80,11 +80,11 @@ static void check_input(const char *name, const void *good, size_t size, use_fn 
 
 static void check_inputs(void) {
     static const int32_t labels[rows];
-    vaelib_array array;
-    vaelib_dataset_options options;
-    vaelib_vae_config config;
+    vaelib_array array = {.struct_size = sizeof array};
+    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_vae_config config = {.struct_size = sizeof config};
     vaelib_training_config plan = make_plan(1);
-    vaelib_evaluation_config evaluation;
+    vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
     CHECK_OK(vaelib_array_init(&array, zeros, VAELIB_FLOAT32, rows, columns));
     check_input("vaelib_array", &array, sizeof array, use_array);
     CHECK_OK(vaelib_array_init(&array, labels, VAELIB_INT32, rows, 1));

@@ -12,9 +12,9 @@ static uint64_t hash_with_threads(size_t threads, const char *estimator) {
     static const size_t hidden[] = {70, 30};
     static float reconstructed[rows * columns];
     double elbo[rows], likelihood[rows];
-    vaelib_vae_config config;
+    vaelib_vae_config config = {.struct_size = sizeof config};
     vaelib_training_config plan = make_plan(3);
-    vaelib_evaluation_config evaluation;
+    vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
     vaelib_model *model = NULL;
     uint64_t hash;
     CHECK_OK(vaelib_set_threads(threads));

@@ -74,7 +74,7 @@ static vaelib_status load(loader *data, const char *path, const char *name) {
 /* Gathers `count` rows from position `first` of the shuffled order, and computes and applies their gradients. */
 static vaelib_status step(
     vaelib_trainer *trainer, loader *data, size_t first, size_t count, vaelib_step_result *out_result) {
-    vaelib_array array;
+    vaelib_array array = {.struct_size = sizeof array};
     vaelib_dataset *batch = NULL;
     vaelib_status status;
     for (size_t i = 0; i < count; i++) {
@@ -129,8 +129,8 @@ int main(int argc, char **argv) {
     loader data = {.random_state = 1};
     vaelib_model *model = NULL;
     vaelib_trainer *trainer = NULL;
-    vaelib_vae_config architecture;
-    vaelib_training_config plan;
+    vaelib_vae_config architecture = {.struct_size = sizeof architecture};
+    vaelib_training_config plan = {.struct_size = sizeof plan};
     vaelib_status status;
     long epochs = 5;
 

@@ -35,7 +35,7 @@ int main(int argc, char **argv) {
     vaelib_dataset *examples = NULL;
     vaelib_model_info model_info = {.struct_size = sizeof model_info};
     vaelib_dataset_info data_info = {.struct_size = sizeof data_info};
-    vaelib_dataset_options options;
+    vaelib_dataset_options options = {.struct_size = sizeof options};
     vaelib_status status;
     float *mean = NULL, *log_variance = NULL;
 
