@@ -27,7 +27,7 @@ export PYTHON
 say = @printf '==> %s\n'
 
 .PHONY: help build test test-fast demo install clean
-.PHONY: lint check-kernels check-exports check-header test-swift test-c test-c-sanitized test-python test-install
+.PHONY: lint check-kernels check-exports check-header test-swift test-c test-c-sanitized test-install test-documents test-python
 .PHONY: dependencies-build dependencies-test swift-toolchain
 
 help: ## show this list
@@ -58,7 +58,8 @@ swift-toolchain:
 
 # ---- testing -------------------------------------------------------------------------------------------------------
 
-every-check := lint test-swift build check-kernels check-exports check-header test-c test-c-sanitized test-install test-python
+every-check := lint test-swift build check-kernels check-exports check-header test-c test-c-sanitized test-install \
+               test-documents test-python
 
 test: dependencies-test $(every-check) ## run every check; the first time, building takes most of it
 	@echo "vaelib $(VERSION): every check passed."
@@ -103,6 +104,10 @@ test-c-sanitized: build .venv/installed
 test-install: build
 	$(say) "installing into a scratch folder and building a program against it"
 	@scripts/test-install.sh
+
+test-documents: build .venv/installed
+	$(say) "running the code in README.md and docs/tutorial.md"
+	@scripts/test-documents.sh
 
 test-python: build .venv/installed ## run the Python tests
 	$(say) "running the Python tests"
