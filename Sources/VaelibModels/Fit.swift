@@ -92,7 +92,8 @@ private final class TrainingRun {
       var record = try runEpoch(epoch)
       let begin = monotonicSeconds()
       if let validation {
-        record.validation = try model.meanBound(validation, configuration.evaluation, control: control)
+        record.validation = try model.meanBound(
+          validation, configuration.evaluation, control: validationControl(epoch, record))
         record.seconds += monotonicSeconds() - begin
       }
       model.history.append(record)
@@ -106,6 +107,13 @@ private final class TrainingRun {
       try control.send(progress(.epoch, epoch, examples.rows, record))
       if best != nil, epochsWithoutBetter >= configuration.patience { return }
     }
+  }
+
+  /// While a validation set is walked, the caller hears of the epoch it belongs to.
+  private func validationControl(_ epoch: Int, _ record: EpochRecord) -> RunControl {
+    guard let report = control.report else { return control }
+    let progress = progress(.step, epoch, examples.rows, record)
+    return RunControl(isCancelled: control.isCancelled, report: { _ in report(progress) })
   }
 
   private func progress(_ kind: Progress.Kind, _ epoch: Int, _ done: Int, _ record: EpochRecord) -> Progress {
@@ -142,7 +150,7 @@ private final class TrainingRun {
 
   private func apply(_ epoch: Int, _ batch: Int) throws(ModelError) {
     do {
-      try trainer.applyGradients(verify: false)
+      try trainer.applyGradients(norm: nil)
     } catch .numerical(let text) {
       throw badBatch(epoch, batch, text)
     }

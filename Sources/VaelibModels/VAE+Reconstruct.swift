@@ -59,7 +59,7 @@ extension VariationalAutoencoder {
         line.base[step * width + index] = (1 - share) * ends.base[index] + share * ends.base[width + index]
       }
     }
-    try decode(ArraySource(line.array(rows: steps, columns: width)), mean: mean, variance: nil)
+    try decode(ArraySource(line, rows: steps, columns: width), mean: mean, variance: nil)
   }
 }
 
@@ -67,12 +67,5 @@ extension EncoderPass {
   /// z = mean + exp(logVariance / 2) * noise for one row, the noise drawn from `stream`.
   func writeSample(_ row: Int, stream: RandomStream, into z: UnsafeMutablePointer<Float>) {
     writeSamples(row, count: 1, stream: stream, firstBlock: 0, noise: nil, into: z)
-  }
-}
-
-extension FloatBuffer {
-  /// The first `rows` rows seen as examples; the buffer must outlive the view.
-  func array(rows: Int, columns: Int) -> StridedArray {
-    StridedArray.dense(base: base, elementType: .float32, rows: rows, columns: columns)
   }
 }

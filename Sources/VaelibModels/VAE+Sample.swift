@@ -13,12 +13,10 @@ extension VariationalAutoencoder {
       RandomPurpose.priorSample.stream(seed: seed, example: row)
         .normals(into: latents.base + row * width, count: width)
     }
-    let source = ArraySource(latents.array(rows: rows, columns: width))
-    try withExtendedLifetime(latents) {
-      switch output {
-      case .mean: try decode(source, mean: examples, variance: nil, control: control)
-      case .sample: try decodeSample(source, seed: seed, examples: examples, control: control)
-      }
+    let source = ArraySource(latents, rows: rows, columns: width)
+    switch output {
+    case .mean: try decode(source, mean: examples, variance: nil, control: control)
+    case .sample: try decodeSample(source, seed: seed, examples: examples, control: control)
     }
   }
 
@@ -39,9 +37,7 @@ extension VariationalAutoencoder {
       latents.base[2 * index] = line[index % side]
       latents.base[2 * index + 1] = line[side - 1 - index / side]
     }
-    try withExtendedLifetime(latents) {
-      try decode(
-        ArraySource(latents.array(rows: count, columns: 2)), mean: mean, variance: nil, control: control)
-    }
+    try decode(
+      ArraySource(latents, rows: count, columns: 2), mean: mean, variance: nil, control: control)
   }
 }
