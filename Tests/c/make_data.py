@@ -32,10 +32,18 @@ def images() -> np.ndarray:
     return pictures
 
 
+def flawed() -> np.ndarray:
+    """Values in [0, 1] but for a NaN in row 270, column 5."""
+    values = np.full((300, 64), 0.5, dtype="f4")
+    values[270, 5] = np.nan
+    return values
+
+
 def write_data(path: Path) -> None:
     """Datasets of every kind that can be read, and some that cannot."""
     with h5py.File(path, "w") as file:
         file["images"] = images()
+        file["flawed"] = flawed()
         file["labels"] = np.arange(ROWS, dtype=np.int16) - 5
         for kind in KINDS:
             name = kind.replace("<", "").replace(">", "big_")

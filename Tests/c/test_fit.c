@@ -1,4 +1,4 @@
-/* Training: what is learned and recorded, the callback, validation, early stopping, and what is refused. */
+/* Training: what is learned and recorded, validation, early stopping, the callback, and plans that are refused. */
 #include "support.h"
 
 enum { rows = 200, columns = 16 };
@@ -150,27 +150,6 @@ static void check_callback(void) {
     vaelib_model_free(seen.model);
 }
 
-/* Unsuitable data are refused by row and column, and the model stays as it was. */
-static void check_data(void) {
-    vaelib_model *model = make_model(columns, 2);
-    vaelib_training_config plan = make_plan(1);
-    vaelib_dataset *narrow = wrap(images, rows, columns - 1);
-    uint64_t before = hash_parameters(model);
-    static const float unsuitable[] = {NAN, INFINITY, -INFINITY, 1.5f, -0.001f};
-    float kept = images[137 * columns + 11];
-    for (size_t i = 0; i < sizeof unsuitable / sizeof unsuitable[0]; i++) {
-        images[137 * columns + 11] = unsuitable[i];
-        CHECK_MESSAGE(vaelib_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_DATA_ERROR, "137");
-        CHECK_MESSAGE(vaelib_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_DATA_ERROR, "11");
-    }
-    images[137 * columns + 11] = kept;
-    CHECK_MESSAGE(vaelib_fit(model, narrow, NULL, &plan, NULL, NULL), VAELIB_DATA_ERROR, "15");
-    CHECK_MESSAGE(vaelib_fit(model, examples, narrow, &plan, NULL, NULL), VAELIB_DATA_ERROR, "15");
-    CHECK(hash_parameters(model) == before && history_count(model) == 0);
-    vaelib_dataset_free(narrow);
-    vaelib_model_free(model);
-}
-
 #define CHECK_REFUSED(change, field) \
     do { \
         vaelib_training_config plan = make_plan(1); \
@@ -254,32 +233,6 @@ static void check_optimizers(void) {
     }
 }
 
-/* Files are as good as arrays: the same numbers in memory, streamed and from an array give the same bits. */
-static void check_sources(void) {
-    vaelib_dataset_options options = {.struct_size = sizeof options};
-    vaelib_training_config plan = make_plan(2);
-    uint64_t hashes[3];
-    float values[300 * 64];
-    plan.binarization = "dynamic";
-    CHECK_OK(vaelib_dataset_options_init(&options));
-    options.scale = 1.0 / 255;
-    for (size_t i = 0; i < 3; i++) {
-        vaelib_model *model = make_model(64, 2);
-        vaelib_dataset *file = NULL, *array = NULL;
-        options.memory_budget = i == 1 ? 0 : (size_t)1 << 20;
-        REQUIRE_OK(vaelib_dataset_open(scratch_path("data.h5"), "images", &options, &file));
-        CHECK_OK(vaelib_dataset_read(file, values, 300 * 64));
-        if (i == 2) array = wrap(values, 300, 64);
-        CHECK_OK(vaelib_fit(model, i == 2 ? array : file, NULL, &plan, NULL, NULL));
-        hashes[i] = hash_parameters(model);
-        vaelib_dataset_free(array);
-        vaelib_dataset_free(file);
-        vaelib_model_free(model);
-    }
-    CHECK(hashes[0] == hashes[1]);
-    CHECK(hashes[0] == hashes[2]);
-}
-
 int main(void) {
     images = make_images(rows, columns, 1);
     examples = wrap(images, rows, columns);
@@ -287,11 +240,9 @@ int main(void) {
     check_validation();
     check_patience();
     check_callback();
-    check_data();
     check_bad_configs();
     check_divergence();
     check_optimizers();
-    check_sources();
     vaelib_dataset_free(examples);
     free(images);
     return report();
