@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 
 ROWS, COLUMNS = 50, 6
-KINDS = "u1 i1 <i2 >i2 <u2 <i4 >i4 <u4 <i8 <u8 <f2 <f4 >f4 <f8 >f8".split()
+KINDS = ["u1", "i1", "<i2", ">i2", "<u2", "<i4", ">i4", "<u4", "<i8", "<u8", "<f2", "<f4", ">f4", "<f8", ">f8"]
 
 
 def numbers() -> np.ndarray:
