@@ -22,7 +22,7 @@ ABI     := $(shell sed -n 's/^.define VAELIB_ABI_VERSION \([0-9]*\)/\1/p' $(HEAD
 LIBRARY := .build/release/libvaelib.so
 VENV    := .venv/bin
 
-export PYTHON
+export SWIFT PYTHON
 
 say = @printf '==> %s\n'
 

@@ -15,6 +15,13 @@ needs() {
   "$@" >/dev/null 2>&1 || missing+=("$package")
 }
 
+# The toolchain's own programs find this library; true as well where there is no toolchain to ask.
+swift_finds() {
+  local programs
+  programs=$(dirname "$(readlink -f "$(command -v "${SWIFT:-swift}")")")
+  ! ldd "$programs/swift-driver" "$programs/swift-build" | grep -F "$1 => not found"
+}
+
 find_missing() {
   missing=()
   local purpose
@@ -24,6 +31,9 @@ find_missing() {
         needs gcc cc --version
         needs g++ c++ --version
         needs libc6-dev test -e /usr/include/stdio.h
+        needs libncurses6 swift_finds libncurses.so.6
+        needs libcurl4 swift_finds libcurl.so.4
+        needs libxml2 swift_finds libxml2.so.2
         needs pkg-config pkg-config --version
         needs libhdf5-dev pkg-config --exists hdf5-serial
         needs libopenblas-dev pkg-config --exists openblas
