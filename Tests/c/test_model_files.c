@@ -92,7 +92,7 @@ static int load_in_child(const char *path) {
 /* With one byte changed a file is refused, or the change does no harm; no change brings the program down. */
 static void check_damage(unsigned char *bytes, size_t size) {
     const char *path = scratch_path("damaged.h5");
-    enum { places = 1500 };
+    enum { places = 600 };
     size_t crashes = 0;
     for (size_t i = 0; i < places; i++) {
         size_t place = size * i / places;
