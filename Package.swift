@@ -62,11 +62,14 @@ let package = Package(
               "-Xlinker", "--version-script=\(Context.packageDirectory)/vaelib.map",
               "-Xlinker", "-soname=libvaelib.so.0",
               "-Xlinker", "-z", "-Xlinker", "defs",
+              // Parked workers must not find the library unmapped.
+              "-Xlinker", "-z", "-Xlinker", "nodelete",
               "-Xlinker", "-s",
             ], .when(configuration: .release))
         ]),
       .testTarget(
-        name: "VaelibNumericsTests", dependencies: ["VaelibNumerics"], swiftSettings: strict),
+        name: "VaelibNumericsTests", dependencies: ["CKernels", "VaelibKernels", "VaelibNumerics"],
+        swiftSettings: strict),
       .testTarget(
         name: "VaelibNetworksTests", dependencies: ["VaelibNetworks"], swiftSettings: strict),
       .testTarget(name: "VaelibModelsTests", dependencies: ["VaelibModels"], swiftSettings: strict),

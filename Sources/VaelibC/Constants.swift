@@ -1,35 +1,31 @@
 import Glibc
-import Synchronization
+import VaelibNumerics
 
 /// C strings and arrays that live as long as the process; each distinct value is stored once.
 enum Constants {
-  private struct Store {
-    var strings: [String: UInt] = [:]
-    var widths: [[Int]: UInt] = [:]
-  }
-
-  private static let store = Mutex(Store())
+  private static let lock = ForkSafeLock()
+  /// Used while `lock` is held.
+  nonisolated(unsafe) private static var strings: [String: UnsafePointer<CChar>] = [:]
+  nonisolated(unsafe) private static var widths: [[Int]: UnsafePointer<Int>] = [:]
 
   /// A C string for a name out of a fixed set.
   static func string(_ text: String) -> UnsafePointer<CChar>? {
-    let address = store.withLock { store -> UInt in
-      if let known = store.strings[text] { return known }
-      let address = UInt(bitPattern: strdup(text))
-      store.strings[text] = address
-      return address
+    lock.withLock {
+      if let known = strings[text] { return known }
+      let copy = strdup(text).map { UnsafePointer($0) }
+      strings[text] = copy
+      return copy
     }
-    return UnsafePointer(bitPattern: address)
   }
 
   /// A C array of layer widths.
   static func widths(_ values: [Int]) -> UnsafePointer<Int>? {
-    let address = store.withLock { store -> UInt in
-      if let known = store.widths[values] { return known }
+    lock.withLock {
+      if let known = widths[values] { return known }
       let memory = UnsafeMutablePointer<Int>.allocate(capacity: max(1, values.count))
       memory.initialize(from: values, count: values.count)
-      store.widths[values] = UInt(bitPattern: memory)
-      return UInt(bitPattern: memory)
+      widths[values] = UnsafePointer(memory)
+      return UnsafePointer(memory)
     }
-    return UnsafePointer(bitPattern: address)
   }
 }

@@ -1,5 +1,5 @@
-import Glibc
 import Synchronization
+import VaelibNumerics
 
 /// The kinds of handles; the number is part of the handle.
 enum HandleKind: UInt64 {
@@ -30,7 +30,7 @@ final class HandleTable: @unchecked Sendable {
   static let shared = HandleTable()
   static let capacity = 1 << 16
 
-  private var mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let lock = ForkSafeLock()
   private var objects: [(any HandleObject)?] = []
   private var freeSlots: [Int] = []
   /// The generation of the live handle in each slot, even when free and odd when taken.
@@ -39,20 +39,15 @@ final class HandleTable: @unchecked Sendable {
   private let cancellations: UnsafeMutablePointer<Atomic<UInt32>>
 
   private init() {
-    mutex.initialize(to: pthread_mutex_t())
-    pthread_mutex_init(mutex, nil)
-    generations = .allocate(capacity: Self.capacity)
-    cancellations = .allocate(capacity: Self.capacity)
-    // A fork by another thread must not leave the table locked in the child.
-    pthread_atfork(
-      { pthread_mutex_lock(HandleTable.shared.mutex) }, { pthread_mutex_unlock(HandleTable.shared.mutex) },
-      { pthread_mutex_unlock(HandleTable.shared.mutex) })
+    generations = Self.zeros()
+    cancellations = Self.zeros()
   }
 
-  private func locked<R>(_ body: () throws -> R) rethrows -> R {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    return try body()
+  /// One atomic zero a slot, for good.
+  private static func zeros() -> UnsafeMutablePointer<Atomic<UInt32>> {
+    let atomics = UnsafeMutablePointer<Atomic<UInt32>>.allocate(capacity: capacity)
+    for slot in 0..<capacity { (atomics + slot).initialize(to: Atomic(0)) }
+    return atomics
   }
 
   private static func handle(_ kind: HandleKind, slot: Int, generation: UInt32) -> OpaquePointer? {
@@ -62,7 +57,7 @@ final class HandleTable: @unchecked Sendable {
   /// A new handle for an object, which it keeps alive.
   func insert(_ object: some HandleObject) throws -> OpaquePointer? {
     let kind = type(of: object).kind
-    return try locked {
+    return try lock.withLock {
       let slot = try freeSlot()
       objects[slot] = object
       let generation = generations[slot].wrappingAdd(1, ordering: .releasing).newValue
@@ -73,8 +68,6 @@ final class HandleTable: @unchecked Sendable {
   private func freeSlot() throws -> Int {
     if let slot = freeSlots.popLast() { return slot }
     if objects.count == Self.capacity { throw BoundaryError.tooManyHandles }
-    (generations + objects.count).initialize(to: Atomic(0))
-    (cancellations + objects.count).initialize(to: Atomic(0))
     objects.append(nil)
     return objects.count - 1
   }
@@ -94,7 +87,7 @@ final class HandleTable: @unchecked Sendable {
     if let kind = HandleKind(rawValue: place.kind), kind != type.kind {
       throw BoundaryError.handle("a \(type.kind.name) handle is needed, but this is a \(kind.name) handle")
     }
-    return try locked {
+    return try lock.withLock {
       guard place.slot < objects.count else { throw Self.foreign(type.kind) }
       guard generations[place.slot].load(ordering: .relaxed) == place.generation,
         let object = objects[place.slot] as? Object
@@ -112,7 +105,7 @@ final class HandleTable: @unchecked Sendable {
   /// Forgets a handle; the object lives on while a call still uses it. Other handles are left alone.
   func remove<Object: HandleObject>(_ handle: OpaquePointer?, as type: Object.Type) {
     guard let place = Self.slot(handle), place.kind == type.kind.rawValue else { return }
-    let removed: (any HandleObject)? = locked {
+    let removed: (any HandleObject)? = lock.withLock {
       guard place.slot < objects.count,
         generations[place.slot].load(ordering: .relaxed) == place.generation
       else { return nil }

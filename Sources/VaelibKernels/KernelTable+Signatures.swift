@@ -54,7 +54,7 @@ extension KernelTable {
   /// Adds to the two gradients.
   public typealias LatentGradient =
     @convention(c) (
-      _ zGradient: Floats, _ noise: Floats, _ mean: Floats, _ logVariance: Floats,
+      _ zGradient: Floats, _ noise: Floats, _ logVariance: Floats,
       _ meanGradient: MutableFloats, _ logVarianceGradient: MutableFloats, _ count: Int
     ) -> Void
   /// Overwrites the two gradients.

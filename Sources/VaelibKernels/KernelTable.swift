@@ -2,8 +2,8 @@
 ///
 /// A table of C function pointers is a trivial type, so the variants share no generic code that the linker
 /// might take from the wrong one. Formulas are meant element by element over `count` elements. Runs written
-/// must not overlap other runs. NaN in, NaN out. Sums are kept in double precision, in an order fixed at
-/// compile time.
+/// must not overlap other runs. NaN in, NaN out. Sums are formed in single precision for 512 terms at most,
+/// beyond that in double, in an order fixed at compile time.
 public struct KernelTable: Sendable {
   // MARK: Activations, forward, in place: values = A(values + bias)
 

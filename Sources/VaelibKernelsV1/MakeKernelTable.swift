@@ -28,7 +28,7 @@ public func makeKernelTable() -> KernelTable {
     boundLogVarianceBackward: boundLogVarianceBackward,
     sampleLatent: sampleLatent,
     klDivergence: klDivergence,
-    latentGradient: { latentGradient($0, $1, $3, $4, $5, $6) },
+    latentGradient: latentGradient,
     klGradient: klGradient,
     sgd: sgd,
     adagrad: adagrad,

@@ -147,7 +147,7 @@ final class GradientStep {
       }
       for sample in row * samples..<(row + 1) * samples {
         kernels.latentGradient(
-          latentGradients.base + sample * latent, noise.base + sample * latent, mean, logVariance,
+          latentGradients.base + sample * latent, noise.base + sample * latent, logVariance,
           meanGradient, logVarianceGradient, latent)
       }
     }

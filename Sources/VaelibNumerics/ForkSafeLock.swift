@@ -3,9 +3,11 @@ import Synchronization
 
 /// A lock for short sections that is free in a forked child even if another thread held it when the process
 /// forked: that thread does not exist in the child and could never unlock.
-struct ForkSafeLock: ~Copyable, Sendable {
+public struct ForkSafeLock: ~Copyable, Sendable {
   /// Twice the fork generation it was last locked in, plus 1 while it is locked.
   private let word = Atomic<UInt64>(0)
+
+  public init() {}
 
   /// Locks and returns true, or returns false if someone else holds the lock.
   func tryLock() -> Bool {
@@ -21,9 +23,9 @@ struct ForkSafeLock: ~Copyable, Sendable {
   }
 
   /// Runs `body` while holding the lock.
-  func withLock<R>(_ body: () -> R) -> R {
+  public func withLock<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
     while !tryLock() { vaelib_yield() }
     defer { unlock() }
-    return body()
+    return try body()
   }
 }

@@ -73,7 +73,7 @@ final class WorkerTeam: @unchecked Sendable {
     var spins = 0
     while Gate(word: gate.load(ordering: .acquiring)).inside > 0 {
       spins &+= 1
-      if spins & 1023 == 0 { vaelib_yield() } else { vaelib_spin_hint() }
+      if spins & 127 == 0 { vaelib_yield() } else { vaelib_spin_hint() }
     }
   }
 
@@ -135,6 +135,8 @@ final class WorkerTeam: @unchecked Sendable {
         if isOpen(after: region) { return }
         vaelib_spin_hint()
       }
+      // On a busy machine the thread that would open the gate may be waiting for this very processor.
+      vaelib_yield()
     } while vaelib_nanoseconds() &- start < 30_000
     sleep(after: region)
   }

@@ -81,12 +81,16 @@ struct DatasetForm {
     return shape
   }
 
-  /// Only filters that are part of libhdf5: others would be loaded as programs from folders named by the environment.
+  /// Only gzip and what goes with it: libhdf5 would load foreign filters as programs from folders that the environment
+  /// names, and its decoders of the others it brings believe what a damaged file says.
   private static func checkFilters(
     _ filters: [Int], _ dataset: HDF5.Object, _ session: HDF5.Session
   ) throws(StorageError) {
-    for filter in filters where !(1...6).contains(filter) || !session.isFilterAvailable(filter) {
-      let name = [4: "szip", 32_000: "lzf", 32_001: "blosc", 32_004: "lz4", 32_015: "zstd"][filter]
+    for filter in filters where !(1...3).contains(filter) || !session.isFilterAvailable(filter) {
+      let name = [
+        1: "gzip", 4: "szip", 5: "nbit", 6: "scaleoffset", 32_000: "lzf", 32_001: "blosc", 32_004: "lz4",
+        32_015: "zstd",
+      ][filter]
       throw session.error(
         dataset.label,
         "is compressed with filter \(name.map { "\($0) (number \(filter))" } ?? "number \(filter)"), which vaelib does "
@@ -100,43 +104,63 @@ struct DatasetForm {
     _ fileByteCount: Int, _ dataset: HDF5.Object, _ session: HDF5.Session
   ) throws(StorageError) -> (chunkShape: [Int]?, chunkByteCount: Int) {
     let stored = description.storedByteCount
-    func tooLarge() -> StorageError {
-      session.error(
-        dataset.label,
-        stored == 0
-          ? "was never written: it has \(HDF5.Session.describe(shape)) but no values"
-          : "is damaged: it has \(HDF5.Session.describe(shape)), but only \(stored) bytes are stored")
-    }
-    switch description.layout {
-    case .external:
+    guard description.layout != .external else {
       throw session.error(
         dataset.label, "keeps its values in other files, which vaelib does not read; copy it into one")
-    case .virtual:
+    }
+    guard description.layout != .virtual else {
       throw session.error(
         dataset.label, "is a virtual dataset, which vaelib does not read; copy its values into one")
-    case .compact:
-      guard declaredBytes <= stored else { throw tooLarge() }
-      return (nil, 0)
+    }
+    guard stored > 0 else {
+      throw session.error(
+        dataset.label, "was never written: it has \(HDF5.Session.describe(shape)) but no values")
+    }
+    // Uncompressed values take all their bytes, and only chunks can be compressed.
+    let isCompressed = !description.filters.isEmpty && description.layout.isChunked
+    let limit = isCompressed ? compressionLimit : 1
+    guard declaredBytes / limit <= stored else {
+      throw session.error(
+        dataset.label,
+        "is incomplete or damaged: it has \(HDF5.Session.describe(shape)), but only \(stored) bytes are stored"
+      )
+    }
+    guard stored <= fileByteCount else {
+      throw session.error(dataset.label, "is damaged: it takes more bytes than the file has")
+    }
+    switch description.layout {
     case .contiguous(let offset):
-      guard declaredBytes <= stored, let offset else { throw tooLarge() }
-      guard stored <= fileByteCount, offset <= UInt64(fileByteCount - stored) else {
+      guard let offset, offset <= UInt64(fileByteCount - stored) else {
         throw session.error(dataset.label, "is damaged: its values lie beyond the end of the file")
       }
       return (nil, 0)
     case .chunked(let chunkShape):
-      guard stored > 0, declaredBytes / compressionLimit <= stored else { throw tooLarge() }
-      guard stored <= fileByteCount else {
-        throw session.error(dataset.label, "is damaged: its chunks take more bytes than the file has")
-      }
-      guard chunkShape.count == shape.count, !chunkShape.contains(where: { $0 < 1 }),
-        let chunkByteCount = product(chunkShape + [elementBytes]), chunkByteCount <= chunkByteLimit
-      else {
-        throw session.error(
-          dataset.label,
-          "has chunks of \(HDF5.Session.describe(chunkShape)); vaelib reads chunks of up to \(chunkByteLimit >> 20) MiB"
-        )
-      }
-      return (chunkShape, chunkByteCount)
+      let bytes = try checkChunks(chunkShape, elementBytes, limit, description, dataset, session)
+      return (chunkShape, bytes)
+    case .compact, .virtual, .external:
+      return (nil, 0)
     }
+  }
+
+  /// The bytes of one chunk, decompressed. Every chunk is stored complete, so it obeys the file's limits too.
+  private static func checkChunks(
+    _ chunkShape: [Int], _ elementBytes: Int, _ limit: Int, _ description: HDF5.DatasetDescription,
+    _ dataset: HDF5.Object, _ session: HDF5.Session
+  ) throws(StorageError) -> Int {
+    let greatest = description.greatestShape
+    guard chunkShape.count == greatest.count, zip(chunkShape, greatest).allSatisfy({ $0 >= 1 && $0 <= $1 }),
+      let byteCount = product(chunkShape + [elementBytes]), byteCount / limit <= description.storedByteCount
+    else {
+      throw session.error(
+        dataset.label,
+        "is damaged: chunks of \(HDF5.Session.describe(chunkShape)) do not fit its shape and storage")
+    }
+    guard byteCount <= chunkByteLimit else {
+      throw session.error(
+        dataset.label,
+        "has chunks of \(byteCount >> 20) MiB; vaelib reads chunks of up to \(chunkByteLimit >> 20) MiB, so write it "
+          + "with smaller ones")
+    }
+    return byteCount
   }
 }

@@ -67,7 +67,7 @@ import Testing
 
       let (meanBefore, logVarianceBefore) = (meanGradient, logVarianceGradient)
       table.latentGradient(
-        zGradient, noise, mean, logVariance, &meanGradient, &logVarianceGradient, count)
+        zGradient, noise, logVariance, &meanGradient, &logVarianceGradient, count)
       expectClose(meanGradient, absolute: 1e-6) { Double(meanBefore[$0]) + Double(zGradient[$0]) }
       expectClose(logVarianceGradient, relative: 4e-6, absolute: 1e-5) { i in
         let deviation = Oracle.exponential(0.5 * Double(logVariance[i]))

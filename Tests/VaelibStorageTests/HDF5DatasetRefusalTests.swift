@@ -57,16 +57,17 @@ import Testing
       refusal("nothing.h5", "x")?.description.hasSuffix("has no dataset \"x\"; it has no datasets") == true)
   }
 
-  @Test func unknownFilters() {
-    #expect(
-      refusal("filters.h5", "lzf")?.description.contains("is compressed with filter lzf (number 32000)")
-        == true)
+  @Test(arguments: [("lzf", 32_000), ("scaleoffset", 6)])
+  func otherFilters(_ name: String, _ number: Int) {
+    let error = refusal("filters.h5", name)
+    #expect(error?.description.contains("is compressed with filter \(name) (number \(number))") == true)
   }
 
   @Test func sizesBeyondTheFile() {
     let error = refusal("chunks.h5", "sparse")
     #expect(
-      error?.description.contains("is damaged: it has shape 1000000000000 x 8, but only 512 bytes are stored")
+      error?.description.contains(
+        "is incomplete or damaged: it has shape 1000000000000 x 8, but only 512 bytes are stored")
         == true)
   }
 

@@ -44,14 +44,18 @@ static inline float vaelib_product_error(float a, float b, float p)
  */
 static inline double vaelib_add(double sum, double term)
 {
+#if defined(__clang__)
 #pragma clang fp reassociate(on)
+#endif
     return sum + term;
 }
 
 /* As vaelib_add, for short chains in single precision. */
 static inline float vaelib_addf(float sum, float term)
 {
+#if defined(__clang__)
 #pragma clang fp reassociate(on)
+#endif
     return sum + term;
 }
 

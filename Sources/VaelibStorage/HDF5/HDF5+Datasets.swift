@@ -9,12 +9,18 @@ extension HDF5 {
     case chunked(shape: [Int])
     case virtual
     case external
+
+    var isChunked: Bool {
+      if case .chunked = self { true } else { false }
+    }
   }
 
   /// All that is known of a dataset before any of its numbers is read.
   struct DatasetDescription {
     /// nil for a null dataspace, empty for a scalar.
     let shape: [Int]?
+    /// How far each axis may grow; Int.max for any length.
+    let greatestShape: [Int]
     let type: StoredType
     let layout: Layout
     /// The numbers of the filters that a reader has to undo.
@@ -37,8 +43,11 @@ extension HDF5.Session {
         throw error(dataset.label, "is damaged: it takes \(storedByteCount) bytes")
       }
       return HDF5.DatasetDescription(
-        shape: try shape(of: space, dataset.label), type: try storedType(type, dataset.label), layout: layout,
-        filters: try filters(creation, dataset.label), storedByteCount: storedByteCount)
+        shape: try shape(of: space, dataset.label),
+        greatestShape: try greatestShape(of: space, dataset.label),
+        type: try storedType(type, dataset.label), layout: layout,
+        filters: try filters(creation, dataset.label),
+        storedByteCount: storedByteCount)
     }
   }
 
@@ -72,6 +81,12 @@ extension HDF5.Session {
       }
       return length
     }
+  }
+
+  private func greatestShape(of space: hid_t, _ label: String?) throws(StorageError) -> [Int] {
+    var lengths = [hsize_t](repeating: 0, count: Int(H5S_MAX_RANK))
+    let rank = try check(H5Sget_simple_extent_dims(space, nil, &lengths), label, "read its shape")
+    return lengths.prefix(Int(rank)).map { Int(clamping: $0) }
   }
 
   private func layout(of dataset: HDF5.Object, _ creation: hid_t) throws(StorageError) -> HDF5.Layout {
@@ -164,7 +179,8 @@ extension HDF5.Session {
       try check(H5Pset_obj_track_times(creation, false), label, "create it")
       try check(H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER), label, "create it")
       let dataset = try own(
-        H5Dcreate2(group.id, name, fileType, space, try linkCreation(), creation, hid_t(H5P_DEFAULT)), label,
+        H5Dcreate2(group.id, name, fileType, space, try linkCreation(name), creation, hid_t(H5P_DEFAULT)),
+        label,
         "create it")
       guard let values, !shape.contains(0) else { return }
       try check(

@@ -82,16 +82,19 @@ extension HDF5.Session {
   func createGroup(_ name: String, in parent: HDF5.Object) throws(StorageError) -> HDF5.Object {
     let label = Self.label("group", parent, name)
     let id = try own(
-      H5Gcreate2(parent.id, name, try linkCreation(), hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT)), label,
+      H5Gcreate2(parent.id, name, try linkCreation(name), hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT)), label,
       "create it")
     return HDF5.Object(id: id, name: Self.join(parent.name, name), label: label)
   }
 
-  /// Creates the groups on the way to an object too, and marks names as UTF-8.
-  func linkCreation() throws(StorageError) -> hid_t {
+  /// Creates the groups on the way to `name` too. Marks it as UTF-8 only if it must be: the oldest form of groups,
+  /// which every reader knows, holds ASCII names.
+  func linkCreation(_ name: String) throws(StorageError) -> hid_t {
     let list = try own(H5Pcreate(vaelib_h5p_link_create()), nil, "prepare names")
     try check(H5Pset_create_intermediate_group(list, 1), nil, "prepare names")
-    try check(H5Pset_char_encoding(list, H5T_CSET_UTF8), nil, "prepare names")
+    if !name.utf8.allSatisfy({ $0 < 0x80 }) {
+      try check(H5Pset_char_encoding(list, H5T_CSET_UTF8), nil, "prepare names")
+    }
     return list
   }
 

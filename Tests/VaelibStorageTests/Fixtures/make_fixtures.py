@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import h5py
+import h5py  # type: ignore[import-untyped]
 import numpy as np
 
 FOLDER = Path(__file__).resolve().parent
@@ -48,7 +48,8 @@ def write_chunks() -> None:
         file.create_dataset(
             "gzip", data=matrix, chunks=(32, 5), compression="gzip", shuffle=True, fletcher32=True
         )
-        file.create_dataset("scaled", data=matrix.astype("<i4"), chunks=(10, 8), scaleoffset=0)
+        file.create_dataset("scaleoffset", data=matrix.astype("<i4"), chunks=(10, 8), scaleoffset=0)
+        file.create_dataset("zeros", data=np.zeros((100_000, 8), "u1"), chunks=True, compression="gzip")
         file.create_dataset("lzf", data=matrix, chunks=(16, 8), compression="lzf")
     with h5py.File(FOLDER / "latest.h5", "w", libver=("v110", "v110")) as file:
         file.create_dataset("plain", data=matrix)
@@ -80,9 +81,7 @@ def write_unsuitable() -> None:
         file["soft"] = h5py.SoftLink("/group/inner/data")
         file["external_link"] = h5py.ExternalLink("numbers.h5", "/f4")
         file["type"] = np.dtype("<f4")
-        file.create_dataset(
-            "external_storage", shape=(2, 2), dtype="<f4", external=[("numbers.h5", 0, 16)]
-        )
+        file.create_dataset("external_storage", shape=(2, 2), dtype="<f4", external=[("numbers.h5", 0, 16)])
         layout = h5py.VirtualLayout(shape=(4, 3), dtype="<f4")
         layout[:] = h5py.VirtualSource("numbers.h5", "f4", shape=(4, 3))
         file.create_virtual_dataset("virtual", layout)
