@@ -1,0 +1,130 @@
+# vaelib: build, test, demonstrate, install. `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+# Each of these can be set on the command line: make install PREFIX=$HOME/.local
+SWIFT   ?= $(firstword $(shell command -v swift) $(wildcard /opt/swift/usr/bin/swift))
+PYTHON  ?= python3
+PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
+DESTDIR ?=
+DATA    ?=
+OUTPUT  ?= demo-output
+
+# The header holds the one definition of the version and of the ABI number.
+HEADER  := include/vaelib.h
+VERSION := $(shell sed -n 's/^.define VAELIB_VERSION "\(.*\)"/\1/p' $(HEADER))
+ABI     := $(shell sed -n 's/^.define VAELIB_ABI_VERSION \([0-9]*\)/\1/p' $(HEADER))
+LIBRARY := .build/release/libvaelib.so
+VENV    := .venv/bin
+
+export SWIFT PYTHON
+
+say = @printf '==> %s\n'
+
+.PHONY: help build test test-fast demo install clean
+.PHONY: lint check-kernels check-exports check-header test-swift test-c test-c-sanitized test-install test-documents test-python
+.PHONY: dependencies-build dependencies-test swift-toolchain
+
+help: ## show this list
+	@echo "make TARGET, where TARGET is one of:"
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1#\2/p' Makefile | awk -F '#' '{ printf "  %-12s  %s\n", $$1, $$2 }'
+
+# ---- building ------------------------------------------------------------------------------------------------------
+
+build: dependencies-build swift-toolchain ## build the release library (the default)
+	$(say) "building $(LIBRARY)"
+	@$(SWIFT) build -c release --product vaelib
+	@ln -sf libvaelib.so $(LIBRARY).$(ABI)
+
+dependencies-build:
+	@scripts/install-dependencies.sh build
+
+dependencies-test:
+	@scripts/install-dependencies.sh build test
+
+swift-toolchain:
+	@scripts/check-swift.sh "$(SWIFT)"
+
+# Installed again only when what it is made from has changed.
+.venv/installed: bindings/python/pyproject.toml scripts/make-venv.sh
+	@scripts/install-dependencies.sh python
+	$(say) "installing the Python package and its tools into .venv"
+	@scripts/make-venv.sh
+
+# ---- testing -------------------------------------------------------------------------------------------------------
+
+every-check := lint test-swift build check-kernels check-exports check-header test-c test-c-sanitized test-install \
+               test-documents test-python
+
+test: dependencies-test $(every-check) ## run every check; the first time, building takes most of it
+	@echo "vaelib $(VERSION): every check passed."
+
+test-fast: build check-exports check-header test-c .venv/installed ## run the checks that take seconds
+	$(say) "running the Python tests that are not slow"
+	@$(VENV)/python -m pytest -q -m "not slow" Tests/python
+	@echo "vaelib $(VERSION): the fast checks passed."
+
+lint: dependencies-test swift-toolchain .venv/installed ## check the style of Swift, Python and shell sources
+	$(say) "checking the style of the Swift sources"
+	@$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	$(say) "checking the style and the types of the Python sources"
+	@scripts/lint-python.sh
+	$(say) "checking the shell scripts"
+	@shellcheck scripts/*.sh .ci/run
+
+test-swift: dependencies-build swift-toolchain ## run the engine's own tests
+	$(say) "building and running the Swift tests"
+	@$(SWIFT) test --disable-xctest 2>&1 | { grep -vE '^(◇|✔ (Suite|Test (case )?[^ ]+\(|Test "|Test case ))' || true; }
+
+check-kernels: build
+	$(say) "checking that the kernels leave no weak symbols"
+	@scripts/check-kernels.sh
+
+check-exports: build
+	$(say) "comparing the exported symbols with the header"
+	@scripts/check-exports.sh $(LIBRARY)
+
+check-header: build
+	$(say) "compiling the header as C99, C11, C17 and C++17"
+	@scripts/check-header.sh
+
+test-c: build .venv/installed ## run the C tests and the C examples
+	$(say) "running the C tests and examples"
+	@scripts/test-c.sh
+
+test-c-sanitized: build .venv/installed
+	$(say) "running the C tests and examples under AddressSanitizer and UBSan"
+	@scripts/test-c.sh --sanitize
+
+test-install: build
+	$(say) "installing into a scratch folder and building a program against it"
+	@scripts/test-install.sh
+
+test-documents: build .venv/installed
+	$(say) "running the code in README.md and docs/tutorial.md"
+	@scripts/test-documents.sh
+
+test-python: build .venv/installed ## run the Python tests
+	$(say) "running the Python tests"
+	@$(VENV)/python -m pytest Tests/python
+
+# ---- using ---------------------------------------------------------------------------------------------------------
+
+demo: build .venv/installed ## train on digits and draw pictures; DATA=file.h5 takes other images
+	$(say) "training a variational auto-encoder; pictures go to $(OUTPUT)/"
+	@$(VENV)/python bindings/python/examples/digits.py $(if $(DATA),--data "$(DATA)") --output "$(OUTPUT)"
+
+# Installs what is built, without building as root what a user has built.
+install: ## install library, header, pkg-config and CMake files; PREFIX=/usr/local DESTDIR=
+	@test -e $(LIBRARY) || $(MAKE) build
+	$(say) "installing vaelib $(VERSION) into $(DESTDIR)$(PREFIX)"
+	@scripts/install.sh "$(DESTDIR)" "$(PREFIX)" "$(LIBDIR)" "$(VERSION)" "$(ABI)"
+
+clean: ## remove everything that was built or installed here
+	$(say) "removing .build and .venv"
+	@rm -rf .build .venv

@@ -1,0 +1,75 @@
+"""Writes the HDF5 files that the C tests read into a folder.
+
+usage: make_data.py FOLDER
+"""
+
+import sys
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+ROWS, COLUMNS = 50, 6
+KINDS = ["u1", "i1", "<i2", ">i2", "<u2", "<i4", ">i4", "<u4", "<i8", "<u8", "<f2", "<f4", ">f4", "<f8", ">f8"]
+
+
+def numbers() -> np.ndarray:
+    """Element (r, c) is (7 r + 3 c) mod 100; the C tests know this formula."""
+    rows, columns = np.mgrid[0:ROWS, 0:COLUMNS]
+    return (7 * rows + 3 * columns) % 100
+
+
+def images() -> np.ndarray:
+    """Grey 8 x 8 pictures of a bright bar, upright or lying, at a random place."""
+    random = np.random.default_rng(0)
+    pictures = random.integers(0, 60, size=(300, 8, 8), dtype=np.uint8)
+    for picture in pictures:
+        place = random.integers(0, 8)
+        if random.integers(0, 2) == 0:
+            picture[place, :] = 230
+        else:
+            picture[:, place] = 230
+    return pictures
+
+
+def flawed() -> np.ndarray:
+    """Values in [0, 1] but for a NaN in row 270, column 5."""
+    values = np.full((300, 64), 0.5, dtype="f4")
+    values[270, 5] = np.nan
+    return values
+
+
+def write_data(path: Path) -> None:
+    """Datasets of every kind that can be read, and some that cannot."""
+    with h5py.File(path, "w") as file:
+        file["images"] = images()
+        file["flawed"] = flawed()
+        file["labels"] = np.arange(ROWS, dtype=np.int16) - 5
+        for kind in KINDS:
+            name = kind.replace("<", "").replace(">", "big_")
+            file[name] = numbers().astype(kind)
+        file["cube"] = numbers().astype("f4").reshape(ROWS, 2, 3)
+        file["line"] = np.arange(ROWS, dtype="f4")
+        file.create_dataset("packed", data=numbers().astype("f4"), chunks=(7, 4), compression="gzip")
+        file["group/inner"] = numbers().astype("f4")
+        file["text"] = np.array([b"not", b"numbers"])
+        file["no_rows"] = np.zeros((0, 4), dtype="f4")
+        file["scalar"] = 1.0
+        file["short_labels"] = np.arange(ROWS - 1)
+        file["real_labels"] = np.arange(ROWS, dtype="f4")
+        file["complex"] = np.zeros((3, 2), dtype="c8")
+
+
+def main() -> None:
+    """Writes a good file, and files that are not what they should be."""
+    folder = Path(sys.argv[1])
+    write_data(folder / "data.h5")
+    (folder / "text.h5").write_text("This is a text.\n" * 100)
+    (folder / "empty.h5").write_bytes(b"")
+    whole = (folder / "data.h5").read_bytes()
+    (folder / "half.h5").write_bytes(whole[: len(whole) // 2])
+    (folder / "folder.h5").mkdir()
+
+
+if __name__ == "__main__":
+    main()

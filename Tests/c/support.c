@@ -1,0 +1,156 @@
+#include "support.h"
+
+#include <time.h>
+
+static size_t checks_made, checks_failed;
+
+int check(int holds, const char *text, const char *file, int line) {
+    checks_made++;
+    if (!holds) {
+        checks_failed++;
+        fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, text);
+    }
+    return holds;
+}
+
+int check_status(vaelib_status status, vaelib_status expected, const char *text, const char *file, int line) {
+    checks_made++;
+    if (status == expected) return 1;
+    checks_failed++;
+    fprintf(stderr, "%s:%d: expected %s, came %s (%d) from %s\n", file, line, vaelib_status_name(expected),
+            vaelib_status_name(status), (int)status, text);
+    fprintf(stderr, "    last error: %s\n", vaelib_last_error());
+    return 0;
+}
+
+int check_message(
+    vaelib_status status, vaelib_status expected, const char *message, const char *text, const char *file, int line) {
+    if (!check_status(status, expected, text, file, line)) return 0;
+    checks_made++;
+    if (strstr(vaelib_last_error(), message) != NULL) return 1;
+    checks_failed++;
+    fprintf(stderr, "%s:%d: no '%s' in the message of %s\n    %s\n", file, line, message, text, vaelib_last_error());
+    return 0;
+}
+
+int check_near(double left, double right, double tolerance, const char *text, const char *file, int line) {
+    checks_made++;
+    if (fabs(left - right) <= tolerance) return 1;
+    checks_failed++;
+    fprintf(stderr, "%s:%d: %.9g and %.9g differ by more than %g: %s\n", file, line, left, right, tolerance, text);
+    return 0;
+}
+
+void require(int holds) {
+    if (holds) return;
+    report();
+    exit(1);
+}
+
+int report(void) {
+    printf("%zu checks, %zu failed\n", checks_made, checks_failed);
+    return checks_failed == 0 && checks_made > 0 ? 0 : 1;
+}
+
+/* splitmix64's step and finaliser. */
+uint32_t random_word(uint64_t *state) {
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return (uint32_t)(z >> 32);
+}
+
+float *make_images(size_t rows, size_t columns, uint64_t seed) {
+    float *images = malloc(rows * columns * sizeof *images);
+    float *prototypes = malloc(4 * columns * sizeof *prototypes);
+    uint64_t prototype_state = 12345;
+    if (images == NULL || prototypes == NULL) exit(1);
+    for (size_t i = 0; i < 4 * columns; i++) prototypes[i] = (float)(random_word(&prototype_state) & 1);
+    for (size_t row = 0; row < rows; row++) {
+        const float *prototype = prototypes + (random_word(&seed) & 3) * columns;
+        for (size_t c = 0; c < columns; c++) {
+            int flipped = random_word(&seed) % 20 == 0;
+            images[row * columns + c] = flipped ? 1 - prototype[c] : prototype[c];
+        }
+    }
+    free(prototypes);
+    return images;
+}
+
+vaelib_dataset *wrap(const float *values, size_t rows, size_t columns) {
+    vaelib_array array = {.struct_size = sizeof array};
+    vaelib_dataset *dataset = NULL;
+    REQUIRE_OK(vaelib_array_init(&array, values, VAELIB_FLOAT32, rows, columns));
+    REQUIRE_OK(vaelib_dataset_from_array(&array, NULL, &dataset));
+    return dataset;
+}
+
+vaelib_model *make_model(size_t data_dim, size_t latent_dim) {
+    static const size_t hidden[] = {8};
+    vaelib_vae_config config = {.struct_size = sizeof config};
+    vaelib_model *model = NULL;
+    REQUIRE_OK(vaelib_vae_config_init(&config));
+    config.data_dim = data_dim;
+    config.latent_dim = latent_dim;
+    config.hidden = hidden;
+    config.hidden_count = 1;
+    config.seed = 1;
+    REQUIRE_OK(vaelib_model_create(&config, &model));
+    return model;
+}
+
+vaelib_training_config make_plan(size_t epochs) {
+    vaelib_training_config plan = {.struct_size = sizeof plan};
+    REQUIRE_OK(vaelib_training_config_init(&plan));
+    plan.epochs = epochs;
+    plan.batch_size = 16;
+    plan.seed = 7;
+    return plan;
+}
+
+vaelib_model_info describe(const vaelib_model *model) {
+    vaelib_model_info info = {.struct_size = sizeof info};
+    REQUIRE_OK(vaelib_model_describe(model, &info));
+    return info;
+}
+
+float *copy_parameters(const vaelib_model *model) {
+    size_t count = describe(model).parameter_count;
+    float *values = malloc(count * sizeof *values);
+    if (values == NULL) exit(1);
+    REQUIRE_OK(vaelib_model_get_parameters(model, values, count));
+    return values;
+}
+
+uint64_t hash_bytes(const void *bytes, size_t count) {
+    const unsigned char *byte = bytes;
+    uint64_t hash = 14695981039346656037u;
+    for (size_t i = 0; i < count; i++) hash = (hash ^ byte[i]) * 1099511628211u;
+    return hash;
+}
+
+uint64_t hash_parameters(const vaelib_model *model) {
+    float *values = copy_parameters(model);
+    uint64_t hash = hash_bytes(values, describe(model).parameter_count * sizeof *values);
+    free(values);
+    return hash;
+}
+
+const char *scratch_path(const char *name) {
+    static char paths[4][1024];
+    static size_t next;
+    const char *folder = getenv("VAELIB_TEST_FOLDER");
+    char *path = paths[next++ % 4];
+    if (folder == NULL) {
+        fprintf(stderr, "VAELIB_TEST_FOLDER is not set: run scripts/test-c.sh\n");
+        exit(1);
+    }
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}

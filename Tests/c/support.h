@@ -1,0 +1,73 @@
+/*
+ * What the C tests share: checks that count and go on, and small data and models.
+ *
+ * A test program calls CHECK... as often as it likes and ends with `return report();`.
+ */
+#ifndef SUPPORT_H
+#define SUPPORT_H
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "vaelib.h"
+
+/* ---- checks ---- */
+
+/* The condition holds. */
+#define CHECK(condition) check((condition) != 0, #condition, __FILE__, __LINE__)
+/* The call returns this status. */
+#define CHECK_STATUS(call, expected) check_status((call), (expected), #call, __FILE__, __LINE__)
+#define CHECK_OK(call) CHECK_STATUS(call, VAELIB_OK)
+/* The call returns this status, and its message contains this text. */
+#define CHECK_MESSAGE(call, expected, text) check_message((call), (expected), (text), #call, __FILE__, __LINE__)
+/* Both numbers are finite and differ by no more than the tolerance. */
+#define CHECK_NEAR(left, right, tolerance) \
+    check_near((double)(left), (double)(right), (tolerance), #left " ~ " #right, __FILE__, __LINE__)
+/* The call succeeds; without it the rest of the program would mean nothing, so it ends here otherwise. */
+#define REQUIRE_OK(call) require(CHECK_OK(call))
+
+int check(int holds, const char *text, const char *file, int line);
+int check_status(vaelib_status status, vaelib_status expected, const char *text, const char *file, int line);
+int check_message(
+    vaelib_status status, vaelib_status expected, const char *message, const char *text, const char *file, int line);
+int check_near(double left, double right, double tolerance, const char *text, const char *file, int line);
+void require(int holds);
+
+/* Prints how many checks were made; the exit status of the program. */
+int report(void);
+
+/* ---- data and models ---- */
+
+/* Numbers that a generator makes from a seed, the same everywhere. */
+uint32_t random_word(uint64_t *state);
+
+/* `rows` binary images: one of four random prototypes each, one pixel in twenty flipped. Free with free(). */
+float *make_images(size_t rows, size_t columns, uint64_t seed);
+
+/* A dataset over dense float32 values. */
+vaelib_dataset *wrap(const float *values, size_t rows, size_t columns);
+
+/* data_dim - 8 - latent_dim - 8 - data_dim, Bernoulli, seed 1. */
+vaelib_model *make_model(size_t data_dim, size_t latent_dim);
+
+/* The defaults, with few epochs and small batches. */
+vaelib_training_config make_plan(size_t epochs);
+
+vaelib_model_info describe(const vaelib_model *model);
+
+/* The parameters, copied. Free with free(). */
+float *copy_parameters(const vaelib_model *model);
+
+/* FNV-1a of the parameters' bits. */
+uint64_t hash_parameters(const vaelib_model *model);
+uint64_t hash_bytes(const void *bytes, size_t count);
+
+/* `name` inside the scratch folder of this run. The string is overwritten by the fourth call after. */
+const char *scratch_path(const char *name);
+
+/* Seconds since some moment. */
+double now(void);
+
+#endif

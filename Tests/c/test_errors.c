@@ -1,0 +1,96 @@
+/* Status names, messages, warnings, the number of threads. */
+#include <pthread.h>
+#include "support.h"
+
+static void check_status_names(void) {
+    static const char *const names[] = {
+        "VAELIB_OK", "VAELIB_INVALID_ARGUMENT", "VAELIB_INVALID_HANDLE", "VAELIB_OUT_OF_MEMORY", "VAELIB_BUSY",
+        "VAELIB_CANCELLED", "VAELIB_FILE_ERROR", "VAELIB_FORMAT_ERROR", "VAELIB_DATA_ERROR", "VAELIB_NUMERICAL_ERROR",
+        "VAELIB_INTERNAL_ERROR"};
+    for (int status = 0; status <= 10; status++) {
+        CHECK(strcmp(vaelib_status_name((vaelib_status)status), names[status]) == 0);
+    }
+    CHECK(strcmp(vaelib_status_name((vaelib_status)11), "unknown status") == 0);
+    CHECK(strcmp(vaelib_status_name((vaelib_status)-1), "unknown status") == 0);
+    CHECK(strcmp(vaelib_status_name((vaelib_status)0x7fffffff), "unknown status") == 0);
+}
+
+static void *error_of_a_fresh_thread(void *out_is_empty) {
+    int *is_empty = out_is_empty;
+    *is_empty = vaelib_last_error()[0] == '\0';
+    vaelib_set_threads(100000);
+    return NULL;
+}
+
+/* A message stays until the next failing call on the same thread, and no other thread sees it. */
+static void check_messages(void) {
+    pthread_t thread;
+    int is_empty = 0;
+    char kept[4096];
+    CHECK(vaelib_last_error()[0] == '\0');
+    CHECK_MESSAGE(vaelib_set_threads(257), VAELIB_INVALID_ARGUMENT, "257");
+    snprintf(kept, sizeof kept, "%s", vaelib_last_error());
+    CHECK_OK(vaelib_set_threads(1));
+    CHECK(strcmp(kept, vaelib_last_error()) == 0);
+    CHECK(pthread_create(&thread, NULL, error_of_a_fresh_thread, &is_empty) == 0);
+    pthread_join(thread, NULL);
+    CHECK(is_empty);
+    CHECK(strcmp(kept, vaelib_last_error()) == 0);
+    CHECK_STATUS(vaelib_vae_config_init(NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK(strcmp(kept, vaelib_last_error()) != 0);
+}
+
+/* However long the name that was wrong, the message holds all of it. */
+static void check_long_message(void) {
+    static char name[20001];
+    vaelib_vae_config config = {.struct_size = sizeof config};
+    vaelib_model *model = NULL;
+    memset(name, 'q', sizeof name - 1);
+    CHECK_OK(vaelib_vae_config_init(&config));
+    config.data_dim = 4;
+    config.activation = name;
+    CHECK_MESSAGE(vaelib_model_create(&config, &model), VAELIB_INVALID_ARGUMENT, name);
+    CHECK(model == NULL);
+}
+
+static void check_warnings(void) {
+    float grey[64];
+    vaelib_model *model = make_model(8, 2);
+    vaelib_dataset *examples;
+    vaelib_training_config plan = make_plan(1);
+    for (size_t i = 0; i < 64; i++) grey[i] = (float)i / 64;
+    examples = wrap(grey, 8, 8);
+    plan.binarization = "none";
+    CHECK_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
+    CHECK(vaelib_last_warning()[0] != '\0');
+    plan.binarization = "dynamic";
+    CHECK_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
+    CHECK(vaelib_last_warning()[0] == '\0');
+    vaelib_dataset_free(examples);
+    vaelib_model_free(model);
+}
+
+static void check_threads(size_t by_default) {
+    CHECK(by_default >= 1 && by_default <= 256);
+    CHECK_OK(vaelib_set_threads(3));
+    CHECK(vaelib_threads() == 3);
+    CHECK_OK(vaelib_set_threads(256));
+    CHECK(vaelib_threads() == 256);
+    CHECK_STATUS(vaelib_set_threads(257), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_set_threads(SIZE_MAX), VAELIB_INVALID_ARGUMENT);
+    CHECK(vaelib_threads() == 256);
+    CHECK_OK(vaelib_set_threads(0));
+    CHECK(vaelib_threads() == by_default);
+    CHECK(strstr(vaelib_cpu_description(), "kernels") != NULL);
+    CHECK(strstr(vaelib_cpu_description(), "OpenBLAS") != NULL);
+}
+
+int main(void) {
+    const size_t by_default = vaelib_threads();
+    check_messages();
+    check_status_names();
+    check_long_message();
+    check_threads(by_default);
+    check_warnings();
+    return report();
+}

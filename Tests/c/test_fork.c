@@ -1,0 +1,135 @@
+/* After fork() the child goes on using the library: it gets the same bits, and never hangs. */
+#include <pthread.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "support.h"
+
+enum { rows = 300, columns = 50 };
+
+static vaelib_dataset *examples;
+
+static uint64_t fit_and_hash(vaelib_model *model) {
+    vaelib_training_config plan = make_plan(2);
+    if (!CHECK_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL))) return 0;
+    return hash_parameters(model);
+}
+
+/* The exit status of a child that runs `work`; one that hangs is ended by an alarm. */
+static int in_child(int (*work)(void *), void *argument) {
+    int status = -1;
+    pid_t child;
+    fflush(stdout);
+    fflush(stderr);
+    child = fork();
+    if (child == 0) {
+        alarm(120);
+        _exit(work(argument));
+    }
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Goes on with the parent's model, makes one of its own, saves and reads a file. */
+static int work_in_child(void *parents_model) {
+    vaelib_model *model = parents_model, *own = make_model(columns, 2), *loaded = NULL;
+    float latents[rows * 2];
+    double elbo[rows];
+    uint64_t expected;
+    if (vaelib_encode(model, examples, latents, NULL, rows * 2) != VAELIB_OK) return 10;
+    if (vaelib_elbo(model, examples, NULL, NULL, NULL, elbo, NULL, NULL, rows) != VAELIB_OK) return 11;
+    expected = fit_and_hash(own);
+    if (vaelib_model_save(own, scratch_path("child.h5")) != VAELIB_OK) return 12;
+    if (vaelib_model_load(scratch_path("child.h5"), &loaded) != VAELIB_OK) return 13;
+    if (hash_parameters(loaded) != expected) return 14;
+    if (fit_and_hash(model) == 0) return 15;
+    vaelib_model_free(own);
+    vaelib_model_free(loaded);
+    vaelib_model_free(model);
+    return 0;
+}
+
+static int fit_in_child(void *out_expected) {
+    vaelib_model *model = make_model(columns, 2);
+    const uint64_t *expected = out_expected;
+    return fit_and_hash(model) == *expected ? 0 : 1;
+}
+
+static int forks_left = 3;
+
+/* In the child the model that another thread of the parent trains stays busy; other models work. */
+static int find_busy(void *trained_model) {
+    float latents[rows * 2];
+    vaelib_model *own = make_model(columns, 2);
+    if (vaelib_encode(trained_model, examples, latents, NULL, rows * 2) != VAELIB_BUSY) return 20;
+    if (fit_and_hash(own) == 0) return 21;
+    vaelib_model_free(own);
+    return 0;
+}
+
+/* Called in the middle of a fit, on the fit's own thread: forks from there. */
+static int fork_in_callback(const vaelib_progress *progress, void *user_data) {
+    (void)progress;
+    if (forks_left > 0) {
+        forks_left--;
+        CHECK(in_child(find_busy, user_data) == 0);
+    }
+    return 0;
+}
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t fit_began = PTHREAD_COND_INITIALIZER;
+static int fit_runs;
+
+static int tell_that_it_runs(const vaelib_progress *progress, void *user_data) {
+    (void)progress;
+    (void)user_data;
+    pthread_mutex_lock(&mutex);
+    fit_runs = 1;
+    pthread_cond_signal(&fit_began);
+    pthread_mutex_unlock(&mutex);
+    return 0;
+}
+
+static void *train_for_long(void *model) {
+    vaelib_training_config plan = make_plan(10000000);
+    vaelib_fit(model, examples, NULL, &plan, tell_that_it_runs, NULL);
+    return NULL;
+}
+
+/* Forks at moments when another thread is anywhere inside a fit. */
+static void check_beside_a_fit(void) {
+    vaelib_model *model = make_model(columns, 2);
+    float latents[rows * 2];
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, train_for_long, model) == 0);
+    pthread_mutex_lock(&mutex);
+    while (!fit_runs) pthread_cond_wait(&fit_began, &mutex);
+    pthread_mutex_unlock(&mutex);
+    for (int i = 0; i < 20; i++) CHECK(in_child(find_busy, model) == 0);
+    CHECK_OK(vaelib_cancel(model));
+    pthread_join(thread, NULL);
+    CHECK_OK(vaelib_encode(model, examples, latents, NULL, rows * 2));
+    vaelib_model_free(model);
+}
+
+int main(void) {
+    float *images = make_images(rows, columns, 1);
+    vaelib_model *model = make_model(columns, 2), *watched = make_model(columns, 2);
+    vaelib_training_config plan = make_plan(1);
+    uint64_t expected;
+    examples = wrap(images, rows, columns);
+    CHECK(in_child(work_in_child, model) == 0); /* before the parent started any thread */
+    expected = fit_and_hash(model);
+    CHECK(in_child(fit_in_child, &expected) == 0);
+    CHECK(in_child(work_in_child, model) == 0);
+    CHECK_OK(vaelib_fit(watched, examples, NULL, &plan, fork_in_callback, watched));
+    CHECK(forks_left < 3);
+    check_beside_a_fit();
+    CHECK(in_child(fit_in_child, &expected) == 0);
+    vaelib_model_free(watched);
+    vaelib_model_free(model);
+    vaelib_dataset_free(examples);
+    free(images);
+    return report();
+}

@@ -1,0 +1,127 @@
+/* The list of hyper-parameters agrees with the configuration structures: every field is there, with its default. */
+#include "support.h"
+
+static vaelib_parameter find(const char *group, const char *name) {
+    vaelib_parameter parameter = {.struct_size = sizeof parameter}, found = {0};
+    int times = 0;
+    for (size_t index = 0; index < vaelib_parameter_count(); index++) {
+        REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
+        if (strcmp(parameter.group, group) == 0 && strcmp(parameter.name, name) == 0) {
+            found = parameter;
+            times++;
+        }
+    }
+    if (!CHECK(times == 1)) fprintf(stderr, "    %s of %s is described %d times\n", name, group, times);
+    require(times >= 1);
+    return found;
+}
+
+static void check_count(const char *group, const char *name, size_t value) {
+    vaelib_parameter parameter = find(group, name);
+    CHECK(strcmp(parameter.type, "count") == 0);
+    CHECK(strtoull(parameter.default_value, NULL, 10) == value);
+}
+
+static void check_seed(const char *group, uint64_t value) {
+    vaelib_parameter parameter = find(group, "seed");
+    CHECK(strcmp(parameter.type, "seed") == 0);
+    CHECK(strtoull(parameter.default_value, NULL, 10) == value);
+}
+
+static void check_real(const char *group, const char *name, double value) {
+    vaelib_parameter parameter = find(group, name);
+    CHECK(strcmp(parameter.type, "real") == 0);
+    CHECK_NEAR(strtod(parameter.default_value, NULL), value, 1e-12 * fabs(value));
+}
+
+static void check_choice(const char *group, const char *name, const char *value) {
+    vaelib_parameter parameter = find(group, name);
+    CHECK(strcmp(parameter.type, "choice") == 0);
+    CHECK(strcmp(parameter.default_value, value) == 0);
+    CHECK(strstr(parameter.allowed, value) != NULL);
+}
+
+static void check_architecture(void) {
+    vaelib_vae_config config = {.struct_size = sizeof config};
+    REQUIRE_OK(vaelib_vae_config_init(&config));
+    CHECK(config.struct_size == sizeof config);
+    CHECK(find("vae", "data_dim").default_value[0] == '\0');
+    check_count("vae", "latent_dim", config.latent_dim);
+    CHECK(strcmp(find("vae", "hidden").type, "widths") == 0);
+    CHECK(strcmp(find("vae", "decoder_hidden").type, "widths") == 0);
+    CHECK(config.decoder_hidden == NULL);
+    check_choice("vae", "activation", config.activation);
+    check_choice("vae", "likelihood", config.likelihood);
+    check_choice("vae", "variance", config.variance);
+    check_choice("vae", "mean_activation", config.mean_activation);
+    check_real("vae", "noise_stddev", config.noise_stddev);
+    check_real("vae", "stddev_floor", config.stddev_floor);
+    check_choice("vae", "initializer", config.initializer);
+    check_real("vae", "initializer_stddev", config.initializer_stddev);
+    check_seed("vae", config.seed);
+}
+
+static void check_training(void) {
+    vaelib_training_config config = {.struct_size = sizeof config};
+    REQUIRE_OK(vaelib_training_config_init(&config));
+    CHECK(config.struct_size == sizeof config);
+    check_count("training", "epochs", config.epochs);
+    check_count("training", "batch_size", config.batch_size);
+    check_choice("training", "estimator", config.estimator);
+    check_count("training", "samples", config.samples);
+    check_real("training", "beta", config.beta);
+    check_real("training", "kl_warmup_epochs", config.kl_warmup_epochs);
+    check_choice("training", "binarization", config.binarization);
+    check_choice("training", "optimizer", config.optimizer);
+    check_real("training", "learning_rate", config.learning_rate);
+    check_real("training", "momentum", config.momentum);
+    check_count("training", "nesterov", config.nesterov);
+    check_real("training", "beta1", config.beta1);
+    check_real("training", "beta2", config.beta2);
+    check_real("training", "epsilon", config.epsilon);
+    check_choice("training", "schedule", config.schedule);
+    check_real("training", "schedule_epochs", config.schedule_epochs);
+    check_real("training", "schedule_factor", config.schedule_factor);
+    check_real("training", "warmup_epochs", config.warmup_epochs);
+    check_real("training", "weight_decay", config.weight_decay);
+    check_real("training", "gradient_clip_norm", config.gradient_clip_norm);
+    check_count("training", "patience", config.patience);
+    check_seed("training", config.seed);
+    CHECK(config.beta == 1.0);
+}
+
+static void check_listing(void) {
+    vaelib_parameter parameter = {.struct_size = sizeof parameter};
+    size_t count = vaelib_parameter_count();
+    CHECK(count == 13 + 22);
+    for (size_t index = 0; index < count; index++) {
+        REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
+        CHECK(parameter.name[0] != '\0' && parameter.allowed[0] != '\0' && parameter.meaning[0] != '\0');
+    }
+    CHECK_STATUS(vaelib_parameter_describe(count, &parameter), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_parameter_describe(SIZE_MAX, &parameter), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_parameter_describe(0, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_config_init(NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_training_config_init(NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_evaluation_config_init(NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_dataset_options_init(NULL), VAELIB_INVALID_ARGUMENT);
+}
+
+static void check_other_defaults(void) {
+    vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
+    vaelib_dataset_options options = {.struct_size = sizeof options};
+    CHECK_OK(vaelib_evaluation_config_init(&evaluation));
+    CHECK(evaluation.struct_size == sizeof evaluation && evaluation.samples == 1);
+    CHECK(strcmp(evaluation.estimator, "analytic") == 0 && strcmp(evaluation.binarization, "none") == 0);
+    CHECK_OK(vaelib_dataset_options_init(&options));
+    CHECK(options.struct_size == sizeof options && options.scale == 1.0 && options.shift == 0.0);
+    CHECK(options.labels == NULL && options.memory_budget == (size_t)256 << 20);
+}
+
+int main(void) {
+    check_listing();
+    check_architecture();
+    check_training();
+    check_other_defaults();
+    return report();
+}

@@ -1,0 +1,174 @@
+/*
+ * Structures of other sizes than the library's: too small is refused, larger is fine as long as what the library does
+ * not know is zero, and no result is written beyond the size that the caller gave.
+ */
+#include "support.h"
+
+enum { rows = 8, columns = 4, extra = 64 };
+
+static vaelib_model *model;
+static vaelib_dataset *examples;
+static const float zeros[rows * columns];
+
+/* The calls that take each structure: the structure is at `memory`, its size already in it. */
+typedef vaelib_status (*use_fn)(void *memory);
+
+static vaelib_status use_array(void *memory) {
+    vaelib_dataset *dataset = NULL;
+    vaelib_status status = vaelib_dataset_from_array(memory, NULL, &dataset);
+    vaelib_dataset_free(dataset);
+    return status;
+}
+static vaelib_status use_label_array(void *memory) {
+    vaelib_array array = {.struct_size = sizeof array};
+    vaelib_dataset *dataset = NULL;
+    vaelib_status status;
+    CHECK_OK(vaelib_array_init(&array, zeros, VAELIB_FLOAT32, rows, columns));
+    status = vaelib_dataset_from_array(&array, memory, &dataset);
+    vaelib_dataset_free(dataset);
+    return status;
+}
+static vaelib_status use_options(void *memory) {
+    vaelib_dataset *dataset = NULL;
+    vaelib_status status = vaelib_dataset_open(scratch_path("data.h5"), "f4", memory, &dataset);
+    vaelib_dataset_free(dataset);
+    return status;
+}
+static vaelib_status use_vae_config(void *memory) {
+    vaelib_model *made = NULL;
+    vaelib_status status = vaelib_model_create(memory, &made);
+    vaelib_model_free(made);
+    return status;
+}
+static vaelib_status use_training_config(void *memory) {
+    return vaelib_fit(model, examples, NULL, memory, NULL, NULL);
+}
+static vaelib_status use_training_config_in_trainer(void *memory) {
+    vaelib_trainer *trainer = NULL;
+    vaelib_status status = vaelib_trainer_create(model, memory, rows, &trainer);
+    vaelib_trainer_free(trainer);
+    return status;
+}
+static vaelib_status use_evaluation_config(void *memory) {
+    double elbo[rows];
+    return vaelib_elbo(model, examples, memory, NULL, NULL, elbo, NULL, NULL, rows);
+}
+static vaelib_status use_evaluation_config_in_likelihood(void *memory) {
+    double likelihood[rows];
+    return vaelib_log_likelihood(model, examples, memory, NULL, NULL, likelihood, NULL, rows);
+}
+
+/* `good` is a filled structure of `size` bytes; `use` hands it in. */
+static void check_input(const char *name, const void *good, size_t size, use_fn use) {
+    const size_t bad_sizes[] = {0, 1, size - 1, size - sizeof(size_t)};
+    union { size_t align; double also; unsigned char bytes[512]; } room;
+    unsigned char *const memory = room.bytes;
+    size_t larger = size + extra;
+    printf("%s\n", name);
+    memset(memory, 0, sizeof room.bytes);
+    memcpy(memory, good, size);
+    CHECK_OK(use(memory));
+    for (size_t i = 0; i < sizeof bad_sizes / sizeof bad_sizes[0]; i++) {
+        memcpy(memory, &bad_sizes[i], sizeof(size_t));
+        CHECK_MESSAGE(use(memory), VAELIB_INVALID_ARGUMENT, "struct_size");
+    }
+    memcpy(memory, &larger, sizeof larger);
+    CHECK_OK(use(memory));
+    memory[size + extra - 1] = 1; /* a newer program asks for something that this library does not know */
+    CHECK_STATUS(use(memory), VAELIB_INVALID_ARGUMENT);
+}
+
+static void check_inputs(void) {
+    static const int32_t labels[rows];
+    vaelib_array array = {.struct_size = sizeof array};
+    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_vae_config config = {.struct_size = sizeof config};
+    vaelib_training_config plan = make_plan(1);
+    vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
+    CHECK_OK(vaelib_array_init(&array, zeros, VAELIB_FLOAT32, rows, columns));
+    check_input("vaelib_array", &array, sizeof array, use_array);
+    CHECK_OK(vaelib_array_init(&array, labels, VAELIB_INT32, rows, 1));
+    check_input("vaelib_array of labels", &array, sizeof array, use_label_array);
+    CHECK_OK(vaelib_dataset_options_init(&options));
+    check_input("vaelib_dataset_options", &options, sizeof options, use_options);
+    CHECK_OK(vaelib_vae_config_init(&config));
+    config.data_dim = 3;
+    check_input("vaelib_vae_config", &config, sizeof config, use_vae_config);
+    check_input("vaelib_training_config", &plan, sizeof plan, use_training_config);
+    check_input("vaelib_training_config (trainer)", &plan, sizeof plan, use_training_config_in_trainer);
+    CHECK_OK(vaelib_evaluation_config_init(&evaluation));
+    check_input("vaelib_evaluation_config", &evaluation, sizeof evaluation, use_evaluation_config);
+    check_input("vaelib_evaluation_config (likelihood)", &evaluation, sizeof evaluation,
+                use_evaluation_config_in_likelihood);
+}
+
+static vaelib_status fill_parameter(void *memory) { return vaelib_parameter_describe(0, memory); }
+static vaelib_status fill_dataset_info(void *memory) { return vaelib_dataset_describe(examples, memory); }
+static vaelib_status fill_model_info(void *memory) { return vaelib_model_describe(model, memory); }
+static vaelib_status fill_vae_config(void *memory) { return vaelib_model_config(model, memory); }
+static vaelib_status fill_training_config(void *memory) { return vaelib_model_training_config(model, memory); }
+static vaelib_status fill_tensor(void *memory) { return vaelib_model_tensor(model, 0, memory); }
+static vaelib_status fill_record(void *memory) { return vaelib_history_get(model, 0, memory); }
+static vaelib_status fill_step_result(void *memory) {
+    vaelib_trainer *trainer = NULL;
+    vaelib_training_config plan = make_plan(1);
+    vaelib_status status = vaelib_trainer_create(model, &plan, rows, &trainer);
+    if (status == VAELIB_OK) status = vaelib_trainer_step(trainer, examples, memory);
+    vaelib_trainer_free(trainer);
+    return status;
+}
+
+/* How many of `count` bytes differ from `value`. */
+static size_t changed(const unsigned char *bytes, size_t count, unsigned char value) {
+    size_t differing = 0;
+    for (size_t i = 0; i < count; i++) differing += bytes[i] != value;
+    return differing;
+}
+
+static void check_output(const char *name, size_t size, use_fn fill) {
+    const size_t bad_sizes[] = {0, 1, size - 1, size - sizeof(size_t)};
+    union { size_t align; double also; unsigned char bytes[512]; } room;
+    unsigned char *const memory = room.bytes;
+    size_t larger = size + extra, came_back;
+    printf("%s\n", name);
+    for (size_t i = 0; i < sizeof bad_sizes / sizeof bad_sizes[0]; i++) {
+        memset(memory, 0xa5, sizeof room.bytes);
+        memcpy(memory, &bad_sizes[i], sizeof(size_t));
+        CHECK_MESSAGE(fill(memory), VAELIB_INVALID_ARGUMENT, "struct_size");
+        CHECK(changed(memory + sizeof(size_t), sizeof room.bytes - sizeof(size_t), 0xa5) == 0);
+    }
+    memset(memory, 0xa5, sizeof room.bytes);
+    memcpy(memory, &size, sizeof size);
+    CHECK_OK(fill(memory));
+    CHECK(changed(memory + size, sizeof room.bytes - size, 0xa5) == 0);
+    CHECK(changed(memory + sizeof(size_t), size - sizeof(size_t), 0xa5) > 0);
+    memset(memory, 0xa5, sizeof room.bytes);
+    memcpy(memory, &larger, sizeof larger);
+    CHECK_OK(fill(memory));
+    CHECK(changed(memory + larger, sizeof room.bytes - larger, 0xa5) == 0);
+    memcpy(&came_back, memory, sizeof came_back);
+    CHECK(came_back == size || came_back == larger);
+}
+
+static void check_outputs(void) {
+    check_output("vaelib_parameter", sizeof(vaelib_parameter), fill_parameter);
+    check_output("vaelib_dataset_info", sizeof(vaelib_dataset_info), fill_dataset_info);
+    check_output("vaelib_model_info", sizeof(vaelib_model_info), fill_model_info);
+    check_output("vaelib_vae_config", sizeof(vaelib_vae_config), fill_vae_config);
+    check_output("vaelib_training_config", sizeof(vaelib_training_config), fill_training_config);
+    check_output("vaelib_tensor", sizeof(vaelib_tensor), fill_tensor);
+    check_output("vaelib_history_record", sizeof(vaelib_history_record), fill_record);
+    check_output("vaelib_step_result", sizeof(vaelib_step_result), fill_step_result);
+}
+
+int main(void) {
+    vaelib_training_config plan = make_plan(1);
+    model = make_model(columns, 2);
+    examples = wrap(zeros, rows, columns);
+    REQUIRE_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
+    check_inputs();
+    check_outputs();
+    vaelib_dataset_free(examples);
+    vaelib_model_free(model);
+    return report();
+}

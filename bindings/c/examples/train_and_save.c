@@ -1,0 +1,116 @@
+/*
+ * Trains a variational auto-encoder on a dataset of an HDF5 file and writes the model file.
+ *
+ *     train_and_save DATA.h5 DATASET MODEL.h5 [EPOCHS]
+ *
+ * Examples are expected in [0, 1], or as bytes, which are scaled to [0, 1]. They are taken as probabilities and drawn
+ * anew as 0 or 1 at each use. The last tenth of the rows is kept for validation. Ctrl-C stops the training; what was
+ * learned until then is saved.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <vaelib.h>
+
+/* What the signal handler stops. */
+static vaelib_model *running_model;
+
+static void stop_training(int signal_number) {
+    (void)signal_number;
+    vaelib_cancel(running_model);
+}
+
+/* Rewrites one line while an epoch goes on, and leaves one line an epoch. */
+static int show_progress(const vaelib_progress *progress, void *user_data) {
+    const vaelib_history_record *record = &progress->record;
+    (void)user_data;
+    if (progress->kind == VAELIB_PROGRESS_EPOCH) {
+        printf("\repoch %zu of %zu: bound %.2f nats, validation %.2f, %.1f s\n", progress->epoch, progress->epochs,
+               record->elbo, record->validation_elbo, record->seconds);
+    } else {
+        printf("\repoch %zu of %zu: %zu of %zu examples, bound %.2f nats", progress->epoch, progress->epochs,
+               progress->examples, progress->examples_per_epoch, record->elbo);
+    }
+    fflush(stdout);
+    return 0;
+}
+
+/* Opens the dataset, scaled by 1/255 if it holds bytes. */
+static vaelib_status open_examples(const char *path, const char *name, vaelib_dataset **out_examples) {
+    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_status status = vaelib_dataset_options_init(&options);
+    if (status == VAELIB_OK) status = vaelib_dataset_open(path, name, &options, out_examples);
+    if (status == VAELIB_OK) status = vaelib_dataset_describe(*out_examples, &info);
+    if (status == VAELIB_OK && info.dtype == VAELIB_UINT8) {
+        vaelib_dataset_free(*out_examples);
+        *out_examples = NULL;
+        options.scale = 1.0 / 255.0;
+        status = vaelib_dataset_open(path, name, &options, out_examples);
+    }
+    return status;
+}
+
+/* Splits the rows into those to learn from and those to validate with. */
+static vaelib_status split(const vaelib_dataset *all, vaelib_dataset **out_training, vaelib_dataset **out_validation) {
+    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_status status = vaelib_dataset_describe(all, &info);
+    size_t held_back = info.rows / 10 > 0 ? info.rows / 10 : 1;
+    if (status == VAELIB_OK) status = vaelib_dataset_slice(all, 0, info.rows - held_back, out_training);
+    if (status == VAELIB_OK) status = vaelib_dataset_slice(all, info.rows - held_back, held_back, out_validation);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    vaelib_dataset *all = NULL, *training = NULL, *validation = NULL;
+    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_model *model = NULL;
+    vaelib_vae_config architecture = {.struct_size = sizeof architecture};
+    vaelib_training_config plan = {.struct_size = sizeof plan};
+    vaelib_status status;
+    const size_t hidden[] = {400};
+    long epochs = 10;
+
+    if (argc > 4) epochs = strtol(argv[4], NULL, 10);
+    if (argc < 4 || argc > 5 || epochs < 1) {
+        fprintf(stderr, "usage: %s DATA.h5 DATASET MODEL.h5 [EPOCHS]\n", argv[0]);
+        return 2;
+    }
+
+    status = open_examples(argv[1], argv[2], &all);
+    if (status == VAELIB_OK) status = vaelib_dataset_describe(all, &info);
+    if (status == VAELIB_OK) status = split(all, &training, &validation);
+    if (status == VAELIB_OK) status = vaelib_vae_config_init(&architecture);
+    if (status == VAELIB_OK) {
+        architecture.data_dim = info.columns;
+        architecture.latent_dim = 20;
+        architecture.hidden = hidden;
+        architecture.hidden_count = 1;
+        status = vaelib_model_create(&architecture, &model);
+    }
+    if (status == VAELIB_OK) status = vaelib_training_config_init(&plan);
+    if (status == VAELIB_OK) {
+        plan.epochs = (size_t)epochs;
+        plan.binarization = "dynamic";
+        running_model = model;
+        signal(SIGINT, stop_training);
+        status = vaelib_fit(model, training, validation, &plan, show_progress, NULL);
+        signal(SIGINT, SIG_DFL);
+        if (status == VAELIB_CANCELLED) {
+            printf("\nstopped; saving what was learned so far\n");
+            status = VAELIB_OK;
+        }
+    }
+    if (status == VAELIB_OK) status = vaelib_model_save(model, argv[3]);
+    if (status == VAELIB_OK) {
+        printf("wrote %s\n", argv[3]);
+    } else {
+        fprintf(stderr, "%s: %s\n", argv[0], vaelib_last_error());
+    }
+
+    vaelib_model_free(model);
+    vaelib_dataset_free(validation);
+    vaelib_dataset_free(training);
+    vaelib_dataset_free(all);
+    return status == VAELIB_OK ? 0 : 1;
+}

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Compiles the header alone and twice in one file, in every dialect that it promises to suit, warnings being errors.
+# usage: scripts/check-header.sh
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+strict=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fsyntax-only -Iinclude)
+for dialect in c99 c11 c17; do
+  cc -std=$dialect "${strict[@]}" -Wstrict-prototypes Tests/c/header_twice.c
+done
+for dialect in c++11 c++17; do
+  c++ -std=$dialect "${strict[@]}" Tests/c/header_in_cpp.cpp
+done

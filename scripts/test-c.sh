@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Builds and runs the C tests and the C examples against the release library.
+# usage: scripts/test-c.sh [--sanitize]
+#
+# With --sanitize the programs are built with AddressSanitizer (leaks included) and UndefinedBehaviorSanitizer. The
+# library is the released one: its own accesses are not instrumented, its memory calls and its leaks are seen.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+library_folder=$PWD/.build/release
+flags=(-std=c99 -D_POSIX_C_SOURCE=200809L -O1 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
+       -Werror -Iinclude -pthread)
+programs=.build/c
+if [[ ${1:-} == --sanitize ]]; then
+  flags+=(-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  programs=.build/c-sanitized
+fi
+mkdir -p "$programs"
+
+# build PROGRAM SOURCE...: PROGRAM from its sources, unless it is newer than they, the library and its header.
+build() {
+  local program=$programs/$1
+  shift
+  local input
+  for input in "$@" Tests/c/*.h include/vaelib.h "$library_folder/libvaelib.so" "${BASH_SOURCE[0]}"; do
+    if [[ $input -nt $program ]]; then
+      cc "${flags[@]}" "$@" -L"$library_folder" -Wl,-rpath,"$library_folder" -lvaelib -lm -o "$program"
+      return
+    fi
+  done
+}
+
+failed=()
+passed=0
+# run NAME COMMAND...: counts the outcome of COMMAND, and shows what it printed if it failed or hung.
+run() {
+  local name=$1 log=$programs/$1.log
+  shift
+  if timeout 300 "$@" >"$log" 2>&1 </dev/null; then
+    echo "  passed: $name"
+    passed=$((passed + 1))
+  else
+    echo "  FAILED: $name"
+    tail -n 60 "$log"
+    failed+=("$name")
+  fi
+}
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+.venv/bin/python Tests/c/make_data.py "$scratch"
+export VAELIB_TEST_FOLDER=$scratch
+
+for test in Tests/c/test_*.c; do
+  name=$(basename "$test" .c)
+  build "$name" "$test" Tests/c/support.c
+  run "$name" "$programs/$name"
+done
+
+for example in bindings/c/examples/*.c; do
+  build "$(basename "$example" .c)" "$example"
+done
+data=$scratch/data.h5 model=$scratch/model.h5
+run train_and_save "$programs/train_and_save" "$data" images "$model" 3
+run load_and_encode "$programs/load_and_encode" "$model" "$data" images
+run drive_training "$programs/drive_training" "$data" images 2
+run sample_images "$programs/sample_images" "$model" "$scratch/samples.pgm" 8
+run sample_images_wrote_a_picture test -s "$scratch/samples.pgm"
+# Mistakes end with a message and a status, not with a crash.
+run no_arguments Tests/c/expect_failure.sh "usage:" "$programs/train_and_save"
+run missing_file Tests/c/expect_failure.sh "no-such-file.h5" "$programs/train_and_save" no-such-file.h5 x "$model" 1
+run missing_dataset Tests/c/expect_failure.sh "no-such-set" "$programs/load_and_encode" "$model" "$data" no-such-set
+
+if [[ ${#failed[@]} -gt 0 ]]; then
+  echo "C programs that failed: ${failed[*]}" >&2
+  exit 1
+fi
+echo "$passed C programs passed"
