@@ -7,9 +7,9 @@
  *
  *     vaelib_dataset *digits = NULL;
  *     vaelib_model *model = NULL;
- *     vaelib_dataset_options options;
- *     vaelib_vae_config config;
- *     vaelib_training_config training;
+ *     vaelib_dataset_options options = {sizeof options};
+ *     vaelib_vae_config config = {sizeof config};
+ *     vaelib_training_config training = {sizeof training};
  *
  *     vaelib_dataset_options_init(&options);
  *     options.scale = 1.0 / 255.0;
@@ -35,9 +35,9 @@
  *   written only on success unless the function says otherwise.
  * - Handles (vaelib_dataset, vaelib_model, vaelib_trainer) are opaque. A NULL, freed or mistaken handle is recognised
  *   and answered with VAELIB_INVALID_HANDLE. Each is released by its own `..._free`, which accepts NULL.
- * - Structures begin with `size_t struct_size`. Configurations are filled with defaults by their `..._init` function;
- *   structures that receive results need `struct_size = sizeof(...)` set by the caller. So a program compiled against
- *   an older header keeps working with a newer library.
+ * - Structures begin with `size_t struct_size`, which the caller sets to `sizeof` the structure before anything else,
+ *   also before the `..._init` function that fills in the defaults. So a program compiled against an older header
+ *   keeps working with a newer library.
  * - Strings are UTF-8 and NUL-terminated. Strings returned by the library belong to it.
  * - Losses, bounds and likelihoods are in nats per example, always.
  * - Everything random takes a seed. The same seed gives the same bits on the same machine, for any number of threads.
@@ -188,7 +188,7 @@ typedef struct vaelib_array {
 } vaelib_array;
 
 /**
- * Describes a dense row-major matrix: fills every field of `out_array`, with scale 1 and shift 0.
+ * Describes a dense row-major matrix: fills every field of `out_array` after struct_size, with scale 1 and shift 0.
  * VAELIB_INVALID_ARGUMENT if out_array is NULL, the dtype is unknown or the size in bytes overflows.
  */
 vaelib_status vaelib_array_init(
@@ -253,7 +253,7 @@ vaelib_status vaelib_dataset_open(
 vaelib_status vaelib_dataset_slice(
     const vaelib_dataset *dataset, size_t first_row, size_t rows, vaelib_dataset **out_slice);
 
-/** Size, type, scaling. Set out_info->struct_size first. */
+/** Size, type, scaling. */
 vaelib_status vaelib_dataset_describe(const vaelib_dataset *dataset, vaelib_dataset_info *out_info);
 
 /** All examples as the library sees them, scaled: `out_values` takes [rows, columns]; out_count = rows * columns. */
@@ -354,13 +354,13 @@ vaelib_status vaelib_model_save(const vaelib_model *model, const char *path);
  */
 vaelib_status vaelib_model_load(const char *path, vaelib_model **out_model);
 
-/** Sizes and what the model has seen. Set out_info->struct_size first. */
+/** Sizes and what the model has seen. */
 vaelib_status vaelib_model_describe(const vaelib_model *model, vaelib_model_info *out_info);
 
-/** The architecture; strings and arrays in it stay valid as long as the model. Set out_config->struct_size first. */
+/** The architecture; strings and arrays in it stay valid as long as the model. */
 vaelib_status vaelib_model_config(const vaelib_model *model, vaelib_vae_config *out_config);
 
-/** Name, shape and place of parameter tensor `index`, 0 to tensor_count - 1. Set out_tensor->struct_size first. */
+/** Name, shape and place of parameter tensor `index`, 0 to tensor_count - 1. */
 vaelib_status vaelib_model_tensor(const vaelib_model *model, size_t index, vaelib_tensor *out_tensor);
 
 /** Copies all parameters out; out_count = parameter_count. */
@@ -500,10 +500,10 @@ vaelib_status vaelib_cancel(const vaelib_model *model);
 /** How many epochs the history holds. */
 vaelib_status vaelib_history_count(const vaelib_model *model, size_t *out_count);
 
-/** Epoch `index` of the history, counted from 0. Set out_record->struct_size first. */
+/** Epoch `index` of the history, counted from 0. */
 vaelib_status vaelib_history_get(const vaelib_model *model, size_t index, vaelib_history_record *out_record);
 
-/** How the model was last trained; the defaults if it never was. Set out_config->struct_size first. */
+/** How the model was last trained; the defaults if it never was. */
 vaelib_status vaelib_model_training_config(const vaelib_model *model, vaelib_training_config *out_config);
 
 /* ------------------------------------------------------------------------------------------------------------------

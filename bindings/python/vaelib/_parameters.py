@@ -54,21 +54,21 @@ def _value(config: ctypes.Structure, name: str) -> Any:
 
 def new_vae_config() -> structures.VAEConfig:
     """The default architecture."""
-    config = structures.VAEConfig()
+    config = structures.sized(structures.VAEConfig)
     call("vaelib_vae_config_init", ctypes.byref(config))
     return config
 
 
 def new_training_config() -> structures.TrainingConfig:
     """The default training."""
-    config = structures.TrainingConfig()
+    config = structures.sized(structures.TrainingConfig)
     call("vaelib_training_config_init", ctypes.byref(config))
     return config
 
 
 def new_evaluation_config() -> structures.EvaluationConfig:
     """The default evaluation."""
-    config = structures.EvaluationConfig()
+    config = structures.sized(structures.EvaluationConfig)
     call("vaelib_evaluation_config_init", ctypes.byref(config))
     return config
 

@@ -234,5 +234,5 @@ ProgressFunction = ctypes.CFUNCTYPE(c_int, POINTER(Progress), c_void_p)
 
 
 def sized(structure: type[StructureType]) -> StructureType:
-    """An empty structure that tells its size, as those which receive results must."""
+    """An empty structure that tells its size, as the header asks of every structure."""
     return structure(struct_size=ctypes.sizeof(structure))

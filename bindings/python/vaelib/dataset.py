@@ -199,7 +199,7 @@ def open_dataset(
     FormatError
         It is not HDF5, or has no such dataset, or the dataset is empty or not numeric.
     """
-    options = structures.DatasetOptions()
+    options = structures.sized(structures.DatasetOptions)
     call("vaelib_dataset_options_init", ctypes.byref(options))
     options.scale, options.shift = scale, shift
     options.labels = None if labels is None else text(labels)
