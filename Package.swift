@@ -10,6 +10,9 @@ let strict: [SwiftSetting] = [
 // -fno-math-errno lets square roots vectorise; without it each one is a call that may set errno.
 let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 
+// Kernels are optimised in debug builds too, where every test that trains would otherwise take minutes.
+let kernel: [SwiftSetting] = numeric + [.unsafeFlags(["-O", "-wmo", "-disable-batch-mode", "-num-threads", "1"], .when(configuration: .debug))]
+
 // One kernel source, compiled once per instruction set; VaelibNumerics chooses at run time.
 #if arch(x86_64)
   let kernelVariants: [(name: String, flags: [String])] = [
@@ -28,13 +31,13 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CVaelib", path: "include"),
-    .target(name: "CKernels"),
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-fvisibility=hidden"])]),
     .target(name: "VaelibKernels", swiftSettings: numeric),
   ]
     + kernelVariants.map { variant in
       .target(
         name: variant.name, dependencies: ["CKernels", "VaelibKernels"],
-        swiftSettings: numeric + [.unsafeFlags(variant.flags)])
+        swiftSettings: kernel + [.unsafeFlags(variant.flags)])
     }
     + [
       .target(
@@ -44,13 +47,14 @@ let package = Package(
         swiftSettings: numeric),
       .target(name: "VaelibNetworks", dependencies: ["VaelibNumerics"], swiftSettings: strict),
       .target(name: "VaelibModels", dependencies: ["VaelibNetworks"], swiftSettings: strict),
-      .target(name: "VaelibStorage", dependencies: ["CHDF5", "VaelibModels"], swiftSettings: strict),
+      .target(
+        name: "VaelibStorage", dependencies: ["CHDF5", "VaelibModels", "VaelibNumerics"], swiftSettings: strict),
       .target(
         name: "VaelibC", dependencies: ["CVaelib", "VaelibStorage"], swiftSettings: strict,
         linkerSettings: [
           .unsafeFlags(
             [
-              "-static-stdlib",
+              "-static-stdlib", "-use-ld=lld",
               "-Xlinker", "--version-script=\(Context.packageDirectory)/vaelib.map",
               "-Xlinker", "-soname=libvaelib.so.0",
               "-Xlinker", "-z", "-Xlinker", "defs",
@@ -63,6 +67,6 @@ let package = Package(
         name: "VaelibNetworksTests", dependencies: ["VaelibNetworks"], swiftSettings: strict),
       .testTarget(name: "VaelibModelsTests", dependencies: ["VaelibModels"], swiftSettings: strict),
       .testTarget(
-        name: "VaelibStorageTests", dependencies: ["VaelibStorage"], swiftSettings: strict),
+        name: "VaelibStorageTests", dependencies: ["VaelibStorage"], exclude: ["Fixtures"], swiftSettings: strict),
     ]
 )

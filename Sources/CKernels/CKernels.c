@@ -1,1 +1,138 @@
+#define _GNU_SOURCE
 #include "CKernels.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+int vaelib_instruction_set(void)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("x86-64-v4")) {
+        return 4;
+    }
+    if (__builtin_cpu_supports("x86-64-v3")) {
+        return 3;
+    }
+#endif
+    return 1;
+}
+
+int vaelib_processor_count(void)
+{
+#if defined(__linux__)
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0 && CPU_COUNT(&allowed) > 0) {
+        return CPU_COUNT(&allowed);
+    }
+#endif
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (int)online : 1;
+}
+
+static atomic_uint fork_generation;
+static pthread_once_t fork_watch = PTHREAD_ONCE_INIT;
+
+static void count_fork(void)
+{
+    atomic_fetch_add_explicit(&fork_generation, 1, memory_order_relaxed);
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(NULL, NULL, count_fork);
+}
+
+uint32_t vaelib_fork_generation(void)
+{
+    pthread_once(&fork_watch, watch_forks);
+    return atomic_load_explicit(&fork_generation, memory_order_relaxed);
+}
+
+struct start {
+    void (*body)(void *);
+    void *argument;
+};
+
+static void *run_thread(void *pointer)
+{
+    struct start start = *(struct start *)pointer;
+    free(pointer);
+    start.body(start.argument);
+    return NULL;
+}
+
+int vaelib_start_thread(void (*body)(void *), void *argument)
+{
+    struct start *start = malloc(sizeof(*start));
+    if (start == NULL) {
+        return -1;
+    }
+    start->body = body;
+    start->argument = argument;
+
+    sigset_t all, previous;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &previous);
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, run_thread, start);
+    pthread_sigmask(SIG_SETMASK, &previous, NULL);
+    if (error != 0) {
+        free(start);
+        return error;
+    }
+    pthread_detach(thread);
+    return 0;
+}
+
+void vaelib_yield(void)
+{
+    sched_yield();
+}
+
+uint64_t vaelib_nanoseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+struct vaelib_parking {
+    pthread_mutex_t lock;
+    pthread_cond_t woken;
+};
+
+vaelib_parking *vaelib_parking_create(void)
+{
+    vaelib_parking *parking = malloc(sizeof(*parking));
+    if (parking == NULL) {
+        return NULL;
+    }
+    if (pthread_mutex_init(&parking->lock, NULL) != 0 || pthread_cond_init(&parking->woken, NULL) != 0) {
+        free(parking);
+        return NULL;
+    }
+    return parking;
+}
+
+void vaelib_parking_sleep(vaelib_parking *parking, int (*still_idle)(void *), void *argument)
+{
+    pthread_mutex_lock(&parking->lock);
+    if (still_idle(argument)) {
+        pthread_cond_wait(&parking->woken, &parking->lock);
+    }
+    pthread_mutex_unlock(&parking->lock);
+}
+
+void vaelib_parking_wake(vaelib_parking *parking, int count)
+{
+    pthread_mutex_lock(&parking->lock);
+    for (int i = 0; i < count; i++) {
+        pthread_cond_signal(&parking->woken);
+    }
+    pthread_mutex_unlock(&parking->lock);
+}

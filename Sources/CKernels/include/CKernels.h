@@ -1,4 +1,149 @@
-/* Filled in by the kernels. */
+/*
+ * CKernels: the few things the kernels and the worker pool need that Swift 6.3 cannot say.
+ * Each function states why it is here and when it can go. Most are static inline: they disappear into their callers.
+ */
 #ifndef VAELIB_CKERNELS_H
 #define VAELIB_CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Arithmetic
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * a * b + c: one fused instruction where the target has it, two otherwise.
+ * Swift never contracts a * b + c, and its addingProduct calls fmaf() on a target without FMA.
+ */
+static inline float vaelib_fma(float a, float b, float c)
+{
+#if defined(__FMA__) || defined(__aarch64__)
+    return __builtin_fmaf(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
+/*
+ * a * b - p for p = the rounded product a * b: the rounding error where the target has FMA, 0 otherwise.
+ */
+static inline float vaelib_product_error(float a, float b, float p)
+{
+#if defined(__FMA__) || defined(__aarch64__)
+    return __builtin_fmaf(a, b, -p);
+#else
+    (void)a, (void)b, (void)p;
+    return 0.0f;
+#endif
+}
+
+/*
+ * sum + term, where the compiler may reorder a chain of such additions. It then keeps one partial sum per vector lane:
+ * an order fixed at compile time, the same in every run. Swift has no way to allow this.
+ */
+static inline double vaelib_add(double sum, double term)
+{
+#pragma clang fp reassociate(on)
+    return sum + term;
+}
+
+/* As vaelib_add, for short chains in single precision. */
+static inline float vaelib_addf(float sum, float term)
+{
+#pragma clang fp reassociate(on)
+    return sum + term;
+}
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Processor
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/* The best instruction set of this processor: 4 for x86-64-v4, 3 for x86-64-v3, 1 for anything else. */
+int vaelib_instruction_set(void);
+
+/* How many processors this process may run on, at least 1. Swift cannot import the CPU_COUNT macro. */
+int vaelib_processor_count(void);
+
+/* A hint that the calling thread spins. */
+static inline void vaelib_spin_hint(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ __volatile__("yield");
+#endif
+}
+
+/*
+ * The floating-point mode of this thread (rounding, flushing of denormals), to be saved and restored. Denormals cost
+ * up to a hundred times as much as other numbers, and decaying optimiser moments produce many.
+ */
+static inline uint64_t vaelib_floating_point_mode(void)
+{
+#if defined(__x86_64__)
+    return __builtin_ia32_stmxcsr();
+#elif defined(__aarch64__)
+    uint64_t mode;
+    __asm__ __volatile__("mrs %0, fpcr" : "=r"(mode));
+    return mode;
+#else
+    return 0;
+#endif
+}
+
+static inline void vaelib_set_floating_point_mode(uint64_t mode)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_ldmxcsr((unsigned)mode);
+#elif defined(__aarch64__)
+    __asm__ __volatile__("msr fpcr, %0" : : "r"(mode));
+#else
+    (void)mode;
+#endif
+}
+
+/* `mode` with denormal inputs and results taken as zero. */
+static inline uint64_t vaelib_flushing_denormals(uint64_t mode)
+{
+#if defined(__x86_64__)
+    return mode | 0x8040; /* DAZ | FTZ */
+#elif defined(__aarch64__)
+    return mode | ((uint64_t)1 << 24); /* FZ */
+#else
+    return mode;
+#endif
+}
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Processes and threads
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * How many times this process and its ancestors forked since the first call. A child has no thread but the one that
+ * called fork(), so whatever counts on other threads compares this number. getpid() would be a system call each time.
+ */
+uint32_t vaelib_fork_generation(void);
+
+/*
+ * Starts a detached thread that runs body(argument) with all signals blocked, so that the host's signal handlers run on
+ * the host's threads. Returns 0 or an errno value. pthread types differ between platforms; this hides them.
+ */
+int vaelib_start_thread(void (*body)(void *), void *argument);
+
+/* Lets another thread have the processor. */
+void vaelib_yield(void);
+
+/* Nanoseconds on a clock that never goes back. */
+uint64_t vaelib_nanoseconds(void);
+
+/* A place where threads sleep until they are woken. NULL if memory or the system's limits do not allow it. */
+typedef struct vaelib_parking vaelib_parking;
+vaelib_parking *vaelib_parking_create(void);
+/* Runs still_idle(argument) under the parking's lock and, if it returns nonzero, sleeps until woken, at times for
+ * nothing. */
+void vaelib_parking_sleep(vaelib_parking *parking, int (*still_idle)(void *), void *argument);
+/* Wakes up to `count` sleepers. */
+void vaelib_parking_wake(vaelib_parking *parking, int count);
+
 #endif

@@ -1,0 +1,27 @@
+/// Checks of arguments that many functions take.
+enum Arguments {
+  /// The text of a C string; throws if it is NULL.
+  static func text(_ pointer: UnsafePointer<CChar>?, _ name: String) throws -> String {
+    guard let pointer else { throw BoundaryError.argument("\(name) is NULL") }
+    return String(cString: pointer)
+  }
+
+  static func nonNull<T>(_ pointer: UnsafeMutablePointer<T>?, _ name: String) throws -> UnsafeMutablePointer<T> {
+    guard let pointer else { throw BoundaryError.argument("\(name) is NULL") }
+    return pointer
+  }
+
+  static func nonNull<T>(_ pointer: UnsafePointer<T>?, _ name: String) throws -> UnsafePointer<T> {
+    guard let pointer else { throw BoundaryError.argument("\(name) is NULL") }
+    return pointer
+  }
+
+  /// Throws unless an output buffer holds rows x columns values.
+  static func count(_ count: Int, rows: Int, columns: Int, _ name: String = "out_count") throws {
+    let (needed, overflow) = rows.multipliedReportingOverflow(by: columns)
+    if overflow { throw BoundaryError.argument("\(rows) x \(columns) values do not fit the address space") }
+    if count != needed {
+      throw BoundaryError.argument("\(name) is \(UInt(bitPattern: count)); expected \(needed) (\(rows) x \(columns))")
+    }
+  }
+}

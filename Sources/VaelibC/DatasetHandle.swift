@@ -1,0 +1,43 @@
+import CVaelib
+import VaelibModels
+import VaelibNumerics
+
+/// What a vaelib_dataset stands for.
+final class DatasetHandle: HandleObject {
+  static let kind = HandleKind.dataset
+
+  let source: any ExampleSource
+  let elementType: ElementType
+  /// One integer a row, for all rows of `source`.
+  let labels: Labels?
+
+  /// Where labels come from; read as they are asked for.
+  enum Labels: Sendable {
+    case array(StridedArray)
+    case values([Int64], first: Int)
+
+    func label(_ row: Int) -> Int64 {
+      switch self {
+      case .array(let array): array.integer(row: row) ?? 0
+      case .values(let values, let first): values[first + row]
+      }
+    }
+
+    func dropFirst(_ rows: Int) -> Labels {
+      switch self {
+      case .array(let array): .array(array.rows(rows..<array.rows))
+      case .values(let values, let first): .values(values, first: first + rows)
+      }
+    }
+  }
+
+  init(source: any ExampleSource, elementType: ElementType, labels: Labels?) {
+    self.source = source
+    self.elementType = elementType
+    self.labels = labels
+  }
+
+  static func from(_ handle: OpaquePointer?) throws -> DatasetHandle {
+    try HandleTable.shared.object(handle, as: DatasetHandle.self)
+  }
+}

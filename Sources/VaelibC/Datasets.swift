@@ -1,0 +1,137 @@
+public import CVaelib
+import VaelibModels
+import VaelibNumerics
+import VaelibStorage
+
+@_cdecl("vaelib_dataset_options_init") @implementation
+public func vaelib_dataset_options_init(
+  _ outOptions: UnsafeMutablePointer<vaelib_dataset_options>?
+) -> vaelib_status {
+  entryPoint {
+    try SizedStruct.write(defaultDatasetOptions(), to: outOptions, "out_options")
+  }
+}
+
+private func defaultDatasetOptions() -> vaelib_dataset_options {
+  var options = vaelib_dataset_options()
+  options.scale = 1
+  options.memory_budget = HDF5Source.defaultMemoryBudget
+  return options
+}
+
+@_cdecl("vaelib_dataset_from_array") @implementation
+public func vaelib_dataset_from_array(
+  _ examples: UnsafePointer<vaelib_array>?, _ labels: UnsafePointer<vaelib_array>?,
+  _ outDataset: UnsafeMutablePointer<OpaquePointer?>?
+) -> vaelib_status {
+  entryPoint {
+    let out = try Arguments.nonNull(outDataset, "out_dataset")
+    let array = try StridedArray(examples, "examples")
+    let labelArray = try labels.map { try StridedArray($0, "labels") }
+    if let labelArray {
+      guard labelArray.elementType.isInteger, labelArray.columns == 1, labelArray.rows == array.rows else {
+        throw BoundaryError.argument(
+          "labels are \(labelArray.rows) x \(labelArray.columns) \(labelArray.elementType.name); "
+            + "expected \(array.rows) x 1 integers")
+      }
+    }
+    let dataset = DatasetHandle(
+      source: ArraySource(array), elementType: array.elementType,
+      labels: labelArray.map(DatasetHandle.Labels.array))
+    out.pointee = try HandleTable.shared.insert(dataset)
+  }
+}
+
+@_cdecl("vaelib_dataset_open") @implementation
+public func vaelib_dataset_open(
+  _ path: UnsafePointer<CChar>?, _ name: UnsafePointer<CChar>?,
+  _ options: UnsafePointer<vaelib_dataset_options>?, _ outDataset: UnsafeMutablePointer<OpaquePointer?>?
+) -> vaelib_status {
+  entryPoint {
+    let out = try Arguments.nonNull(outDataset, "out_dataset")
+    let options = try options.map { try SizedStruct.read($0, "options") } ?? defaultDatasetOptions()
+    guard options.scale.isFinite, options.shift.isFinite, options.scale != 0 else {
+      throw BoundaryError.argument(
+        "options->scale is \(options.scale) and shift \(options.shift); both must be finite, and scale not 0")
+    }
+    let source = try HDF5Source(
+      path: try Arguments.text(path, "path"), name: try Arguments.text(name, "name"),
+      labels: options.labels.map { String(cString: $0) },
+      memoryBudget: options.memory_budget < 0 ? Int.max : options.memory_budget, scale: options.scale,
+      shift: options.shift)
+    let dataset = DatasetHandle(
+      source: source, elementType: source.elementType,
+      labels: source.labels.map { DatasetHandle.Labels.values($0, first: 0) })
+    out.pointee = try HandleTable.shared.insert(dataset)
+  }
+}
+
+@_cdecl("vaelib_dataset_slice") @implementation
+public func vaelib_dataset_slice(
+  _ dataset: OpaquePointer?, _ firstRow: Int, _ rows: Int, _ outSlice: UnsafeMutablePointer<OpaquePointer?>?
+) -> vaelib_status {
+  entryPoint {
+    let out = try Arguments.nonNull(outSlice, "out_slice")
+    let whole = try DatasetHandle.from(dataset)
+    let (end, overflow) = firstRow.addingReportingOverflow(rows)
+    guard firstRow >= 0, rows >= 1, !overflow, end <= whole.source.rows else {
+      throw BoundaryError.argument(
+        "rows \(UInt(bitPattern: firstRow)) to first_row + \(UInt(bitPattern: rows)) - 1 are not all in a dataset "
+          + "of \(whole.source.rows) rows")
+    }
+    let slice = DatasetHandle(
+      source: SliceSource(whole.source, rows: firstRow..<end), elementType: whole.elementType,
+      labels: whole.labels?.dropFirst(firstRow))
+    out.pointee = try HandleTable.shared.insert(slice)
+  }
+}
+
+@_cdecl("vaelib_dataset_describe") @implementation
+public func vaelib_dataset_describe(
+  _ dataset: OpaquePointer?, _ outInfo: UnsafeMutablePointer<vaelib_dataset_info>?
+) -> vaelib_status {
+  entryPoint {
+    let dataset = try DatasetHandle.from(dataset)
+    var info = vaelib_dataset_info()
+    info.rows = dataset.source.rows
+    info.columns = dataset.source.columns
+    info.dtype = vaelib_dtype(rawValue: dataset.elementType.rawValue)
+    info.scale = dataset.source.scale
+    info.shift = dataset.source.shift
+    info.has_labels = dataset.labels == nil ? 0 : 1
+    info.in_memory = dataset.source.resident == nil ? 0 : 1
+    try SizedStruct.write(info, to: outInfo, "out_info")
+  }
+}
+
+@_cdecl("vaelib_dataset_read") @implementation
+public func vaelib_dataset_read(
+  _ dataset: OpaquePointer?, _ outValues: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  entryPoint {
+    let source = try DatasetHandle.from(dataset).source
+    let out = try Arguments.nonNull(outValues, "out_values")
+    try Arguments.count(outCount, rows: source.rows, columns: source.columns)
+    try source.copyAll(into: out)
+  }
+}
+
+@_cdecl("vaelib_dataset_labels") @implementation
+public func vaelib_dataset_labels(
+  _ dataset: OpaquePointer?, _ outLabels: UnsafeMutablePointer<Int64>?, _ outCount: Int
+) -> vaelib_status {
+  entryPoint {
+    let dataset = try DatasetHandle.from(dataset)
+    let out = try Arguments.nonNull(outLabels, "out_labels")
+    guard let labels = dataset.labels else {
+      throw BoundaryError.argument("the dataset has no labels; name them in the options when it is opened")
+    }
+    try Arguments.count(outCount, rows: dataset.source.rows, columns: 1)
+    for row in 0..<outCount { out[row] = labels.label(row) }
+  }
+}
+
+@_cdecl("vaelib_dataset_free") @implementation
+public func vaelib_dataset_free(_ dataset: OpaquePointer?) {
+  HandleTable.shared.remove(dataset, as: DatasetHandle.self)
+}

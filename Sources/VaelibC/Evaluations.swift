@@ -1,0 +1,52 @@
+public import CVaelib
+import VaelibModels
+
+@_cdecl("vaelib_evaluation_config_init") @implementation
+public func vaelib_evaluation_config_init(
+  _ outConfig: UnsafeMutablePointer<vaelib_evaluation_config>?
+) -> vaelib_status {
+  entryPoint { try SizedStruct.write(EvaluationConfiguration().cStruct, to: outConfig, "out_config") }
+}
+
+@_cdecl("vaelib_elbo") @implementation
+public func vaelib_elbo(
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ config: UnsafePointer<vaelib_evaluation_config>?,
+  _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?,
+  _ outElbo: UnsafeMutablePointer<Double>?, _ outReconstruction: UnsafeMutablePointer<Double>?,
+  _ outKL: UnsafeMutablePointer<Double>?, _ outCount: Int
+) -> vaelib_status {
+  query(model, callback: callback, userData: userData) { model, control in
+    let source = try DatasetHandle.from(examples).source
+    let evaluation = try EvaluationConfiguration(config)
+    if outElbo == nil, outReconstruction == nil, outKL == nil {
+      throw BoundaryError.argument("out_elbo, out_reconstruction and out_kl are all NULL; at least one is needed")
+    }
+    try Arguments.count(outCount, rows: source.rows, columns: 1)
+    try model.bounds(source, evaluation, control: control) { row, terms in
+      outElbo?[row] = terms.elbo
+      outReconstruction?[row] = terms.reconstruction
+      outKL?[row] = terms.kl
+    }
+    warn(try model.evaluationWarnings(source, evaluation))
+  }
+}
+
+@_cdecl("vaelib_log_likelihood") @implementation
+public func vaelib_log_likelihood(
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ config: UnsafePointer<vaelib_evaluation_config>?,
+  _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?,
+  _ outLogLikelihood: UnsafeMutablePointer<Double>?, _ outStandardError: UnsafeMutablePointer<Double>?,
+  _ outCount: Int
+) -> vaelib_status {
+  query(model, callback: callback, userData: userData) { model, control in
+    let source = try DatasetHandle.from(examples).source
+    let evaluation = try EvaluationConfiguration(config)
+    let out = try Arguments.nonNull(outLogLikelihood, "out_log_likelihood")
+    try Arguments.count(outCount, rows: source.rows, columns: 1)
+    try model.logLikelihoods(source, evaluation, control: control) { row, likelihood in
+      out[row] = likelihood.value
+      outStandardError?[row] = likelihood.standardError
+    }
+    warn(try model.evaluationWarnings(source, evaluation))
+  }
+}

@@ -1,0 +1,141 @@
+import Glibc
+import Synchronization
+
+/// The kinds of handles; the number is part of the handle.
+enum HandleKind: UInt64 {
+  case dataset = 1
+  case model = 2
+  case trainer = 3
+
+  var name: String {
+    switch self {
+    case .dataset: "vaelib_dataset"
+    case .model: "vaelib_model"
+    case .trainer: "vaelib_trainer"
+    }
+  }
+}
+
+/// An object that C programs hold by handle.
+protocol HandleObject: AnyObject, Sendable {
+  static var kind: HandleKind { get }
+}
+
+/// Maps handles to objects.
+///
+/// A handle is no address but a number: generation (32 bits), slot (24), kind (3), and a set low bit, so that freed
+/// and mistaken handles are recognised and nothing a caller passes is ever dereferenced. Cancelling reads atomics
+/// only, so that a signal handler may do it.
+final class HandleTable: @unchecked Sendable {
+  static let shared = HandleTable()
+  static let capacity = 1 << 16
+
+  private var mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private var objects: [(any HandleObject)?] = []
+  private var freeSlots: [Int] = []
+  /// The generation of the live handle in each slot, even when free and odd when taken.
+  private let generations: UnsafeMutablePointer<Atomic<UInt32>>
+  /// How often each slot's calls were cancelled.
+  private let cancellations: UnsafeMutablePointer<Atomic<UInt32>>
+
+  private init() {
+    mutex.initialize(to: pthread_mutex_t())
+    pthread_mutex_init(mutex, nil)
+    generations = .allocate(capacity: Self.capacity)
+    cancellations = .allocate(capacity: Self.capacity)
+    // A fork by another thread must not leave the table locked in the child.
+    pthread_atfork(
+      { pthread_mutex_lock(HandleTable.shared.mutex) }, { pthread_mutex_unlock(HandleTable.shared.mutex) },
+      { pthread_mutex_unlock(HandleTable.shared.mutex) })
+  }
+
+  private func locked<R>(_ body: () throws -> R) rethrows -> R {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return try body()
+  }
+
+  private static func handle(_ kind: HandleKind, slot: Int, generation: UInt32) -> OpaquePointer? {
+    OpaquePointer(bitPattern: UInt(UInt64(generation) << 32 | UInt64(slot) << 8 | kind.rawValue << 1 | 1))
+  }
+
+  /// A new handle for an object, which it keeps alive.
+  func insert(_ object: some HandleObject) throws -> OpaquePointer? {
+    let kind = type(of: object).kind
+    return try locked {
+      let slot = try freeSlot()
+      objects[slot] = object
+      let generation = generations[slot].wrappingAdd(1, ordering: .releasing).newValue
+      return Self.handle(kind, slot: slot, generation: generation)
+    }
+  }
+
+  private func freeSlot() throws -> Int {
+    if let slot = freeSlots.popLast() { return slot }
+    if objects.count == Self.capacity { throw BoundaryError.tooManyHandles }
+    (generations + objects.count).initialize(to: Atomic(0))
+    (cancellations + objects.count).initialize(to: Atomic(0))
+    objects.append(nil)
+    return objects.count - 1
+  }
+
+  /// The slot of a handle, if its numbers can be right at all.
+  private static func slot(_ handle: OpaquePointer?) -> (slot: Int, generation: UInt32, kind: UInt64)? {
+    let bits = UInt64(UInt(bitPattern: handle))
+    let slot = Int(bits >> 8 & 0xff_ffff)
+    if bits & 1 == 0 || slot >= capacity { return nil }
+    return (slot, UInt32(bits >> 32), bits >> 1 & 0x7f)
+  }
+
+  /// The object of a handle; throws if the handle is NULL, was freed, or is of another kind.
+  func object<Object: HandleObject>(_ handle: OpaquePointer?, as type: Object.Type) throws -> Object {
+    guard handle != nil else { throw BoundaryError.handle("the \(type.kind.name) handle is NULL") }
+    guard let place = Self.slot(handle) else { throw Self.foreign(type.kind) }
+    if let kind = HandleKind(rawValue: place.kind), kind != type.kind {
+      throw BoundaryError.handle("a \(type.kind.name) handle is needed, but this is a \(kind.name) handle")
+    }
+    return try locked {
+      guard place.slot < objects.count else { throw Self.foreign(type.kind) }
+      guard generations[place.slot].load(ordering: .relaxed) == place.generation,
+        let object = objects[place.slot] as? Object
+      else {
+        throw BoundaryError.handle("the \(type.kind.name) handle was freed, or was never valid")
+      }
+      return object
+    }
+  }
+
+  private static func foreign(_ kind: HandleKind) -> BoundaryError {
+    .handle("this is no \(kind.name) handle; pass what the library gave out")
+  }
+
+  /// Forgets a handle; the object lives on while a call still uses it. Other handles are left alone.
+  func remove<Object: HandleObject>(_ handle: OpaquePointer?, as type: Object.Type) {
+    guard let place = Self.slot(handle), place.kind == type.kind.rawValue else { return }
+    let removed: (any HandleObject)? = locked {
+      guard place.slot < objects.count,
+        generations[place.slot].load(ordering: .relaxed) == place.generation
+      else { return nil }
+      generations[place.slot].wrappingAdd(1, ordering: .releasing)
+      freeSlots.append(place.slot)
+      defer { objects[place.slot] = nil }
+      return objects[place.slot]
+    }
+    _ = removed  // released outside the lock, since its deinitialiser may take time
+  }
+
+  /// How often the calls on a handle were cancelled so far; a call stops when the number changes.
+  func cancellations(_ handle: OpaquePointer?) -> UInt32 {
+    guard let place = Self.slot(handle) else { return 0 }
+    return cancellations[place.slot].load(ordering: .relaxed)
+  }
+
+  /// Tells the calls that run on a handle to stop. Async-signal-safe; false if the handle is not live.
+  func cancel(_ handle: OpaquePointer?, kind: HandleKind) -> Bool {
+    guard let place = Self.slot(handle), place.kind == kind.rawValue, place.generation & 1 == 1,
+      generations[place.slot].load(ordering: .acquiring) == place.generation
+    else { return false }
+    cancellations[place.slot].wrappingAdd(1, ordering: .relaxed)
+    return true
+  }
+}

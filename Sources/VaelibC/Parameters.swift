@@ -1,0 +1,50 @@
+public import CVaelib
+import VaelibModels
+
+/// The text a listing shows for one parameter.
+private struct ParameterText {
+  var name, group, type, defaultValue, allowed, meaning: String
+
+  init<Root>(_ parameter: Parameter<Root>, group: String, defaults: Root, required: Bool = false) {
+    name = parameter.name
+    self.group = group
+    type = parameter.type
+    defaultValue = required ? "" : parameter.get(defaults).description
+    allowed = parameter.allowed
+    meaning = parameter.meaning
+  }
+}
+
+private let parameterTexts: [ParameterText] =
+  VAEConfiguration.parameters.map {
+    ParameterText($0, group: "vae", defaults: VAEConfiguration(), required: $0.name == "data_dim")
+  }
+  + TrainingConfiguration.parameters.map {
+    ParameterText($0, group: "training", defaults: TrainingConfiguration())
+  }
+
+@_cdecl("vaelib_parameter_count") @implementation
+public func vaelib_parameter_count() -> Int {
+  parameterTexts.count
+}
+
+@_cdecl("vaelib_parameter_describe") @implementation
+public func vaelib_parameter_describe(
+  _ index: Int, _ outParameter: UnsafeMutablePointer<vaelib_parameter>?
+) -> vaelib_status {
+  entryPoint {
+    guard parameterTexts.indices.contains(index) else {
+      throw BoundaryError.argument(
+        "index is \(UInt(bitPattern: index)); there are parameters 0 to \(parameterTexts.count - 1)")
+    }
+    let text = parameterTexts[index]
+    var parameter = vaelib_parameter()
+    parameter.name = Constants.string(text.name)
+    parameter.group = Constants.string(text.group)
+    parameter.type = Constants.string(text.type)
+    parameter.default_value = Constants.string(text.defaultValue)
+    parameter.allowed = Constants.string(text.allowed)
+    parameter.meaning = Constants.string(text.meaning)
+    try SizedStruct.write(parameter, to: outParameter, "out_parameter")
+  }
+}

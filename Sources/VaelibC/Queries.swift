@@ -1,0 +1,120 @@
+public import CVaelib
+import VaelibModels
+
+@_cdecl("vaelib_encode") @implementation
+public func vaelib_encode(
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ outMean: UnsafeMutablePointer<Float>?,
+  _ outLogVariance: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  query(model) { model, control in
+    let source = try DatasetHandle.from(examples).source
+    if outMean == nil, outLogVariance == nil {
+      throw BoundaryError.argument("out_mean and out_log_variance are both NULL; at least one is needed")
+    }
+    try Arguments.count(outCount, rows: source.rows, columns: model.configuration.latentDimension)
+    try model.encode(source, mean: outMean, logVariance: outLogVariance, control: control)
+  }
+}
+
+@_cdecl("vaelib_encode_sample") @implementation
+public func vaelib_encode_sample(
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ seed: UInt64,
+  _ outLatent: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  query(model) { model, control in
+    let source = try DatasetHandle.from(examples).source
+    let out = try Arguments.nonNull(outLatent, "out_latent")
+    try Arguments.count(outCount, rows: source.rows, columns: model.configuration.latentDimension)
+    try model.encodeSample(source, seed: seed, latents: out, control: control)
+  }
+}
+
+@_cdecl("vaelib_decode") @implementation
+public func vaelib_decode(
+  _ model: OpaquePointer?, _ latents: OpaquePointer?, _ outMean: UnsafeMutablePointer<Float>?,
+  _ outVariance: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  query(model) { model, control in
+    let source = try DatasetHandle.from(latents).source
+    let out = try Arguments.nonNull(outMean, "out_mean")
+    try Arguments.count(outCount, rows: source.rows, columns: model.configuration.dataDimension)
+    try model.decode(source, mean: out, variance: outVariance, control: control)
+  }
+}
+
+@_cdecl("vaelib_decode_sample") @implementation
+public func vaelib_decode_sample(
+  _ model: OpaquePointer?, _ latents: OpaquePointer?, _ seed: UInt64,
+  _ outExamples: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  query(model) { model, control in
+    let source = try DatasetHandle.from(latents).source
+    let out = try Arguments.nonNull(outExamples, "out_examples")
+    try Arguments.count(outCount, rows: source.rows, columns: model.configuration.dataDimension)
+    try model.decodeSample(source, seed: seed, examples: out, control: control)
+  }
+}
+
+@_cdecl("vaelib_reconstruct") @implementation
+public func vaelib_reconstruct(
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ latent: vaelib_choice, _ seed: UInt64,
+  _ outMean: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  query(model) { model, control in
+    let source = try DatasetHandle.from(examples).source
+    let out = try Arguments.nonNull(outMean, "out_mean")
+    try Arguments.count(outCount, rows: source.rows, columns: model.configuration.dataDimension)
+    try model.reconstruct(
+      source, latent: try MeanOrSample(latent, "latent"), seed: seed, mean: out, control: control)
+  }
+}
+
+@_cdecl("vaelib_sample") @implementation
+public func vaelib_sample(
+  _ model: OpaquePointer?, _ rows: Int, _ output: vaelib_choice, _ seed: UInt64,
+  _ outExamples: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  query(model) { model, control in
+    let out = try Arguments.nonNull(outExamples, "out_examples")
+    try Arguments.count(outCount, rows: rows, columns: model.configuration.dataDimension)
+    try model.sample(
+      rows: rows, output: try MeanOrSample(output, "output"), seed: seed, examples: out, control: control)
+  }
+}
+
+@_cdecl("vaelib_interpolate") @implementation
+public func vaelib_interpolate(
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ from: Int, _ to: Int, _ steps: Int,
+  _ outMean: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  query(model) { model, _ in
+    let source = try DatasetHandle.from(examples).source
+    let out = try Arguments.nonNull(outMean, "out_mean")
+    try Arguments.count(outCount, rows: steps, columns: model.configuration.dataDimension)
+    try model.interpolate(source, from: from, to: to, steps: steps, mean: out)
+  }
+}
+
+@_cdecl("vaelib_manifold") @implementation
+public func vaelib_manifold(
+  _ model: OpaquePointer?, _ side: Int, _ outMean: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  query(model) { model, control in
+    let out = try Arguments.nonNull(outMean, "out_mean")
+    let (rows, overflow) = side.multipliedReportingOverflow(by: side)
+    try Arguments.count(
+      outCount, rows: overflow ? Int.max : rows, columns: model.configuration.dataDimension)
+    try model.manifold(side: side, mean: out, control: control)
+  }
+}
+
+extension MeanOrSample {
+  init(_ choice: vaelib_choice, _ name: String) throws {
+    switch choice {
+    case VAELIB_MEAN: self = .mean
+    case VAELIB_SAMPLE: self = .sample
+    default:
+      throw BoundaryError.argument("\(name) is \(choice.rawValue); use VAELIB_MEAN or VAELIB_SAMPLE")
+    }
+  }
+}

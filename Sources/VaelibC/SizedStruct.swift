@@ -1,0 +1,39 @@
+/// A C structure of the header: `size_t struct_size` comes first.
+///
+/// What is in the header now is the first release's layout, so nothing smaller can be right; a later release keeps
+/// the sizes of all earlier ones here and fills what an older caller lacks with defaults.
+enum SizedStruct {
+  /// The largest size that can be meant.
+  private static let limit = 1 << 16
+
+  private static func size<T>(_ pointer: UnsafeRawPointer, _ name: String, of type: T.Type) throws -> Int {
+    let size = pointer.load(as: Int.self)
+    guard (MemoryLayout<T>.size...limit).contains(size) else {
+      throw BoundaryError.argument(
+        "\(name)->struct_size is \(size); set it to sizeof(*\(name)), \(MemoryLayout<T>.size) here, first")
+    }
+    return size
+  }
+
+  /// What the caller filled in. Fields this library does not know must be zero.
+  static func read<T: BitwiseCopyable>(_ pointer: UnsafePointer<T>?, _ name: String) throws -> T {
+    guard let pointer else { throw BoundaryError.argument("\(name) is NULL") }
+    let bytes = UnsafeRawPointer(pointer)
+    let size = try size(bytes, name, of: T.self)
+    for place in MemoryLayout<T>.size..<max(size, MemoryLayout<T>.size)
+    where bytes.load(fromByteOffset: place, as: UInt8.self) != 0 {
+      throw BoundaryError.argument("\(name) was made for a newer vaelib and uses fields this one does not know")
+    }
+    return pointer.pointee
+  }
+
+  /// Fills the caller's structure; fields this library does not know become zero.
+  static func write<T: BitwiseCopyable>(_ value: T, to pointer: UnsafeMutablePointer<T>?, _ name: String) throws {
+    guard let pointer else { throw BoundaryError.argument("\(name) is NULL") }
+    let bytes = UnsafeMutableRawPointer(pointer)
+    let size = try size(UnsafeRawPointer(bytes), name, of: T.self)
+    pointer.pointee = value
+    bytes.storeBytes(of: size, as: Int.self)
+    (bytes + MemoryLayout<T>.size).initializeMemory(as: UInt8.self, repeating: 0, count: size - MemoryLayout<T>.size)
+  }
+}

@@ -1,0 +1,51 @@
+import Glibc
+
+/// The last error and the last warning of one thread, as C strings that live until they are replaced.
+///
+/// Kept under a pthread key, whose destructor frees them when the thread ends.
+struct ThreadMessages {
+  private struct Slots {
+    var error: UnsafeMutablePointer<CChar>?
+    var warning: UnsafeMutablePointer<CChar>?
+  }
+
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    pthread_key_create(&key) { memory in
+      guard let memory else { return }
+      let slots = memory.assumingMemoryBound(to: Slots.self)
+      free(slots.pointee.error)
+      free(slots.pointee.warning)
+      slots.deallocate()
+    }
+    return key
+  }()
+
+  private static var slots: UnsafeMutablePointer<Slots> {
+    if let memory = pthread_getspecific(key) { return memory.assumingMemoryBound(to: Slots.self) }
+    let slots = UnsafeMutablePointer<Slots>.allocate(capacity: 1)
+    slots.initialize(to: Slots())
+    pthread_setspecific(key, slots)
+    return slots
+  }
+
+  static var error: UnsafePointer<CChar>? { slots.pointee.error.map { UnsafePointer($0) } ?? Constants.string("") }
+
+  static var warning: UnsafePointer<CChar>? {
+    slots.pointee.warning.map { UnsafePointer($0) } ?? Constants.string("")
+  }
+
+  static func setError(_ text: String) {
+    let slots = slots
+    free(slots.pointee.error)
+    slots.pointee.error = strdup(text)
+  }
+
+  /// nil for no warning, the state before each call.
+  static func setWarning(_ text: String?) {
+    let slots = slots
+    if text == nil, slots.pointee.warning == nil { return }
+    free(slots.pointee.warning)
+    slots.pointee.warning = text.flatMap { strdup($0) }
+  }
+}

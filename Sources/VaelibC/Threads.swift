@@ -1,0 +1,22 @@
+public import CVaelib
+import VaelibNumerics
+
+@_cdecl("vaelib_set_threads") @implementation
+public func vaelib_set_threads(_ count: Int) -> vaelib_status {
+  entryPoint {
+    guard (0...256).contains(count) else {
+      throw BoundaryError.argument("count is \(UInt(bitPattern: count)); allowed: 0 to 256, 0 for one per core")
+    }
+    WorkerPool.shared.setThreads(count)
+  }
+}
+
+@_cdecl("vaelib_threads") @implementation
+public func vaelib_threads() -> Int {
+  WorkerPool.shared.threads
+}
+
+@_cdecl("vaelib_cpu_description") @implementation
+public func vaelib_cpu_description() -> UnsafePointer<CChar>? {
+  Constants.string(cpuDescription())
+}

@@ -1,0 +1,1 @@
+../VaelibKernelsV1/ActivationGradients.swift

@@ -1,0 +1,56 @@
+import VaelibNetworks
+import VaelibNumerics
+
+/// q(z|x) for up to a fixed number of rows: the encoder network and its two heads.
+final class EncoderPass {
+  /// The range that log-variances are softly held in: wide enough for any use, narrow enough to stay finite.
+  static let logVarianceBounds: (lower: Float, upper: Float) = (-20, 20)
+
+  private let model: VariationalAutoencoder
+  private let workspace: NetworkWorkspace
+  private let logVarianceBuffer: FloatBuffer
+  let latent: Int
+
+  init(_ model: VariationalAutoencoder, rows: Int, forTraining: Bool) throws {
+    self.model = model
+    latent = model.configuration.latentDimension
+    workspace = try NetworkWorkspace(model.encoder, rows: rows, forTraining: forTraining)
+    logVarianceBuffer = try FloatBuffer(rows: rows, columns: latent)
+  }
+
+  /// Encodes `examples` [rows, D].
+  func run(_ examples: MatrixView) {
+    model.encoder.forward(parameters: model.parameters.base, input: examples, workspace: workspace)
+    let head = workspace.output(examples.rows)
+    for row in 0..<examples.rows {
+      kernels.boundLogVariance(
+        head.row(row) + latent, logVariance(row), Self.logVarianceBounds.lower,
+        Self.logVarianceBounds.upper, latent)
+    }
+  }
+
+  /// The mean of q(z|x) for a row, [J].
+  func mean(_ row: Int) -> UnsafeMutablePointer<Float> { workspace.output(row + 1).row(row) }
+
+  /// The bounded log-variance of q(z|x) for a row, [J].
+  func logVariance(_ row: Int) -> UnsafeMutablePointer<Float> { logVarianceBuffer.base + row * latent }
+
+  /// Where the gradient at the mean of a row goes, [J].
+  func meanGradient(_ row: Int) -> UnsafeMutablePointer<Float> { workspace.outputGradient(row + 1).row(row) }
+
+  /// Where the gradient at the bounded log-variance of a row goes, [J].
+  func logVarianceGradient(_ row: Int) -> UnsafeMutablePointer<Float> { meanGradient(row) + latent }
+
+  /// Back-propagates the gradients at mean and log-variance to the encoder's parameters.
+  func backward(_ examples: MatrixView, gradients: UnsafeMutablePointer<Float>) {
+    let head = workspace.output(examples.rows)
+    for row in 0..<examples.rows {
+      kernels.boundLogVarianceBackward(
+        logVarianceGradient(row), head.row(row) + latent, Self.logVarianceBounds.lower,
+        Self.logVarianceBounds.upper, latent)
+    }
+    model.encoder.backward(
+      parameters: model.parameters.base, gradients: gradients, input: examples, workspace: workspace,
+      inputGradient: nil)
+  }
+}

@@ -1,0 +1,97 @@
+import VaelibNumerics
+
+/// Whether examples suit a model; finds the first that does not.
+struct ExampleCheck {
+  let needsUnitInterval: Bool
+
+  /// What the examples of a model must be.
+  init(_ configuration: VAEConfiguration) {
+    needsUnitInterval = configuration.likelihood == .bernoulli
+  }
+
+  /// What latents must be: finite.
+  static let latents = ExampleCheck(needsUnitInterval: false)
+
+  private init(needsUnitInterval: Bool) {
+    self.needsUnitInterval = needsUnitInterval
+  }
+
+  /// Throws unless the width is the model's and there is at least one row.
+  static func shape(_ source: any ExampleSource, columns: Int, what: String) throws(ModelError) {
+    if source.columns != columns {
+      throw .data(
+        "\(what) have \(source.columns) columns; the model was made for \(columns)")
+    }
+    if source.rows == 0 { throw .data("\(what) have no rows; at least one is needed") }
+  }
+
+  /// True if all values of a row are allowed.
+  func accepts(_ values: UnsafePointer<Float>, count: Int) -> Bool {
+    var low: Float = 0
+    var high: Float = 0
+    let finite = kernels.finiteRange(values, count, &low, &high) == 1
+    return finite && (!needsUnitInterval || (low >= 0 && high <= 1))
+  }
+
+  /// What is wrong with the first bad value of a row that was not accepted.
+  func problem(_ values: UnsafePointer<Float>, count: Int, row: Int) -> ModelError {
+    let column = (0..<count).first { !values[$0].isFinite || (needsUnitInterval && !(0...1).contains(values[$0])) }
+    let place = "row \(row), column \(column ?? 0) (counted from 0)"
+    let value = values[column ?? 0]
+    if !value.isFinite { return .data("the examples hold \(value) at \(place); every value must be finite") }
+    return .data(
+      "the examples hold \(value) at \(place); a bernoulli likelihood needs values in [0, 1]: "
+        + "scale the data (grey levels of 0 to 255 by 1/255), or use likelihood gaussian")
+  }
+
+  /// Checks a matrix whose row r is row `places[r]` of the examples; throws at the first bad row.
+  func check(_ batch: MatrixView, places: UnsafePointer<Int>) throws(ModelError) {
+    let bad = firstBadRow(batch.rows, width: batch.columns) { accepts(batch.row($0), count: batch.columns) }
+    if let bad { throw problem(batch.row(bad), count: batch.columns, row: places[bad]) }
+  }
+
+  /// Checks every row of a source in memory.
+  func check(_ array: StridedArray) throws(ModelError) {
+    let columns = array.columns
+    let bad = firstBadRow(array.rows, width: columns) { row in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { scratch in
+        guard let values = scratch.baseAddress else { return true }
+        array.copyRow(row, into: values)
+        return accepts(values, count: columns)
+      }
+    }
+    guard let bad else { return }
+    let error = withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { scratch -> ModelError? in
+      guard let values = scratch.baseAddress else { return nil }
+      array.copyRow(bad, into: values)
+      return problem(values, count: columns, row: bad)
+    }
+    if let error { throw error }
+  }
+
+  /// The lowest row that is not accepted.
+  private func firstBadRow(_ rows: Int, width: Int, accepts: (Int) -> Bool) -> Int? {
+    withUnsafeTemporaryAllocation(of: Bool.self, capacity: max(rows, 1)) { good in
+      guard let good = good.baseAddress else { return nil }
+      forEachRow(rows, width: width) { good[$0] = accepts($0) }
+      return (0..<rows).first { !good[$0] }
+    }
+  }
+
+  /// True if the first rows hold values strictly between 0 and 1: probabilities or grey levels, not binary data.
+  static func looksGrey(_ source: any ExampleSource) throws -> Bool {
+    let rows = 0..<min(source.rows, 256)
+    let block = try source.block(rows)
+    return withUnsafeTemporaryAllocation(of: Float.self, capacity: source.columns) { scratch in
+      guard let values = scratch.baseAddress else { return false }
+      return rows.indices.contains { row in
+        block.array.copyRow(row, into: values)
+        return (0..<source.columns).contains { values[$0] > 0 && values[$0] < 1 }
+      }
+    }
+  }
+
+  static let greyWarning =
+    "the data hold values strictly between 0 and 1, for which a bernoulli likelihood is no density: the bounds are "
+    + "comparable among themselves only. Set binarization dynamic, binarise the data, or use likelihood gaussian"
+}

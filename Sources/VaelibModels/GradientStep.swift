@@ -1,0 +1,169 @@
+import VaelibNetworks
+import VaelibNumerics
+
+/// The loss of one minibatch and its gradient: everything between a batch of examples and a gradient array.
+///
+/// loss = mean over the batch of (klWeight * KL - reconstruction), AEVB eq. 7 (analytic) or eq. 6 (monte_carlo), with
+/// L samples an example. Workspaces are sized once, for `capacity` rows.
+final class GradientStep {
+  let capacity: Int
+  /// The batch, [capacity, D]; filled by the caller before `compute`.
+  let batch: MatrixView
+  /// The place of each row of the batch in its set.
+  let places: UnsafeMutablePointer<Int>
+
+  private let model: VariationalAutoencoder
+  private let configuration: TrainingConfiguration
+  private let encoder: EncoderPass
+  private let decoder: DecoderPass
+  private let check: ExampleCheck
+  private let batchBuffer: FloatBuffer
+  /// Row r * L + l is sample l of example r: noise, z and the gradient at z, [capacity * L, J] each.
+  private let noise: FloatBuffer
+  private let latents: FloatBuffer
+  private let latentGradients: FloatBuffer
+  private let terms: UnsafeMutablePointer<BoundTerms>
+  private let latent: Int
+
+  init(_ model: VariationalAutoencoder, _ configuration: TrainingConfiguration, capacity: Int) throws {
+    let samples = configuration.samples
+    let (decoderRows, overflow) = capacity.multipliedReportingOverflow(by: samples)
+    if overflow { throw ModelError.invalidArgument("batch size \(capacity) times samples \(samples) overflows") }
+    self.model = model
+    self.configuration = configuration
+    self.capacity = capacity
+    latent = model.configuration.latentDimension
+    batchBuffer = try FloatBuffer(rows: capacity, columns: model.configuration.dataDimension)
+    batch = batchBuffer.matrix(rows: capacity, columns: model.configuration.dataDimension)
+    noise = try FloatBuffer(rows: decoderRows, columns: latent)
+    latents = try FloatBuffer(rows: decoderRows, columns: latent)
+    latentGradients = try FloatBuffer(rows: decoderRows, columns: latent)
+    encoder = try EncoderPass(model, rows: capacity, forTraining: true)
+    decoder = try DecoderPass(model, rows: decoderRows, forTraining: true)
+    check = ExampleCheck(model.configuration)
+    places = .allocate(capacity: capacity)
+    terms = .allocate(capacity: capacity)
+  }
+
+  deinit {
+    places.deallocate()
+    terms.deallocate()
+  }
+
+  /// Overwrites `gradients` with the gradient of the loss on the first `rows` rows of `batch`.
+  ///
+  /// - Parameter epoch: with the rows' places it keys the noise.
+  /// - Returns: the mean terms of the bound.
+  func compute(
+    rows: Int, epoch: Int, klWeight: Double, gradients: UnsafeMutablePointer<Float>
+  ) throws(ModelError) -> BoundTerms {
+    let examples = batch.rows(0..<rows)
+    let latentRows = latents.matrix(rows: rows * samples, columns: latent)
+    try check.check(examples, places: places)
+    drawNoise(examples, epoch: epoch)
+    encoder.run(examples)
+    sampleLatents(rows)
+    decoder.run(latentRows)
+    prepareDecoderGradient(examples)
+    decoder.backward(
+      latentRows, gradients: gradients,
+      latentGradient: latentGradients.matrix(rows: rows * samples, columns: latent))
+    prepareEncoderGradient(rows, weight: Float(klWeight / Double(rows)))
+    encoder.backward(examples, gradients: gradients)
+    return (0..<rows).reduce(into: BoundTerms()) { $0 += terms[$1] } / rows
+  }
+
+  private var samples: Int { configuration.samples }
+
+  private func drawNoise(_ examples: MatrixView, epoch: Int) {
+    let seed = configuration.seed
+    forEachRow(examples.rows, width: examples.columns + samples * latent) { row in
+      RandomPurpose.trainingNoise.stream(seed: seed, epoch: epoch, example: places[row])
+        .normals(into: noise.base + row * samples * latent, count: samples * latent)
+      if configuration.binarization == .dynamic {
+        RandomPurpose.trainingBinarization.stream(seed: seed, epoch: epoch, example: places[row])
+          .bernoulliDraws(in: examples.row(row), count: examples.columns)
+      }
+    }
+  }
+
+  private func sampleLatents(_ rows: Int) {
+    forEachRow(rows, width: samples * latent * 4) { row in
+      for sample in row * samples..<(row + 1) * samples {
+        kernels.sampleLatent(
+          encoder.mean(row), encoder.logVariance(row), noise.base + sample * latent,
+          latents.base + sample * latent, latent)
+      }
+      terms[row] = BoundTerms(kl: kl(row))
+    }
+  }
+
+  /// The KL term of one example, by the estimator that is configured.
+  private func kl(_ row: Int) -> Double {
+    switch configuration.estimator {
+    case .analytic:
+      kernels.klDivergence(encoder.mean(row), encoder.logVariance(row), latent)
+    case .monteCarlo:
+      (row * samples..<(row + 1) * samples).reduce(0) { sum, sample in
+        sum
+          + monteCarloKL(
+            latent: latents.base + sample * latent, noise: noise.base + sample * latent,
+            logVariance: encoder.logVariance(row), count: latent)
+      } / Double(samples)
+    }
+  }
+
+  private func prepareDecoderGradient(_ examples: MatrixView) {
+    let weight = 1 / Float(examples.rows * samples)
+    forEachRow(examples.rows, width: samples * examples.columns * 2) { row in
+      var sum = 0.0
+      for sample in row * samples..<(row + 1) * samples {
+        sum += decoder.prepareGradient(sample, of: examples.row(row), weight: weight)
+      }
+      terms[row].reconstruction = sum / Double(samples)
+    }
+  }
+
+  /// Adds the KL term's gradient and carries both through z = mean + exp(logVariance / 2) * noise.
+  private func prepareEncoderGradient(_ rows: Int, weight: Float) {
+    forEachRow(rows, width: samples * latent * 4) { row in
+      let mean = encoder.mean(row)
+      let logVariance = encoder.logVariance(row)
+      let meanGradient = encoder.meanGradient(row)
+      let logVarianceGradient = encoder.logVarianceGradient(row)
+      switch configuration.estimator {
+      case .analytic:
+        kernels.klGradient(mean, logVariance, meanGradient, logVarianceGradient, weight, latent)
+      case .monteCarlo:
+        meanGradient.update(repeating: 0, count: latent)
+        logVarianceGradient.update(repeating: -weight / 2, count: latent)
+        addLatentToGradient(row, weight: weight / Float(samples))
+      }
+      for sample in row * samples..<(row + 1) * samples {
+        kernels.latentGradient(
+          latentGradients.base + sample * latent, noise.base + sample * latent, mean, logVariance,
+          meanGradient, logVarianceGradient, latent)
+      }
+    }
+  }
+
+  /// d/dz of 1/2 z^2, the part of the sampled KL term that depends on z.
+  private func addLatentToGradient(_ row: Int, weight: Float) {
+    for index in row * samples * latent..<(row + 1) * samples * latent {
+      latentGradients.base[index] += weight * latents.base[index]
+    }
+  }
+}
+
+/// log q(z|x) - log p(z) at z = mean + exp(logVariance / 2) * noise: 1/2 sum_j (z^2 - noise^2 - logVariance).
+func monteCarloKL(
+  latent: UnsafePointer<Float>, noise: UnsafePointer<Float>, logVariance: UnsafePointer<Float>, count: Int
+) -> Double {
+  var sum = 0.0
+  for index in 0..<count {
+    let z = Double(latent[index])
+    let e = Double(noise[index])
+    sum += z * z - e * e - Double(logVariance[index])
+  }
+  return sum / 2
+}

@@ -1,0 +1,118 @@
+/// The value of a hyper-parameter, for files, listings and bindings.
+public enum ParameterValue: Sendable, Equatable, CustomStringConvertible {
+  case count(Int)
+  case real(Double)
+  case text(String)
+  case widths([Int])
+  case seed(UInt64)
+
+  public var description: String {
+    switch self {
+    case .count(let value): "\(value)"
+    case .real(let value): "\(value)"
+    case .text(let value): value
+    case .widths(let value): value.map(String.init).joined(separator: ", ")
+    case .seed(let value): "\(value)"
+    }
+  }
+}
+
+/// The one definition of a hyper-parameter: its name, its meaning, the values it takes, and where it is stored.
+public struct Parameter<Root: Sendable>: Sendable {
+  public let name: String
+  public let type: String
+  public let allowed: String
+  public let meaning: String
+  public let get: @Sendable (Root) -> ParameterValue
+  /// Throws if the value is of another type or not allowed.
+  public let set: @Sendable (inout Root, ParameterValue) throws(ModelError) -> Void
+
+  /// Throws if the value now stored is not allowed.
+  public func validate(_ root: Root) throws(ModelError) {
+    var copy = root
+    try set(&copy, get(root))
+  }
+
+  func refusal(_ value: ParameterValue) -> ModelError {
+    .invalidArgument("\(name) is \(value); allowed: \(allowed)")
+  }
+}
+
+extension Parameter {
+  typealias Path<Value> = any WritableKeyPath<Root, Value> & Sendable
+
+  /// A whole number within `range`.
+  static func count(
+    _ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ allowed: String, _ meaning: String
+  ) -> Self {
+    var parameter: Self { count(name, path, range, allowed, meaning) }
+    return Self(name: name, type: "count", allowed: allowed, meaning: meaning) {
+      .count($0[keyPath: path])
+    } set: { root, value throws(ModelError) in
+      guard case .count(let number) = value, range.contains(number) else { throw parameter.refusal(value) }
+      root[keyPath: path] = number
+    }
+  }
+
+  /// A finite real number that passes `accepts`.
+  static func real(
+    _ name: String, _ path: Path<Double>, _ allowed: String, _ meaning: String,
+    accepts: @escaping @Sendable (Double) -> Bool
+  ) -> Self {
+    var parameter: Self { real(name, path, allowed, meaning, accepts: accepts) }
+    return Self(name: name, type: "real", allowed: allowed, meaning: meaning) {
+      .real($0[keyPath: path])
+    } set: { root, value throws(ModelError) in
+      guard case .real(let number) = value, number.isFinite, abs(number) <= 1e30, accepts(number) else {
+        throw parameter.refusal(value)
+      }
+      root[keyPath: path] = number
+    }
+  }
+
+  /// One of the names of an enumeration.
+  static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
+    _ name: String, _ path: Path<Choice>, _ meaning: String
+  ) -> Self {
+    let allowed = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+    var parameter: Self { choice(name, path, meaning) }
+    return Self(name: name, type: "choice", allowed: allowed, meaning: meaning) {
+      .text($0[keyPath: path].rawValue)
+    } set: { root, value throws(ModelError) in
+      guard case .text(let text) = value, let chosen = Choice(rawValue: text) else {
+        throw parameter.refusal(value)
+      }
+      root[keyPath: path] = chosen
+    }
+  }
+
+  /// Layer widths, first to last.
+  static func widths(
+    _ name: String, _ meaning: String, get: @escaping @Sendable (Root) -> [Int],
+    set: @escaping @Sendable (inout Root, [Int]) -> Void
+  ) -> Self {
+    let allowed = "at most 64 layers of width 1 to \(maximumWidth)"
+    var parameter: Self { widths(name, meaning, get: get, set: set) }
+    return Self(name: name, type: "widths", allowed: allowed, meaning: meaning) {
+      .widths(get($0))
+    } set: { root, value throws(ModelError) in
+      guard case .widths(let widths) = value, widths.count <= 64,
+        widths.allSatisfy((1...maximumWidth).contains)
+      else { throw parameter.refusal(value) }
+      set(&root, widths)
+    }
+  }
+
+  static func seed(_ name: String, _ path: Path<UInt64>, _ meaning: String) -> Self {
+    var parameter: Self { seed(name, path, meaning) }
+    return Self(name: name, type: "seed", allowed: "any 64-bit number", meaning: meaning) {
+      .seed($0[keyPath: path])
+    } set: { root, value throws(ModelError) in
+      guard case .seed(let number) = value else { throw parameter.refusal(value) }
+      root[keyPath: path] = number
+    }
+  }
+}
+
+/// The widest layer and the longest latent code: beyond it, sizes are mistakes.
+let maximumWidth = 1 << 24

@@ -1,0 +1,57 @@
+import Glibc
+
+/// How a long call tells its caller how far it is, and learns that it should stop.
+public struct RunControl {
+  /// Asked often; true stops the call within one step.
+  public var isCancelled: () -> Bool
+  /// Told of every epoch, and about every 50 ms in between; false stops the call.
+  public var report: ((Progress) -> Bool)?
+
+  public init(isCancelled: @escaping () -> Bool = { false }, report: ((Progress) -> Bool)? = nil) {
+    self.isCancelled = isCancelled
+    self.report = report
+  }
+
+  /// Throws `cancelled` if the caller wants the call to stop.
+  func check() throws(ModelError) {
+    if isCancelled() { throw .cancelled }
+  }
+
+  func send(_ progress: Progress) throws(ModelError) {
+    if let report, !report(progress) { throw .cancelled }
+  }
+}
+
+/// How far a long call is.
+public struct Progress: Sendable {
+  public enum Kind: Sendable {
+    case step
+    case epoch
+  }
+  public var kind: Kind
+  public var epoch: Int
+  public var epochs: Int
+  public var examples: Int
+  public var examplesPerEpoch: Int
+  public var record: EpochRecord
+}
+
+/// Lets a report through every 50 ms.
+struct ReportClock {
+  private static let interval = 0.05
+  private var last = monotonicSeconds()
+
+  mutating func isDue() -> Bool {
+    let now = monotonicSeconds()
+    if now - last < Self.interval { return false }
+    last = now
+    return true
+  }
+}
+
+/// Seconds on a clock that only goes forward.
+func monotonicSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

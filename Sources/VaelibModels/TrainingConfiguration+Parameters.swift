@@ -1,0 +1,79 @@
+extension TrainingConfiguration {
+  /// Every hyper-parameter of training, by the names that the header, files and bindings use.
+  public static let parameters: [Parameter<TrainingConfiguration>] = [
+    .count("epochs", \.epochs, 1...1_000_000_000, "1 to 1000000000", "Passes over the training set."),
+    .count("batch_size", \.batchSize, 1...1_048_576, "1 to 1048576", "M, examples a step."),
+    .choice(
+      "estimator", \.estimator,
+      "analytic: closed-form KL (estimator B); monte_carlo: all terms sampled (estimator A)."),
+    .count("samples", \.samples, 1...65536, "1 to 65536", "L, latent samples an example."),
+    .real(
+      "beta", \.beta, "at least 0", "The weight of the KL term; 1 trains the evidence lower bound.",
+      accepts: { $0 >= 0 }),
+    .real(
+      "kl_warmup_epochs", \.klWarmupEpochs, "at least 0",
+      "The KL weight grows linearly from 0 to beta over this many epochs.", accepts: { $0 >= 0 }),
+    .choice(
+      "binarization", \.binarization,
+      "dynamic: values in [0, 1] are probabilities, drawn anew as 0 or 1 at each use."),
+    .choice("optimizer", \.optimizer, "How gradients change the weights."),
+    .real("learning_rate", \.learningRate, "above 0", "The step size.", accepts: { $0 > 0 }),
+    .real(
+      "momentum", \.momentum, "0 to below 1", "sgd: the share of the last step that is kept.",
+      accepts: (0..<1).contains),
+    .count("nesterov", \.nesterov, 0...1, "0 or 1", "sgd: 1 for Nesterov's form of momentum."),
+    .real(
+      "beta1", \.beta1, "0 to below 1", "adam, adamw: decay of the first moment.",
+      accepts: (0..<1).contains),
+    .real(
+      "beta2", \.beta2, "0 to below 1",
+      "adam, adamw: decay of the second moment; rmsprop: decay of the mean square.",
+      accepts: (0..<1).contains),
+    .real(
+      "epsilon", \.epsilon, "1e-30 to 1", "Added to the root of the second moment.",
+      accepts: (1e-30...1).contains),
+    .choice("schedule", \.schedule, "How the learning rate changes over the epochs."),
+    .real(
+      "schedule_epochs", \.scheduleEpochs, "above 0",
+      "step: the rate is multiplied by schedule_factor every so many epochs.", accepts: { $0 > 0 }),
+    .real(
+      "schedule_factor", \.scheduleFactor, "above 0, at most 1",
+      "step: the factor; exponential: the factor an epoch; cosine: the final rate over the first.",
+      accepts: { $0 > 0 && $0 <= 1 }),
+    .real(
+      "warmup_epochs", \.warmupEpochs, "at least 0",
+      "The learning rate grows linearly from 0 over this many epochs first.", accepts: { $0 >= 0 }),
+    .real(
+      "weight_decay", \.weightDecay, "at least 0",
+      "Precision of the normal prior on all parameters; 1 is the paper's N(0, I), 0 none.",
+      accepts: { $0 >= 0 }),
+    .real(
+      "gradient_clip_norm", \.gradientClipNorm, "at least 0",
+      "Gradients are scaled down to this norm; 0 for no limit.", accepts: { $0 >= 0 }),
+    .count(
+      "patience", \.patience, 0...1_000_000_000, "0 to 1000000000",
+      "Stop after so many epochs without a better validation bound and return to the best weights; 0 for never."
+    ),
+    .seed("seed", \.seed, "Seed of shuffling, latent noise and binarisation."),
+  ]
+
+  /// Throws at the first parameter that is not allowed.
+  public func validate() throws(ModelError) {
+    for parameter in Self.parameters { try parameter.validate(self) }
+  }
+}
+
+extension EvaluationConfiguration {
+  /// The parameters of an evaluation, by the names that the header uses.
+  public static let parameters: [Parameter<EvaluationConfiguration>] = [
+    .count("samples", \.samples, 1...1_000_000, "1 to 1000000", "Latent samples an example."),
+    .choice("estimator", \.estimator, "analytic or monte_carlo."),
+    .choice("binarization", \.binarization, "none or dynamic."),
+    .seed("seed", \.seed, "Seed of latent noise and binarisation."),
+  ]
+
+  /// Throws at the first parameter that is not allowed.
+  public func validate() throws(ModelError) {
+    for parameter in Self.parameters { try parameter.validate(self) }
+  }
+}

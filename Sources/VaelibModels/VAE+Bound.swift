@@ -1,0 +1,38 @@
+import VaelibNumerics
+
+extension VariationalAutoencoder {
+  /// The evidence lower bound of every example, given to `receive` in order of the rows.
+  public func bounds(
+    _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration, control: RunControl = RunControl(),
+    receive: (_ row: Int, _ terms: BoundTerms) -> Void
+  ) throws {
+    let evaluator = try Evaluator(self, evaluation, examples: examples, terms: evaluation.samples)
+    try exampleBlocks(examples, control: control).forEach { block in
+      try evaluator.encode(block)
+      try evaluator.forEachExample(control: control) { row, draws in
+        let kl =
+          evaluation.estimator == .analytic
+          ? evaluator.analyticKL(row) : draws.reduce(0) { $0 + $1.kl } / Double(draws.count)
+        let reconstruction = draws.reduce(0) { $0 + $1.logLikelihood } / Double(draws.count)
+        receive(block.first + row, BoundTerms(reconstruction: reconstruction, kl: kl))
+      }
+    }
+  }
+
+  /// The mean of the bound's terms over all examples.
+  public func meanBound(
+    _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration, control: RunControl = RunControl()
+  ) throws -> BoundTerms {
+    var sum = BoundTerms()
+    try bounds(examples, evaluation, control: control) { sum += $1 }
+    return sum / examples.rows
+  }
+
+  /// What the caller should know about estimates on these examples.
+  public func evaluationWarnings(
+    _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration
+  ) throws -> [String] {
+    guard configuration.likelihood == .bernoulli, evaluation.binarization == .none else { return [] }
+    return try ExampleCheck.looksGrey(examples) ? [ExampleCheck.greyWarning] : []
+  }
+}

@@ -1,0 +1,50 @@
+import VaelibNumerics
+
+extension VariationalAutoencoder {
+  /// p(x|z) of every latent: its mean and, for a Gaussian, its variance, [N, D] each.
+  public func decode(
+    _ latents: any ExampleSource, mean: UnsafeMutablePointer<Float>,
+    variance: UnsafeMutablePointer<Float>?, control: RunControl = RunControl()
+  ) throws {
+    if variance != nil, configuration.likelihood != .gaussian {
+      throw ModelError.invalidArgument(
+        "a variance was asked for, but the likelihood is bernoulli, whose mean says all; ask for the mean only")
+    }
+    let width = configuration.dataDimension
+    try forEachDecoded(latents, control: control) { block, decoder in
+      forEachRow(block.values.rows, width: width) { row in
+        let place = (block.first + row) * width
+        decoder.writeMean(row, into: mean + place)
+        if let variance { decoder.writeVariance(row, power: 1, into: variance + place) }
+      }
+    }
+  }
+
+  /// One sample of p(x|z) for every latent, [N, D].
+  public func decodeSample(
+    _ latents: any ExampleSource, seed: UInt64, examples: UnsafeMutablePointer<Float>,
+    control: RunControl = RunControl()
+  ) throws {
+    let width = configuration.dataDimension
+    try forEachDecoded(latents, control: control) { block, decoder in
+      forEachRow(block.values.rows, width: width) { row in
+        decoder.writeSample(
+          row, stream: RandomPurpose.outputSample.stream(seed: seed, example: block.place + row),
+          into: examples + (block.first + row) * width)
+      }
+    }
+  }
+
+  /// Runs the decoder block by block.
+  private func forEachDecoded(
+    _ latents: any ExampleSource, control: RunControl,
+    _ body: (ExampleBlocks.Block, DecoderPass) throws -> Void
+  ) throws {
+    let blocks = try latentBlocks(latents, control: control)
+    let decoder = try DecoderPass(self, rows: min(ExampleBlocks.rows, latents.rows), forTraining: false)
+    try blocks.forEach { block in
+      decoder.run(block.values)
+      try body(block, decoder)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+extension VAEConfiguration {
+  /// Every hyper-parameter of the architecture, by the names that the header, files and bindings use.
+  public static let parameters: [Parameter<VAEConfiguration>] = [
+    .count(
+      "data_dim", \.dataDimension, 1...maximumWidth, "1 to \(maximumWidth)",
+      "D, the width of an example. Required."),
+    .count(
+      "latent_dim", \.latentDimension, 1...maximumWidth, "1 to \(maximumWidth)",
+      "J, the width of the latent code z."),
+    .widths(
+      "hidden", "Widths of the encoder's hidden layers, first to last.", get: { $0.hidden },
+      set: { $0.hidden = $1 }),
+    .widths(
+      "decoder_hidden", "Widths of the decoder's hidden layers; mirrors the encoder if not given.",
+      get: { $0.decoderWidths }, set: { $0.decoderHidden = $1 }),
+    .choice("activation", \.activation, "The activation of all hidden layers."),
+    .choice(
+      "likelihood", \.likelihood, "p(x|z): bernoulli for data in [0, 1], gaussian for real values."),
+    .choice(
+      "variance", \.variance,
+      "Gaussian only: fixed is noise_stddev squared, learned is one per dimension, predicted comes from the decoder."),
+    .choice(
+      "mean_activation", \.meanActivation,
+      "Gaussian only: the mean of p(x|z) as the decoder's output, or through a sigmoid for data in [0, 1]."),
+    .real(
+      "noise_stddev", \.noiseStddev, "1e-9 to 1e9",
+      "Gaussian with fixed variance: the standard deviation of p(x|z).", accepts: (1e-9...1e9).contains),
+    .real(
+      "stddev_floor", \.stddevFloor, "1e-9 to 1e3",
+      "Gaussian with learned or predicted variance: the standard deviation never falls below this.",
+      accepts: (1e-9...1e3).contains),
+    .choice("initializer", \.initializer, "The distribution of the initial weights; biases start at 0."),
+    .real(
+      "initializer_stddev", \.initializerStddev, "above 0",
+      "The standard deviation of initializer normal.", accepts: { $0 > 0 }),
+    .seed("seed", \.seed, "Seed of the initial weights."),
+  ]
+
+  /// Throws at the first parameter that is not allowed.
+  public func validate() throws(ModelError) {
+    for parameter in Self.parameters { try parameter.validate(self) }
+  }
+}

@@ -1,0 +1,46 @@
+public import VaelibNetworks
+
+/// The architecture of a variational auto-encoder. The initial values are the defaults, defined here only.
+public struct VAEConfiguration: Sendable, Equatable {
+  public var dataDimension = 0
+  public var latentDimension = 20
+  public var hidden = [500]
+  /// nil mirrors the encoder.
+  public var decoderHidden: [Int]?
+  public var activation = Activation.tanh
+  public var likelihood = LikelihoodKind.bernoulli
+  public var variance = VarianceKind.fixed
+  public var meanActivation = MeanActivation.identity
+  public var noiseStddev = 1.0
+  public var stddevFloor = 1e-3
+  public var initializer = Initializer.glorotUniform
+  public var initializerStddev = 0.01
+  public var seed: UInt64 = 0
+
+  public init() {}
+
+  /// The decoder's hidden widths, mirrored from the encoder unless given.
+  var decoderWidths: [Int] { decoderHidden ?? hidden.reversed() }
+}
+
+/// p(x|z).
+public enum LikelihoodKind: String, CaseIterable, Sendable {
+  case bernoulli
+  case gaussian
+}
+
+/// Where the variance of a Gaussian p(x|z) comes from.
+public enum VarianceKind: String, CaseIterable, Sendable {
+  /// One constant for all: minus the log-likelihood is a squared error.
+  case fixed
+  /// One learned constant for each dimension.
+  case learned
+  /// From the decoder, for each example and dimension.
+  case predicted
+}
+
+/// How the mean of a Gaussian p(x|z) follows from the decoder's output.
+public enum MeanActivation: String, CaseIterable, Sendable {
+  case identity
+  case sigmoid
+}

@@ -1,0 +1,105 @@
+import Glibc
+public import VaelibNumerics
+
+/// Turns gradients into parameter changes; moments lie in arrays of the parameters' layout.
+public final class Optimizer {
+  public enum Method: String, CaseIterable, Sendable {
+    /// v = momentum v + g; p -= rate v, or rate (g + momentum v) in Nesterov's form.
+    case sgd
+    /// s += g^2; p -= rate g / (sqrt(s) + epsilon) (Duchi et al. 2011).
+    case adagrad
+    /// s = beta2 s + (1 - beta2) g^2; p -= rate g / (sqrt(s) + epsilon) (Tieleman & Hinton 2012).
+    case rmsprop
+    /// Kingma & Ba 2015, algorithm 1.
+    case adam
+    /// Adam with the weight prior applied to the parameters directly (Loshchilov & Hutter 2019).
+    case adamw
+
+    /// How many moments it keeps for each parameter.
+    var moments: Int {
+      switch self {
+      case .sgd, .adagrad, .rmsprop: 1
+      case .adam, .adamw: 2
+      }
+    }
+  }
+
+  /// The constants of all methods; each reads its own.
+  public struct Constants: Sendable {
+    public var momentum: Double
+    public var nesterov: Bool
+    public var beta1: Double
+    public var beta2: Double
+    public var epsilon: Double
+
+    public init(momentum: Double, nesterov: Bool, beta1: Double, beta2: Double, epsilon: Double) {
+      self.momentum = momentum
+      self.nesterov = nesterov
+      self.beta1 = beta1
+      self.beta2 = beta2
+      self.epsilon = epsilon
+    }
+  }
+
+  public let method: Method
+  public let constants: Constants
+  public let count: Int
+  /// Moments, one array after the other, `count` floats each.
+  private let moments: FloatBuffer
+  /// Updates made so far.
+  public private(set) var steps = 0
+
+  public init(_ method: Method, constants: Constants, count: Int) throws(NumericsError) {
+    self.method = method
+    self.constants = constants
+    self.count = count
+    moments = try FloatBuffer(rows: method.moments, columns: count)
+  }
+
+  /// One update of all parameters.
+  ///
+  /// - Parameters:
+  ///   - gradientScale: multiplies the gradient first (clipping).
+  ///   - decay: weight of the prior, decay * p added to the gradient, or decoupled for adamw.
+  public func update(
+    parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, rate: Double,
+    gradientScale: Double, decay: Double
+  ) {
+    steps += 1
+    let parts = segments
+    WorkerPool.shared.run(parts: parts) { part in
+      let range = Partition.range(of: count, part: part, parts: parts)
+      if range.isEmpty { return }
+      updateSegment(
+        range, parameters + range.lowerBound, gradients + range.lowerBound, rate: Float(rate),
+        gradientScale: Float(gradientScale), decay: Float(decay))
+    }
+  }
+
+  /// Fixed by the parameter count, so that results do not depend on threads.
+  private var segments: Int { max(1, min(64, count / 16_384)) }
+
+  private func updateSegment(
+    _ range: Range<Int>, _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, rate: Float,
+    gradientScale: Float, decay: Float
+  ) {
+    let first = moments.base + range.lowerBound
+    let n = range.count
+    let epsilon = Float(constants.epsilon)
+    switch method {
+    case .sgd:
+      kernels.sgd(
+        p, g, first, n, rate, Float(constants.momentum), constants.nesterov ? 1 : 0, gradientScale, decay)
+    case .adagrad:
+      kernels.adagrad(p, g, first, n, rate, epsilon, gradientScale, decay)
+    case .rmsprop:
+      kernels.rmsprop(p, g, first, n, rate, Float(constants.beta2), epsilon, gradientScale, decay)
+    case .adam, .adamw:
+      let coupled = method == .adam
+      kernels.adam(
+        p, g, first, first + count, n, rate, Float(constants.beta1), Float(constants.beta2), epsilon,
+        Float(1 - pow(constants.beta1, Double(steps))), Float(1 - pow(constants.beta2, Double(steps))),
+        gradientScale, coupled ? decay : 0, coupled ? 0 : decay)
+    }
+  }
+}

@@ -1,0 +1,36 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// `count` floats, zero at first, at an address that vector loads like (a multiple of 64 bytes).
+///
+/// The buffer owns its memory and frees it with its last reference. It does not guard against data races: whoever
+/// shares it between threads keeps their elements apart.
+public final class FloatBuffer: @unchecked Sendable {
+  /// The address of element 0.
+  public let base: UnsafeMutablePointer<Float>
+  /// How many floats there are.
+  public let count: Int
+
+  /// Throws `NumericsError.outOfMemory` if `count` is negative, its size overflows, or the system refuses.
+  public init(count: Int) throws(NumericsError) {
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
+    guard !overflow, count >= 0, bytes <= Int.max - 64 else { throw .outOfMemory(bytes: nil) }
+    var memory: UnsafeMutableRawPointer?
+    guard posix_memalign(&memory, 64, max(bytes, 64)) == 0, let memory else {
+      throw .outOfMemory(bytes: bytes)
+    }
+    base = memory.bindMemory(to: Float.self, capacity: count)
+    base.initialize(repeating: 0, count: count)
+    self.count = count
+  }
+
+  deinit { free(base) }
+
+  /// All elements.
+  public var elements: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: base, count: count) }
+}

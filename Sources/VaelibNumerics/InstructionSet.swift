@@ -1,0 +1,57 @@
+import CKernels
+public import VaelibKernels
+import VaelibKernelsV1
+
+#if arch(x86_64)
+  import VaelibKernelsV3
+  import VaelibKernelsV4
+#endif
+
+/// The kernels compiled for the best instruction set of this processor.
+public let kernels: KernelTable = InstructionSet.best.makeKernels()
+
+/// The instruction sets that the kernels are compiled for.
+enum InstructionSet: Int, CaseIterable {
+  /// What every processor of the architecture has.
+  case baseline = 1
+  #if arch(x86_64)
+    /// AVX2 and FMA: most processors since 2013.
+    case x86_64_v3 = 3
+    /// AVX-512.
+    case x86_64_v4 = 4
+  #endif
+
+  /// The best one this processor has.
+  static var best: InstructionSet { InstructionSet(rawValue: Int(vaelib_instruction_set())) ?? .baseline }
+
+  /// All that this processor has.
+  static var supported: [InstructionSet] { allCases.filter { $0.rawValue <= best.rawValue } }
+
+  /// The kernels compiled for this instruction set; calling one needs a processor that has it.
+  func makeKernels() -> KernelTable {
+    switch self {
+    case .baseline: VaelibKernelsV1.makeKernelTable()
+    #if arch(x86_64)
+      case .x86_64_v3: VaelibKernelsV3.makeKernelTable()
+      case .x86_64_v4: VaelibKernelsV4.makeKernelTable()
+    #endif
+    }
+  }
+
+  var name: String {
+    switch self {
+    #if arch(x86_64)
+      case .baseline: "x86-64"
+      case .x86_64_v3: "x86-64-v3"
+      case .x86_64_v4: "x86-64-v4"
+    #elseif arch(arm64)
+      case .baseline: "arm64"
+    #else
+      case .baseline: "baseline"
+    #endif
+    }
+  }
+}
+
+/// The instruction sets in use: "kernels x86-64-v4, OpenBLAS 0.3.21 Cooperlake".
+public func cpuDescription() -> String { "kernels \(InstructionSet.best.name), \(BLAS.description)" }

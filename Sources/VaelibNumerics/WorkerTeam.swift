@@ -1,0 +1,182 @@
+import CKernels
+import Synchronization
+
+/// The workers of one process, and the gate through which they enter a region of parallel work.
+///
+/// The caller opens the gate; whichever workers notice walk in, take parts off a shared counter, and walk out. When the
+/// parts are used up the caller closes the gate and waits for those inside, so it never waits for a worker that is
+/// asleep or that the system has set aside.
+final class WorkerTeam: @unchecked Sendable {
+  /// The fork generation of the process whose threads these are.
+  let generation = vaelib_fork_generation()
+
+  private let gate = Atomic<UInt64>(0)
+  private let nextPart = Atomic<Int>(0)
+  private let sleepers = Atomic<Int>(0)
+  private let parking: OpaquePointer
+
+  /// Written by the caller while the gate is closed and nobody is inside; read by those inside.
+  private var job = Job(parts: 0, floatingPointMode: 0) { _ in }
+  /// Used by the caller only.
+  private var workers = 0
+  private var regions: UInt64 = 0
+
+  private struct Job {
+    var parts: Int
+    var floatingPointMode: UInt64
+    var body: (Int) -> Void
+  }
+
+  /// Nil if the system has no resources for a parking place.
+  init?() {
+    guard let parking = vaelib_parking_create() else { return nil }
+    self.parking = parking
+  }
+
+  // MARK: The caller's side
+
+  /// Runs all parts on the calling thread and at most `helpers` workers. One call at a time.
+  func run(parts: Int, helpers: Int, _ body: @escaping (Int) -> Void) {
+    startWorkers(upTo: helpers)
+    job = Job(parts: parts, floatingPointMode: vaelib_floating_point_mode(), body: body)
+    nextPart.store(0, ordering: .relaxed)
+    openGate(limit: min(helpers, workers))
+    runParts()
+    closeGate()
+    job.body = { _ in }
+  }
+
+  private func startWorkers(upTo wanted: Int) {
+    while workers < wanted {
+      let reference = Unmanaged.passRetained(self)
+      let status = vaelib_start_thread(
+        { pointer in
+          guard let pointer else { return }
+          Unmanaged<WorkerTeam>.fromOpaque(pointer).takeRetainedValue().work()
+        }, reference.toOpaque())
+      guard status == 0 else { return reference.release() }
+      workers += 1
+    }
+  }
+
+  private func openGate(limit: Int) {
+    regions &+= 1
+    gate.store(Gate(region: regions, limit: limit).word, ordering: .sequentiallyConsistent)
+    // A worker about to sleep announces itself before it looks at the gate a last time, so either it sees the open
+    // gate or it is counted here.
+    let asleep = sleepers.load(ordering: .sequentiallyConsistent)
+    if asleep > 0 { vaelib_parking_wake(parking, Int32(clamping: min(asleep, limit))) }
+  }
+
+  private func closeGate() {
+    gate.bitwiseAnd(~Gate.openBit, ordering: .acquiringAndReleasing)
+    var spins = 0
+    while Gate(word: gate.load(ordering: .acquiring)).inside > 0 {
+      spins &+= 1
+      if spins & 1023 == 0 { vaelib_yield() } else { vaelib_spin_hint() }
+    }
+  }
+
+  // MARK: Both sides
+
+  /// Not inlined, so that references to the body are given back before a worker leaves.
+  @inline(never)
+  private func runParts() {
+    let parts = job.parts
+    let body = job.body
+    while true {
+      let part = nextPart.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard part < parts else { return }
+      body(part)
+    }
+  }
+
+  // MARK: The workers' side
+
+  private func work() {
+    var lastRegion: UInt64 = 0
+    while true {
+      waitForRegion(after: lastRegion)
+      lastRegion = enterAndWork()
+    }
+  }
+
+  /// Enters the region that is open, if any and if there is room, and returns its number.
+  private func enterAndWork() -> UInt64 {
+    var seen = gate.load(ordering: .acquiring)
+    while Gate(word: seen).hasRoom {
+      let (exchanged, now) = gate.compareExchange(
+        expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing)
+      if exchanged {
+        adoptFloatingPointMode()
+        runParts()
+        gate.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+        break
+      }
+      seen = now
+    }
+    return Gate(word: seen).region
+  }
+
+  private func adoptFloatingPointMode() {
+    let mode = job.floatingPointMode
+    if vaelib_floating_point_mode() != mode { vaelib_set_floating_point_mode(mode) }
+  }
+
+  private func isOpen(after region: UInt64) -> Bool {
+    let state = Gate(word: gate.load(ordering: .sequentiallyConsistent))
+    return state.isOpen && state.region != region
+  }
+
+  private func waitForRegion(after region: UInt64) {
+    let start = vaelib_nanoseconds()
+    repeat {
+      for _ in 0..<64 {
+        if isOpen(after: region) { return }
+        vaelib_spin_hint()
+      }
+    } while vaelib_nanoseconds() &- start < 30_000
+    sleep(after: region)
+  }
+
+  private struct Sleeper {
+    let team: WorkerTeam
+    let region: UInt64
+  }
+
+  /// Whether the sleeper at `place` has nothing to do.
+  private static func isIdle(_ place: UnsafeMutableRawPointer?) -> Bool {
+    guard let sleeper = place?.assumingMemoryBound(to: Sleeper.self).pointee else { return false }
+    return !sleeper.team.isOpen(after: sleeper.region)
+  }
+
+  private func sleep(after region: UInt64) {
+    var sleeper = Sleeper(team: self, region: region)
+    sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    withUnsafeMutablePointer(to: &sleeper) { place in
+      vaelib_parking_sleep(parking, { WorkerTeam.isIdle($0) ? 1 : 0 }, place)
+    }
+    sleepers.wrappingSubtract(1, ordering: .relaxed)
+  }
+}
+
+/// The state of a region in one word: how many workers are inside (bits 0 to 15), how many may be (16 to 31), whether
+/// more may enter (32), and the number of the region.
+private struct Gate {
+  static let openBit: UInt64 = 1 << 32
+
+  let word: UInt64
+
+  init(word: UInt64) { self.word = word }
+
+  /// An open gate that nobody has passed yet.
+  init(region: UInt64, limit: Int) {
+    word = region << 33 | Gate.openBit | UInt64(truncatingIfNeeded: limit) << 16
+  }
+
+  var inside: UInt64 { word & 0xffff }
+  var limit: UInt64 { word >> 16 & 0xffff }
+  var isOpen: Bool { word & Gate.openBit != 0 }
+  var hasRoom: Bool { isOpen && inside < limit }
+  var region: UInt64 { word >> 33 }
+}

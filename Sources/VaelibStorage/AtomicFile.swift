@@ -1,0 +1,121 @@
+import Glibc
+import Synchronization
+
+/// Writes whole files that appear complete or not at all.
+///
+/// The bytes go to a temporary file in the same folder, which is forced to disk and then renamed; on any error it is
+/// removed and the old file, if there was one, stays as it was.
+enum AtomicFile {
+  static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
+    guard !path.utf8.contains(0) else {
+      throw .file(path: path, reason: "cannot be written: its path contains a NUL byte")
+    }
+    let old = try status(of: path)
+    // A link stays a link: the file it leads to is replaced.
+    let target = old == nil ? path : resolved(path)
+    let (folder, name) = split(target)
+    guard !name.isEmpty else {
+      throw .file(path: path, reason: "cannot be written: it names a directory")
+    }
+    let (descriptor, temporary) = try create(in: folder, path)
+    do throws(StorageError) {
+      try fill(descriptor, bytes, old, path)
+      guard rename(temporary, target) == 0 else { throw failure(path, "put in place", errno) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    try synchronise(folder, path)
+  }
+
+  /// What `path` is now; nil if nothing. Refuses all but regular files.
+  private static func status(of path: String) throws(StorageError) -> stat? {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      guard errno == ENOENT else { throw failure(path, "written", errno) }
+      return nil
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return status
+    case S_IFDIR: throw .file(path: path, reason: "cannot be written: it is a directory")
+    default:
+      throw .file(path: path, reason: "cannot be written: it is a device or a pipe, not a regular file")
+    }
+  }
+
+  /// `path` with all symbolic links followed.
+  private static func resolved(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  private static func split(_ path: String) -> (folder: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+    let folder = path[..<slash]
+    return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
+  }
+
+  /// Creates and opens a temporary file of a name nobody uses. The umask applies, as for any new file.
+  private static func create(
+    in folder: String, _ path: String
+  ) throws(StorageError) -> (descriptor: Int32, temporary: String) {
+    for _ in 0..<1_000 {
+      let number = counter.add(1, ordering: .relaxed).newValue
+      // The name itself is not part of it: with a suffix it could become too long.
+      let temporary = "\(folder)/.vaelib-\(getpid())-\(number).tmp"
+      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 { return (descriptor, temporary) }
+      guard errno == EEXIST else { throw failure(path, "created", errno) }
+    }
+    throw .file(
+      path: path, reason: "cannot be created: its folder is full of files .vaelib-*.tmp; delete them")
+  }
+
+  /// Writes all bytes, forces them to disk and closes.
+  private static func fill(
+    _ descriptor: Int32, _ bytes: [UInt8], _ old: stat?, _ path: String
+  ) throws(StorageError) {
+    do throws(StorageError) {
+      if let old {
+        // Only root may give files away; for others the owner is the same or stays theirs.
+        _ = fchown(descriptor, old.st_uid, old.st_gid)
+        guard fchmod(descriptor, old.st_mode & 0o777) == 0 else { throw failure(path, "written", errno) }
+      }
+      try writeAll(descriptor, bytes, path)
+      guard fsync(descriptor) == 0 else { throw failure(path, "forced to disk", errno) }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    guard close(descriptor) == 0 else { throw failure(path, "written", errno) }
+  }
+
+  private static func writeAll(
+    _ descriptor: Int32, _ bytes: [UInt8], _ path: String
+  ) throws(StorageError) {
+    var done = 0
+    while done < bytes.count {
+      let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done) }
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { throw failure(path, "written", errno) }
+      done += written
+    }
+  }
+
+  /// Forces the new name to disk. Folders that cannot be opened or synchronised are left to the file system.
+  private static func synchronise(_ folder: String, _ path: String) throws(StorageError) {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    guard fsync(descriptor) != 0, errno == EIO else { return }
+    throw .file(
+      path: path, reason: "was written, but its folder could not be forced to disk: \(systemErrorText(EIO))")
+  }
+
+  private static func failure(_ path: String, _ action: String, _ number: Int32) -> StorageError {
+    .file(path: path, reason: "cannot be \(action): \(systemErrorText(number))")
+  }
+
+  private static let counter = Atomic<Int>(0)
+}

@@ -1,0 +1,134 @@
+import CHDF5
+import Glibc
+import VaelibNumerics
+
+/// Finds, checks and opens the datasets behind an `HDF5Dataset`. Used only inside `HDF5.locked`.
+struct DatasetOpening {
+  let session: HDF5.Session
+  let fileByteCount: Int
+
+  struct Result {
+    let dataset: HDF5.Object
+    let form: DatasetForm
+    let labels: [Int64]?
+    /// All numbers, to be freed by the owner; nil if they stay in the file.
+    let memory: UnsafeMutableRawPointer?
+  }
+
+  /// Opens dataset `name` and reads its labels, and the numbers too if they fit the budget: then nothing stays open.
+  func open(_ name: String, labels: String?, memoryBudget: Int) throws(StorageError) -> Result {
+    let file = try session.openFile()
+    let dataset = try find(name, in: file)
+    let form = try DatasetForm(dataset, session, fileByteCount)
+    let labels = try labels.map { name throws(StorageError) in
+      try readLabels(try find(name, in: file), rows: form.shape[0], of: dataset)
+    }
+    guard form.byteCount <= memoryBudget else {
+      let stream = try reopen(dataset, form, file, memoryBudget)
+      return Result(dataset: stream, form: form, labels: labels, memory: nil)
+    }
+    let memory = try load(dataset, form)
+    guard session.close() else {
+      free(memory)
+      throw session.error(dataset.label, "is damaged: it could be read but not closed again")
+    }
+    return Result(dataset: dataset, form: form, labels: labels, memory: memory)
+  }
+
+  /// Follows hard links to the dataset `name`.
+  private func find(_ name: String, in file: HDF5.Object) throws(StorageError) -> HDF5.Object {
+    let components = name.split(separator: "/").map(String.init)
+    guard !components.isEmpty, !name.utf8.contains(0) else {
+      throw session.error(nil, "has no dataset \"\(name)\"; \(try DatasetList(session).sentence(file))")
+    }
+    var object = file
+    for (index, component) in components.enumerated() {
+      guard let link = try session.linkKind(of: component, in: object) else {
+        throw session.error(nil, "has no dataset \"\(name)\"; \(try DatasetList(session).sentence(file))")
+      }
+      guard link == .hard else {
+        throw session.error(
+          HDF5.Session.label("object", object, component),
+          "is \(link.name), which vaelib does not follow; name the dataset it leads to")
+      }
+      let kind: HDF5.ObjectKind
+      (object, kind) = try session.openObject(component, in: object)
+      let isLast = index == components.count - 1
+      if isLast, kind != .dataset {
+        throw session.error(object.label, "is not a dataset; \(try DatasetList(session).sentence(file))")
+      }
+      if !isLast, kind != .group {
+        throw session.error(nil, "has no dataset \"\(name)\"; \(try DatasetList(session).sentence(file))")
+      }
+    }
+    return object
+  }
+
+  /// Reads the whole set into memory that the caller frees.
+  private func load(_ dataset: HDF5.Object, _ form: DatasetForm) throws(StorageError)
+    -> UnsafeMutableRawPointer
+  {
+    guard let memory = malloc(form.byteCount) else {
+      throw .memory(path: session.path, byteCount: form.byteCount)
+    }
+    do {
+      try session.read(dataset, as: HDF5.memoryType(form.elementType), into: memory)
+    } catch {
+      free(memory)
+      throw error
+    }
+    return memory
+  }
+
+  /// Opens the set with a cache for all chunks that one row touches, or as many as are reasonable.
+  private func reopen(
+    _ dataset: HDF5.Object, _ form: DatasetForm, _ file: HDF5.Object, _ memoryBudget: Int
+  ) throws(StorageError) -> HDF5.Object {
+    guard let chunkShape = form.chunkShape else { return dataset }
+    let chunks = zip(form.shape, chunkShape).dropFirst().reduce(1) { $0 * (($1.0 - 1) / $1.1 + 1) }
+    let byteCount = product([chunks, form.chunkByteCount]) ?? .max
+    let bound = max(memoryBudget, DatasetForm.chunkByteLimit)
+    return try session.reopen(
+      dataset, in: file, chunks: chunks, byteCount: max(1 << 20, min(byteCount, bound)))
+  }
+
+  /// One integer a row of `dataset`.
+  private func readLabels(
+    _ object: HDF5.Object, rows: Int, of dataset: HDF5.Object
+  ) throws(StorageError) -> [Int64] {
+    let form = try DatasetForm(object, session, fileByteCount)
+    guard form.isInteger else {
+      throw session.error(object.label, "cannot serve as labels: it does not hold integers")
+    }
+    guard form.columns == 1, form.shape[0] == rows else {
+      throw session.error(
+        object.label,
+        "cannot serve as labels: it has \(HDF5.Session.describe(form.shape)), but \(dataset.label ?? "the dataset") "
+          + "needs \(rows) labels, one a row")
+    }
+    if form.elementType == .float64 {
+      return try signed(try readAll(object, rows, vaelib_h5t_native_uint64(), UInt64(0)), object)
+    }
+    return try readAll(object, rows, vaelib_h5t_native_int64(), Int64(0))
+  }
+
+  private func signed(_ values: [UInt64], _ object: HDF5.Object) throws(StorageError) -> [Int64] {
+    try values.map { value throws(StorageError) in
+      guard let label = Int64(exactly: value) else {
+        throw session.error(
+          object.label, "cannot serve as labels: it holds \(value), and labels go up to \(Int64.max)")
+      }
+      return label
+    }
+  }
+
+  private func readAll<Number: BitwiseCopyable>(
+    _ object: HDF5.Object, _ count: Int, _ memoryType: hid_t, _ zero: Number
+  ) throws(StorageError) -> [Number] {
+    var values = [Number](repeating: zero, count: count)
+    try values.withUnsafeMutableBufferPointer { (buffer) throws(StorageError) in
+      try session.read(object, as: memoryType, into: UnsafeMutableRawPointer(buffer.baseAddress))
+    }
+    return values
+  }
+}

@@ -1,0 +1,124 @@
+import CHDF5
+
+extension HDF5 {
+  /// What a name in a group stands for. Only hard links are followed: the others lead out of the file or in circles.
+  enum LinkKind: Equatable {
+    case hard, soft, external
+
+    init(_ type: Int) {
+      switch type {
+      case Int(H5L_TYPE_HARD.rawValue): self = .hard
+      case Int(H5L_TYPE_SOFT.rawValue): self = .soft
+      default: self = .external
+      }
+    }
+
+    /// For messages.
+    var name: String {
+      switch self {
+      case .hard: "a hard link"
+      case .soft: "a soft link"
+      case .external: "an external link"
+      }
+    }
+  }
+
+  enum ObjectKind {
+    case group, dataset, other
+  }
+}
+
+extension HDF5.Session {
+  /// The link kind of `name`, one path component, in `group`; nil if there is none.
+  func linkKind(of name: String, in group: HDF5.Object) throws(StorageError) -> HDF5.LinkKind? {
+    let label = Self.label("object", group, name)
+    guard name != "." else { return nil }
+    let exists = try check(H5Lexists(group.id, name, hid_t(H5P_DEFAULT)), label, "look it up")
+    guard exists > 0 else { return nil }
+    return HDF5.LinkKind(Int(try check(vaelib_h5l_type(group.id, name), label, "look it up")))
+  }
+
+  /// Opens what the hard link `name` in `group` stands for.
+  func openObject(
+    _ name: String, in group: HDF5.Object
+  ) throws(StorageError) -> (object: HDF5.Object, kind: HDF5.ObjectKind) {
+    let label = Self.label("object", group, name)
+    let id = try own(H5Oopen(group.id, name, hid_t(H5P_DEFAULT)), label, "open it")
+    let (kind, noun): (HDF5.ObjectKind, String) =
+      switch H5Iget_type(id) {
+      case H5I_GROUP: (.group, "group")
+      case H5I_DATASET: (.dataset, "dataset")
+      default: (.other, "object")
+      }
+    let object = HDF5.Object(
+      id: id, name: Self.join(group.name, name), label: Self.label(noun, group, name))
+    return (object, kind)
+  }
+
+  /// The links of `group` by ascending name; refuses more than `limit`.
+  func links(
+    of group: HDF5.Object, limit: Int
+  ) throws(StorageError) -> [(name: String, kind: HDF5.LinkKind)] {
+    var visit = LinkVisit(limit: limit)
+    let status = withUnsafeMutablePointer(to: &visit) { pointer in
+      vaelib_h5l_iterate(
+        group.id,
+        { name, type, context in
+          guard let name, let visit = context?.assumingMemoryBound(to: LinkVisit.self) else { return -1 }
+          return visit.pointee.add(name, Int(type))
+        }, pointer)
+    }
+    guard visit.isTextual else {
+      throw error(group.label, "holds a name that is not UTF-8")
+    }
+    guard visit.links.count <= limit else {
+      throw error(group.label, "holds more than \(limit) objects, beyond anything vaelib writes")
+    }
+    try check(status, group.label, "list what it holds")
+    return visit.links
+  }
+
+  /// Creates the group `name`, or a nested one such as "encoder/0".
+  func createGroup(_ name: String, in parent: HDF5.Object) throws(StorageError) -> HDF5.Object {
+    let label = Self.label("group", parent, name)
+    let id = try own(
+      H5Gcreate2(parent.id, name, try linkCreation(), hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT)), label,
+      "create it")
+    return HDF5.Object(id: id, name: Self.join(parent.name, name), label: label)
+  }
+
+  /// Creates the groups on the way to an object too, and marks names as UTF-8.
+  func linkCreation() throws(StorageError) -> hid_t {
+    let list = try own(H5Pcreate(vaelib_h5p_link_create()), nil, "prepare names")
+    try check(H5Pset_create_intermediate_group(list, 1), nil, "prepare names")
+    try check(H5Pset_char_encoding(list, H5T_CSET_UTF8), nil, "prepare names")
+    return list
+  }
+
+  /// "group/name", or "name" in the root.
+  static func join(_ group: String, _ name: String) -> String {
+    group.isEmpty ? name : group + "/" + name
+  }
+
+  /// What messages call `name` in `group`: `dataset "group/name"`.
+  static func label(_ noun: String, _ group: HDF5.Object, _ name: String) -> String {
+    "\(noun) \"\(join(group.name, name))\""
+  }
+}
+
+/// The links seen so far, one more than `limit` at most.
+private struct LinkVisit {
+  let limit: Int
+  var links: [(name: String, kind: HDF5.LinkKind)] = []
+  var isTextual = true
+
+  /// 0 to go on, 1 to stop.
+  mutating func add(_ name: UnsafePointer<CChar>, _ type: Int) -> Int32 {
+    guard let text = String(validatingCString: name) else {
+      isTextual = false
+      return 1
+    }
+    links.append((text, HDF5.LinkKind(type)))
+    return links.count > limit ? 1 : 0
+  }
+}

@@ -1,0 +1,79 @@
+import CHDF5
+import VaelibNumerics
+
+extension HDF5 {
+  /// The type of stored values, as far as vaelib distinguishes them.
+  enum StoredType: Equatable {
+    case signedInteger(byteCount: Int)
+    case unsignedInteger(byteCount: Int)
+    case real(byteCount: Int)
+    /// What h5py makes of numpy's bool: an enumeration of FALSE = 0 and TRUE = 1.
+    case boolean
+    /// Fixed-length text.
+    case text(byteCount: Int)
+    /// Anything else, in the plural: "compound values".
+    case other(String)
+
+    /// For messages, in the plural: "4-byte signed integers".
+    var name: String {
+      switch self {
+      case .signedInteger(let byteCount): "\(byteCount)-byte signed integers"
+      case .unsignedInteger(let byteCount): "\(byteCount)-byte unsigned integers"
+      case .real(let byteCount): "\(byteCount)-byte floating-point numbers"
+      case .boolean: "booleans"
+      case .text: "strings"
+      case .other(let name): name
+      }
+    }
+  }
+
+  /// libhdf5's name for an element type in memory.
+  static func memoryType(_ type: ElementType) -> hid_t {
+    switch type {
+    case .uint8: vaelib_h5t_native_uint8()
+    case .int8: vaelib_h5t_native_int8()
+    case .int16: vaelib_h5t_native_int16()
+    case .int32: vaelib_h5t_native_int32()
+    case .int64: vaelib_h5t_native_int64()
+    case .float32: vaelib_h5t_native_float()
+    case .float64: vaelib_h5t_native_double()
+    }
+  }
+}
+
+extension HDF5.Session {
+  /// What the datatype `type` holds.
+  func storedType(_ type: hid_t, _ label: String?) throws(StorageError) -> HDF5.StoredType {
+    let byteCount = H5Tget_size(type)
+    guard byteCount > 0 else { throw failure(label, "read its type") }
+    switch H5Tget_class(type) {
+    case H5T_INTEGER:
+      return H5Tget_sign(type) == H5T_SGN_NONE
+        ? .unsignedInteger(byteCount: byteCount) : .signedInteger(byteCount: byteCount)
+    case H5T_FLOAT: return .real(byteCount: byteCount)
+    case H5T_STRING:
+      return H5Tis_variable_str(type) == 0 ? .text(byteCount: byteCount) : .other("variable-length strings")
+    case H5T_ENUM: return isBoolean(type) ? .boolean : .other("enumerated values")
+    case H5T_COMPOUND: return .other("compound values")
+    case H5T_REFERENCE: return .other("references")
+    case H5T_VLEN: return .other("variable-length lists")
+    case H5T_ARRAY: return .other("arrays as elements")
+    case H5T_OPAQUE: return .other("opaque values")
+    case H5T_BITFIELD: return .other("bit fields")
+    case H5T_TIME: return .other("times")
+    default: throw failure(label, "read its type")
+    }
+  }
+
+  /// Whether an enumeration is exactly FALSE = 0, TRUE = 1 in one byte.
+  private func isBoolean(_ type: hid_t) -> Bool {
+    guard H5Tget_size(type) == 1, H5Tget_nmembers(type) == 2 else { return false }
+    return (0..<2).allSatisfy { index in
+      guard let name = H5Tget_member_name(type, UInt32(index)) else { return false }
+      defer { H5free_memory(name) }
+      var value: UInt8 = .max
+      guard H5Tget_member_value(type, UInt32(index), &value) >= 0 else { return false }
+      return value <= 1 && String(cString: name) == (value == 0 ? "FALSE" : "TRUE")
+    }
+  }
+}

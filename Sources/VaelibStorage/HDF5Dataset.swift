@@ -1,0 +1,102 @@
+import Glibc
+public import VaelibNumerics
+
+/// A dataset of an HDF5 file as a matrix: the first axis counts examples (rows), the others are flattened to columns.
+///
+/// A set of at most `memoryBudget` bytes is read into memory once; a larger one stays in the file, which then stays
+/// open as long as the dataset lives: so it remains the same set even if another file takes its place, and the cache
+/// of decompressed chunks is kept from one read to the next. All reads may be made from any thread.
+public final class HDF5Dataset: @unchecked Sendable {
+  /// The file.
+  public let path: String
+  /// The dataset's name inside the file.
+  public let name: String
+  /// How many examples there are; at least 1.
+  public let rows: Int
+  /// How many numbers an example has; at least 1.
+  public let columns: Int
+  /// The type in which `read` and `memory` give the numbers.
+  ///
+  /// Stored integers keep their values: 8-bit and signed ones their type, 16-bit unsigned ones become int32, 32-bit
+  /// unsigned ones int64, 64-bit unsigned ones float64 (rounded beyond 2^53), booleans uint8. Floating-point numbers of
+  /// up to 32 bits become float32, of up to 64 bits float64.
+  public let elementType: ElementType
+  /// Bytes the numbers take in the file, after compression.
+  public let storedByteCount: Int
+  /// How many rows a chunk holds; nil if the set is not stored in chunks.
+  public let chunkRows: Int?
+  /// One label a row, if a dataset of labels was named.
+  public let labels: [Int64]?
+  /// All numbers, dense and row-major, if the set is held in memory; valid as long as the dataset.
+  public let memory: UnsafeRawPointer?
+
+  /// The lengths of the stored axes.
+  private let shape: [Int]
+  /// What is open while the set is read from the file; used only inside `HDF5.locked`.
+  private let stream: (session: HDF5.Session, dataset: HDF5.Object)?
+
+  /// Whether the set is held in memory.
+  public var isInMemory: Bool { memory != nil }
+  /// Bytes of one row in memory.
+  public var rowByteCount: Int { columns * elementType.byteCount }
+
+  /// Opens dataset `name` of the HDF5 file `path`, and the integer dataset `labels` of the same file.
+  ///
+  /// Throws `.file` if the file cannot be read, `.format` if it is not HDF5 or a dataset is missing or unsuitable,
+  /// `.memory` if there is none for a set within the budget.
+  public init(path: String, name: String, labels: String?, memoryBudget: Int) throws(StorageError) {
+    let fileByteCount = try ReadableFile.check(path)
+    let session = HDF5.Session(path: path)
+    let opening = DatasetOpening(session: session, fileByteCount: fileByteCount)
+    let opened: DatasetOpening.Result
+    do {
+      opened = try HDF5.locked { () throws(StorageError) in
+        try opening.open(name, labels: labels, memoryBudget: memoryBudget)
+      }
+    } catch {
+      Self.close(session)
+      throw error
+    }
+    self.path = path
+    self.name = opened.dataset.name
+    rows = opened.form.shape[0]
+    columns = opened.form.columns
+    elementType = opened.form.elementType
+    storedByteCount = opened.form.storedByteCount
+    chunkRows = opened.form.chunkShape?[0]
+    self.labels = opened.labels
+    memory = opened.memory.map { UnsafeRawPointer($0) }
+    shape = opened.form.shape
+    stream = opened.memory == nil ? (session, opened.dataset) : nil
+  }
+
+  deinit {
+    if let stream { Self.close(stream.session) }
+    free(UnsafeMutableRawPointer(mutating: memory))
+  }
+
+  /// Copies `rows` to `destination`, dense and row-major, as `elementType`; there must be room for
+  /// `rows.count * rowByteCount` bytes.
+  public func read(rows range: Range<Int>, into destination: UnsafeMutableRawPointer) throws(StorageError) {
+    guard range.lowerBound >= 0, range.upperBound <= rows else {
+      throw .format(
+        path: path, object: "dataset \"\(name)\"",
+        reason: "has \(rows) rows; rows \(range.lowerBound) to \(range.upperBound - 1) were asked for")
+    }
+    guard !range.isEmpty else { return }
+    if let memory {
+      destination.copyMemory(
+        from: memory + range.lowerBound * rowByteCount, byteCount: range.count * rowByteCount)
+    } else if let stream {
+      try HDF5.locked { () throws(StorageError) in
+        try stream.session.read(
+          rows: range, of: stream.dataset, shape: shape, as: HDF5.memoryType(elementType), into: destination)
+      }
+    }
+  }
+
+  private static func close(_ session: HDF5.Session) {
+    // Nothing was written, so there is nothing that a failing close could lose.
+    try? HDF5.locked { _ = session.close() }
+  }
+}

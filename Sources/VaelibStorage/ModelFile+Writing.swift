@@ -1,0 +1,69 @@
+import CHDF5
+
+extension ModelFile {
+  /// Writes `contents` to `path`, replacing what was there. The file appears complete or not at all.
+  ///
+  /// Equal contents give equal bytes. The file is built in memory first, so that whatever the disk refuses is known
+  /// in the operating system's words.
+  public static func write(_ contents: ModelContents, to path: String) throws(StorageError) {
+    try AtomicFile.write(try image(of: contents, path), to: path)
+  }
+
+  private static func image(of contents: ModelContents, _ path: String) throws(StorageError) -> [UInt8] {
+    try HDF5.session(path: path) { (session) throws(StorageError) in
+      let root = try session.createImage()
+      try writeHeader(contents, session, root)
+      try writeGroup(Name.architecture, contents.architecture, session, root)
+      try writeGroup(Name.training, contents.training, session, root)
+      try writeGroup(Name.data, contents.data, session, root)
+      let weights = try session.createGroup(Name.weights, in: root)
+      for tensor in contents.tensors { try write(tensor, session, weights) }
+      let history = try session.createGroup(Name.history, in: root)
+      for column in contents.history {
+        try session.writeDataset(
+          column.name, in: history, shape: [column.values.count], fileType: vaelib_h5t_float64_le(),
+          memoryType: vaelib_h5t_native_double(), values: column.values)
+      }
+      return try session.image(of: root)
+    }
+  }
+
+  private static func writeHeader(
+    _ contents: ModelContents, _ session: HDF5.Session, _ root: HDF5.Object
+  ) throws(StorageError) {
+    try session.writeAttribute(Name.format, .text(format), on: root)
+    try session.writeAttribute(Name.formatVersion, .count(formatVersion), on: root)
+    try session.writeAttribute(Name.libraryVersion, .text(contents.libraryVersion), on: root)
+    try session.writeAttribute(Name.kind, .text(contents.kind), on: root)
+    try session.writeScalar(
+      Name.checksum, checksum(of: contents.tensors), vaelib_h5t_uint32_le(), vaelib_h5t_native_uint32(),
+      on: root)
+  }
+
+  private static func writeGroup(
+    _ name: String, _ attributes: [ModelContents.Attribute], _ session: HDF5.Session, _ root: HDF5.Object
+  ) throws(StorageError) {
+    let group = try session.createGroup(name, in: root)
+    for attribute in attributes {
+      try session.writeAttribute(attribute.name, attribute.value, on: group)
+    }
+  }
+
+  private static func write(
+    _ tensor: ModelContents.Tensor, _ session: HDF5.Session, _ weights: HDF5.Object
+  ) throws(StorageError) {
+    guard isTensorShape(tensor.shape), product(tensor.shape) == tensor.values.count else {
+      throw session.error(
+        HDF5.Session.label("dataset", weights, tensor.name),
+        "cannot be written: \(tensor.values.count) values do not fill a tensor of shape \(tensor.shape)")
+    }
+    try session.writeDataset(
+      tensor.name, in: weights, shape: tensor.shape, fileType: vaelib_h5t_float32_le(),
+      memoryType: vaelib_h5t_native_float(), values: tensor.values)
+  }
+
+  /// One or two axes, none of them empty.
+  static func isTensorShape(_ shape: [Int]) -> Bool {
+    (1...2).contains(shape.count) && shape.allSatisfy { $0 >= 1 }
+  }
+}
