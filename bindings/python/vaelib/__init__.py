@@ -11,6 +11,7 @@ wrote, ``Trainer`` is for training loops of one's own, ``vaelib.plots`` makes pi
 are in nats per example, always.
 """
 
+from vaelib import _native
 from vaelib._base import NotFittedError
 from vaelib._bounds import Bound
 from vaelib._errors import (
@@ -29,30 +30,28 @@ from vaelib._errors import (
     VaelibWarning,
 )
 from vaelib._long_calls import HistoryRecord, Progress
-from vaelib._native import call as _call
-from vaelib._native import library as _library
 from vaelib._parameters import count as _count
 from vaelib._queries import Gaussian
 from vaelib.dataset import Dataset, open_dataset
 from vaelib.trainer import StepResult, Trainer
 from vaelib.vae import VAE, load
 
-__version__: str = _library.vaelib_version().decode()
+__version__: str = _native.library.vaelib_version().decode()
 
 
 def threads() -> int:
     """How many threads a call uses at most."""
-    return int(_library.vaelib_threads())
+    return int(_native.library.vaelib_threads())
 
 
 def set_threads(count: int) -> None:
     """Sets how many threads a call uses at most, 1 to 256; 0 stands for one per processor core, the default."""
-    _call("vaelib_set_threads", _count(count, "the number of threads"))
+    _native.call("vaelib_set_threads", _count(count, "the number of threads"))
 
 
 def cpu_description() -> str:
     """The instruction sets in use, for benchmark reports."""
-    return str(_library.vaelib_cpu_description().decode())
+    return str(_native.library.vaelib_cpu_description().decode())
 
 
 __all__ = [
