@@ -1,5 +1,7 @@
 """Where examples come from: arrays of every type and layout, HDF5 files, and what is wrong with bad ones."""
 
+from pathlib import Path
+
 import h5py
 import numpy as np
 import pytest
@@ -218,8 +220,7 @@ def test_files_that_are_not_hdf5(tmp_path, hdf5, numbers):
     text.write_text("these are no numbers")
     empty = tmp_path / "empty.h5"
     empty.write_bytes(b"")
-    whole = hdf5(x=np.zeros((200, 50)))
-    content = open(whole, "rb").read()
+    content = Path(hdf5(x=np.zeros((200, 50)))).read_bytes()
     truncated = tmp_path / "truncated.h5"
     truncated.write_bytes(content[: len(content) // 2])
     for path in (text, empty, truncated):

@@ -229,7 +229,7 @@ def test_bad_choices(fitted, binary):
 def test_validation_fraction_holds_out_the_last_rows(binary):
     options = {"latent_dim": 2, "hidden": (4,), "epochs": 2, "random_state": 0}
     by_fraction = vaelib.VAE(validation_fraction=0.25, **options).fit(binary)
-    by_hand = vaelib.VAE(**options).fit(binary[:30], validation=binary[30:])
+    by_hand = vaelib.VAE(**options).fit(binary[:30], validation=vaelib.Dataset(binary)[30:])
     np.testing.assert_array_equal(by_fraction.history_["validation_elbo"], by_hand.history_["validation_elbo"])
     assert np.isfinite(by_fraction.history_["validation_elbo"]).all()
     assert np.isnan(vaelib.VAE(**options).fit(binary).history_["validation_elbo"]).all()

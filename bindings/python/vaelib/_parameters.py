@@ -141,8 +141,11 @@ def _fill_widths(config: ctypes.Structure, name: str, widths: Any) -> object:
         setattr(config, name, None)
         setattr(config, name + "_count", 0)
         return None
-    widths = [widths] if hasattr(widths, "__index__") else widths
-    counts = [count(width, f"a width in {name}") for width in widths]
+    try:
+        listed = list(widths)
+    except TypeError:
+        listed = [widths]
+    counts = [count(width, f"a width in {name}") for width in listed]
     # One more element than needed: the address of an empty list must not be NULL.
     array = (ctypes.c_size_t * (len(counts) + 1))(*counts)
     setattr(config, name, ctypes.cast(array, ctypes.POINTER(ctypes.c_size_t)))
