@@ -11,7 +11,10 @@ let strict: [SwiftSetting] = [
 let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 
 // Kernels are optimised in debug builds too, where every test that trains would otherwise take minutes.
-let kernel: [SwiftSetting] = numeric + [.unsafeFlags(["-O", "-wmo", "-disable-batch-mode", "-num-threads", "1"], .when(configuration: .debug))]
+let kernel: [SwiftSetting] =
+  numeric + [
+    .unsafeFlags(["-O", "-wmo", "-disable-batch-mode", "-num-threads", "1"], .when(configuration: .debug))
+  ]
 
 // One kernel source, compiled once per instruction set; VaelibNumerics chooses at run time.
 #if arch(x86_64)
@@ -48,7 +51,8 @@ let package = Package(
       .target(name: "VaelibNetworks", dependencies: ["VaelibNumerics"], swiftSettings: strict),
       .target(name: "VaelibModels", dependencies: ["VaelibNetworks"], swiftSettings: strict),
       .target(
-        name: "VaelibStorage", dependencies: ["CHDF5", "VaelibModels", "VaelibNumerics"], swiftSettings: strict),
+        name: "VaelibStorage", dependencies: ["CHDF5", "VaelibModels", "VaelibNumerics"],
+        swiftSettings: strict),
       .target(
         name: "VaelibC", dependencies: ["CVaelib", "VaelibStorage"], swiftSettings: strict,
         linkerSettings: [
@@ -67,6 +71,7 @@ let package = Package(
         name: "VaelibNetworksTests", dependencies: ["VaelibNetworks"], swiftSettings: strict),
       .testTarget(name: "VaelibModelsTests", dependencies: ["VaelibModels"], swiftSettings: strict),
       .testTarget(
-        name: "VaelibStorageTests", dependencies: ["VaelibStorage"], exclude: ["Fixtures"], swiftSettings: strict),
+        name: "VaelibStorageTests", dependencies: ["VaelibStorage"], exclude: ["Fixtures"],
+        swiftSettings: strict),
     ]
 )

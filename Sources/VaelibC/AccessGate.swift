@@ -10,7 +10,8 @@ final class AccessGate: Sendable {
     var current = users.load(ordering: .relaxed)
     while true {
       if current < 0 {
-        throw BoundaryError.busy("the model is being trained or changed by another call; try again when it is done")
+        throw BoundaryError.busy(
+          "the model is being trained or changed by another call; try again when it is done")
       }
       let result = users.compareExchange(expected: current, desired: current + 1, ordering: .acquiring)
       if result.exchanged { break }

@@ -6,7 +6,9 @@ enum Arguments {
     return String(cString: pointer)
   }
 
-  static func nonNull<T>(_ pointer: UnsafeMutablePointer<T>?, _ name: String) throws -> UnsafeMutablePointer<T> {
+  static func nonNull<T>(_ pointer: UnsafeMutablePointer<T>?, _ name: String) throws -> UnsafeMutablePointer<
+    T
+  > {
     guard let pointer else { throw BoundaryError.argument("\(name) is NULL") }
     return pointer
   }
@@ -21,7 +23,8 @@ enum Arguments {
     let (needed, overflow) = rows.multipliedReportingOverflow(by: columns)
     if overflow { throw BoundaryError.argument("\(rows) x \(columns) values do not fit the address space") }
     if count != needed {
-      throw BoundaryError.argument("\(name) is \(UInt(bitPattern: count)); expected \(needed) (\(rows) x \(columns))")
+      throw BoundaryError.argument(
+        "\(name) is \(UInt(bitPattern: count)); expected \(needed) (\(rows) x \(columns))")
     }
   }
 }

@@ -17,7 +17,8 @@ private struct Assignment<Root: Sendable> {
 
   mutating func widths(_ name: String, _ values: UnsafePointer<Int>?, _ count: Int) throws {
     guard (0...4096).contains(count) else {
-      throw BoundaryError.argument("\(name)_count is \(UInt(bitPattern: count)); at most 64 layers are allowed")
+      throw BoundaryError.argument(
+        "\(name)_count is \(UInt(bitPattern: count)); at most 64 layers are allowed")
     }
     if count > 0, values == nil {
       throw BoundaryError.argument("\(name) is NULL but \(name)_count is \(count)")

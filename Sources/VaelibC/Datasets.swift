@@ -36,7 +36,7 @@ public func vaelib_dataset_from_array(
       }
     }
     let dataset = DatasetHandle(
-      source: ArraySource(array), elementType: array.elementType,
+      source: ArraySource(array, owner: nil), elementType: array.elementType,
       labels: labelArray.map(DatasetHandle.Labels.array))
     out.pointee = try HandleTable.shared.insert(dataset)
   }

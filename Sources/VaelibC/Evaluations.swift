@@ -19,7 +19,8 @@ public func vaelib_elbo(
     let source = try DatasetHandle.from(examples).source
     let evaluation = try EvaluationConfiguration(config)
     if outElbo == nil, outReconstruction == nil, outKL == nil {
-      throw BoundaryError.argument("out_elbo, out_reconstruction and out_kl are all NULL; at least one is needed")
+      throw BoundaryError.argument(
+        "out_elbo, out_reconstruction and out_kl are all NULL; at least one is needed")
     }
     try Arguments.count(outCount, rows: source.rows, columns: 1)
     try model.bounds(source, evaluation, control: control) { row, terms in

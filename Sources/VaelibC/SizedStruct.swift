@@ -22,18 +22,22 @@ enum SizedStruct {
     let size = try size(bytes, name, of: T.self)
     for place in MemoryLayout<T>.size..<max(size, MemoryLayout<T>.size)
     where bytes.load(fromByteOffset: place, as: UInt8.self) != 0 {
-      throw BoundaryError.argument("\(name) was made for a newer vaelib and uses fields this one does not know")
+      throw BoundaryError.argument(
+        "\(name) was made for a newer vaelib and uses fields this one does not know")
     }
     return pointer.pointee
   }
 
   /// Fills the caller's structure; fields this library does not know become zero.
-  static func write<T: BitwiseCopyable>(_ value: T, to pointer: UnsafeMutablePointer<T>?, _ name: String) throws {
+  static func write<T: BitwiseCopyable>(_ value: T, to pointer: UnsafeMutablePointer<T>?, _ name: String)
+    throws
+  {
     guard let pointer else { throw BoundaryError.argument("\(name) is NULL") }
     let bytes = UnsafeMutableRawPointer(pointer)
     let size = try size(UnsafeRawPointer(bytes), name, of: T.self)
     pointer.pointee = value
     bytes.storeBytes(of: size, as: Int.self)
-    (bytes + MemoryLayout<T>.size).initializeMemory(as: UInt8.self, repeating: 0, count: size - MemoryLayout<T>.size)
+    (bytes + MemoryLayout<T>.size).initializeMemory(
+      as: UInt8.self, repeating: 0, count: size - MemoryLayout<T>.size)
   }
 }

@@ -29,7 +29,9 @@ struct ThreadMessages {
     return slots
   }
 
-  static var error: UnsafePointer<CChar>? { slots.pointee.error.map { UnsafePointer($0) } ?? Constants.string("") }
+  static var error: UnsafePointer<CChar>? {
+    slots.pointee.error.map { UnsafePointer($0) } ?? Constants.string("")
+  }
 
   static var warning: UnsafePointer<CChar>? {
     slots.pointee.warning.map { UnsafePointer($0) } ?? Constants.string("")

@@ -5,7 +5,8 @@ import VaelibNumerics
 public func vaelib_set_threads(_ count: Int) -> vaelib_status {
   entryPoint {
     guard (0...256).contains(count) else {
-      throw BoundaryError.argument("count is \(UInt(bitPattern: count)); allowed: 0 to 256, 0 for one per core")
+      throw BoundaryError.argument(
+        "count is \(UInt(bitPattern: count)); allowed: 0 to 256, 0 for one per core")
     }
     WorkerPool.shared.setThreads(count)
   }

@@ -18,14 +18,17 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
     try HandleTable.shared.object(handle, as: TrainerHandle.self)
   }
 
-  /// Computes gradients and reports them.
-  func computeGradients(_ batch: OpaquePointer?, _ outResult: UnsafeMutablePointer<vaelib_step_result>?) throws {
+  /// Computes gradients, reports them, and returns their norm.
+  func computeGradients(
+    _ batch: OpaquePointer?, _ outResult: UnsafeMutablePointer<vaelib_step_result>?
+  ) throws -> Double {
     let source = try DatasetHandle.from(batch).source
     // A result structure that cannot be filled must be found before anything happens.
     if let outResult { _ = try SizedStruct.read(outResult, "out_result") }
     var result = try trainer.computeGradients(on: source)
     result.gradientNorm = trainer.gradientNorm()
     if let outResult { try SizedStruct.write(vaelib_step_result(result), to: outResult, "out_result") }
+    return result.gradientNorm
   }
 }
 
@@ -63,8 +66,7 @@ public func vaelib_trainer_step(
   computation {
     let handle = try TrainerHandle.from(trainer)
     try handle.model.gate.exclusive {
-      try handle.computeGradients(batch, outResult)
-      try handle.trainer.applyGradients()
+      try handle.trainer.applyGradients(norm: try handle.computeGradients(batch, outResult))
     }
   }
 }
@@ -75,7 +77,7 @@ public func vaelib_trainer_compute_gradients(
 ) -> vaelib_status {
   computation {
     let handle = try TrainerHandle.from(trainer)
-    try handle.model.gate.exclusive { try handle.computeGradients(batch, outResult) }
+    try handle.model.gate.exclusive { _ = try handle.computeGradients(batch, outResult) }
   }
 }
 
@@ -83,7 +85,7 @@ public func vaelib_trainer_compute_gradients(
 public func vaelib_trainer_apply_gradients(_ trainer: OpaquePointer?) -> vaelib_status {
   computation {
     let handle = try TrainerHandle.from(trainer)
-    try handle.model.gate.exclusive { try handle.trainer.applyGradients() }
+    try handle.model.gate.exclusive { try handle.trainer.applyGradients(norm: handle.trainer.gradientNorm()) }
   }
 }
 

@@ -50,7 +50,8 @@ public func vaelib_history_get(
   query(model) { model, _ in
     guard model.history.indices.contains(index) else {
       throw BoundaryError.argument(
-        "index is \(UInt(bitPattern: index)); the history holds \(model.history.count) epochs, counted from 0")
+        "index is \(UInt(bitPattern: index)); the history holds \(model.history.count) epochs, counted from 0"
+      )
     }
     try SizedStruct.write(vaelib_history_record(model.history[index]), to: outRecord, "out_record")
   }

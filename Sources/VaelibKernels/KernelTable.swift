@@ -1,8 +1,9 @@
 /// The loops over floats that training spends its time in, compiled for one instruction set.
 ///
-/// A table of C function pointers is a trivial type, so the variants share no generic code that the linker might take
-/// from the wrong one. Formulas are meant element by element over `count` elements. Runs written must not overlap other
-/// runs. NaN in, NaN out. Sums are kept in double precision, in an order fixed at compile time.
+/// A table of C function pointers is a trivial type, so the variants share no generic code that the linker
+/// might take from the wrong one. Formulas are meant element by element over `count` elements. Runs written
+/// must not overlap other runs. NaN in, NaN out. Sums are kept in double precision, in an order fixed at
+/// compile time.
 public struct KernelTable: Sendable {
   // MARK: Activations, forward, in place: values = A(values + bias)
 
@@ -58,8 +59,8 @@ public struct KernelTable: Sendable {
   public let bernoulliGradient: BernoulliGradient
   /// sum(-1/2 log(2 pi) - v/2 - (x - mean)^2 exp(-v) / 2), v = logVariance.
   public let gaussianLogLikelihood: GaussianSum
-  /// The same sum; meanGradient = weight (mean - x) exp(-v) and
-  /// logVarianceGradient = weight (1 - (x - mean)^2 exp(-v)) / 2, those of weight times the negative log-likelihood.
+  /// The same sum; meanGradient = weight (mean - x) exp(-v) and logVarianceGradient = weight (1 - (x -
+  /// mean)^2 exp(-v)) / 2, those of weight times the negative log-likelihood.
   public let gaussianGradient: GaussianGradient
 
   // MARK: Latent variables: q(z|x) = N(mean, exp(logVariance))
@@ -82,15 +83,16 @@ public struct KernelTable: Sendable {
 
   // MARK: Optimisers over flat runs; each first forms g' = gradientScale g + decay p
 
-  /// v = momentum v + g'; p -= rate (nesterov == 0 ? v : g' + momentum v). PyTorch's form; nesterov is 0 or 1.
+  /// v = momentum v + g'; p -= rate (nesterov == 0 ? v : g' + momentum v). PyTorch's form; nesterov is 0 or
+  /// 1.
   public let sgd: SGD
   /// s += g'^2; p -= rate g' / (sqrt(s) + epsilon) (Duchi et al. 2011).
   public let adagrad: Adagrad
   /// s = decayRate s + (1 - decayRate) g'^2; p -= rate g' / (sqrt(s) + epsilon) (Hinton 2012).
   public let rmsprop: RMSProp
-  /// m = beta1 m + (1 - beta1) g'; v = beta2 v + (1 - beta2) g'^2;
-  /// p -= rate ((m / correction1) / (sqrt(v / correction2) + epsilon) + decoupledDecay p), correction = 1 - beta^t
-  /// (Kingma & Ba 2015; decoupledDecay: Loshchilov & Hutter 2019).
+  /// m = beta1 m + (1 - beta1) g'; v = beta2 v + (1 - beta2) g'^2; p -= rate ((m / correction1) / (sqrt(v /
+  /// correction2) + epsilon) + decoupledDecay p), correction = 1 - beta^t (Kingma & Ba 2015; decoupledDecay:
+  /// Loshchilov & Hutter 2019).
   public let adam: Adam
 
   // MARK: Element by element
@@ -108,8 +110,9 @@ public struct KernelTable: Sendable {
 
   /// sum(x^2).
   public let sumOfSquares: Sum
-  /// 1 if all values are finite, else 0. outLow, outHigh: least and greatest finite value; +inf and -inf if none is.
-  public let finiteRange: Range
+  /// 1 if all values are finite, else 0. outLow, outHigh: least and greatest finite value; +inf and -inf if
+  /// none is.
+  public let finiteRange: FiniteRange
 
   // MARK: Random numbers: Philox 4x32-10 under the key (key0, key1)
 
@@ -117,8 +120,8 @@ public struct KernelTable: Sendable {
   public let philoxBlock: Block
   /// Value 4 b + i is (word i of block (firstBlock + b, c1, c2, c3) >> 8) 2^-24, in [0, 1).
   public let uniforms: Draw
-  /// N(0, 1) by Box and Muller (1958): words (a, b) = (0, 1), then (2, 3), of a block give r cos t, r sin t with
-  /// r = sqrt(-2 log((a + 1/2) 2^-32)), t = 2 pi b 2^-32.
+  /// N(0, 1) by Box and Muller (1958): words (a, b) = (0, 1), then (2, 3), of a block give r cos t, r sin t
+  /// with r = sqrt(-2 log((a + 1/2) 2^-32)), t = 2 pi b 2^-32.
   public let normals: Draw
   /// In place, probabilities in, draws out: 1 where the uniform value is below the probability, else 0.
   public let bernoulliDraws: Draw
@@ -142,8 +145,8 @@ public struct KernelTable: Sendable {
 
   // MARK: -
 
-  /// A table of these kernels. Spelled out because Swift makes no public memberwise initializer; it has the compiler
-  /// check that every variant fills every entry.
+  /// A table of these kernels. Spelled out because Swift makes no public memberwise initializer; it has the
+  /// compiler check that every variant fills every entry.
   public init(
     addBias: @escaping BiasedActivation,
     biasSigmoid: @escaping BiasedActivation,
@@ -181,7 +184,7 @@ public struct KernelTable: Sendable {
     addTo: @escaping Addition,
     scale: @escaping Scaling,
     sumOfSquares: @escaping Sum,
-    finiteRange: @escaping Range,
+    finiteRange: @escaping FiniteRange,
     philoxBlock: @escaping Block,
     uniforms: @escaping Draw,
     normals: @escaping Draw,

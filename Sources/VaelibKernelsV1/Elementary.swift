@@ -1,8 +1,8 @@
 import CKernels
 
-// Scalar functions without branches or calls, so that a plain loop over them vectorises. Each agrees with the real
-// function to a few units in the last place (the tests say how many) and carries NaN through: clamps are written so
-// that a comparison with NaN keeps the NaN. Polynomials are minimax fits, made for these files.
+// Scalar functions without branches or calls, so that a plain loop over them vectorises. Each agrees with the
+// real function to a few units in the last place (the tests say how many) and carries NaN through: clamps are
+// written so that a comparison with NaN keeps the NaN. Polynomials are minimax fits, made for these files.
 
 /// a * b + c.
 @inline(__always) func fma(_ a: Float, _ b: Float, _ c: Float) -> Float { vaelib_fma(a, b, c) }

@@ -44,7 +44,8 @@ import VaelibKernels
 }
 
 @inline(never) func adam(
-  _ parameters: MutableFloats, _ gradient: Floats, _ first: MutableFloats, _ second: MutableFloats, _ count: Int,
+  _ parameters: MutableFloats, _ gradient: Floats, _ first: MutableFloats, _ second: MutableFloats,
+  _ count: Int,
   _ rate: Float, _ beta1: Float, _ beta2: Float, _ epsilon: Float, _ correction1: Float, _ correction2: Float,
   _ gradientScale: Float, _ decay: Float, _ decoupledDecay: Float
 ) {

@@ -1,23 +1,28 @@
 import VaelibKernels
 
-/// Four words of Philox 4x32: a counter on the way in, random bits on the way out.
-private typealias Words = (UInt32, UInt32, UInt32, UInt32)
+/// Four words of Philox 4x32: a counter on the way in, random bits on the way out. Each stands in the low
+/// half of a 64-bit number whose high half means nothing: vector units multiply just that half, so nothing is
+/// ever moved.
+private typealias Words = (UInt64, UInt64, UInt64, UInt64)
 
-/// One round of Philox 4x32 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3").
+@inline(__always) private func low(_ word: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: word) }
+
+/// One round of Philox 4x32 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2,
+/// 3").
 @inline(__always) private func philoxRound(_ w: Words, _ key0: UInt32, _ key1: UInt32) -> Words {
-  let product0 = UInt64(w.0) &* 0xD251_1F53
-  let product1 = UInt64(w.2) &* 0xCD9E_8D57
-  let high0 = UInt32(truncatingIfNeeded: product0 &>> 32)
-  let high1 = UInt32(truncatingIfNeeded: product1 &>> 32)
+  let product0 = (w.0 & 0xffff_ffff) &* 0xD251_1F53
+  let product1 = (w.2 & 0xffff_ffff) &* 0xCD9E_8D57
   return (
-    high1 ^ w.1 ^ key0, UInt32(truncatingIfNeeded: product1),
-    high0 ^ w.3 ^ key1, UInt32(truncatingIfNeeded: product0)
+    (product1 &>> 32) ^ w.1 ^ UInt64(key0), product1,
+    (product0 &>> 32) ^ w.3 ^ UInt64(key1), product0
   )
 }
 
 /// Philox 4x32-10: ten rounds, the key advanced between them.
-@inline(__always) private func philox(_ counter: Words, _ key0: UInt32, _ key1: UInt32) -> Words {
-  var words = counter
+@inline(__always) private func philox(
+  _ c0: UInt32, _ c1: UInt32, _ c2: UInt32, _ c3: UInt32, _ key0: UInt32, _ key1: UInt32
+) -> Words {
+  var words = (UInt64(c0), UInt64(c1), UInt64(c2), UInt64(c3))
   var k0 = key0
   var k1 = key1
   for _ in 0..<10 {
@@ -31,8 +36,8 @@ private typealias Words = (UInt32, UInt32, UInt32, UInt32)
 @inline(never) func philoxBlock(
   _ counter: UnsafePointer<UInt32>, _ key0: UInt32, _ key1: UInt32, _ out: UnsafeMutablePointer<UInt32>
 ) {
-  let words = philox((counter[0], counter[1], counter[2], counter[3]), key0, key1)
-  (out[0], out[1], out[2], out[3]) = words
+  let words = philox(counter[0], counter[1], counter[2], counter[3], key0, key1)
+  (out[0], out[1], out[2], out[3]) = (low(words.0), low(words.1), low(words.2), low(words.3))
 }
 
 private typealias Values = (Float, Float, Float, Float)
@@ -45,7 +50,7 @@ private typealias Values = (Float, Float, Float, Float)
   let whole = count &>> 2
   for block in 0..<whole {
     let counter = firstBlock &+ UInt32(truncatingIfNeeded: block)
-    let four = values(philox((counter, c1, c2, c3), key0, key1))
+    let four = values(philox(counter, c1, c2, c3, key0, key1))
     let place = out + 4 &* block
     place[0] = four.0
     place[1] = four.1
@@ -55,15 +60,15 @@ private typealias Values = (Float, Float, Float, Float)
   let rest = count & 3
   guard rest > 0 else { return }
   let counter = firstBlock &+ UInt32(truncatingIfNeeded: whole)
-  let four = values(philox((counter, c1, c2, c3), key0, key1))
+  let four = values(philox(counter, c1, c2, c3, key0, key1))
   let place = out + 4 &* whole
   place[0] = four.0
   if rest > 1 { place[1] = four.1 }
   if rest > 2 { place[2] = four.2 }
 }
 
-@inline(__always) private func unit(_ word: UInt32) -> Float {
-  Float(Int32(bitPattern: word &>> 8)) * 0x1p-24
+@inline(__always) private func unit(_ word: UInt64) -> Float {
+  Float(Int32(bitPattern: low(word) &>> 8)) * 0x1p-24
 }
 
 @inline(never) func uniforms(
@@ -78,8 +83,8 @@ private typealias Values = (Float, Float, Float, Float)
   _ c2: UInt32, _ c3: UInt32
 ) {
   draw(out, count, key0, key1, firstBlock, c1, c2, c3) { words in
-    let first = boxMuller(words.0, words.1)
-    let second = boxMuller(words.2, words.3)
+    let first = boxMuller(low(words.0), low(words.1))
+    let second = boxMuller(low(words.2), low(words.3))
     return (first.0, first.1, second.0, second.1)
   }
 }
@@ -98,7 +103,7 @@ private typealias Values = (Float, Float, Float, Float)
   let whole = count &>> 2
   for block in 0..<whole {
     let counter = firstBlock &+ UInt32(truncatingIfNeeded: block)
-    let words = philox((counter, c1, c2, c3), key0, key1)
+    let words = philox(counter, c1, c2, c3, key0, key1)
     let place = values + 4 &* block
     place[0] = unit(words.0) < place[0] ? 1 : 0
     place[1] = unit(words.1) < place[1] ? 1 : 0
@@ -108,7 +113,7 @@ private typealias Values = (Float, Float, Float, Float)
   let rest = count & 3
   guard rest > 0 else { return }
   let counter = firstBlock &+ UInt32(truncatingIfNeeded: whole)
-  let words = philox((counter, c1, c2, c3), key0, key1)
+  let words = philox(counter, c1, c2, c3, key0, key1)
   let place = values + 4 &* whole
   place[0] = unit(words.0) < place[0] ? 1 : 0
   if rest > 1 { place[1] = unit(words.1) < place[1] ? 1 : 0 }

@@ -1,8 +1,8 @@
 import CKernels
 import VaelibKernels
 
-/// The sum of term(i) for i < count. Single-precision partial sums, one a vector lane, are flushed into a double every
-/// 512 terms, so that rounding does not grow with `count`; the order is fixed at compile time.
+/// The sum of term(i) for i < count. Single-precision partial sums, one a vector lane, are flushed into a
+/// double every 512 terms, so that rounding does not grow with `count`; the order is fixed at compile time.
 @inline(__always) func sum(_ count: Int, _ term: (Int) -> Float) -> Double {
   var total = 0.0
   var start = 0
@@ -28,8 +28,9 @@ import VaelibKernels
 @inline(never) func finiteRange(
   _ values: Floats, _ count: Int, _ outLow: MutableFloats, _ outHigh: MutableFloats
 ) -> Int32 {
-  // Floats compare like their bits read as integers once those of negative numbers are turned round; minima of
-  // integers vectorise, those of floats do not because of NaN. Masks, since branches would not vectorise either.
+  // Floats compare like their bits read as integers once those of negative numbers are turned round; minima
+  // of integers vectorise, those of floats do not because of NaN. Masks, since branches would not vectorise
+  // either.
   let infinity = Int32(bitPattern: Float.infinity.bitPattern)
   var low = infinity
   var high = ~infinity

@@ -1,12 +1,21 @@
 public import VaelibNumerics
 
-/// Examples in memory that the caller keeps alive and unchanged.
+/// Examples in memory that stay unchanged.
 public final class ArraySource: ExampleSource {
   private let array: StridedArray
+  private let owner: (any AnyObject & Sendable)?
   public let firstRow = 0
 
-  public init(_ array: StridedArray) {
+  /// `owner` keeps the memory alive; nil if the caller does.
+  public init(_ array: StridedArray, owner: (any AnyObject & Sendable)?) {
     self.array = array
+    self.owner = owner
+  }
+
+  /// The first `rows` rows of a buffer.
+  convenience init(_ buffer: FloatBuffer, rows: Int, columns: Int) {
+    let array = StridedArray.dense(base: buffer.base, elementType: .float32, rows: rows, columns: columns)
+    self.init(array, owner: buffer)
   }
 
   public var rows: Int { array.rows }

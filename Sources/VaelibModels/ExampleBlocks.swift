@@ -18,7 +18,7 @@ struct ExampleBlocks {
   }
 
   /// Calls `body` for each block, and tells the caller how far it is.
-  func forEach(_ body: (Block) throws -> Void) throws {
+  func forEachBlock(_ body: (Block) throws -> Void) throws {
     let height = min(Self.rows, source.rows)
     let buffer = try FloatBuffer(rows: height, columns: source.columns)
     var clock = ReportClock()

@@ -35,7 +35,9 @@ struct ExampleCheck {
 
   /// What is wrong with the first bad value of a row that was not accepted.
   func problem(_ values: UnsafePointer<Float>, count: Int, row: Int) -> ModelError {
-    let column = (0..<count).first { !values[$0].isFinite || (needsUnitInterval && !(0...1).contains(values[$0])) }
+    let column = (0..<count).first {
+      !values[$0].isFinite || (needsUnitInterval && !(0...1).contains(values[$0]))
+    }
     let place = "row \(row), column \(column ?? 0) (counted from 0)"
     let value = values[column ?? 0]
     if !value.isFinite { return .data("the examples hold \(value) at \(place); every value must be finite") }

@@ -40,7 +40,8 @@ private final class TrainingRun {
       try ExampleCheck.shape(validation, columns: columns, what: "the validation examples")
     } else if configuration.patience > 0 {
       throw ModelError.invalidArgument(
-        "patience is \(configuration.patience) but there is no validation set: give one, or set patience to 0")
+        "patience is \(configuration.patience) but there is no validation set: give one, or set patience to 0"
+      )
     }
     self.model = model
     self.examples = examples
@@ -91,7 +92,8 @@ private final class TrainingRun {
       var record = try runEpoch(epoch)
       let begin = monotonicSeconds()
       if let validation {
-        record.validation = try model.meanBound(validation, configuration.evaluation, control: control)
+        record.validation = try model.meanBound(
+          validation, configuration.evaluation, control: validationControl(epoch, record))
         record.seconds += monotonicSeconds() - begin
       }
       model.history.append(record)
@@ -105,6 +107,13 @@ private final class TrainingRun {
       try control.send(progress(.epoch, epoch, examples.rows, record))
       if best != nil, epochsWithoutBetter >= configuration.patience { return }
     }
+  }
+
+  /// While a validation set is walked, the caller hears of the epoch it belongs to.
+  private func validationControl(_ epoch: Int, _ record: EpochRecord) -> RunControl {
+    guard let report = control.report else { return control }
+    let progress = progress(.step, epoch, examples.rows, record)
+    return RunControl(isCancelled: control.isCancelled, report: { _ in report(progress) })
   }
 
   private func progress(_ kind: Progress.Kind, _ epoch: Int, _ done: Int, _ record: EpochRecord) -> Progress {
@@ -141,7 +150,7 @@ private final class TrainingRun {
 
   private func apply(_ epoch: Int, _ batch: Int) throws(ModelError) {
     do {
-      try trainer.applyGradients(verify: false)
+      try trainer.applyGradients(norm: nil)
     } catch .numerical(let text) {
       throw badBatch(epoch, batch, text)
     }

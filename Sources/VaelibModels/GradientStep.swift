@@ -6,6 +6,9 @@ import VaelibNumerics
 /// loss = mean over the batch of (klWeight * KL - reconstruction), AEVB eq. 7 (analytic) or eq. 6 (monte_carlo), with
 /// L samples an example. Workspaces are sized once, for `capacity` rows.
 final class GradientStep {
+  /// What a matrix product counts with 32 bits.
+  private static let maximumRows = 1 << 30
+
   let capacity: Int
   /// The batch, [capacity, D]; filled by the caller before `compute`.
   let batch: MatrixView
@@ -28,7 +31,10 @@ final class GradientStep {
   init(_ model: VariationalAutoencoder, _ configuration: TrainingConfiguration, capacity: Int) throws {
     let samples = configuration.samples
     let (decoderRows, overflow) = capacity.multipliedReportingOverflow(by: samples)
-    if overflow { throw ModelError.invalidArgument("batch size \(capacity) times samples \(samples) overflows") }
+    if overflow || decoderRows > Self.maximumRows {
+      throw ModelError.invalidArgument(
+        "a batch of \(capacity) examples with \(samples) samples each is beyond \(Self.maximumRows) rows")
+    }
     self.model = model
     self.configuration = configuration
     self.capacity = capacity

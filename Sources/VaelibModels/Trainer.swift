@@ -45,7 +45,9 @@ public final class Trainer {
   }
 
   /// Throws if data would be binarised for a likelihood that is not Bernoulli.
-  static func checkBinarization(_ model: VariationalAutoencoder, _ binarization: Binarization) throws(ModelError) {
+  static func checkBinarization(_ model: VariationalAutoencoder, _ binarization: Binarization)
+    throws(ModelError)
+  {
     if binarization == .dynamic, model.configuration.likelihood != .bernoulli {
       throw .invalidArgument(
         "binarization is dynamic but the likelihood is \(model.configuration.likelihood.rawValue); "
@@ -98,15 +100,18 @@ public final class Trainer {
 
   /// Applies the gradients: clipping, weight prior, optimiser.
   ///
-  /// Throws `numerical`, with nothing changed, if they are not finite; the check costs a pass over the gradients, so
-  /// `verify` leaves it out where a caller looks at the losses instead and does not clip.
-  public func applyGradients(verify: Bool = true) throws(ModelError) {
+  /// Throws `numerical`, with nothing changed, if they are not finite.
+  ///
+  /// - Parameter norm: their Euclidean norm. It costs a pass over the gradients, so a caller who looks at the losses
+  ///   instead may leave it out; clipping then computes it.
+  public func applyGradients(norm: Double?) throws(ModelError) {
     if pendingRows == 0 { throw .invalidArgument("there are no gradients to apply: compute them first") }
     let limit = configuration.gradientClipNorm
     var gradientScale = 1.0
-    if verify || limit > 0 {
-      let norm = gradientNorm()
-      if !norm.isFinite { throw .numerical("the gradient holds values that are not finite; nothing was applied") }
+    if let norm = norm ?? (limit > 0 ? gradientNorm() : nil) {
+      if !norm.isFinite {
+        throw .numerical("the gradient holds values that are not finite; nothing was applied")
+      }
       if limit > 0, norm > limit { gradientScale = limit / norm }
     }
     optimizer.update(

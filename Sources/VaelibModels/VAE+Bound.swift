@@ -7,7 +7,7 @@ extension VariationalAutoencoder {
     receive: (_ row: Int, _ terms: BoundTerms) -> Void
   ) throws {
     let evaluator = try Evaluator(self, evaluation, examples: examples, terms: evaluation.samples)
-    try exampleBlocks(examples, control: control).forEach { block in
+    try exampleBlocks(examples, control: control).forEachBlock { block in
       try evaluator.encode(block)
       try evaluator.forEachExample(control: control) { row, draws in
         let kl =

@@ -8,7 +8,8 @@ extension VariationalAutoencoder {
   ) throws {
     if variance != nil, configuration.likelihood != .gaussian {
       throw ModelError.invalidArgument(
-        "a variance was asked for, but the likelihood is bernoulli, whose mean says all; ask for the mean only")
+        "a variance was asked for, but the likelihood is bernoulli, whose mean says all; ask for the mean only"
+      )
     }
     let width = configuration.dataDimension
     try forEachDecoded(latents, control: control) { block, decoder in
@@ -42,7 +43,7 @@ extension VariationalAutoencoder {
   ) throws {
     let blocks = try latentBlocks(latents, control: control)
     let decoder = try DecoderPass(self, rows: min(ExampleBlocks.rows, latents.rows), forTraining: false)
-    try blocks.forEach { block in
+    try blocks.forEachBlock { block in
       decoder.run(block.values)
       try body(block, decoder)
     }

@@ -38,7 +38,7 @@ extension VariationalAutoencoder {
   ) throws {
     let blocks = try exampleBlocks(examples, control: control)
     let encoder = try EncoderPass(self, rows: min(ExampleBlocks.rows, examples.rows), forTraining: false)
-    try blocks.forEach { block in
+    try blocks.forEachBlock { block in
       encoder.run(block.values)
       try body(block, encoder)
     }

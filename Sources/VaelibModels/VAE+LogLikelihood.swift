@@ -15,7 +15,7 @@ extension VariationalAutoencoder {
     receive: (_ row: Int, LogLikelihood) -> Void
   ) throws {
     let evaluator = try Evaluator(self, evaluation, examples: examples, terms: evaluation.samples)
-    try exampleBlocks(examples, control: control).forEach { block in
+    try exampleBlocks(examples, control: control).forEachBlock { block in
       try evaluator.encode(block)
       try evaluator.forEachExample(control: control) { row, draws in
         receive(block.first + row, Self.logMeanExp(draws))

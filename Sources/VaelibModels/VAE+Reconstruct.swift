@@ -40,13 +40,17 @@ extension VariationalAutoencoder {
     _ examples: any ExampleSource, from: Int, to: Int, steps: Int, mean: UnsafeMutablePointer<Float>
   ) throws {
     for (name, row) in [("from", from), ("to", to)] where !(0..<examples.rows).contains(row) {
-      throw ModelError.invalidArgument("\(name) is row \(row), but the examples have rows 0 to \(examples.rows - 1)")
+      throw ModelError.invalidArgument(
+        "\(name) is row \(row), but the examples have rows 0 to \(examples.rows - 1)")
     }
-    if steps < 2 { throw ModelError.invalidArgument("steps is \(steps); at least 2 are needed, one for each end") }
+    if steps < 2 {
+      throw ModelError.invalidArgument("steps is \(steps); at least 2 are needed, one for each end")
+    }
     let width = configuration.latentDimension
     let ends = try FloatBuffer(rows: 2, columns: width)
     for (index, row) in [from, to].enumerated() {
-      try encode(SliceSource(examples, rows: row..<row + 1), mean: ends.base + index * width, logVariance: nil)
+      try encode(
+        SliceSource(examples, rows: row..<row + 1), mean: ends.base + index * width, logVariance: nil)
     }
     let line = try FloatBuffer(rows: steps, columns: width)
     for step in 0..<steps {
@@ -55,7 +59,7 @@ extension VariationalAutoencoder {
         line.base[step * width + index] = (1 - share) * ends.base[index] + share * ends.base[width + index]
       }
     }
-    try decode(ArraySource(line.array(rows: steps, columns: width)), mean: mean, variance: nil)
+    try decode(ArraySource(line, rows: steps, columns: width), mean: mean, variance: nil)
   }
 }
 
@@ -63,12 +67,5 @@ extension EncoderPass {
   /// z = mean + exp(logVariance / 2) * noise for one row, the noise drawn from `stream`.
   func writeSample(_ row: Int, stream: RandomStream, into z: UnsafeMutablePointer<Float>) {
     writeSamples(row, count: 1, stream: stream, firstBlock: 0, noise: nil, into: z)
-  }
-}
-
-extension FloatBuffer {
-  /// The first `rows` rows seen as examples; the buffer must outlive the view.
-  func array(rows: Int, columns: Int) -> StridedArray {
-    StridedArray.dense(base: base, elementType: .float32, rows: rows, columns: columns)
   }
 }

@@ -13,18 +13,18 @@ extension VariationalAutoencoder {
       RandomPurpose.priorSample.stream(seed: seed, example: row)
         .normals(into: latents.base + row * width, count: width)
     }
-    let source = ArraySource(latents.array(rows: rows, columns: width))
-    try withExtendedLifetime(latents) {
-      switch output {
-      case .mean: try decode(source, mean: examples, variance: nil, control: control)
-      case .sample: try decodeSample(source, seed: seed, examples: examples, control: control)
-      }
+    let source = ArraySource(latents, rows: rows, columns: width)
+    switch output {
+    case .mean: try decode(source, mean: examples, variance: nil, control: control)
+    case .sample: try decodeSample(source, seed: seed, examples: examples, control: control)
     }
   }
 
   /// The 2-D manifold (AEVB, figure 4): a grid of the unit square through the inverse Gaussian CDF, decoded to means,
   /// [side * side, D]. The row index is the second latent, from high to low; lines lie at (i + 1/2) / side.
-  public func manifold(side: Int, mean: UnsafeMutablePointer<Float>, control: RunControl = RunControl()) throws {
+  public func manifold(side: Int, mean: UnsafeMutablePointer<Float>, control: RunControl = RunControl())
+    throws
+  {
     if configuration.latentDimension != 2 {
       throw ModelError.invalidArgument(
         "a manifold picture needs a model with latent_dim 2; this one has \(configuration.latentDimension)")
@@ -37,9 +37,7 @@ extension VariationalAutoencoder {
       latents.base[2 * index] = line[index % side]
       latents.base[2 * index + 1] = line[side - 1 - index / side]
     }
-    try withExtendedLifetime(latents) {
-      try decode(
-        ArraySource(latents.array(rows: count, columns: 2)), mean: mean, variance: nil, control: control)
-    }
+    try decode(
+      ArraySource(latents, rows: count, columns: 2), mean: mean, variance: nil, control: control)
   }
 }

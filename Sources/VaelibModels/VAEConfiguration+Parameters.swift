@@ -18,7 +18,8 @@ extension VAEConfiguration {
       "likelihood", \.likelihood, "p(x|z): bernoulli for data in [0, 1], gaussian for real values."),
     .choice(
       "variance", \.variance,
-      "Gaussian only: fixed is noise_stddev squared, learned is one per dimension, predicted comes from the decoder."),
+      "Gaussian only: fixed is noise_stddev squared, learned is one per dimension, predicted comes from the decoder."
+    ),
     .choice(
       "mean_activation", \.meanActivation,
       "Gaussian only: the mean of p(x|z) as the decoder's output, or through a sigmoid for data in [0, 1]."),

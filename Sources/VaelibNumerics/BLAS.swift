@@ -4,8 +4,9 @@ import COpenBLAS
 public enum BLAS {
   /// c = op(a) op(b), or c += op(a) op(b), where op transposes if asked.
   ///
-  /// Shapes: op(a) [m, k], op(b) [k, n], c [m, n]; c overlaps neither. Runs on the calling thread alone inside
-  /// `withNumericEnvironment`. What c held before does not matter unless `accumulate`, not even if it is NaN.
+  /// Shapes: op(a) [m, k], op(b) [k, n], c [m, n]; c overlaps neither. Runs on the calling thread alone
+  /// inside `withNumericEnvironment`. What c held before does not matter unless `accumulate`, not even if it
+  /// is NaN.
   public static func multiply(
     _ a: MatrixView, transposeA: Bool = false, _ b: MatrixView, transposeB: Bool = false, into c: MatrixView,
     accumulate: Bool = false
@@ -17,7 +18,8 @@ public enum BLAS {
     guard c.rows > 0, c.columns > 0 else { return }
     cblas_sgemm(
       CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
-      size(c.rows), size(c.columns), size(inner), 1, a.base, leading(a), b.base, leading(b), accumulate ? 1 : 0,
+      size(c.rows), size(c.columns), size(inner), 1, a.base, leading(a), b.base, leading(b),
+      accumulate ? 1 : 0,
       c.base, leading(c))
   }
 

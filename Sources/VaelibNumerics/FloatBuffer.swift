@@ -8,8 +8,8 @@
 
 /// `count` floats, zero at first, at an address that vector loads like (a multiple of 64 bytes).
 ///
-/// The buffer owns its memory and frees it with its last reference. It does not guard against data races: whoever
-/// shares it between threads keeps their elements apart.
+/// The buffer owns its memory and frees it with its last reference. It does not guard against data races:
+/// whoever shares it between threads keeps their elements apart.
 public final class FloatBuffer: @unchecked Sendable {
   /// The address of element 0.
   public let base: UnsafeMutablePointer<Float>
@@ -32,5 +32,7 @@ public final class FloatBuffer: @unchecked Sendable {
   deinit { free(base) }
 
   /// All elements.
-  public var elements: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: base, count: count) }
+  public var elements: UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: base, count: count)
+  }
 }

@@ -1,8 +1,8 @@
 import CKernels
 import Synchronization
 
-/// A lock for short sections that is free in a forked child even if another thread held it when the process forked:
-/// that thread does not exist in the child and could never unlock.
+/// A lock for short sections that is free in a forked child even if another thread held it when the process
+/// forked: that thread does not exist in the child and could never unlock.
 struct ForkSafeLock: ~Copyable, Sendable {
   /// Twice the fork generation it was last locked in, plus 1 while it is locked.
   private let word = Atomic<UInt64>(0)

@@ -15,10 +15,10 @@ enum InstructionSet: Int, CaseIterable {
   /// What every processor of the architecture has.
   case baseline = 1
   #if arch(x86_64)
-    /// AVX2 and FMA: most processors since 2013.
-    case x86_64_v3 = 3
-    /// AVX-512.
-    case x86_64_v4 = 4
+    /// x86-64-v3, AVX2 and FMA: most processors since 2013.
+    case avx2 = 3
+    /// x86-64-v4, AVX-512.
+    case avx512 = 4
   #endif
 
   /// The best one this processor has.
@@ -32,8 +32,8 @@ enum InstructionSet: Int, CaseIterable {
     switch self {
     case .baseline: VaelibKernelsV1.makeKernelTable()
     #if arch(x86_64)
-      case .x86_64_v3: VaelibKernelsV3.makeKernelTable()
-      case .x86_64_v4: VaelibKernelsV4.makeKernelTable()
+      case .avx2: VaelibKernelsV3.makeKernelTable()
+      case .avx512: VaelibKernelsV4.makeKernelTable()
     #endif
     }
   }
@@ -42,8 +42,8 @@ enum InstructionSet: Int, CaseIterable {
     switch self {
     #if arch(x86_64)
       case .baseline: "x86-64"
-      case .x86_64_v3: "x86-64-v3"
-      case .x86_64_v4: "x86-64-v4"
+      case .avx2: "x86-64-v3"
+      case .avx512: "x86-64-v4"
     #elseif arch(arm64)
       case .baseline: "arm64"
     #else

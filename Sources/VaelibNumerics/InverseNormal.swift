@@ -8,8 +8,8 @@
 
 /// The x with Phi(x) = p, Phi the distribution function of N(0, 1); relative error about 1e-16.
 ///
-/// -inf and +inf at 0 and 1, NaN outside. Wichura 1988, "Algorithm AS 241: the percentage points of the normal
-/// distribution", PPND16.
+/// -inf and +inf at 0 and 1, NaN outside. Wichura 1988, "Algorithm AS 241: the percentage points of the
+/// normal distribution", PPND16.
 public func inverseNormalCDF(_ p: Double) -> Double {
   guard p > 0, p < 1 else { return p == 0 ? -.infinity : p == 1 ? .infinity : .nan }
   let q = p - 0.5

@@ -1,8 +1,9 @@
 import CKernels
 import Synchronization
 
-/// Runs `body` with denormal floats flushed to zero on this thread and with a single-threaded BLAS (the workers are the
-/// threads here), and puts both back as they were. May be nested and used on many threads at once.
+/// Runs `body` with denormal floats flushed to zero on this thread and with a single-threaded BLAS (the
+/// workers are the threads here), and puts both back as they were. May be nested and used on many threads at
+/// once.
 public func withNumericEnvironment<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
   let mode = vaelib_floating_point_mode()
   vaelib_set_floating_point_mode(vaelib_flushing_denormals(mode))
@@ -14,8 +15,8 @@ public func withNumericEnvironment<R, E: Error>(_ body: () throws(E) -> R) throw
   return try body()
 }
 
-/// Counts who needs a single-threaded BLAS: the thread count is one setting for the whole process, which the first user
-/// saves and the last one restores.
+/// Counts who needs a single-threaded BLAS: the thread count is one setting for the whole process, which the
+/// first user saves and the last one restores.
 private final class SingleThreadedBLAS: @unchecked Sendable {
   static let shared = SingleThreadedBLAS()
 

@@ -1,9 +1,10 @@
 /// How work is cut into parts.
 ///
-/// Cuts depend on the amount of work alone, never on the number of threads, so that sums over parts are formed in the
-/// same order and results have the same bits however many threads there are.
+/// Cuts depend on the amount of work alone, never on the number of threads, so that sums over parts are
+/// formed in the same order and results have the same bits however many threads there are.
 public enum Partition {
-  /// Work below this many floating-point operations (some 10 microseconds) is not worth handing to another thread.
+  /// Work below this many floating-point operations (some 10 microseconds) is not worth handing to another
+  /// thread.
   private static let smallestSharedWork = 2_000_000
   /// Above it, a part holds about this many operations, within 2 to 16 parts.
   private static let workPerPart = 40_000_000
@@ -13,8 +14,8 @@ public enum Partition {
     flops < smallestSharedWork ? 1 : max(2, min(16, flops / workPerPart))
   }
 
-  /// Part number `part` of `count` elements cut into `parts`: contiguous, in order, covering all. Every part but the
-  /// last begins and ends at a multiple of `multipleOf`; some may be empty.
+  /// Part number `part` of `count` elements cut into `parts`: contiguous, in order, covering all. Every part
+  /// but the last begins and ends at a multiple of `multipleOf`; some may be empty.
   public static func range(of count: Int, part: Int, parts: Int, multipleOf: Int = 16) -> Range<Int> {
     assert(count >= 0 && part >= 0 && part < parts && multipleOf > 0)
     let units = count / multipleOf + (count % multipleOf == 0 ? 0 : 1)

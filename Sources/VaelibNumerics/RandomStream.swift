@@ -1,8 +1,9 @@
 /// A stream of random numbers that depends on nothing but its name: (seed, purpose, epoch, example).
 ///
-/// Numbers come from Philox 4x32-10 under the key (seed low, seed high) and the counter (block, example low 32 bits,
-/// epoch, purpose << 24 | example bits 32 to 55). So any thread, process or resumed run finds the same numbers at the
-/// same place. Value i of a stream comes from block i / 4; a call starts at the first value of `firstBlock`.
+/// Numbers come from Philox 4x32-10 under the key (seed low, seed high) and the counter (block, example low
+/// 32 bits, epoch, purpose << 24 | example bits 32 to 55). So any thread, process or resumed run finds the
+/// same numbers at the same place. Value i of a stream comes from block i / 4; a call starts at the first
+/// value of `firstBlock`.
 public struct RandomStream: Sendable {
   let key0: UInt32
   let key1: UInt32

@@ -1,8 +1,8 @@
 /// A matrix of numbers of any type in someone else's memory: element (r, c) is the number at
 /// `base + r * rowStride + c * columnStride` (bytes), seen as `number * scale + shift`.
 ///
-/// Strides may be zero or negative, addresses unaligned. The maker promises that every element lies in memory that may
-/// be read and that outlives the array; nothing is checked here.
+/// Strides may be zero or negative, addresses unaligned. The maker promises that every element lies in memory
+/// that may be read and that outlives the array; nothing is checked here.
 public struct StridedArray: @unchecked Sendable {
   /// The address of element (0, 0).
   public let base: UnsafeRawPointer
@@ -22,7 +22,8 @@ public struct StridedArray: @unchecked Sendable {
   public let shift: Double
 
   public init(
-    base: UnsafeRawPointer, elementType: ElementType, rows: Int, columns: Int, rowStride: Int, columnStride: Int,
+    base: UnsafeRawPointer, elementType: ElementType, rows: Int, columns: Int, rowStride: Int,
+    columnStride: Int,
     scale: Double = 1, shift: Double = 0
   ) {
     self.base = base
@@ -37,7 +38,8 @@ public struct StridedArray: @unchecked Sendable {
 
   /// A row-major matrix without gaps.
   public static func dense(
-    base: UnsafeRawPointer, elementType: ElementType, rows: Int, columns: Int, scale: Double = 1, shift: Double = 0
+    base: UnsafeRawPointer, elementType: ElementType, rows: Int, columns: Int, scale: Double = 1,
+    shift: Double = 0
   ) -> StridedArray {
     let size = elementType.byteCount
     return StridedArray(

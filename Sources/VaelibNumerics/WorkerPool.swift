@@ -3,8 +3,8 @@ import Synchronization
 
 /// The threads that share the work of a call: the calling thread and workers that wait for it.
 ///
-/// Workers start when first needed and stay. Between two regions they spin for some 30 microseconds, since a training
-/// step is a quick succession of regions, then sleep. A forked child has none and starts its own.
+/// Workers start when first needed and stay. Between two regions they spin for some 30 microseconds, since a
+/// training step is a quick succession of regions, then sleep. A forked child has none and starts its own.
 public final class WorkerPool: Sendable {
   /// The one pool of the process.
   public static let shared = WorkerPool()
@@ -25,18 +25,19 @@ public final class WorkerPool: Sendable {
   /// How many threads a region uses at most, the caller included. At first one per processor.
   public var threads: Int { wantedThreads.load(ordering: .relaxed) }
 
-  /// Sets how many threads a region uses at most; 0 stands for one per processor. Safe at any time; regions that run
-  /// already are not affected.
+  /// Sets how many threads a region uses at most; 0 stands for one per processor. Safe at any time; regions
+  /// that run already are not affected.
   public func setThreads(_ n: Int) {
     let wanted = n > 0 ? n : Int(vaelib_processor_count())
     wantedThreads.store(min(wanted, WorkerPool.maximumThreads), ordering: .relaxed)
   }
 
-  /// Runs body(0), ..., body(parts - 1), each once, on up to `threads` threads, and returns when all are done.
+  /// Runs body(0), ..., body(parts - 1), each once, on up to `threads` threads, and returns when all are
+  /// done.
   ///
-  /// Which thread runs which part is left open: to get the same bits for any number of threads, parts must write to
-  /// places of their own. Workers take over the caller's floating-point mode. A call from within a part, or while
-  /// another thread's region runs, runs its parts itself, one after another.
+  /// Which thread runs which part is left open: to get the same bits for any number of threads, parts must
+  /// write to places of their own. Workers take over the caller's floating-point mode. A call from within a
+  /// part, or while another thread's region runs, runs its parts itself, one after another.
   public func run(parts: Int, _ body: (Int) -> Void) {
     let helpers = min(threads, parts) - 1
     guard helpers > 0, region.tryLock() else { return runSerially(parts, body) }

@@ -3,9 +3,9 @@ import Synchronization
 
 /// The workers of one process, and the gate through which they enter a region of parallel work.
 ///
-/// The caller opens the gate; whichever workers notice walk in, take parts off a shared counter, and walk out. When the
-/// parts are used up the caller closes the gate and waits for those inside, so it never waits for a worker that is
-/// asleep or that the system has set aside.
+/// The caller opens the gate; whichever workers notice walk in, take parts off a shared counter, and walk
+/// out. When the parts are used up the caller closes the gate and waits for those inside, so it never waits
+/// for a worker that is asleep or that the system has set aside.
 final class WorkerTeam: @unchecked Sendable {
   /// The fork generation of the process whose threads these are.
   let generation = vaelib_fork_generation()
@@ -62,8 +62,8 @@ final class WorkerTeam: @unchecked Sendable {
   private func openGate(limit: Int) {
     regions &+= 1
     gate.store(Gate(region: regions, limit: limit).word, ordering: .sequentiallyConsistent)
-    // A worker about to sleep announces itself before it looks at the gate a last time, so either it sees the open
-    // gate or it is counted here.
+    // A worker about to sleep announces itself before it looks at the gate a last time, so either it sees the
+    // open gate or it is counted here.
     let asleep = sleepers.load(ordering: .sequentiallyConsistent)
     if asleep > 0 { vaelib_parking_wake(parking, Int32(clamping: min(asleep, limit))) }
   }
@@ -160,8 +160,8 @@ final class WorkerTeam: @unchecked Sendable {
   }
 }
 
-/// The state of a region in one word: how many workers are inside (bits 0 to 15), how many may be (16 to 31), whether
-/// more may enter (32), and the number of the region.
+/// The state of a region in one word: how many workers are inside (bits 0 to 15), how many may be (16 to 31),
+/// whether more may enter (32), and the number of the region.
 private struct Gate {
   static let openBit: UInt64 = 1 << 32
 

@@ -9,12 +9,14 @@ extension VariationalAutoencoder {
       throw reader.problem("attribute \"kind\"", "is \"\(reader.contents.kind)\"; expected \"\(fileKind)\"")
     }
     var configuration = VAEConfiguration()
-    try reader.read(VAEConfiguration.parameters, from: reader.contents.architecture, "architecture", &configuration)
+    try reader.read(
+      VAEConfiguration.parameters, from: reader.contents.architecture, "architecture", &configuration)
     try reader.checkSize(configuration)
     let model = try VariationalAutoencoder(configuration)
     try reader.readTensors(into: model)
     try reader.read(
-      TrainingConfiguration.parameters, from: reader.contents.training, "training", &model.trainingConfiguration)
+      TrainingConfiguration.parameters, from: reader.contents.training, "training",
+      &model.trainingConfiguration)
     model.dataScale = try reader.real(DataAttribute.scale)
     model.dataShift = try reader.real(DataAttribute.shift)
     model.history = try reader.history()
@@ -87,7 +89,8 @@ private struct ModelContentsReader {
   }
 
   func real(_ name: String) throws(StorageError) -> Double {
-    guard case .real(let value)? = contents.data.first(where: { $0.name == name })?.value, value.isFinite else {
+    guard case .real(let value)? = contents.data.first(where: { $0.name == name })?.value, value.isFinite
+    else {
       throw problem("attribute \"data/\(name)\"", "is missing or not a finite real number")
     }
     return value
@@ -97,7 +100,8 @@ private struct ModelContentsReader {
     let count = contents.history.first?.values.count ?? 0
     var records = [EpochRecord](repeating: EpochRecord(), count: count)
     for column in HistoryColumn.all {
-      guard let stored = contents.history.first(where: { $0.name == column.name }), stored.values.count == count
+      guard let stored = contents.history.first(where: { $0.name == column.name }),
+        stored.values.count == count
       else { throw problem("dataset \"history/\(column.name)\"", "is missing or not of length \(count)") }
       for index in 0..<count { column.set(&records[index], stored.values[index]) }
     }

@@ -1,0 +1,65 @@
+import Testing
+import VaelibNumerics
+
+@testable import VaelibModels
+
+/// The order in which minibatches deal out rows.
+@Suite struct BatchOrderTests {
+  /// Rows in the order of an epoch; each example's first value is its row number.
+  private func order(_ source: any ExampleSource, seed: UInt64, epoch: Int, batch: Int) throws -> [Int] {
+    let reader = BatchReader(source, seed: seed, epoch: epoch)
+    let buffer = try FloatBuffer(rows: batch, columns: source.columns)
+    var rows: [Int] = []
+    var places = [Int](repeating: -1, count: batch)
+    while true {
+      let count = try reader.next(into: buffer.matrix(rows: batch, columns: source.columns), places: &places)
+      if count == 0 { return rows }
+      for row in 0..<count { #expect(Int(buffer.base[row * source.columns]) == places[row]) }
+      rows += places[..<count]
+      if count < batch { #expect(rows.count == source.rows) }
+    }
+  }
+
+  private func numbered(_ rows: Int) throws -> TestExamples {
+    try TestExamples((0..<rows).flatMap { [Float($0), 0] }, columns: 2)
+  }
+
+  @Test(arguments: [1, 7, 100, 103])
+  func everyRowComesOnce(batch: Int) throws {
+    let examples = try numbered(103)
+    let blocks = BlockSource(examples, blockRows: 10, windowBlocks: 3)
+    for source in [examples.source, blocks] as [any ExampleSource] {
+      #expect(try order(source, seed: 1, epoch: 1, batch: batch).sorted() == Array(0..<103))
+    }
+    #expect(blocks.loads.count == 11)
+  }
+
+  @Test func orderDependsOnSeedAndEpochNotOnBatch() throws {
+    let source = try numbered(103).source
+    let base = try order(source, seed: 1, epoch: 1, batch: 10)
+    #expect(try order(source, seed: 1, epoch: 1, batch: 33) == base)
+    #expect(try order(source, seed: 1, epoch: 2, batch: 10) != base)
+    #expect(try order(source, seed: 2, epoch: 1, batch: 10) != base)
+  }
+
+  @Test func blocksAreMixedWithinAWindow() throws {
+    let blocks = BlockSource(try numbered(120), blockRows: 10, windowBlocks: 4)
+    let rows = try order(blocks, seed: 3, epoch: 1, batch: 40)
+    #expect(Set(rows[..<40].map { $0 / 10 }).count == 4)
+    #expect(zip(rows, rows.dropFirst()).filter { $0 / 10 != $1 / 10 }.count > 60)
+  }
+
+  @Test func aSliceKeepsThePlacesOfTheWhole() throws {
+    let slice = SliceSource(try numbered(50).source, rows: 20..<45)
+    #expect(try order(slice, seed: 1, epoch: 1, batch: 8).sorted() == Array(20..<45))
+  }
+
+  /// Over many epochs every row is equally often first: chi-square with 19 degrees of freedom.
+  @Test func everyRowIsEquallyOftenFirst() throws {
+    let source = try numbered(20).source
+    var counts = [Double](repeating: 0, count: 20)
+    for epoch in 1...4000 { counts[try order(source, seed: 9, epoch: epoch, batch: 20)[0]] += 1 }
+    let chiSquare = counts.reduce(0) { $0 + ($1 - 200) * ($1 - 200) / 200 }
+    #expect(chiSquare < 50)
+  }
+}

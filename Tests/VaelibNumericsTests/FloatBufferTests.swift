@@ -1,0 +1,23 @@
+import Testing
+
+@testable import VaelibNumerics
+
+@Suite struct FloatBufferTests {
+  @Test(arguments: [0, 1, 1000])
+  func startsZeroedAndAligned(count: Int) throws {
+    let buffer = try FloatBuffer(count: count)
+    #expect(buffer.count == count && buffer.elements.count == count)
+    #expect(UInt(bitPattern: buffer.base) % 64 == 0)
+    #expect(buffer.elements.allSatisfy { $0 == 0 })
+  }
+
+  @Test(arguments: [-1, Int.max, Int.max / 4, Int.min])
+  func impossibleSizesAreRefused(count: Int) {
+    #expect(throws: NumericsError.outOfMemory(bytes: nil)) { try FloatBuffer(count: count) }
+  }
+
+  @Test func whatTheSystemRefusesIsReported() {
+    let count = 1 << 58
+    #expect(throws: NumericsError.outOfMemory(bytes: 1 << 60)) { try FloatBuffer(count: count) }
+  }
+}

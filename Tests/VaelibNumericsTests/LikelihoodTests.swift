@@ -1,0 +1,75 @@
+import Testing
+
+@testable import VaelibNumerics
+
+@Suite struct LikelihoodTests {
+  @Test(arguments: InstructionSet.supported)
+  func bernoulli(set: InstructionSet) {
+    let table = set.makeKernels()
+    for count in awkwardLengths {
+      let logits = someValues(count, seed: 1, spread: 8)
+      let x = someFractions(count, seed: 2)
+      let terms = (0..<count).map { Oracle.bernoulli(logit: Double(logits[$0]), Double(x[$0])) }
+      let exact = terms.reduce(0, +)
+      let magnitude = terms.map(abs).reduce(0, +)
+      expectClose(table.bernoulliLogLikelihood(logits, x, count), exact, magnitude: magnitude)
+
+      var gradient = [Float](repeating: .nan, count: count)
+      expectClose(table.bernoulliGradient(logits, x, &gradient, 0.25, count), exact, magnitude: magnitude)
+      expectClose(gradient) { 0.25 * (Oracle.sigmoid(Double(logits[$0])) - Double(x[$0])) }
+    }
+  }
+
+  @Test(arguments: InstructionSet.supported)
+  func bernoulliIsStableForAnyLogit(set: InstructionSet) {
+    let table = set.makeKernels()
+    for (logit, x, expected) in [
+      (Float(1000), Float(1), 0.0), (-1000, 0, 0), (1000, 0, -1000), (-1000, 1, -1000), (1e30, 1, 0),
+      (30, 0, -30),
+    ] {
+      var gradient: Float = 0
+      #expect(table.bernoulliLogLikelihood([logit], [x], 1) == expected)
+      #expect(table.bernoulliGradient([logit], [x], &gradient, 1, 1) == expected)
+      #expect(gradient == (logit > 0 ? 1 : 0) - x)
+    }
+    #expect(table.bernoulliLogLikelihood([.nan, 0], [0, 0], 2).isNaN)
+  }
+
+  @Test(arguments: InstructionSet.supported)
+  func gaussian(set: InstructionSet) {
+    let table = set.makeKernels()
+    for count in awkwardLengths {
+      let mean = someValues(count, seed: 3, spread: 1)
+      let logVariance = someValues(count, seed: 4, spread: 2)
+      let x = someValues(count, seed: 5, spread: 1)
+      func term(_ i: Int) -> Double {
+        Oracle.gaussian(mean: Double(mean[i]), logVariance: Double(logVariance[i]), Double(x[i]))
+      }
+      let exact = (0..<count).map(term).reduce(0, +)
+      let magnitude = (0..<count).map { 2 + abs(term($0)) }.reduce(0, +)
+      expectClose(table.gaussianLogLikelihood(mean, logVariance, x, count), exact, magnitude: magnitude)
+
+      var meanGradient = [Float](repeating: .nan, count: count)
+      var logVarianceGradient = meanGradient
+      let sum = table.gaussianGradient(mean, logVariance, x, &meanGradient, &logVarianceGradient, 0.5, count)
+      expectClose(sum, exact, magnitude: magnitude)
+      func precision(_ i: Int) -> Double { 1 / Oracle.exponential(Double(logVariance[i])) }
+      func difference(_ i: Int) -> Double { Double(mean[i]) - Double(x[i]) }
+      expectClose(meanGradient, absolute: 1e-6) { 0.5 * difference($0) * precision($0) }
+      expectClose(logVarianceGradient, absolute: 1e-6) {
+        0.25 * (1 - difference($0) * difference($0) * precision($0))
+      }
+    }
+  }
+
+  @Test(arguments: InstructionSet.supported)
+  func longSumsStayAccurate(set: InstructionSet) {
+    // One million equal terms: naive single-precision sums are off in the third digit here.
+    let count = 1_000_000
+    let logits = [Float](repeating: 0.3, count: count)
+    let x = [Float](repeating: 0.1, count: count)
+    let exact = Double(count) * Oracle.bernoulli(logit: Double(Float(0.3)), Double(Float(0.1)))
+    let sum = set.makeKernels().bernoulliLogLikelihood(logits, x, count)
+    #expect(abs(sum / exact - 1) < 1e-6)
+  }
+}
