@@ -103,8 +103,13 @@ def test_unsuitable_random_states(binary, random_state):
 
 
 def test_single_widths_and_numpy_numbers_are_welcome(binary):
-    model = vaelib.VAE(latent_dim=np.int32(2), hidden=np.array([5, 4]), decoder_hidden=6, epochs=np.int64(1),
-                       learning_rate=np.float32(0.01)).fit(binary)
+    model = vaelib.VAE(
+        latent_dim=np.int32(2),
+        hidden=np.array([5, 4]),
+        decoder_hidden=6,
+        epochs=np.int64(1),
+        learning_rate=np.float32(0.01),
+    ).fit(binary)
     shapes = {name: values.shape for name, values in model.get_weights().items()}
     assert shapes["encoder/0/weight"] == (12, 5)
     assert shapes["encoder/1/weight"] == (5, 4)
@@ -114,8 +119,12 @@ def test_single_widths_and_numpy_numbers_are_welcome(binary):
 
 def test_no_hidden_layers_either_side(binary):
     model = vaelib.VAE(latent_dim=2, hidden=(), epochs=1).fit(binary)
-    assert list(model.get_weights()) == ["encoder/head/weight", "encoder/head/bias",
-                                         "decoder/head/weight", "decoder/head/bias"]
+    assert list(model.get_weights()) == [
+        "encoder/head/weight",
+        "encoder/head/bias",
+        "decoder/head/weight",
+        "decoder/head/bias",
+    ]
     model = vaelib.VAE(latent_dim=2, hidden=(5,), decoder_hidden=(), epochs=1).fit(binary)
     assert model.get_weights()["decoder/head/weight"].shape == (2, 12)
 
@@ -279,7 +288,7 @@ def test_weights_by_name(fitted, binary):
         fitted.set_weights({"encoder": 1})
     with pytest.raises(ValueError, match="shape"):
         fitted.set_weights({"encoder/head/bias": np.zeros(4)})
-    with pytest.raises(vaelib.DataError, match="(?i)finite|nan"):
+    with pytest.raises(vaelib.DataError, match=r"(?i)finite|nan"):
         fitted.set_weights({"encoder/head/bias": np.full((1, 4), np.nan)})
 
 
@@ -292,8 +301,18 @@ def test_verbose_prints_one_line_an_epoch(binary, capsys):
 
 def test_training_that_diverges_is_named_and_leaves_a_usable_model():
     x = np.random.RandomState(0).normal(size=(50, 4)) * 1e3
-    model = vaelib.VAE(latent_dim=2, hidden=(8,), likelihood="gaussian", noise_stddev=0.01, optimizer="sgd",
-                       learning_rate=1e6, epochs=50, batch_size=10, activation="identity", random_state=0)
+    model = vaelib.VAE(
+        latent_dim=2,
+        hidden=(8,),
+        likelihood="gaussian",
+        noise_stddev=0.01,
+        optimizer="sgd",
+        learning_rate=1e6,
+        epochs=50,
+        batch_size=10,
+        activation="identity",
+        random_state=0,
+    )
     with pytest.raises(vaelib.NumericalError, match=r"(?i)epoch \d+.*batch \d+") as caught:
         model.fit(x)
     assert isinstance(caught.value, ArithmeticError)

@@ -74,9 +74,7 @@ def check_step(pair, x, training, *, steps_before=0, kl_weight=None):
     norm = np.linalg.norm(pair.flat(expected))
     assert result.gradient_norm == pytest.approx(norm, rel=1e-5)
     for name, values in expected.items():
-        np.testing.assert_allclose(
-            trainer.named_gradients[name], values, rtol=1e-4, atol=2e-6 * norm, err_msg=name
-        )
+        np.testing.assert_allclose(trainer.named_gradients[name], values, rtol=1e-4, atol=2e-6 * norm, err_msg=name)
 
 
 @pytest.mark.parametrize("training", TRAININGS.values(), ids=list(TRAININGS))

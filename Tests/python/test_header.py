@@ -123,7 +123,7 @@ def enumeration(name):
 def test_numbers_of_enumerations():
     statuses = enumeration("vaelib_status")
     assert sorted(statuses.values()) == [0, *_errors._ERRORS]
-    assert {key: value for key, value in enumeration("vaelib_dtype").items()} == {
+    assert enumeration("vaelib_dtype") == {
         "VAELIB_" + name: getattr(structures, name)
         for name in ("UINT8", "INT8", "INT16", "INT32", "INT64", "FLOAT32", "FLOAT64")
     }

@@ -243,8 +243,9 @@ sys.exit(status)
 @pytest.mark.parametrize("program", [FORK_PROGRAM, FORK_WHILE_TRAINING], ids=["idle", "while training"])
 def test_a_forked_child_goes_on(program):
     environment = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(vaelib.__file__))}
-    process = subprocess.run([sys.executable, "-W", "ignore", "-c", program], env=environment, timeout=60,
-                             capture_output=True, text=True)
+    process = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], env=environment, timeout=60, capture_output=True, text=True
+    )
     assert process.returncode == 0, process.stderr
 
 
@@ -257,5 +258,7 @@ threading.Thread(target=model.fit, args=(x,), daemon=True).start()
 time.sleep(0.3)
 """
     environment = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(vaelib.__file__))}
-    process = subprocess.run([sys.executable, "-c", program], env=environment, timeout=30, capture_output=True, text=True)
+    process = subprocess.run(
+        [sys.executable, "-c", program], env=environment, timeout=30, capture_output=True, text=True
+    )
     assert process.returncode == 0, process.stderr

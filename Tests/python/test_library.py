@@ -73,7 +73,7 @@ def test_importing_is_quick_and_needs_numpy_only(tmp_path):
         "import numpy, vaelib\n"
         "assert not {'matplotlib', 'h5py', 'scipy'} & set(sys.modules), sys.modules.keys()\n"
         "vae = vaelib.VAE(latent_dim=2, hidden=(4,), epochs=2, random_state=0)\n"
-        "assert repr(vae) == \"VAE(epochs=2, hidden=(4,), latent_dim=2, random_state=0)\", repr(vae)\n"
+        'assert repr(vae) == "VAE(epochs=2, hidden=(4,), latent_dim=2, random_state=0)", repr(vae)\n'
         "assert vae.set_params(epochs=3).get_params()['epochs'] == 3\n"
         "try: vae.set_params(epoch=3)\n"
         "except ValueError as error: assert 'epoch' in str(error)\n"
@@ -93,5 +93,7 @@ def test_importing_is_quick_and_needs_numpy_only(tmp_path):
         "else: raise AssertionError\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
-    process = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, cwd=tmp_path)
+    process = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, cwd=tmp_path
+    )
     assert process.returncode == 0, process.stderr

@@ -134,8 +134,9 @@ def test_validation_terms_are_those_of_elbo(binary):
 
 
 def test_patience_returns_to_the_best_weights(binary):
-    model = vaelib.VAE(latent_dim=2, hidden=(16,), epochs=200, batch_size=4, learning_rate=0.02, patience=3,
-                       random_state=0)
+    model = vaelib.VAE(
+        latent_dim=2, hidden=(16,), epochs=200, batch_size=4, learning_rate=0.02, patience=3, random_state=0
+    )
     model.fit(binary[:24], validation=binary[24:])
     validation = model.history_["validation_elbo"]
     assert len(validation) < 200
@@ -145,8 +146,15 @@ def test_patience_returns_to_the_best_weights(binary):
 
 @pytest.mark.parametrize("initializer", ["normal", *UNIFORM, *NORMAL])
 def test_initializers(initializer):
-    model = vaelib.VAE(latent_dim=3, hidden=(7, 5), initializer=initializer, initializer_stddev=0.02,
-                       random_state=2**40 + 3, likelihood="gaussian", variance="learned").initialize(9)
+    model = vaelib.VAE(
+        latent_dim=3,
+        hidden=(7, 5),
+        initializer=initializer,
+        initializer_stddev=0.02,
+        random_state=2**40 + 3,
+        likelihood="gaussian",
+        variance="learned",
+    ).initialize(9)
     for index, (name, values) in enumerate(model.get_weights().items()):
         expected = initial(initializer, 0.02, 2**40 + 3, index, name, values.shape)
         np.testing.assert_allclose(values, expected, rtol=2e-6, atol=1e-7, err_msg=name)

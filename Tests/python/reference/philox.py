@@ -41,16 +41,14 @@ def blocks(seed: int, purpose: int, epoch: int, example: int, count: int) -> Wor
     return philox(counter, (seed % 2**32, seed >> 32))
 
 
-def uniforms(
-    seed: int, purpose: int, epoch: int, example: int, count: int
-) -> npt.NDArray[np.float64]:
+def uniforms(seed: int, purpose: int, epoch: int, example: int, count: int) -> npt.NDArray[np.float64]:
     """The first ``count`` uniform numbers of a stream, multiples of 2^-24 in [0, 1)."""
     words = blocks(seed, purpose, epoch, example, count).reshape(-1)[:count]
     return np.asarray((words >> np.uint64(8)) * 2.0**-24, dtype=np.float64)
 
 
 def normals(seed: int, purpose: int, epoch: int, example: int, count: int) -> npt.NDArray[np.float64]:
-    """The first ``count`` standard normal numbers of a stream (Box and Muller's transform, two words to two numbers)."""
+    """The first ``count`` standard normal numbers of a stream, by Box and Muller's transform."""
     pairs = blocks(seed, purpose, epoch, example, count).reshape(-1, 2)
     radius = np.sqrt(-2 * np.log((pairs[:, 0] + 0.5) * 2.0**-32))
     angle = 2 * np.pi * pairs[:, 1] / 2.0**32

@@ -74,9 +74,11 @@ def image_grid(
     """
     canvas = tile(images, shape, columns, gap)
     height, width = canvas.shape
-    inches = 7.0
-    figure = Figure(figsize=(inches, inches * height / width + (0.45 if title else 0.0)), layout="constrained")
-    axes = figure.add_subplot()
+    breadth, margin, headline = 7.0, 0.1, 0.3 if title else 0.0  # inches
+    picture = (breadth - 2 * margin) * height / width
+    tall = picture + 2 * margin + headline
+    figure = Figure(figsize=(breadth, tall))
+    axes = figure.add_axes((margin / breadth, margin / tall, 1 - 2 * margin / breadth, picture / tall))
     low, high = limits or _limits(canvas)
     axes.imshow(canvas, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
     axes.set_axis_off()
@@ -144,7 +146,7 @@ def latent_scatter(
     points = np.asarray(latents)
     if points.ndim != 2 or points.shape[1] < 2:
         raise ValueError(f"two latents are needed, not an array of shape {points.shape}")
-    figure = Figure(figsize=(6.4, 6.0), layout="constrained")
+    figure = Figure(figsize=(7.0, 5.8), layout="constrained")
     axes = figure.add_subplot()
     _style(axes)
     classes = [None] if labels is None else list(np.unique(np.asarray(labels)))
