@@ -16,6 +16,29 @@ private let halfLogTwoPi = 0.918938533204672741780329736406
   }
 }
 
+@inline(never) func crossEntropyGradient(
+  _ logits: Floats, _ x: Floats, _ emphasis: Floats, _ gradient: MutableFloats, _ weight: Float,
+  _ count: Int
+) -> Double {
+  sum(count) { i in
+    let value = softplusAndLogistic(logits[i])
+    gradient[i] = weight * emphasis[i] * (value.logistic - x[i])
+    return emphasis[i] * fma(-x[i], logits[i], value.softplus)
+  }
+}
+
+@inline(never) func squaredErrorGradient(
+  _ output: Floats, _ x: Floats, _ emphasis: Floats, _ gradient: MutableFloats, _ weight: Float,
+  _ count: Int
+) -> Double {
+  0.5
+    * sum(count) { i in
+      let difference = output[i] - x[i]
+      gradient[i] = weight * emphasis[i] * difference
+      return emphasis[i] * difference * difference
+    }
+}
+
 @inline(never) func gaussianLogLikelihood(
   _ mean: Floats, _ logVariance: Floats, _ x: Floats, _ count: Int
 ) -> Double {

@@ -140,7 +140,7 @@ private final class TrainingRun {
         try control.send(progress(.step, epoch, mean.rows, mean.record))
       }
     }
-    if !euclideanNorm(model.parameters.base, count: model.parameters.count).isFinite {
+    if !euclideanNorm(model.parameters.base, ranges: [0..<model.parameters.count]).isFinite {
       throw badBatch(mean.record.epoch, batch, "the weights are no longer finite")
     }
     mean.record.seconds = monotonicSeconds() - begin

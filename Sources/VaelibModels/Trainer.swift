@@ -96,7 +96,7 @@ public final class Trainer {
   }
 
   /// The Euclidean norm of the gradients as they are.
-  public func gradientNorm() -> Double { euclideanNorm(gradients.base, count: gradients.count) }
+  public func gradientNorm() -> Double { euclideanNorm(gradients.base, ranges: [0..<gradients.count]) }
 
   /// Applies the gradients: clipping, weight prior, optimiser.
   ///

@@ -10,7 +10,8 @@ public struct DenseLayer: Sendable {
   public let weight: ParameterTensor
   public let bias: ParameterTensor
 
-  init(
+  /// Appends the layer's tensors, "name/weight" and "name/bias", to the layout.
+  public init(
     _ name: String, inputs: Int, outputs: Int, activation: Activation, layout: inout ParameterLayout
   ) throws(NetworkError) {
     self.inputs = inputs
@@ -21,23 +22,18 @@ public struct DenseLayer: Sendable {
   }
 
   /// The weight matrix inside a parameter or gradient array.
-  func weight(in array: UnsafeMutablePointer<Float>) -> MatrixView {
+  public func weight(in array: UnsafeMutablePointer<Float>) -> MatrixView {
     MatrixView(base: array + weight.offset, rows: inputs, columns: outputs)
   }
 
   /// output = A(input W + b). `preActivation` [batch, outputs] is used if the activation keeps it.
-  func forward(
+  public func forward(
     parameters: UnsafeMutablePointer<Float>, input: MatrixView, output: MatrixView, preActivation: MatrixView?
   ) {
     let weight = weight(in: parameters)
     let bias = parameters + bias.offset
     let sums = preActivation ?? output
-    let parts = Partition.parts(flops: 2 * input.rows * inputs * outputs)
-    WorkerPool.shared.run(parts: parts) { part in
-      let columns = Partition.range(of: outputs, part: part, parts: parts)
-      if columns.isEmpty { return }
-      let tile = sums.columns(columns)
-      BLAS.multiply(input, weight.columns(columns), into: tile)
+    multiplyInTiles(input, weight, into: sums) { tile, columns in
       for row in 0..<tile.rows {
         activation.addBiasAndActivate(tile.row(row), bias: bias + columns.lowerBound, count: columns.count)
         if activation.keepsPreActivation {
@@ -54,9 +50,11 @@ public struct DenseLayer: Sendable {
   ///   - gradient: dL/d(x W + b), [batch, outputs].
   ///   - inputGradient: receives dL/dx, [batch, inputs], times the derivative of `below`; nil if not needed.
   ///   - below: the activation that produced the input, and what its derivative is computed from.
-  func backward(
+  ///   - accumulate: adds to the gradient of W, for weights that are used twice.
+  public func backward(
     parameters: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>, input: MatrixView,
-    gradient: MatrixView, inputGradient: MatrixView?, below: (activation: Activation, saved: MatrixView)?
+    gradient: MatrixView, inputGradient: MatrixView?, below: (activation: Activation, saved: MatrixView)?,
+    accumulate: Bool = false
   ) {
     let flops = 2 * input.rows * inputs * outputs
     let weightParts = Partition.parts(flops: flops)
@@ -65,23 +63,25 @@ public struct DenseLayer: Sendable {
       if part < weightParts {
         weightGradient(
           gradients, input: input, gradient: gradient,
-          rows: Partition.range(of: inputs, part: part, parts: weightParts))
+          rows: Partition.range(of: inputs, part: part, parts: weightParts), accumulate: accumulate)
       } else if let inputGradient, part < weightParts + inputParts {
         self.inputGradient(
           parameters, gradient: gradient, into: inputGradient, below: below,
           columns: Partition.range(of: inputs, part: part - weightParts, parts: inputParts))
       } else {
-        biasGradient(gradients + bias.offset, gradient: gradient)
+        sumRows(gradient, into: gradients + bias.offset)
       }
     }
   }
 
   private func weightGradient(
-    _ gradients: UnsafeMutablePointer<Float>, input: MatrixView, gradient: MatrixView, rows: Range<Int>
+    _ gradients: UnsafeMutablePointer<Float>, input: MatrixView, gradient: MatrixView, rows: Range<Int>,
+    accumulate: Bool
   ) {
     if rows.isEmpty { return }
     BLAS.multiply(
-      input.columns(rows), transposeA: true, gradient, into: weight(in: gradients).rows(rows))
+      input.columns(rows), transposeA: true, gradient, into: weight(in: gradients).rows(rows),
+      accumulate: accumulate)
   }
 
   private func inputGradient(
@@ -96,10 +96,5 @@ public struct DenseLayer: Sendable {
       below.activation.multiplyDerivative(
         into: tile.row(row), saved: below.saved.row(row) + columns.lowerBound, count: columns.count)
     }
-  }
-
-  private func biasGradient(_ sums: UnsafeMutablePointer<Float>, gradient: MatrixView) {
-    sums.update(repeating: 0, count: outputs)
-    for row in 0..<gradient.rows { kernels.addTo(sums, gradient.row(row), outputs) }
   }
 }

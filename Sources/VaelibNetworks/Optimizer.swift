@@ -43,17 +43,24 @@ public final class Optimizer {
 
   public let method: Method
   public let constants: Constants
+  /// The length of the parameter array.
   public let count: Int
   /// Moments, one array after the other, `count` floats each.
   private let moments: FloatBuffer
+  /// The parameters that are trained, cut into runs by size alone, so that results do not depend on threads.
+  private let segments: [Range<Int>]
   /// Updates made so far.
   public private(set) var steps = 0
 
-  public init(_ method: Method, constants: Constants, count: Int) throws(NumericsError) {
+  /// An optimiser for the parts `trained` of an array of `count` parameters; nil stands for all of it.
+  public init(
+    _ method: Method, constants: Constants, count: Int, trained: [Range<Int>]? = nil
+  ) throws(NumericsError) {
     self.method = method
     self.constants = constants
     self.count = count
     moments = try FloatBuffer(rows: method.moments, columns: count)
+    segments = cutIntoSegments(trained ?? [0..<count])
   }
 
   /// One update of all parameters.
@@ -66,18 +73,13 @@ public final class Optimizer {
     gradientScale: Double, decay: Double
   ) {
     steps += 1
-    let parts = segments
-    WorkerPool.shared.run(parts: parts) { part in
-      let range = Partition.range(of: count, part: part, parts: parts)
-      if range.isEmpty { return }
+    WorkerPool.shared.run(parts: segments.count) { part in
+      let range = segments[part]
       updateSegment(
         range, parameters + range.lowerBound, gradients + range.lowerBound, rate: Float(rate),
         gradientScale: Float(gradientScale), decay: Float(decay))
     }
   }
-
-  /// Fixed by the parameter count, so that results do not depend on threads.
-  private var segments: Int { max(1, min(64, count / 16_384)) }
 
   private func updateSegment(
     _ range: Range<Int>, _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, rate: Float,

@@ -1,0 +1,55 @@
+public import VaelibNetworks
+
+/// One layer of a stack: a denoising auto-encoder. The initial values are the defaults, defined here only.
+public struct LayerConfiguration: Sendable, Equatable {
+  public var width = 1000
+  public var activation = Activation.sigmoid
+  public var tied = 1
+  public var loss = ReconstructionLoss.crossEntropy
+  public var corruption = CorruptionKind.masking
+  public var corruptionLevel = 0.25
+  public var corruptionLow = 0.0
+  public var corruptionHigh = 1.0
+  public var corruptedWeight = 1.0
+  public var untouchedWeight = 1.0
+  public var weightL1 = 0.0
+  public var weightL2 = 0.0
+  public var sparsityTarget = 0.05
+  public var sparsityWeight = 0.0
+  public var contractionWeight = 0.0
+  public var epochs = 0
+  public var learningRate = 0.0
+
+  public init() {}
+}
+
+/// What a layer's reconstruction is held against.
+public enum ReconstructionLoss: String, CaseIterable, Sendable {
+  /// - sum_i x_i log r_i + (1 - x_i) log (1 - r_i) with r = sigmoid(decoder output); for inputs in [0, 1].
+  case crossEntropy = "cross_entropy"
+  /// 1/2 sum_i (x_i - r_i)^2 with r = decoder output; for real values.
+  case squaredError = "squared_error"
+}
+
+/// q(x~ | x), how an input is corrupted (Vincent et al. 2008, section 2.3; 2010, section 3.3).
+public enum CorruptionKind: String, CaseIterable, Sendable {
+  /// Exactly round(level * components) components, chosen at random, are set to 0.
+  case masking
+  /// Each component is set to 0 with probability level.
+  case independentMasking = "independent_masking"
+  /// x + level * N(0, I).
+  case gaussian
+  /// Exactly round(level * components) components are set to corruption_low or corruption_high by a fair coin.
+  case saltAndPepper = "salt_and_pepper"
+}
+
+/// The architecture of a stack.
+public struct StackConfiguration: Sendable, Equatable {
+  public var dataDimension = 0
+  public var layers: [LayerConfiguration] = []
+  public var initializer = Initializer.glorotUniform
+  public var initializerStddev = 0.01
+  public var seed: UInt64 = 0
+
+  public init() {}
+}

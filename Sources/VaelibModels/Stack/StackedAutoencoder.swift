@@ -1,0 +1,76 @@
+public import VaelibNetworks
+public import VaelibNumerics
+
+/// A stack of denoising auto-encoders (Vincent et al. 2008, 2010), with a softmax classifier on top once it has been
+/// fine-tuned with labels.
+///
+/// Not locked: queries may run side by side, but nothing else while something changes it. The boundary sees to that.
+public final class StackedAutoencoder: @unchecked Sendable {
+  public let configuration: StackConfiguration
+  public private(set) var layout: ParameterLayout
+  public private(set) var parameters: FloatBuffer
+  let layers: [DenoisingLayer]
+  /// The classifier; nil before fine-tuning with labels.
+  public private(set) var classifier: DenseLayer?
+
+  /// All epochs of all training, layer by layer, then fine-tuning.
+  public var history: [StackEpochRecord] = []
+  /// The scaling of the data it was last trained on.
+  public var dataScale = 1.0
+  public var dataShift = 0.0
+
+  /// A stack with freshly drawn weights; `classes` above 0 adds a classifier.
+  public init(_ configuration: StackConfiguration, classes: Int = 0) throws {
+    try configuration.validate()
+    self.configuration = configuration
+    var layout = ParameterLayout()
+    layers = try configuration.layers.enumerated().map { index, layer in
+      try DenoisingLayer(
+        index, inputs: configuration.inputWidth(index), configuration: layer, layout: &layout)
+    }
+    self.layout = layout
+    parameters = try FloatBuffer(count: layout.count)
+    initializeWeights(from: 0)
+    if classes > 0 { try addClassifier(classes: classes) }
+  }
+
+  private func initializeWeights(from first: Int) {
+    for (index, tensor) in layout.tensors.enumerated() where index >= first && tensor.name.hasSuffix("weight") {
+      configuration.initializer.fill(
+        parameters.base + tensor.offset, inputs: tensor.rows, outputs: tensor.columns,
+        stddev: configuration.initializerStddev,
+        stream: RandomPurpose.initialization.stream(seed: configuration.seed, example: index))
+    }
+  }
+
+  /// How many classes the classifier knows; 0 without one.
+  public var classes: Int { classifier?.outputs ?? 0 }
+
+  /// The width of the topmost code.
+  public var codeWidth: Int { configuration.layers[configuration.layers.count - 1].width }
+
+  /// Puts a freshly drawn softmax layer on top; the weights of the layers stay.
+  public func addClassifier(classes: Int) throws {
+    if classifier != nil { throw ModelError.invalidArgument("the stack has a classifier already") }
+    var layout = layout
+    let classifier = try DenseLayer(
+      "classifier", inputs: codeWidth, outputs: classes, activation: .identity, layout: &layout)
+    let parameters = try FloatBuffer(count: layout.count)
+    parameters.base.update(from: self.parameters.base, count: self.layout.count)
+    let first = self.layout.tensors.count
+    self.layout = layout
+    self.parameters = parameters
+    self.classifier = classifier
+    initializeWeights(from: first)
+  }
+
+  /// A stack of its own, equal in everything.
+  public func copy() throws -> StackedAutoencoder {
+    let copy = try StackedAutoencoder(configuration, classes: classes)
+    copy.parameters.base.update(from: parameters.base, count: parameters.count)
+    copy.history = history
+    copy.dataScale = dataScale
+    copy.dataShift = dataShift
+    return copy
+  }
+}
