@@ -109,7 +109,7 @@ def make_torch(network: Network, batches: list[object]) -> Step:
         kl = -0.5 * torch.sum(1 + log_variance - mean.pow(2) - log_variance.exp())
         loss = (cross_entropy + kl) / network.batch
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call, unused-ignore]
         optimizer.step()
 
     return step
@@ -155,7 +155,7 @@ def make_jax(network: Network, batches: list[object]) -> Step:
 
     def step(number: int) -> None:
         state[:] = compiled(state[0], state[1], float(number + 1), arrays[number % BATCHES])
-        jax.block_until_ready(state[0])
+        jax.block_until_ready(state[0])  # type: ignore[no-untyped-call, unused-ignore]
 
     return step
 
