@@ -1,5 +1,5 @@
 /*
- * vaelib.h: variational auto-encoders, trained and queried from C.
+ * vaelib.h: variational auto-encoders and stacked denoising auto-encoders, trained and queried from C.
  *
  * This header is the authoritative description of the library. It reads from top to bottom as a tutorial: errors,
  * threads, parameters, arrays, datasets, models, training, queries, and a trainer for programs that drive the training
@@ -424,7 +424,9 @@ typedef struct vaelib_training_config {
      * end. Needs a validation set.
      */
     size_t patience;
-    /** Seed of shuffling, latent noise and binarisation. */
+    /** Fine-tuning stacks with labels: the share of each code's units that is left out at each use. */
+    double dropout;
+    /** Seed of shuffling, latent noise, binarisation, corruption and dropout. */
     uint64_t seed;
 } vaelib_training_config;
 
@@ -596,6 +598,231 @@ vaelib_status vaelib_interpolate(
 vaelib_status vaelib_manifold(vaelib_model *model, size_t side, float *out_mean, size_t out_count);
 
 /* ------------------------------------------------------------------------------------------------------------------
+ * Stacked denoising auto-encoders
+ *
+ * A stack of layers (Vincent et al. 2008, 2010). Each layer learns to restore its input x from a corrupted version x~:
+ * code y = A(x~ W + b), reconstruction from y, loss against the clean x. Layers are pretrained from the bottom up, each
+ * on the clean code of those below. Then the whole stack is fine-tuned: with labels, under a softmax layer, or without,
+ * as one deep auto-encoder. A program that learns to read digits:
+ *
+ *     for (i = 0; i < 3; i++) {
+ *         layers[i].struct_size = sizeof layers[i];
+ *         vaelib_layer_config_init(&layers[i]);
+ *         layers[i].width = 1000;
+ *         layers[i].corruption_level = 0.1 * (i + 1);
+ *     }
+ *     config.struct_size = sizeof config;
+ *     vaelib_stack_config_init(&config);
+ *     config.data_dim = 784;
+ *     config.layers = layers;
+ *     config.layer_count = 3;
+ *     vaelib_stack_create(&config, &stack);
+ *     vaelib_stack_pretrain(stack, digits, &training, NULL, NULL);
+ *     vaelib_stack_finetune(stack, digits, validation, VAELIB_SUPERVISED, &training, NULL, NULL);
+ *     vaelib_stack_predict(stack, test, classes, test_rows);
+ * --------------------------------------------------------------------------------------------------------------- */
+
+typedef struct vaelib_stack vaelib_stack;
+
+/** One layer. Fill with vaelib_layer_config_init(), then change what matters. */
+typedef struct vaelib_layer_config {
+    size_t struct_size;
+    /** Units of the layer's code. */
+    size_t width;
+    /** The activation of the code; the names of vaelib_vae_config. */
+    const char *activation;
+    /** 1: the decoder's weights are the encoder's, transposed. 0: it has its own. */
+    size_t tied;
+    /** "cross_entropy" for inputs in [0, 1], through a sigmoid; "squared_error" for real values, linear decoder. */
+    const char *loss;
+    /** "masking" (exactly the proportion), "independent_masking", "gaussian", "salt_and_pepper". */
+    const char *corruption;
+    /** nu, the proportion of corrupted components; gaussian: the standard deviation of the noise. */
+    double corruption_level;
+    /** salt_and_pepper: the two values. */
+    double corruption_low;
+    double corruption_high;
+    /** alpha and beta, the weights of corrupted and untouched components in the loss (JMLR 2010, section 3.3). */
+    double corrupted_weight;
+    double untouched_weight;
+    /** Add weight_l1 * sum |W| and weight_l2 / 2 * sum W^2 to the loss. */
+    double weight_l1;
+    double weight_l2;
+    /** Add sparsity_weight * sum_j KL(sparsity_target || mean activation of unit j) to the loss; sigmoid codes. */
+    double sparsity_target;
+    double sparsity_weight;
+    /** Add contraction_weight * |d code / d input|^2 to the loss (Rifai et al. 2011). */
+    double contraction_weight;
+    /** While this layer is pretrained; 0 takes that of the training configuration. */
+    size_t epochs;
+    double learning_rate;
+} vaelib_layer_config;
+
+/** The architecture of a stack. Fill with vaelib_stack_config_init(), set data_dim and layers. */
+typedef struct vaelib_stack_config {
+    size_t struct_size;
+    /** The width of an example. Required. */
+    size_t data_dim;
+    /** The layers, bottom first; all of the struct_size of the first. Required. */
+    const vaelib_layer_config *layers;
+    size_t layer_count;
+    /** As in vaelib_vae_config. */
+    const char *initializer;
+    double initializer_stddev;
+    /** Seed of the initial weights. */
+    uint64_t seed;
+} vaelib_stack_config;
+
+typedef struct vaelib_stack_info {
+    size_t struct_size;
+    size_t data_dim;
+    size_t layer_count;
+    /** How many classes the classifier knows; 0 before fine-tuning with labels. */
+    size_t class_count;
+    /** All weights and biases, as one flat array of float32, and the named tensors in it. */
+    size_t parameter_count;
+    size_t tensor_count;
+    /** The scaling of the data the stack was trained on, kept in its file. */
+    double data_scale;
+    double data_shift;
+} vaelib_stack_info;
+
+vaelib_status vaelib_layer_config_init(vaelib_layer_config *out_config);
+vaelib_status vaelib_stack_config_init(vaelib_stack_config *out_config);
+
+/** A new stack with freshly initialised weights and no classifier. */
+vaelib_status vaelib_stack_create(const vaelib_stack_config *config, vaelib_stack **out_stack);
+
+/** A stack of its own with the same architecture, weights and history. */
+vaelib_status vaelib_stack_copy(const vaelib_stack *stack, vaelib_stack **out_stack);
+
+/** Writes and reads an HDF5 file, as vaelib_model_save() and vaelib_model_load() do. */
+vaelib_status vaelib_stack_save(const vaelib_stack *stack, const char *path);
+vaelib_status vaelib_stack_load(const char *path, vaelib_stack **out_stack);
+
+vaelib_status vaelib_stack_describe(const vaelib_stack *stack, vaelib_stack_info *out_info);
+
+/** The architecture; `layers`, strings in it included, stays valid as long as the stack. */
+vaelib_status vaelib_stack_get_config(const vaelib_stack *stack, vaelib_stack_config *out_config);
+
+/** Name, shape and place of parameter tensor `index`: "layers/0/weight", "layers/0/bias", "layers/0/decoder/bias",
+ *  "layers/0/decoder/weight" [width, inputs] if not tied, ..., "classifier/weight", "classifier/bias". */
+vaelib_status vaelib_stack_tensor(const vaelib_stack *stack, size_t index, vaelib_tensor *out_tensor);
+
+/** Copies all parameters out, or replaces them; as for models. */
+vaelib_status vaelib_stack_get_parameters(const vaelib_stack *stack, float *out_values, size_t out_count);
+vaelib_status vaelib_stack_set_parameters(vaelib_stack *stack, const float *values, size_t count);
+
+void vaelib_stack_free(vaelib_stack *stack);
+
+/** What a stack is being trained for. */
+typedef enum vaelib_phase {
+    /** One layer learns to denoise its input. */
+    VAELIB_PRETRAINING = 0,
+    /** All layers and the classifier learn the labels: softmax and cross-entropy. */
+    VAELIB_SUPERVISED = 1,
+    /** All layers, unrolled into one auto-encoder, learn to reconstruct uncorrupted examples. */
+    VAELIB_UNSUPERVISED = 2
+} vaelib_phase;
+
+/** One epoch of a stack's history. Losses are means per example; what does not apply is NaN. */
+typedef struct vaelib_stack_record {
+    size_t struct_size;
+    vaelib_phase phase;
+    /** The layer that was pretrained, from 0. */
+    size_t layer;
+    /** Counts from 1 within the phase of one call. */
+    size_t epoch;
+    /** Reconstruction: cross-entropy in nats, or half the squared error, with the layer's penalties. Labels: nats. */
+    double loss;
+    double validation_loss;
+    /** The share of examples given a wrong label. */
+    double error;
+    double validation_error;
+    double learning_rate;
+    double seconds;
+} vaelib_stack_record;
+
+/** What a stack's progress callback is told: which phase, layer and epoch, and how far in it. */
+typedef struct vaelib_stack_progress {
+    size_t struct_size;
+    vaelib_progress_kind kind;
+    /** How many epochs this phase, or this layer, has at most in this call. */
+    size_t epochs;
+    size_t examples;
+    size_t examples_per_epoch;
+    vaelib_stack_record record;
+} vaelib_stack_progress;
+
+/** As vaelib_progress_fn: called on the calling thread; anything but 0 stops the call with VAELIB_CANCELLED. */
+typedef int (*vaelib_stack_progress_fn)(const vaelib_stack_progress *progress, void *user_data);
+
+/**
+ * Pretrains all layers, bottom first. Of the configuration, what concerns the lower bound of a VAE (estimator, samples,
+ * beta, kl_warmup_epochs, binarization) must be left at its default, as must dropout and patience. Errors, cancelling
+ * and exclusiveness as for vaelib_fit().
+ */
+vaelib_status vaelib_stack_pretrain(
+    vaelib_stack *stack, const vaelib_dataset *examples, const vaelib_training_config *config,
+    vaelib_stack_progress_fn callback, void *user_data);
+
+/**
+ * Fine-tunes all layers; `phase` is VAELIB_SUPERVISED or VAELIB_UNSUPERVISED. Labels are those of the datasets, 0 to
+ * classes - 1, each seen at least once; the first supervised call adds the classifier. `validation` may be NULL; with
+ * patience, training stops once it no longer gets better (by its error, or its loss) and the best weights are kept.
+ */
+vaelib_status vaelib_stack_finetune(
+    vaelib_stack *stack, const vaelib_dataset *examples, const vaelib_dataset *validation, vaelib_phase phase,
+    const vaelib_training_config *config, vaelib_stack_progress_fn callback, void *user_data);
+
+/** Stops the calls that run on this stack now, as vaelib_cancel() does for models. Safe in a signal handler. */
+vaelib_status vaelib_stack_cancel(const vaelib_stack *stack);
+
+/** How many epochs the history holds, and epoch `index` of it. */
+vaelib_status vaelib_stack_history_count(const vaelib_stack *stack, size_t *out_count);
+vaelib_status vaelib_stack_history_get(const vaelib_stack *stack, size_t index, vaelib_stack_record *out_record);
+
+/** The corrupted input that layer `layer` would see at epoch `epoch`: the clean code of the layers below, [N, inputs
+ *  of the layer], with the layer's noise drawn from `seed`. */
+vaelib_status vaelib_stack_corrupt(
+    vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, uint64_t seed, size_t epoch,
+    float *out_corrupted, size_t out_count);
+
+/** The clean code after layer `layer`, counted from 0, [N, width of the layer]. */
+vaelib_status vaelib_stack_encode(
+    vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, float *out_code, size_t out_count);
+
+/** Examples from codes of layer `layer`, down through the decoders, [N, D]. */
+vaelib_status vaelib_stack_decode(
+    vaelib_stack *stack, const vaelib_dataset *codes, size_t layer, float *out_examples, size_t out_count);
+
+/** Up to layer `layer` and down again, [N, D]. Given noisy examples, this denoises them. */
+vaelib_status vaelib_stack_reconstruct(
+    vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, float *out_examples, size_t out_count);
+
+/** The loss of each reconstruction against its example, [N]: what is unusual is reconstructed badly. */
+vaelib_status vaelib_stack_reconstruction_error(
+    vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, double *out_error, size_t out_count);
+
+/** Class probabilities, [N, class_count]. VAELIB_INVALID_ARGUMENT before fine-tuning with labels. */
+vaelib_status vaelib_stack_predict_probabilities(
+    vaelib_stack *stack, const vaelib_dataset *examples, float *out_probabilities, size_t out_count);
+
+/** The most probable class of each example, [N]. */
+vaelib_status vaelib_stack_predict(
+    vaelib_stack *stack, const vaelib_dataset *examples, int64_t *out_classes, size_t out_count);
+
+/** What each unit of a layer looks for in an example: the product of the weights up to it, [width, D]. */
+vaelib_status vaelib_stack_filters(vaelib_stack *stack, size_t layer, float *out_filters, size_t out_count);
+
+/**
+ * New examples, top down (JMLR 2010, section 7): from the topmost code of each given example, units are switched on or
+ * off with their activation as probability, layer by layer, down to the mean of the example, [N, D]. Sigmoid codes.
+ */
+vaelib_status vaelib_stack_sample(
+    vaelib_stack *stack, const vaelib_dataset *examples, uint64_t seed, float *out_examples, size_t out_count);
+
+/* ------------------------------------------------------------------------------------------------------------------
  * Trainer: training one step at a time
  *
  * For programs with a loop of their own: other sources of data, gradients summed over processes, another optimiser.
@@ -603,7 +830,8 @@ vaelib_status vaelib_manifold(vaelib_model *model, size_t side, float *out_mean,
 
 typedef struct vaelib_trainer vaelib_trainer;
 
-/** What one step found, as means over its batch in nats per example. */
+/** What one step found, as means over its batch in nats per example. Of a stack's step only loss, learning_rate and
+ *  gradient_norm are numbers; the other terms are NaN. */
 typedef struct vaelib_step_result {
     size_t struct_size;
     double loss;
@@ -623,6 +851,15 @@ typedef struct vaelib_step_result {
  */
 vaelib_status vaelib_trainer_create(
     vaelib_model *model, const vaelib_training_config *config, size_t examples_per_epoch, vaelib_trainer **out_trainer);
+
+/**
+ * A trainer that pretrains `layer`, or fine-tunes (then `layer` does not matter). Steps, gradients and freeing as for
+ * models: vaelib_trainer_step() and the functions around it take it. Its batches carry labels if the phase is
+ * supervised; `classes` then says how many there are, for a stack that has no classifier yet.
+ */
+vaelib_status vaelib_stack_trainer_create(
+    vaelib_stack *stack, vaelib_phase phase, size_t layer, size_t classes, const vaelib_training_config *config,
+    size_t examples_per_epoch, vaelib_trainer **out_trainer);
 
 /** Computes the gradients on all rows of `batch` and applies them. `out_result` may be NULL. Exclusive. */
 vaelib_status vaelib_trainer_step(
