@@ -8,7 +8,8 @@ final class Scratch {
   let folder: String
 
   init() throws {
-    var template = Array("/tmp/vaelib-tests-XXXXXX".utf8CString)
+    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
+    var template = Array("\(parent)/vaelib-tests-XXXXXX".utf8CString)
     folder = String(cString: try #require(mkdtemp(&template)))
   }
 

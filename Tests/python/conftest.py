@@ -1,0 +1,83 @@
+"""What the tests share: estimators whose weights the oracle knows, and small data."""
+
+import os
+from dataclasses import fields
+
+import h5py
+import numpy as np
+import pytest
+import vaelib
+from reference.vae import Architecture
+
+
+class Pair:
+    """An estimator with random weights, and the oracle's architecture and float64 weights of the same model."""
+
+    def __init__(self, data_dim, architecture, training=None, seed=1, scale=0.5):
+        self.seed = seed
+        self.vae = vaelib.VAE(**architecture, **(training or {}), random_state=seed).initialize(data_dim)
+        names = {field.name for field in fields(Architecture)} - {"data_dim"}
+        self.oracle = Architecture(data_dim=data_dim, **{name: getattr(self.vae, name) for name in names})
+        random = np.random.RandomState(seed)
+        shapes = self.oracle.shapes()
+        self.weights = {
+            name: random.normal(scale=scale, size=shape).astype(np.float32).astype(np.float64)
+            for name, shape in shapes.items()
+        }
+        self.vae.set_weights(self.weights)
+
+    def flat(self, tensors):
+        """Named tensors in the arena's order, as one flat array."""
+        return np.concatenate([np.asarray(tensors[name]).reshape(-1) for name in self.oracle.shapes()])
+
+    def named(self, flat):
+        """The tensors in a flat array."""
+        tensors, offset = {}, 0
+        for name, shape in self.oracle.shapes().items():
+            size = shape[0] * shape[1]
+            tensors[name] = flat[offset : offset + size].reshape(shape)
+            offset += size
+        return tensors
+
+
+@pytest.fixture
+def pair():
+    return Pair
+
+
+@pytest.fixture
+def binary():
+    """Forty binary examples of twelve dimensions."""
+    return (np.random.RandomState(0).uniform(size=(40, 12)) < 0.4).astype(np.float32)
+
+
+@pytest.fixture
+def real():
+    """Forty real-valued examples of six dimensions."""
+    return np.random.RandomState(1).normal(size=(40, 6)).astype(np.float32)
+
+
+@pytest.fixture
+def fitted(binary):
+    """A small estimator, fitted."""
+    return vaelib.VAE(latent_dim=2, hidden=(8,), epochs=3, batch_size=16, random_state=5).fit(binary)
+
+
+@pytest.fixture
+def hdf5(tmp_path):
+    """Writes datasets to a new HDF5 file and returns its path."""
+
+    def write(name="data.h5", **datasets):
+        path = os.path.join(tmp_path, name)
+        with h5py.File(path, "w") as file:
+            for key, values in datasets.items():
+                file[key] = values
+        return path
+
+    return write
+
+
+@pytest.fixture(autouse=True)
+def all_threads():
+    """Each test begins with the default number of threads."""
+    vaelib.set_threads(0)

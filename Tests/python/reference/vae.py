@@ -1,0 +1,150 @@
+"""The variational auto-encoder's bound, term by term."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from reference.activations import ACTIVATIONS, sigmoid, softplus
+
+Array = npt.NDArray[np.float64]
+Weights = Mapping[str, Array]
+
+ENCODER_LOG_VARIANCE_LIMITS = (-20.0, 20.0)
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The network; the fields are the library's hyper-parameters."""
+
+    data_dim: int
+    latent_dim: int
+    hidden: tuple[int, ...]
+    decoder_hidden: tuple[int, ...] | None
+    activation: str
+    likelihood: str
+    variance: str
+    mean_activation: str
+    noise_stddev: float
+    stddev_floor: float
+
+    @property
+    def decoder_widths(self) -> tuple[int, ...]:
+        return self.hidden[::-1] if self.decoder_hidden is None else self.decoder_hidden
+
+    @property
+    def predicts_variance(self) -> bool:
+        return self.likelihood == "gaussian" and self.variance == "predicted"
+
+    @property
+    def learns_variance(self) -> bool:
+        return self.likelihood == "gaussian" and self.variance == "learned"
+
+    @property
+    def decoder_limits(self) -> tuple[float, float]:
+        return 2 * math.log(self.stddev_floor), 20.0
+
+    def shapes(self) -> dict[str, tuple[int, int]]:
+        """Every tensor's name and shape, in the arena's order."""
+        shapes: dict[str, tuple[int, int]] = {}
+        output = self.data_dim * (2 if self.predicts_variance else 1)
+        for part, width, widths, head in (
+            ("encoder", self.data_dim, self.hidden, 2 * self.latent_dim),
+            ("decoder", self.latent_dim, self.decoder_widths, output),
+        ):
+            for index, (name, columns) in enumerate([*((str(i), w) for i, w in enumerate(widths)), ("head", head)]):
+                inputs = width if index == 0 else widths[index - 1]
+                shapes[f"{part}/{name}/weight"] = (inputs, columns)
+                shapes[f"{part}/{name}/bias"] = (1, columns)
+        if self.learns_variance:
+            shapes["decoder/log_variance"] = (1, self.data_dim)
+        return shapes
+
+
+def bounded(raw: Array, limits: tuple[float, float]) -> Array:
+    """A log-variance kept softly between its limits."""
+    lower, upper = limits
+    raised = lower + softplus(raw - lower)
+    return upper - softplus(upper - raised)
+
+
+def network(weights: Weights, part: str, widths: tuple[int, ...], activation: str, x: Array) -> Array:
+    """The hidden layers and the linear head of the encoder or decoder."""
+    for index in range(len(widths)):
+        x = ACTIVATIONS[activation][0](x @ weights[f"{part}/{index}/weight"] + weights[f"{part}/{index}/bias"])
+    return x @ weights[f"{part}/head/weight"] + weights[f"{part}/head/bias"]
+
+
+def encode(weights: Weights, architecture: Architecture, x: Array) -> tuple[Array, Array]:
+    """q(z|x): mean and log-variance."""
+    head = network(weights, "encoder", architecture.hidden, architecture.activation, x)
+    mean, raw = head[..., : architecture.latent_dim], head[..., architecture.latent_dim :]
+    return mean, bounded(raw, ENCODER_LOG_VARIANCE_LIMITS)
+
+
+def decoder_head(weights: Weights, architecture: Architecture, z: Array) -> Array:
+    """What the decoder's last layer gives: logits, or raw means and raw log-variances."""
+    return network(weights, "decoder", architecture.decoder_widths, architecture.activation, z)
+
+
+def decode(weights: Weights, architecture: Architecture, z: Array) -> tuple[Array, Array | None]:
+    """p(x|z): mean, and log-variance of a Gaussian likelihood."""
+    head = decoder_head(weights, architecture, z)
+    if architecture.likelihood == "bernoulli":
+        return sigmoid(head), None
+    raw_mean = head[..., : architecture.data_dim]
+    mean = sigmoid(raw_mean) if architecture.mean_activation == "sigmoid" else raw_mean
+    if architecture.variance == "fixed":
+        return mean, np.full_like(mean, 2 * math.log(architecture.noise_stddev))
+    raw = head[..., architecture.data_dim :] if architecture.predicts_variance else weights["decoder/log_variance"]
+    return mean, np.broadcast_to(bounded(raw, architecture.decoder_limits), mean.shape)
+
+
+def log_px(weights: Weights, architecture: Architecture, x: Array, z: Array) -> Array:
+    """log p(x|z), summed over the data's dimensions."""
+    if architecture.likelihood == "bernoulli":
+        logits = decoder_head(weights, architecture, z)
+        return np.asarray((x * logits - softplus(logits)).sum(axis=-1))
+    mean, log_variance = decode(weights, architecture, z)
+    assert log_variance is not None
+    terms = math.log(2 * math.pi) + log_variance + (x - mean) ** 2 * np.exp(-log_variance)
+    return np.asarray(-0.5 * terms.sum(axis=-1))
+
+
+def terms(
+    weights: Weights, architecture: Architecture, x: Array, noise: Array, estimator: str = "analytic"
+) -> tuple[Array, Array]:
+    """Reconstruction and KL of each example; noise has shape (samples, examples, latent_dim)."""
+    mean, log_variance = encode(weights, architecture, x)
+    z = mean + np.exp(log_variance / 2) * noise
+    reconstruction = log_px(weights, architecture, x, z).mean(axis=0)
+    if estimator == "analytic":
+        kl = 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=-1)
+    else:
+        kl = 0.5 * (z**2 - noise**2 - log_variance).sum(axis=-1).mean(axis=0)
+    return reconstruction, kl
+
+
+def loss(
+    weights: Weights,
+    architecture: Architecture,
+    x: Array,
+    noise: Array,
+    estimator: str = "analytic",
+    kl_weight: float = 1.0,
+) -> float:
+    """What training minimises: the mean over the batch of kl_weight * kl - reconstruction."""
+    reconstruction, kl = terms(weights, architecture, x, noise, estimator)
+    return float((kl_weight * kl - reconstruction).mean())
+
+
+def log_weights(weights: Weights, architecture: Architecture, x: Array, noise: Array) -> Array:
+    """log p(x|z) p(z) / q(z|x) of each sample, shape (samples, examples)."""
+    mean, log_variance = encode(weights, architecture, x)
+    z = mean + np.exp(log_variance / 2) * noise
+    log_ratio = -0.5 * (z**2 - noise**2 - log_variance).sum(axis=-1)
+    return np.asarray(log_px(weights, architecture, x, z) + log_ratio)

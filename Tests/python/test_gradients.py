@@ -1,0 +1,132 @@
+"""The library's gradients, option by option, against finite differences of the oracle's loss."""
+
+import numpy as np
+import pytest
+import vaelib
+from reference import gradients, philox, vae
+from reference.activations import ACTIVATIONS
+
+BATCH, DATA_DIM, LATENT_DIM = 7, 6, 3
+
+ARCHITECTURES = {
+    **{f"activation {name}": {"activation": name} for name in ACTIVATIONS},
+    "no hidden layer": {"hidden": ()},
+    "two hidden layers": {"hidden": (6, 4)},
+    "three hidden layers": {"hidden": (5, 4, 3)},
+    "decoder of its own": {"hidden": (4,), "decoder_hidden": (3, 5)},
+    "linear decoder": {"hidden": (4,), "decoder_hidden": ()},
+    "fixed variance": {"likelihood": "gaussian", "noise_stddev": 0.6},
+    "fixed variance, sigmoid mean": {"likelihood": "gaussian", "noise_stddev": 0.6, "mean_activation": "sigmoid"},
+    "learned variance": {"likelihood": "gaussian", "variance": "learned"},
+    "learned variance, sigmoid mean": {"likelihood": "gaussian", "variance": "learned", "mean_activation": "sigmoid"},
+    "predicted variance": {"likelihood": "gaussian", "variance": "predicted"},
+    "predicted variance, sigmoid mean, high floor": {
+        "likelihood": "gaussian",
+        "variance": "predicted",
+        "mean_activation": "sigmoid",
+        "stddev_floor": 0.5,
+    },
+}
+
+TRAININGS = {
+    "analytic": {"estimator": "analytic"},
+    "analytic, three samples": {"estimator": "analytic", "samples": 3},
+    "monte carlo": {"estimator": "monte_carlo"},
+    "monte carlo, three samples": {"estimator": "monte_carlo", "samples": 3},
+    "beta": {"beta": 2.5},
+    "beta, monte carlo": {"beta": 0.3, "estimator": "monte_carlo", "samples": 2},
+}
+
+
+def examples(architecture):
+    random = np.random.RandomState(3)
+    if architecture.get("likelihood") == "gaussian" and architecture.get("mean_activation") != "sigmoid":
+        return random.normal(size=(BATCH, DATA_DIM)).astype(np.float32)
+    return random.uniform(size=(BATCH, DATA_DIM)).astype(np.float32)
+
+
+def check_step(pair, x, training, *, steps_before=0, kl_weight=None):
+    """Compares one gradient computation of the library, after so many steps, with the oracle's."""
+    training = {"estimator": "analytic", "samples": 1, "beta": 1.0, **training}
+    kl_weight = training["beta"] if kl_weight is None else kl_weight
+    trainer = vaelib.Trainer(pair.vae, examples_per_epoch=len(x))
+    for _ in range(steps_before):
+        trainer.compute_gradients(x)
+        trainer.gradients[:] = 0
+        trainer.apply_gradients()
+    result = trainer.compute_gradients(x)
+
+    rows = np.arange(len(x))
+    noise = philox.noise(pair.seed, philox.TRAINING_NOISE, steps_before, rows, training["samples"], LATENT_DIM)
+    data = x.astype(np.float64)
+    if training.get("binarization") == "dynamic":
+        data = philox.binarised(data, pair.seed, philox.TRAINING_BINARISATION, steps_before, rows)
+    reconstruction, kl = vae.terms(pair.weights, pair.oracle, data, noise, training["estimator"])
+    assert result.reconstruction == pytest.approx(reconstruction.mean(), rel=1e-5)
+    assert result.kl == pytest.approx(kl.mean(), rel=1e-5, abs=1e-5)
+    assert result.elbo == pytest.approx((reconstruction - kl).mean(), rel=1e-5)
+    assert result.kl_weight == pytest.approx(kl_weight)
+    assert result.loss == pytest.approx((kl_weight * kl - reconstruction).mean(), rel=1e-5)
+
+    expected = gradients.central_differences(
+        lambda weights: vae.loss(weights, pair.oracle, data, noise, training["estimator"], kl_weight), pair.weights
+    )
+    norm = np.linalg.norm(pair.flat(expected))
+    assert result.gradient_norm == pytest.approx(norm, rel=1e-5)
+    for name, values in expected.items():
+        np.testing.assert_allclose(trainer.named_gradients[name], values, rtol=1e-4, atol=2e-6 * norm, err_msg=name)
+
+
+@pytest.mark.parametrize("training", TRAININGS.values(), ids=list(TRAININGS))
+@pytest.mark.parametrize("architecture", ARCHITECTURES.values(), ids=list(ARCHITECTURES))
+def test_gradients_and_terms(pair, architecture, training):
+    model = pair(DATA_DIM, {"latent_dim": LATENT_DIM, "hidden": (5,), **architecture}, training)
+    check_step(model, examples(architecture), training)
+
+
+@pytest.mark.parametrize("estimator", ["analytic", "monte_carlo"])
+def test_gradients_with_dynamic_binarisation(pair, estimator):
+    training = {"binarization": "dynamic", "estimator": estimator, "samples": 2}
+    model = pair(DATA_DIM, {"latent_dim": LATENT_DIM, "hidden": (5,)}, training)
+    for steps_before in (0, 3):
+        check_step(model, examples({}), training, steps_before=steps_before)
+
+
+def test_gradients_while_the_kl_weight_grows(pair):
+    training = {"beta": 2.0, "kl_warmup_epochs": 4.0, "optimizer": "sgd", "learning_rate": 0.1}
+    for steps_before, kl_weight in ((0, 0.0), (1, 0.5), (3, 1.5), (5, 2.0)):
+        model = pair(DATA_DIM, {"latent_dim": LATENT_DIM, "hidden": (5,)}, training)
+        check_step(model, examples({}), training, steps_before=steps_before, kl_weight=kl_weight)
+
+
+def test_gradients_at_bounded_log_variances(pair):
+    """Raw log-variances far outside their limits: the bounds' own derivative counts."""
+    architecture = {"latent_dim": LATENT_DIM, "hidden": (4,), "likelihood": "gaussian", "variance": "learned"}
+    model = pair(DATA_DIM, architecture)
+    model.weights["decoder/log_variance"][:] = np.linspace(-12, -6, DATA_DIM)
+    model.weights["encoder/head/bias"][:, LATENT_DIM:] = (-22, -19, 1)
+    model.weights = {name: w.astype(np.float32).astype(np.float64) for name, w in model.weights.items()}
+    model.vae.set_weights(model.weights)
+    check_step(model, examples(architecture), {})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "architecture",
+    [
+        {"activation": "relu"},
+        {"activation": "tanh", "likelihood": "gaussian", "variance": "predicted", "mean_activation": "sigmoid"},
+    ],
+    ids=["bernoulli", "gaussian"],
+)
+def test_gradients_of_a_large_network(pair, architecture):
+    model = pair(784, {"latent_dim": 5, "hidden": (50,), **architecture}, {"samples": 2}, scale=0.05)
+    x = np.random.RandomState(4).uniform(size=(64, 784)).astype(np.float32)
+    trainer = vaelib.Trainer(model.vae, examples_per_epoch=64)
+    result = trainer.compute_gradients(x)
+    noise = philox.noise(model.seed, philox.TRAINING_NOISE, 0, np.arange(64), 2, 5)
+    data = x.astype(np.float64)
+    assert result.loss == pytest.approx(vae.loss(model.weights, model.oracle, data, noise), rel=1e-5)
+    for name, expected in gradients.backward(model.weights, model.oracle, data, noise).items():
+        scale = np.abs(expected).max()
+        np.testing.assert_allclose(trainer.named_gradients[name], expected, rtol=1e-3, atol=1e-5 * scale, err_msg=name)

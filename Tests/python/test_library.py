@@ -1,0 +1,99 @@
+"""How the shared library is found, and what is said when it is not."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from vaelib import _library
+
+PACKAGE = Path(_library.__file__).resolve().parent
+
+
+def import_error(tmp_path, library):
+    """The text that ``import vaelib`` ends with in a fresh interpreter."""
+    environment = {**os.environ, "VAELIB_LIBRARY": str(library), "PYTHONPATH": str(PACKAGE.parent)}
+    process = subprocess.run(
+        [sys.executable, "-c", "import vaelib"], env=environment, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert process.returncode != 0
+    return process.stderr
+
+
+def test_the_environment_comes_first_and_alone(monkeypatch):
+    monkeypatch.setenv("VAELIB_LIBRARY", "/elsewhere/libvaelib.so")
+    assert list(_library.candidates()) == ["/elsewhere/libvaelib.so"]
+
+
+def test_then_the_package_the_build_tree_and_the_system(monkeypatch):
+    monkeypatch.delenv("VAELIB_LIBRARY", raising=False)
+    assert list(_library.candidates()) == [
+        str(PACKAGE / "libvaelib.so"),
+        str(PACKAGE.parents[2] / ".build" / "release" / "libvaelib.so"),
+        "libvaelib.so.0",
+    ]
+
+
+def test_every_place_tried_is_listed(monkeypatch):
+    monkeypatch.setattr(_library, "candidates", lambda: iter(["/first/libvaelib.so", "/second/libvaelib.so"]))
+    with pytest.raises(ImportError) as caught:
+        _library.load_library()
+    assert "/first/libvaelib.so: " in str(caught.value)
+    assert "/second/libvaelib.so: " in str(caught.value)
+
+
+def test_a_missing_library(tmp_path):
+    text = import_error(tmp_path, tmp_path / "nowhere.so")
+    assert "nowhere.so: cannot open shared object file" in text
+    assert "VAELIB_LIBRARY" in text
+
+
+def compiled(tmp_path, source):
+    (tmp_path / "other.c").write_text(source)
+    library = tmp_path / "libother.so"
+    subprocess.run(["cc", "-shared", "-fPIC", str(tmp_path / "other.c"), "-o", str(library)], check=True)
+    return library
+
+
+def test_another_abi_is_refused(tmp_path):
+    library = compiled(tmp_path, "int vaelib_abi_version(void) { return 7; }")
+    assert "speaks ABI 7, this vaelib package speaks ABI 0" in import_error(tmp_path, library)
+
+
+def test_another_library_is_refused(tmp_path):
+    library = compiled(tmp_path, "int something(void) { return 7; }")
+    assert "is not the vaelib library" in import_error(tmp_path, library)
+
+
+def test_importing_is_quick_and_needs_numpy_only(tmp_path):
+    """Without scikit-learn the package works, and neither matplotlib nor h5py is imported."""
+    program = (
+        "import sys; sys.modules['sklearn'] = None\n"
+        "import numpy, vaelib\n"
+        "assert not {'matplotlib', 'h5py', 'scipy'} & set(sys.modules), sys.modules.keys()\n"
+        "vae = vaelib.VAE(latent_dim=2, hidden=(4,), epochs=2, random_state=0)\n"
+        'assert repr(vae) == "VAE(epochs=2, hidden=(4,), latent_dim=2, random_state=0)", repr(vae)\n'
+        "assert vae.set_params(epochs=3).get_params()['epochs'] == 3\n"
+        "try: vae.set_params(epoch=3)\n"
+        "except ValueError as error: assert 'epoch' in str(error)\n"
+        "else: raise AssertionError\n"
+        "try: vae.transform([[0, 1]])\n"
+        "except vaelib.NotFittedError as error: assert isinstance(error, ValueError)\n"
+        "else: raise AssertionError\n"
+        "x = numpy.eye(5)\n"
+        "assert vae.fit_transform(x).shape == (5, 2)\n"
+        "class Frame:\n"
+        "    columns = list('abcde')\n"
+        "    def __array__(self, dtype=None, copy=None): return x\n"
+        "vae.fit(Frame()); assert list(vae.feature_names_in_) == list('abcde')\n"
+        "Frame.columns = list('abcdf')\n"
+        "try: vae.transform(Frame())\n"
+        "except ValueError as error: assert 'feature names' in str(error)\n"
+        "else: raise AssertionError\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    process = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert process.returncode == 0, process.stderr

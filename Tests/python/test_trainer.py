@@ -1,0 +1,103 @@
+"""The trainer as Python sees it: views of memory, loops of one's own."""
+
+import gc
+
+import numpy as np
+import pytest
+import vaelib
+
+
+@pytest.fixture
+def trainer(binary):
+    vae = vaelib.VAE(latent_dim=2, hidden=(8,), learning_rate=0.01, random_state=0).initialize(12)
+    return vaelib.Trainer(vae, examples_per_epoch=40)
+
+
+def test_parameters_are_the_models_own_memory(trainer, binary):
+    vae = trainer._vae
+    trainer.named_parameters["decoder/head/bias"][:] = 3.5
+    np.testing.assert_array_equal(vae.get_weights()["decoder/head/bias"], np.full((1, 12), 3.5))
+    trainer.parameters[:] = 0
+    np.testing.assert_array_equal(vae.sample(2, random_state=0), np.full((2, 12), 0.5))
+    for name, values in vae.get_weights().items():
+        assert trainer.named_parameters[name].shape == values.shape
+
+
+def test_compute_and_apply_are_a_step(binary):
+    weights = []
+    for split in (False, True):
+        vae = vaelib.VAE(latent_dim=2, hidden=(8,), learning_rate=0.01, random_state=0).initialize(12)
+        trainer = vaelib.Trainer(vae, 40)
+        for first in (0, 10, 20):
+            if split:
+                trainer.compute_gradients(binary[first : first + 10])
+                trainer.apply_gradients()
+            else:
+                trainer.step(binary[first : first + 10])
+        weights.append(trainer.parameters.copy())
+    np.testing.assert_array_equal(*weights)
+
+
+def test_a_loop_of_ones_own_learns(trainer, binary):
+    first = trainer.compute_gradients(binary).loss
+    for _ in range(300):
+        result = trainer.step(binary)
+    assert result.loss < first - 1
+    assert result.loss == pytest.approx(result.kl - result.reconstruction)
+
+
+def test_gradients_of_half_batches_average_to_those_of_the_whole():
+    """Data parallelism: rows 0 to 9 as one batch draw the same noise as the first half of a batch of 20."""
+    x = (np.random.RandomState(0).uniform(size=(20, 12)) < 0.4).astype(np.float32)
+    vae = vaelib.VAE(latent_dim=2, hidden=(8,), random_state=0).initialize(12)
+    trainer = vaelib.Trainer(vae, 40)
+    data = vaelib.Dataset(np.concatenate([x[:10], x[:10]]))
+    trainer.compute_gradients(x[:10])
+    half = trainer.gradients.copy()
+    trainer.compute_gradients(data[:10])
+    np.testing.assert_array_equal(trainer.gradients, half)
+
+
+def test_an_optimiser_of_ones_own(trainer, binary):
+    trainer.compute_gradients(binary)
+    before = trainer.compute_gradients(binary).loss
+    trainer.parameters -= 0.01 * trainer.gradients
+    assert trainer.compute_gradients(binary).loss < before
+
+
+def test_the_arrays_keep_the_trainer_alive(binary):
+    vae = vaelib.VAE(latent_dim=2, hidden=(8,), random_state=0).initialize(12)
+    trainer = vaelib.Trainer(vae, 40)
+    trainer.step(binary)
+    view, expected = trainer.named_gradients["encoder/0/weight"], trainer.named_gradients["encoder/0/weight"].copy()
+    del trainer, vae
+    gc.collect()
+    junk = [np.full(1000, n, dtype=np.float32) for n in range(200)]
+    np.testing.assert_array_equal(view, expected)
+    assert len(junk) == 200
+
+
+def test_bad_gradients_are_not_applied(trainer, binary):
+    trainer.compute_gradients(binary)
+    before = trainer.parameters.copy()
+    trainer.gradients[3] = np.nan
+    with pytest.raises(vaelib.NumericalError):
+        trainer.apply_gradients()
+    np.testing.assert_array_equal(trainer.parameters, before)
+
+
+def test_bad_batches(trainer, binary):
+    with pytest.raises(ValueError, match="11 features"):
+        trainer.step(binary[:, 1:])
+    with pytest.raises(vaelib.DataError, match="row 0"):
+        trainer.step(binary * 2 + 1)
+    with pytest.raises(ValueError, match="examples_per_epoch"):
+        vaelib.Trainer(trainer._vae, -1)
+    with pytest.raises(vaelib.InvalidArgument, match="examples_per_epoch"):
+        vaelib.Trainer(trainer._vae, 0)
+
+
+def test_queries_between_steps_see_the_new_weights(trainer, binary):
+    before = trainer._vae.transform(binary)
+    trainer.step(binary)
+    assert not np.array_equal(trainer._vae.transform(binary), before)

@@ -1,0 +1,185 @@
+"""Learns pictures of digits, and shows what was learned.
+
+The whole tour: data to an HDF5 file, training with progress, saving, loading, the test bound, the importance-sampled
+log-likelihood, and pictures. Without options it uses scikit-learn's digits (1797 pictures of 8 x 8) and takes less than
+a minute.
+
+    python digits.py
+    python digits.py --data mnist.h5 --epochs 20
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import vaelib
+from vaelib import plots
+
+TEST_ROWS = 297
+"""How many of scikit-learn's digits are kept for testing."""
+
+
+@dataclass(frozen=True)
+class Images:
+    """What a data file holds, with values in [0, 1]."""
+
+    train: vaelib.Dataset
+    test: vaelib.Dataset
+    shape: tuple[int, int] | None
+    """Height and width; None if the rows are not pictures."""
+
+
+def write_digits(path: Path) -> None:
+    """Writes scikit-learn's digits to an HDF5 file, the way MNIST is often kept."""
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    images = np.round(digits.images * (255 / 16)).astype(np.uint8)
+    order = np.random.RandomState(0).permutation(len(images))
+    test, train = order[:TEST_ROWS], order[TEST_ROWS:]
+    with h5py.File(path, "w") as file:
+        file["x_train"], file["y_train"] = images[train], digits.target[train].astype(np.uint8)
+        file["x_test"], file["y_test"] = images[test], digits.target[test].astype(np.uint8)
+
+
+def open_images(path: Path) -> Images:
+    """Opens x_train and x_test; integers are divided by the largest number of their type."""
+    vaelib.open_dataset(path, "x_train").close()  # says what is wrong with the file, if anything is
+    with h5py.File(path) as file:
+        stored: Any = file["x_train"]
+        kind, axes = stored.dtype, stored.shape[1:]
+        labelled = {part: f"y_{part}" if f"y_{part}" in file else None for part in ("train", "test")}
+        has_test = "x_test" in file
+    scale = 1.0 / np.iinfo(kind).max if kind.kind in "iu" else 1.0
+    train = vaelib.open_dataset(path, "x_train", labelled["train"], scale=scale)
+    if has_test:
+        test = vaelib.open_dataset(path, "x_test", labelled["test"], scale=scale)
+    else:
+        held_out = max(1, train.rows // 10)
+        print(f"no x_test in {path}: the last {held_out} rows of x_train are kept for testing")
+        train, test = train[: train.rows - held_out], train[train.rows - held_out :]
+    return Images(train, test, picture_shape(axes, train.columns))
+
+
+def picture_shape(axes: tuple[int, ...], columns: int) -> tuple[int, int] | None:
+    """Height and width of the pictures: the data's own axes, else a square."""
+    if len(axes) == 2:
+        return axes[0], axes[1]
+    side = round(columns**0.5)
+    return (side, side) if side * side == columns else None
+
+
+class ProgressBar:
+    """A line that shows how far training is; one line an epoch where the output is not a terminal."""
+
+    width = 28
+
+    def __call__(self, progress: vaelib.Progress) -> None:
+        """Draws the progress."""
+        record = progress.record
+        if not sys.stdout.isatty():
+            if progress.kind == "epoch" and (progress.epoch % 10 == 0 or progress.epoch == progress.epochs):
+                print(f"  epoch {progress.epoch:4d}/{progress.epochs}  bound {record.elbo:9.3f} nats", flush=True)
+            return
+        done = (progress.epoch - 1 + progress.examples / progress.examples_per_epoch) / progress.epochs
+        filled = round(done * self.width)
+        bar = "#" * filled + "." * (self.width - filled)
+        end = "\n" if progress.kind == "epoch" and progress.epoch == progress.epochs else ""
+        print(
+            f"\r  [{bar}] epoch {progress.epoch}/{progress.epochs}  bound {record.elbo:9.3f} nats", end=end, flush=True
+        )
+
+
+def train(images: Images, latent_dim: int, epochs: int, seed: int) -> vaelib.VAE:
+    """Trains a model on grey levels, each drawn anew as 0 or 1 at every use."""
+    vae = vaelib.VAE(
+        latent_dim=latent_dim,
+        hidden=(200,),
+        epochs=epochs,
+        batch_size=50,
+        binarization="dynamic",
+        learning_rate=2e-3,
+        schedule="cosine",
+        random_state=seed,
+    )
+    print(f"training with {latent_dim} latents on {images.train.rows} pictures of {images.train.columns} pixels")
+    started = time.perf_counter()
+    vae.fit(images.train, validation=images.test, callback=ProgressBar())
+    print(f"  {time.perf_counter() - started:.1f} s")
+    return vae
+
+
+def report(vae: vaelib.VAE, test: vaelib.Dataset, samples: int) -> None:
+    """Prints how well the model explains the test pictures."""
+    bound = vae.elbo(test, samples=10)
+    print(f"test bound          {bound.elbo.mean():9.3f} nats a picture")
+    print(f"  reconstruction    {bound.reconstruction.mean():9.3f}")
+    print(f"  KL                {bound.kl.mean():9.3f}")
+    values, errors = vae.log_likelihood(test, samples=samples, return_standard_error=True)
+    error = np.sqrt((errors**2).sum()) / len(errors)
+    print(f"test log-likelihood {values.mean():9.3f} +- {error:.3f} nats, {samples} importance samples a picture")
+
+
+def draw(vae: vaelib.VAE, flat: vaelib.VAE, images: Images, output: Path, seed: int) -> None:
+    """Writes the pictures."""
+    plots.training_curve(vae.history_, output / "training.png")
+    labels = images.test.labels
+    plots.latent_scatter(flat.transform(images.test), output / "latents.png", labels=labels)
+    if images.shape is not None:
+        shown = images.test[: min(36, images.test.rows)]
+        options: dict[str, Any] = {"shape": images.shape}
+        plots.reconstructions(shown.numpy(), vae.reconstruct(shown), output / "reconstructions.png", **options)
+        plots.samples(vae.sample(100, random_state=seed), output / "samples.png", **options)
+        plots.manifold(flat.manifold(15), output / "manifold.png", **options)
+    for path in sorted(output.glob("*.png")):
+        print(f"wrote {path}")
+
+
+def parse_arguments() -> argparse.Namespace:
+    """What the user asks for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--data", type=Path, help="an HDF5 file with x_train, and perhaps x_test, y_train, y_test")
+    parser.add_argument("--output", type=Path, default=Path("demo-output"), help="folder for models and pictures")
+    parser.add_argument("--latent-dim", type=int, default=10, help="width of the latent code (default 10)")
+    parser.add_argument("--epochs", type=int, default=150, help="passes over the training pictures (default 150)")
+    parser.add_argument("--samples", type=int, default=200, help="importance samples a picture (default 200)")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Runs the tour."""
+    arguments = parse_arguments()
+    output: Path = arguments.output
+    output.mkdir(parents=True, exist_ok=True)
+    data = arguments.data
+    if data is None:
+        data = output / "digits.h5"
+        write_digits(data)
+        print(f"wrote {data}")
+    images = open_images(data)
+    print(f"vaelib {vaelib.__version__}, {vaelib.cpu_description()}, {vaelib.threads()} threads")
+
+    model_file = output / "vae.h5"
+    train(images, arguments.latent_dim, arguments.epochs, arguments.seed).save(model_file)
+    vae = vaelib.load(model_file)
+    print(f"wrote {model_file}, and read it again")
+    report(vae, images.test, arguments.samples)
+    flat = train(images, 2, arguments.epochs, arguments.seed)
+    draw(vae, flat, images, output, arguments.seed)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (vaelib.VaelibError, OSError, KeyError, ValueError) as error:
+        sys.exit(f"digits.py: {error}")
+    except KeyboardInterrupt:
+        sys.exit("\nstopped")

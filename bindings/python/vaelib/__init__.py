@@ -1,0 +1,85 @@
+"""vaelib: variational auto-encoders, trained and queried from Python.
+
+    import vaelib
+
+    vae = vaelib.VAE(latent_dim=20, hidden=(400,), binarization="dynamic", random_state=1)
+    vae.fit(vaelib.open_dataset("mnist.h5", "x_train", scale=1 / 255))
+    vae.save("digits.h5")
+
+``VAE`` is the estimator, ``open_dataset`` and ``Dataset`` are where examples come from, ``load`` reads what ``save``
+wrote, ``Trainer`` is for training loops of one's own, ``vaelib.plots`` makes pictures. Losses, bounds and likelihoods
+are in nats per example, always.
+"""
+
+from vaelib import _native
+from vaelib._base import NotFittedError
+from vaelib._bounds import Bound
+from vaelib._errors import (
+    Busy,
+    Cancelled,
+    DataError,
+    FileError,
+    FileMissing,
+    FormatError,
+    InternalError,
+    InvalidArgument,
+    InvalidHandle,
+    NumericalError,
+    OutOfMemory,
+    VaelibError,
+    VaelibWarning,
+)
+from vaelib._long_calls import HistoryRecord, Progress
+from vaelib._parameters import count as _count
+from vaelib._queries import Gaussian
+from vaelib.dataset import Dataset, open_dataset
+from vaelib.trainer import StepResult, Trainer
+from vaelib.vae import VAE, load
+
+__version__: str = _native.library.vaelib_version().decode()
+
+
+def threads() -> int:
+    """How many threads a call uses at most."""
+    return int(_native.library.vaelib_threads())
+
+
+def set_threads(count: int) -> None:
+    """Sets how many threads a call uses at most, 1 to 256; 0 stands for one per processor core, the default."""
+    _native.call("vaelib_set_threads", _count(count, "the number of threads"))
+
+
+def cpu_description() -> str:
+    """The instruction sets in use, for benchmark reports."""
+    return str(_native.library.vaelib_cpu_description().decode())
+
+
+__all__ = [
+    "VAE",
+    "Bound",
+    "Busy",
+    "Cancelled",
+    "DataError",
+    "Dataset",
+    "FileError",
+    "FileMissing",
+    "FormatError",
+    "Gaussian",
+    "HistoryRecord",
+    "InternalError",
+    "InvalidArgument",
+    "InvalidHandle",
+    "NotFittedError",
+    "NumericalError",
+    "OutOfMemory",
+    "Progress",
+    "StepResult",
+    "Trainer",
+    "VaelibError",
+    "VaelibWarning",
+    "cpu_description",
+    "load",
+    "open_dataset",
+    "set_threads",
+    "threads",
+]

@@ -1,0 +1,112 @@
+"""What the parts of the estimator share: its model, its data, its seeds."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib._arrays import pointer, readable
+from vaelib._base import EstimatorBase, NotFittedError, check_feature_names
+from vaelib._model import Model
+from vaelib._native import call
+from vaelib.dataset import Dataset
+
+#: What random_state may be.
+RandomState = int | np.random.RandomState | np.random.Generator | None
+
+
+def seed_from(random_state: Any) -> int:
+    """A seed for the library: an integer is one, a generator draws one, None draws one from numpy's global state."""
+    if random_state is None:
+        random_state = np.random.mtrand._rand
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31 - 1))
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(2**63 - 1))
+    try:
+        seed = operator.index(random_state)
+    except TypeError:
+        raise ValueError(
+            f"random_state must be None, an integer, a RandomState or a Generator, not {random_state!r}"
+        ) from None
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"random_state must be between 0 and 2^64 - 1, not {seed}")
+    return seed
+
+
+def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
+    """Data as a matrix that the library can read, without copying where that is possible."""
+    if hasattr(X, "nnz") and hasattr(X, "toarray"):
+        raise TypeError("Sparse data was passed, but dense data is required. Use '.toarray()' to convert it.")
+    if np.ma.isMaskedArray(X):
+        raise ValueError("masked arrays are not supported: fill the masked entries first")
+    matrix = readable(np.asarray(X))
+    if matrix.ndim != 2:
+        raise ValueError(
+            f"Expected 2D array, got {matrix.ndim}D array instead (shape {matrix.shape}). Reshape your data: "
+            "array.reshape(len(array), -1) makes each example a row, array.reshape(1, -1) a single example."
+        )
+    for axis, what in ((0, "sample"), (1, "feature")):
+        if matrix.shape[axis] == 0:
+            raise ValueError(
+                f"Found array with 0 {what}(s) (shape={matrix.shape}) while a minimum of 1 is required by {name}."
+            )
+    return matrix
+
+
+class Estimator(EstimatorBase):
+    """The estimator's inner workings."""
+
+    scale: float
+    shift: float
+    n_features_in_: int
+    _model: Model | None
+
+    def _fitted(self) -> Model:
+        """The model, which only a fitted estimator has."""
+        model: Model | None = getattr(self, "_model", None)
+        if model is None:
+            name = type(self).__name__
+            raise NotFittedError(
+                f"This {name} instance is not fitted yet. Call 'fit' with appropriate arguments before using this "
+                "estimator."
+            )
+        return model
+
+    def _examples(self, X: Any, *, reset: bool = False) -> Dataset:
+        """Examples as a dataset whose width is checked; ``reset`` learns the width and the column names instead."""
+        if isinstance(X, Dataset):
+            dataset = X
+            width = X.columns
+            if reset:
+                vars(self).pop("feature_names_in_", None)
+        else:
+            matrix = as_matrix(X, type(self).__name__)
+            check_feature_names(self, X, reset)
+            dataset = Dataset(matrix, scale=self.scale, shift=self.shift)
+            width = matrix.shape[1]
+        if reset:
+            self.n_features_in_ = width
+        elif width != self.n_features_in_:
+            raise ValueError(
+                f"X has {width} features, but {type(self).__name__} is expecting {self.n_features_in_} features "
+                "as input"
+            )
+        return dataset
+
+    def _latents(self, Z: Any) -> Dataset:
+        """Latent codes as a dataset; they are never scaled."""
+        if isinstance(Z, Dataset):
+            return Z
+        return Dataset(as_matrix(Z, type(self).__name__))
+
+    def _matrix_query(
+        self, name: str, rows: int, columns: int, *arguments: Any, after: tuple[Any, ...] = ()
+    ) -> npt.NDArray[np.float32]:
+        """Calls a query that fills a [rows, columns] matrix, then takes the arguments ``after`` and the size."""
+        values = np.empty((rows, columns), dtype=np.float32)
+        call(name, self._fitted().handle, *arguments, pointer(values), *after, values.size)
+        return values

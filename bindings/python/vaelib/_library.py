@@ -1,0 +1,65 @@
+"""Finds and opens the shared library."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+#: The ABI this package was written for: VAELIB_ABI_VERSION of vaelib.h.
+ABI_VERSION = 0
+
+#: Names the library file to use, and nothing else is tried then.
+ENVIRONMENT_VARIABLE = "VAELIB_LIBRARY"
+
+
+def candidates() -> Iterator[str]:
+    """Where the library may be, the first choice first."""
+    chosen = os.environ.get(ENVIRONMENT_VARIABLE)
+    if chosen:
+        yield chosen
+        return
+    package = Path(__file__).resolve().parent
+    yield str(package / "libvaelib.so")
+    if len(package.parents) > 2:  # bindings/python/vaelib of a checkout
+        yield str(package.parents[2] / ".build" / "release" / "libvaelib.so")
+    yield f"libvaelib.so.{ABI_VERSION}"  # wherever the system's loader looks
+
+
+def load_library() -> ctypes.CDLL:
+    """Opens the first library found, and makes sure that it speaks this package's ABI.
+
+    Raises
+    ------
+    ImportError
+        None could be opened (the text lists each place and why), or its ABI is another.
+    """
+    failures = []
+    for candidate in candidates():
+        try:
+            library = ctypes.CDLL(candidate)
+        except OSError as error:
+            failures.append(f"  {candidate}: {error}")
+            continue
+        _check_abi(library, candidate)
+        return library
+    raise ImportError(
+        "the vaelib library could not be opened; tried\n"
+        + "\n".join(failures)
+        + f"\nBuild it with `make build` in a checkout, or set {ENVIRONMENT_VARIABLE} to its path."
+    )
+
+
+def _check_abi(library: ctypes.CDLL, path: str) -> None:
+    try:
+        function = library.vaelib_abi_version
+    except AttributeError:
+        raise ImportError(f"{path} is not the vaelib library: it has no function vaelib_abi_version") from None
+    function.restype, function.argtypes = ctypes.c_int, []
+    found = function()
+    if found != ABI_VERSION:
+        raise ImportError(
+            f"{path} speaks ABI {found}, this vaelib package speaks ABI {ABI_VERSION}; "
+            "install the package and the library of one version"
+        )

@@ -1,0 +1,134 @@
+"""Every function of vaelib.h with its argument types, and the one way to call them."""
+
+from __future__ import annotations
+
+import ctypes
+import warnings
+from ctypes import POINTER, c_char_p, c_double, c_float, c_int, c_int64, c_size_t, c_uint64, c_void_p
+from typing import Any
+
+from vaelib._errors import VaelibWarning, caller_depth, error_for_status
+from vaelib._library import load_library
+from vaelib._structures import (
+    Array,
+    DatasetHandle,
+    DatasetInfo,
+    DatasetOptions,
+    EvaluationConfig,
+    HistoryRecord,
+    ModelHandle,
+    ModelInfo,
+    Parameter,
+    ProgressFunction,
+    StepResult,
+    Tensor,
+    TrainerHandle,
+    TrainingConfig,
+    VAEConfig,
+)
+
+_status = c_int
+_dataset = POINTER(DatasetHandle)
+_model = POINTER(ModelHandle)
+_trainer = POINTER(TrainerHandle)
+_floats = POINTER(c_float)
+_doubles = POINTER(c_double)
+
+#: name: (result type, argument types), in the header's order.
+FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
+    "vaelib_version": (c_char_p, []),
+    "vaelib_abi_version": (c_int, []),
+    "vaelib_status_name": (c_char_p, [_status]),
+    "vaelib_last_error": (c_char_p, []),
+    "vaelib_last_warning": (c_char_p, []),
+    "vaelib_set_threads": (_status, [c_size_t]),
+    "vaelib_threads": (c_size_t, []),
+    "vaelib_cpu_description": (c_char_p, []),
+    "vaelib_parameter_count": (c_size_t, []),
+    "vaelib_parameter_describe": (_status, [c_size_t, POINTER(Parameter)]),
+    "vaelib_array_init": (_status, [POINTER(Array), c_void_p, c_int, c_size_t, c_size_t]),
+    "vaelib_dataset_options_init": (_status, [POINTER(DatasetOptions)]),
+    "vaelib_dataset_from_array": (_status, [POINTER(Array), POINTER(Array), POINTER(_dataset)]),
+    "vaelib_dataset_open": (_status, [c_char_p, c_char_p, POINTER(DatasetOptions), POINTER(_dataset)]),
+    "vaelib_dataset_slice": (_status, [_dataset, c_size_t, c_size_t, POINTER(_dataset)]),
+    "vaelib_dataset_describe": (_status, [_dataset, POINTER(DatasetInfo)]),
+    "vaelib_dataset_read": (_status, [_dataset, _floats, c_size_t]),
+    "vaelib_dataset_labels": (_status, [_dataset, POINTER(c_int64), c_size_t]),
+    "vaelib_dataset_free": (None, [_dataset]),
+    "vaelib_vae_config_init": (_status, [POINTER(VAEConfig)]),
+    "vaelib_model_create": (_status, [POINTER(VAEConfig), POINTER(_model)]),
+    "vaelib_model_copy": (_status, [_model, POINTER(_model)]),
+    "vaelib_model_save": (_status, [_model, c_char_p]),
+    "vaelib_model_load": (_status, [c_char_p, POINTER(_model)]),
+    "vaelib_model_describe": (_status, [_model, POINTER(ModelInfo)]),
+    "vaelib_model_config": (_status, [_model, POINTER(VAEConfig)]),
+    "vaelib_model_tensor": (_status, [_model, c_size_t, POINTER(Tensor)]),
+    "vaelib_model_get_parameters": (_status, [_model, _floats, c_size_t]),
+    "vaelib_model_set_parameters": (_status, [_model, _floats, c_size_t]),
+    "vaelib_model_free": (None, [_model]),
+    "vaelib_training_config_init": (_status, [POINTER(TrainingConfig)]),
+    "vaelib_fit": (_status, [_model, _dataset, _dataset, POINTER(TrainingConfig), ProgressFunction, c_void_p]),
+    "vaelib_cancel": (_status, [_model]),
+    "vaelib_history_count": (_status, [_model, POINTER(c_size_t)]),
+    "vaelib_history_get": (_status, [_model, c_size_t, POINTER(HistoryRecord)]),
+    "vaelib_model_training_config": (_status, [_model, POINTER(TrainingConfig)]),
+    "vaelib_encode": (_status, [_model, _dataset, _floats, _floats, c_size_t]),
+    "vaelib_encode_sample": (_status, [_model, _dataset, c_uint64, _floats, c_size_t]),
+    "vaelib_decode": (_status, [_model, _dataset, _floats, _floats, c_size_t]),
+    "vaelib_decode_sample": (_status, [_model, _dataset, c_uint64, _floats, c_size_t]),
+    "vaelib_reconstruct": (_status, [_model, _dataset, c_int, c_uint64, _floats, c_size_t]),
+    "vaelib_sample": (_status, [_model, c_size_t, c_int, c_uint64, _floats, c_size_t]),
+    "vaelib_evaluation_config_init": (_status, [POINTER(EvaluationConfig)]),
+    "vaelib_elbo": (
+        _status,
+        [
+            *(_model, _dataset, POINTER(EvaluationConfig), ProgressFunction, c_void_p),
+            *(_doubles, _doubles, _doubles, c_size_t),
+        ],
+    ),
+    "vaelib_log_likelihood": (
+        _status,
+        [_model, _dataset, POINTER(EvaluationConfig), ProgressFunction, c_void_p, _doubles, _doubles, c_size_t],
+    ),
+    "vaelib_interpolate": (_status, [_model, _dataset, c_size_t, c_size_t, c_size_t, _floats, c_size_t]),
+    "vaelib_manifold": (_status, [_model, c_size_t, _floats, c_size_t]),
+    "vaelib_trainer_create": (_status, [_model, POINTER(TrainingConfig), c_size_t, POINTER(_trainer)]),
+    "vaelib_trainer_step": (_status, [_trainer, _dataset, POINTER(StepResult)]),
+    "vaelib_trainer_compute_gradients": (_status, [_trainer, _dataset, POINTER(StepResult)]),
+    "vaelib_trainer_apply_gradients": (_status, [_trainer]),
+    "vaelib_trainer_parameters": (_status, [_trainer, POINTER(_floats), POINTER(c_size_t)]),
+    "vaelib_trainer_gradients": (_status, [_trainer, POINTER(_floats), POINTER(c_size_t)]),
+    "vaelib_trainer_free": (None, [_trainer]),
+}
+
+
+def _declare(library: ctypes.CDLL) -> ctypes.CDLL:
+    for name, (result, arguments) in FUNCTIONS.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
+    return library
+
+
+library = _declare(load_library())
+
+
+def call(name: str, *arguments: Any, path: str | None = None) -> None:
+    """Calls a function that returns a status, passes on its warnings, and raises its error.
+
+    ``path`` is a file or folder that must exist for the call to work: a missing one becomes a FileNotFoundError.
+    """
+    status = getattr(library, name)(*arguments)
+    warning = library.vaelib_last_warning()
+    if status != 0:
+        raise error_for_status(status, library.vaelib_last_error().decode(), path)
+    if warning:
+        for line in warning.decode().splitlines():
+            warnings.warn(line, VaelibWarning, stacklevel=caller_depth())
+
+
+def text(value: str | bytes) -> bytes:
+    """A string as the library takes it. C ends a string at its first NUL, so one inside is refused."""
+    encoded = value.encode() if isinstance(value, str) else value
+    if b"\0" in encoded:
+        raise ValueError(f"embedded null character in {value!r}")
+    return encoded

@@ -1,0 +1,212 @@
+"""Datasets: where examples come from."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import weakref
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib import _structures as structures
+from vaelib._arrays import array_view, pointer, readable
+from vaelib._errors import InvalidHandle
+from vaelib._native import call, library, text
+from vaelib._parameters import count
+
+
+class Dataset:
+    """Examples, one a row, in an array; ``vaelib.open_dataset`` makes one from an HDF5 file.
+
+    Every method of the estimators that takes an array takes a Dataset as well. The array is read in place as it is
+    used, whatever its strides, so it must not change meanwhile; a few dtypes are copied first (float16, uint16,
+    uint32, uint64, longdouble, foreign byte order).
+
+    Parameters
+    ----------
+    array : array of shape (rows, columns)
+        Real numbers.
+    labels : array of integers of shape (rows,), optional
+        Kept beside the examples for the caller; the models do not use them.
+    scale, shift : float
+        The library sees ``number * scale + shift``.
+    """
+
+    _handle: Any = None
+
+    def __init__(
+        self, array: npt.ArrayLike, labels: npt.ArrayLike | None = None, *, scale: float = 1.0, shift: float = 0.0
+    ) -> None:
+        examples = readable(np.asarray(array))
+        if examples.ndim != 2:
+            raise ValueError(f"a matrix is wanted, one example a row, not an array of shape {examples.shape}")
+        views = [array_view(examples, scale, shift)]
+        kept = [examples]
+        if labels is not None:
+            column = readable(np.asarray(labels))
+            if column.ndim != 1:
+                raise ValueError(f"labels must have one axis, not shape {column.shape}")
+            kept.append(column)
+            views.append(array_view(column[:, np.newaxis]))
+        handle = ctypes.POINTER(structures.DatasetHandle)()
+        references = [ctypes.byref(view) for view in views] + [None]
+        call("vaelib_dataset_from_array", references[0], references[1], ctypes.byref(handle))
+        self._adopt(handle, tuple(kept))
+
+    def _adopt(self, handle: Any, memory: object) -> None:
+        """Takes over a handle, and keeps alive the memory that it reads."""
+        self._handle = handle
+        self._memory = memory
+        self._release = weakref.finalize(self, _free, handle, memory)
+        info = structures.sized(structures.DatasetInfo)
+        call("vaelib_dataset_describe", handle, ctypes.byref(info))
+        self._info = info
+
+    @classmethod
+    def _from_handle(cls, handle: Any, memory: object) -> Dataset:
+        dataset = cls.__new__(cls)
+        dataset._adopt(handle, memory)
+        return dataset
+
+    @property
+    def handle(self) -> Any:
+        """The library's own handle.
+
+        Raises
+        ------
+        InvalidHandle
+            The dataset was closed.
+        """
+        if self._handle is None:
+            raise InvalidHandle("this dataset was closed")
+        return self._handle
+
+    @property
+    def rows(self) -> int:
+        """How many examples there are."""
+        return int(self._info.rows)
+
+    @property
+    def columns(self) -> int:
+        """How many numbers an example has."""
+        return int(self._info.columns)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.rows, self.columns
+
+    @property
+    def scale(self) -> float:
+        """The library sees ``number * scale + shift``."""
+        return float(self._info.scale)
+
+    @property
+    def shift(self) -> float:
+        """The library sees ``number * scale + shift``."""
+        return float(self._info.shift)
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the examples are held in memory; otherwise they are read from their file as they are used."""
+        return bool(self._info.in_memory)
+
+    @property
+    def labels(self) -> npt.NDArray[np.int64] | None:
+        """The labels, shape (rows,), or None."""
+        if not self._info.has_labels:
+            return None
+        labels = np.empty(self.rows, dtype=np.int64)
+        call("vaelib_dataset_labels", self.handle, pointer(labels), labels.size)
+        return labels
+
+    def numpy(self) -> npt.NDArray[np.float32]:
+        """All examples as the library sees them, scaled, shape (rows, columns)."""
+        values = np.empty(self.shape, dtype=np.float32)
+        call("vaelib_dataset_read", self.handle, pointer(values), values.size)
+        return values
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def __getitem__(self, rows: slice) -> Dataset:
+        """``dataset[a:b]``: these rows as a dataset of its own; nothing is copied."""
+        if not isinstance(rows, slice):
+            raise TypeError(f"a dataset is sliced with dataset[first:last], not with {rows!r}")
+        first, last, step = rows.indices(self.rows)
+        if step != 1:
+            raise ValueError("a dataset can only be sliced with step 1")
+        handle = ctypes.POINTER(structures.DatasetHandle)()
+        call("vaelib_dataset_slice", self.handle, first, max(last - first, 0), ctypes.byref(handle))
+        return Dataset._from_handle(handle, self._memory)
+
+    def close(self) -> None:
+        """Releases the data; slices of this dataset stay usable. Closing again does nothing."""
+        self._handle = None
+        self._release()
+
+    def __enter__(self) -> Dataset:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        place = "memory" if self.in_memory else "file"
+        state = "" if self._handle is not None else ", closed"
+        return f"<vaelib.Dataset: {self.rows} examples of {self.columns} numbers, in {place}{state}>"
+
+
+def _free(handle: Any, _memory: object) -> None:
+    """Releases a handle; its memory must live until then, which this function's arguments see to."""
+    library.vaelib_dataset_free(handle)
+
+
+def open_dataset(
+    path: str | os.PathLike[str],
+    name: str,
+    labels: str | None = None,
+    *,
+    scale: float = 1.0,
+    shift: float = 0.0,
+    memory_budget: int | None = None,
+) -> Dataset:
+    """Opens a dataset inside an HDF5 file.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    name : str
+        The dataset, for example "x_train". Its first axis counts examples, the others are flattened to columns.
+    labels : str, optional
+        The name of a dataset of integers, one label a row.
+    scale, shift : float
+        The library sees ``stored number * scale + shift``: ``scale=1 / 255`` turns grey levels into [0, 1].
+    memory_budget : int, optional
+        A set of at most this many bytes is read into memory once, a larger one block by block as it is used. The
+        library's default is 256 MiB.
+
+    Raises
+    ------
+    FileError
+        The file cannot be opened; FileNotFoundError if it is not there.
+    FormatError
+        It is not HDF5, or has no such dataset, or the dataset is empty or not numeric.
+    """
+    options = structures.sized(structures.DatasetOptions)
+    call("vaelib_dataset_options_init", ctypes.byref(options))
+    options.scale, options.shift = scale, shift
+    options.labels = None if labels is None else text(labels)
+    if memory_budget is not None:
+        options.memory_budget = count(memory_budget, "memory_budget")
+    handle = ctypes.POINTER(structures.DatasetHandle)()
+    place = text(os.fsencode(path))
+    arguments = (place, text(name), ctypes.byref(options), ctypes.byref(handle))
+    call("vaelib_dataset_open", *arguments, path=os.fsdecode(place))
+    return Dataset._from_handle(handle, None)
