@@ -77,7 +77,8 @@ extension StackConfiguration {
   public static let parameters: [Parameter<StackConfiguration>] = [
     .count(
       "data_dim", \.dataDimension, 1...maximumWidth, "1 to \(maximumWidth)",
-      "The width of an example. Required."),
+      "The width of an example. Required."
+    ).withDefault(""),
     .choice("initializer", \.initializer, "The distribution of the initial weights; biases start at 0."),
     .real(
       "initializer_stddev", \.initializerStddev, "above 0",

@@ -74,3 +74,8 @@ public final class StackedAutoencoder: @unchecked Sendable {
     return copy
   }
 }
+
+extension StackedAutoencoder {
+  /// What the examples must be.
+  var exampleCheck: ExampleCheck { ExampleCheck(configuration) }
+}
