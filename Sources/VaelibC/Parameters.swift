@@ -5,11 +5,11 @@ import VaelibModels
 private struct ParameterText {
   var name, group, type, defaultValue, allowed, meaning: String
 
-  init<Root>(_ parameter: Parameter<Root>, group: String, defaults: Root, required: Bool = false) {
+  init<Root>(_ parameter: Parameter<Root>, group: String, defaults: Root) {
     name = parameter.name
     self.group = group
     type = parameter.type
-    defaultValue = required ? "" : parameter.get(defaults).description
+    defaultValue = parameter.derivedDefault ?? parameter.get(defaults).description
     allowed = parameter.allowed
     meaning = parameter.meaning
   }
@@ -17,7 +17,7 @@ private struct ParameterText {
 
 private let parameterTexts: [ParameterText] =
   VAEConfiguration.parameters.map {
-    ParameterText($0, group: "vae", defaults: VAEConfiguration(), required: $0.name == "data_dim")
+    ParameterText($0, group: "vae", defaults: VAEConfiguration())
   }
   + TrainingConfiguration.parameters.map {
     ParameterText($0, group: "training", defaults: TrainingConfiguration())

@@ -28,6 +28,11 @@ enum SizedStruct {
     return pointer.pointee
   }
 
+  /// Throws unless the caller's structure can be filled, for calls that must not fail after they have acted.
+  static func check<T: BitwiseCopyable>(_ pointer: UnsafeMutablePointer<T>, _ name: String) throws {
+    _ = try size(UnsafeRawPointer(pointer), name, of: T.self)
+  }
+
   /// Fills the caller's structure; fields this library does not know become zero.
   static func write<T: BitwiseCopyable>(_ value: T, to pointer: UnsafeMutablePointer<T>?, _ name: String)
     throws

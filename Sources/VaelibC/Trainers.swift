@@ -23,8 +23,7 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
     _ batch: OpaquePointer?, _ outResult: UnsafeMutablePointer<vaelib_step_result>?
   ) throws -> Double {
     let source = try DatasetHandle.from(batch).source
-    // A result structure that cannot be filled must be found before anything happens.
-    if let outResult { _ = try SizedStruct.read(outResult, "out_result") }
+    if let outResult { try SizedStruct.check(outResult, "out_result") }
     var result = try trainer.computeGradients(on: source)
     result.gradientNorm = trainer.gradientNorm()
     if let outResult { try SizedStruct.write(vaelib_step_result(result), to: outResult, "out_result") }

@@ -79,13 +79,13 @@ extension KernelTable {
   public typealias RMSProp =
     @convention(c) (
       _ parameters: MutableFloats, _ gradient: Floats, _ squares: MutableFloats, _ count: Int,
-      _ rate: Float, _ decayRate: Float, _ epsilon: Float, _ gradientScale: Float, _ decay: Float
+      _ rate: Float, _ fresh: Float, _ epsilon: Float, _ gradientScale: Float, _ decay: Float
     ) -> Void
-  /// Changes parameters and both moments.
+  /// Changes parameters and both moments. `fresh1` and `fresh2` are 1 - beta, rounded once.
   public typealias Adam =
     @convention(c) (
       _ parameters: MutableFloats, _ gradient: Floats, _ first: MutableFloats, _ second: MutableFloats,
-      _ count: Int, _ rate: Float, _ beta1: Float, _ beta2: Float, _ epsilon: Float, _ correction1: Float,
+      _ count: Int, _ rate: Float, _ fresh1: Float, _ fresh2: Float, _ epsilon: Float, _ correction1: Float,
       _ correction2: Float, _ gradientScale: Float, _ decay: Float, _ decoupledDecay: Float
     ) -> Void
   /// From x to exp(factor x).

@@ -31,13 +31,12 @@ import VaelibKernels
 
 @inline(never) func rmsprop(
   _ parameters: MutableFloats, _ gradient: Floats, _ squares: MutableFloats, _ count: Int, _ rate: Float,
-  _ decayRate: Float, _ epsilon: Float, _ gradientScale: Float, _ decay: Float
+  _ fresh: Float, _ epsilon: Float, _ gradientScale: Float, _ decay: Float
 ) {
-  let fresh = 1 - decayRate
   for i in 0..<count {
     let p = parameters[i]
     let g = fma(gradientScale, gradient[i], decay * p)
-    let s = fma(decayRate, squares[i], fresh * g * g)
+    let s = fma(fresh, fma(g, g, -squares[i]), squares[i])
     squares[i] = s
     parameters[i] = p - rate * g / (s.squareRoot() + epsilon)
   }
@@ -45,22 +44,20 @@ import VaelibKernels
 
 @inline(never) func adam(
   _ parameters: MutableFloats, _ gradient: Floats, _ first: MutableFloats, _ second: MutableFloats,
-  _ count: Int,
-  _ rate: Float, _ beta1: Float, _ beta2: Float, _ epsilon: Float, _ correction1: Float, _ correction2: Float,
+  _ count: Int, _ rate: Float, _ fresh1: Float, _ fresh2: Float, _ epsilon: Float, _ correction1: Float,
+  _ correction2: Float,
   _ gradientScale: Float, _ decay: Float, _ decoupledDecay: Float
 ) {
-  let fresh1 = 1 - beta1
-  let fresh2 = 1 - beta2
   let step = rate / correction1
   let rootScale = 1 / correction2.squareRoot()
-  let kept = 1 - rate * decoupledDecay
+  let shrinkage = rate * decoupledDecay
   for i in 0..<count {
     let p = parameters[i]
     let g = fma(gradientScale, gradient[i], decay * p)
-    let m = fma(beta1, first[i], fresh1 * g)
-    let v = fma(beta2, second[i], fresh2 * g * g)
+    let m = fma(fresh1, g - first[i], first[i])
+    let v = fma(fresh2, fma(g, g, -second[i]), second[i])
     first[i] = m
     second[i] = v
-    parameters[i] = fma(kept, p, -(step * m / fma(v.squareRoot(), rootScale, epsilon)))
+    parameters[i] = p - fma(shrinkage, p, step * m / fma(v.squareRoot(), rootScale, epsilon))
   }
 }

@@ -65,13 +65,13 @@ final class Evaluator {
 
   /// Calls `body` with all draws of each example of the block.
   func forEachExample(
-    control: RunControl, _ body: (_ row: Int, _ draws: UnsafeBufferPointer<Draw>) -> Void
+    _ progress: QueryProgress, _ body: (_ row: Int, _ draws: UnsafeBufferPointer<Draw>) -> Void
   ) throws {
     guard let block else { return }
     for first in stride(from: 0, to: block.values.rows, by: chunkExamples) {
       let rows = first..<min(first + chunkExamples, block.values.rows)
       for sample in stride(from: 0, to: samples, by: chunkSamples) {
-        try control.check()
+        try progress.poll(done: block.first + first)
         draw(block, rows: rows, samples: sample..<min(sample + chunkSamples, samples))
       }
       for row in rows {

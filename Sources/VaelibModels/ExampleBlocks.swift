@@ -7,47 +7,44 @@ struct ExampleBlocks {
 
   let source: any ExampleSource
   let check: ExampleCheck?
-  let control: RunControl
+  let progress: QueryProgress
+
+  init(source: any ExampleSource, check: ExampleCheck?, control: RunControl) {
+    self.source = source
+    self.check = check
+    progress = QueryProgress(control, rows: source.rows)
+  }
 
   /// A matrix of examples; row r is row `first + r` of the source, `place + r` of the set it was cut from.
   struct Block {
     let values: MatrixView
     let first: Int
     let place: Int
-    var range: Range<Int> { first..<first + values.rows }
   }
 
   /// Calls `body` for each block, and tells the caller how far it is.
   func forEachBlock(_ body: (Block) throws -> Void) throws {
     let height = min(Self.rows, source.rows)
     let buffer = try FloatBuffer(rows: height, columns: source.columns)
-    var clock = ReportClock()
     for start in stride(from: 0, to: source.rows, by: max(1, source.blockRows)) {
       let loaded = try source.block(start..<min(start + source.blockRows, source.rows))
       for row in stride(from: 0, to: loaded.array.rows, by: height) {
         let rows = row..<min(row + height, loaded.array.rows)
-        try control.check()
+        try progress.poll(done: start + row)
         let block = Block(
           values: buffer.matrix(rows: rows.count, columns: source.columns), first: start + row,
           place: source.firstRow + start + row)
         try fill(block, from: loaded.array.rows(rows))
         try body(block)
-        if clock.isDue() { try control.send(progress(done: block.range.upperBound)) }
       }
     }
+    try progress.finish()
   }
 
   private func fill(_ block: Block, from array: StridedArray) throws(ModelError) {
     forEachRow(array.rows, width: array.columns) { array.copyRow($0, into: block.values.row($0)) }
     let places = (0..<array.rows).map { block.place + $0 }
     try check?.check(block.values, places: places)
-  }
-
-  private func progress(done: Int) -> Progress {
-    var record = EpochRecord()
-    record.examplesSeen = UInt64(done)
-    return Progress(
-      kind: .step, epoch: 1, epochs: 1, examples: done, examplesPerEpoch: source.rows, record: record)
   }
 }
 

@@ -40,7 +40,10 @@ struct ExampleCheck {
     }
     let place = "row \(row), column \(column ?? 0) (counted from 0)"
     let value = values[column ?? 0]
-    if !value.isFinite { return .data("the examples hold \(value) at \(place); every value must be finite") }
+    if !value.isFinite {
+      let name = value.isNaN ? "NaN" : "\(value)"
+      return .data("the examples hold \(name) at \(place); every value must be finite")
+    }
     return .data(
       "the examples hold \(value) at \(place); a bernoulli likelihood needs values in [0, 1]: "
         + "scale the data (grey levels of 0 to 255 by 1/255), or use likelihood gaussian")

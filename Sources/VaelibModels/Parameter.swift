@@ -23,6 +23,8 @@ public struct Parameter<Root: Sendable>: Sendable {
   public let type: String
   public let allowed: String
   public let meaning: String
+  /// What stands for the default where there is none or it follows from another parameter.
+  public private(set) var derivedDefault: String?
   public let get: @Sendable (Root) -> ParameterValue
   /// Throws if the value is of another type or not allowed.
   public let set: @Sendable (inout Root, ParameterValue) throws(ModelError) -> Void
@@ -31,6 +33,13 @@ public struct Parameter<Root: Sendable>: Sendable {
   public func validate(_ root: Root) throws(ModelError) {
     var copy = root
     try set(&copy, get(root))
+  }
+
+  /// The same parameter with a default that is described, not stored; empty if the caller must choose.
+  func withDefault(_ text: String) -> Self {
+    var copy = self
+    copy.derivedDefault = text
+    return copy
   }
 
   func refusal(_ value: ParameterValue) -> ModelError {

@@ -7,9 +7,10 @@ extension VariationalAutoencoder {
     receive: (_ row: Int, _ terms: BoundTerms) -> Void
   ) throws {
     let evaluator = try Evaluator(self, evaluation, examples: examples, terms: evaluation.samples)
-    try exampleBlocks(examples, control: control).forEachBlock { block in
+    let blocks = try exampleBlocks(examples, control: control)
+    try blocks.forEachBlock { block in
       try evaluator.encode(block)
-      try evaluator.forEachExample(control: control) { row, draws in
+      try evaluator.forEachExample(blocks.progress) { row, draws in
         let kl =
           evaluation.estimator == .analytic
           ? evaluator.analyticKL(row) : draws.reduce(0) { $0 + $1.kl } / Double(draws.count)

@@ -15,9 +15,10 @@ extension VariationalAutoencoder {
     receive: (_ row: Int, LogLikelihood) -> Void
   ) throws {
     let evaluator = try Evaluator(self, evaluation, examples: examples, terms: evaluation.samples)
-    try exampleBlocks(examples, control: control).forEachBlock { block in
+    let blocks = try exampleBlocks(examples, control: control)
+    try blocks.forEachBlock { block in
       try evaluator.encode(block)
-      try evaluator.forEachExample(control: control) { row, draws in
+      try evaluator.forEachExample(blocks.progress) { row, draws in
         receive(block.first + row, Self.logMeanExp(draws))
       }
     }

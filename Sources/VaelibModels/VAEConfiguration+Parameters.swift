@@ -3,7 +3,8 @@ extension VAEConfiguration {
   public static let parameters: [Parameter<VAEConfiguration>] = [
     .count(
       "data_dim", \.dataDimension, 1...maximumWidth, "1 to \(maximumWidth)",
-      "D, the width of an example. Required."),
+      "D, the width of an example. Required."
+    ).withDefault(""),
     .count(
       "latent_dim", \.latentDimension, 1...maximumWidth, "1 to \(maximumWidth)",
       "J, the width of the latent code z."),
@@ -12,7 +13,8 @@ extension VAEConfiguration {
       set: { $0.hidden = $1 }),
     .widths(
       "decoder_hidden", "Widths of the decoder's hidden layers; mirrors the encoder if not given.",
-      get: { $0.decoderWidths }, set: { $0.decoderHidden = $1 }),
+      get: { $0.decoderWidths }, set: { $0.decoderHidden = $1 }
+    ).withDefault("hidden, reversed"),
     .choice("activation", \.activation, "The activation of all hidden layers."),
     .choice(
       "likelihood", \.likelihood, "p(x|z): bernoulli for data in [0, 1], gaussian for real values."),

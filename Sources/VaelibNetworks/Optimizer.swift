@@ -93,11 +93,11 @@ public final class Optimizer {
     case .adagrad:
       kernels.adagrad(p, g, first, n, rate, epsilon, gradientScale, decay)
     case .rmsprop:
-      kernels.rmsprop(p, g, first, n, rate, Float(constants.beta2), epsilon, gradientScale, decay)
+      kernels.rmsprop(p, g, first, n, rate, Float(1 - constants.beta2), epsilon, gradientScale, decay)
     case .adam, .adamw:
       let coupled = method == .adam
       kernels.adam(
-        p, g, first, first + count, n, rate, Float(constants.beta1), Float(constants.beta2), epsilon,
+        p, g, first, first + count, n, rate, Float(1 - constants.beta1), Float(1 - constants.beta2), epsilon,
         Float(1 - pow(constants.beta1, Double(steps))), Float(1 - pow(constants.beta2, Double(steps))),
         gradientScale, coupled ? decay : 0, coupled ? 0 : decay)
     }

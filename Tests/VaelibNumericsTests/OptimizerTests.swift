@@ -64,7 +64,7 @@ import VaelibKernels
       var squares = [Float](repeating: 0, count: count)
       var s = [Double](repeating: 0, count: count)
       compare(count: count) { p, g, _ in
-        table.rmsprop(p, g, &squares, count, 0.01, 0.99, 1e-4, Float(Self.scale), Float(Self.decay))
+        table.rmsprop(p, g, &squares, count, 0.01, 0.01, 1e-4, Float(Self.scale), Float(Self.decay))
       } _: { p, g, i, _ in
         s[i] = 0.99 * s[i] + 0.01 * g * g
         return p - 0.01 * g / (s[i].squareRoot() + 1e-4)
@@ -86,7 +86,7 @@ import VaelibKernels
         power1 *= 0.9
         power2 *= 0.999
         table.adam(
-          p, g, &first, &second, count, 0.01, 0.9, 0.999, 1e-4, Float(1 - power1), Float(1 - power2),
+          p, g, &first, &second, count, 0.01, 0.1, 0.001, 1e-4, Float(1 - power1), Float(1 - power2),
           Float(Self.scale), Float(Self.decay), decoupledDecay)
       } _: { p, g, i, _ in
         m[i] = 0.9 * m[i] + 0.1 * g

@@ -1,0 +1,29 @@
+/// Tells the caller of a query how far it is, as one epoch over its rows, and learns that it should stop.
+final class QueryProgress {
+  private let control: RunControl
+  private let rows: Int
+  private var clock = ReportClock()
+
+  init(_ control: RunControl, rows: Int) {
+    self.control = control
+    self.rows = rows
+  }
+
+  /// To be called often; throws `cancelled` if the caller wants the query to stop.
+  func poll(done: Int) throws(ModelError) {
+    try control.check()
+    if clock.isDue() { try control.send(report(.step, done: done)) }
+  }
+
+  /// To be called once all rows are done.
+  func finish() throws(ModelError) {
+    try control.send(report(.epoch, done: rows))
+  }
+
+  private func report(_ kind: Progress.Kind, done: Int) -> Progress {
+    var record = EpochRecord()
+    record.examplesSeen = UInt64(done)
+    return Progress(
+      kind: kind, epoch: 1, epochs: 1, examples: done, examplesPerEpoch: rows, record: record)
+  }
+}
