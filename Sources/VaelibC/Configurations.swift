@@ -208,7 +208,8 @@ extension StackConfiguration {
       let layer = (UnsafeRawPointer(first) + index * stride).assumingMemoryBound(to: vaelib_layer_config.self)
       if layer.pointee.struct_size != stride {
         throw BoundaryError.argument(
-          "layers[\(index)].struct_size is \(layer.pointee.struct_size), that of layers[0] \(stride); all must agree")
+          "layers[\(index)].struct_size is \(layer.pointee.struct_size), that of layers[0] \(stride); all must agree"
+        )
       }
       do {
         return try LayerConfiguration(try SizedStruct.read(layer, "layers[\(index)]"))

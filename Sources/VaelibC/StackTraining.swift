@@ -59,7 +59,8 @@ public func vaelib_stack_history_get(
   stackQuery(stack) { stack, _ in
     guard stack.history.indices.contains(index) else {
       throw BoundaryError.argument(
-        "index is \(UInt(bitPattern: index)); the history holds \(stack.history.count) epochs, counted from 0")
+        "index is \(UInt(bitPattern: index)); the history holds \(stack.history.count) epochs, counted from 0"
+      )
     }
     try SizedStruct.write(vaelib_stack_record(stack.history[index]), to: outRecord, "out_record")
   }

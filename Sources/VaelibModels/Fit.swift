@@ -130,7 +130,9 @@ private final class TrainingRun {
     var batch = 0
     while let (result, rows) = try trainer.computeGradients(from: reader, epoch: mean.record.epoch) {
       batch += 1
-      if !result.terms.loss.isFinite { throw badBatch(mean.record.epoch, batch, "the loss is \(result.terms.loss)") }
+      if !result.terms.loss.isFinite {
+        throw badBatch(mean.record.epoch, batch, "the loss is \(result.terms.loss)")
+      }
       try apply(mean.record.epoch, batch)
       mean.add(result, rows: rows)
       try control.check()

@@ -96,7 +96,8 @@ extension VAEConfiguration {
   func check(_ binarization: Binarization) throws(ModelError) {
     if binarization == .dynamic, likelihood != .bernoulli {
       throw .invalidArgument(
-        "binarization is dynamic but the likelihood is \(likelihood.rawValue); only bernoulli takes binary data")
+        "binarization is dynamic but the likelihood is \(likelihood.rawValue); only bernoulli takes binary data"
+      )
     }
   }
 }

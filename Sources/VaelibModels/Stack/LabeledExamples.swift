@@ -34,7 +34,7 @@ public struct LabeledExamples: Sendable {
   }
 
   /// Throws if a label is not known to a classifier.
-  func check(classes: Int, what: String) throws(ModelError) {
+  public func check(classes: Int, what: String) throws(ModelError) {
     guard let labels else { throw .invalidArgument("\(what) have no labels; one integer a row is needed") }
     if let row = labels.firstIndex(where: { !(0..<classes).contains($0) }) {
       throw .data(

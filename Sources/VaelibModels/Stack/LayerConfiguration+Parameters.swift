@@ -67,7 +67,8 @@ extension LayerConfiguration {
     }
     if sparsityWeight > 0, activation != .sigmoid {
       throw .invalidArgument(
-        "sparsity_weight is \(sparsityWeight) with activation \(activation.rawValue); a sparsity target needs sigmoid")
+        "sparsity_weight is \(sparsityWeight) with activation \(activation.rawValue); a sparsity target needs sigmoid"
+      )
     }
   }
 }

@@ -60,7 +60,8 @@ final class PretrainingObjective: TrainingObjective {
     reconstructionGradient(output, of: clean, into: outputGradient)
     let codeGradient = codeGradient.matrix(rows: rows, columns: code.columns)
     layer.decoderBackward(
-      code, gradient: outputGradient, parameters: parameters, gradients: gradients, codeGradient: codeGradient)
+      code, gradient: outputGradient, parameters: parameters, gradients: gradients, codeGradient: codeGradient
+    )
     var loss = (0..<rows).reduce(0) { $0 + losses[$1] } / Double(rows)
     loss += layer.addSparsity(code, codeGradient: codeGradient)
     multiplyActivationDerivative(into: codeGradient)
@@ -70,7 +71,9 @@ final class PretrainingObjective: TrainingObjective {
   }
 
   private func corrupt(_ clean: MatrixView, into input: MatrixView, epoch: Int) {
-    let (alpha, beta) = (Float(layer.configuration.corruptedWeight), Float(layer.configuration.untouchedWeight))
+    let (alpha, beta) = (
+      Float(layer.configuration.corruptedWeight), Float(layer.configuration.untouchedWeight)
+    )
     forEachRow(clean.rows, width: clean.columns * 2) { row in
       let touched = emphasis.base + row * clean.columns
       input.row(row).update(from: clean.row(row), count: clean.columns)

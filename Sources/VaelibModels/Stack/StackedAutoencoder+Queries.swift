@@ -62,7 +62,8 @@ extension StackedAutoencoder {
 
   /// Up to a layer and down again, [N, D]; noisy examples come back denoised.
   public func reconstruct(
-    _ examples: any ExampleSource, layer: Int, reconstruction: UnsafeMutablePointer<Float>, control: RunControl
+    _ examples: any ExampleSource, layer: Int, reconstruction: UnsafeMutablePointer<Float>,
+    control: RunControl
   ) throws {
     try forEachBlock(examples, upTo: layer, decoding: true, control: control) { block, workspace in
       let code = workspace.encode(block.values, layers: layer + 1)
@@ -135,7 +136,8 @@ extension StackedAutoencoder {
   ) throws {
     if let index = layers.firstIndex(where: { $0.encoder.activation != .sigmoid }) {
       throw ModelError.invalidArgument(
-        "layer \(index) has activation \(layers[index].encoder.activation.rawValue); sampling needs sigmoid codes")
+        "layer \(index) has activation \(layers[index].encoder.activation.rawValue); sampling needs sigmoid codes"
+      )
     }
     if let index = layers.indices.first(where: { $0 > 0 && layers[$0].configuration.loss == .squaredError }) {
       throw ModelError.invalidArgument(

@@ -46,7 +46,8 @@ extension StackedAutoencoder {
   ) throws {
     if configuration.patience > 0, validation == nil {
       throw ModelError.invalidArgument(
-        "patience is \(configuration.patience) but there is no validation set: give one, or set patience to 0")
+        "patience is \(configuration.patience) but there is no validation set: give one, or set patience to 0"
+      )
     }
     try checkExamples(examples.source, configuration, what: "the training examples")
     if let validation {
@@ -56,7 +57,8 @@ extension StackedAutoencoder {
     record.phase = phase
     switch phase {
     case .pretraining:
-      throw ModelError.invalidArgument("pretraining is a call of its own; fine-tune supervised or unsupervised")
+      throw ModelError.invalidArgument(
+        "pretraining is a call of its own; fine-tune supervised or unsupervised")
     case .supervised:
       try prepareClassifier(examples, validation)
     case .unsupervised:

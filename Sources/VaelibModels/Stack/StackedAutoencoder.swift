@@ -35,7 +35,8 @@ public final class StackedAutoencoder: @unchecked Sendable {
   }
 
   private func initializeWeights(from first: Int) {
-    for (index, tensor) in layout.tensors.enumerated() where index >= first && tensor.name.hasSuffix("weight") {
+    for (index, tensor) in layout.tensors.enumerated() where index >= first && tensor.name.hasSuffix("weight")
+    {
       configuration.initializer.fill(
         parameters.base + tensor.offset, inputs: tensor.rows, outputs: tensor.columns,
         stddev: configuration.initializerStddev,
