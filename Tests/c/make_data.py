@@ -46,6 +46,7 @@ def write_data(path: Path) -> None:
     with h5py.File(path, "w") as file:
         file["images"], file["image_labels"] = bars()
         file["flawed"] = flawed()
+        file["flawed_labels"] = np.arange(300) % 3
         file["labels"] = np.arange(ROWS, dtype=np.int16) - 5
         for kind in KINDS:
             name = kind.replace("<", "").replace(">", "big_")

@@ -226,10 +226,10 @@ static void check_bad_arguments(void) {
     CHECK_OK(vaelib_stack_reconstruct(stack, examples, 1, values, rows * columns));
     CHECK_STATUS(vaelib_stack_reconstruction_error(stack, examples, 1, errors, rows), VAELIB_DATA_ERROR);
     images[11] = kept;
-    /* Nothing can be predicted before labels were learned; the message says what to call. */
-    CHECK_MESSAGE(vaelib_stack_predict(stack, examples, predicted, rows), bad, "vaelib_stack_finetune");
+    /* Nothing can be predicted before labels were learned; the message says what to do first. */
+    CHECK_MESSAGE(vaelib_stack_predict(stack, examples, predicted, rows), bad, "fine-tune it");
     CHECK_MESSAGE(vaelib_stack_predict_probabilities(stack, examples, values, rows * classes), bad,
-                  "vaelib_stack_finetune");
+                  "fine-tune it");
     vaelib_dataset_free(codes);
     vaelib_dataset_free(narrow);
     vaelib_stack_free(stack);
