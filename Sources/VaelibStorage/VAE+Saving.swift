@@ -6,7 +6,8 @@ extension VariationalAutoencoder {
     try ModelFile.write(contents(libraryVersion: libraryVersion), to: path)
   }
 
-  private func contents(libraryVersion: String) -> ModelContents {
+  /// What its file holds.
+  func contents(libraryVersion: String) -> ModelContents {
     ModelContents(
       kind: Self.fileKind, libraryVersion: libraryVersion,
       architecture: VAEConfiguration.parameters.map { $0.attribute(configuration) },
