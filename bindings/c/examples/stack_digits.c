@@ -83,7 +83,7 @@ static vaelib_status train(vaelib_stack *stack, const vaelib_dataset *images, si
     plan.epochs = epochs;
     if (status == VAELIB_OK) status = vaelib_stack_pretrain(stack, training, &plan, show_progress, NULL);
     plan.epochs = 3 * epochs;
-    plan.patience = 5;
+    plan.patience = 10;
     if (status == VAELIB_OK) {
         status = vaelib_stack_finetune(stack, training, validation, VAELIB_SUPERVISED, &plan, show_progress, NULL);
     }
