@@ -7,9 +7,9 @@
  *
  *     vaelib_dataset *digits = NULL;
  *     vaelib_model *model = NULL;
- *     vaelib_dataset_options options = {sizeof options};
- *     vaelib_vae_config config = {sizeof config};
- *     vaelib_training_config training = {sizeof training};
+ *     vaelib_dataset_options options = {.struct_size = sizeof options};
+ *     vaelib_vae_config config = {.struct_size = sizeof config};
+ *     vaelib_training_config training = {.struct_size = sizeof training};
  *
  *     vaelib_dataset_options_init(&options);
  *     options.scale = 1.0 / 255.0;

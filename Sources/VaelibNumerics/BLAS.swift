@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 
 /// Matrix products. The only file that calls a BLAS.
@@ -16,6 +17,8 @@ public enum BLAS {
     assert((transposeB ? b.rows : b.columns) == c.columns)
     assert((transposeB ? b.columns : b.rows) == inner)
     guard c.rows > 0, c.columns > 0 else { return }
+    vaelib_enter_product()
+    defer { vaelib_leave_product() }
     cblas_sgemm(
       CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
       size(c.rows), size(c.columns), size(inner), 1, a.base, leading(a), b.base, leading(b),

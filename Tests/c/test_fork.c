@@ -27,7 +27,9 @@ static int in_child(int (*work)(void *), void *argument) {
         _exit(work(argument));
     }
     CHECK(child > 0 && waitpid(child, &status, 0) == child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (status != 0) fprintf(stderr, "    the child ended with %d (128 and more: a signal)\n", status);
+    return status;
 }
 
 /* Goes on with the parent's model, makes one of its own, saves and reads a file. */

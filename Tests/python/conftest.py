@@ -7,6 +7,7 @@ import h5py
 import numpy as np
 import pytest
 import vaelib
+from c_interface import handles as handles
 from reference.vae import Architecture
 
 

@@ -64,36 +64,3 @@ def test_another_abi_is_refused(tmp_path):
 def test_another_library_is_refused(tmp_path):
     library = compiled(tmp_path, "int something(void) { return 7; }")
     assert "is not the vaelib library" in import_error(tmp_path, library)
-
-
-def test_importing_is_quick_and_needs_numpy_only(tmp_path):
-    """Without scikit-learn the package works, and neither matplotlib nor h5py is imported."""
-    program = (
-        "import sys; sys.modules['sklearn'] = None\n"
-        "import numpy, vaelib\n"
-        "assert not {'matplotlib', 'h5py', 'scipy'} & set(sys.modules), sys.modules.keys()\n"
-        "vae = vaelib.VAE(latent_dim=2, hidden=(4,), epochs=2, random_state=0)\n"
-        'assert repr(vae) == "VAE(epochs=2, hidden=(4,), latent_dim=2, random_state=0)", repr(vae)\n'
-        "assert vae.set_params(epochs=3).get_params()['epochs'] == 3\n"
-        "try: vae.set_params(epoch=3)\n"
-        "except ValueError as error: assert 'epoch' in str(error)\n"
-        "else: raise AssertionError\n"
-        "try: vae.transform([[0, 1]])\n"
-        "except vaelib.NotFittedError as error: assert isinstance(error, ValueError)\n"
-        "else: raise AssertionError\n"
-        "x = numpy.eye(5)\n"
-        "assert vae.fit_transform(x).shape == (5, 2)\n"
-        "class Frame:\n"
-        "    columns = list('abcde')\n"
-        "    def __array__(self, dtype=None, copy=None): return x\n"
-        "vae.fit(Frame()); assert list(vae.feature_names_in_) == list('abcde')\n"
-        "Frame.columns = list('abcdf')\n"
-        "try: vae.transform(Frame())\n"
-        "except ValueError as error: assert 'feature names' in str(error)\n"
-        "else: raise AssertionError\n"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
-    process = subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, cwd=tmp_path
-    )
-    assert process.returncode == 0, process.stderr

@@ -1,5 +1,7 @@
 """scikit-learn's own checks and tools."""
 
+import pickle
+
 import numpy as np
 import pytest
 import vaelib
@@ -8,11 +10,13 @@ sklearn = pytest.importorskip("sklearn")
 
 from sklearn.base import clone  # noqa: E402
 from sklearn.decomposition import PCA  # noqa: E402
+from sklearn.exceptions import NotFittedError  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 from sklearn.model_selection import GridSearchCV, cross_val_score  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402
 from sklearn.preprocessing import MinMaxScaler  # noqa: E402
 from sklearn.utils.estimator_checks import parametrize_with_checks  # noqa: E402
+from sklearn.utils.validation import check_is_fitted  # noqa: E402
 
 
 @parametrize_with_checks([vaelib.VAE(latent_dim=2, hidden=(8,), likelihood="gaussian", epochs=3)])
@@ -55,12 +59,41 @@ def test_worker_processes(binary):
         np.testing.assert_array_equal(result, model.transform(binary))
 
 
-def test_a_data_frame_out(fitted, binary):
+def test_the_output_of_pipelines_and_of_the_configuration(fitted, binary):
     pandas = pytest.importorskip("pandas")
-    frame = pandas.DataFrame(binary, columns=[f"pixel{n}" for n in range(12)])
-    model = clone(fitted).set_output(transform="pandas").fit(frame)
-    assert list(model.transform(frame).columns) == ["vae0", "vae1"]
-    assert list(model.feature_names_in_) == list(frame.columns)
+    pipeline = make_pipeline(MinMaxScaler(), clone(fitted)).set_output(transform="pandas")
+    assert list(pipeline.fit_transform(binary).columns) == ["vae0", "vae1"]
+    assert list(clone(pipeline[1]).fit_transform(binary).columns) == ["vae0", "vae1"]
+    with sklearn.config_context(transform_output="pandas"):
+        assert isinstance(fitted.transform(binary), pandas.DataFrame)
+        assert isinstance(fitted.set_output(transform="default").transform(binary), np.ndarray)
+
+
+def test_not_fitted_is_scikit_learns_error_too(binary):
+    with pytest.raises(NotFittedError, match="not fitted") as caught:
+        vaelib.VAE().transform(binary)
+    assert isinstance(caught.value, vaelib.NotFittedError)
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert type(copy) is type(caught.value)
+    assert copy.args == caught.value.args
+    with pytest.raises(NotFittedError):
+        check_is_fitted(vaelib.VAE())
+    check_is_fitted(vaelib.VAE(epochs=1).fit(binary))
+
+
+def test_metadata_routing_sends_nothing_to_the_estimator(fitted, binary):
+    with sklearn.config_context(enable_metadata_routing=True):
+        pipeline = make_pipeline(MinMaxScaler(), clone(fitted))
+        assert pipeline.fit_transform(binary).shape == (40, 2)
+        assert np.isfinite(cross_val_score(fitted, binary, cv=2)).all()
+        with pytest.raises(TypeError, match="callback"):
+            pipeline.fit(binary, callback=print)
+
+
+def test_pipelines_are_shown_as_text_and_as_html(fitted):
+    pipeline = make_pipeline(MinMaxScaler(), fitted)
+    assert repr(fitted) in repr(pipeline).replace("\n", " ")
+    assert "VAE" in pipeline._repr_html_()
 
 
 def test_a_good_code_beats_a_random_projection():

@@ -130,6 +130,13 @@ static inline uint64_t vaelib_flushing_denormals(uint64_t mode)
 uint32_t vaelib_fork_generation(void);
 
 /*
+ * Stand around every matrix product: a fork waits until none runs, since a lock that OpenBLAS holds in another thread at
+ * that moment would never be released in the child. pthread_atfork() has no Swift counterpart.
+ */
+void vaelib_enter_product(void);
+void vaelib_leave_product(void);
+
+/*
  * Starts a detached thread that runs body(argument) with all signals blocked, so that the host's signal handlers run on
  * the host's threads. Returns 0 or an errno value. pthread types differ between platforms; this hides them.
  */

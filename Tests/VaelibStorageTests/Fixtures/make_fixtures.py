@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import h5py  # type: ignore[import-untyped]
+import h5py
 import numpy as np
 
 FOLDER = Path(__file__).resolve().parent
@@ -45,9 +45,7 @@ def write_chunks() -> None:
         file.create_dataset("growing", data=matrix, chunks=(16, 8), maxshape=(None, 8))
         file.create_dataset("sparse", shape=(10**12, 8), chunks=(16, 8), dtype="<f4")[:16] = 1
     with h5py.File(FOLDER / "filters.h5", "w") as file:
-        file.create_dataset(
-            "gzip", data=matrix, chunks=(32, 5), compression="gzip", shuffle=True, fletcher32=True
-        )
+        file.create_dataset("gzip", data=matrix, chunks=(32, 5), compression="gzip", shuffle=True, fletcher32=True)
         file.create_dataset("scaleoffset", data=matrix.astype("<i4"), chunks=(10, 8), scaleoffset=0)
         file.create_dataset("zeros", data=np.zeros((100_000, 8), "u1"), chunks=True, compression="gzip")
         file.create_dataset("lzf", data=matrix, chunks=(16, 8), compression="lzf")

@@ -12,7 +12,6 @@ are in nats per example, always.
 """
 
 from vaelib import _native
-from vaelib._base import NotFittedError
 from vaelib._bounds import Bound
 from vaelib._errors import (
     Busy,
@@ -30,6 +29,7 @@ from vaelib._errors import (
     VaelibWarning,
 )
 from vaelib._long_calls import HistoryRecord, Progress
+from vaelib._not_fitted import NotFittedError
 from vaelib._parameters import count as _count
 from vaelib._queries import Gaussian
 from vaelib.dataset import Dataset, open_dataset

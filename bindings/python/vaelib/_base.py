@@ -1,31 +1,23 @@
-"""What an estimator inherits: scikit-learn's base classes where it is installed, else the little of them we need."""
+"""What scikit-learn asks of an estimator, written without it: importing it takes seconds, so that we never begin to."""
 
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
-import numpy as np
+from vaelib._data_frames import CONTAINERS
 
-try:
-    import sklearn.base
-    import sklearn.exceptions
-    import sklearn.utils.validation
-
-    SKLEARN_INSTALLED = True
-except ImportError:
-    SKLEARN_INSTALLED = False
+Self = TypeVar("Self", bound="EstimatorBase")
 
 
-class PlainBase:
-    """get_params, set_params, repr and fit_transform as scikit-learn defines them."""
+class EstimatorBase:
+    """Parameters, representation, tags: what clone, pipelines, searches and scikit-learn's checks call."""
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The constructor's parameters and their values; ``deep`` is there for scikit-learn's sake."""
-        names = list(inspect.signature(type(self)).parameters)
-        return {name: getattr(self, name) for name in sorted(names)}
+        return {name: getattr(self, name) for name in sorted(self._defaults())}
 
-    def set_params(self, **parameters: Any) -> Any:
+    def set_params(self: Self, **parameters: Any) -> Self:
         """Changes parameters; returns the estimator.
 
         Raises
@@ -33,61 +25,54 @@ class PlainBase:
         ValueError
             There is no parameter of that name.
         """
-        valid = self.get_params()
+        valid = sorted(self._defaults())
         for name, value in parameters.items():
             if name not in valid:
                 raise ValueError(
-                    f"Invalid parameter {name!r} for estimator {type(self).__name__}. "
-                    f"Valid parameters are: {sorted(valid)!r}."
+                    f"Invalid parameter {name!r} for estimator {type(self).__name__}. Valid parameters are: {valid!r}."
                 )
             setattr(self, name, value)
         return self
 
     def fit_transform(self, X: Any, y: Any = None, **fit_parameters: Any) -> Any:
-        """Fits to X, then returns the latent means of X."""
+        """Fits to X, then returns the latent means of X, as ``transform`` does."""
         return self.fit(X, y, **fit_parameters).transform(X)  # type: ignore[attr-defined]
 
+    def set_output(self: Self, *, transform: str | None = None) -> Self:
+        """Chooses what ``transform`` and ``fit_transform`` return; returns the estimator.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"} or None
+            An array, or a data frame of one of these packages; None changes nothing. Without a choice,
+            ``sklearn.set_config(transform_output=...)`` decides.
+        """
+        if transform is None:
+            return self
+        if transform not in CONTAINERS:
+            raise ValueError(f"transform must be one of {', '.join(CONTAINERS)} or None, not {transform!r}")
+        self._sklearn_output_config = {"transform": transform}  # scikit-learn's name for it, which clone copies
+        return self
+
     def __repr__(self) -> str:
-        defaults = inspect.signature(type(self)).parameters
-        changed = [f"{name}={value!r}" for name, value in self.get_params().items() if value != defaults[name].default]
+        defaults = self._defaults()
+        # Texts are compared: arrays have no single truth value.
+        changed = [f"{name}={value!r}" for name, value in self.get_params().items() if repr(value) != defaults[name]]
         return f"{type(self).__name__}({', '.join(changed)})"
 
+    def __sklearn_tags__(self) -> Any:
+        """A transformer of dense, finite matrices without targets; its codes are float32 whatever the examples were."""
+        from sklearn.utils import Tags, TargetTags, TransformerTags
 
-if TYPE_CHECKING:
-    EstimatorBase = PlainBase
-    NotFittedError: type[Exception]
-elif SKLEARN_INSTALLED:
-    # TransformerMixin comes first, as scikit-learn asks: it refines the tags that BaseEstimator defines.
-    class EstimatorBase(sklearn.base.TransformerMixin, sklearn.base.BaseEstimator):
-        """scikit-learn's own base classes."""
+        return Tags(
+            estimator_type=None,
+            target_tags=TargetTags(required=False),
+            transformer_tags=TransformerTags(preserves_dtype=["float32"]),
+        )
 
-        def __sklearn_tags__(self):
-            """Latent codes are float32 whatever the examples were."""
-            tags = super().__sklearn_tags__()
-            tags.transformer_tags.preserves_dtype = ["float32"]
-            return tags
-
-    NotFittedError = sklearn.exceptions.NotFittedError
-else:
-    EstimatorBase = PlainBase
-
-    class NotFittedError(ValueError, AttributeError):
-        """A method that needs a fitted estimator came before ``fit``."""
-
-
-def check_feature_names(estimator: Any, X: Any, reset: bool) -> None:
-    """Learns (``reset``) or compares the column names of a data frame, as scikit-learn does."""
-    if SKLEARN_INSTALLED:
-        sklearn.utils.validation.validate_data(estimator, X, reset=reset, skip_check_array=True)
-        return
-    columns = getattr(X, "columns", None)
-    names = None if columns is None else np.asarray(columns, dtype=object)
-    if names is not None and not all(isinstance(name, str) for name in names):
-        names = None
-    if reset:
-        if names is not None:
-            estimator.feature_names_in_ = names
-        elif hasattr(estimator, "feature_names_in_"):
-            del estimator.feature_names_in_
-    elif names is not None and list(names) != list(getattr(estimator, "feature_names_in_", names)):
-        raise ValueError("The feature names should match those that were passed during fit.")
+    @classmethod
+    def _defaults(cls) -> dict[str, str]:
+        """The names of the constructor's parameters and the texts of their defaults."""
+        named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+        parameters = inspect.signature(cls).parameters.values()
+        return {each.name: repr(each.default) for each in parameters if each.kind in named}

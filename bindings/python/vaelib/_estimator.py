@@ -9,13 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._arrays import pointer, readable
-from vaelib._base import EstimatorBase, NotFittedError, check_feature_names
+from vaelib._base import EstimatorBase
+from vaelib._data_frames import check_feature_names
 from vaelib._model import Model
 from vaelib._native import call
+from vaelib._not_fitted import not_fitted
 from vaelib.dataset import Dataset
-
-#: What random_state may be.
-RandomState = int | np.random.RandomState | np.random.Generator | None
 
 
 def seed_from(random_state: Any) -> int:
@@ -70,7 +69,7 @@ class Estimator(EstimatorBase):
         model: Model | None = getattr(self, "_model", None)
         if model is None:
             name = type(self).__name__
-            raise NotFittedError(
+            raise not_fitted(
                 f"This {name} instance is not fitted yet. Call 'fit' with appropriate arguments before using this "
                 "estimator."
             )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 #: The ABI this package was written for: VAELIB_ABI_VERSION of vaelib.h.
 ABI_VERSION = 0
@@ -20,10 +19,10 @@ def candidates() -> Iterator[str]:
     if chosen:
         yield chosen
         return
-    package = Path(__file__).resolve().parent
-    yield str(package / "libvaelib.so")
-    if len(package.parents) > 2:  # bindings/python/vaelib of a checkout
-        yield str(package.parents[2] / ".build" / "release" / "libvaelib.so")
+    package = os.path.dirname(os.path.realpath(__file__))
+    yield os.path.join(package, "libvaelib.so")
+    checkout = os.path.dirname(os.path.dirname(os.path.dirname(package)))  # of bindings/python/vaelib
+    yield os.path.join(checkout, ".build", "release", "libvaelib.so")
     yield f"libvaelib.so.{ABI_VERSION}"  # wherever the system's loader looks
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._arrays import pointer
+from vaelib._data_frames import check_input_features, in_container
 from vaelib._estimator import Estimator, seed_from
 from vaelib._native import call
 from vaelib._parameters import count
@@ -38,9 +39,9 @@ class Queries(Estimator):
 
     likelihood: str
 
-    def transform(self, X: Any) -> Matrix:
-        """The latent means of X, shape (n_samples, latent_dim)."""
-        return self.encode(X)[0]
+    def transform(self, X: Any) -> Any:
+        """The latent means of X, an array of shape (n_samples, latent_dim) or the data frame ``set_output`` chose."""
+        return in_container(self, self.encode(X)[0], X)
 
     def encode(self, X: Any) -> tuple[Matrix, Matrix]:
         """q(z|x): its mean and its log-variance, each of shape (n_samples, latent_dim)."""
@@ -124,7 +125,15 @@ class Queries(Estimator):
         side = count(side, "side")
         return self._matrix_query("vaelib_manifold", side * side, model.info.data_dim, side)
 
-    def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[Any]:
-        """The names of the latents: "vae0", "vae1", ...; ``input_features`` is there for scikit-learn's sake."""
+    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
+        """The names of the latents: "vae0", "vae1", ...; ``input_features`` is there for scikit-learn's sake.
+
+        Raises
+        ------
+        ValueError
+            ``input_features`` are given, and are not those of ``fit``.
+        """
+        latents = self._fitted().info.latent_dim
+        check_input_features(self, input_features)
         prefix = type(self).__name__.lower()
-        return np.array([f"{prefix}{index}" for index in range(self._fitted().info.latent_dim)], dtype=object)
+        return np.array([f"{prefix}{index}" for index in range(latents)], dtype=object)

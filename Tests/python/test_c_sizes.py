@@ -1,0 +1,123 @@
+"""The header's functions with wrong counts, sizes, indices and views: nothing outside the buffers is touched."""
+
+import ctypes
+import math
+from ctypes import POINTER, byref, cast
+
+import pytest
+from c_interface import ARGUMENT, COLUMNS, OK, ROWS, X, good_calls, refused, training_config, vae_config
+from vaelib import _structures as structures
+from vaelib._arrays import array_view
+from vaelib._native import library
+
+SIZED = {
+    "vaelib_dataset_read": -1,
+    "vaelib_model_get_parameters": -1,
+    "vaelib_model_set_parameters": -1,
+    "vaelib_encode": -1,
+    "vaelib_encode_sample": -1,
+    "vaelib_decode": -1,
+    "vaelib_decode_sample": -1,
+    "vaelib_reconstruct": -1,
+    "vaelib_sample": -1,
+    "vaelib_elbo": -1,
+    "vaelib_log_likelihood": -1,
+    "vaelib_interpolate": -1,
+    "vaelib_manifold": -1,
+}
+
+
+@pytest.mark.parametrize("name", SIZED)
+def test_wrong_counts_name_both_numbers(handles, name):
+    for change in (-1, 1, 2**62):
+        arguments = good_calls(handles)[name]
+        expected = arguments[-1]
+        arguments[-1] = expected + change
+        message = refused(name, arguments, ARGUMENT)
+        assert str(expected) in message
+        assert str(expected + change) in message
+
+
+RECEIVING = [
+    ("vaelib_parameter_describe", structures.Parameter),
+    ("vaelib_dataset_describe", structures.DatasetInfo),
+    ("vaelib_model_describe", structures.ModelInfo),
+    ("vaelib_model_config", structures.VAEConfig),
+    ("vaelib_model_tensor", structures.Tensor),
+    ("vaelib_model_training_config", structures.TrainingConfig),
+    ("vaelib_trainer_step", structures.StepResult),
+]
+
+
+@pytest.mark.parametrize(("name", "structure"), RECEIVING)
+def test_results_in_structures_of_other_sizes(handles, name, structure):
+    arguments = good_calls(handles)[name]
+    for size in (0, 1, 2**63):
+        arguments[-1] = byref(structure(struct_size=size))
+        refused(name, arguments, ARGUMENT, "struct_size")
+
+    class Longer(ctypes.Structure):
+        _fields_ = [("known", structure), ("tail", ctypes.c_uint64)]
+
+    longer = Longer()
+    longer.known.struct_size = ctypes.sizeof(Longer)
+    longer.tail = 7
+    arguments[-1] = cast(byref(longer), POINTER(structure))
+    assert getattr(library, name)(*arguments) == OK, library.vaelib_last_error()
+
+
+def test_configurations_of_other_sizes(handles):
+    for size in (0, 7):
+        refused(
+            "vaelib_model_create",
+            [byref(vae_config(struct_size=size)), byref(POINTER(structures.ModelHandle)())],
+            ARGUMENT,
+            "struct_size",
+        )
+        arguments = good_calls(handles)["vaelib_fit"]
+        arguments[3] = byref(training_config(struct_size=size))
+        refused("vaelib_fit", arguments, ARGUMENT, "struct_size")
+
+
+def test_indices_out_of_range(handles):
+    calls = good_calls(handles)
+    for name, position, index in (
+        ("vaelib_parameter_describe", 0, library.vaelib_parameter_count()),
+        ("vaelib_model_tensor", 1, 8),
+        ("vaelib_history_get", 1, 0),
+    ):
+        for number in (index, 2**64 - 1):
+            calls[name][position] = number
+            refused(name, calls[name], ARGUMENT)
+    for first, rows in ((0, 0), (0, 7), (6, 1), (2, 2**64 - 1), (2**64 - 1, 2)):
+        refused("vaelib_dataset_slice", [handles["dataset"], first, rows, calls["vaelib_dataset_slice"][3]], ARGUMENT)
+    for start, stop, steps in ((6, 0, 2), (0, 2**63, 2), (0, 1, 1), (0, 1, 0), (0, 1, 2**63)):
+        arguments = calls["vaelib_interpolate"]
+        arguments[2:5] = start, stop, steps
+        refused("vaelib_interpolate", arguments, ARGUMENT)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"rows": 0}, {"columns": 0}, {"rows": ROWS + 1}, {"columns": COLUMNS + 1}, {"rows": 2**63}, {"columns": 2**61},
+        {"row_stride": -16}, {"row_stride": 17}, {"row_stride": 2**62}, {"column_stride": -(2**63)},
+        {"offset": 1}, {"offset": 2**64 - 1}, {"buffer_bytes": 0}, {"buffer_bytes": ROWS * COLUMNS * 4 - 1},
+        {"buffer": None}, {"dtype": 7}, {"dtype": -1}, {"struct_size": 0}, {"scale": math.nan}, {"shift": math.inf},
+    ],
+)  # fmt: skip
+def test_views_that_are_no_matrices_inside_their_buffer(fields):
+    view = array_view(X)
+    for name, value in fields.items():
+        setattr(view, name, value)
+    refused("vaelib_dataset_from_array", [byref(view), None, byref(POINTER(structures.DatasetHandle)())], ARGUMENT)
+
+
+def test_array_init():
+    view = structures.sized(structures.Array)
+    assert library.vaelib_array_init(byref(view), X.ctypes.data, structures.FLOAT32, ROWS, COLUMNS) == OK
+    expected = array_view(X)
+    for name, _ in structures.Array._fields_:
+        assert getattr(view, name) == getattr(expected, name), name
+    for arguments in ((structures.FLOAT64, 2**61, 2), (structures.UINT8, 2**33, 2**33), (9, 1, 1)):
+        refused("vaelib_array_init", [byref(view), None, *arguments], ARGUMENT)

@@ -1,0 +1,90 @@
+"""What fit makes of its options, and what it leaves behind."""
+
+import numpy as np
+import pytest
+import vaelib
+
+
+def test_validation_fraction_holds_out_the_last_rows(binary):
+    options = {"latent_dim": 2, "hidden": (4,), "epochs": 2, "random_state": 0}
+    by_fraction = vaelib.VAE(validation_fraction=0.25, **options).fit(binary)
+    by_hand = vaelib.VAE(**options).fit(binary[:30], validation=vaelib.Dataset(binary)[30:])
+    np.testing.assert_array_equal(by_fraction.history_["validation_elbo"], by_hand.history_["validation_elbo"])
+    assert np.isfinite(by_fraction.history_["validation_elbo"]).all()
+    assert np.isnan(vaelib.VAE(**options).fit(binary).history_["validation_elbo"]).all()
+    for fraction in (-0.1, 1.0, float("nan")):
+        with pytest.raises(ValueError, match="validation_fraction"):
+            vaelib.VAE(validation_fraction=fraction).fit(binary)
+    with pytest.raises(ValueError, match="validation_fraction"):
+        vaelib.VAE(validation_fraction=0.9).fit(binary[:2])
+
+
+def test_patience_needs_validation(binary):
+    with pytest.raises(vaelib.InvalidArgument, match="patience"):
+        vaelib.VAE(patience=2).fit(binary)
+
+
+def test_scale_applies_to_arrays_but_not_to_datasets(binary):
+    options = {"latent_dim": 2, "hidden": (4,), "epochs": 1, "random_state": 0}
+    reference = vaelib.VAE(**options).fit(binary).get_weights()
+    scaled = vaelib.VAE(scale=0.5, shift=-1, **options)
+    for data in ((binary + 1) * 2, vaelib.Dataset(binary)):
+        for name, values in scaled.fit(data).get_weights().items():
+            np.testing.assert_array_equal(values, reference[name])
+
+
+def test_warm_start_goes_on_and_fit_begins_anew(binary):
+    model = vaelib.VAE(latent_dim=2, hidden=(4,), epochs=2, random_state=0).fit(binary)
+    first = model.get_weights()["decoder/head/bias"]
+    np.testing.assert_array_equal(model.fit(binary).get_weights()["decoder/head/bias"], first)
+    assert len(model.history_["epoch"]) == 2
+    model.set_params(warm_start=True).fit(binary)
+    assert len(model.history_["epoch"]) == 4
+    assert not np.array_equal(model.get_weights()["decoder/head/bias"], first)
+    with pytest.raises(ValueError, match="hidden changed"):
+        model.set_params(hidden=(5,)).fit(binary)
+    with pytest.raises(ValueError, match="11 features"):
+        model.set_params(hidden=(4,)).fit(binary[:, 1:])
+
+
+def test_weights_by_name(fitted, binary):
+    weights = fitted.get_weights()
+    before = fitted.transform(binary)
+    weights["encoder/head/bias"] += 1
+    np.testing.assert_array_equal(fitted.transform(binary), before)
+    fitted.set_weights({"encoder/head/bias": weights["encoder/head/bias"]})
+    np.testing.assert_allclose(fitted.transform(binary), before + 1, rtol=1e-5, atol=1e-5)
+    with pytest.raises(ValueError, match="no tensor 'encoder'"):
+        fitted.set_weights({"encoder": 1})
+    with pytest.raises(ValueError, match="shape"):
+        fitted.set_weights({"encoder/head/bias": np.zeros(4)})
+    with pytest.raises(vaelib.DataError, match=r"(?i)finite|nan"):
+        fitted.set_weights({"encoder/head/bias": np.full((1, 4), np.nan)})
+
+
+def test_verbose_prints_one_line_an_epoch(binary, capsys):
+    vaelib.VAE(latent_dim=2, hidden=(4,), epochs=3, verbose=1, validation_fraction=0.2).fit(binary)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith(f"epoch {n}/3  elbo ") and "validation" in line for n, line in enumerate(lines, 1))
+
+
+def test_training_that_diverges_is_named_and_leaves_a_usable_model():
+    x = np.random.RandomState(0).normal(size=(50, 4)) * 1e3
+    model = vaelib.VAE(
+        latent_dim=2,
+        hidden=(8,),
+        likelihood="gaussian",
+        noise_stddev=0.01,
+        optimizer="sgd",
+        learning_rate=1e6,
+        epochs=50,
+        batch_size=10,
+        activation="identity",
+        random_state=0,
+    )
+    with pytest.raises(vaelib.NumericalError, match=r"(?i)epoch \d+.*batch \d+") as caught:
+        model.fit(x)
+    assert isinstance(caught.value, ArithmeticError)
+    assert all(np.isfinite(values).all() for values in model.get_weights().values())
+    assert np.isfinite(model.transform(x[:5] * 1e-3)).all()

@@ -1,0 +1,150 @@
+"""The estimator's parameters: all of the library's, documented, and refused by name where they are unsuitable."""
+
+import numpy as np
+import pytest
+import vaelib
+from vaelib._parameters import DEFAULTS, describe_parameters
+
+
+def test_every_parameter_of_the_library_is_a_parameter_of_the_estimator():
+    parameters = vaelib.VAE().get_params()
+    for name, default in DEFAULTS.items():
+        assert parameters[name] == default, name
+    described = {description.name for description in describe_parameters()} - {"data_dim", "seed"}
+    assert described == set(DEFAULTS)
+
+
+def test_help_names_every_parameter_with_its_values_and_default():
+    for description in describe_parameters():
+        if description.name not in ("data_dim", "seed"):
+            assert f"\n    {description.name} : {description.allowed}" in vaelib.VAE.__doc__
+            assert description.meaning in vaelib.VAE.__doc__
+    assert "{parameters}" not in vaelib.VAE.__doc__
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"latent_dim": 0},
+        {"hidden": (4, 0)},
+        {"decoder_hidden": (0,)},
+        {"activation": "cubic"},
+        {"likelihood": "poisson"},
+        {"variance": "huge", "likelihood": "gaussian"},
+        {"mean_activation": "relu", "likelihood": "gaussian"},
+        {"noise_stddev": 0.0, "likelihood": "gaussian"},
+        {"noise_stddev": float("nan"), "likelihood": "gaussian"},
+        {"stddev_floor": -1.0, "likelihood": "gaussian", "variance": "learned"},
+        {"initializer": "zeros"},
+        {"initializer_stddev": -0.1, "initializer": "normal"},
+        {"epochs": 0},
+        {"batch_size": 0},
+        {"estimator": "c"},
+        {"samples": 0},
+        {"beta": -1.0},
+        {"beta": float("inf")},
+        {"kl_warmup_epochs": -1.0},
+        {"binarization": "static"},
+        {"optimizer": "lbfgs"},
+        {"learning_rate": -0.1},
+        {"learning_rate": float("nan")},
+        {"momentum": 1.5, "optimizer": "sgd"},
+        {"nesterov": 2, "optimizer": "sgd"},
+        {"beta1": 1.0},
+        {"beta2": -0.5},
+        {"epsilon": -1e-8},
+        {"schedule": "random"},
+        {"schedule_epochs": 0.0, "schedule": "step"},
+        {"schedule_factor": -1.0, "schedule": "exponential"},
+        {"warmup_epochs": -2.0},
+        {"weight_decay": -1.0},
+        {"gradient_clip_norm": -1.0},
+    ],
+)
+def test_values_out_of_range_are_named(binary, parameters):
+    name, value = next(iter(parameters.items()))
+    with pytest.raises(vaelib.InvalidArgument, match=name) as caught:
+        vaelib.VAE(**parameters).fit(binary)
+    assert isinstance(caught.value, ValueError)
+    if isinstance(value, str):
+        assert value in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error"),
+    [
+        ({"latent_dim": -1}, ValueError),
+        ({"latent_dim": 2.5}, TypeError),
+        ({"latent_dim": 2**64}, ValueError),
+        ({"latent_dim": None}, TypeError),
+        ({"hidden": (4, -3)}, ValueError),
+        ({"hidden": (4, "5")}, TypeError),
+        ({"activation": 3}, TypeError),
+        ({"activation": None}, TypeError),
+        ({"activation": "ta\0nh"}, ValueError),
+        ({"learning_rate": "fast"}, TypeError),
+        ({"learning_rate": None}, TypeError),
+        ({"batch_size": "8"}, TypeError),
+    ],
+)
+def test_values_of_the_wrong_type_are_named(binary, parameters, error):
+    with pytest.raises(error, match=next(iter(parameters))):
+        vaelib.VAE(**parameters).fit(binary)
+
+
+@pytest.mark.parametrize("random_state", [-1, 2**64, "seed", 1.5])
+def test_unsuitable_random_states(binary, random_state):
+    with pytest.raises(ValueError, match="random_state"):
+        vaelib.VAE(random_state=random_state).fit(binary)
+
+
+def test_single_widths_and_numpy_numbers_are_welcome(binary):
+    model = vaelib.VAE(
+        latent_dim=np.int32(2),
+        hidden=np.array([5, 4]),
+        decoder_hidden=6,
+        epochs=np.int64(1),
+        learning_rate=np.float32(0.01),
+    ).fit(binary)
+    shapes = {name: values.shape for name, values in model.get_weights().items()}
+    assert shapes["encoder/0/weight"] == (12, 5)
+    assert shapes["encoder/1/weight"] == (5, 4)
+    assert shapes["decoder/0/weight"] == (2, 6)
+    assert shapes["decoder/head/weight"] == (6, 12)
+
+
+def test_no_hidden_layers_either_side(binary):
+    model = vaelib.VAE(latent_dim=2, hidden=(), epochs=1).fit(binary)
+    assert list(model.get_weights()) == [
+        "encoder/head/weight",
+        "encoder/head/bias",
+        "decoder/head/weight",
+        "decoder/head/bias",
+    ]
+    model = vaelib.VAE(latent_dim=2, hidden=(5,), decoder_hidden=(), epochs=1).fit(binary)
+    assert model.get_weights()["decoder/head/weight"].shape == (2, 12)
+
+
+def test_set_params():
+    model = vaelib.VAE()
+    assert model.set_params(epochs=3, hidden=(4,)) is model
+    assert model.get_params()["epochs"] == model.epochs == 3
+    with pytest.raises(ValueError, match=r"Invalid parameter 'epoch' for estimator VAE\. Valid parameters .*'epochs'"):
+        model.set_params(epoch=3)
+
+
+def test_the_representation_names_what_was_changed():
+    assert repr(vaelib.VAE()) == "VAE()"
+    assert repr(vaelib.VAE(latent_dim=2, hidden=(4,), activation="relu")) == (
+        "VAE(activation='relu', hidden=(4,), latent_dim=2)"
+    )
+    assert repr(vaelib.VAE(hidden=np.array([4, 5]))) == "VAE(hidden=array([4, 5]))"
+
+
+def test_subclasses_have_the_parameters_of_their_constructor():
+    class Narrow(vaelib.VAE):
+        def __init__(self, latent_dim=1, **others):
+            super().__init__(latent_dim, (3,), **others)
+
+    assert Narrow().get_params() == {"latent_dim": 1}
+    assert repr(Narrow(2)) == "Narrow(latent_dim=2)"
