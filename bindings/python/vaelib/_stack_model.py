@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import operator
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,6 +42,25 @@ class Stack(NativeModel):
         config = sized(stacks.StackConfig)
         call("vaelib_stack_get_config", self.handle, ctypes.byref(config))
         return stack_values_of(config), int(config.seed)
+
+    @property
+    def widths(self) -> list[int]:
+        """The widths of the layers' codes, bottom first."""
+        return [layer["width"] for layer in self.parameters[0].layers]
+
+    def layer_index(self, layer: int) -> int:
+        """A layer's index from 0, given as in a Python list: -1 is the topmost.
+
+        Raises
+        ------
+        IndexError
+            There is no such layer.
+        """
+        layers = int(self.info.layer_count)
+        index = operator.index(layer)
+        if not -layers <= index < layers:
+            raise IndexError(f"layer {index} is out of range for {layers} layers")
+        return index % layers
 
     def pretrain(
         self, examples: Dataset, training: Mapping[str, Any], seed: int, callback: StackCallback | None
