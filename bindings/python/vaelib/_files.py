@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from vaelib._errors import FormatError
 from vaelib._model import Model
@@ -12,7 +13,7 @@ from vaelib.stack_classifier import StackedDenoisingClassifier
 from vaelib.vae import VAE
 
 
-def load(path: str | os.PathLike[str]) -> VAE | StackedDenoisingAutoencoder | StackedDenoisingClassifier:
+def load(path: str | os.PathLike[str]) -> Any:
     """Reads a model file, whichever language wrote it, as a fitted estimator.
 
     A stack that has a classifier comes back as a StackedDenoisingClassifier, whose ``classes_`` are the numbers 0, 1,
