@@ -135,7 +135,7 @@ const char *vaelib_cpu_description(void);
 typedef struct vaelib_parameter {
     size_t struct_size;
     const char *name;
-    /** "vae" for vaelib_vae_config, "training" for vaelib_training_config. */
+    /** The structure it is a field of: "vae", "training", "stack" or "layer", for vaelib_..._config. */
     const char *group;
     /** "count", "real", "choice", "widths" or "seed". */
     const char *type;

@@ -14,14 +14,12 @@ static inline hid_t vaelib_h5t_native_int8(void) { return H5T_NATIVE_INT8; }
 static inline hid_t vaelib_h5t_native_int16(void) { return H5T_NATIVE_INT16; }
 static inline hid_t vaelib_h5t_native_int32(void) { return H5T_NATIVE_INT32; }
 static inline hid_t vaelib_h5t_native_int64(void) { return H5T_NATIVE_INT64; }
-static inline hid_t vaelib_h5t_native_uint32(void) { return H5T_NATIVE_UINT32; }
 static inline hid_t vaelib_h5t_native_uint64(void) { return H5T_NATIVE_UINT64; }
 static inline hid_t vaelib_h5t_native_float(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t vaelib_h5t_native_double(void) { return H5T_NATIVE_DOUBLE; }
 
 /* Types on disk. */
 static inline hid_t vaelib_h5t_int64_le(void) { return H5T_STD_I64LE; }
-static inline hid_t vaelib_h5t_uint32_le(void) { return H5T_STD_U32LE; }
 static inline hid_t vaelib_h5t_uint64_le(void) { return H5T_STD_U64LE; }
 static inline hid_t vaelib_h5t_float32_le(void) { return H5T_IEEE_F32LE; }
 static inline hid_t vaelib_h5t_float64_le(void) { return H5T_IEEE_F64LE; }
@@ -29,6 +27,7 @@ static inline hid_t vaelib_h5t_c_string(void) { return H5T_C_S1; }
 
 /* Classes of property lists. */
 static inline hid_t vaelib_h5p_file_access(void) { return H5P_FILE_ACCESS; }
+static inline hid_t vaelib_h5p_file_create(void) { return H5P_FILE_CREATE; }
 static inline hid_t vaelib_h5p_dataset_create(void) { return H5P_DATASET_CREATE; }
 static inline hid_t vaelib_h5p_dataset_access(void) { return H5P_DATASET_ACCESS; }
 static inline hid_t vaelib_h5p_link_create(void) { return H5P_LINK_CREATE; }

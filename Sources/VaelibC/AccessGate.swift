@@ -11,7 +11,7 @@ final class AccessGate: Sendable {
     while true {
       if current < 0 {
         throw BoundaryError.busy(
-          "the model is being trained or changed by another call; try again when it is done")
+          "the model or stack is being trained or changed by another call; try again when it is done")
       }
       let result = users.compareExchange(expected: current, desired: current + 1, ordering: .acquiring)
       if result.exchanged { break }
@@ -24,7 +24,7 @@ final class AccessGate: Sendable {
   /// Runs a change.
   func exclusive<R>(_ body: () throws -> R) throws -> R {
     guard users.compareExchange(expected: 0, desired: -1, ordering: .acquiring).exchanged else {
-      throw BoundaryError.busy("the model is in use by another call; try again when it is done")
+      throw BoundaryError.busy("the model or stack is in use by another call; try again when it is done")
     }
     defer { users.store(0, ordering: .releasing) }
     return try body()

@@ -102,6 +102,7 @@ extension TrainingConfiguration {
     try assignment.real("weight_decay", c.weight_decay)
     try assignment.real("gradient_clip_norm", c.gradient_clip_norm)
     try assignment.count("patience", c.patience)
+    try assignment.real("dropout", c.dropout)
     try assignment.seed("seed", c.seed)
     self = assignment.root
   }
@@ -129,8 +130,95 @@ extension TrainingConfiguration {
     c.weight_decay = weightDecay
     c.gradient_clip_norm = gradientClipNorm
     c.patience = patience
+    c.dropout = dropout
     c.seed = seed
     return c
+  }
+}
+
+extension LayerConfiguration {
+  init(_ c: vaelib_layer_config) throws {
+    var assignment = Assignment(parameters: Self.parameters, root: LayerConfiguration())
+    try assignment.count("width", c.width)
+    try assignment.choice("activation", c.activation)
+    try assignment.count("tied", c.tied)
+    try assignment.choice("loss", c.loss)
+    try assignment.choice("corruption", c.corruption)
+    try assignment.real("corruption_level", c.corruption_level)
+    try assignment.real("corruption_low", c.corruption_low)
+    try assignment.real("corruption_high", c.corruption_high)
+    try assignment.real("corrupted_weight", c.corrupted_weight)
+    try assignment.real("untouched_weight", c.untouched_weight)
+    try assignment.real("weight_l1", c.weight_l1)
+    try assignment.real("weight_l2", c.weight_l2)
+    try assignment.real("sparsity_target", c.sparsity_target)
+    try assignment.real("sparsity_weight", c.sparsity_weight)
+    try assignment.real("contraction_weight", c.contraction_weight)
+    try assignment.count("epochs", c.epochs)
+    try assignment.real("learning_rate", c.learning_rate)
+    self = assignment.root
+  }
+
+  var cStruct: vaelib_layer_config {
+    var c = vaelib_layer_config()
+    c.struct_size = MemoryLayout<vaelib_layer_config>.size
+    c.width = width
+    c.activation = Constants.string(activation.rawValue)
+    c.tied = tied
+    c.loss = Constants.string(loss.rawValue)
+    c.corruption = Constants.string(corruption.rawValue)
+    c.corruption_level = corruptionLevel
+    c.corruption_low = corruptionLow
+    c.corruption_high = corruptionHigh
+    c.corrupted_weight = corruptedWeight
+    c.untouched_weight = untouchedWeight
+    c.weight_l1 = weightL1
+    c.weight_l2 = weightL2
+    c.sparsity_target = sparsityTarget
+    c.sparsity_weight = sparsityWeight
+    c.contraction_weight = contractionWeight
+    c.epochs = epochs
+    c.learning_rate = learningRate
+    return c
+  }
+}
+
+extension StackConfiguration {
+  init(_ c: vaelib_stack_config) throws {
+    var assignment = Assignment(parameters: Self.parameters, root: StackConfiguration())
+    try assignment.count("data_dim", c.data_dim)
+    try assignment.choice("initializer", c.initializer)
+    try assignment.real("initializer_stddev", c.initializer_stddev)
+    try assignment.seed("seed", c.seed)
+    self = assignment.root
+    layers = try Self.layers(c.layers, count: c.layer_count)
+  }
+
+  /// The caller's array of layers, whose elements have the size that the first one states.
+  private static func layers(
+    _ first: UnsafePointer<vaelib_layer_config>?, count: Int
+  ) throws -> [LayerConfiguration] {
+    guard (1...64).contains(count) else {
+      throw BoundaryError.argument("layer_count is \(UInt(bitPattern: count)); allowed: 1 to 64")
+    }
+    guard let first else { throw BoundaryError.argument("layers is NULL but layer_count is \(count)") }
+    _ = try SizedStruct.read(first, "layers[0]")
+    let stride = first.pointee.struct_size
+    return try (0..<count).map { index in
+      let layer = (UnsafeRawPointer(first) + index * stride).assumingMemoryBound(to: vaelib_layer_config.self)
+      if layer.pointee.struct_size != stride {
+        throw BoundaryError.argument(
+          "layers[\(index)].struct_size is \(layer.pointee.struct_size), that of layers[0] \(stride); all must agree"
+        )
+      }
+      do {
+        return try LayerConfiguration(try SizedStruct.read(layer, "layers[\(index)]"))
+      } catch let error as ModelError {
+        throw BoundaryError.argument("layer \(index): \(error)")
+      } catch let BoundaryError.argument(text) {
+        throw BoundaryError.argument("layer \(index): \(text)")
+      }
+    }
   }
 }
 

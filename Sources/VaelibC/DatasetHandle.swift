@@ -37,6 +37,11 @@ final class DatasetHandle: HandleObject {
     self.labels = labels
   }
 
+  /// The examples with their labels as class numbers.
+  var labeledExamples: LabeledExamples {
+    LabeledExamples(source, labels: labels.map { labels in (0..<source.rows).map { Int(labels.label($0)) } })
+  }
+
   static func from(_ handle: OpaquePointer?) throws -> DatasetHandle {
     try HandleTable.shared.object(handle, as: DatasetHandle.self)
   }

@@ -78,17 +78,7 @@ public func vaelib_model_tensor(
   _ model: OpaquePointer?, _ index: Int, _ outTensor: UnsafeMutablePointer<vaelib_tensor>?
 ) -> vaelib_status {
   query(model) { model, _ in
-    let tensors = model.layout.tensors
-    guard tensors.indices.contains(index) else {
-      throw BoundaryError.argument(
-        "index is \(UInt(bitPattern: index)); the model has tensors 0 to \(tensors.count - 1)")
-    }
-    var tensor = vaelib_tensor()
-    tensor.name = Constants.string(tensors[index].name)
-    tensor.rows = tensors[index].rows
-    tensor.columns = tensors[index].columns
-    tensor.offset = tensors[index].offset
-    try SizedStruct.write(tensor, to: outTensor, "out_tensor")
+    try SizedStruct.write(try vaelib_tensor(model.layout, index), to: outTensor, "out_tensor")
   }
 }
 
@@ -109,12 +99,9 @@ public func vaelib_model_set_parameters(
 ) -> vaelib_status {
   entryPoint {
     let handle = try ModelHandle.from(model)
-    let values = try Arguments.nonNull(values, "values")
-    try Arguments.count(count, rows: 1, columns: handle.model.layout.count, "count")
-    if let index = handle.model.firstNonFiniteParameter(in: values) {
-      throw ModelError.data("values[\(index)] is \(values[index]); every parameter must be finite")
+    try handle.gate.exclusive {
+      try setParameters(handle.model.parameters, from: values, count: count)
     }
-    try handle.gate.exclusive { handle.model.parameters.base.update(from: values, count: count) }
   }
 }
 

@@ -16,12 +16,14 @@ private struct ParameterText {
 }
 
 private let parameterTexts: [ParameterText] =
-  VAEConfiguration.parameters.map {
-    ParameterText($0, group: "vae", defaults: VAEConfiguration())
-  }
-  + TrainingConfiguration.parameters.map {
-    ParameterText($0, group: "training", defaults: TrainingConfiguration())
-  }
+  texts(VAEConfiguration.parameters, group: "vae", defaults: VAEConfiguration())
+  + texts(TrainingConfiguration.parameters, group: "training", defaults: TrainingConfiguration())
+  + texts(StackConfiguration.parameters, group: "stack", defaults: StackConfiguration())
+  + texts(LayerConfiguration.parameters, group: "layer", defaults: LayerConfiguration())
+
+private func texts<Root>(_ parameters: [Parameter<Root>], group: String, defaults: Root) -> [ParameterText] {
+  parameters.map { ParameterText($0, group: group, defaults: defaults) }
+}
 
 @_cdecl("vaelib_parameter_count") @implementation
 public func vaelib_parameter_count() -> Int {

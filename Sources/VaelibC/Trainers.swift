@@ -1,17 +1,20 @@
 public import CVaelib
 import VaelibModels
 
-/// What a vaelib_trainer stands for; keeps its model alive.
+/// What a vaelib_trainer stands for; keeps its model or stack alive.
 final class TrainerHandle: HandleObject, @unchecked Sendable {
   static let kind = HandleKind.trainer
 
-  /// Used inside the model's exclusive gate only.
+  /// Used inside the exclusive gate only.
   let trainer: Trainer
-  let model: ModelHandle
+  let gate: AccessGate
+  /// Where a supervised trainer finds the labels of its batch.
+  let labels: BatchLabels?
 
-  init(_ trainer: Trainer, model: ModelHandle) {
+  init(_ trainer: Trainer, gate: AccessGate, labels: BatchLabels?) {
     self.trainer = trainer
-    self.model = model
+    self.gate = gate
+    self.labels = labels
   }
 
   static func from(_ handle: OpaquePointer?) throws -> TrainerHandle {
@@ -22,23 +25,43 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
   func computeGradients(
     _ batch: OpaquePointer?, _ outResult: UnsafeMutablePointer<vaelib_step_result>?
   ) throws -> Double {
-    let source = try DatasetHandle.from(batch).source
+    let batch = try DatasetHandle.from(batch)
+    try labels?.take(batch)
     if let outResult { try SizedStruct.check(outResult, "out_result") }
-    var result = try trainer.computeGradients(on: source)
+    var result = try trainer.computeGradients(on: batch.source)
     result.gradientNorm = trainer.gradientNorm()
     if let outResult { try SizedStruct.write(vaelib_step_result(result), to: outResult, "out_result") }
     return result.gradientNorm
   }
 }
 
+/// The labels of the batch that a trainer works on.
+final class BatchLabels {
+  private let classes: Int
+  private var values: [Int] = []
+
+  init(classes: Int) {
+    self.classes = classes
+  }
+
+  func label(_ row: Int) -> Int { values[row] }
+
+  /// Takes the labels of a batch; throws if it has none or one is not known.
+  func take(_ batch: DatasetHandle) throws {
+    let labeled = batch.labeledExamples
+    try labeled.check(classes: classes, what: "the batch's examples")
+    values = labeled.labels ?? []
+  }
+}
+
 extension vaelib_step_result {
   init(_ result: StepResult) {
     self.init()
-    loss = result.loss
-    elbo = result.terms.elbo
-    reconstruction = result.terms.reconstruction
-    kl = result.terms.kl
-    kl_weight = result.klWeight
+    loss = result.terms.loss
+    elbo = result.terms.bound.elbo
+    reconstruction = result.terms.bound.reconstruction
+    kl = result.terms.bound.kl
+    kl_weight = result.terms.klWeight
     learning_rate = result.learningRate
     gradient_norm = result.gradientNorm
   }
@@ -54,7 +77,7 @@ public func vaelib_trainer_create(
     let handle = try ModelHandle.from(model)
     let configuration = try TrainingConfiguration(try SizedStruct.read(config, "config"))
     let trainer = try Trainer(handle.model, configuration, examplesPerEpoch: examplesPerEpoch)
-    out.pointee = try HandleTable.shared.insert(TrainerHandle(trainer, model: handle))
+    out.pointee = try HandleTable.shared.insert(TrainerHandle(trainer, gate: handle.gate, labels: nil))
   }
 }
 
@@ -64,7 +87,7 @@ public func vaelib_trainer_step(
 ) -> vaelib_status {
   computation {
     let handle = try TrainerHandle.from(trainer)
-    try handle.model.gate.exclusive {
+    try handle.gate.exclusive {
       try handle.trainer.applyGradients(norm: try handle.computeGradients(batch, outResult))
     }
   }
@@ -76,7 +99,7 @@ public func vaelib_trainer_compute_gradients(
 ) -> vaelib_status {
   computation {
     let handle = try TrainerHandle.from(trainer)
-    try handle.model.gate.exclusive { _ = try handle.computeGradients(batch, outResult) }
+    try handle.gate.exclusive { _ = try handle.computeGradients(batch, outResult) }
   }
 }
 
@@ -84,7 +107,7 @@ public func vaelib_trainer_compute_gradients(
 public func vaelib_trainer_apply_gradients(_ trainer: OpaquePointer?) -> vaelib_status {
   computation {
     let handle = try TrainerHandle.from(trainer)
-    try handle.model.gate.exclusive { try handle.trainer.applyGradients(norm: handle.trainer.gradientNorm()) }
+    try handle.gate.exclusive { try handle.trainer.applyGradients(norm: handle.trainer.gradientNorm()) }
   }
 }
 
@@ -94,7 +117,7 @@ public func vaelib_trainer_parameters(
   _ outCount: UnsafeMutablePointer<Int>?
 ) -> vaelib_status {
   entryPoint {
-    let parameters = try TrainerHandle.from(trainer).trainer.model.parameters
+    let parameters = try TrainerHandle.from(trainer).trainer.parameters
     let values = try Arguments.nonNull(outValues, "out_values")
     try Arguments.nonNull(outCount, "out_count").pointee = parameters.count
     values.pointee = parameters.base

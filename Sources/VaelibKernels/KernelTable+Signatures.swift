@@ -28,6 +28,12 @@ extension KernelTable {
     @convention(c) (
       _ mean: Floats, _ logVariance: Floats, _ x: Floats, _ count: Int
     ) -> Double
+  /// Returns a weighted loss.
+  public typealias EmphasizedGradient =
+    @convention(c) (
+      _ output: Floats, _ x: Floats, _ emphasis: Floats, _ gradient: MutableFloats, _ weight: Float,
+      _ count: Int
+    ) -> Double
   /// Returns a log-likelihood in nats.
   public typealias GaussianGradient =
     @convention(c) (

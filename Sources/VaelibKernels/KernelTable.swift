@@ -57,6 +57,10 @@ public struct KernelTable: Sendable {
   public let bernoulliLogLikelihood: BernoulliSum
   /// The same sum; gradient = weight (sigmoid(l) - x), that of weight times the negative log-likelihood.
   public let bernoulliGradient: BernoulliGradient
+  /// sum of emphasis (softplus(l) - x l) over logits l; gradient = weight emphasis (sigmoid(l) - x).
+  public let crossEntropyGradient: EmphasizedGradient
+  /// sum of emphasis (r - x)^2 / 2; gradient = weight emphasis (r - x).
+  public let squaredErrorGradient: EmphasizedGradient
   /// sum(-1/2 log(2 pi) - v/2 - (x - mean)^2 exp(-v) / 2), v = logVariance.
   public let gaussianLogLikelihood: GaussianSum
   /// The same sum; meanGradient = weight (mean - x) exp(-v) and logVarianceGradient = weight (1 - (x -
@@ -167,6 +171,8 @@ public struct KernelTable: Sendable {
     geluBackward: @escaping ActivationGradient,
     bernoulliLogLikelihood: @escaping BernoulliSum,
     bernoulliGradient: @escaping BernoulliGradient,
+    crossEntropyGradient: @escaping EmphasizedGradient,
+    squaredErrorGradient: @escaping EmphasizedGradient,
     gaussianLogLikelihood: @escaping GaussianSum,
     gaussianGradient: @escaping GaussianGradient,
     boundLogVariance: @escaping Bound,
@@ -216,6 +222,8 @@ public struct KernelTable: Sendable {
     self.geluBackward = geluBackward
     self.bernoulliLogLikelihood = bernoulliLogLikelihood
     self.bernoulliGradient = bernoulliGradient
+    self.crossEntropyGradient = crossEntropyGradient
+    self.squaredErrorGradient = squaredErrorGradient
     self.gaussianLogLikelihood = gaussianLogLikelihood
     self.gaussianGradient = gaussianGradient
     self.boundLogVariance = boundLogVariance

@@ -22,6 +22,8 @@ public func makeKernelTable() -> KernelTable {
     geluBackward: geluBackward,
     bernoulliLogLikelihood: bernoulliLogLikelihood,
     bernoulliGradient: bernoulliGradient,
+    crossEntropyGradient: crossEntropyGradient,
+    squaredErrorGradient: squaredErrorGradient,
     gaussianLogLikelihood: gaussianLogLikelihood,
     gaussianGradient: gaussianGradient,
     boundLogVariance: boundLogVariance,

@@ -3,10 +3,20 @@ import VaelibNumerics
 /// Whether examples suit a model; finds the first that does not.
 struct ExampleCheck {
   let needsUnitInterval: Bool
+  /// For messages: what needs the unit interval, and what does not.
+  private var loss = "a bernoulli likelihood"
+  private var alternative = "likelihood gaussian"
 
   /// What the examples of a model must be.
   init(_ configuration: VAEConfiguration) {
     needsUnitInterval = configuration.likelihood == .bernoulli
+  }
+
+  /// What the examples of a stack must be.
+  init(_ configuration: StackConfiguration) {
+    needsUnitInterval = configuration.layers[0].loss == .crossEntropy
+    loss = "loss cross_entropy"
+    alternative = "loss squared_error"
   }
 
   /// What latents must be: finite.
@@ -45,8 +55,8 @@ struct ExampleCheck {
       return .data("the examples hold \(name) at \(place); every value must be finite")
     }
     return .data(
-      "the examples hold \(value) at \(place); a bernoulli likelihood needs values in [0, 1]: "
-        + "scale the data (grey levels of 0 to 255 by 1/255), or use likelihood gaussian")
+      "the examples hold \(value) at \(place); \(loss) needs values in [0, 1]: "
+        + "scale the data (grey levels of 0 to 255 by 1/255), or use \(alternative)")
   }
 
   /// Checks a matrix whose row r is row `places[r]` of the examples; throws at the first bad row.

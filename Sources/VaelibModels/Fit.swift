@@ -49,9 +49,9 @@ private final class TrainingRun {
     self.configuration = configuration
     self.control = control
     trainer = try Trainer(model, configuration, examplesPerEpoch: examples.rows)
-    initial = try Snapshot(model)
-    epochStart = try Snapshot(model)
-    best = configuration.patience > 0 ? try Snapshot(model) : nil
+    initial = try Snapshot(model.parameters)
+    epochStart = try Snapshot(model.parameters)
+    best = configuration.patience > 0 ? try Snapshot(model.parameters) : nil
   }
 
   func run() throws -> [String] {
@@ -65,7 +65,7 @@ private final class TrainingRun {
       finish()
       throw error
     } catch {
-      initial.restore(model)
+      initial.restore()
       model.history = history
       throw error
     }
@@ -86,9 +86,9 @@ private final class TrainingRun {
   private func runEpochs() throws {
     var bestBound = -Double.infinity
     var epochsWithoutBetter = 0
-    defer { if bestBound > -.infinity { best?.restore(model) } }
+    defer { if bestBound > -.infinity { best?.restore() } }
     for epoch in 1...configuration.epochs {
-      epochStart.take(model)
+      epochStart.take()
       var record = try runEpoch(epoch)
       let begin = monotonicSeconds()
       if let validation {
@@ -100,7 +100,7 @@ private final class TrainingRun {
       if record.validation.elbo > bestBound, let best {
         bestBound = record.validation.elbo
         epochsWithoutBetter = 0
-        best.take(model)
+        best.take()
       } else {
         epochsWithoutBetter += 1
       }
@@ -130,7 +130,9 @@ private final class TrainingRun {
     var batch = 0
     while let (result, rows) = try trainer.computeGradients(from: reader, epoch: mean.record.epoch) {
       batch += 1
-      if !result.loss.isFinite { throw badBatch(mean.record.epoch, batch, "the loss is \(result.loss)") }
+      if !result.terms.loss.isFinite {
+        throw badBatch(mean.record.epoch, batch, "the loss is \(result.terms.loss)")
+      }
       try apply(mean.record.epoch, batch)
       mean.add(result, rows: rows)
       try control.check()
@@ -158,7 +160,7 @@ private final class TrainingRun {
 
   /// Goes back to the weights before this epoch.
   private func badBatch(_ epoch: Int, _ batch: Int, _ what: String) -> ModelError {
-    epochStart.restore(model)
+    epochStart.restore()
     return .numerical(
       "epoch \(epoch), batch \(batch): \(what); the weights from before this epoch were kept. "
         + "A lower learning_rate, or a gradient_clip_norm, usually helps")
@@ -167,7 +169,7 @@ private final class TrainingRun {
 
 extension ModelError {
   /// True if training that ends so keeps what it learned.
-  fileprivate var keepsProgress: Bool {
+  var keepsProgress: Bool {
     switch self {
     case .cancelled, .numerical: true
     case .data, .invalidArgument: false
@@ -188,30 +190,12 @@ private struct EpochMean {
 
   mutating func add(_ result: StepResult, rows added: Int) {
     rows += added
-    loss += result.loss * Double(added)
-    terms.reconstruction += result.terms.reconstruction * Double(added)
-    terms.kl += result.terms.kl * Double(added)
+    loss += result.terms.loss * Double(added)
+    terms.reconstruction += result.terms.bound.reconstruction * Double(added)
+    terms.kl += result.terms.bound.kl * Double(added)
     record.loss = loss / Double(rows)
     record.training = terms / rows
-    record.klWeight = result.klWeight
+    record.klWeight = result.terms.klWeight
     record.learningRate = result.learningRate
-  }
-}
-
-/// A copy of a model's parameters, to go back to.
-private final class Snapshot {
-  private let values: FloatBuffer
-
-  init(_ model: VariationalAutoencoder) throws(NumericsError) {
-    values = try FloatBuffer(count: model.parameters.count)
-    take(model)
-  }
-
-  func take(_ model: VariationalAutoencoder) {
-    values.base.update(from: model.parameters.base, count: values.count)
-  }
-
-  func restore(_ model: VariationalAutoencoder) {
-    model.parameters.base.update(from: values.base, count: values.count)
   }
 }

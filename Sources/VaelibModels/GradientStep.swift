@@ -5,22 +5,16 @@ import VaelibNumerics
 ///
 /// loss = mean over the batch of (klWeight * KL - reconstruction), AEVB eq. 7 (analytic) or eq. 6 (monte_carlo), with
 /// L samples an example. Workspaces are sized once, for `capacity` rows.
-final class GradientStep {
+final class GradientStep: TrainingObjective {
   /// What a matrix product counts with 32 bits.
   private static let maximumRows = 1 << 30
-
-  let capacity: Int
-  /// The batch, [capacity, D]; filled by the caller before `compute`.
-  let batch: MatrixView
-  /// The place of each row of the batch in its set.
-  let places: UnsafeMutablePointer<Int>
 
   private let model: VariationalAutoencoder
   private let configuration: TrainingConfiguration
   private let encoder: EncoderPass
   private let decoder: DecoderPass
   private let check: ExampleCheck
-  private let batchBuffer: FloatBuffer
+  private let memory: BatchMemory
   /// Row r * L + l is sample l of example r: noise, z and the gradient at z, [capacity * L, J] each.
   private let noise: FloatBuffer
   private let latents: FloatBuffer
@@ -37,32 +31,28 @@ final class GradientStep {
     }
     self.model = model
     self.configuration = configuration
-    self.capacity = capacity
     latent = model.configuration.latentDimension
-    batchBuffer = try FloatBuffer(rows: capacity, columns: model.configuration.dataDimension)
-    batch = batchBuffer.matrix(rows: capacity, columns: model.configuration.dataDimension)
+    memory = try BatchMemory(rows: capacity, columns: model.configuration.dataDimension)
     noise = try FloatBuffer(rows: decoderRows, columns: latent)
     latents = try FloatBuffer(rows: decoderRows, columns: latent)
     latentGradients = try FloatBuffer(rows: decoderRows, columns: latent)
     encoder = try EncoderPass(model, rows: capacity, forTraining: true)
     decoder = try DecoderPass(model, rows: decoderRows, forTraining: true)
     check = ExampleCheck(model.configuration)
-    places = .allocate(capacity: capacity)
     terms = .allocate(capacity: capacity)
   }
 
-  deinit {
-    places.deallocate()
-    terms.deallocate()
-  }
+  deinit { terms.deallocate() }
 
-  /// Overwrites `gradients` with the gradient of the loss on the first `rows` rows of `batch`.
-  ///
-  /// - Parameter epoch: with the rows' places it keys the noise.
-  /// - Returns: the mean terms of the bound.
+  var parameters: FloatBuffer { model.parameters }
+  var trained: [Range<Int>] { [0..<model.parameters.count] }
+  var batch: MatrixView { memory.matrix }
+  var places: UnsafeMutablePointer<Int> { memory.places }
+
   func compute(
-    rows: Int, epoch: Int, klWeight: Double, gradients: UnsafeMutablePointer<Float>
-  ) throws(ModelError) -> BoundTerms {
+    rows: Int, epoch: Int, time: Double, gradients: UnsafeMutablePointer<Float>
+  ) throws(ModelError) -> StepTerms {
+    let klWeight = configuration.klWeight(at: time)
     let examples = batch.rows(0..<rows)
     let latentRows = latents.matrix(rows: rows * samples, columns: latent)
     try check.check(examples, places: places)
@@ -76,7 +66,8 @@ final class GradientStep {
       latentGradient: latentGradients.matrix(rows: rows * samples, columns: latent))
     prepareEncoderGradient(rows, weight: Float(klWeight / Double(rows)))
     encoder.backward(examples, gradients: gradients)
-    return (0..<rows).reduce(into: BoundTerms()) { $0 += terms[$1] } / rows
+    let bound = (0..<rows).reduce(into: BoundTerms()) { $0 += terms[$1] } / rows
+    return StepTerms(loss: klWeight * bound.kl - bound.reconstruction, bound: bound, klWeight: klWeight)
   }
 
   private var samples: Int { configuration.samples }

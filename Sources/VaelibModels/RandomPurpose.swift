@@ -12,6 +12,9 @@ public enum RandomPurpose: UInt8, Sendable {
   case latentSample = 7
   case outputSample = 8
   case priorSample = 9
+  case corruption = 10
+  case dropout = 11
+  case topDownSample = 12
 
   /// The stream of one example in one epoch.
   func stream(seed: UInt64, epoch: Int = 0, example: Int = 0) -> RandomStream {

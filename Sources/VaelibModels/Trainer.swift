@@ -1,59 +1,44 @@
 import VaelibNetworks
 public import VaelibNumerics
 
-/// What one step found: means over its batch, nats per example.
-public struct StepResult: Sendable {
-  public var terms: BoundTerms
-  public var klWeight: Double
-  public var learningRate: Double
-  /// The Euclidean norm of the gradient before clipping.
-  public var gradientNorm: Double
-
-  /// What is minimised, without the weight prior.
-  public var loss: Double { klWeight * terms.kl - terms.reconstruction }
-}
-
 /// One training step at a time: gradients into a flat array, then the optimiser.
 public final class Trainer {
-  public let model: VariationalAutoencoder
   public let gradients: FloatBuffer
   private let configuration: TrainingConfiguration
   private let schedule: LearningRateSchedule
   private let optimizer: Optimizer
   private let examplesPerEpoch: Int
-  private var step: GradientStep
+  /// Makes the objective anew for larger batches.
+  private let makeObjective: (_ rows: Int) throws -> any TrainingObjective
+  private var objective: any TrainingObjective
   private var examplesSeen = 0
   private var pendingRows = 0
 
   /// Throws `ModelError`, `NumericsError`.
-  public init(
-    _ model: VariationalAutoencoder, _ configuration: TrainingConfiguration, examplesPerEpoch: Int
+  init(
+    _ configuration: TrainingConfiguration, examplesPerEpoch: Int,
+    makeObjective: @escaping (_ rows: Int) throws -> any TrainingObjective
   ) throws {
     try configuration.validate()
     if examplesPerEpoch < 1 {
       throw ModelError.invalidArgument("examples_per_epoch is \(examplesPerEpoch); it must be at least 1")
     }
-    try Self.checkBinarization(model, configuration.binarization)
-    self.model = model
     self.configuration = configuration
     self.examplesPerEpoch = examplesPerEpoch
+    self.makeObjective = makeObjective
     schedule = configuration.learningRateSchedule
-    gradients = try FloatBuffer(count: model.parameters.count)
+    objective = try makeObjective(min(configuration.batchSize, examplesPerEpoch))
+    gradients = try FloatBuffer(count: objective.parameters.count)
     optimizer = try Optimizer(
-      configuration.optimizer, constants: configuration.optimizerConstants, count: model.parameters.count)
-    step = try GradientStep(model, configuration, capacity: min(configuration.batchSize, examplesPerEpoch))
+      configuration.optimizer, constants: configuration.optimizerConstants,
+      count: objective.parameters.count, trained: objective.trained)
   }
 
-  /// Throws if data would be binarised for a likelihood that is not Bernoulli.
-  static func checkBinarization(_ model: VariationalAutoencoder, _ binarization: Binarization)
-    throws(ModelError)
-  {
-    if binarization == .dynamic, model.configuration.likelihood != .bernoulli {
-      throw .invalidArgument(
-        "binarization is dynamic but the likelihood is \(model.configuration.likelihood.rawValue); "
-          + "only bernoulli takes binary data")
-    }
-  }
+  /// The parameters that are trained, in place.
+  public var parameters: FloatBuffer { objective.parameters }
+
+  /// Updates made so far.
+  public var steps: Int { optimizer.steps }
 
   /// Epochs before the current step, a real number.
   private var epochTime: Double { Double(examplesSeen) / Double(examplesPerEpoch) }
@@ -63,32 +48,30 @@ public final class Trainer {
 
   /// Computes the gradient on all rows of `batch`; noise is keyed by the step and the row within the batch.
   public func computeGradients(on batch: any ExampleSource) throws -> StepResult {
-    try ExampleCheck.shape(batch, columns: model.configuration.dataDimension, what: "the examples")
-    if batch.rows > step.capacity { step = try GradientStep(model, configuration, capacity: batch.rows) }
+    try ExampleCheck.shape(batch, columns: objective.batch.columns, what: "the examples")
+    if batch.rows > objective.batch.rows { objective = try makeObjective(batch.rows) }
     let block = try batch.block(0..<batch.rows)
     withExtendedLifetime(block) {
       forEachRow(batch.rows, width: batch.columns) { row in
-        block.array.copyRow(row, into: step.batch.row(row))
-        step.places[row] = row
+        block.array.copyRow(row, into: objective.batch.row(row))
+        objective.places[row] = row
       }
     }
-    return try computeGradients(rows: batch.rows, epoch: optimizer.steps)
+    return try computeGradients(rows: batch.rows, epoch: steps)
   }
 
-  /// Computes the gradient on the rows that `read` puts into the step's batch; nil when it has no more.
+  /// Computes the gradient on the next rows of `reader`; nil when it has no more.
   func computeGradients(from reader: BatchReader, epoch: Int) throws -> (result: StepResult, rows: Int)? {
     let rows = try reader.next(
-      into: step.batch.rows(0..<min(configuration.batchSize, step.capacity)), places: step.places)
+      into: objective.batch.rows(0..<min(configuration.batchSize, objective.batch.rows)),
+      places: objective.places)
     return rows == 0 ? nil : (try computeGradients(rows: rows, epoch: epoch), rows)
   }
 
   private func computeGradients(rows: Int, epoch: Int) throws(ModelError) -> StepResult {
-    let time = epochTime
-    let klWeight = configuration.klWeight(at: time)
-    let terms = try step.compute(rows: rows, epoch: epoch, klWeight: klWeight, gradients: gradients.base)
+    let terms = try objective.compute(rows: rows, epoch: epoch, time: epochTime, gradients: gradients.base)
     pendingRows = rows
-    return StepResult(
-      terms: terms, klWeight: klWeight, learningRate: learningRate(rows: rows), gradientNorm: .nan)
+    return StepResult(terms: terms, learningRate: learningRate(rows: rows), gradientNorm: .nan)
   }
 
   private func learningRate(rows: Int) -> Double {
@@ -96,7 +79,7 @@ public final class Trainer {
   }
 
   /// The Euclidean norm of the gradients as they are.
-  public func gradientNorm() -> Double { euclideanNorm(gradients.base, ranges: [0..<gradients.count]) }
+  public func gradientNorm() -> Double { euclideanNorm(gradients.base, ranges: objective.trained) }
 
   /// Applies the gradients: clipping, weight prior, optimiser.
   ///
@@ -115,9 +98,21 @@ public final class Trainer {
       if limit > 0, norm > limit { gradientScale = limit / norm }
     }
     optimizer.update(
-      parameters: model.parameters.base, gradients: gradients.base, rate: learningRate(rows: pendingRows),
+      parameters: parameters.base, gradients: gradients.base, rate: learningRate(rows: pendingRows),
       gradientScale: gradientScale, decay: decay)
     examplesSeen += pendingRows
     pendingRows = 0
+  }
+}
+
+extension Trainer {
+  /// A trainer of a variational auto-encoder. Throws `ModelError`, `NumericsError`.
+  public convenience init(
+    _ model: VariationalAutoencoder, _ configuration: TrainingConfiguration, examplesPerEpoch: Int
+  ) throws {
+    try configuration.checkForVAE(model.configuration)
+    try self.init(configuration, examplesPerEpoch: examplesPerEpoch) {
+      try GradientStep(model, configuration, capacity: $0)
+    }
   }
 }

@@ -54,12 +54,51 @@ extension TrainingConfiguration {
       "patience", \.patience, 0...1_000_000_000, "0 to 1000000000",
       "Stop after so many epochs without a better validation bound and return to the best weights; 0 for never."
     ),
-    .seed("seed", \.seed, "Seed of shuffling, latent noise and binarisation."),
+    .real(
+      "dropout", \.dropout, "0 to below 1",
+      "Fine-tuning stacks with labels: the share of each code's units that is left out at each use.",
+      accepts: (0..<1).contains),
+    .seed("seed", \.seed, "Seed of shuffling, latent noise, binarisation, corruption and dropout."),
   ]
 
   /// Throws at the first parameter that is not allowed.
   public func validate() throws(ModelError) {
     for parameter in Self.parameters { try parameter.validate(self) }
+  }
+}
+
+extension TrainingConfiguration {
+  /// Throws if a setting means nothing to this variational auto-encoder.
+  func checkForVAE(_ architecture: VAEConfiguration) throws(ModelError) {
+    try architecture.check(binarization)
+    if dropout != 0 {
+      throw .invalidArgument("dropout is \(dropout), but it is for fine-tuning stacks; set it to 0")
+    }
+  }
+
+  /// Throws if a setting means nothing to a stack: what concerns the variational bound must be at its default.
+  func checkForStack() throws(ModelError) {
+    let defaults = TrainingConfiguration()
+    for name in ["estimator", "samples", "beta", "kl_warmup_epochs", "binarization"] {
+      guard let parameter = Self.parameters.first(where: { $0.name == name }) else { continue }
+      let value = parameter.get(self)
+      if value != parameter.get(defaults) {
+        throw .invalidArgument(
+          "\(name) is \(value), but it concerns the bound of variational auto-encoders; leave it at "
+            + "\(parameter.get(defaults)) for a stack")
+      }
+    }
+  }
+}
+
+extension VAEConfiguration {
+  /// Throws if data would be binarised for a likelihood that is not Bernoulli.
+  func check(_ binarization: Binarization) throws(ModelError) {
+    if binarization == .dynamic, likelihood != .bernoulli {
+      throw .invalidArgument(
+        "binarization is dynamic but the likelihood is \(likelihood.rawValue); only bernoulli takes binary data"
+      )
+    }
   }
 }
 

@@ -23,6 +23,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public var weightDecay = 0.0
   public var gradientClipNorm = 0.0
   public var patience = 0
+  public var dropout = 0.0
   public var seed: UInt64 = 0
 
   public init() {}

@@ -63,9 +63,4 @@ public final class VariationalAutoencoder: @unchecked Sendable {
     copy.dataShift = dataShift
     return copy
   }
-
-  /// The place of the first parameter that is not finite; nil if all are.
-  public func firstNonFiniteParameter(in values: UnsafePointer<Float>) -> Int? {
-    (0..<parameters.count).first { !values[$0].isFinite }
-  }
 }

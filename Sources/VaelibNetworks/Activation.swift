@@ -46,7 +46,7 @@ public enum Activation: String, CaseIterable, Sendable {
   }
 
   /// gradient *= A', in place; `saved` is the pre-activation if it is kept, else the output.
-  func multiplyDerivative(
+  public func multiplyDerivative(
     into gradient: UnsafeMutablePointer<Float>, saved: UnsafePointer<Float>, count: Int
   ) {
     switch self {

@@ -1,4 +1,4 @@
-import VaelibNumerics
+public import VaelibNumerics
 
 /// y = A(x W + b), with W [inputs, outputs] and b [outputs] somewhere in a flat parameter array.
 ///

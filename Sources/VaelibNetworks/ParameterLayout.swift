@@ -20,7 +20,8 @@ public struct ParameterLayout: Sendable {
   public init() {}
 
   /// Adds a tensor at the end. Throws if the total no longer fits the address space.
-  public mutating func append(_ name: String, rows: Int, columns: Int) throws(NetworkError) -> ParameterTensor {
+  public mutating func append(_ name: String, rows: Int, columns: Int) throws(NetworkError) -> ParameterTensor
+  {
     let (size, overflow) = rows.multipliedReportingOverflow(by: columns)
     let (total, beyond) = count.addingReportingOverflow(size)
     if overflow || beyond || total > Int.max / 64 {

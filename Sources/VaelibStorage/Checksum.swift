@@ -1,23 +1,24 @@
 /// CRC-32 as zlib, PNG and gzip define it: reflected polynomial 0xEDB88320, initial value and final inversion all ones.
-///
-/// Fed with 32-bit words, each standing for its four little-endian bytes, so that the result is the same on any machine.
-struct Checksum {
-  private var state = UInt32.max
-
-  /// The checksum of everything added so far.
-  var value: UInt32 { ~state }
-
-  mutating func add(_ values: [Float]) {
-    var state = self.state
-    Self.tables.withUnsafeBufferPointer { tables in
-      for value in values {
-        let word = state ^ value.bitPattern
+enum Checksum {
+  /// The checksum of `bytes`. Four bytes are taken at a time, as one little-endian word, so that the result is the same
+  /// on any machine.
+  static func crc32(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    var state = UInt32.max
+    tables.withUnsafeBufferPointer { tables in
+      var index = 0
+      while index + 4 <= bytes.count {
+        let word = state ^ UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt32.self))
         state =
           tables[Int(0x300 | word & 0xFF)] ^ tables[Int(0x200 | word >> 8 & 0xFF)]
           ^ tables[Int(0x100 | word >> 16 & 0xFF)] ^ tables[Int(word >> 24)]
+        index += 4
+      }
+      while index < bytes.count {
+        state = state >> 8 ^ tables[Int((state ^ UInt32(bytes[index])) & 0xFF)]
+        index += 1
       }
     }
-    self.state = state
+    return ~state
   }
 
   /// Table t, at 256 * t, holds the effect of a byte that t further bytes follow.

@@ -1,11 +1,19 @@
 extension ModelFile {
-  /// Reads a model file, trusting nothing in it: every size is compared with what the file can hold before anything of
-  /// that size is read. Attributes, tensors and columns come in ascending order of their names.
-  public static func read(_ path: String) throws(StorageError) -> ModelContents {
-    let byteCount = try ReadableFile.check(path)
-    return try HDF5.session(path: path) { (session) throws(StorageError) in
-      var reader = ModelReader(session: session, root: try session.openFile(), byteCount: byteCount)
-      return try reader.read()
+  /// Opens a model file for `body`, trusting nothing in it: libhdf5 gets to see it only when it is as long as its user
+  /// block says and has the checksum that stands there, and gets exactly the bytes that were checked.
+  static func read<Result>(
+    _ path: String, _ body: (ModelReader) throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
+    let file = try ReadableFile(path)
+    let block = try UserBlock(of: file)
+    return try file.withBytes(from: UserBlock.byteCount) { (content) throws(StorageError) in
+      try block.check(content, of: file)
+      return try HDF5.session(path: path) { (session) throws(StorageError) in
+        let reader = ModelReader(
+          session: session, root: try session.openImage(content), byteCount: content.count)
+        try reader.checkFormat()
+        return try body(reader)
+      }
     }
   }
 }

@@ -6,25 +6,34 @@ extension ModelFile {
   /// Equal contents give equal bytes. The file is built in memory first, so that whatever the disk refuses is known
   /// in the operating system's words.
   public static func write(_ contents: ModelContents, to path: String) throws(StorageError) {
-    try AtomicFile.write(try image(of: contents, path), to: path)
+    var bytes = try image(of: contents, path)
+    UserBlock.seal(&bytes)
+    try AtomicFile.write(bytes, to: path)
   }
 
   private static func image(of contents: ModelContents, _ path: String) throws(StorageError) -> [UInt8] {
     try HDF5.session(path: path) { (session) throws(StorageError) in
       let root = try session.createImage()
-      try writeHeader(contents, session, root)
-      try writeGroup(Name.architecture, contents.architecture, session, root)
-      try writeGroup(Name.training, contents.training, session, root)
-      try writeGroup(Name.data, contents.data, session, root)
-      let weights = try session.createGroup(Name.weights, in: root)
-      for tensor in contents.tensors { try write(tensor, session, weights) }
-      let history = try session.createGroup(Name.history, in: root)
-      for column in contents.history {
-        try session.writeDataset(
-          column.name, in: history, shape: [column.values.count], fileType: vaelib_h5t_float64_le(),
-          memoryType: vaelib_h5t_native_double(), values: column.values)
-      }
+      try write(contents, session, root)
       return try session.image(of: root)
+    }
+  }
+
+  /// Writes everything to a new file's root.
+  static func write(
+    _ contents: ModelContents, _ session: HDF5.Session, _ root: HDF5.Object
+  ) throws(StorageError) {
+    try writeHeader(contents, session, root)
+    try writeGroup(Name.architecture, contents.architecture, session, root)
+    try writeGroup(Name.training, contents.training, session, root)
+    try writeGroup(Name.data, contents.data, session, root)
+    let weights = try session.createGroup(Name.weights, in: root)
+    for tensor in contents.tensors { try write(tensor, session, weights) }
+    let history = try session.createGroup(Name.history, in: root)
+    for column in contents.history {
+      try session.writeDataset(
+        column.name, in: history, shape: [column.values.count], fileType: vaelib_h5t_float64_le(),
+        memoryType: vaelib_h5t_native_double(), values: column.values)
     }
   }
 
@@ -35,9 +44,6 @@ extension ModelFile {
     try session.writeAttribute(Name.formatVersion, .count(formatVersion), on: root)
     try session.writeAttribute(Name.libraryVersion, .text(contents.libraryVersion), on: root)
     try session.writeAttribute(Name.kind, .text(contents.kind), on: root)
-    try session.writeScalar(
-      Name.checksum, checksum(of: contents.tensors), vaelib_h5t_uint32_le(), vaelib_h5t_native_uint32(),
-      on: root)
   }
 
   private static func writeGroup(
@@ -63,7 +69,7 @@ extension ModelFile {
   }
 
   /// One or two axes, none of them empty.
-  static func isTensorShape(_ shape: [Int]) -> Bool {
+  private static func isTensorShape(_ shape: [Int]) -> Bool {
     (1...2).contains(shape.count) && shape.allSatisfy { $0 >= 1 }
   }
 }

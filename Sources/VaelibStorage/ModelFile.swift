@@ -11,20 +11,10 @@ public enum ModelFile {
     static let formatVersion = "format_version"
     static let libraryVersion = "vaelib_version"
     static let kind = "kind"
-    static let checksum = "checksum"
     static let architecture = "architecture"
     static let training = "training"
     static let data = "data"
     static let weights = "weights"
     static let history = "history"
-  }
-
-  /// The tensors in the order of the checksum: ascending names, compared as UTF-8 bytes.
-  static func checksum(of tensors: [ModelContents.Tensor]) -> UInt32 {
-    var checksum = Checksum()
-    for tensor in tensors.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
-      checksum.add(tensor.values)
-    }
-    return checksum.value
   }
 }

@@ -1,18 +1,83 @@
 import Glibc
 
-/// Looks at a file before libhdf5 does: its own messages for the common mistakes say little, and opening a pipe blocks.
-enum ReadableFile {
+/// A file open for reading, looked at before libhdf5 does: its own messages for the common mistakes say little, and
+/// opening a pipe blocks.
+final class ReadableFile {
+  let path: String
+  let byteCount: Int
+  private let descriptor: Int32
+
+  /// Opens a regular file that is not empty and that nobody is writing.
+  init(_ path: String) throws(StorageError) {
+    self.path = path
+    descriptor = try Self.open(path)
+    do throws(StorageError) {
+      byteCount = try Self.size(of: descriptor, path)
+      try Self.checkUnlocked(descriptor, path)
+      guard byteCount > 0 else {
+        throw .format(path: path, object: nil, reason: "is empty; an HDF5 file was expected")
+      }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
   /// Checks that `path` is a complete HDF5 file that nobody is writing; returns its size in bytes.
   static func check(_ path: String) throws(StorageError) -> Int {
-    let descriptor = try open(path)
-    defer { close(descriptor) }
-    let byteCount = try size(of: descriptor, path)
-    try checkUnlocked(descriptor, path)
-    guard byteCount > 0 else {
-      throw .format(path: path, object: nil, reason: "is empty; an HDF5 file was expected")
+    let file = try ReadableFile(path)
+    try Superblock.check(file)
+    return file.byteCount
+  }
+
+  /// Up to `count` bytes from `offset` on; fewer at the end of the file.
+  func read(at offset: Int, count: Int) throws(StorageError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let length = try bytes.withUnsafeMutableBufferPointer { (buffer) throws(StorageError) in
+      try read(at: offset, into: UnsafeMutableRawBufferPointer(buffer))
     }
-    try Superblock.check(descriptor, path, byteCount)
-    return byteCount
+    return Array(bytes.prefix(length))
+  }
+
+  /// Reads everything from `offset` on into memory, which `body` may use until it returns.
+  func withBytes<Result>(
+    from offset: Int, _ body: (UnsafeRawBufferPointer) throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
+    let count = byteCount - offset
+    guard let memory = malloc(max(count, 1)) else { throw .memory(path: path, byteCount: count) }
+    defer { free(memory) }
+    let buffer = UnsafeMutableRawBufferPointer(start: memory, count: count)
+    guard try read(at: offset, into: buffer) == count else {
+      throw error("became shorter while it was read")
+    }
+    return try body(UnsafeRawBufferPointer(buffer))
+  }
+
+  /// An error about this file as a whole.
+  func error(_ reason: String) -> StorageError {
+    .format(path: path, object: nil, reason: reason)
+  }
+
+  /// Fills `buffer`, as far as the file reaches; returns how many bytes that was.
+  private func read(
+    at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(StorageError) -> Int {
+    guard let base = buffer.baseAddress else { return 0 }
+    var done = 0
+    while done < buffer.count {
+      let length = pread(descriptor, base + done, buffer.count - done, off_t(offset + done))
+      if length < 0 && errno == EINTR { continue }
+      guard length >= 0 else {
+        throw .file(path: path, reason: "cannot be read: \(systemErrorText(errno))")
+      }
+      guard length > 0 else { break }
+      done += length
+    }
+    return done
   }
 
   private static func open(_ path: String) throws(StorageError) -> Int32 {
@@ -51,7 +116,6 @@ enum ReadableFile {
     throw .file(
       path: path, reason: "cannot be read: another program has it open for writing; close it there first")
   }
-
 }
 
 /// The operating system's words for an error number, in lower case to fit into a sentence.

@@ -21,6 +21,35 @@ import Testing
   }
 
   @Test(arguments: InstructionSet.supported)
+  func emphasizedLosses(set: InstructionSet) {
+    let table = set.makeKernels()
+    for count in awkwardLengths {
+      let output = someValues(count, seed: 11, spread: 4)
+      let x = someValues(count, seed: 12, spread: 1)
+      let emphasis = someValues(count, seed: 13, spread: 1).map { $0 < 0 ? Float(0.5) : 2 }
+      var gradient = [Float](repeating: .nan, count: count)
+      let squares = (0..<count).map { i in
+        Double(emphasis[i]) * (Double(output[i]) - Double(x[i])) * (Double(output[i]) - Double(x[i])) / 2
+      }
+      expectClose(
+        table.squaredErrorGradient(output, x, emphasis, &gradient, 0.25, count), squares.reduce(0, +),
+        magnitude: squares.reduce(0, +))
+      expectClose(gradient, absolute: 1e-6) {
+        0.25 * Double(emphasis[$0]) * (Double(output[$0]) - Double(x[$0]))
+      }
+      let ones = [Float](repeating: 1, count: count)
+      let plain = -table.bernoulliGradient(output, x, &gradient, 0.25, count)
+      var same = gradient
+      expectClose(
+        table.crossEntropyGradient(output, x, ones, &same, 0.25, count), plain,
+        magnitude: (0..<count).reduce(0) { $0 + 1 + Double(output[$1].magnitude * (1 + x[$1].magnitude)) })
+      #expect(same == gradient)
+      _ = table.crossEntropyGradient(output, x, emphasis, &same, 0.25, count)
+      expectClose(same, absolute: 1e-6) { Double(gradient[$0]) * Double(emphasis[$0]) }
+    }
+  }
+
+  @Test(arguments: InstructionSet.supported)
   func bernoulliIsStableForAnyLogit(set: InstructionSet) {
     let table = set.makeKernels()
     for (logit, x, expected) in [

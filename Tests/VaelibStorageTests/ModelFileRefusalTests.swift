@@ -1,194 +1,273 @@
 import CHDF5
 import Testing
+import VaelibModels
 
 @testable import VaelibStorage
 
-/// HDF5 files that are sound but no model files, each with one thing wrong.
+/// Files that are sound but no models: other files, and model files whose checksum is right and whose contents are not.
 @Suite struct ModelFileRefusalTests {
-  @Test func otherHDF5Files() {
-    let error = storageError { () throws(StorageError) in try ModelFile.read(fixture("numbers.h5")) }
+  @Test(arguments: ["numbers.h5", "userblock.h5"])
+  func otherHDF5Files(_ name: String) {
+    let error = storageError { () throws(StorageError) in try VariationalAutoencoder.load(from: fixture(name))
+    }
     #expect(
       error
         == .format(
-          path: fixture("numbers.h5"), object: nil,
-          reason: "is HDF5 but no vaelib model: its root attribute \"format\" is not \"vaelib-model\""))
+          path: fixture(name), object: nil,
+          reason:
+            "is HDF5, but holds no vaelib model: a model file begins with \"vaelib model; an HDF5 file from byte "
+            + "512 onward\""))
+  }
+
+  @Test func otherFiles() throws {
+    let scratch = try Scratch()
+    let path = try scratch.write(Array("vae".utf8) + [1], "model.h5")
+    let error = storageError { () throws(StorageError) in try VariationalAutoencoder.load(from: path) }
+    #expect(error == .format(path: path, object: nil, reason: "is not an HDF5 file"))
+  }
+
+  @Test func otherFormats() throws {
+    let error = try refusal { (session, root) throws(StorageError) in
+      try replaceAttribute("format", .text("model"), session, root)
+    }
+    #expect(
+      error?.hasSuffix("holds no vaelib model: its attribute \"format\" is not \"vaelib-model\"") == true)
   }
 
   @Test func newerFormats() throws {
     let error = try refusal { (session, root) throws(StorageError) in
-      try writeHeader(session, root, version: .count(2))
+      try replaceAttribute("format_version", .count(2), session, root)
     }
     #expect(
-      error?.description.hasSuffix(
+      error?.hasSuffix(
         "was written by a newer vaelib: it has format 2, this library reads up to 1; update vaelib") == true)
   }
 
   @Test(arguments: [.count(0), .real(1), .text("1"), .seed(1), .counts([1])] as [AttributeValue])
   func senselessFormatVersions(_ version: AttributeValue) throws {
     let error = try refusal { (session, root) throws(StorageError) in
-      try writeHeader(session, root, version: version)
+      try replaceAttribute("format_version", version, session, root)
     }
-    #expect(error?.description.contains("should be a signed integer from 1 on") == true)
+    #expect(error?.contains("should be a signed integer from 1 on") == true)
   }
 
-  @Test func missingParts() throws {
-    let kind = try refusal { (session, root) throws(StorageError) in
-      try session.writeAttribute("format", .text("vaelib-model"), on: root)
-      try session.writeAttribute("format_version", .count(1), on: root)
-    }
-    #expect(kind?.description.hasPrefix("attribute \"kind\" of file") == true)
-    let weights = try refusal { (session, root) throws(StorageError) in try writeHeader(session, root) }
-    #expect(weights?.description.hasPrefix("group \"weights\" of file") == true)
-    let checksum = try refusal { (session, root) throws(StorageError) in
-      try writeHeader(session, root, checksum: nil)
-      _ = try session.createGroup("weights", in: root)
-    }
-    #expect(checksum?.description.hasPrefix("attribute \"checksum\" of file") == true)
+  @Test func otherKinds() throws {
+    #expect(try refusal { $0.kind = "gan" }?.hasSuffix("is \"gan\"; expected \"vae\"") == true)
   }
 
-  @Test func wrongChecksums() throws {
+  @Test func missingAttributes() throws {
+    let groups: [(name: String, path: WritableKeyPath<ModelContents, [ModelContents.Attribute]>)] = [
+      ("architecture", \.architecture), ("training", \.training), ("data", \.data),
+    ]
+    for group in groups {
+      for (index, attribute) in try sound()[keyPath: group.path].enumerated() {
+        let error = try refusal { $0[keyPath: group.path].remove(at: index) }
+        #expect(error?.hasPrefix("attribute \"\(group.name)/\(attribute.name)\" of file") == true)
+        #expect(error?.hasSuffix("is missing") == true)
+      }
+    }
+  }
+
+  @Test func missingDatasets() throws {
+    for (index, tensor) in try sound().tensors.enumerated() {
+      let error = try refusal { $0.tensors.remove(at: index) }
+      #expect(error?.hasPrefix("dataset \"weights/\(tensor.name)\" of file") == true)
+      #expect(error?.hasSuffix("is missing; the file is incomplete") == true)
+    }
+    for (index, column) in try sound().history.enumerated() {
+      let error = try refusal { $0.history.remove(at: index) }
+      #expect(error?.hasPrefix("dataset \"history/\(column.name)\" of file") == true)
+    }
+  }
+
+  @Test(arguments: ["architecture", "training", "data", "weights", "history"])
+  func missingGroups(_ name: String) throws {
     let error = try refusal { (session, root) throws(StorageError) in
-      try writeHeader(session, root, checksum: 7)
-      try write(session, try session.createGroup("weights", in: root), [1])
+      try delete(name, in: root, session)
     }
-    #expect(
-      error?.description.contains("is damaged: its checksum is 2896259690, the file says 7") == true,
-      "\(error!)")
+    #expect(error?.hasPrefix("group \"\(name)\" of file") == true || error?.contains("\"\(name)/") == true)
+    #expect(error?.hasSuffix("is missing; the file is incomplete") == true)
   }
 
-  @Test(arguments: [[], [1, 1, 1]] as [[Int]])
-  func tensorsOfOtherRanks(_ shape: [Int]) throws {
-    let error = try refusal { (session, root) throws(StorageError) in
-      try writeHeader(session, root)
-      try write(session, try session.createGroup("weights", in: root), shape)
+  @Test func unsuitableValues() throws {
+    let infinite = try refusal { $0.tensors[0].values[1] = .infinity }
+    #expect(infinite?.hasSuffix("holds inf at place 1; every weight must be finite") == true)
+    let shape = try refusal { $0.tensors[0].shape = [6] }
+    #expect(shape?.hasSuffix("has shape 6; the architecture implies shape 3 x 2") == true)
+    let history = try refusal { $0.history[1].values = [1] }
+    #expect(history?.hasSuffix("has 1 values; the other columns have 0") == true)
+    let choice = try refusal { contents in
+      contents.architecture = contents.architecture.map {
+        $0.name == "activation" ? .init(name: $0.name, value: .text("step")) : $0
+      }
     }
-    #expect(error?.description.hasPrefix("dataset \"weights/w\" of file") == true)
+    #expect(choice?.contains("does not fit: activation is step") == true)
+    let widths = try refusal { contents in
+      contents.architecture = contents.architecture.map {
+        $0.name == "hidden" ? .init(name: $0.name, value: .counts([1 << 24, 1 << 24])) : $0
+      }
+    }
+    #expect(widths?.contains("has more weights than the file holds") == true)
   }
 
   @Test func tensorsOfOtherTypes() throws {
     let error = try refusal { (session, root) throws(StorageError) in
-      try writeHeader(session, root)
+      try delete(weight, in: root, session)
       try session.writeDataset(
-        "w", in: try session.createGroup("weights", in: root), shape: [1], fileType: vaelib_h5t_float64_le(),
-        memoryType: vaelib_h5t_native_double(), values: [1.0])
+        weight, in: root, shape: [3, 2], fileType: vaelib_h5t_float64_le(),
+        memoryType: vaelib_h5t_native_double(), values: [Double](repeating: 1, count: 6))
     }
     #expect(
-      error?.description.hasSuffix(
+      error?.hasSuffix(
         "holds 8-byte floating-point numbers; 4-byte floating-point numbers were expected") == true)
   }
 
   @Test func tensorsThatWereNeverWritten() throws {
     let error = try refusal { (session, root) throws(StorageError) in
-      try writeHeader(session, root)
+      try delete(weight, in: root, session)
       try session.writeDataset(
-        "w", in: try session.createGroup("weights", in: root), shape: [1 << 40],
-        fileType: vaelib_h5t_float32_le(),
+        weight, in: root, shape: [1 << 40], fileType: vaelib_h5t_float32_le(),
         memoryType: vaelib_h5t_native_float(), values: nil)
     }
     #expect(
-      error?.description.hasSuffix("is damaged: it has shape 1099511627776, but only 0 bytes are stored")
-        == true)
+      error?.hasSuffix("is damaged: it has shape 1099511627776, but only 0 bytes are stored") == true)
   }
 
   @Test func tensorsInChunks() throws {
     let error = try refusal { (session, root) throws(StorageError) in
-      try writeHeader(session, root)
-      let weights = try session.createGroup("weights", in: root)
-      let space = try session.own(H5Screate_simple(1, [4], nil), nil, "test")
+      try delete(weight, in: root, session)
+      let space = try session.own(H5Screate_simple(2, [3, 2], nil), nil, "test")
       let creation = try session.own(H5Pcreate(vaelib_h5p_dataset_create()), nil, "test")
-      try session.check(H5Pset_chunk(creation, 1, [2]), nil, "test")
+      try session.check(H5Pset_chunk(creation, 2, [2, 2]), nil, "test")
       let none = hid_t(H5P_DEFAULT)
       _ = try session.own(
-        H5Dcreate2(weights.id, "w", vaelib_h5t_float32_le(), space, none, creation, none), nil, "test")
+        H5Dcreate2(root.id, weight, vaelib_h5t_float32_le(), space, none, creation, none), nil, "test")
     }
-    #expect(error?.description.contains("is not stored in one block") == true)
+    #expect(error?.contains("is not stored in one block") == true)
   }
 
   @Test func linksThatLeadElsewhere() throws {
+    let none = hid_t(H5P_DEFAULT)
     let soft = try refusal { (session, root) throws(StorageError) in
-      try writeHeader(session, root)
-      let weights = try session.createGroup("weights", in: root)
-      let none = hid_t(H5P_DEFAULT)
-      try session.check(H5Lcreate_soft("/weights", weights.id, "w", none, none), nil, "test")
+      try delete(weight, in: root, session)
+      try session.check(H5Lcreate_soft("/weights/encoder/0/bias", root.id, weight, none, none), nil, "test")
     }
-    #expect(soft?.description.contains("object \"weights/w\" of file") == true)
+    #expect(soft?.hasPrefix("object \"\(weight)\" of file") == true)
+    #expect(soft?.hasSuffix("is a soft link, which vaelib does not follow") == true)
     let external = try refusal { (session, root) throws(StorageError) in
-      try writeHeader(session, root)
-      let none = hid_t(H5P_DEFAULT)
+      try delete("weights", in: root, session)
       try session.check(H5Lcreate_external("other.h5", "/", root.id, "weights", none, none), nil, "test")
     }
-    #expect(external?.description.contains("is an external link, which vaelib does not follow") == true)
+    #expect(external?.hasSuffix("is an external link, which vaelib does not follow") == true)
   }
 
-  @Test func groupsInsideThemselves() throws {
-    let error = try refusal { (session, root) throws(StorageError) in
-      try writeHeader(session, root)
-      let weights = try session.createGroup("weights", in: root)
-      let none = hid_t(H5P_DEFAULT)
-      try session.check(H5Lcreate_hard(root.id, "weights", weights.id, "again", none, none), nil, "test")
+  @Test func groupsAndDatasetsInEachOthersPlace() throws {
+    let group = try refusal { (session, root) throws(StorageError) in
+      try delete(weight, in: root, session)
+      _ = try session.createGroup(weight, in: root)
     }
-    #expect(error?.description.contains("is nested more than 16 groups deep") == true)
-  }
-
-  @Test func tooManyObjects() throws {
-    let error = try refusal { (session, root) throws(StorageError) in
-      try writeHeader(session, root)
-      let weights = try session.createGroup("weights", in: root)
-      let none = hid_t(H5P_DEFAULT)
-      for index in 0...Limits.objects {
-        try session.check(H5Lcreate_soft("x", weights.id, "w\(index)", none, none), nil, "test")
-      }
+    #expect(group?.hasPrefix("group \"\(weight)\" of file") == true)
+    #expect(group?.hasSuffix("should be a dataset") == true)
+    let dataset = try refusal { (session, root) throws(StorageError) in
+      try delete("weights/encoder", in: root, session)
+      try session.writeDataset(
+        "weights/encoder", in: root, shape: [1], fileType: vaelib_h5t_float32_le(),
+        memoryType: vaelib_h5t_native_float(), values: [Float(1)])
     }
-    #expect(error?.description.contains("group \"weights\" of file") == true)
-    #expect(error?.description.contains("holds more than 10000 objects") == true)
+    #expect(dataset?.hasPrefix("dataset \"weights/encoder\" of file") == true)
+    #expect(dataset?.hasSuffix("should be a group") == true)
   }
 
   @Test func attributesOfOtherTypes() throws {
     let error = try refusal { (session, root) throws(StorageError) in
-      try writeHeader(session, root)
-      let group = try session.createGroup("architecture", in: root)
+      try session.check(H5Adelete(root.id, "kind"), nil, "test")
       let type = try session.own(H5Tcopy(vaelib_h5t_c_string()), nil, "test")
       try session.check(H5Tset_size(type, Int(bitPattern: UInt.max)), nil, "test")
       let space = try session.own(H5Screate(H5S_SCALAR), nil, "test")
       let none = hid_t(H5P_DEFAULT)
-      _ = try session.own(H5Acreate2(group.id, "activation", type, space, none, none), nil, "test")
+      _ = try session.own(H5Acreate2(root.id, "kind", type, space, none, none), nil, "test")
     }
-    #expect(error?.description.hasPrefix("attribute \"architecture/activation\" of file") == true)
-    #expect(error?.description.contains("holds variable-length strings") == true)
+    #expect(error?.hasPrefix("attribute \"kind\" of file") == true)
+    #expect(error?.contains("holds variable-length strings") == true)
   }
 
-  /// Builds a file with `build` and reads it as a model, which must fail.
-  private func refusal(
-    _ build: (HDF5.Session, HDF5.Object) throws(StorageError) -> Void,
-    sourceLocation: SourceLocation = #_sourceLocation
-  ) throws -> StorageError? {
+  @Test func whatElseThereIsIsIgnored() throws {
     let scratch = try Scratch()
     let path = scratch.file("model.h5")
-    let bytes = try HDF5.session(path: path) { (session) throws(StorageError) in
+    try write(try sound(), to: path) { (session, root) throws(StorageError) in
+      try session.writeAttribute("note", .text("mine"), on: root)
+      _ = try session.createGroup("weights/encoder/9", in: root)
+      let none = hid_t(H5P_DEFAULT)
+      try session.check(H5Lcreate_external("other.h5", "/", root.id, "weights/x", none, none), nil, "test")
+      try session.check(H5Lcreate_hard(root.id, "weights", root.id, "weights/again", none, none), nil, "test")
+    }
+    #expect(try VariationalAutoencoder.load(from: path).configuration.hidden == smallArchitecture.hidden)
+  }
+
+  // MARK: Building files
+
+  private let weight = "weights/encoder/0/weight"
+
+  /// The contents of a sound model file.
+  private func sound() throws -> ModelContents {
+    try VariationalAutoencoder(smallArchitecture).contents(libraryVersion: "0.1.0")
+  }
+
+  /// The message that refuses a sound model file whose contents `edit` has changed.
+  private func refusal(
+    sourceLocation: SourceLocation = #_sourceLocation, _ edit: (inout ModelContents) -> Void
+  ) throws -> String? {
+    var contents = try sound()
+    edit(&contents)
+    return try refusal(of: contents, sourceLocation) { (_, _) throws(StorageError) in }
+  }
+
+  /// The message that refuses a sound model file whose HDF5 objects `edit` has changed.
+  private func refusal(
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ edit: (HDF5.Session, HDF5.Object) throws(StorageError) -> Void
+  ) throws -> String? {
+    try refusal(of: try sound(), sourceLocation, edit)
+  }
+
+  private func refusal(
+    of contents: ModelContents, _ sourceLocation: SourceLocation,
+    _ edit: (HDF5.Session, HDF5.Object) throws(StorageError) -> Void
+  ) throws -> String? {
+    let scratch = try Scratch()
+    let path = scratch.file("model.h5")
+    try write(contents, to: path, edit)
+    return storageError(
+      { () throws(StorageError) in try VariationalAutoencoder.load(from: path) },
+      sourceLocation: sourceLocation
+    )?.description
+  }
+
+  /// Writes a model file with a right checksum.
+  private func write(
+    _ contents: ModelContents, to path: String,
+    _ edit: (HDF5.Session, HDF5.Object) throws(StorageError) -> Void
+  ) throws(StorageError) {
+    var bytes = try HDF5.session(path: path) { (session) throws(StorageError) in
       let root = try session.createImage()
-      try build(session, root)
+      try ModelFile.write(contents, session, root)
+      try edit(session, root)
       return try session.image(of: root)
     }
+    UserBlock.seal(&bytes)
     try AtomicFile.write(bytes, to: path)
-    return storageError(
-      { () throws(StorageError) in try ModelFile.read(path) }, sourceLocation: sourceLocation)
   }
 
-  private func writeHeader(
-    _ session: HDF5.Session, _ root: HDF5.Object, version: AttributeValue = .count(1), checksum: UInt64? = 0
+  private func replaceAttribute(
+    _ name: String, _ value: AttributeValue, _ session: HDF5.Session, _ root: HDF5.Object
   ) throws(StorageError) {
-    try session.writeAttribute("format", .text("vaelib-model"), on: root)
-    try session.writeAttribute("format_version", version, on: root)
-    try session.writeAttribute("kind", .text("vae"), on: root)
-    try session.writeAttribute("vaelib_version", .text("0.1.0"), on: root)
-    if let checksum { try session.writeAttribute("checksum", .seed(checksum), on: root) }
+    try session.check(H5Adelete(root.id, name), nil, "test")
+    try session.writeAttribute(name, value, on: root)
   }
 
-  /// A tensor "w" whose values are all 1.
-  private func write(_ session: HDF5.Session, _ weights: HDF5.Object, _ shape: [Int]) throws(StorageError) {
-    try session.writeDataset(
-      "w", in: weights, shape: shape, fileType: vaelib_h5t_float32_le(),
-      memoryType: vaelib_h5t_native_float(),
-      values: [Float](repeating: 1, count: shape.reduce(1, *)))
+  private func delete(
+    _ path: String, in root: HDF5.Object, _ session: HDF5.Session
+  ) throws(StorageError) {
+    try session.check(H5Ldelete(root.id, path, hid_t(H5P_DEFAULT)), nil, "test")
   }
 }

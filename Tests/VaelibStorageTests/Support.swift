@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+import VaelibModels
 
 @testable import VaelibStorage
 
@@ -34,7 +35,9 @@ final class Scratch {
 
   @discardableResult
   func write(_ bytes: [UInt8], _ name: String) throws -> String {
-    let descriptor = open(file(name), O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    // A new file each time: some file systems force a truncated one to disk.
+    unlink(file(name))
+    let descriptor = open(file(name), O_WRONLY | O_CREAT, 0o644)
     try #require(descriptor >= 0)
     defer { close(descriptor) }
     try #require(bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) } == bytes.count)
@@ -103,3 +106,12 @@ let sampleContents = ModelContents(
     .init(name: "encoder/10/weight", shape: [1, 1], values: [.leastNonzeroMagnitude]),
   ],
   history: [.init(name: "elbo", values: [-100.5, -90]), .init(name: "seconds", values: [])])
+
+/// The architecture of a model whose file is small.
+let smallArchitecture: VAEConfiguration = {
+  var architecture = VAEConfiguration()
+  architecture.dataDimension = 3
+  architecture.latentDimension = 1
+  architecture.hidden = [2]
+  return architecture
+}()

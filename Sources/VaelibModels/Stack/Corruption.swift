@@ -18,7 +18,7 @@ struct Corruption {
   }
 
   /// Blocks of random numbers between the streams of two layers: room for the widest layer, twice.
-  private static let blocksPerLayer = 2 * maximumWidth / 4
+  static let blocksPerLayer = 2 * maximumWidth / 4
 
   /// Corrupts one example in place.
   ///

@@ -67,7 +67,8 @@ extension LayerConfiguration {
     }
     if sparsityWeight > 0, activation != .sigmoid {
       throw .invalidArgument(
-        "sparsity_weight is \(sparsityWeight) with activation \(activation.rawValue); a sparsity target needs sigmoid")
+        "sparsity_weight is \(sparsityWeight) with activation \(activation.rawValue); a sparsity target needs sigmoid"
+      )
     }
   }
 }
@@ -77,7 +78,8 @@ extension StackConfiguration {
   public static let parameters: [Parameter<StackConfiguration>] = [
     .count(
       "data_dim", \.dataDimension, 1...maximumWidth, "1 to \(maximumWidth)",
-      "The width of an example. Required."),
+      "The width of an example. Required."
+    ).withDefault(""),
     .choice("initializer", \.initializer, "The distribution of the initial weights; biases start at 0."),
     .real(
       "initializer_stddev", \.initializerStddev, "above 0",

@@ -35,7 +35,8 @@ public final class StackedAutoencoder: @unchecked Sendable {
   }
 
   private func initializeWeights(from first: Int) {
-    for (index, tensor) in layout.tensors.enumerated() where index >= first && tensor.name.hasSuffix("weight") {
+    for (index, tensor) in layout.tensors.enumerated() where index >= first && tensor.name.hasSuffix("weight")
+    {
       configuration.initializer.fill(
         parameters.base + tensor.offset, inputs: tensor.rows, outputs: tensor.columns,
         stddev: configuration.initializerStddev,
@@ -73,4 +74,9 @@ public final class StackedAutoencoder: @unchecked Sendable {
     copy.dataShift = dataShift
     return copy
   }
+}
+
+extension StackedAutoencoder {
+  /// What the examples must be.
+  var exampleCheck: ExampleCheck { ExampleCheck(configuration) }
 }

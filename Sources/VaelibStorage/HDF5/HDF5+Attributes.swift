@@ -1,27 +1,6 @@
 import CHDF5
 
 extension HDF5.Session {
-  /// The names of an object's attributes, ascending; refuses more than `limit`.
-  func attributeNames(of object: HDF5.Object, limit: Int) throws(StorageError) -> [String] {
-    var visit = AttributeVisit(limit: limit)
-    let status = withUnsafeMutablePointer(to: &visit) { pointer in
-      H5Aiterate2(
-        object.id, H5_INDEX_NAME, H5_ITER_INC, nil,
-        { _, name, _, context in
-          guard let name, let visit = context?.assumingMemoryBound(to: AttributeVisit.self) else { return -1 }
-          return visit.pointee.add(name)
-        }, pointer)
-    }
-    guard visit.isTextual else {
-      throw error(object.label, "has an attribute whose name is not UTF-8")
-    }
-    guard visit.names.count <= limit else {
-      throw error(object.label, "has more than \(limit) attributes, beyond anything vaelib writes")
-    }
-    try check(status, object.label, "list its attributes")
-    return visit.names
-  }
-
   func hasAttribute(_ name: String, on object: HDF5.Object) throws(StorageError) -> Bool {
     try check(H5Aexists(object.id, name), Self.attributeLabel(name, object), "look it up") > 0
   }
@@ -93,8 +72,7 @@ extension HDF5.Session {
     }
   }
 
-  /// Writes an attribute of one number.
-  func writeScalar<Number: BitwiseCopyable>(
+  private func writeScalar<Number: BitwiseCopyable>(
     _ name: String, _ value: Number, _ fileType: hid_t, _ memoryType: hid_t, on object: HDF5.Object
   ) throws(StorageError) {
     try write(name, shape: [], fileType, memoryType, [value], on: object)
@@ -156,7 +134,7 @@ extension HDF5.Session {
     return values.map { Int($0) }
   }
 
-  /// What messages call an attribute: `attribute "weights/checksum"`.
+  /// What messages call an attribute: `attribute "data/scale"`.
   static func attributeLabel(_ name: String, _ object: HDF5.Object) -> String {
     label("attribute", object, name)
   }
@@ -168,22 +146,5 @@ extension HDF5.Session {
     case []: "no axes (a single value)"
     case let shape?: "shape " + shape.map(String.init).joined(separator: " x ")
     }
-  }
-}
-
-/// The attribute names seen so far, one more than `limit` at most.
-private struct AttributeVisit {
-  let limit: Int
-  var names: [String] = []
-  var isTextual = true
-
-  /// 0 to go on, 1 to stop.
-  mutating func add(_ name: UnsafePointer<CChar>) -> Int32 {
-    guard let text = String(validatingCString: name) else {
-      isTextual = false
-      return 1
-    }
-    names.append(text)
-    return names.count > limit ? 1 : 0
   }
 }

@@ -10,26 +10,45 @@ extension HDF5.Session {
     return HDF5.Object(id: file, name: "", label: nil)
   }
 
-  /// A new file in memory, in the format that the oldest versions of libhdf5 read.
+  /// Opens the HDF5 part of a file from memory for reading. libhdf5 works on `bytes` themselves, which must outlive the
+  /// session, and looks at no file.
+  func openImage(_ bytes: UnsafeRawBufferPointer) throws(StorageError) -> HDF5.Object {
+    let access = try own(H5Pcreate(vaelib_h5p_file_access()), nil, "prepare to open it")
+    try check(H5Pset_fapl_core(access, 1, false), nil, "prepare to open it")
+    // Wherever libhdf5 would copy the image it gets the image itself, which it never changes or frees.
+    let memory = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+    var sharing = H5FD_file_image_callbacks_t(
+      image_malloc: { _, _, memory in memory }, image_memcpy: { memory, _, _, _, _ in memory },
+      image_realloc: { _, _, _, _ in nil }, image_free: { _, _, _ in 0 }, udata_copy: { memory in memory },
+      udata_free: { _ in 0 }, udata: memory)
+    try check(H5Pset_file_image_callbacks(access, &sharing), nil, "prepare to open it")
+    try check(H5Pset_file_image(access, memory, bytes.count), nil, "prepare to open it")
+    // libhdf5 refuses an image by the name of a file that exists; inside a regular file there is none.
+    let file = try own(H5Fopen(path + "/content", vaelib_h5f_read_only(), access), nil, "open it")
+    return HDF5.Object(id: file, name: "", label: nil)
+  }
+
+  /// A new file in memory with a user block, in the format that the oldest versions of libhdf5 read.
   func createImage() throws(StorageError) -> HDF5.Object {
     let access = try own(H5Pcreate(vaelib_h5p_file_access()), nil, "prepare to build it")
     let growth = 1 << 20
     try check(H5Pset_fapl_core(access, growth, false), nil, "prepare to build it")
     try check(
       H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), nil, "prepare to build it")
-    let file = try own(
-      H5Fcreate(path, vaelib_h5f_truncate(), hid_t(H5P_DEFAULT), access), nil, "build it")
+    let creation = try own(H5Pcreate(vaelib_h5p_file_create()), nil, "prepare to build it")
+    try check(H5Pset_userblock(creation, hsize_t(UserBlock.byteCount)), nil, "prepare to build it")
+    let file = try own(H5Fcreate(path, vaelib_h5f_truncate(), creation, access), nil, "build it")
     return HDF5.Object(id: file, name: "", label: nil)
   }
 
-  /// The bytes of a file made by `createImage`, as they belong on disk.
+  /// The bytes of a file made by `createImage`, as they belong on disk; its user block is still all zero.
   func image(of file: HDF5.Object) throws(StorageError) -> [UInt8] {
     try check(H5Fflush(file.id, H5F_SCOPE_GLOBAL), nil, "finish it")
+    // Of a file with a user block libhdf5 copies only what follows the block.
     let byteCount = try check(H5Fget_file_image(file.id, nil, 0), nil, "measure it")
-    var copied = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-      copied = H5Fget_file_image(file.id, buffer.baseAddress, byteCount)
-      count = max(copied, 0)
+    var bytes = [UInt8](repeating: 0, count: UserBlock.byteCount + byteCount)
+    let copied = bytes.withUnsafeMutableBytes { buffer in
+      H5Fget_file_image(file.id, buffer.baseAddress.map { $0 + UserBlock.byteCount }, byteCount)
     }
     try check(copied, nil, "copy it out of memory")
     return bytes

@@ -25,6 +25,15 @@ extension HDF5 {
 
   enum ObjectKind {
     case group, dataset, other
+
+    /// For messages.
+    var noun: String {
+      switch self {
+      case .group: "group"
+      case .dataset: "dataset"
+      case .other: "object"
+      }
+    }
   }
 }
 
@@ -44,14 +53,14 @@ extension HDF5.Session {
   ) throws(StorageError) -> (object: HDF5.Object, kind: HDF5.ObjectKind) {
     let label = Self.label("object", group, name)
     let id = try own(H5Oopen(group.id, name, hid_t(H5P_DEFAULT)), label, "open it")
-    let (kind, noun): (HDF5.ObjectKind, String) =
+    let kind: HDF5.ObjectKind =
       switch H5Iget_type(id) {
-      case H5I_GROUP: (.group, "group")
-      case H5I_DATASET: (.dataset, "dataset")
-      default: (.other, "object")
+      case H5I_GROUP: .group
+      case H5I_DATASET: .dataset
+      default: .other
       }
     let object = HDF5.Object(
-      id: id, name: Self.join(group.name, name), label: Self.label(noun, group, name))
+      id: id, name: Self.join(group.name, name), label: Self.label(kind.noun, group, name))
     return (object, kind)
   }
 
@@ -72,7 +81,7 @@ extension HDF5.Session {
       throw error(group.label, "holds a name that is not UTF-8")
     }
     guard visit.links.count <= limit else {
-      throw error(group.label, "holds more than \(limit) objects, beyond anything vaelib writes")
+      throw error(group.label, "holds more than \(limit) objects")
     }
     try check(status, group.label, "list what it holds")
     return visit.links

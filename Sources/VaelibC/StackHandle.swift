@@ -1,0 +1,92 @@
+import CVaelib
+import VaelibModels
+import VaelibNumerics
+
+/// What a vaelib_stack stands for.
+final class StackHandle: HandleObject {
+  static let kind = HandleKind.stack
+
+  let stack: StackedAutoencoder
+  let gate = AccessGate()
+  /// The layers as the header describes them, for as long as the handle's object lives.
+  nonisolated(unsafe) let layerStructs: UnsafePointer<vaelib_layer_config>
+
+  init(_ stack: StackedAutoencoder) {
+    self.stack = stack
+    let layers = stack.configuration.layers.map(\.cStruct)
+    let memory = UnsafeMutablePointer<vaelib_layer_config>.allocate(capacity: layers.count)
+    memory.initialize(from: layers, count: layers.count)
+    layerStructs = UnsafePointer(memory)
+  }
+
+  deinit { layerStructs.deallocate() }
+
+  static func from(_ handle: OpaquePointer?) throws -> StackHandle {
+    try HandleTable.shared.object(handle, as: StackHandle.self)
+  }
+}
+
+/// Runs a query: resolves the stack, shares it with other queries, listens to vaelib_stack_cancel.
+func stackQuery(
+  _ handle: OpaquePointer?, _ name: String = #function,
+  _ body: (StackedAutoencoder, RunControl) throws -> Void
+) -> vaelib_status {
+  let control = runControl(handle, nil, nil)
+  return computation(name) {
+    let stack = try StackHandle.from(handle)
+    try stack.gate.shared { try body(stack.stack, control) }
+  }
+}
+
+/// Listens to vaelib_stack_cancel, and passes progress to the host's callback. To be called before the numeric
+/// environment is entered.
+func stackRunControl(
+  _ handle: OpaquePointer?, _ callback: vaelib_stack_progress_fn?, _ userData: UnsafeMutableRawPointer?
+) -> StackRunControl {
+  let host = HostEnvironment()
+  let report = callback.map { callback in
+    { (progress: StackProgress) -> Bool in
+      var progress = vaelib_stack_progress(progress)
+      return host.run { callback(&progress, userData) == 0 }
+    }
+  }
+  return StackRunControl(isCancelled: runControl(handle, nil, nil).isCancelled, report: report)
+}
+
+extension vaelib_stack_progress {
+  init(_ progress: StackProgress) {
+    self.init()
+    struct_size = MemoryLayout<vaelib_stack_progress>.size
+    kind = progress.kind == .epoch ? VAELIB_PROGRESS_EPOCH : VAELIB_PROGRESS_STEP
+    epochs = progress.epochs
+    examples = progress.examples
+    examples_per_epoch = progress.examplesPerEpoch
+    record = vaelib_stack_record(progress.record)
+    record.struct_size = MemoryLayout<vaelib_stack_record>.size
+  }
+}
+
+extension vaelib_stack_record {
+  init(_ record: StackEpochRecord) {
+    self.init()
+    phase = vaelib_phase(rawValue: UInt32(record.phase.rawValue))
+    layer = record.layer
+    epoch = record.epoch
+    loss = record.loss
+    validation_loss = record.validationLoss
+    error = record.error
+    validation_error = record.validationError
+    learning_rate = record.learningRate
+    seconds = record.seconds
+  }
+}
+
+extension StackPhase {
+  init(_ phase: vaelib_phase) throws {
+    guard let known = StackPhase(rawValue: Int(phase.rawValue)) else {
+      throw BoundaryError.argument(
+        "phase is \(phase.rawValue); use VAELIB_PRETRAINING, VAELIB_SUPERVISED or VAELIB_UNSUPERVISED")
+    }
+    self = known
+  }
+}

@@ -1,0 +1,120 @@
+public import CVaelib
+import VaelibModels
+
+@_cdecl("vaelib_stack_corrupt") @implementation
+public func vaelib_stack_corrupt(
+  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int, _ seed: UInt64, _ epoch: Int,
+  _ outCorrupted: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  stackQuery(stack) { stack, control in
+    let source = try DatasetHandle.from(examples).source
+    let out = try Arguments.nonNull(outCorrupted, "out_corrupted")
+    try Arguments.count(outCount, rows: source.rows, columns: try stack.inputWidth(ofLayer: layer))
+    try stack.corrupt(source, layer: layer, seed: seed, epoch: epoch, corrupted: out, control: control)
+  }
+}
+
+@_cdecl("vaelib_stack_encode") @implementation
+public func vaelib_stack_encode(
+  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int,
+  _ outCode: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  stackQuery(stack) { stack, control in
+    let source = try DatasetHandle.from(examples).source
+    let out = try Arguments.nonNull(outCode, "out_code")
+    try Arguments.count(outCount, rows: source.rows, columns: try stack.width(ofLayer: layer))
+    try stack.encode(source, layer: layer, code: out, control: control)
+  }
+}
+
+@_cdecl("vaelib_stack_decode") @implementation
+public func vaelib_stack_decode(
+  _ stack: OpaquePointer?, _ codes: OpaquePointer?, _ layer: Int,
+  _ outExamples: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  stackQuery(stack) { stack, control in
+    let source = try DatasetHandle.from(codes).source
+    let out = try Arguments.nonNull(outExamples, "out_examples")
+    try Arguments.count(outCount, rows: source.rows, columns: stack.configuration.dataDimension)
+    try stack.decode(source, layer: layer, examples: out, control: control)
+  }
+}
+
+@_cdecl("vaelib_stack_reconstruct") @implementation
+public func vaelib_stack_reconstruct(
+  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int,
+  _ outExamples: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  stackQuery(stack) { stack, control in
+    let source = try DatasetHandle.from(examples).source
+    let out = try Arguments.nonNull(outExamples, "out_examples")
+    try Arguments.count(outCount, rows: source.rows, columns: stack.configuration.dataDimension)
+    try stack.reconstruct(source, layer: layer, reconstruction: out, control: control)
+  }
+}
+
+@_cdecl("vaelib_stack_reconstruction_error") @implementation
+public func vaelib_stack_reconstruction_error(
+  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int,
+  _ outError: UnsafeMutablePointer<Double>?, _ outCount: Int
+) -> vaelib_status {
+  stackQuery(stack) { stack, control in
+    let source = try DatasetHandle.from(examples).source
+    let out = try Arguments.nonNull(outError, "out_error")
+    try Arguments.count(outCount, rows: source.rows, columns: 1)
+    try stack.reconstructionErrors(source, layer: layer, control: control) { out[$0] = $1 }
+  }
+}
+
+@_cdecl("vaelib_stack_predict_probabilities") @implementation
+public func vaelib_stack_predict_probabilities(
+  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ outProbabilities: UnsafeMutablePointer<Float>?,
+  _ outCount: Int
+) -> vaelib_status {
+  stackQuery(stack) { stack, control in
+    let source = try DatasetHandle.from(examples).source
+    let out = try Arguments.nonNull(outProbabilities, "out_probabilities")
+    try stack.requireClassifier()
+    try Arguments.count(outCount, rows: source.rows, columns: stack.classes)
+    try stack.probabilities(source, into: out, control: control)
+  }
+}
+
+@_cdecl("vaelib_stack_predict") @implementation
+public func vaelib_stack_predict(
+  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ outClasses: UnsafeMutablePointer<Int64>?,
+  _ outCount: Int
+) -> vaelib_status {
+  stackQuery(stack) { stack, control in
+    let source = try DatasetHandle.from(examples).source
+    let out = try Arguments.nonNull(outClasses, "out_classes")
+    try stack.requireClassifier()
+    try Arguments.count(outCount, rows: source.rows, columns: 1)
+    try stack.predict(source, control: control) { out[$0] = Int64($1) }
+  }
+}
+
+@_cdecl("vaelib_stack_filters") @implementation
+public func vaelib_stack_filters(
+  _ stack: OpaquePointer?, _ layer: Int, _ outFilters: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  stackQuery(stack) { stack, _ in
+    let out = try Arguments.nonNull(outFilters, "out_filters")
+    try Arguments.count(
+      outCount, rows: try stack.width(ofLayer: layer), columns: stack.configuration.dataDimension)
+    try stack.filters(layer: layer, into: out)
+  }
+}
+
+@_cdecl("vaelib_stack_sample") @implementation
+public func vaelib_stack_sample(
+  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ seed: UInt64,
+  _ outExamples: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  stackQuery(stack) { stack, control in
+    let source = try DatasetHandle.from(examples).source
+    let out = try Arguments.nonNull(outExamples, "out_examples")
+    try Arguments.count(outCount, rows: source.rows, columns: stack.configuration.dataDimension)
+    try stack.sample(source, seed: seed, samples: out, control: control)
+  }
+}

@@ -1,0 +1,89 @@
+public import CVaelib
+import VaelibModels
+
+@_cdecl("vaelib_stack_pretrain") @implementation
+public func vaelib_stack_pretrain(
+  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ config: UnsafePointer<vaelib_training_config>?,
+  _ callback: vaelib_stack_progress_fn?, _ userData: UnsafeMutableRawPointer?
+) -> vaelib_status {
+  let control = stackRunControl(stack, callback, userData)
+  return computation {
+    let handle = try StackHandle.from(stack)
+    let examples = try DatasetHandle.from(examples)
+    let configuration = try TrainingConfiguration(try SizedStruct.read(config, "config"))
+    try handle.gate.exclusive {
+      try handle.stack.pretrain(examples.source, configuration: configuration, control: control)
+    }
+  }
+}
+
+@_cdecl("vaelib_stack_finetune") @implementation
+public func vaelib_stack_finetune(
+  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ validation: OpaquePointer?, _ phase: vaelib_phase,
+  _ config: UnsafePointer<vaelib_training_config>?, _ callback: vaelib_stack_progress_fn?,
+  _ userData: UnsafeMutableRawPointer?
+) -> vaelib_status {
+  let control = stackRunControl(stack, callback, userData)
+  return computation {
+    let handle = try StackHandle.from(stack)
+    let examples = try DatasetHandle.from(examples).labeledExamples
+    let validation = try validation.map { try DatasetHandle.from($0).labeledExamples }
+    let phase = try StackPhase(phase)
+    let configuration = try TrainingConfiguration(try SizedStruct.read(config, "config"))
+    try handle.gate.exclusive {
+      try handle.stack.finetune(
+        examples, validation: validation, phase: phase, configuration: configuration, control: control)
+    }
+  }
+}
+
+@_cdecl("vaelib_stack_cancel") @implementation
+public func vaelib_stack_cancel(_ stack: OpaquePointer?) -> vaelib_status {
+  // No message: a signal handler may be here, where only atomics are safe.
+  HandleTable.shared.cancel(stack, kind: .stack) ? VAELIB_OK : VAELIB_INVALID_HANDLE
+}
+
+@_cdecl("vaelib_stack_history_count") @implementation
+public func vaelib_stack_history_count(
+  _ stack: OpaquePointer?, _ outCount: UnsafeMutablePointer<Int>?
+) -> vaelib_status {
+  stackQuery(stack) { stack, _ in
+    try Arguments.nonNull(outCount, "out_count").pointee = stack.history.count
+  }
+}
+
+@_cdecl("vaelib_stack_history_get") @implementation
+public func vaelib_stack_history_get(
+  _ stack: OpaquePointer?, _ index: Int, _ outRecord: UnsafeMutablePointer<vaelib_stack_record>?
+) -> vaelib_status {
+  stackQuery(stack) { stack, _ in
+    guard stack.history.indices.contains(index) else {
+      throw BoundaryError.argument(
+        "index is \(UInt(bitPattern: index)); the history holds \(stack.history.count) epochs, counted from 0"
+      )
+    }
+    try SizedStruct.write(vaelib_stack_record(stack.history[index]), to: outRecord, "out_record")
+  }
+}
+
+@_cdecl("vaelib_stack_trainer_create") @implementation
+public func vaelib_stack_trainer_create(
+  _ stack: OpaquePointer?, _ phase: vaelib_phase, _ layer: Int, _ classes: Int,
+  _ config: UnsafePointer<vaelib_training_config>?, _ examplesPerEpoch: Int,
+  _ outTrainer: UnsafeMutablePointer<OpaquePointer?>?
+) -> vaelib_status {
+  computation {
+    let out = try Arguments.nonNull(outTrainer, "out_trainer")
+    let handle = try StackHandle.from(stack)
+    let phase = try StackPhase(phase)
+    let configuration = try TrainingConfiguration(try SizedStruct.read(config, "config"))
+    try handle.gate.exclusive {
+      let known = handle.stack.classes
+      let labels = phase == .supervised ? BatchLabels(classes: known > 0 ? known : classes) : nil
+      let trainer = try Trainer(
+        handle.stack, phase: phase, layer: layer, classes: classes, configuration,
+        examplesPerEpoch: examplesPerEpoch, label: { labels?.label($0) ?? 0 })
+      out.pointee = try HandleTable.shared.insert(TrainerHandle(trainer, gate: handle.gate, labels: labels))
+    }
+  }
+}

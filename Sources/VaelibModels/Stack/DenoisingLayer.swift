@@ -1,0 +1,91 @@
+import VaelibNetworks
+import VaelibNumerics
+
+/// One denoising auto-encoder: code y = A(x W + b); output y W^T + b' (tied) or y W' + b'.
+struct DenoisingLayer: Sendable {
+  let configuration: LayerConfiguration
+  let encoder: DenseLayer
+  /// W' [width, inputs]; nil if tied.
+  let decoderWeight: ParameterTensor?
+  let decoderBias: ParameterTensor
+
+  /// Appends the layer's tensors, "layers/0/weight" and so on, to the layout.
+  init(
+    _ index: Int, inputs: Int, configuration: LayerConfiguration, layout: inout ParameterLayout
+  ) throws(NetworkError) {
+    self.configuration = configuration
+    encoder = try DenseLayer(
+      "layers/\(index)", inputs: inputs, outputs: configuration.width, activation: configuration.activation,
+      layout: &layout)
+    decoderWeight =
+      configuration.tied == 1
+      ? nil : try layout.append("layers/\(index)/decoder/weight", rows: configuration.width, columns: inputs)
+    decoderBias = try layout.append("layers/\(index)/decoder/bias", rows: 1, columns: inputs)
+  }
+
+  /// Everything pretraining changes, one run of the parameter array.
+  var trained: Range<Int> { encoder.weight.offset..<decoderBias.range.upperBound }
+
+  /// What fine-tuning with labels changes.
+  var encoderTrained: Range<Int> { encoder.weight.offset..<encoder.bias.range.upperBound }
+
+  /// output = code times the decoder's weights plus its bias, [rows, inputs]: logits, or real values.
+  func decode(_ code: MatrixView, parameters: UnsafeMutablePointer<Float>, into output: MatrixView) {
+    let bias = parameters + decoderBias.offset
+    let addBias = { (tile: MatrixView, columns: Range<Int>) in
+      for row in 0..<tile.rows { kernels.addBias(tile.row(row), bias + columns.lowerBound, columns.count) }
+    }
+    if let decoderWeight {
+      multiplyInTiles(code, view(decoderWeight, parameters), into: output, finish: addBias)
+    } else {
+      multiplyInTiles(
+        code, encoder.weight(in: parameters), transposeB: true, into: output, finish: addBias)
+    }
+  }
+
+  /// From the gradient at the decoder's output to the gradients of its weights (for tied ones: of W), of its bias
+  /// (overwritten both) and of the code.
+  func decoderBackward(
+    _ code: MatrixView, gradient: MatrixView, parameters: UnsafeMutablePointer<Float>,
+    gradients: UnsafeMutablePointer<Float>, codeGradient: MatrixView
+  ) {
+    sumRows(gradient, into: gradients + decoderBias.offset)
+    if let decoderWeight {
+      multiplyInTiles(code, transposeA: true, gradient, into: view(decoderWeight, gradients))
+      multiplyInTiles(gradient, view(decoderWeight, parameters), transposeB: true, into: codeGradient)
+    } else {
+      multiplyInTiles(gradient, transposeA: true, code, into: encoder.weight(in: gradients))
+      multiplyInTiles(gradient, encoder.weight(in: parameters), into: codeGradient)
+    }
+  }
+
+  /// The sigmoid of a cross-entropy decoder; nothing for a linear one.
+  func activateOutput(_ output: MatrixView) {
+    guard configuration.loss == .crossEntropy else { return }
+    forEachRow(output.rows, width: output.columns) { row in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: output.columns) { scratch in
+        guard let logits = scratch.baseAddress else { return }
+        logits.update(from: output.row(row), count: output.columns)
+        kernels.sigmoid(logits, output.row(row), output.columns)
+      }
+    }
+  }
+
+  /// The loss of one row, each component weighted by `emphasis`; writes the gradient at the decoder's output, times
+  /// `weight`.
+  func loss(
+    output: UnsafePointer<Float>, of input: UnsafePointer<Float>, emphasis: UnsafePointer<Float>,
+    gradient: UnsafeMutablePointer<Float>, weight: Float
+  ) -> Double {
+    switch configuration.loss {
+    case .crossEntropy:
+      kernels.crossEntropyGradient(output, input, emphasis, gradient, weight, encoder.inputs)
+    case .squaredError:
+      kernels.squaredErrorGradient(output, input, emphasis, gradient, weight, encoder.inputs)
+    }
+  }
+
+  private func view(_ tensor: ParameterTensor, _ array: UnsafeMutablePointer<Float>) -> MatrixView {
+    MatrixView(base: array + tensor.offset, rows: tensor.rows, columns: tensor.columns)
+  }
+}

@@ -1,0 +1,44 @@
+/// Examples with a class for each row: 0 to classes - 1.
+public struct LabeledExamples: Sendable {
+  public let source: any ExampleSource
+  /// nil where there are no labels.
+  public let labels: [Int]?
+
+  public init(_ source: any ExampleSource, labels: [Int]?) {
+    self.source = source
+    self.labels = labels
+  }
+
+  /// The label of the example at a place of the whole set.
+  func label(place: Int) -> Int { labels?[place - source.firstRow] ?? 0 }
+
+  /// How many classes there are; throws unless every one of them occurs.
+  func countClasses(what: String) throws(ModelError) -> Int {
+    guard let labels else {
+      throw .invalidArgument("\(what) have no labels; supervised fine-tuning needs one integer a row")
+    }
+    if let row = labels.firstIndex(where: { $0 < 0 }) {
+      throw .data("\(what) have label \(labels[row]) at row \(row); labels count from 0")
+    }
+    let highest = labels.max() ?? 0
+    let present = Set(labels)
+    if highest >= 1 << 20 {
+      throw .data("\(what) have a label \(highest); labels are 0 to classes - 1, at most 1048576 classes")
+    }
+    if let missing = (0...highest).first(where: { !present.contains($0) }) {
+      throw .data(
+        "\(what) have labels up to \(highest) but none is \(missing); number the classes without gaps")
+    }
+    if highest == 0 { throw .data("\(what) have label 0 only; a classifier needs at least two classes") }
+    return highest + 1
+  }
+
+  /// Throws if a label is not known to a classifier.
+  public func check(classes: Int, what: String) throws(ModelError) {
+    guard let labels else { throw .invalidArgument("\(what) have no labels; one integer a row is needed") }
+    if let row = labels.firstIndex(where: { !(0..<classes).contains($0) }) {
+      throw .data(
+        "\(what) have label \(labels[row]) at row \(row); the classifier knows 0 to \(classes - 1)")
+    }
+  }
+}

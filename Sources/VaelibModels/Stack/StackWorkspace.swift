@@ -1,0 +1,70 @@
+import VaelibNetworks
+import VaelibNumerics
+
+/// The codes of a stack for up to a fixed number of rows, on the way up and, if asked for, on the way down.
+final class StackWorkspace {
+  private let stack: StackedAutoencoder
+  private var buffers: [FloatBuffer] = []
+  private var codes: [MatrixView] = []
+  private var preActivations: [MatrixView?] = []
+  private var outputs: [MatrixView] = []
+
+  /// - Parameters:
+  ///   - layers: how many layers, from the bottom.
+  ///   - decoding: whether the way down is needed too.
+  init(_ stack: StackedAutoencoder, layers: Int, rows: Int, decoding: Bool) throws(NumericsError) {
+    self.stack = stack
+    for layer in stack.layers[..<layers] {
+      codes.append(try matrix(rows, layer.encoder.outputs))
+      preActivations.append(
+        layer.encoder.activation.keepsPreActivation ? try matrix(rows, layer.encoder.outputs) : nil)
+      if decoding { outputs.append(try matrix(rows, layer.encoder.inputs)) }
+    }
+  }
+
+  private func matrix(_ rows: Int, _ columns: Int) throws(NumericsError) -> MatrixView {
+    let buffer = try FloatBuffer(rows: rows, columns: columns)
+    buffers.append(buffer)
+    return buffer.matrix(rows: rows, columns: columns)
+  }
+
+  /// The code of layer `layer`, [rows, width].
+  func code(_ layer: Int, rows: Int) -> MatrixView { codes[layer].rows(0..<rows) }
+
+  /// What the derivative of layer `layer`'s activation is computed from.
+  func saved(_ layer: Int, rows: Int) -> MatrixView { (preActivations[layer] ?? codes[layer]).rows(0..<rows) }
+
+  /// The pre-activation of layer `layer`, if it is kept.
+  func preActivation(_ layer: Int, rows: Int) -> MatrixView? { preActivations[layer]?.rows(0..<rows) }
+
+  /// The output of layer `layer`'s decoder, [rows, inputs].
+  func output(_ layer: Int, rows: Int) -> MatrixView { outputs[layer].rows(0..<rows) }
+
+  /// The clean code after the first `count` layers; the examples themselves for none.
+  func encode(_ examples: MatrixView, layers count: Int) -> MatrixView {
+    var input = examples
+    for layer in 0..<count { input = encode(input, layer: layer) }
+    return input
+  }
+
+  /// The code of one layer from its input.
+  func encode(_ input: MatrixView, layer: Int) -> MatrixView {
+    let code = code(layer, rows: input.rows)
+    stack.layers[layer].encoder.forward(
+      parameters: stack.parameters.base, input: input, output: code,
+      preActivation: preActivation(layer, rows: input.rows))
+    return code
+  }
+
+  /// From a code of layer `top` down to examples; the lowest output stays raw (logits) if asked.
+  func decode(_ code: MatrixView, from top: Int, rawOutput: Bool = false) -> MatrixView {
+    var code = code
+    for layer in stride(from: top, through: 0, by: -1) {
+      let output = output(layer, rows: code.rows)
+      stack.layers[layer].decode(code, parameters: stack.parameters.base, into: output)
+      if layer > 0 || !rawOutput { stack.layers[layer].activateOutput(output) }
+      code = output
+    }
+    return code
+  }
+}

@@ -1,0 +1,83 @@
+import Glibc
+import VaelibNetworks
+import VaelibNumerics
+
+extension StackedAutoencoder {
+  /// The classifier, or what to do to get one.
+  func trainedClassifier() throws(ModelError) -> DenseLayer {
+    guard let classifier else {
+      throw .invalidArgument("the stack has no classifier yet; fine-tune it with labels (supervised) first")
+    }
+    return classifier
+  }
+
+  /// Throws, saying what to call first, if the stack has no classifier.
+  public func requireClassifier() throws { _ = try trainedClassifier() }
+
+  /// Calls `body` with the logits of each block.
+  private func forEachLogits(
+    _ examples: any ExampleSource, control: RunControl, _ body: (ExampleBlocks.Block, MatrixView) -> Void
+  ) throws {
+    let classifier = try trainedClassifier()
+    let buffer = try FloatBuffer(rows: min(ExampleBlocks.rows, examples.rows), columns: classes)
+    try forEachBlock(examples, upTo: layers.count - 1, control: control) { block, workspace in
+      let logits = buffer.matrix(rows: block.values.rows, columns: classes)
+      classifier.forward(
+        parameters: parameters.base, input: workspace.encode(block.values, layers: layers.count),
+        output: logits, preActivation: nil)
+      body(block, logits)
+    }
+  }
+
+  /// Softmax of the classifier's output, [N, classes].
+  public func probabilities(
+    _ examples: any ExampleSource, into probabilities: UnsafeMutablePointer<Float>, control: RunControl
+  ) throws {
+    try forEachLogits(examples, control: control) { block, logits in
+      for row in 0..<logits.rows {
+        let out = probabilities + (block.first + row) * classes
+        let highest = (0..<classes).reduce(-Float.infinity) { max($0, logits.row(row)[$1]) }
+        let sum = (0..<classes).reduce(0.0) { $0 + exp(Double(logits.row(row)[$1] - highest)) }
+        for index in 0..<classes { out[index] = Float(exp(Double(logits.row(row)[index] - highest)) / sum) }
+      }
+    }
+  }
+
+  /// The most probable class of each example, given to `receive` in order of the rows.
+  public func predict(
+    _ examples: any ExampleSource, control: RunControl, receive: (_ row: Int, _ label: Int) -> Void
+  ) throws {
+    try forEachLogits(examples, control: control) { block, logits in
+      for row in 0..<logits.rows {
+        var best = 0
+        for index in 1..<classes where logits.row(row)[index] > logits.row(row)[best] { best = index }
+        receive(block.first + row, best)
+      }
+    }
+  }
+
+  /// Mean loss and, with labels, the share of wrong ones, as training reports them.
+  func evaluate(
+    _ examples: LabeledExamples, phase: StackPhase, isCancelled: @escaping () -> Bool
+  ) throws -> (loss: Double, error: Double) {
+    let control = RunControl(isCancelled: isCancelled)
+    let rows = Double(examples.source.rows)
+    var loss = 0.0
+    if phase == .unsupervised {
+      try reconstructionErrors(examples.source, layer: layers.count - 1, control: control) { loss += $1 }
+      return (loss / rows, .nan)
+    }
+    var wrong = 0.0
+    let scratch = try FloatBuffer(count: classes)
+    try forEachLogits(examples.source, control: control) { block, logits in
+      for row in 0..<logits.rows {
+        let label = examples.label(place: block.place + row)
+        let found = softmaxCrossEntropy(
+          logits.row(row), label: label, count: classes, gradient: scratch.base, weight: 1)
+        loss += found.loss
+        wrong += found.best == label ? 0 : 1
+      }
+    }
+    return (loss / rows, wrong / rows)
+  }
+}

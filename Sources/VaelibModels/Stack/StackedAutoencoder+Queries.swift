@@ -1,0 +1,167 @@
+import VaelibNetworks
+import VaelibNumerics
+
+extension StackedAutoencoder {
+  func noSuchLayer(_ layer: Int) -> ModelError {
+    .invalidArgument("layer is \(layer); the stack has layers 0 to \(layers.count - 1)")
+  }
+
+  /// The width of a layer's code; throws if there is no such layer.
+  public func width(ofLayer layer: Int) throws -> Int {
+    if !layers.indices.contains(layer) { throw noSuchLayer(layer) }
+    return layers[layer].encoder.outputs
+  }
+
+  /// The width of a layer's input; throws if there is no such layer.
+  public func inputWidth(ofLayer layer: Int) throws -> Int {
+    if !layers.indices.contains(layer) { throw noSuchLayer(layer) }
+    return layers[layer].encoder.inputs
+  }
+
+  /// Walks examples block by block with a workspace for the layers up to `layer`.
+  func forEachBlock(
+    _ examples: any ExampleSource, upTo layer: Int, decoding: Bool = false,
+    control: RunControl = RunControl(), _ body: (ExampleBlocks.Block, StackWorkspace) throws -> Void
+  ) throws {
+    if !layers.indices.contains(layer) { throw noSuchLayer(layer) }
+    try ExampleCheck.shape(examples, columns: configuration.dataDimension, what: "the examples")
+    let workspace = try StackWorkspace(
+      self, layers: layer + 1, rows: min(ExampleBlocks.rows, examples.rows), decoding: decoding)
+    let blocks = ExampleBlocks(source: examples, check: exampleCheck, control: control)
+    try blocks.forEachBlock { try body($0, workspace) }
+  }
+
+  /// Copies a block of results to its rows of an output [N, columns].
+  private func copy(_ values: MatrixView, to out: UnsafeMutablePointer<Float>, from first: Int) {
+    for row in 0..<values.rows {
+      (out + (first + row) * values.columns).update(from: values.row(row), count: values.columns)
+    }
+  }
+
+  /// The clean code after a layer, [N, width].
+  public func encode(
+    _ examples: any ExampleSource, layer: Int, code: UnsafeMutablePointer<Float>, control: RunControl
+  ) throws {
+    try forEachBlock(examples, upTo: layer, control: control) { block, workspace in
+      copy(workspace.encode(block.values, layers: layer + 1), to: code, from: block.first)
+    }
+  }
+
+  /// Examples from codes of a layer, down through the decoders, [N, D].
+  public func decode(
+    _ codes: any ExampleSource, layer: Int, examples: UnsafeMutablePointer<Float>, control: RunControl
+  ) throws {
+    if !layers.indices.contains(layer) { throw noSuchLayer(layer) }
+    try ExampleCheck.shape(codes, columns: layers[layer].encoder.outputs, what: "the codes")
+    let workspace = try StackWorkspace(
+      self, layers: layer + 1, rows: min(ExampleBlocks.rows, codes.rows), decoding: true)
+    try ExampleBlocks(source: codes, check: ExampleCheck.latents, control: control).forEachBlock { block in
+      copy(workspace.decode(block.values, from: layer), to: examples, from: block.first)
+    }
+  }
+
+  /// Up to a layer and down again, [N, D]; noisy examples come back denoised.
+  public func reconstruct(
+    _ examples: any ExampleSource, layer: Int, reconstruction: UnsafeMutablePointer<Float>,
+    control: RunControl
+  ) throws {
+    try forEachBlock(examples, upTo: layer, decoding: true, control: control) { block, workspace in
+      let code = workspace.encode(block.values, layers: layer + 1)
+      copy(workspace.decode(code, from: layer), to: reconstruction, from: block.first)
+    }
+  }
+
+  /// The loss of each example's reconstruction, by the lowest layer's loss, without emphasis or penalties.
+  public func reconstructionErrors(
+    _ examples: any ExampleSource, layer: Int, control: RunControl, receive: (_ row: Int, Double) -> Void
+  ) throws {
+    let width = configuration.dataDimension
+    let ones = try FloatBuffer(count: width)
+    ones.base.update(repeating: 1, count: width)
+    let gradient = try FloatBuffer(count: width)
+    try forEachBlock(examples, upTo: layer, decoding: true, control: control) { block, workspace in
+      let code = workspace.encode(block.values, layers: layer + 1)
+      let output = workspace.decode(code, from: layer, rawOutput: true)
+      for row in 0..<output.rows {
+        let loss = layers[0].loss(
+          output: output.row(row), of: block.values.row(row), emphasis: ones.base, gradient: gradient.base,
+          weight: 1)
+        receive(block.first + row, loss)
+      }
+    }
+  }
+
+  /// The corrupted input of a layer as it would see it at `epoch`, [N, inputs].
+  public func corrupt(
+    _ examples: any ExampleSource, layer: Int, seed: UInt64, epoch: Int,
+    corrupted: UnsafeMutablePointer<Float>, control: RunControl
+  ) throws {
+    if !layers.indices.contains(layer) { throw noSuchLayer(layer) }
+    let corruption = Corruption(layers[layer].configuration, layer: layer)
+    try forEachBlock(examples, upTo: layer, control: control) { block, workspace in
+      let clean = workspace.encode(block.values, layers: layer)
+      copy(clean, to: corrupted, from: block.first)
+      forEachRow(clean.rows, width: clean.columns) { row in
+        corruption.corrupt(
+          corrupted + (block.first + row) * clean.columns, count: clean.columns,
+          stream: RandomPurpose.corruption.stream(seed: seed, epoch: epoch, example: block.place + row),
+          touched: nil)
+      }
+    }
+  }
+
+  /// What each unit of a layer looks for in an example: the product of the weights up to it, [width, D].
+  public func filters(layer: Int, into filters: UnsafeMutablePointer<Float>) throws {
+    if !layers.indices.contains(layer) { throw noSuchLayer(layer) }
+    let rows = configuration.dataDimension
+    var product = layers[0].encoder.weight(in: parameters.base)
+    var memory: [FloatBuffer] = []
+    for index in 0..<layer {
+      let next = layers[index + 1].encoder
+      let buffer = try FloatBuffer(rows: rows, columns: next.outputs)
+      memory.append(buffer)
+      let result = buffer.matrix(rows: rows, columns: next.outputs)
+      multiplyInTiles(product, next.weight(in: parameters.base), into: result)
+      product = result
+    }
+    for unit in 0..<product.columns {
+      for input in 0..<rows { filters[unit * rows + input] = product.row(input)[unit] }
+    }
+  }
+
+  /// New examples, top down (Vincent et al. 2010, section 7): the topmost code of each given example, its units switched
+  /// on or off with their activation as probability, decoded, and so on down to the mean of the example, [N, D].
+  public func sample(
+    _ examples: any ExampleSource, seed: UInt64, samples: UnsafeMutablePointer<Float>, control: RunControl
+  ) throws {
+    if let index = layers.firstIndex(where: { $0.encoder.activation != .sigmoid }) {
+      throw ModelError.invalidArgument(
+        "layer \(index) has activation \(layers[index].encoder.activation.rawValue); sampling needs sigmoid codes"
+      )
+    }
+    if let index = layers.indices.first(where: { $0 > 0 && layers[$0].configuration.loss == .squaredError }) {
+      throw ModelError.invalidArgument(
+        "layer \(index) has loss squared_error; sampling needs cross_entropy above the lowest layer")
+    }
+    let top = layers.count - 1
+    try forEachBlock(examples, upTo: top, decoding: true, control: control) { block, workspace in
+      var code = workspace.encode(block.values, layers: top + 1)
+      for layer in stride(from: top, through: 0, by: -1) {
+        switchUnits(code, layer: layer, seed: seed, place: block.place)
+        let output = workspace.output(layer, rows: code.rows)
+        layers[layer].decode(code, parameters: parameters.base, into: output)
+        layers[layer].activateOutput(output)
+        code = output
+      }
+      copy(code, to: samples, from: block.first)
+    }
+  }
+
+  private func switchUnits(_ code: MatrixView, layer: Int, seed: UInt64, place: Int) {
+    forEachRow(code.rows, width: code.columns) { row in
+      RandomPurpose.topDownSample.stream(seed: seed, example: place + row)
+        .bernoulliDraws(
+          in: code.row(row), count: code.columns, firstBlock: UInt32(layer * Corruption.blocksPerLayer))
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import VaelibNetworks
+import VaelibNumerics
+
+extension StackedAutoencoder {
+  /// Pretrains all layers, bottom first, each on the clean code of those below (Vincent et al. 2008, section 2.4).
+  ///
+  /// Throws as `VariationalAutoencoder.fit`.
+  public func pretrain(
+    _ examples: any ExampleSource, configuration: TrainingConfiguration,
+    control: StackRunControl = StackRunControl()
+  ) throws {
+    for (name, isSet) in [("dropout", configuration.dropout != 0), ("patience", configuration.patience != 0)]
+    where isSet {
+      throw ModelError.invalidArgument("\(name) is for fine-tuning; leave it at 0 when pretraining")
+    }
+    try checkExamples(examples, configuration, what: "the training examples")
+    let runs = try layers.indices.map { layer in
+      try makePretrainingRun(layer, examples, configuration, control)
+    }
+    try withRollback(examples) { for run in runs { try run.run() } }
+  }
+
+  private func makePretrainingRun(
+    _ layer: Int, _ examples: any ExampleSource, _ configuration: TrainingConfiguration,
+    _ control: StackRunControl
+  ) throws -> StackTrainingRun {
+    let own = layers[layer].configuration
+    var configuration = configuration
+    if own.epochs > 0 { configuration.epochs = own.epochs }
+    if own.learningRate > 0 { configuration.learningRate = own.learningRate }
+    var record = StackEpochRecord()
+    record.layer = layer
+    return StackTrainingRun(
+      self, LabeledExamples(examples, labels: nil), validation: nil, configuration: configuration,
+      control: control, record: record
+    ) { [seed = configuration.seed] in
+      try PretrainingObjective(self, layer: layer, seed: seed, rows: $0)
+    }
+  }
+
+  /// Fine-tunes all layers: with labels, under the classifier, which the first such call adds; or without, as one deep
+  /// auto-encoder. Throws as `VariationalAutoencoder.fit`.
+  public func finetune(
+    _ examples: LabeledExamples, validation: LabeledExamples?, phase: StackPhase,
+    configuration: TrainingConfiguration, control: StackRunControl = StackRunControl()
+  ) throws {
+    if configuration.patience > 0, validation == nil {
+      throw ModelError.invalidArgument(
+        "patience is \(configuration.patience) but there is no validation set: give one, or set patience to 0"
+      )
+    }
+    try checkExamples(examples.source, configuration, what: "the training examples")
+    if let validation {
+      try checkExamples(validation.source, configuration, what: "the validation examples")
+    }
+    var record = StackEpochRecord()
+    record.phase = phase
+    switch phase {
+    case .pretraining:
+      throw ModelError.invalidArgument(
+        "pretraining is a call of its own; fine-tune supervised or unsupervised")
+    case .supervised:
+      try prepareClassifier(examples, validation)
+    case .unsupervised:
+      if configuration.dropout != 0 {
+        throw ModelError.invalidArgument("dropout is for fine-tuning with labels; leave it at 0 here")
+      }
+    }
+    let run = StackTrainingRun(
+      self, examples, validation: validation, configuration: configuration, control: control, record: record
+    ) { rows in
+      if phase == .unsupervised { return try UnsupervisedObjective(self, rows: rows) }
+      return try SupervisedObjective(
+        self, dropout: configuration.dropout, seed: configuration.seed, rows: rows, label: examples.label)
+    }
+    try withRollback(examples.source) { try run.run() }
+  }
+
+  private func prepareClassifier(_ examples: LabeledExamples, _ validation: LabeledExamples?) throws {
+    let classes = self.classes > 0 ? self.classes : try examples.countClasses(what: "the training examples")
+    try examples.check(classes: classes, what: "the training examples")
+    try validation?.check(classes: classes, what: "the validation examples")
+    if classifier == nil { try addClassifier(classes: classes) }
+  }
+
+  private func checkExamples(
+    _ source: any ExampleSource, _ configuration: TrainingConfiguration, what: String
+  ) throws {
+    try configuration.validate()
+    try configuration.checkForStack()
+    try ExampleCheck.shape(source, columns: self.configuration.dataDimension, what: what)
+    if let array = source.resident { try exampleCheck.check(array) }
+  }
+
+  /// Puts weights and history back if training ends with an error that leaves the stack as it was.
+  private func withRollback(_ examples: any ExampleSource, _ train: () throws -> Void) throws {
+    let initial = try Snapshot(parameters)
+    let history = history
+    do {
+      try train()
+    } catch let error as ModelError where error.keepsProgress {
+      noteScaling(examples)
+      throw error
+    } catch {
+      initial.restore()
+      self.history = history
+      throw error
+    }
+    noteScaling(examples)
+  }
+
+  private func noteScaling(_ examples: any ExampleSource) {
+    dataScale = examples.scale
+    dataShift = examples.shift
+  }
+}
+
+extension Trainer {
+  /// A trainer that pretrains a layer of a stack, or fine-tunes it. `label` gives the class of a row of the batch.
+  public convenience init(
+    _ stack: StackedAutoencoder, phase: StackPhase, layer: Int, classes: Int,
+    _ configuration: TrainingConfiguration, examplesPerEpoch: Int, label: @escaping (_ row: Int) -> Int
+  ) throws {
+    try configuration.checkForStack()
+    if phase == .pretraining, !stack.layers.indices.contains(layer) {
+      throw stack.noSuchLayer(layer)
+    }
+    if phase == .supervised, stack.classifier == nil {
+      if classes < 2 { throw ModelError.invalidArgument("classes is \(classes); at least 2 are needed") }
+      try stack.addClassifier(classes: classes)
+    }
+    try self.init(configuration, examplesPerEpoch: examplesPerEpoch) { rows in
+      switch phase {
+      case .pretraining:
+        try PretrainingObjective(stack, layer: layer, seed: configuration.seed, rows: rows)
+      case .supervised:
+        try SupervisedObjective(
+          stack, dropout: configuration.dropout, seed: configuration.seed, rows: rows, label: label)
+      case .unsupervised: try UnsupervisedObjective(stack, rows: rows)
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+public import VaelibModels
+
+extension StackedAutoencoder {
+  /// The `kind` of its files.
+  static let fileKind = "stack"
+
+  static let historyColumns: [HistoryColumn<StackEpochRecord>] = [
+    HistoryColumn(
+      "phase", get: { Double($0.phase.rawValue) },
+      set: { $0.phase = Int(exactly: $1).flatMap(StackPhase.init) ?? .pretraining }),
+    HistoryColumn(count: "layer", \.layer),
+    HistoryColumn(count: "epoch", \.epoch),
+    HistoryColumn("loss", \.loss),
+    HistoryColumn("validation_loss", \.validationLoss),
+    HistoryColumn("error", \.error),
+    HistoryColumn("validation_error", \.validationError),
+    HistoryColumn("learning_rate", \.learningRate),
+    HistoryColumn("seconds", \.seconds),
+  ]
+
+  /// Attributes of the architecture beside the parameters: how many layers there are, and classes.
+  private static let layerCount = "layer_count"
+  private static let classCount = "class_count"
+
+  /// Attributes of layer k are named "layer_k_width" and so on.
+  private static func prefix(_ layer: Int) -> String { "layer_\(layer)_" }
+
+  /// Writes the stack to a file, which appears complete or not at all; `libraryVersion` is noted in it.
+  public func save(to path: String, libraryVersion: String) throws(StorageError) {
+    try ModelFile.write(contents(libraryVersion: libraryVersion), to: path)
+  }
+
+  private func contents(libraryVersion: String) -> ModelContents {
+    let counts: [ModelContents.Attribute] = [
+      .init(name: Self.layerCount, value: .count(configuration.layers.count)),
+      .init(name: Self.classCount, value: .count(classes)),
+    ]
+    let layers = configuration.layers.enumerated().flatMap { index, layer in
+      LayerConfiguration.parameters.map { $0.attribute(layer, prefix: Self.prefix(index)) }
+    }
+    return ModelContents(
+      kind: Self.fileKind, libraryVersion: libraryVersion,
+      architecture: StackConfiguration.parameters.map { $0.attribute(configuration) } + counts + layers,
+      training: [], scale: dataScale, shift: dataShift, layout: layout, parameters: parameters,
+      history: history, columns: Self.historyColumns)
+  }
+
+  /// Reads a stack's file. Everything in it is checked; the error names the file and what was wrong in it.
+  public static func load(from path: String) throws(StorageError) -> StackedAutoencoder {
+    try ModelFile.read(path) { (file) throws(StorageError) in
+      try read(ModelFields(file: file, path: path))
+    }
+  }
+
+  private static func read(_ fields: ModelFields) throws(StorageError) -> StackedAutoencoder {
+    try fields.checkKind(fileKind)
+    var configuration = StackConfiguration()
+    let group = ModelFile.Name.architecture
+    try fields.read(StackConfiguration.parameters, group, &configuration)
+    for index in 0..<(try count(layerCount, 1...64, fields)) {
+      var layer = LayerConfiguration()
+      try fields.read(LayerConfiguration.parameters, group, prefix: prefix(index), &layer)
+      configuration.layers.append(layer)
+    }
+    let classes = try count(classCount, 0...1 << 20, fields)
+    let widths = [configuration.dataDimension] + configuration.layers.map(\.width)
+    try fields.checkSize([classes > 0 ? widths + [classes] : widths])
+    let stack = try fields.making { try StackedAutoencoder(configuration, classes: classes) }
+    try fields.readTensors(stack.layout, into: stack.parameters)
+    stack.dataScale = try fields.real(ModelFields.scale)
+    stack.dataShift = try fields.real(ModelFields.shift)
+    stack.history = try fields.history(historyColumns, empty: StackEpochRecord())
+    return stack
+  }
+
+  private static func count(
+    _ name: String, _ range: ClosedRange<Int>, _ fields: ModelFields
+  ) throws(StorageError) -> Int {
+    guard case .count(let value) = try fields.file.attribute(name, of: ModelFile.Name.architecture),
+      range.contains(value)
+    else {
+      throw fields.problem(
+        "attribute \"\(ModelFile.Name.architecture)/\(name)\"",
+        "should be a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+}
