@@ -74,3 +74,14 @@ def binarised(
     """Each value drawn as 1 with its own probability."""
     rows = [uniforms(seed, purpose, epoch, int(row), x.shape[1]) for row in np.asarray(examples)]
     return (np.stack(rows) < x).astype(np.float64)
+
+
+def shuffled(rows: int, seed: int, epoch: int) -> npt.NDArray[np.int64]:
+    """The order in which an epoch takes the rows of a small set: Fisher and Yates's, two words a draw."""
+    halves = blocks(seed, SHUFFLING, epoch, 0, 2 * rows).reshape(-1, 2)
+    draws = halves[:, 0] | halves[:, 1] << np.uint64(32)
+    order = np.arange(rows)
+    for draw, remaining in zip(draws, range(rows, 1, -1), strict=False):
+        chosen = int(draw) * remaining >> 64
+        order[[chosen, remaining - 1]] = order[[remaining - 1, chosen]]
+    return order
