@@ -1,16 +1,21 @@
 """What the tests of the C interface share: a good call of every function, to be spoilt one argument at a time."""
 
-from ctypes import POINTER, byref, c_double, c_float, c_size_t, cast
+import ctypes
+from ctypes import POINTER, byref, c_double, c_float, c_int64, c_size_t, cast
 
 import numpy as np
 import pytest
+from vaelib import _stack_structures as stacks
 from vaelib import _structures as structures
 from vaelib._arrays import array_view
 from vaelib._native import library
 
 OK, ARGUMENT, HANDLE, MEMORY, DATA = 0, 1, 2, 3, 8
 NO_CALLBACK = structures.ProgressFunction()
-ROWS, COLUMNS, LATENT = 6, 4, 2
+NO_STACK_CALLBACK = stacks.StackProgressFunction()
+ROWS, COLUMNS, LATENT, CLASSES = 6, 4, 2, 2
+LABELS = np.array([0, 1, 1, 0, 1, 0])
+PRETRAINING, SUPERVISED = stacks.PHASES["pretraining"], stacks.PHASES["supervised"]
 X = (np.random.RandomState(0).uniform(size=(ROWS, COLUMNS)) < 0.5).astype(np.float32)
 
 
@@ -31,6 +36,36 @@ def make(kind, name, *arguments):
 
 def dataset(array=X):
     return make(structures.DatasetHandle, "vaelib_dataset_from_array", byref(array_view(array)), None)
+
+
+def labelled(labels=LABELS, array=X):
+    """A dataset with labels."""
+    column = np.ascontiguousarray(labels)[:, np.newaxis]
+    views = (array_view(array[: len(labels)]), array_view(column))
+    return make(structures.DatasetHandle, "vaelib_dataset_from_array", byref(views[0]), byref(views[1])), column
+
+
+def layer_configs(count=1, **fields):
+    """Layers of LATENT units."""
+    layers = (stacks.LayerConfig * count)()
+    for layer in layers:
+        layer.struct_size = ctypes.sizeof(stacks.LayerConfig)
+        assert library.vaelib_layer_config_init(byref(layer)) == OK
+        layer.width = LATENT
+        for name, value in fields.items():
+            setattr(layer, name, value)
+    return layers
+
+
+def stack_config(configs=None, **fields):
+    """A stack of these layers."""
+    config = structures.sized(stacks.StackConfig)
+    assert library.vaelib_stack_config_init(byref(config)) == OK
+    layers = layer_configs() if configs is None else configs
+    config.data_dim, config.layers, config.layer_count = COLUMNS, layers, len(layers)
+    for name, value in fields.items():
+        setattr(config, name, value)
+    return config
 
 
 def vae_config(**fields):
@@ -63,10 +98,17 @@ def evaluation_config(**fields):
 
 @pytest.fixture
 def handles():
-    """A dataset, a set of latents, a model and a trainer."""
+    """A dataset, one with labels, a set of latents, a model, a trainer, and a stack that has a classifier."""
     model = make(structures.ModelHandle, "vaelib_model_create", byref(vae_config()))
+    stack = make(stacks.StackHandle, "vaelib_stack_create", byref(stack_config()))
+    with_labels, column = labelled()
+    training = (SUPERVISED, byref(training_config()), NO_STACK_CALLBACK, None)
+    assert library.vaelib_stack_finetune(stack, with_labels, None, *training) == OK, library.vaelib_last_error()
     made = {
         "dataset": dataset(),
+        "labelled": with_labels,
+        "column": column,
+        "stack": stack,
         "latents": dataset(np.zeros((ROWS, LATENT), dtype=np.float32)),
         "model": model,
         "trainer": make(structures.TrainerHandle, "vaelib_trainer_create", model, byref(training_config()), 10),
@@ -74,6 +116,8 @@ def handles():
     yield made
     library.vaelib_trainer_free(made["trainer"])
     library.vaelib_model_free(made["model"])
+    library.vaelib_stack_free(made["stack"])
+    library.vaelib_dataset_free(made["labelled"])
     library.vaelib_dataset_free(made["dataset"])
     library.vaelib_dataset_free(made["latents"])
 
@@ -127,12 +171,54 @@ def good_calls(handles):
         "vaelib_log_likelihood": [m, d, byref(evaluation_config()), NO_CALLBACK, None, double, None, ROWS],
         "vaelib_interpolate": [m, d, 0, 1, ROWS, wide, ROWS * COLUMNS],
         "vaelib_manifold": [m, 2, wide, 4 * COLUMNS],
+        **good_stack_calls(handles),
         "vaelib_trainer_create": [m, byref(training_config()), 10, byref(new[structures.TrainerHandle])],
         "vaelib_trainer_step": [t, d, byref(sized[structures.StepResult])],
         "vaelib_trainer_compute_gradients": [t, d, None],
         "vaelib_trainer_apply_gradients": [t],
         "vaelib_trainer_parameters": [t, byref(pointer), byref(count)],
         "vaelib_trainer_gradients": [t, byref(pointer), byref(count)],
+    }  # fmt: skip
+
+
+def good_stack_calls(handles):
+    """The same of the functions of stacks."""
+    s, d, z, y = (handles[kind] for kind in ("stack", "dataset", "latents", "labelled"))
+    new = POINTER(stacks.StackHandle)()
+    info = structures.sized(stacks.StackInfo)
+    assert library.vaelib_stack_describe(s, byref(info)) == OK
+    parameters = info.parameter_count
+    numbers, wide, double = floats(parameters), floats(ROWS * COLUMNS), doubles(ROWS)
+    code, classes = floats(ROWS * LATENT), (c_int64 * ROWS)()
+    count, layer = c_size_t(), layer_configs()[0]
+    config = stack_config()
+    training = [byref(training_config()), NO_STACK_CALLBACK, None]
+    trainer = [byref(training_config()), 10, byref(POINTER(structures.TrainerHandle)())]
+    return {
+        "vaelib_layer_config_init": [byref(layer)],
+        "vaelib_stack_config_init": [byref(structures.sized(stacks.StackConfig))],
+        "vaelib_stack_create": [byref(config), byref(new)],
+        "vaelib_stack_copy": [s, byref(new)],
+        "vaelib_stack_describe": [s, byref(info)],
+        "vaelib_stack_get_config": [s, byref(structures.sized(stacks.StackConfig))],
+        "vaelib_stack_tensor": [s, 0, byref(structures.sized(structures.Tensor))],
+        "vaelib_stack_get_parameters": [s, numbers, parameters],
+        "vaelib_stack_set_parameters": [s, numbers, parameters],
+        "vaelib_stack_pretrain": [s, d, *training],
+        "vaelib_stack_finetune": [s, y, None, SUPERVISED, *training],
+        "vaelib_stack_cancel": [s],
+        "vaelib_stack_history_count": [s, byref(count)],
+        "vaelib_stack_history_get": [s, 0, byref(structures.sized(stacks.StackRecord))],
+        "vaelib_stack_corrupt": [s, d, 0, 1, 1, wide, ROWS * COLUMNS],
+        "vaelib_stack_encode": [s, d, 0, code, ROWS * LATENT],
+        "vaelib_stack_decode": [s, z, 0, wide, ROWS * COLUMNS],
+        "vaelib_stack_reconstruct": [s, d, 0, wide, ROWS * COLUMNS],
+        "vaelib_stack_reconstruction_error": [s, d, 0, double, ROWS],
+        "vaelib_stack_predict_probabilities": [s, d, floats(ROWS * CLASSES), ROWS * CLASSES],
+        "vaelib_stack_predict": [s, d, classes, ROWS],
+        "vaelib_stack_filters": [s, 0, floats(LATENT * COLUMNS), LATENT * COLUMNS],
+        "vaelib_stack_sample": [s, d, 1, wide, ROWS * COLUMNS],
+        "vaelib_stack_trainer_create": [s, PRETRAINING, 0, 0, *trainer],
     }  # fmt: skip
 
 

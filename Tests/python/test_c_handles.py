@@ -10,27 +10,33 @@ from c_interface import (
     COLUMNS,
     HANDLE,
     OK,
+    PRETRAINING,
     X,
     dataset,
     floats,
     good_calls,
     make,
     refused,
+    stack_config,
     training_config,
     vae_config,
 )
+from vaelib import _stack_structures as stacks
 from vaelib import _structures as structures
 from vaelib._native import FUNCTIONS, library
 
-HANDLE_TYPES = tuple(
-    POINTER(kind) for kind in (structures.DatasetHandle, structures.ModelHandle, structures.TrainerHandle)
-)
 FREE = {
+    stacks.StackHandle: "vaelib_stack_free",
     structures.DatasetHandle: "vaelib_dataset_free",
     structures.ModelHandle: "vaelib_model_free",
     structures.TrainerHandle: "vaelib_trainer_free",
 }
-IN_FILES = {"vaelib_dataset_open", "vaelib_model_save", "vaelib_model_load", "vaelib_dataset_labels"}
+HANDLE_TYPES = tuple(POINTER(kind) for kind in FREE)
+CALLBACKS = (structures.ProgressFunction, stacks.StackProgressFunction)
+IN_FILES = {
+    *("vaelib_dataset_open", "vaelib_model_save", "vaelib_model_load", "vaelib_dataset_labels"),
+    *("vaelib_stack_save", "vaelib_stack_load"),
+}
 CALLS = [
     name for name, (result, arguments) in FUNCTIONS.items()
     if result is ctypes.c_int and arguments and name not in IN_FILES
@@ -44,6 +50,8 @@ NULLABLE = {
     "vaelib_decode": {3},
     "vaelib_elbo": {2, 3, 4, 6, 7},
     "vaelib_log_likelihood": {2, 3, 4, 6},
+    "vaelib_stack_pretrain": {3, 4},
+    "vaelib_stack_finetune": {2, 5, 6},
     "vaelib_trainer_step": {2},
     "vaelib_trainer_compute_gradients": {2},
 }
@@ -61,7 +69,7 @@ def test_good_arguments(handles, name):
 def test_null_for_every_pointer(handles, name):
     for position, kind in enumerate(FUNCTIONS[name][1]):
         arguments = good_calls(handles)[name]
-        if not hasattr(kind, "contents") and kind not in (c_void_p, structures.ProgressFunction):
+        if not hasattr(kind, "contents") and kind not in (c_void_p, *CALLBACKS):
             continue
         if position in NULLABLE.get(name, ()):
             continue
@@ -83,6 +91,7 @@ def test_handles_of_another_kind_and_freed_ones(handles, name):
             POINTER(structures.ModelHandle): lambda: make(
                 structures.ModelHandle, "vaelib_model_create", byref(vae_config())
             ),
+            POINTER(stacks.StackHandle): lambda: make(stacks.StackHandle, "vaelib_stack_create", byref(stack_config())),
             POINTER(structures.TrainerHandle): lambda: make(
                 structures.TrainerHandle, "vaelib_trainer_create", handles["model"], byref(training_config()), 10
             ),
@@ -107,6 +116,17 @@ def test_a_model_freed_under_its_trainer_stays_alive():
     trainer = make(structures.TrainerHandle, "vaelib_trainer_create", model, byref(training_config()), 10)
     data = dataset()
     library.vaelib_model_free(model)
+    assert library.vaelib_trainer_step(trainer, data, None) == OK
+    library.vaelib_trainer_free(trainer)
+    library.vaelib_dataset_free(data)
+
+
+def test_a_stack_freed_under_its_trainer_stays_alive():
+    stack = make(stacks.StackHandle, "vaelib_stack_create", byref(stack_config()))
+    arguments = (stack, PRETRAINING, 0, 0, byref(training_config()), 10)
+    trainer = make(structures.TrainerHandle, "vaelib_stack_trainer_create", *arguments)
+    data = dataset()
+    library.vaelib_stack_free(stack)
     assert library.vaelib_trainer_step(trainer, data, None) == OK
     library.vaelib_trainer_free(trainer)
     library.vaelib_dataset_free(data)

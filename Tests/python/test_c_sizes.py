@@ -5,26 +5,32 @@ import math
 from ctypes import POINTER, byref, cast
 
 import pytest
-from c_interface import ARGUMENT, COLUMNS, OK, ROWS, X, good_calls, refused, training_config, vae_config
+from c_interface import (
+    ARGUMENT,
+    COLUMNS,
+    OK,
+    ROWS,
+    X,
+    good_calls,
+    layer_configs,
+    refused,
+    stack_config,
+    training_config,
+    vae_config,
+)
+from vaelib import _stack_structures as stacks
 from vaelib import _structures as structures
 from vaelib._arrays import array_view
 from vaelib._native import library
 
-SIZED = {
-    "vaelib_dataset_read": -1,
-    "vaelib_model_get_parameters": -1,
-    "vaelib_model_set_parameters": -1,
-    "vaelib_encode": -1,
-    "vaelib_encode_sample": -1,
-    "vaelib_decode": -1,
-    "vaelib_decode_sample": -1,
-    "vaelib_reconstruct": -1,
-    "vaelib_sample": -1,
-    "vaelib_elbo": -1,
-    "vaelib_log_likelihood": -1,
-    "vaelib_interpolate": -1,
-    "vaelib_manifold": -1,
-}
+SIZED = [
+    *("vaelib_dataset_read", "vaelib_model_get_parameters", "vaelib_model_set_parameters", "vaelib_encode"),
+    *("vaelib_encode_sample", "vaelib_decode", "vaelib_decode_sample", "vaelib_reconstruct", "vaelib_sample"),
+    *("vaelib_elbo", "vaelib_log_likelihood", "vaelib_interpolate", "vaelib_manifold"),
+    *("vaelib_stack_get_parameters", "vaelib_stack_set_parameters", "vaelib_stack_corrupt", "vaelib_stack_encode"),
+    *("vaelib_stack_decode", "vaelib_stack_reconstruct", "vaelib_stack_reconstruction_error", "vaelib_stack_predict"),
+    *("vaelib_stack_predict_probabilities", "vaelib_stack_filters", "vaelib_stack_sample"),
+]
 
 
 @pytest.mark.parametrize("name", SIZED)
@@ -38,6 +44,10 @@ def test_wrong_counts_name_both_numbers(handles, name):
         assert str(expected + change) in message
 
 
+QUERIES_OF_A_LAYER = (
+    *("vaelib_stack_corrupt", "vaelib_stack_encode", "vaelib_stack_decode", "vaelib_stack_reconstruct"),
+    "vaelib_stack_reconstruction_error",
+)
 RECEIVING = [
     ("vaelib_parameter_describe", structures.Parameter),
     ("vaelib_dataset_describe", structures.DatasetInfo),
@@ -45,6 +55,12 @@ RECEIVING = [
     ("vaelib_model_config", structures.VAEConfig),
     ("vaelib_model_tensor", structures.Tensor),
     ("vaelib_model_training_config", structures.TrainingConfig),
+    ("vaelib_layer_config_init", stacks.LayerConfig),
+    ("vaelib_stack_config_init", stacks.StackConfig),
+    ("vaelib_stack_describe", stacks.StackInfo),
+    ("vaelib_stack_get_config", stacks.StackConfig),
+    ("vaelib_stack_tensor", structures.Tensor),
+    ("vaelib_stack_history_get", stacks.StackRecord),
     ("vaelib_trainer_step", structures.StepResult),
 ]
 
@@ -77,6 +93,9 @@ def test_configurations_of_other_sizes(handles):
         arguments = good_calls(handles)["vaelib_fit"]
         arguments[3] = byref(training_config(struct_size=size))
         refused("vaelib_fit", arguments, ARGUMENT, "struct_size")
+        for bad in (stack_config(struct_size=size), stack_config(layer_configs(struct_size=size))):
+            new = POINTER(stacks.StackHandle)()
+            refused("vaelib_stack_create", [byref(bad), byref(new)], ARGUMENT, "struct_size")
 
 
 def test_indices_out_of_range(handles):
@@ -85,6 +104,11 @@ def test_indices_out_of_range(handles):
         ("vaelib_parameter_describe", 0, library.vaelib_parameter_count()),
         ("vaelib_model_tensor", 1, 8),
         ("vaelib_history_get", 1, 0),
+        ("vaelib_stack_tensor", 1, 5),
+        ("vaelib_stack_history_get", 1, 1),
+        *((name, 2, 1) for name in QUERIES_OF_A_LAYER),
+        ("vaelib_stack_filters", 1, 1),
+        ("vaelib_stack_trainer_create", 2, 1),
     ):
         for number in (index, 2**64 - 1):
             calls[name][position] = number

@@ -22,6 +22,7 @@ from c_interface import (
     refused,
     vae_config,
 )
+from vaelib import _stack_structures as stacks
 from vaelib import _structures as structures
 from vaelib._native import library
 
@@ -97,6 +98,10 @@ def test_files_with_null_and_odd_names(handles):
     refused("vaelib_model_save", [None, b"x.h5"], HANDLE)
     refused("vaelib_model_load", [None, byref(POINTER(structures.ModelHandle)())], ARGUMENT)
     refused("vaelib_model_load", [b"x.h5", None], ARGUMENT)
+    refused("vaelib_stack_save", [handles["stack"], None], ARGUMENT)
+    refused("vaelib_stack_save", [None, b"x.h5"], HANDLE)
+    refused("vaelib_stack_load", [None, byref(POINTER(stacks.StackHandle)())], ARGUMENT)
+    refused("vaelib_stack_load", [b"x.h5", None], ARGUMENT)
     refused("vaelib_dataset_labels", [None, (ctypes.c_int64 * ROWS)(), ROWS], HANDLE)
 
 

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import vaelib._stack_structures as stacks
 import vaelib._structures as structures
 from vaelib import _errors, _library
 from vaelib._native import FUNCTIONS
@@ -27,6 +28,8 @@ SCALARS = {
     "vaelib_choice": ctypes.c_int,
     "vaelib_progress_kind": ctypes.c_int,
     "vaelib_progress_fn": structures.ProgressFunction,
+    "vaelib_phase": ctypes.c_int,
+    "vaelib_stack_progress_fn": stacks.StackProgressFunction,
 }
 STRUCTURES = {
     "vaelib_parameter": structures.Parameter,
@@ -41,10 +44,16 @@ STRUCTURES = {
     "vaelib_progress": structures.Progress,
     "vaelib_evaluation_config": structures.EvaluationConfig,
     "vaelib_step_result": structures.StepResult,
+    "vaelib_layer_config": stacks.LayerConfig,
+    "vaelib_stack_config": stacks.StackConfig,
+    "vaelib_stack_info": stacks.StackInfo,
+    "vaelib_stack_record": stacks.StackRecord,
+    "vaelib_stack_progress": stacks.StackProgress,
 }
 HANDLES = {
     "vaelib_dataset": structures.DatasetHandle,
     "vaelib_model": structures.ModelHandle,
+    "vaelib_stack": stacks.StackHandle,
     "vaelib_trainer": structures.TrainerHandle,
 }
 
@@ -128,6 +137,7 @@ def test_numbers_of_enumerations():
         for name in ("UINT8", "INT8", "INT16", "INT32", "INT64", "FLOAT32", "FLOAT64")
     }
     assert enumeration("vaelib_choice") == {"VAELIB_" + key.upper(): value for key, value in structures.CHOICES.items()}
+    assert enumeration("vaelib_phase") == {"VAELIB_" + key.upper(): value for key, value in stacks.PHASES.items()}
     assert enumeration("vaelib_progress_kind") == {
         "VAELIB_PROGRESS_STEP": structures.PROGRESS_STEP,
         "VAELIB_PROGRESS_EPOCH": structures.PROGRESS_EPOCH,

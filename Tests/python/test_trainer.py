@@ -14,7 +14,7 @@ def trainer(binary):
 
 
 def test_parameters_are_the_models_own_memory(trainer, binary):
-    vae = trainer._vae
+    vae = trainer._estimator
     trainer.named_parameters["decoder/head/bias"][:] = 3.5
     np.testing.assert_array_equal(vae.get_weights()["decoder/head/bias"], np.full((1, 12), 3.5))
     trainer.parameters[:] = 0
@@ -92,12 +92,12 @@ def test_bad_batches(trainer, binary):
     with pytest.raises(vaelib.DataError, match="row 0"):
         trainer.step(binary * 2 + 1)
     with pytest.raises(ValueError, match="examples_per_epoch"):
-        vaelib.Trainer(trainer._vae, -1)
+        vaelib.Trainer(trainer._estimator, -1)
     with pytest.raises(vaelib.InvalidArgument, match="examples_per_epoch"):
-        vaelib.Trainer(trainer._vae, 0)
+        vaelib.Trainer(trainer._estimator, 0)
 
 
 def test_queries_between_steps_see_the_new_weights(trainer, binary):
-    before = trainer._vae.transform(binary)
+    before = trainer._estimator.transform(binary)
     trainer.step(binary)
-    assert not np.array_equal(trainer._vae.transform(binary), before)
+    assert not np.array_equal(trainer._estimator.transform(binary), before)

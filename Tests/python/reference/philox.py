@@ -12,6 +12,7 @@ LOW = np.uint64(0xFFFFFFFF)
 INITIALISATION, SHUFFLING, TRAINING_NOISE, TRAINING_BINARISATION = 1, 2, 3, 4
 EVALUATION_NOISE, EVALUATION_BINARISATION = 5, 6
 LATENT_SAMPLE, OUTPUT_SAMPLE, PRIOR_SAMPLE = 7, 8, 9
+CORRUPTION, DROPOUT, TOP_DOWN = 10, 11, 12
 
 Words = npt.NDArray[np.uint64]
 
@@ -30,26 +31,30 @@ def philox(counter: npt.ArrayLike, key: tuple[int, int]) -> Words:
     return np.stack([c0, c1, c2, c3], axis=-1)
 
 
-def blocks(seed: int, purpose: int, epoch: int, example: int, count: int) -> Words:
-    """The blocks that hold at least ``count`` values of a stream, shape (blocks, 4)."""
+def blocks(seed: int, purpose: int, epoch: int, example: int, count: int, first_block: int = 0) -> Words:
+    """The blocks that hold at least ``count`` values of a stream from a block on, shape (blocks, 4)."""
     number = -(-count // 4)
     counter = np.empty((number, 4), dtype=np.uint64)
-    counter[:, 0] = np.arange(number)
+    counter[:, 0] = first_block + np.arange(number)
     counter[:, 1] = example % 2**32
     counter[:, 2] = epoch
     counter[:, 3] = purpose << 24 | (example >> 32) & 0xFFFFFF
     return philox(counter, (seed % 2**32, seed >> 32))
 
 
-def uniforms(seed: int, purpose: int, epoch: int, example: int, count: int) -> npt.NDArray[np.float64]:
-    """The first ``count`` uniform numbers of a stream, multiples of 2^-24 in [0, 1)."""
-    words = blocks(seed, purpose, epoch, example, count).reshape(-1)[:count]
+def uniforms(
+    seed: int, purpose: int, epoch: int, example: int, count: int, first_block: int = 0
+) -> npt.NDArray[np.float64]:
+    """The first ``count`` uniform numbers of a stream from a block on, multiples of 2^-24 in [0, 1)."""
+    words = blocks(seed, purpose, epoch, example, count, first_block).reshape(-1)[:count]
     return np.asarray((words >> np.uint64(8)) * 2.0**-24, dtype=np.float64)
 
 
-def normals(seed: int, purpose: int, epoch: int, example: int, count: int) -> npt.NDArray[np.float64]:
-    """The first ``count`` standard normal numbers of a stream, by Box and Muller's transform."""
-    pairs = blocks(seed, purpose, epoch, example, count).reshape(-1, 2)
+def normals(
+    seed: int, purpose: int, epoch: int, example: int, count: int, first_block: int = 0
+) -> npt.NDArray[np.float64]:
+    """The first ``count`` standard normal numbers of a stream from a block on, by Box and Muller's transform."""
+    pairs = blocks(seed, purpose, epoch, example, count, first_block).reshape(-1, 2)
     radius = np.sqrt(-2 * np.log((pairs[:, 0] + 0.5) * 2.0**-32))
     angle = 2 * np.pi * pairs[:, 1] / 2.0**32
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1)[:count]
@@ -69,3 +74,14 @@ def binarised(
     """Each value drawn as 1 with its own probability."""
     rows = [uniforms(seed, purpose, epoch, int(row), x.shape[1]) for row in np.asarray(examples)]
     return (np.stack(rows) < x).astype(np.float64)
+
+
+def shuffled(rows: int, seed: int, epoch: int) -> npt.NDArray[np.int64]:
+    """The order in which an epoch takes the rows of a small set: Fisher and Yates's, two words a draw."""
+    halves = blocks(seed, SHUFFLING, epoch, 0, 2 * rows).reshape(-1, 2)
+    draws = halves[:, 0] | halves[:, 1] << np.uint64(32)
+    order = np.arange(rows)
+    for draw, remaining in zip(draws, range(rows, 1, -1), strict=False):
+        chosen = int(draw) * remaining >> 64
+        order[[chosen, remaining - 1]] = order[[remaining - 1, chosen]]
+    return order

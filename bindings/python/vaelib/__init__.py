@@ -1,4 +1,4 @@
-"""vaelib: variational auto-encoders, trained and queried from Python.
+"""vaelib: variational auto-encoders and stacked denoising auto-encoders, trained and queried from Python.
 
     import vaelib
 
@@ -6,9 +6,9 @@
     vae.fit(vaelib.open_dataset("mnist.h5", "x_train", scale=1 / 255))
     vae.save("digits.h5")
 
-``VAE`` is the estimator, ``open_dataset`` and ``Dataset`` are where examples come from, ``load`` reads what ``save``
-wrote, ``Trainer`` is for training loops of one's own, ``vaelib.plots`` makes pictures. Losses, bounds and likelihoods
-are in nats per example, always.
+``VAE``, ``StackedDenoisingAutoencoder`` and ``StackedDenoisingClassifier`` are the estimators, ``open_dataset`` and
+``Dataset`` are where examples come from, ``load`` reads what ``save`` wrote, ``Trainer`` is for training loops of one's
+own, ``vaelib.plots`` makes pictures. Losses, bounds and likelihoods are in nats per example, always.
 """
 
 from vaelib import _native
@@ -28,13 +28,17 @@ from vaelib._errors import (
     VaelibError,
     VaelibWarning,
 )
+from vaelib._files import load
 from vaelib._long_calls import HistoryRecord, Progress
 from vaelib._not_fitted import NotFittedError
 from vaelib._parameters import count as _count
 from vaelib._queries import Gaussian
+from vaelib._stack_progress import StackProgress, StackRecord
 from vaelib.dataset import Dataset, open_dataset
+from vaelib.stack import StackedDenoisingAutoencoder
+from vaelib.stack_classifier import StackedDenoisingClassifier
 from vaelib.trainer import StepResult, Trainer
-from vaelib.vae import VAE, load
+from vaelib.vae import VAE
 
 __version__: str = _native.library.vaelib_version().decode()
 
@@ -73,6 +77,10 @@ __all__ = [
     "NumericalError",
     "OutOfMemory",
     "Progress",
+    "StackProgress",
+    "StackRecord",
+    "StackedDenoisingAutoencoder",
+    "StackedDenoisingClassifier",
     "StepResult",
     "Trainer",
     "VaelibError",

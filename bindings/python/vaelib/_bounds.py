@@ -12,6 +12,7 @@ import numpy.typing as npt
 from vaelib._arrays import pointer
 from vaelib._estimator import Estimator, seed_from
 from vaelib._long_calls import Callback, LongCall
+from vaelib._model import Model
 from vaelib._parameters import fill, new_evaluation_config
 
 Vector = npt.NDArray[np.float64]
@@ -26,7 +27,7 @@ class Bound:
     kl: Vector
 
 
-class Bounds(Estimator):
+class Bounds(Estimator[Model]):
     """The evidence lower bound and the importance-sampled likelihood."""
 
     seed_: int

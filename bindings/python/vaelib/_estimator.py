@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from vaelib._arrays import pointer, readable
 from vaelib._base import EstimatorBase
-from vaelib._data_frames import check_feature_names
-from vaelib._model import Model
+from vaelib._data_frames import check_feature_names, check_input_features
 from vaelib._native import call
+from vaelib._native_model import NativeModel
 from vaelib._not_fitted import not_fitted
 from vaelib.dataset import Dataset
+
+ModelType = TypeVar("ModelType", bound=NativeModel)
 
 
 def seed_from(random_state: Any) -> int:
@@ -56,17 +58,17 @@ def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
     return matrix
 
 
-class Estimator(EstimatorBase):
+class Estimator(EstimatorBase, Generic[ModelType]):
     """The estimator's inner workings."""
 
     scale: float
     shift: float
     n_features_in_: int
-    _model: Model | None
+    _model: ModelType | None
 
-    def _fitted(self) -> Model:
+    def _fitted(self) -> ModelType:
         """The model, which only a fitted estimator has."""
-        model: Model | None = getattr(self, "_model", None)
+        model: ModelType | None = getattr(self, "_model", None)
         if model is None:
             name = type(self).__name__
             raise not_fitted(
@@ -75,8 +77,11 @@ class Estimator(EstimatorBase):
             )
         return model
 
-    def _examples(self, X: Any, *, reset: bool = False) -> Dataset:
-        """Examples as a dataset whose width is checked; ``reset`` learns the width and the column names instead."""
+    def _examples(self, X: Any, labels: npt.NDArray[Any] | None = None, *, reset: bool = False) -> Dataset:
+        """Examples as a dataset whose width is checked; ``reset`` learns the width and the column names instead.
+
+        ``labels`` are for an array; a Dataset brings its own.
+        """
         if isinstance(X, Dataset):
             dataset = X
             width = X.columns
@@ -85,7 +90,7 @@ class Estimator(EstimatorBase):
         else:
             matrix = as_matrix(X, type(self).__name__)
             check_feature_names(self, X, reset)
-            dataset = Dataset(matrix, scale=self.scale, shift=self.shift)
+            dataset = Dataset(matrix, labels, scale=self.scale, shift=self.shift)
             width = matrix.shape[1]
         if reset:
             self.n_features_in_ = width
@@ -96,8 +101,8 @@ class Estimator(EstimatorBase):
             )
         return dataset
 
-    def _latents(self, Z: Any) -> Dataset:
-        """Latent codes as a dataset; they are never scaled."""
+    def _codes(self, Z: Any) -> Dataset:
+        """Codes as a dataset; they are never scaled."""
         if isinstance(Z, Dataset):
             return Z
         return Dataset(as_matrix(Z, type(self).__name__))
@@ -109,3 +114,9 @@ class Estimator(EstimatorBase):
         values = np.empty((rows, columns), dtype=np.float32)
         call(name, self._fitted().handle, *arguments, pointer(values), *after, values.size)
         return values
+
+    def _names_of_codes(self, width: int, input_features: Any) -> npt.NDArray[Any]:
+        """The class's name with a number behind it for each of ``width`` codes, once input_features is checked."""
+        check_input_features(self, input_features)
+        prefix = type(self).__name__.lower()
+        return np.array([f"{prefix}{index}" for index in range(width)], dtype=object)

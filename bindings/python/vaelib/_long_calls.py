@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from vaelib import _structures as structures
 from vaelib._errors import Cancelled
@@ -69,6 +69,16 @@ class Progress:
 Callback = Callable[[Progress], object]
 
 
+class ProgressKind(NamedTuple):
+    """How a family of functions reports: the type of their callback, and how its structure becomes Python's."""
+
+    function_type: Any
+    from_native: Callable[[Any], Any]
+
+
+MODEL_PROGRESS = ProgressKind(structures.ProgressFunction, Progress.from_native)
+
+
 class LongCall:
     """One call that reports progress and can be stopped.
 
@@ -76,16 +86,22 @@ class LongCall:
     ``stopped_by_callback`` tells whether the callback asked for the end.
     """
 
-    def __init__(self, callback: Callback | None, cancel: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        callback: Callable[[Any], object] | None,
+        cancel: Callable[[], None],
+        progress_kind: ProgressKind = MODEL_PROGRESS,
+    ) -> None:
         self.stopped_by_callback = False
         self._callback = callback
         self._cancel = cancel
+        self._progress_kind = progress_kind
         self._error: BaseException | None = None
         self._interrupted = False
 
     def run(self, name: str, *arguments: Any, after: tuple[Any, ...] = ()) -> None:
         """Calls ``name`` with ``arguments``, the progress function, its user data, and the arguments ``after``."""
-        function = structures.ProgressFunction(self._progress)
+        function = self._progress_kind.function_type(self._progress)
         try:
             with self._ctrl_c():
                 call(name, *arguments, function, None, *after)
@@ -102,7 +118,7 @@ class LongCall:
 
     def _progress(self, native: Any, _user_data: Any) -> int:
         try:
-            if self._callback is not None and self._callback(Progress.from_native(native.contents)):
+            if self._callback is not None and self._callback(self._progress_kind.from_native(native.contents)):
                 self.stopped_by_callback = True
             return int(self.stopped_by_callback or self._interrupted)
         except BaseException as error:  # whatever it is, it must not be lost inside ctypes

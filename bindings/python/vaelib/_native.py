@@ -9,6 +9,14 @@ from typing import Any
 
 from vaelib._errors import VaelibWarning, caller_depth, error_for_status
 from vaelib._library import load_library
+from vaelib._stack_structures import (
+    LayerConfig,
+    StackConfig,
+    StackHandle,
+    StackInfo,
+    StackProgressFunction,
+    StackRecord,
+)
 from vaelib._structures import (
     Array,
     DatasetHandle,
@@ -30,6 +38,7 @@ from vaelib._structures import (
 _status = c_int
 _dataset = POINTER(DatasetHandle)
 _model = POINTER(ModelHandle)
+_stack = POINTER(StackHandle)
 _trainer = POINTER(TrainerHandle)
 _floats = POINTER(c_float)
 _doubles = POINTER(c_double)
@@ -92,7 +101,40 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     ),
     "vaelib_interpolate": (_status, [_model, _dataset, c_size_t, c_size_t, c_size_t, _floats, c_size_t]),
     "vaelib_manifold": (_status, [_model, c_size_t, _floats, c_size_t]),
+    "vaelib_layer_config_init": (_status, [POINTER(LayerConfig)]),
+    "vaelib_stack_config_init": (_status, [POINTER(StackConfig)]),
+    "vaelib_stack_create": (_status, [POINTER(StackConfig), POINTER(_stack)]),
+    "vaelib_stack_copy": (_status, [_stack, POINTER(_stack)]),
+    "vaelib_stack_save": (_status, [_stack, c_char_p]),
+    "vaelib_stack_load": (_status, [c_char_p, POINTER(_stack)]),
+    "vaelib_stack_describe": (_status, [_stack, POINTER(StackInfo)]),
+    "vaelib_stack_get_config": (_status, [_stack, POINTER(StackConfig)]),
+    "vaelib_stack_tensor": (_status, [_stack, c_size_t, POINTER(Tensor)]),
+    "vaelib_stack_get_parameters": (_status, [_stack, _floats, c_size_t]),
+    "vaelib_stack_set_parameters": (_status, [_stack, _floats, c_size_t]),
+    "vaelib_stack_free": (None, [_stack]),
+    "vaelib_stack_pretrain": (_status, [_stack, _dataset, POINTER(TrainingConfig), StackProgressFunction, c_void_p]),
+    "vaelib_stack_finetune": (
+        _status,
+        [_stack, _dataset, _dataset, c_int, POINTER(TrainingConfig), StackProgressFunction, c_void_p],
+    ),
+    "vaelib_stack_cancel": (_status, [_stack]),
+    "vaelib_stack_history_count": (_status, [_stack, POINTER(c_size_t)]),
+    "vaelib_stack_history_get": (_status, [_stack, c_size_t, POINTER(StackRecord)]),
+    "vaelib_stack_corrupt": (_status, [_stack, _dataset, c_size_t, c_uint64, c_size_t, _floats, c_size_t]),
+    "vaelib_stack_encode": (_status, [_stack, _dataset, c_size_t, _floats, c_size_t]),
+    "vaelib_stack_decode": (_status, [_stack, _dataset, c_size_t, _floats, c_size_t]),
+    "vaelib_stack_reconstruct": (_status, [_stack, _dataset, c_size_t, _floats, c_size_t]),
+    "vaelib_stack_reconstruction_error": (_status, [_stack, _dataset, c_size_t, _doubles, c_size_t]),
+    "vaelib_stack_predict_probabilities": (_status, [_stack, _dataset, _floats, c_size_t]),
+    "vaelib_stack_predict": (_status, [_stack, _dataset, POINTER(c_int64), c_size_t]),
+    "vaelib_stack_filters": (_status, [_stack, c_size_t, _floats, c_size_t]),
+    "vaelib_stack_sample": (_status, [_stack, _dataset, c_uint64, _floats, c_size_t]),
     "vaelib_trainer_create": (_status, [_model, POINTER(TrainingConfig), c_size_t, POINTER(_trainer)]),
+    "vaelib_stack_trainer_create": (
+        _status,
+        [_stack, c_int, c_size_t, c_size_t, POINTER(TrainingConfig), c_size_t, POINTER(_trainer)],
+    ),
     "vaelib_trainer_step": (_status, [_trainer, _dataset, POINTER(StepResult)]),
     "vaelib_trainer_compute_gradients": (_status, [_trainer, _dataset, POINTER(StepResult)]),
     "vaelib_trainer_apply_gradients": (_status, [_trainer]),

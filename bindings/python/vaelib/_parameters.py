@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ctypes
 import operator
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from vaelib import _structures as structures
 from vaelib._native import call, library, text
 
-#: Fields of the configurations that are not hyper-parameters of the estimator: the estimator takes the width from the
-#: data, the seeds from random_state, and a count from the length of a sequence.
-_NOT_PARAMETERS = {"struct_size", "data_dim", "seed", "hidden_count", "decoder_hidden_count"}
+#: Fields of the configurations that are not hyper-parameters of the estimators: these take the width from the data, the
+#: seeds from random_state, and a count from the length of a sequence.
+_NOT_PARAMETERS = {
+    *("struct_size", "data_dim", "seed"),
+    *("hidden_count", "decoder_hidden_count", "layers", "layer_count"),
+}
 
 
 class Description(NamedTuple):
@@ -49,7 +53,7 @@ def _value(config: ctypes.Structure, name: str) -> Any:
     if name in ("hidden", "decoder_hidden"):
         count = getattr(config, name + "_count")
         return tuple(value[:count]) if value else (() if name == "hidden" else None)
-    return bool(value) if name == "nesterov" else value
+    return bool(value) if name in ("nesterov", "tied") else value
 
 
 def new_vae_config() -> structures.VAEConfig:
@@ -73,10 +77,17 @@ def new_evaluation_config() -> structures.EvaluationConfig:
     return config
 
 
+#: The training's hyper-parameters that only stacks, and that only VAEs have.
+_STACKS_ONLY = {"dropout"}
+_VAES_ONLY = {"estimator", "samples", "beta", "kl_warmup_epochs", "binarization"}
+
+_training = values_of(new_training_config())
 #: The names of the architecture's and of the training's hyper-parameters, with their defaults.
 ARCHITECTURE_DEFAULTS = values_of(new_vae_config())
-TRAINING_DEFAULTS = values_of(new_training_config())
+TRAINING_DEFAULTS = {name: value for name, value in _training.items() if name not in _STACKS_ONLY}
 DEFAULTS = {**ARCHITECTURE_DEFAULTS, **TRAINING_DEFAULTS}
+#: The same of training a stack.
+STACK_TRAINING_DEFAULTS = {name: value for name, value in _training.items() if name not in _VAES_ONLY}
 
 
 def fill(config: ctypes.Structure, values: dict[str, Any]) -> list[object]:
@@ -153,11 +164,11 @@ def _fill_widths(config: ctypes.Structure, name: str, widths: Any) -> object:
     return array
 
 
-def parameters_section() -> str:
-    """The hyper-parameters as the "Parameters" section of a docstring."""
+def parameters_section(names: Collection[str], *groups: str) -> str:
+    """The hyper-parameters of these names and of these groups as the "Parameters" section of a docstring."""
     lines = []
     for description in describe_parameters():
-        if description.name in _NOT_PARAMETERS:
+        if description.group not in groups or description.name not in names:
             continue
         default = f", default {description.default}" if description.default else ""
         lines.append(f"{description.name} : {description.allowed}{default}")

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._arrays import pointer
-from vaelib._data_frames import check_input_features, in_container
+from vaelib._data_frames import in_container
 from vaelib._estimator import Estimator, seed_from
+from vaelib._model import Model
 from vaelib._native import call
 from vaelib._parameters import count
 from vaelib._structures import CHOICES
@@ -34,7 +35,7 @@ class Gaussian:
     variance: Matrix
 
 
-class Queries(Estimator):
+class Queries(Estimator[Model]):
     """Encoding, decoding, sampling."""
 
     likelihood: str
@@ -62,7 +63,7 @@ class Queries(Estimator):
     def inverse_transform(self, Z: Any) -> Matrix:
         """The mean of p(x|z) for latents Z of shape (n_samples, latent_dim): shape (n_samples, n_features)."""
         model = self._fitted()
-        latents = self._latents(Z)
+        latents = self._codes(Z)
         return self._matrix_query("vaelib_decode", latents.rows, model.info.data_dim, latents.handle, after=(None,))
 
     def decode(self, Z: Any) -> Matrix | Gaussian:
@@ -70,7 +71,7 @@ class Queries(Estimator):
         model = self._fitted()
         if model.architecture["likelihood"] != "gaussian":
             return self.inverse_transform(Z)
-        latents = self._latents(Z)
+        latents = self._codes(Z)
         mean = np.empty((latents.rows, model.info.data_dim), dtype=np.float32)
         variance = np.empty_like(mean)
         call("vaelib_decode", model.handle, latents.handle, pointer(mean), pointer(variance), mean.size)
@@ -79,7 +80,7 @@ class Queries(Estimator):
     def decode_sample(self, Z: Any, random_state: Any = None) -> Matrix:
         """One sample of p(x|z) for each latent, shape (n_samples, n_features)."""
         model = self._fitted()
-        latents = self._latents(Z)
+        latents = self._codes(Z)
         seed = seed_from(random_state)
         return self._matrix_query("vaelib_decode_sample", latents.rows, model.info.data_dim, latents.handle, seed)
 
@@ -133,7 +134,4 @@ class Queries(Estimator):
         ValueError
             ``input_features`` are given, and are not those of ``fit``.
         """
-        latents = self._fitted().info.latent_dim
-        check_input_features(self, input_features)
-        prefix = type(self).__name__.lower()
-        return np.array([f"{prefix}{index}" for index in range(latents)], dtype=object)
+        return self._names_of_codes(self._fitted().info.latent_dim, input_features)

@@ -152,6 +152,7 @@ class TrainingConfig(ctypes.Structure):
         ("weight_decay", c_double),
         ("gradient_clip_norm", c_double),
         ("patience", c_size_t),
+        ("dropout", c_double),
         ("seed", c_uint64),
     ]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
 from vaelib._bounds import Bounds
 from vaelib._fitting import Fitting
 from vaelib._model import Model
-from vaelib._parameters import DEFAULTS, parameters_section
+from vaelib._parameters import DEFAULTS, TRAINING_DEFAULTS, parameters_section
 from vaelib._queries import Queries
 
 
@@ -137,40 +136,18 @@ class VAE(Fitting, Queries, Bounds):
         self.random_state = random_state
         self.verbose = verbose
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the model to an HDF5 file: architecture, weights, history, training settings, data scaling.
-
-        The file appears complete or not at all: on any error an older file of that name stays as it was.
-
-        Raises
-        ------
-        FileError
-            The file cannot be written; FileNotFoundError if its folder does not exist.
-        """
-        self._fitted().save(path)
-
-
-def load(path: str | os.PathLike[str]) -> VAE:
-    """Reads a model file, whichever language wrote it, as a fitted estimator.
-
-    Its parameters are those the model was made and last trained with; ``random_state`` is the training's seed,
-    ``scale`` and ``shift`` are those of the data it was trained on.
-
-    Raises
-    ------
-    FileError
-        The file cannot be opened; FileNotFoundError if it is not there.
-    FormatError
-        It is not a vaelib model, or damaged; the text says what is wrong in it.
-    """
-    model = Model.load(path)
-    info = model.info
-    training, seed = model.training
-    vae = VAE(**model.architecture, **training, scale=info.data_scale, shift=info.data_shift, random_state=seed)
-    vae._keep(model, seed)
-    vae.n_features_in_ = int(info.data_dim)
-    return vae
+    @classmethod
+    def _of_model(cls, model: Model) -> VAE:
+        """A fitted estimator around a model; its parameters are those the model was made and last trained with."""
+        info = model.info
+        training, seed = model.training
+        parameters = {name: training[name] for name in TRAINING_DEFAULTS}
+        vae = cls(**model.architecture, **parameters, scale=info.data_scale, shift=info.data_shift, random_state=seed)
+        vae._keep(model, seed)
+        vae.n_features_in_ = int(info.data_dim)
+        return vae
 
 
 if VAE.__doc__:  # python -OO strips docstrings
-    VAE.__doc__ = VAE.__doc__.replace("{parameters}", parameters_section().replace("\n", "\n    "))
+    section = parameters_section(DEFAULTS, "vae", "training")
+    VAE.__doc__ = VAE.__doc__.replace("{parameters}", section.replace("\n", "\n    "))

@@ -1,0 +1,96 @@
+"""What a fitted classifier can tell, and examples with labels of any kind as datasets with numbered ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib._arrays import pointer
+from vaelib._estimator import Estimator
+from vaelib._labels import Labels, as_labels, encode, encode_as
+from vaelib._native import call
+from vaelib._stack_model import Stack
+from vaelib.dataset import Dataset
+
+
+class Classification(Estimator[Stack]):
+    """Predictions."""
+
+    classes_: Labels
+
+    def predict(self, X: Any) -> Labels:
+        """The most probable class of each example, shape (n_samples,), as one of ``classes_``."""
+        model = self._fitted()
+        examples = self._examples(X)
+        numbers = np.empty(examples.rows, dtype=np.int64)
+        call("vaelib_stack_predict", model.handle, examples.handle, pointer(numbers), numbers.size)
+        classes = getattr(self, "classes_", None)  # a Trainer knows numbers only
+        return numbers if classes is None else np.asarray(classes[numbers])
+
+    def predict_proba(self, X: Any) -> npt.NDArray[np.float32]:
+        """The probability of each class, shape (n_samples, n_classes), columns in the order of ``classes_``."""
+        classes = self._fitted().info.class_count
+        examples = self._examples(X)
+        name = "vaelib_stack_predict_probabilities"
+        return self._matrix_query(name, examples.rows, classes, examples.handle)
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """The share of examples that are given their label y, or that of the Dataset X; weighted if asked to."""
+        predicted = self.predict(X)
+        labels = as_labels(self._labels_of(X, y), len(predicted), type(self).__name__)
+        return float(np.average(predicted == labels, weights=sample_weight))
+
+    def __sklearn_tags__(self) -> Any:
+        """A classifier that is a transformer too."""
+        from sklearn.utils import ClassifierTags
+
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = "classifier"
+        tags.classifier_tags = ClassifierTags()
+        tags.target_tags.required = True
+        return tags
+
+    def _labelled(self, X: Any, y: Any) -> tuple[Dataset, Labels]:
+        """Training examples with numbered labels, and the classes in the order of the numbers."""
+        examples = self._examples(X, reset=True)
+        classes, numbers = encode(as_labels(self._labels_of(X, y), examples.rows, type(self).__name__))
+        return self._numbered(X, examples, numbers), classes
+
+    def _labelled_as(self, validation: Any, classes: Labels) -> Dataset:
+        """Validation examples, a Dataset or a pair (X, y), with the numbers of their labels."""
+        if isinstance(validation, Dataset):
+            X, y = validation, None
+        else:
+            try:
+                X, y = validation
+            except (TypeError, ValueError):
+                raise ValueError("validation must be a pair (X, y), or a Dataset with labels") from None
+        examples = self._examples(X)
+        labels = as_labels(self._labels_of(X, y), examples.rows, type(self).__name__)
+        return self._numbered(X, examples, encode_as(labels, classes, "validation"))
+
+    def _numbered(self, X: Any, examples: Dataset, numbers: npt.NDArray[np.int64]) -> Dataset:
+        """The examples with these labels. Those of a Dataset are copied, unless it has the same labels itself."""
+        if not isinstance(X, Dataset):
+            return self._examples(X, numbers)
+        labels = X.labels
+        if labels is not None and np.array_equal(labels, numbers):
+            return examples
+        return Dataset(X.numpy(), numbers)
+
+    @staticmethod
+    def _labels_of(X: Any, y: Any) -> Any:
+        """The labels given, or else those of a Dataset."""
+        return X.labels if y is None and isinstance(X, Dataset) else y
+
+    def _check_classes_in_training(self, examples: Dataset, classes: Labels) -> None:
+        """Whether each class is left in the training examples once validation examples are held out."""
+        labels = examples.labels
+        missing = np.setdiff1d(np.arange(len(classes)), [] if labels is None else labels)
+        if len(missing) > 0:
+            raise ValueError(
+                f"validation_fraction holds out the last rows, and with them all of class {classes[missing[0]]!r}: "
+                "shuffle the examples first"
+            )

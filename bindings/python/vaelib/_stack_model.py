@@ -1,0 +1,113 @@
+"""The library's stack of denoising auto-encoders as a Python object; the estimators and the trainer are built on it."""
+
+from __future__ import annotations
+
+import ctypes
+import operator
+from collections.abc import Mapping
+from typing import Any
+
+from vaelib import _stack_structures as stacks
+from vaelib._errors import Cancelled
+from vaelib._long_calls import LongCall
+from vaelib._native import call, library
+from vaelib._native_model import NativeModel
+from vaelib._parameters import fill, new_training_config
+from vaelib._stack_parameters import StackParameters, fill_stack_config, new_stack_config, stack_values_of
+from vaelib._stack_progress import STACK_PROGRESS, StackCallback, StackRecord
+from vaelib._structures import sized
+from vaelib.dataset import Dataset
+
+
+class Stack(NativeModel):
+    """A stack of denoising auto-encoders inside the library."""
+
+    prefix = "vaelib_stack"
+    handle_type = stacks.StackHandle
+    info_type = stacks.StackInfo
+
+    @classmethod
+    def create(cls, data_dim: int, seed: int, parameters: StackParameters) -> Stack:
+        """A new stack with fresh weights and no classifier."""
+        config = new_stack_config()
+        config.data_dim, config.seed = data_dim, seed
+        kept = fill_stack_config(config, parameters)
+        stack = cls._made_by("create", ctypes.byref(config))
+        del kept
+        return stack
+
+    @property
+    def parameters(self) -> tuple[StackParameters, int]:
+        """The architecture's hyper-parameters, and the seed of its weights."""
+        config = sized(stacks.StackConfig)
+        call("vaelib_stack_get_config", self.handle, ctypes.byref(config))
+        return stack_values_of(config), int(config.seed)
+
+    @property
+    def widths(self) -> list[int]:
+        """The widths of the layers' codes, bottom first."""
+        return [layer["width"] for layer in self.parameters[0].layers]
+
+    def layer_index(self, layer: int) -> int:
+        """A layer's index from 0, given as in a Python list: -1 is the topmost.
+
+        Raises
+        ------
+        IndexError
+            There is no such layer.
+        """
+        layers = int(self.info.layer_count)
+        index = operator.index(layer)
+        if not -layers <= index < layers:
+            raise IndexError(f"layer {index} is out of range for {layers} layers")
+        return index % layers
+
+    def pretrain(
+        self, examples: Dataset, training: Mapping[str, Any], seed: int, callback: StackCallback | None
+    ) -> bool:
+        """Pretrains all layers; whether the callback let it go on to the end."""
+        return self._train("vaelib_stack_pretrain", (examples.handle,), training, seed, callback)
+
+    def finetune(
+        self,
+        examples: Dataset,
+        validation: Dataset | None,
+        phase: str,
+        training: Mapping[str, Any],
+        seed: int,
+        callback: StackCallback | None,
+    ) -> bool:
+        """Fine-tunes all layers; whether the callback let it go on to the end."""
+        held_out = None if validation is None else validation.handle
+        arguments = (examples.handle, held_out, stacks.PHASES[phase])
+        return self._train("vaelib_stack_finetune", arguments, training, seed, callback)
+
+    def _train(
+        self,
+        name: str,
+        arguments: tuple[Any, ...],
+        training: Mapping[str, Any],
+        seed: int,
+        callback: StackCallback | None,
+    ) -> bool:
+        config = new_training_config()
+        config.seed = seed
+        kept = fill(config, dict(training))
+        long_call = LongCall(callback, self.cancel, STACK_PROGRESS)
+        try:
+            long_call.run(name, self.handle, *arguments, ctypes.byref(config))
+        except Cancelled:
+            if not long_call.stopped_by_callback:
+                raise
+        del kept
+        return not long_call.stopped_by_callback
+
+    def cancel(self) -> None:
+        """Stops the calls that run on this stack; safe from any thread."""
+        library.vaelib_stack_cancel(self.handle)
+
+    @property
+    def history(self) -> list[StackRecord]:
+        """Every epoch of training so far."""
+        records = self._history("vaelib_stack_history_count", "vaelib_stack_history_get", stacks.StackRecord)
+        return [StackRecord.from_native(native) for native in records]

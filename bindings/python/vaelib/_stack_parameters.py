@@ -1,0 +1,105 @@
+"""The hyper-parameters of stacks: those of each layer, and of the stack as a whole."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from vaelib import _stack_structures as stacks
+from vaelib._native import call
+from vaelib._parameters import fill, values_of
+from vaelib._structures import sized
+
+
+class StackParameters(NamedTuple):
+    """An architecture: the hyper-parameters of each layer, bottom first, and how weights are initialised."""
+
+    layers: list[dict[str, Any]]
+    initialization: dict[str, Any]
+
+
+def new_layer_config() -> stacks.LayerConfig:
+    """The default layer."""
+    config = sized(stacks.LayerConfig)
+    call("vaelib_layer_config_init", ctypes.byref(config))
+    return config
+
+
+def new_stack_config() -> stacks.StackConfig:
+    """The default stack, still without layers."""
+    config = sized(stacks.StackConfig)
+    call("vaelib_stack_config_init", ctypes.byref(config))
+    return config
+
+
+def stack_values_of(config: stacks.StackConfig) -> StackParameters:
+    """The hyper-parameters in a vaelib_stack_config, as Python values."""
+    layers = [values_of(config.layers[index]) for index in range(config.layer_count)]
+    return StackParameters(layers, values_of(config))
+
+
+def fill_stack_config(config: stacks.StackConfig, parameters: StackParameters) -> list[object]:
+    """Writes an architecture into a configuration; returns what must be kept alive with it."""
+    layers = (stacks.LayerConfig * len(parameters.layers))()
+    kept: list[object] = [layers]
+    for layer, values in zip(layers, parameters.layers, strict=True):
+        layer.struct_size = ctypes.sizeof(stacks.LayerConfig)
+        call("vaelib_layer_config_init", ctypes.byref(layer))
+        kept += [layer, fill(layer, values)]
+    kept.append(fill(config, parameters.initialization))
+    config.layers, config.layer_count = layers, len(layers)
+    return kept
+
+
+#: How the weights of a stack are initialised, and what a layer is, by default.
+INITIALIZATION_DEFAULTS = values_of(new_stack_config())
+LAYER_DEFAULTS = values_of(new_layer_config())
+
+#: The parameters of the estimators of which each layer may have its own; widths, epochs and rates apart.
+LAYER_PARAMETERS = [name for name in LAYER_DEFAULTS if name not in ("width", "epochs", "learning_rate")]
+
+
+def layers_of(hidden: Any, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The layers: as many as there are widths, each parameter one value for all or a sequence with one for each.
+
+    Raises
+    ------
+    ValueError
+        A sequence is not as long as there are layers, or there is no layer.
+    """
+    widths = _listed(hidden)
+    if widths is None:
+        widths = [hidden]
+    layers = [{"width": width} for width in widths]
+    for name, value in parameters.items():
+        values = _listed(value)
+        if values is None:
+            values = [value] * len(layers)
+        if len(values) != len(layers):
+            raise ValueError(f"{name} has {len(values)} values, but hidden has {len(layers)}: one for each layer")
+        for layer, each in zip(layers, values, strict=True):
+            layer[name] = each
+    return layers
+
+
+def is_per_layer(value: Any) -> bool:
+    """Whether a parameter is a sequence with a value for each layer."""
+    return _listed(value) is not None
+
+
+def _listed(value: Any) -> list[Any] | None:
+    """The elements of a sequence; None for a single value."""
+    if isinstance(value, np.ndarray) and value.ndim == 1:
+        return list(value.tolist())
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return list(value)
+    return None
+
+
+def merged(layers: Sequence[Mapping[str, Any]], name: str) -> Any:
+    """A parameter of all layers, the way a constructor takes it: one value if all are equal, else a tuple."""
+    values = tuple(layer[name] for layer in layers)
+    return values[0] if len(set(values)) == 1 else values
