@@ -2,8 +2,8 @@
  * vaelib.h: variational auto-encoders and stacked denoising auto-encoders, trained and queried from C.
  *
  * This header is the authoritative description of the library. It reads from top to bottom as a tutorial: errors,
- * threads, parameters, arrays, datasets, models, training, queries, and a trainer for programs that drive the training
- * loop themselves. A program that learns digits from an HDF5 file and keeps what it learned:
+ * threads, parameters, arrays, datasets, models, training, queries, stacks, and a trainer for programs that drive the
+ * training loop themselves. A program that learns digits from an HDF5 file and keeps what it learned:
  *
  *     vaelib_dataset *digits = NULL;
  *     vaelib_model *model = NULL;
@@ -33,19 +33,19 @@
  *
  * - A function that can fail returns a vaelib_status; its results go through trailing `out_...` parameters, which are
  *   written only on success unless the function says otherwise.
- * - Handles (vaelib_dataset, vaelib_model, vaelib_trainer) are opaque. A NULL, freed or mistaken handle is recognised
- *   and answered with VAELIB_INVALID_HANDLE. Each is released by its own `..._free`, which accepts NULL.
+ * - Handles (vaelib_dataset, vaelib_model, vaelib_stack, vaelib_trainer) are opaque. A NULL, freed or mistaken handle
+ *   is recognised and answered with VAELIB_INVALID_HANDLE. Each is released by its own `..._free`, which accepts NULL.
  * - Structures begin with `size_t struct_size`, which the caller sets to `sizeof` the structure before anything else,
  *   also before the `..._init` function that fills in the defaults. So a program compiled against an older header
  *   keeps working with a newer library.
  * - Strings are UTF-8 and NUL-terminated. Strings returned by the library belong to it.
  * - Losses, bounds and likelihoods are in nats per example, always.
  * - Everything random takes a seed. The same seed gives the same bits on the same machine, for any number of threads.
- * - All functions may be called from any thread. Queries on one model may run from several threads at once; a call
- *   that changes a model (training, loading weights) is exclusive, and a call that collides returns VAELIB_BUSY at
- *   once. A dataset may be used by several calls at a time.
- * - After fork() the child may go on using the library; a model that was being trained by another thread of the
- *   parent stays VAELIB_BUSY in the child.
+ * - All functions may be called from any thread. Queries on one model or stack may run from several threads at once;
+ *   a call that changes it (training, setting parameters) is exclusive, and a call that collides returns VAELIB_BUSY
+ *   at once. A dataset may be used by several calls at a time.
+ * - After fork() the child may go on using the library; a model or stack that was being trained by another thread of
+ *   the parent stays VAELIB_BUSY in the child.
  */
 #ifndef VAELIB_H
 #define VAELIB_H
@@ -74,15 +74,16 @@ typedef enum vaelib_status {
     /** A handle is NULL, was freed, or is of another kind. */
     VAELIB_INVALID_HANDLE = 2,
     VAELIB_OUT_OF_MEMORY = 3,
-    /** The model or trainer is in use by a call that this one cannot run beside. */
+    /** The model, stack or trainer is in use by a call that this one cannot run beside. */
     VAELIB_BUSY = 4,
-    /** Stopped by vaelib_cancel() or by the progress callback. */
+    /** Stopped by vaelib_cancel(), vaelib_stack_cancel() or the progress callback. */
     VAELIB_CANCELLED = 5,
     /** The operating system refused a file: missing, a directory, not readable, not writable, disk full. */
     VAELIB_FILE_ERROR = 6,
     /** A file is not what it should be: not HDF5, truncated, a missing or unsuitable dataset, a damaged model. */
     VAELIB_FORMAT_ERROR = 7,
-    /** Data do not fit: wrong width, NaN or infinite values, values the likelihood does not allow. */
+    /** Data do not fit: wrong width, NaN or infinite values, values that likelihood or loss, or labels that a
+     *  classifier does not allow. */
     VAELIB_DATA_ERROR = 8,
     /** Training left the range of finite numbers; the last good weights were kept. */
     VAELIB_NUMERICAL_ERROR = 9,
@@ -325,7 +326,7 @@ typedef struct vaelib_model_info {
 /** A named part of the flat parameter array, row-major. A dense layer computes `x * weight + bias`. */
 typedef struct vaelib_tensor {
     size_t struct_size;
-    /** The name in the model file, for example "encoder/0/weight"; valid as long as the model. */
+    /** The name in the model file, for example "encoder/0/weight"; valid as long as the model or stack. */
     const char *name;
     /** weight: [inputs, outputs]; bias: [1, outputs]. */
     size_t rows;
@@ -420,11 +421,14 @@ typedef struct vaelib_training_config {
     /** Gradients are scaled down to this Euclidean norm; 0 for no limit. */
     double gradient_clip_norm;
     /**
-     * Stop after so many epochs without a better validation bound, and return to the best weights; 0 trains to the
-     * end. Needs a validation set.
+     * Stop after so many epochs without a better validation bound (stacks: error or loss), and return to the best
+     * weights; 0 trains to the end. Needs a validation set.
      */
     size_t patience;
-    /** Fine-tuning stacks with labels: the share of each code's units that is left out at each use. */
+    /**
+     * Fine-tuning stacks with labels: each unit of each code is left out with this probability, anew at each use;
+     * from 0 up to, not including, 1. Must be 0 elsewhere.
+     */
     double dropout;
     /** Seed of shuffling, latent noise, binarisation, corruption and dropout. */
     uint64_t seed;
@@ -600,26 +604,37 @@ vaelib_status vaelib_manifold(vaelib_model *model, size_t side, float *out_mean,
 /* ------------------------------------------------------------------------------------------------------------------
  * Stacked denoising auto-encoders
  *
- * A stack of layers (Vincent et al. 2008, 2010). Each layer learns to restore its input x from a corrupted version x~:
+ * A stack of layers (Vincent et al. 2008, 2010). Each learns to restore its input x from a corrupted version x~ of it:
  * code y = A(x~ W + b), reconstruction from y, loss against the clean x. Layers are pretrained from the bottom up, each
- * on the clean code of those below. Then the whole stack is fine-tuned: with labels, under a softmax layer, or without,
- * as one deep auto-encoder. A program that learns to read digits:
+ * on the clean codes of those below. Then the whole stack is fine-tuned: with labels, under a softmax layer, or
+ * without, as one deep auto-encoder. A program that learns to read digits; bindings/c/examples/stack_digits.c is one in
+ * full:
  *
- *     for (i = 0; i < 3; i++) {
+ *     vaelib_stack *stack = NULL;
+ *     vaelib_layer_config layers[3];
+ *     vaelib_stack_config config = {.struct_size = sizeof config};
+ *     vaelib_training_config training = {.struct_size = sizeof training};
+ *
+ *     for (size_t i = 0; i < 3; i++) {
  *         layers[i].struct_size = sizeof layers[i];
  *         vaelib_layer_config_init(&layers[i]);
  *         layers[i].width = 1000;
- *         layers[i].corruption_level = 0.1 * (i + 1);
+ *         layers[i].corruption_level = 0.1 * (double)(i + 1);
  *     }
- *     config.struct_size = sizeof config;
  *     vaelib_stack_config_init(&config);
  *     config.data_dim = 784;
  *     config.layers = layers;
  *     config.layer_count = 3;
+ *     vaelib_training_config_init(&training);
  *     vaelib_stack_create(&config, &stack);
  *     vaelib_stack_pretrain(stack, digits, &training, NULL, NULL);
+ *     training.patience = 5;
  *     vaelib_stack_finetune(stack, digits, validation, VAELIB_SUPERVISED, &training, NULL, NULL);
  *     vaelib_stack_predict(stack, test, classes, test_rows);
+ *     vaelib_stack_save(stack, "reader.h5");
+ *
+ * Layers are counted from 0, the lowest. N is the number of rows given, D = data_dim; results are as described under
+ * Queries.
  * --------------------------------------------------------------------------------------------------------------- */
 
 typedef struct vaelib_stack vaelib_stack;
@@ -629,31 +644,41 @@ typedef struct vaelib_layer_config {
     size_t struct_size;
     /** Units of the layer's code. */
     size_t width;
-    /** The activation of the code; the names of vaelib_vae_config. */
+    /** The activation A of the code; the names are those of vaelib_vae_config. */
     const char *activation;
-    /** 1: the decoder's weights are the encoder's, transposed. 0: it has its own. */
+    /** 1: the decoder's weights are the encoder's, transposed. 0: the decoder has its own. */
     size_t tied;
-    /** "cross_entropy" for inputs in [0, 1], through a sigmoid; "squared_error" for real values, linear decoder. */
+    /**
+     * "cross_entropy" for inputs in [0, 1], through a sigmoid; "squared_error", half of it, for real values, through a
+     * linear decoder. Above layer 0 the inputs are codes: cross_entropy needs a sigmoid layer below.
+     */
     const char *loss;
-    /** "masking" (exactly the proportion), "independent_masking", "gaussian", "salt_and_pepper". */
+    /**
+     * "masking": round(nu * n) of the n components, chosen at random, become 0. "independent_masking": each becomes 0
+     * with probability nu. "salt_and_pepper": as masking, but to one of two values, by a fair coin. "gaussian":
+     * normal noise is added.
+     */
     const char *corruption;
-    /** nu, the proportion of corrupted components; gaussian: the standard deviation of the noise. */
+    /** nu, the proportion of corrupted components, 0 to 1; gaussian: the standard deviation of the noise. */
     double corruption_level;
     /** salt_and_pepper: the two values. */
     double corruption_low;
     double corruption_high;
-    /** alpha and beta, the weights of corrupted and untouched components in the loss (JMLR 2010, section 3.3). */
+    /**
+     * alpha and beta, the weights of corrupted and untouched components in the loss (Vincent et al. 2010); equal for
+     * gaussian, which touches all.
+     */
     double corrupted_weight;
     double untouched_weight;
-    /** Add weight_l1 * sum |W| and weight_l2 / 2 * sum W^2 to the loss. */
+    /** Add weight_l1 * sum |W| and weight_l2 / 2 * sum W^2 to the loss, over all weights of the layer, not biases. */
     double weight_l1;
     double weight_l2;
-    /** Add sparsity_weight * sum_j KL(sparsity_target || mean activation of unit j) to the loss; sigmoid codes. */
+    /** Add sparsity_weight * sum_j KL(sparsity_target || batch mean of unit j) to the loss; sigmoid codes only. */
     double sparsity_target;
     double sparsity_weight;
-    /** Add contraction_weight * |d code / d input|^2 to the loss (Rifai et al. 2011). */
+    /** Add contraction_weight * sum_ij (d y_j / d x~_i)^2 to the loss (Rifai et al. 2011). */
     double contraction_weight;
-    /** While this layer is pretrained; 0 takes that of the training configuration. */
+    /** Used while this layer is pretrained; 0 takes that of the training configuration. */
     size_t epochs;
     double learning_rate;
 } vaelib_layer_config;
@@ -663,7 +688,7 @@ typedef struct vaelib_stack_config {
     size_t struct_size;
     /** The width of an example. Required. */
     size_t data_dim;
-    /** The layers, bottom first; all of the struct_size of the first. Required. */
+    /** The layers, bottom first, at most 64; each has the struct_size of the first. Required. */
     const vaelib_layer_config *layers;
     size_t layer_count;
     /** As in vaelib_vae_config. */
@@ -696,20 +721,27 @@ vaelib_status vaelib_stack_create(const vaelib_stack_config *config, vaelib_stac
 /** A stack of its own with the same architecture, weights and history. */
 vaelib_status vaelib_stack_copy(const vaelib_stack *stack, vaelib_stack **out_stack);
 
-/** Writes and reads an HDF5 file, as vaelib_model_save() and vaelib_model_load() do. */
+/**
+ * Writes and reads an HDF5 file, as vaelib_model_save() and vaelib_model_load() do. A file of a model is refused here,
+ * and a file of a stack there, with VAELIB_FORMAT_ERROR.
+ */
 vaelib_status vaelib_stack_save(const vaelib_stack *stack, const char *path);
 vaelib_status vaelib_stack_load(const char *path, vaelib_stack **out_stack);
 
+/** Sizes and scaling. */
 vaelib_status vaelib_stack_describe(const vaelib_stack *stack, vaelib_stack_info *out_info);
 
 /** The architecture; `layers`, strings in it included, stays valid as long as the stack. */
 vaelib_status vaelib_stack_get_config(const vaelib_stack *stack, vaelib_stack_config *out_config);
 
-/** Name, shape and place of parameter tensor `index`: "layers/0/weight", "layers/0/bias", "layers/0/decoder/bias",
- *  "layers/0/decoder/weight" [width, inputs] if not tied, ..., "classifier/weight", "classifier/bias". */
+/**
+ * Name, shape and place of parameter tensor `index`: "layers/0/weight", "layers/0/bias", if not tied
+ * "layers/0/decoder/weight" [width, inputs], "layers/0/decoder/bias", "layers/1/weight", ..., and of the classifier
+ * "classifier/weight", "classifier/bias".
+ */
 vaelib_status vaelib_stack_tensor(const vaelib_stack *stack, size_t index, vaelib_tensor *out_tensor);
 
-/** Copies all parameters out, or replaces them; as for models. */
+/** Copies all parameters out, or replaces them; as vaelib_model_get_parameters(), vaelib_model_set_parameters(). */
 vaelib_status vaelib_stack_get_parameters(const vaelib_stack *stack, float *out_values, size_t out_count);
 vaelib_status vaelib_stack_set_parameters(vaelib_stack *stack, const float *values, size_t count);
 
@@ -729,14 +761,17 @@ typedef enum vaelib_phase {
 typedef struct vaelib_stack_record {
     size_t struct_size;
     vaelib_phase phase;
-    /** The layer that was pretrained, from 0. */
+    /** The layer that was pretrained; 0 in fine-tuning. */
     size_t layer;
     /** Counts from 1 within the phase of one call. */
     size_t epoch;
-    /** Reconstruction: cross-entropy in nats, or half the squared error, with the layer's penalties. Labels: nats. */
+    /**
+     * What was minimised, as a mean over the epoch's steps. Pretraining: cross-entropy in nats, or half the squared
+     * error, with the layer's penalties. Fine-tuning: cross-entropy of the labels, in nats, or the loss of layer 0.
+     */
     double loss;
     double validation_loss;
-    /** The share of examples given a wrong label. */
+    /** With labels: the share of examples given a wrong one. */
     double error;
     double validation_error;
     double learning_rate;
@@ -747,10 +782,12 @@ typedef struct vaelib_stack_record {
 typedef struct vaelib_stack_progress {
     size_t struct_size;
     vaelib_progress_kind kind;
-    /** How many epochs this phase, or this layer, has at most in this call. */
+    /** How many epochs this phase, or this layer, has at most in this call; record.epoch is one of 1 to `epochs`. */
     size_t epochs;
+    /** Examples done in this epoch, and how many it has. */
     size_t examples;
     size_t examples_per_epoch;
+    /** The epoch so far, or as it enters the history. */
     vaelib_stack_record record;
 } vaelib_stack_progress;
 
@@ -759,17 +796,22 @@ typedef int (*vaelib_stack_progress_fn)(const vaelib_stack_progress *progress, v
 
 /**
  * Pretrains all layers, bottom first. Of the configuration, what concerns the lower bound of a VAE (estimator, samples,
- * beta, kl_warmup_epochs, binarization) must be left at its default, as must dropout and patience. Errors, cancelling
- * and exclusiveness as for vaelib_fit().
+ * beta, kl_warmup_epochs, binarization) must be left at its default, in fine-tuning too; so must dropout and patience
+ * here. Errors, cancelling and exclusiveness as for vaelib_fit().
  */
 vaelib_status vaelib_stack_pretrain(
     vaelib_stack *stack, const vaelib_dataset *examples, const vaelib_training_config *config,
     vaelib_stack_progress_fn callback, void *user_data);
 
 /**
- * Fine-tunes all layers; `phase` is VAELIB_SUPERVISED or VAELIB_UNSUPERVISED. Labels are those of the datasets, 0 to
- * classes - 1, each seen at least once; the first supervised call adds the classifier. `validation` may be NULL; with
- * patience, training stops once it no longer gets better (by its error, or its loss) and the best weights are kept.
+ * Fine-tunes all layers; `phase` is VAELIB_SUPERVISED or VAELIB_UNSUPERVISED. The latter needs no labels.
+ *
+ * Supervised, both sets have labels (else VAELIB_INVALID_ARGUMENT). The first such call adds the classifier: its labels
+ * are 0 to classes - 1, each seen at least once, and at least two classes. Later calls, and `validation`, may hold
+ * fewer, but no others. VAELIB_DATA_ERROR names the first label that does not fit.
+ *
+ * `validation` may be NULL. With patience, training stops once its error (supervised) or loss gets no better, and the
+ * best weights are kept.
  */
 vaelib_status vaelib_stack_finetune(
     vaelib_stack *stack, const vaelib_dataset *examples, const vaelib_dataset *validation, vaelib_phase phase,
@@ -782,25 +824,27 @@ vaelib_status vaelib_stack_cancel(const vaelib_stack *stack);
 vaelib_status vaelib_stack_history_count(const vaelib_stack *stack, size_t *out_count);
 vaelib_status vaelib_stack_history_get(const vaelib_stack *stack, size_t index, vaelib_stack_record *out_record);
 
-/** The corrupted input that layer `layer` would see at epoch `epoch`: the clean code of the layers below, [N, inputs
- *  of the layer], with the layer's noise drawn from `seed`. */
+/**
+ * The corrupted input that layer `layer` would be given in epoch `epoch` of its pretraining: the clean code of the
+ * layers below, with the layer's noise drawn from `seed`, [N, inputs of the layer].
+ */
 vaelib_status vaelib_stack_corrupt(
     vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, uint64_t seed, size_t epoch,
     float *out_corrupted, size_t out_count);
 
-/** The clean code after layer `layer`, counted from 0, [N, width of the layer]. */
+/** The clean code after layer `layer`, [N, width of the layer]. */
 vaelib_status vaelib_stack_encode(
     vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, float *out_code, size_t out_count);
 
-/** Examples from codes of layer `layer`, down through the decoders, [N, D]. */
+/** Examples from codes of layer `layer`, [N, width of the layer], down through the decoders, [N, D]. */
 vaelib_status vaelib_stack_decode(
     vaelib_stack *stack, const vaelib_dataset *codes, size_t layer, float *out_examples, size_t out_count);
 
-/** Up to layer `layer` and down again, [N, D]. Given noisy examples, this denoises them. */
+/** Up to layer `layer` and down again, [N, D]. Noisy examples come back denoised. */
 vaelib_status vaelib_stack_reconstruct(
     vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, float *out_examples, size_t out_count);
 
-/** The loss of each reconstruction against its example, [N]: what is unusual is reconstructed badly. */
+/** The loss of each reconstruction against its example, by layer 0's loss, [N]: what is unusual is restored badly. */
 vaelib_status vaelib_stack_reconstruction_error(
     vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, double *out_error, size_t out_count);
 
@@ -812,12 +856,13 @@ vaelib_status vaelib_stack_predict_probabilities(
 vaelib_status vaelib_stack_predict(
     vaelib_stack *stack, const vaelib_dataset *examples, int64_t *out_classes, size_t out_count);
 
-/** What each unit of a layer looks for in an example: the product of the weights up to it, [width, D]. */
+/** What each unit of layer `layer` looks for in an example: the product of the weights up to it, [width, D]. */
 vaelib_status vaelib_stack_filters(vaelib_stack *stack, size_t layer, float *out_filters, size_t out_count);
 
 /**
- * New examples, top down (JMLR 2010, section 7): from the topmost code of each given example, units are switched on or
- * off with their activation as probability, layer by layer, down to the mean of the example, [N, D]. Sigmoid codes.
+ * New examples, top down (Vincent et al. 2010, section 7): from the topmost code of each given example, units are
+ * switched on or off with their activation as probability, layer by layer, down to the mean of the example, [N, D].
+ * Needs sigmoid codes, and cross_entropy above layer 0.
  */
 vaelib_status vaelib_stack_sample(
     vaelib_stack *stack, const vaelib_dataset *examples, uint64_t seed, float *out_examples, size_t out_count);
@@ -830,8 +875,10 @@ vaelib_status vaelib_stack_sample(
 
 typedef struct vaelib_trainer vaelib_trainer;
 
-/** What one step found, as means over its batch in nats per example. Of a stack's step only loss, learning_rate and
- *  gradient_norm are numbers; the other terms are NaN. */
+/**
+ * What one step found, as means over its batch in nats per example. Of a stack's step only loss, learning_rate and
+ * gradient_norm are numbers; the other terms are NaN.
+ */
 typedef struct vaelib_step_result {
     size_t struct_size;
     double loss;
@@ -853,9 +900,12 @@ vaelib_status vaelib_trainer_create(
     vaelib_model *model, const vaelib_training_config *config, size_t examples_per_epoch, vaelib_trainer **out_trainer);
 
 /**
- * A trainer that pretrains `layer`, or fine-tunes (then `layer` does not matter). Steps, gradients and freeing as for
- * models: vaelib_trainer_step() and the functions around it take it. Its batches carry labels if the phase is
- * supervised; `classes` then says how many there are, for a stack that has no classifier yet.
+ * A trainer for `stack`, which it keeps alive; it pretrains `layer`, or fine-tunes (then `layer` does not matter). The
+ * functions below take it like any other. Its batches carry labels if the phase is supervised.
+ *
+ * `classes`, at least 2, says how many there are, for a supervised trainer of a stack that has no classifier yet: it is
+ * added. Trainers that were made before then are of no use any more: their memory stays valid until they are freed,
+ * but their steps are refused with VAELIB_INVALID_ARGUMENT.
  */
 vaelib_status vaelib_stack_trainer_create(
     vaelib_stack *stack, vaelib_phase phase, size_t layer, size_t classes, const vaelib_training_config *config,
@@ -876,15 +926,15 @@ vaelib_status vaelib_trainer_compute_gradients(
 vaelib_status vaelib_trainer_apply_gradients(vaelib_trainer *trainer);
 
 /**
- * The model's flat parameters in place; valid until the trainer is freed. They may be changed between steps. Their
- * layout: vaelib_model_tensor().
+ * The flat parameters of the model or stack in place; valid until the trainer is freed. They may be changed between
+ * steps. Their layout: vaelib_model_tensor(), vaelib_stack_tensor().
  */
 vaelib_status vaelib_trainer_parameters(vaelib_trainer *trainer, float **out_values, size_t *out_count);
 
 /** The gradient buffer, laid out as the parameters; valid until the trainer is freed. */
 vaelib_status vaelib_trainer_gradients(vaelib_trainer *trainer, float **out_values, size_t *out_count);
 
-/** Frees the trainer; the model stays. */
+/** Frees the trainer; the model or stack stays. */
 void vaelib_trainer_free(vaelib_trainer *trainer);
 
 #ifdef __cplusplus

@@ -66,10 +66,13 @@ run load_and_encode "$programs/load_and_encode" "$model" "$data" images
 run drive_training "$programs/drive_training" "$data" images 2
 run sample_images "$programs/sample_images" "$model" "$scratch/samples.pgm" 8
 run sample_images_wrote_a_picture test -s "$scratch/samples.pgm"
+run stack_digits "$programs/stack_digits" "$scratch/digits.h5" "$scratch/stack.h5" 30 10
 # Mistakes end with a message and a status, not with a crash.
 run no_arguments Tests/c/expect_failure.sh "usage:" "$programs/train_and_save"
 run missing_file Tests/c/expect_failure.sh "no-such-file.h5" "$programs/train_and_save" no-such-file.h5 x "$model" 1
 run missing_dataset Tests/c/expect_failure.sh "no-such-set" "$programs/load_and_encode" "$model" "$data" no-such-set
+run no_labels Tests/c/expect_failure.sh "x_train" "$programs/stack_digits" "$data" "$scratch/stack.h5"
+run model_for_stack Tests/c/expect_failure.sh "stack.h5" "$programs/load_and_encode" "$scratch/stack.h5" "$data" images
 
 if [[ ${#failed[@]} -gt 0 ]]; then
   echo "C programs that failed: ${failed[*]}" >&2

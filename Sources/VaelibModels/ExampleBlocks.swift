@@ -58,6 +58,6 @@ extension VariationalAutoencoder {
   /// Latents as a query sees them: of the latent width, finite.
   func latentBlocks(_ source: any ExampleSource, control: RunControl) throws -> ExampleBlocks {
     try ExampleCheck.shape(source, columns: configuration.latentDimension, what: "the latents")
-    return ExampleBlocks(source: source, check: ExampleCheck.latents, control: control)
+    return ExampleBlocks(source: source, check: ExampleCheck.finite, control: control)
   }
 }

@@ -19,8 +19,8 @@ struct ExampleCheck {
     alternative = "loss squared_error"
   }
 
-  /// What latents must be: finite.
-  static let latents = ExampleCheck(needsUnitInterval: false)
+  /// What latents, and inputs that may be noisy, must be: finite.
+  static let finite = ExampleCheck(needsUnitInterval: false)
 
   private init(needsUnitInterval: Bool) {
     self.needsUnitInterval = needsUnitInterval

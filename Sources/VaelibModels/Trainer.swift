@@ -3,6 +3,8 @@ public import VaelibNumerics
 
 /// One training step at a time: gradients into a flat array, then the optimiser.
 public final class Trainer {
+  /// The parameters that are trained, in place.
+  public let parameters: FloatBuffer
   public let gradients: FloatBuffer
   private let configuration: TrainingConfiguration
   private let schedule: LearningRateSchedule
@@ -19,23 +21,35 @@ public final class Trainer {
     _ configuration: TrainingConfiguration, examplesPerEpoch: Int,
     makeObjective: @escaping (_ rows: Int) throws -> any TrainingObjective
   ) throws {
-    try configuration.validate()
-    if examplesPerEpoch < 1 {
-      throw ModelError.invalidArgument("examples_per_epoch is \(examplesPerEpoch); it must be at least 1")
-    }
+    try Self.check(configuration, examplesPerEpoch: examplesPerEpoch)
     self.configuration = configuration
     self.examplesPerEpoch = examplesPerEpoch
     self.makeObjective = makeObjective
     schedule = configuration.learningRateSchedule
     objective = try makeObjective(min(configuration.batchSize, examplesPerEpoch))
+    parameters = objective.parameters
     gradients = try FloatBuffer(count: objective.parameters.count)
     optimizer = try Optimizer(
       configuration.optimizer, constants: configuration.optimizerConstants,
       count: objective.parameters.count, trained: objective.trained)
   }
 
-  /// The parameters that are trained, in place.
-  public var parameters: FloatBuffer { objective.parameters }
+  /// Throws if no trainer can be made with these.
+  static func check(_ configuration: TrainingConfiguration, examplesPerEpoch: Int) throws(ModelError) {
+    try configuration.validate()
+    if examplesPerEpoch < 1 {
+      throw .invalidArgument("examples_per_epoch is \(examplesPerEpoch); it must be at least 1")
+    }
+  }
+
+  /// Throws if the model got other parameters since the trainer was made.
+  private func checkParameters() throws(ModelError) {
+    if objective.parameters !== parameters {
+      throw .invalidArgument(
+        "the stack got a classifier after this trainer was made, and with it other parameters; make a new trainer"
+      )
+    }
+  }
 
   /// Updates made so far.
   public var steps: Int { optimizer.steps }
@@ -48,6 +62,7 @@ public final class Trainer {
 
   /// Computes the gradient on all rows of `batch`; noise is keyed by the step and the row within the batch.
   public func computeGradients(on batch: any ExampleSource) throws -> StepResult {
+    try checkParameters()
     try ExampleCheck.shape(batch, columns: objective.batch.columns, what: "the examples")
     if batch.rows > objective.batch.rows { objective = try makeObjective(batch.rows) }
     let block = try batch.block(0..<batch.rows)
@@ -88,6 +103,7 @@ public final class Trainer {
   /// - Parameter norm: their Euclidean norm. It costs a pass over the gradients, so a caller who looks at the losses
   ///   instead may leave it out; clipping then computes it.
   public func applyGradients(norm: Double?) throws(ModelError) {
+    try checkParameters()
     if pendingRows == 0 { throw .invalidArgument("there are no gradients to apply: compute them first") }
     let limit = configuration.gradientClipNorm
     var gradientScale = 1.0

@@ -71,9 +71,7 @@ extension TrainingConfiguration {
   /// Throws if a setting means nothing to this variational auto-encoder.
   func checkForVAE(_ architecture: VAEConfiguration) throws(ModelError) {
     try architecture.check(binarization)
-    if dropout != 0 {
-      throw .invalidArgument("dropout is \(dropout), but it is for fine-tuning stacks; set it to 0")
-    }
+    try refuseDropout()
   }
 
   /// Throws if a setting means nothing to a stack: what concerns the variational bound must be at its default.
@@ -87,6 +85,16 @@ extension TrainingConfiguration {
           "\(name) is \(value), but it concerns the bound of variational auto-encoders; leave it at "
             + "\(parameter.get(defaults)) for a stack")
       }
+    }
+  }
+}
+
+extension TrainingConfiguration {
+  /// Throws if codes would be dropped where no labels are learned.
+  func refuseDropout() throws(ModelError) {
+    if dropout != 0 {
+      throw .invalidArgument(
+        "dropout is \(dropout), but it is for fine-tuning stacks with labels; leave it at 0 here")
     }
   }
 }

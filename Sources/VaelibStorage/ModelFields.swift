@@ -92,7 +92,11 @@ struct ModelFields {
     }
     var records = [Record](repeating: empty, count: count)
     for (column, values) in zip(columns, values) {
-      for index in 0..<count { column.set(&records[index], values[index]) }
+      for index in 0..<count where !column.set(&records[index], values[index]) {
+        throw problem(
+          "dataset \"\(ModelFile.Name.history)/\(column.name)\"",
+          "holds \(values[index]) at place \(index), which cannot be")
+      }
     }
     return records
   }

@@ -7,7 +7,11 @@ extension StackedAutoencoder {
   static let historyColumns: [HistoryColumn<StackEpochRecord>] = [
     HistoryColumn(
       "phase", get: { Double($0.phase.rawValue) },
-      set: { $0.phase = Int(exactly: $1).flatMap(StackPhase.init) ?? .pretraining }),
+      set: {
+        guard let phase = Int(exactly: $1).flatMap(StackPhase.init) else { return false }
+        $0.phase = phase
+        return true
+      }),
     HistoryColumn(count: "layer", \.layer),
     HistoryColumn(count: "epoch", \.epoch),
     HistoryColumn("loss", \.loss),
@@ -70,6 +74,11 @@ extension StackedAutoencoder {
     stack.dataScale = try fields.real(ModelFields.scale)
     stack.dataShift = try fields.real(ModelFields.shift)
     stack.history = try fields.history(historyColumns, empty: StackEpochRecord())
+    if let record = stack.history.first(where: { $0.layer >= configuration.layers.count }) {
+      throw fields.problem(
+        "dataset \"\(ModelFile.Name.history)/layer\"",
+        "names layer \(record.layer) of a stack of \(configuration.layers.count)")
+    }
     return stack
   }
 

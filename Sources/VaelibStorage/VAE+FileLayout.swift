@@ -8,7 +8,12 @@ extension VariationalAutoencoder {
   static let historyColumns: [HistoryColumn<EpochRecord>] = [
     HistoryColumn(count: "epoch", \.epoch),
     HistoryColumn(
-      "examples_seen", get: { Double($0.examplesSeen) }, set: { $0.examplesSeen = UInt64(exactly: $1) ?? 0 }),
+      "examples_seen", get: { Double($0.examplesSeen) },
+      set: {
+        guard let count = UInt64(exactly: $1) else { return false }
+        $0.examplesSeen = count
+        return true
+      }),
     HistoryColumn("loss", \.loss),
     HistoryColumn("reconstruction", \.training.reconstruction),
     HistoryColumn("kl", \.training.kl),

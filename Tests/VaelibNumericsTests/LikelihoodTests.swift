@@ -28,8 +28,9 @@ import Testing
       let x = someValues(count, seed: 12, spread: 1)
       let emphasis = someValues(count, seed: 13, spread: 1).map { $0 < 0 ? Float(0.5) : 2 }
       var gradient = [Float](repeating: .nan, count: count)
-      let squares = (0..<count).map { i in
-        Double(emphasis[i]) * (Double(output[i]) - Double(x[i])) * (Double(output[i]) - Double(x[i])) / 2
+      let squares = (0..<count).map { (i: Int) -> Double in
+        let difference = Double(output[i]) - Double(x[i])
+        return Double(emphasis[i]) * difference * difference / 2
       }
       expectClose(
         table.squaredErrorGradient(output, x, emphasis, &gradient, 0.25, count), squares.reduce(0, +),

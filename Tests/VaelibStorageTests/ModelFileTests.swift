@@ -98,6 +98,16 @@ import Testing
     #expect(scratch.contents.isEmpty)
   }
 
+  @Test func aPathThatCannotBeAFileIsRefusedAsOne() throws {
+    for path in ["", try Scratch().folder + "/missing/model.h5"] {
+      let error = storageError { () throws(StorageError) in try ModelFile.write(sampleContents, to: path) }
+      guard case .file(path, _)? = error else {
+        Issue.record("\"\(path)\": \(String(describing: error))")
+        continue
+      }
+    }
+  }
+
   /// Reads everything that has a name in `contents`.
   private func readContents(_ path: String, like contents: ModelContents) throws -> ModelContents {
     try ModelFile.read(path) { (file) throws(StorageError) in

@@ -19,17 +19,19 @@ def numbers() -> np.ndarray:
     return values
 
 
-def images() -> np.ndarray:
-    """Grey 8 x 8 pictures of a bright bar, upright or lying, at a random place."""
+def bars() -> tuple[np.ndarray, np.ndarray]:
+    """Grey 8 x 8 pictures of a bright bar at a random place, labelled 0 if it lies and 1 if it stands upright."""
     random = np.random.default_rng(0)
     pictures = random.integers(0, 60, size=(300, 8, 8), dtype=np.uint8)
-    for picture in pictures:
+    labels = np.zeros(300, dtype=np.uint8)
+    for row, picture in enumerate(pictures):
         place = random.integers(0, 8)
-        if random.integers(0, 2) == 0:
+        labels[row] = random.integers(0, 2)
+        if labels[row] == 0:
             picture[place, :] = 230
         else:
             picture[:, place] = 230
-    return pictures
+    return pictures, labels
 
 
 def flawed() -> np.ndarray:
@@ -42,8 +44,9 @@ def flawed() -> np.ndarray:
 def write_data(path: Path) -> None:
     """Datasets of every kind that can be read, and some that cannot."""
     with h5py.File(path, "w") as file:
-        file["images"] = images()
+        file["images"], file["image_labels"] = bars()
         file["flawed"] = flawed()
+        file["flawed_labels"] = np.arange(300) % 3
         file["labels"] = np.arange(ROWS, dtype=np.int16) - 5
         for kind in KINDS:
             name = kind.replace("<", "").replace(">", "big_")
@@ -60,10 +63,19 @@ def write_data(path: Path) -> None:
         file["complex"] = np.zeros((3, 2), dtype="c8")
 
 
+def write_digits(path: Path) -> None:
+    """What the example about stacks reads: images to learn from and to test with, and their labels."""
+    pictures, labels = bars()
+    with h5py.File(path, "w") as file:
+        file["x_train"], file["y_train"] = pictures[:200], labels[:200]
+        file["x_test"], file["y_test"] = pictures[200:], labels[200:]
+
+
 def main() -> None:
     """Writes a good file, and files that are not what they should be."""
     folder = Path(sys.argv[1])
     write_data(folder / "data.h5")
+    write_digits(folder / "digits.h5")
     (folder / "text.h5").write_text("This is a text.\n" * 100)
     (folder / "empty.h5").write_bytes(b"")
     whole = (folder / "data.h5").read_bytes()

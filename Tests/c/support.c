@@ -77,11 +77,26 @@ float *make_images(size_t rows, size_t columns, uint64_t seed) {
     return images;
 }
 
+int64_t *make_labels(size_t rows, size_t columns, uint64_t seed) {
+    int64_t *labels = malloc(rows * sizeof *labels);
+    if (labels == NULL) exit(1);
+    for (size_t row = 0; row < rows; row++) {
+        labels[row] = (int64_t)(random_word(&seed) & 3);
+        for (size_t c = 0; c < columns; c++) random_word(&seed);
+    }
+    return labels;
+}
+
 vaelib_dataset *wrap(const float *values, size_t rows, size_t columns) {
-    vaelib_array array = {.struct_size = sizeof array};
+    return wrap_labelled(values, NULL, rows, columns);
+}
+
+vaelib_dataset *wrap_labelled(const float *values, const int64_t *labels, size_t rows, size_t columns) {
+    vaelib_array array = {.struct_size = sizeof array}, label_array = {.struct_size = sizeof label_array};
     vaelib_dataset *dataset = NULL;
     REQUIRE_OK(vaelib_array_init(&array, values, VAELIB_FLOAT32, rows, columns));
-    REQUIRE_OK(vaelib_dataset_from_array(&array, NULL, &dataset));
+    REQUIRE_OK(vaelib_array_init(&label_array, labels, VAELIB_INT64, rows, 1));
+    REQUIRE_OK(vaelib_dataset_from_array(&array, labels == NULL ? NULL : &label_array, &dataset));
     return dataset;
 }
 
@@ -134,6 +149,63 @@ uint64_t hash_parameters(const vaelib_model *model) {
     uint64_t hash = hash_bytes(values, describe(model).parameter_count * sizeof *values);
     free(values);
     return hash;
+}
+
+vaelib_layer_config make_layer(size_t width) {
+    vaelib_layer_config layer = {.struct_size = sizeof layer};
+    REQUIRE_OK(vaelib_layer_config_init(&layer));
+    layer.width = width;
+    return layer;
+}
+
+vaelib_stack *make_stack_of(size_t data_dim, const vaelib_layer_config *layers, size_t layer_count) {
+    vaelib_stack_config config = {.struct_size = sizeof config};
+    vaelib_stack *stack = NULL;
+    REQUIRE_OK(vaelib_stack_config_init(&config));
+    config.data_dim = data_dim;
+    config.layers = layers;
+    config.layer_count = layer_count;
+    config.seed = 1;
+    REQUIRE_OK(vaelib_stack_create(&config, &stack));
+    return stack;
+}
+
+vaelib_stack *make_stack(size_t data_dim) {
+    const vaelib_layer_config layers[] = {make_layer(8), make_layer(5)};
+    return make_stack_of(data_dim, layers, 2);
+}
+
+vaelib_stack_info describe_stack(const vaelib_stack *stack) {
+    vaelib_stack_info info = {.struct_size = sizeof info};
+    REQUIRE_OK(vaelib_stack_describe(stack, &info));
+    return info;
+}
+
+float *copy_stack_parameters(const vaelib_stack *stack) {
+    size_t count = describe_stack(stack).parameter_count;
+    float *values = malloc(count * sizeof *values);
+    if (values == NULL) exit(1);
+    REQUIRE_OK(vaelib_stack_get_parameters(stack, values, count));
+    return values;
+}
+
+uint64_t hash_stack(const vaelib_stack *stack) {
+    float *values = copy_stack_parameters(stack);
+    uint64_t hash = hash_bytes(values, describe_stack(stack).parameter_count * sizeof *values);
+    free(values);
+    return hash;
+}
+
+vaelib_stack_record stack_history(const vaelib_stack *stack, size_t index) {
+    vaelib_stack_record record = {.struct_size = sizeof record};
+    CHECK_OK(vaelib_stack_history_get(stack, index, &record));
+    return record;
+}
+
+size_t stack_history_count(const vaelib_stack *stack) {
+    size_t count = 999;
+    CHECK_OK(vaelib_stack_history_count(stack, &count));
+    return count;
 }
 
 const char *scratch_path(const char *name) {

@@ -46,8 +46,12 @@ uint32_t random_word(uint64_t *state);
 /* `rows` binary images: one of four random prototypes each, one pixel in twenty flipped. Free with free(). */
 float *make_images(size_t rows, size_t columns, uint64_t seed);
 
+/* Which of the four prototypes each image was made from, given the same arguments. Free with free(). */
+int64_t *make_labels(size_t rows, size_t columns, uint64_t seed);
+
 /* A dataset over dense float32 values. */
 vaelib_dataset *wrap(const float *values, size_t rows, size_t columns);
+vaelib_dataset *wrap_labelled(const float *values, const int64_t *labels, size_t rows, size_t columns);
 
 /* data_dim - 8 - latent_dim - 8 - data_dim, Bernoulli, seed 1. */
 vaelib_model *make_model(size_t data_dim, size_t latent_dim);
@@ -63,6 +67,21 @@ float *copy_parameters(const vaelib_model *model);
 /* FNV-1a of the parameters' bits. */
 uint64_t hash_parameters(const vaelib_model *model);
 uint64_t hash_bytes(const void *bytes, size_t count);
+
+/* The defaults, but for the width. */
+vaelib_layer_config make_layer(size_t width);
+
+/* A stack of these layers with seed 1. */
+vaelib_stack *make_stack_of(size_t data_dim, const vaelib_layer_config *layers, size_t layer_count);
+
+/* data_dim - 8 - 5, seed 1. */
+vaelib_stack *make_stack(size_t data_dim);
+
+vaelib_stack_info describe_stack(const vaelib_stack *stack);
+float *copy_stack_parameters(const vaelib_stack *stack);
+uint64_t hash_stack(const vaelib_stack *stack);
+vaelib_stack_record stack_history(const vaelib_stack *stack, size_t index);
+size_t stack_history_count(const vaelib_stack *stack);
 
 /* `name` inside the scratch folder of this run. The string is overwritten by the fourth call after. */
 const char *scratch_path(const char *name);

@@ -22,6 +22,7 @@ static void check_constants(void) {
     CHECK(VAELIB_FLOAT32 == 5 && VAELIB_FLOAT64 == 6);
     CHECK(VAELIB_PROGRESS_STEP == 0 && VAELIB_PROGRESS_EPOCH == 1);
     CHECK(VAELIB_MEAN == 0 && VAELIB_SAMPLE == 1);
+    CHECK(VAELIB_PRETRAINING == 0 && VAELIB_SUPERVISED == 1 && VAELIB_UNSUPERVISED == 2);
 }
 
 /* On the 64-bit systems that the library is built for. Every structure begins with its size. */
@@ -36,12 +37,19 @@ static void check_structures(void) {
     CHECK(offsetof(vaelib_vae_config, activation) == 56 && offsetof(vaelib_vae_config, initializer) == 104);
     CHECK(sizeof(vaelib_model_info) == 72 && LAST_FIELD(vaelib_model_info, data_shift) == 72);
     CHECK(sizeof(vaelib_tensor) == 40 && LAST_FIELD(vaelib_tensor, offset) == 40);
-    CHECK(sizeof(vaelib_training_config) == 184 && LAST_FIELD(vaelib_training_config, seed) == 184);
+    CHECK(sizeof(vaelib_training_config) == 192 && LAST_FIELD(vaelib_training_config, seed) == 192);
     CHECK(offsetof(vaelib_training_config, optimizer) == 64 && offsetof(vaelib_training_config, schedule) == 120);
     CHECK(sizeof(vaelib_history_record) == 104 && LAST_FIELD(vaelib_history_record, seconds) == 104);
     CHECK(sizeof(vaelib_progress) == 152 && offsetof(vaelib_progress, record) == 48);
     CHECK(sizeof(vaelib_evaluation_config) == 40 && LAST_FIELD(vaelib_evaluation_config, seed) == 40);
     CHECK(sizeof(vaelib_step_result) == 64 && LAST_FIELD(vaelib_step_result, gradient_norm) == 64);
+    CHECK(sizeof(vaelib_layer_config) == 144 && LAST_FIELD(vaelib_layer_config, learning_rate) == 144);
+    CHECK(offsetof(vaelib_layer_config, tied) == 24 && offsetof(vaelib_layer_config, epochs) == 128);
+    CHECK(sizeof(vaelib_stack_config) == 56 && LAST_FIELD(vaelib_stack_config, seed) == 56);
+    CHECK(sizeof(vaelib_stack_info) == 64 && LAST_FIELD(vaelib_stack_info, data_shift) == 64);
+    CHECK(sizeof(vaelib_stack_record) == 80 && LAST_FIELD(vaelib_stack_record, seconds) == 80);
+    CHECK(sizeof(vaelib_stack_progress) == 120 && offsetof(vaelib_stack_progress, record) == 40);
+    CHECK(offsetof(vaelib_layer_config, struct_size) == 0 && offsetof(vaelib_stack_config, struct_size) == 0);
     CHECK(offsetof(vaelib_parameter, struct_size) == 0 && offsetof(vaelib_array, struct_size) == 0);
     CHECK(offsetof(vaelib_vae_config, struct_size) == 0 && offsetof(vaelib_training_config, struct_size) == 0);
 }

@@ -190,6 +190,7 @@ static void check_bad_configs(void) {
     CHECK_REFUSED(plan.warmup_epochs = INFINITY, "warmup_epochs");
     CHECK_REFUSED(plan.weight_decay = -1, "weight_decay");
     CHECK_REFUSED(plan.gradient_clip_norm = NAN, "gradient_clip_norm");
+    CHECK_REFUSED(plan.dropout = 0.5, "dropout"); /* for stacks only */
     CHECK_STATUS(vaelib_fit(model, examples, NULL, NULL, NULL, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK(hash_parameters(model) == before && trainer == NULL);
     vaelib_model_free(model);

@@ -107,6 +107,7 @@ int main(void) {
     vaelib_model *model = make_model(columns, latents), *freed_model;
     vaelib_training_config plan = make_plan(1);
     vaelib_trainer *trainer = NULL, *freed_trainer = NULL;
+    vaelib_stack *stack = make_stack(columns);
     vaelib_status status;
     REQUIRE_OK(vaelib_trainer_create(model, &plan, rows, &trainer));
 
@@ -121,7 +122,11 @@ int main(void) {
     check_dataset((vaelib_dataset *)(void *)trainer, model, trainer);
     check_trainer((vaelib_trainer *)(void *)model, examples);
     check_trainer((vaelib_trainer *)(void *)examples, examples);
+    check_model((vaelib_model *)(void *)stack, examples, codes);
+    check_dataset((vaelib_dataset *)(void *)stack, model, trainer);
+    check_trainer((vaelib_trainer *)(void *)stack, examples);
     CHECK_OK(vaelib_trainer_step(trainer, examples, NULL));
+    CHECK(describe_stack(stack).data_dim == columns);
 
     check_mistaken(model, examples, codes, trainer);
 
@@ -149,6 +154,7 @@ int main(void) {
     CHECK_STATUS(vaelib_fit(model, examples, (vaelib_dataset *)(void *)model, &plan, NULL, NULL), VAELIB_INVALID_HANDLE);
     CHECK_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
 
+    vaelib_stack_free(stack);
     vaelib_trainer_free(trainer);
     vaelib_model_free(model);
     vaelib_dataset_free(codes);

@@ -86,14 +86,50 @@ static void check_training(void) {
     check_real("training", "weight_decay", config.weight_decay);
     check_real("training", "gradient_clip_norm", config.gradient_clip_norm);
     check_count("training", "patience", config.patience);
+    check_real("training", "dropout", config.dropout);
     check_seed("training", config.seed);
-    CHECK(config.beta == 1.0);
+    CHECK(config.beta == 1.0 && config.dropout == 0.0);
+}
+
+static void check_layer(void) {
+    vaelib_layer_config config = {.struct_size = sizeof config};
+    REQUIRE_OK(vaelib_layer_config_init(&config));
+    CHECK(config.struct_size == sizeof config);
+    check_count("layer", "width", config.width);
+    check_choice("layer", "activation", config.activation);
+    check_count("layer", "tied", config.tied);
+    check_choice("layer", "loss", config.loss);
+    check_choice("layer", "corruption", config.corruption);
+    check_real("layer", "corruption_level", config.corruption_level);
+    check_real("layer", "corruption_low", config.corruption_low);
+    check_real("layer", "corruption_high", config.corruption_high);
+    check_real("layer", "corrupted_weight", config.corrupted_weight);
+    check_real("layer", "untouched_weight", config.untouched_weight);
+    check_real("layer", "weight_l1", config.weight_l1);
+    check_real("layer", "weight_l2", config.weight_l2);
+    check_real("layer", "sparsity_target", config.sparsity_target);
+    check_real("layer", "sparsity_weight", config.sparsity_weight);
+    check_real("layer", "contraction_weight", config.contraction_weight);
+    check_count("layer", "epochs", config.epochs);
+    check_real("layer", "learning_rate", config.learning_rate);
+    CHECK(config.epochs == 0 && config.learning_rate == 0);
+}
+
+static void check_stack(void) {
+    vaelib_stack_config config = {.struct_size = sizeof config};
+    REQUIRE_OK(vaelib_stack_config_init(&config));
+    CHECK(config.struct_size == sizeof config);
+    CHECK(config.data_dim == 0 && config.layers == NULL && config.layer_count == 0);
+    CHECK(find("stack", "data_dim").default_value[0] == '\0');
+    check_choice("stack", "initializer", config.initializer);
+    check_real("stack", "initializer_stddev", config.initializer_stddev);
+    check_seed("stack", config.seed);
 }
 
 static void check_listing(void) {
     vaelib_parameter parameter = {.struct_size = sizeof parameter};
     size_t count = vaelib_parameter_count();
-    CHECK(count == 13 + 22);
+    CHECK(count == 13 + 23 + 17 + 4);
     for (size_t index = 0; index < count; index++) {
         REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
         CHECK(parameter.name[0] != '\0' && parameter.allowed[0] != '\0' && parameter.meaning[0] != '\0');
@@ -105,6 +141,8 @@ static void check_listing(void) {
     CHECK_STATUS(vaelib_training_config_init(NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_evaluation_config_init(NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_dataset_options_init(NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_layer_config_init(NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_stack_config_init(NULL), VAELIB_INVALID_ARGUMENT);
 }
 
 static void check_other_defaults(void) {
@@ -122,6 +160,8 @@ int main(void) {
     check_listing();
     check_architecture();
     check_training();
+    check_layer();
+    check_stack();
     check_other_defaults();
     return report();
 }

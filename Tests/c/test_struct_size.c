@@ -7,8 +7,10 @@
 enum { rows = 8, columns = 4, extra = 64 };
 
 static vaelib_model *model;
+static vaelib_stack *stack;
 static vaelib_dataset *examples;
 static const float zeros[rows * columns];
+static vaelib_layer_config layer;
 
 /* The calls that take each structure: the structure is at `memory`, its size already in it. */
 typedef vaelib_status (*use_fn)(void *memory);
@@ -58,6 +60,34 @@ static vaelib_status use_evaluation_config_in_likelihood(void *memory) {
     return vaelib_log_likelihood(model, examples, memory, NULL, NULL, likelihood, NULL, rows);
 }
 
+static vaelib_status use_stack_config(void *memory) {
+    vaelib_stack *made = NULL;
+    vaelib_status status = vaelib_stack_create(memory, &made);
+    vaelib_stack_free(made);
+    return status;
+}
+/* The structure as the only layer of a stack. */
+static vaelib_status use_layer_config(void *memory) {
+    vaelib_stack_config config = {.struct_size = sizeof config};
+    CHECK_OK(vaelib_stack_config_init(&config));
+    config.data_dim = columns;
+    config.layers = memory;
+    config.layer_count = 1;
+    return use_stack_config(&config);
+}
+static vaelib_status use_training_config_in_pretraining(void *memory) {
+    return vaelib_stack_pretrain(stack, examples, memory, NULL, NULL);
+}
+static vaelib_status use_training_config_in_fine_tuning(void *memory) {
+    return vaelib_stack_finetune(stack, examples, NULL, VAELIB_UNSUPERVISED, memory, NULL, NULL);
+}
+static vaelib_status use_training_config_in_stack_trainer(void *memory) {
+    vaelib_trainer *trainer = NULL;
+    vaelib_status status = vaelib_stack_trainer_create(stack, VAELIB_PRETRAINING, 0, 0, memory, rows, &trainer);
+    vaelib_trainer_free(trainer);
+    return status;
+}
+
 /* `good` is a filled structure of `size` bytes; `use` hands it in. */
 static void check_input(const char *name, const void *good, size_t size, use_fn use) {
     const size_t bad_sizes[] = {0, 1, size - 1, size - sizeof(size_t)};
@@ -102,6 +132,58 @@ static void check_inputs(void) {
                 use_evaluation_config_in_likelihood);
 }
 
+static void check_stack_inputs(void) {
+    vaelib_stack_config config = {.struct_size = sizeof config};
+    vaelib_training_config plan = make_plan(1);
+    CHECK_OK(vaelib_stack_config_init(&config));
+    config.data_dim = columns;
+    config.layers = &layer;
+    config.layer_count = 1;
+    check_input("vaelib_stack_config", &config, sizeof config, use_stack_config);
+    check_input("vaelib_layer_config", &layer, sizeof layer, use_layer_config);
+    check_input("vaelib_training_config (pretraining)", &plan, sizeof plan, use_training_config_in_pretraining);
+    check_input("vaelib_training_config (fine-tuning)", &plan, sizeof plan, use_training_config_in_fine_tuning);
+    check_input("vaelib_training_config (stack trainer)", &plan, sizeof plan, use_training_config_in_stack_trainer);
+}
+
+/* Three layers of a newer program: each as far from the one before as the first says, and all of one size. */
+static void check_layer_array(void) {
+    struct newer_layer { vaelib_layer_config known; size_t unknown[2]; } layers[3];
+    vaelib_stack_config config = {.struct_size = sizeof config}, back = {.struct_size = sizeof back};
+    const size_t bad_sizes[] = {0, 1, sizeof layer, sizeof layer - 8, sizeof layers[0] + 8, SIZE_MAX};
+    vaelib_stack *made = NULL;
+    CHECK_OK(vaelib_stack_config_init(&config));
+    config.data_dim = columns;
+    config.layers = &layers[0].known;
+    config.layer_count = 3;
+    memset(layers, 0, sizeof layers);
+    for (size_t i = 0; i < 3; i++) {
+        layers[i].known = layer;
+        layers[i].known.struct_size = sizeof layers[0];
+        layers[i].known.width = i + 2;
+    }
+    REQUIRE_OK(vaelib_stack_create(&config, &made));
+    REQUIRE_OK(vaelib_stack_get_config(made, &back));
+    CHECK(back.layer_count == 3);
+    for (size_t i = 0; i < 3; i++) { /* what comes back has the library's size */
+        CHECK(back.layers[i].struct_size == sizeof layer && back.layers[i].width == i + 2);
+    }
+    vaelib_stack_free(made);
+    for (size_t i = 0; i < 3; i++) {
+        layers[i].unknown[1] = 1;
+        CHECK_STATUS(use_stack_config(&config), VAELIB_INVALID_ARGUMENT);
+        layers[i].unknown[1] = 0;
+    }
+    for (size_t i = 1; i < 3; i++) {
+        for (size_t bad = 0; bad < sizeof bad_sizes / sizeof bad_sizes[0]; bad++) {
+            layers[i].known.struct_size = bad_sizes[bad];
+            CHECK_MESSAGE(use_stack_config(&config), VAELIB_INVALID_ARGUMENT, "struct_size");
+        }
+        layers[i].known.struct_size = sizeof layers[0];
+    }
+    CHECK_OK(use_stack_config(&config));
+}
+
 static vaelib_status fill_parameter(void *memory) { return vaelib_parameter_describe(0, memory); }
 static vaelib_status fill_dataset_info(void *memory) { return vaelib_dataset_describe(examples, memory); }
 static vaelib_status fill_model_info(void *memory) { return vaelib_model_describe(model, memory); }
@@ -113,6 +195,21 @@ static vaelib_status fill_step_result(void *memory) {
     vaelib_trainer *trainer = NULL;
     vaelib_training_config plan = make_plan(1);
     vaelib_status status = vaelib_trainer_create(model, &plan, rows, &trainer);
+    if (status == VAELIB_OK) status = vaelib_trainer_step(trainer, examples, memory);
+    vaelib_trainer_free(trainer);
+    return status;
+}
+
+static vaelib_status fill_layer_config(void *memory) { return vaelib_layer_config_init(memory); }
+static vaelib_status fill_new_stack_config(void *memory) { return vaelib_stack_config_init(memory); }
+static vaelib_status fill_stack_config(void *memory) { return vaelib_stack_get_config(stack, memory); }
+static vaelib_status fill_stack_info(void *memory) { return vaelib_stack_describe(stack, memory); }
+static vaelib_status fill_stack_tensor(void *memory) { return vaelib_stack_tensor(stack, 0, memory); }
+static vaelib_status fill_stack_record(void *memory) { return vaelib_stack_history_get(stack, 0, memory); }
+static vaelib_status fill_stack_step_result(void *memory) {
+    vaelib_trainer *trainer = NULL;
+    vaelib_training_config plan = make_plan(1);
+    vaelib_status status = vaelib_stack_trainer_create(stack, VAELIB_PRETRAINING, 0, 0, &plan, rows, &trainer);
     if (status == VAELIB_OK) status = vaelib_trainer_step(trainer, examples, memory);
     vaelib_trainer_free(trainer);
     return status;
@@ -159,15 +256,28 @@ static void check_outputs(void) {
     check_output("vaelib_tensor", sizeof(vaelib_tensor), fill_tensor);
     check_output("vaelib_history_record", sizeof(vaelib_history_record), fill_record);
     check_output("vaelib_step_result", sizeof(vaelib_step_result), fill_step_result);
+    check_output("vaelib_layer_config", sizeof(vaelib_layer_config), fill_layer_config);
+    check_output("vaelib_stack_config (new)", sizeof(vaelib_stack_config), fill_new_stack_config);
+    check_output("vaelib_stack_config", sizeof(vaelib_stack_config), fill_stack_config);
+    check_output("vaelib_stack_info", sizeof(vaelib_stack_info), fill_stack_info);
+    check_output("vaelib_tensor (stack)", sizeof(vaelib_tensor), fill_stack_tensor);
+    check_output("vaelib_stack_record", sizeof(vaelib_stack_record), fill_stack_record);
+    check_output("vaelib_step_result (stack)", sizeof(vaelib_step_result), fill_stack_step_result);
 }
 
 int main(void) {
     vaelib_training_config plan = make_plan(1);
     model = make_model(columns, 2);
+    stack = make_stack(columns);
+    layer = make_layer(3);
     examples = wrap(zeros, rows, columns);
+    REQUIRE_OK(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL));
     REQUIRE_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
     check_inputs();
+    check_stack_inputs();
+    check_layer_array();
     check_outputs();
+    vaelib_stack_free(stack);
     vaelib_dataset_free(examples);
     vaelib_model_free(model);
     return report();

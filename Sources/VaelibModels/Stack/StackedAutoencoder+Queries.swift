@@ -18,16 +18,17 @@ extension StackedAutoencoder {
     return layers[layer].encoder.inputs
   }
 
-  /// Walks examples block by block with a workspace for the layers up to `layer`.
+  /// Walks examples block by block with a workspace for the layers up to `layer`. Noisy examples are welcome where
+  /// nothing is held against them, so finite values will do unless `check` asks for more.
   func forEachBlock(
-    _ examples: any ExampleSource, upTo layer: Int, decoding: Bool = false,
+    _ examples: any ExampleSource, upTo layer: Int, decoding: Bool = false, check: ExampleCheck = .finite,
     control: RunControl = RunControl(), _ body: (ExampleBlocks.Block, StackWorkspace) throws -> Void
   ) throws {
     if !layers.indices.contains(layer) { throw noSuchLayer(layer) }
     try ExampleCheck.shape(examples, columns: configuration.dataDimension, what: "the examples")
     let workspace = try StackWorkspace(
       self, layers: layer + 1, rows: min(ExampleBlocks.rows, examples.rows), decoding: decoding)
-    let blocks = ExampleBlocks(source: examples, check: exampleCheck, control: control)
+    let blocks = ExampleBlocks(source: examples, check: check, control: control)
     try blocks.forEachBlock { try body($0, workspace) }
   }
 
@@ -55,7 +56,7 @@ extension StackedAutoencoder {
     try ExampleCheck.shape(codes, columns: layers[layer].encoder.outputs, what: "the codes")
     let workspace = try StackWorkspace(
       self, layers: layer + 1, rows: min(ExampleBlocks.rows, codes.rows), decoding: true)
-    try ExampleBlocks(source: codes, check: ExampleCheck.latents, control: control).forEachBlock { block in
+    try ExampleBlocks(source: codes, check: ExampleCheck.finite, control: control).forEachBlock { block in
       copy(workspace.decode(block.values, from: layer), to: examples, from: block.first)
     }
   }
@@ -79,7 +80,9 @@ extension StackedAutoencoder {
     let ones = try FloatBuffer(count: width)
     ones.base.update(repeating: 1, count: width)
     let gradient = try FloatBuffer(count: width)
-    try forEachBlock(examples, upTo: layer, decoding: true, control: control) { block, workspace in
+    try forEachBlock(
+      examples, upTo: layer, decoding: true, check: exampleCheck, control: control
+    ) { block, workspace in
       let code = workspace.encode(block.values, layers: layer + 1)
       let output = workspace.decode(code, from: layer, rawOutput: true)
       for row in 0..<output.rows {

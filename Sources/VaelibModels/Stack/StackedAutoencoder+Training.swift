@@ -9,9 +9,9 @@ extension StackedAutoencoder {
     _ examples: any ExampleSource, configuration: TrainingConfiguration,
     control: StackRunControl = StackRunControl()
   ) throws {
-    for (name, isSet) in [("dropout", configuration.dropout != 0), ("patience", configuration.patience != 0)]
-    where isSet {
-      throw ModelError.invalidArgument("\(name) is for fine-tuning; leave it at 0 when pretraining")
+    try configuration.refuseDropout()
+    if configuration.patience != 0 {
+      throw ModelError.invalidArgument("patience is for fine-tuning; leave it at 0 when pretraining")
     }
     try checkExamples(examples, configuration, what: "the training examples")
     let runs = try layers.indices.map { layer in
@@ -60,11 +60,9 @@ extension StackedAutoencoder {
       throw ModelError.invalidArgument(
         "pretraining is a call of its own; fine-tune supervised or unsupervised")
     case .supervised:
-      try prepareClassifier(examples, validation)
+      try checkLabels(examples, validation)
     case .unsupervised:
-      if configuration.dropout != 0 {
-        throw ModelError.invalidArgument("dropout is for fine-tuning with labels; leave it at 0 here")
-      }
+      try configuration.refuseDropout()
     }
     let run = StackTrainingRun(
       self, examples, validation: validation, configuration: configuration, control: control, record: record
@@ -73,14 +71,18 @@ extension StackedAutoencoder {
       return try SupervisedObjective(
         self, dropout: configuration.dropout, seed: configuration.seed, rows: rows, label: examples.label)
     }
-    try withRollback(examples.source) { try run.run() }
+    try withRollback(examples.source) {
+      if phase == .supervised, classifier == nil {
+        try addClassifier(classes: try examples.countClasses(what: "the training examples"))
+      }
+      try run.run()
+    }
   }
 
-  private func prepareClassifier(_ examples: LabeledExamples, _ validation: LabeledExamples?) throws {
+  private func checkLabels(_ examples: LabeledExamples, _ validation: LabeledExamples?) throws {
     let classes = self.classes > 0 ? self.classes : try examples.countClasses(what: "the training examples")
     try examples.check(classes: classes, what: "the training examples")
     try validation?.check(classes: classes, what: "the validation examples")
-    if classifier == nil { try addClassifier(classes: classes) }
   }
 
   private func checkExamples(
@@ -95,6 +97,7 @@ extension StackedAutoencoder {
   /// Puts weights and history back if training ends with an error that leaves the stack as it was.
   private func withRollback(_ examples: any ExampleSource, _ train: () throws -> Void) throws {
     let initial = try Snapshot(parameters)
+    let shape = shape
     let history = history
     do {
       try train()
@@ -103,6 +106,7 @@ extension StackedAutoencoder {
       throw error
     } catch {
       initial.restore()
+      self.shape = shape
       self.history = history
       throw error
     }
@@ -121,7 +125,9 @@ extension Trainer {
     _ stack: StackedAutoencoder, phase: StackPhase, layer: Int, classes: Int,
     _ configuration: TrainingConfiguration, examplesPerEpoch: Int, label: @escaping (_ row: Int) -> Int
   ) throws {
+    try Self.check(configuration, examplesPerEpoch: examplesPerEpoch)
     try configuration.checkForStack()
+    if phase != .supervised { try configuration.refuseDropout() }
     if phase == .pretraining, !stack.layers.indices.contains(layer) {
       throw stack.noSuchLayer(layer)
     }

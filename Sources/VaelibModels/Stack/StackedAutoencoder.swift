@@ -7,11 +7,15 @@ public import VaelibNumerics
 /// Not locked: queries may run side by side, but nothing else while something changes it. The boundary sees to that.
 public final class StackedAutoencoder: @unchecked Sendable {
   public let configuration: StackConfiguration
-  public private(set) var layout: ParameterLayout
-  public private(set) var parameters: FloatBuffer
   let layers: [DenoisingLayer]
-  /// The classifier; nil before fine-tuning with labels.
-  public private(set) var classifier: DenseLayer?
+  /// What a classifier changes: it adds tensors at the end of the parameter array.
+  struct Shape {
+    var layout: ParameterLayout
+    var parameters: FloatBuffer
+    /// nil before fine-tuning with labels.
+    var classifier: DenseLayer?
+  }
+  var shape: Shape
 
   /// All epochs of all training, layer by layer, then fine-tuning.
   public var history: [StackEpochRecord] = []
@@ -28,8 +32,7 @@ public final class StackedAutoencoder: @unchecked Sendable {
       try DenoisingLayer(
         index, inputs: configuration.inputWidth(index), configuration: layer, layout: &layout)
     }
-    self.layout = layout
-    parameters = try FloatBuffer(count: layout.count)
+    shape = Shape(layout: layout, parameters: try FloatBuffer(count: layout.count), classifier: nil)
     initializeWeights(from: 0)
     if classes > 0 { try addClassifier(classes: classes) }
   }
@@ -43,6 +46,10 @@ public final class StackedAutoencoder: @unchecked Sendable {
         stream: RandomPurpose.initialization.stream(seed: configuration.seed, example: index))
     }
   }
+
+  public var layout: ParameterLayout { shape.layout }
+  public var parameters: FloatBuffer { shape.parameters }
+  public var classifier: DenseLayer? { shape.classifier }
 
   /// How many classes the classifier knows; 0 without one.
   public var classes: Int { classifier?.outputs ?? 0 }
@@ -59,9 +66,7 @@ public final class StackedAutoencoder: @unchecked Sendable {
     let parameters = try FloatBuffer(count: layout.count)
     parameters.base.update(from: self.parameters.base, count: self.layout.count)
     let first = self.layout.tensors.count
-    self.layout = layout
-    self.parameters = parameters
-    self.classifier = classifier
+    shape = Shape(layout: layout, parameters: parameters, classifier: classifier)
     initializeWeights(from: first)
   }
 

@@ -10,6 +10,10 @@ extension HDF5.Session {
     return HDF5.Object(id: file, name: "", label: nil)
   }
 
+  /// What libhdf5 calls an image. It wants a name that is not empty and by which no file exists: inside a regular file
+  /// there is none.
+  private var imageName: String { path + "/content" }
+
   /// Opens the HDF5 part of a file from memory for reading. libhdf5 works on `bytes` themselves, which must outlive the
   /// session, and looks at no file.
   func openImage(_ bytes: UnsafeRawBufferPointer) throws(StorageError) -> HDF5.Object {
@@ -23,8 +27,7 @@ extension HDF5.Session {
       udata_free: { _ in 0 }, udata: memory)
     try check(H5Pset_file_image_callbacks(access, &sharing), nil, "prepare to open it")
     try check(H5Pset_file_image(access, memory, bytes.count), nil, "prepare to open it")
-    // libhdf5 refuses an image by the name of a file that exists; inside a regular file there is none.
-    let file = try own(H5Fopen(path + "/content", vaelib_h5f_read_only(), access), nil, "open it")
+    let file = try own(H5Fopen(imageName, vaelib_h5f_read_only(), access), nil, "open it")
     return HDF5.Object(id: file, name: "", label: nil)
   }
 
@@ -37,7 +40,7 @@ extension HDF5.Session {
       H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), nil, "prepare to build it")
     let creation = try own(H5Pcreate(vaelib_h5p_file_create()), nil, "prepare to build it")
     try check(H5Pset_userblock(creation, hsize_t(UserBlock.byteCount)), nil, "prepare to build it")
-    let file = try own(H5Fcreate(path, vaelib_h5f_truncate(), creation, access), nil, "build it")
+    let file = try own(H5Fcreate(imageName, vaelib_h5f_truncate(), creation, access), nil, "build it")
     return HDF5.Object(id: file, name: "", label: nil)
   }
 

@@ -1,0 +1,135 @@
+import Testing
+import VaelibModels
+import VaelibNumerics
+
+@Suite struct StackTests {
+  private func stack(_ change: (inout StackConfiguration) -> Void = { _ in }) throws -> StackedAutoencoder {
+    var configuration = StackConfiguration()
+    configuration.dataDimension = 12
+    var layer = LayerConfiguration()
+    layer.width = 10
+    layer.corruptionLevel = 0.2
+    configuration.layers = [layer, layer]
+    change(&configuration)
+    return try StackedAutoencoder(configuration)
+  }
+
+  private func values(_ stack: StackedAutoencoder) -> [Float] {
+    (0..<stack.parameters.count).map { stack.parameters.base[$0] }
+  }
+
+  /// Patterns alternate between two kinds, so the label is the row's parity.
+  private func labeled(rows: Int) throws -> LabeledExamples {
+    LabeledExamples(try TestExamples.patterns(rows: rows).source, labels: (0..<rows).map { $0 % 2 })
+  }
+
+  private func training(_ change: (inout TrainingConfiguration) -> Void = { _ in }) -> TrainingConfiguration {
+    .small {
+      $0.epochs = 20
+      change(&$0)
+    }
+  }
+
+  @Test func pretrainsLayerByLayerAndThenLearnsLabels() throws {
+    let stack = try stack()
+    let examples = try labeled(rows: 200)
+    try stack.pretrain(examples.source, configuration: training())
+    #expect(stack.history.map(\.layer) == Array(repeating: 0, count: 20) + Array(repeating: 1, count: 20))
+    #expect(stack.history[19].loss < stack.history[0].loss - 0.5)
+    #expect(stack.history[39].loss < stack.history[20].loss)
+    try stack.finetune(examples, validation: labeled(rows: 50), phase: .supervised, configuration: training())
+    #expect(stack.classes == 2)
+    #expect(stack.history.last?.error == 0)
+    #expect(stack.history.last?.validationError == 0)
+    var wrong = 0
+    let test = try labeled(rows: 60)
+    try stack.predict(test.source, control: RunControl()) { wrong += $1 == $0 % 2 ? 0 : 1 }
+    #expect(wrong == 0)
+  }
+
+  @Test func pretrainingALayerLeavesTheOthers() throws {
+    let stack = try stack { $0.layers[1].epochs = 1 }
+    let before = values(stack)
+    let control = StackRunControl(report: { !($0.kind == .epoch && $0.record.layer == 0) })
+    #expect(throws: ModelError.cancelled) {
+      try stack.pretrain(
+        try labeled(rows: 30).source, configuration: training { $0.epochs = 1 }, control: control)
+    }
+    let after = values(stack)
+    let second = stack.layout.tensors.first { $0.name == "layers/1/weight" }?.offset ?? 0
+    #expect(before[..<second] != after[..<second])
+    #expect(before[second...] == after[second...])
+  }
+
+  @Test func unsupervisedFineTuningLowersTheError() throws {
+    let stack = try stack()
+    let examples = try labeled(rows: 200)
+    try stack.pretrain(examples.source, configuration: training())
+    func error() throws -> Double {
+      var sum = 0.0
+      try stack.reconstructionErrors(examples.source, layer: 1, control: RunControl()) { sum += $1 }
+      return sum / 200
+    }
+    let before = try error()
+    try stack.finetune(examples, validation: nil, phase: .unsupervised, configuration: training())
+    #expect(try error() < before)
+  }
+
+  @Test func threadsDoNotChangeTheBits() throws {
+    func train(threads: Int) throws -> [Float] {
+      WorkerPool.shared.setThreads(threads)
+      defer { WorkerPool.shared.setThreads(0) }
+      let stack = try stack()
+      let examples = try labeled(rows: 100)
+      try stack.pretrain(examples.source, configuration: training())
+      try stack.finetune(
+        examples, validation: nil, phase: .supervised, configuration: training { $0.dropout = 0.3 })
+      return values(stack)
+    }
+    #expect(try train(threads: 1) == train(threads: 4))
+  }
+
+  @Test(arguments: [
+    ([0, 1, 3, 1], "none is 2"), ([0, 0, 0, 0], "label 0 only"), ([0, -1, 1, 1], "row 1"),
+  ])
+  func unsuitableLabelsAreRefused(labels: [Int], what: String) throws {
+    let stack = try stack()
+    let source = try TestExamples.patterns(rows: 4).source
+    let error = #expect(throws: ModelError.self) {
+      try stack.finetune(
+        LabeledExamples(source, labels: labels), validation: nil, phase: .supervised,
+        configuration: training())
+    }
+    #expect(error?.description.contains(what) == true)
+    #expect(stack.classes == 0)
+  }
+
+  @Test func predictingBeforeFineTuningSaysWhatToDo() throws {
+    let error = #expect(throws: ModelError.self) {
+      try stack().predict(try labeled(rows: 4).source, control: RunControl()) { _, _ in }
+    }
+    #expect(error?.description.contains("fine-tune it with labels") == true)
+  }
+
+  @Test func whatDoesNotFitTogetherIsRefused() {
+    for change: (inout StackConfiguration) -> Void in [
+      { $0.layers[0].corruptionLevel = 1.1 }, { $0.layers[0].activation = .tanh },
+      {
+        $0.layers[0].corruption = .gaussian
+        $0.layers[0].corruptedWeight = 2
+      },
+      {
+        $0.layers[0].activation = .relu
+        $0.layers[1].loss = .squaredError
+        $0.layers[0].sparsityWeight = 1
+      }, { $0.layers = [] }, { $0.layers[1].corruptionLow = 5 },
+    ] {
+      #expect(throws: ModelError.self) {
+        try stack {
+          $0.layers[1].corruption = .saltAndPepper
+          change(&$0)
+        }
+      }
+    }
+  }
+}
