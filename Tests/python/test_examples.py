@@ -10,6 +10,8 @@ import h5py
 import numpy as np
 import pytest
 import vaelib
+import vaelib.stack
+import vaelib.stack_classifier
 import vaelib.vae
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -22,9 +24,10 @@ def run_demo(tmp_path, *options):
     return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
 
 
-def test_the_example_in_the_documentation():
-    assert doctest.testmod(vaelib.vae).failed == 0
-    assert doctest.testmod(vaelib.vae).attempted > 2
+def test_the_examples_in_the_documentation():
+    for module in (vaelib.vae, vaelib.stack, vaelib.stack_classifier):
+        assert doctest.testmod(module).failed == 0
+        assert doctest.testmod(module).attempted > 2
 
 
 @pytest.mark.slow
@@ -36,7 +39,12 @@ def test_the_demo(tmp_path):
     assert "test bound" in process.stdout
     assert "test log-likelihood" in process.stdout
     pictures = {path.name for path in (tmp_path / "out").glob("*.png")}
-    assert pictures == {"latents.png", "manifold.png", "reconstructions.png", "samples.png", "training.png"}
+    assert pictures == {
+        *("latents.png", "manifold.png", "reconstructions.png", "samples.png", "training.png"),
+        *("denoising.png", "filters.png", "pretraining.png"),
+    }
+    assert "test error of the stack" in process.stdout
+    assert "test error of logistic regression" in process.stdout
     assert vaelib.load(tmp_path / "out" / "vae.h5").n_features_in_ == 64
 
 

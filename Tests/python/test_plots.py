@@ -5,6 +5,7 @@ import pytest
 
 pytest.importorskip("matplotlib")
 
+import vaelib
 from vaelib import plots
 
 
@@ -23,12 +24,20 @@ def test_tiles_are_laid_out_row_by_row():
 
 def test_every_picture_is_written(tmp_path, fitted, binary):
     images = np.random.RandomState(0).uniform(size=(14, 12))
+    stack_history = (
+        vaelib.StackedDenoisingAutoencoder(hidden=(4, 3), epochs=3, finetune_epochs=2, random_state=0)
+        .fit(binary, validation=binary)
+        .history_
+    )
     figures = {
         "samples": lambda path: plots.samples(images, path, shape=(3, 4)),
         "reconstructions": lambda path: plots.reconstructions(images, 1 - images, path, shape=(3, 4)),
         "manifold": lambda path: plots.manifold(images[:9], path, shape=(3, 4)),
         "curve": lambda path: plots.training_curve(fitted.history_, path),
         "scatter": lambda path: plots.latent_scatter(fitted.transform(binary), path, labels=np.arange(40) % 3),
+        "denoising": lambda path: plots.denoising(images, 1 - images, images / 2, path, shape=(3, 4)),
+        "filters": lambda path: plots.filters(images - 0.5, path, shape=(3, 4)),
+        "stack": lambda path: plots.stack_curve(stack_history, path),
         "plain": lambda path: plots.latent_scatter(fitted.transform(binary), path),
     }
     for name, draw in figures.items():
@@ -37,6 +46,24 @@ def test_every_picture_is_written(tmp_path, fitted, binary):
         content = path.read_bytes()
         assert content.startswith(b"\x89PNG")
         assert len(content) > 2000
+
+
+def test_filters_have_a_contrast_of_their_own():
+    canvas = plots.filters([[1, -2, 0, 1], [10, 0, 5, -5], [0, 0, 0, 0]]).axes[0].images[0]
+    assert canvas.get_clim() == (-1, 1)
+    np.testing.assert_allclose(canvas.get_array()[:2, :2], [[0.5, -1], [0, 0.5]])
+    np.testing.assert_allclose(canvas.get_array()[:2, 3:], [[1, 0], [0.5, -0.5]])
+    np.testing.assert_allclose(canvas.get_array()[3:, :2], 0)
+
+
+def test_a_stacks_curves_have_a_panel_for_each_layer_and_one_for_fine_tuning(binary):
+    history = vaelib.StackedDenoisingClassifier(
+        hidden=(4, 3), pretrain_epochs=3, finetune_epochs=2, validation_fraction=0.2, random_state=0
+    ).fit(binary, binary[:, 0]).history_  # fmt: skip
+    panels = plots.stack_curve(history).axes
+    assert [panel.get_title(loc="left") for panel in panels] == ["layer 0", "layer 1", "fine-tuning"]
+    assert [len(panel.lines) for panel in panels] == [1, 1, 2]
+    np.testing.assert_array_equal(panels[1].lines[0].get_ydata(), history["loss"][3:6])
 
 
 def test_unsuitable_arguments():

@@ -1,8 +1,8 @@
 """Learns pictures of digits, and shows what was learned.
 
 The whole tour: data to an HDF5 file, training with progress, saving, loading, the test bound, the importance-sampled
-log-likelihood, and pictures. Without options it uses scikit-learn's digits (1797 pictures of 8 x 8) and takes less than
-a minute.
+log-likelihood, and pictures; then a stack of denoising auto-encoders, which learns the digits' labels where there are
+any. Without options it uses scikit-learn's digits (1797 pictures of 8 x 8) and takes less than a minute.
 
     python digits.py
     python digits.py --data mnist.h5 --epochs 20
@@ -81,20 +81,29 @@ class ProgressBar:
 
     width = 28
 
-    def __call__(self, progress: vaelib.Progress) -> None:
+    def __call__(self, progress: vaelib.Progress | vaelib.StackProgress) -> None:
         """Draws the progress."""
-        record = progress.record
+        if isinstance(progress, vaelib.StackProgress):
+            epoch, text = progress.record.epoch, stack_line(progress.record)
+        else:
+            epoch, text = progress.epoch, f"bound {progress.record.elbo:9.3f} nats"
+        ended = progress.kind == "epoch"
         if not sys.stdout.isatty():
-            if progress.kind == "epoch" and (progress.epoch % 10 == 0 or progress.epoch == progress.epochs):
-                print(f"  epoch {progress.epoch:4d}/{progress.epochs}  bound {record.elbo:9.3f} nats", flush=True)
+            if ended and (epoch % 50 == 0 or epoch == progress.epochs):
+                print(f"  epoch {epoch:4d}/{progress.epochs}  {text}", flush=True)
             return
-        done = (progress.epoch - 1 + progress.examples / progress.examples_per_epoch) / progress.epochs
+        done = (epoch - 1 + progress.examples / progress.examples_per_epoch) / progress.epochs
         filled = round(done * self.width)
         bar = "#" * filled + "." * (self.width - filled)
-        end = "\n" if progress.kind == "epoch" and progress.epoch == progress.epochs else ""
-        print(
-            f"\r  [{bar}] epoch {progress.epoch}/{progress.epochs}  bound {record.elbo:9.3f} nats", end=end, flush=True
-        )
+        end = "\n" if ended and epoch == progress.epochs else ""
+        print(f"\r  [{bar}] epoch {epoch}/{progress.epochs}  {text}", end=end, flush=True)
+
+
+def stack_line(record: vaelib.StackRecord) -> str:
+    """What a stack learns, and how well."""
+    if record.phase == "pretraining":
+        return f"layer {record.layer}  loss {record.loss:9.3f} nats"
+    return f"labels  error {record.error:6.2%}"
 
 
 def train(images: Images, latent_dim: int, epochs: int, seed: int) -> vaelib.VAE:
@@ -128,7 +137,7 @@ def report(vae: vaelib.VAE, test: vaelib.Dataset, samples: int) -> None:
 
 
 def draw(vae: vaelib.VAE, flat: vaelib.VAE, images: Images, output: Path, seed: int) -> None:
-    """Writes the pictures."""
+    """Writes the pictures of the variational auto-encoders."""
     plots.training_curve(vae.history_, output / "training.png")
     labels = images.test.labels
     plots.latent_scatter(flat.transform(images.test), output / "latents.png", labels=labels)
@@ -138,8 +147,57 @@ def draw(vae: vaelib.VAE, flat: vaelib.VAE, images: Images, output: Path, seed: 
         plots.reconstructions(shown.numpy(), vae.reconstruct(shown), output / "reconstructions.png", **options)
         plots.samples(vae.sample(100, random_state=seed), output / "samples.png", **options)
         plots.manifold(flat.manifold(15), output / "manifold.png", **options)
-    for path in sorted(output.glob("*.png")):
-        print(f"wrote {path}")
+
+
+def train_stack(images: Images, epochs: int, seed: int) -> vaelib.StackedDenoisingAutoencoder:
+    """Trains two layers to restore their input where a quarter of it is missing."""
+    stack = vaelib.StackedDenoisingAutoencoder(
+        hidden=(225, 225),
+        corruption_level=0.25,
+        epochs=epochs,
+        batch_size=50,
+        learning_rate=3e-3,
+        schedule="cosine",
+        random_state=seed,
+    )
+    print(f"training a stack of {len(stack.hidden)} denoising layers")
+    started = time.perf_counter()
+    stack.fit(images.train, callback=ProgressBar())
+    print(f"  {time.perf_counter() - started:.1f} s")
+    return stack
+
+
+def classify(stack: vaelib.StackedDenoisingAutoencoder, images: Images, epochs: int, seed: int) -> None:
+    """Fine-tunes a stack with labels, and prints its test error beside that of a linear classifier."""
+    model = vaelib.StackedDenoisingClassifier(
+        pretrained=stack,
+        finetune_epochs=epochs,
+        batch_size=50,
+        learning_rate=3e-3,
+        schedule="cosine",
+        random_state=seed,
+    )
+    print("fine-tuning it with labels")
+    model.fit(images.train, callback=ProgressBar())
+    print(f"test error of the stack                      {1 - model.score(images.test):6.2%}")
+    try:
+        from sklearn.linear_model import LogisticRegression
+    except ImportError:
+        return
+    linear = LogisticRegression(max_iter=2000).fit(images.train.numpy(), images.train.labels)
+    error = 1 - linear.score(images.test.numpy(), images.test.labels)
+    print(f"test error of logistic regression on pixels  {error:6.2%}")
+
+
+def draw_stack(stack: vaelib.StackedDenoisingAutoencoder, images: Images, output: Path, seed: int) -> None:
+    """Writes the pictures of the stack."""
+    plots.stack_curve(stack.history_, output / "pretraining.png")
+    if images.shape is not None:
+        options: dict[str, Any] = {"shape": images.shape}
+        plots.filters(stack.filters()[:100], output / "filters.png", title="Filters of the first layer", **options)
+        shown = images.test[: min(24, images.test.rows)]
+        noisy = stack.corrupt(shown, random_state=seed)
+        plots.denoising(shown.numpy(), noisy, stack.denoise(noisy, layer=0), output / "denoising.png", **options)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -174,6 +232,13 @@ def main() -> None:
     report(vae, images.test, arguments.samples)
     flat = train(images, 2, arguments.epochs, arguments.seed)
     draw(vae, flat, images, output, arguments.seed)
+
+    stack = train_stack(images, arguments.epochs, arguments.seed)
+    draw_stack(stack, images, output, arguments.seed)
+    if images.train.labels is not None and images.test.labels is not None:
+        classify(stack, images, arguments.epochs, arguments.seed)
+    for path in sorted(output.glob("*.png")):
+        print(f"wrote {path}")
 
 
 if __name__ == "__main__":

@@ -101,21 +101,35 @@ def reconstructions(
     **options: Any,
 ) -> Figure:
     """Originals and, below each, its reconstruction; ``options`` are those of ``image_grid``."""
-    above, below = np.asarray(originals), np.asarray(reconstructed)
-    if above.shape != below.shape:
-        raise ValueError(f"originals {above.shape} and reconstructions {below.shape} have different shapes")
-    rows = []
-    for first in range(0, len(above), columns):
-        for part in (above[first : first + columns], below[first : first + columns]):
-            padding = np.full((columns - len(part), above.shape[1]), np.nan)
-            rows.append(np.concatenate([part, padding]))
     title = "Originals, and below each its reconstruction"
-    return image_grid(np.concatenate(rows), path, columns=columns, **{"title": title, **options})
+    return _rows_of([originals, reconstructed], path, columns, **{"title": title, **options})
+
+
+def denoising(
+    originals: npt.ArrayLike,
+    noisy: npt.ArrayLike,
+    denoised: npt.ArrayLike,
+    path: Path | None = None,
+    *,
+    columns: int = 12,
+    **options: Any,
+) -> Figure:
+    """Originals, below each what noise made of it, and below that what was restored; options as ``image_grid``'s."""
+    title = "Originals, below each with noise, and below that denoised"
+    return _rows_of([originals, noisy, denoised], path, columns, **{"title": title, **options})
+
+
+def filters(weights: npt.ArrayLike, path: Path | None = None, **options: Any) -> Figure:
+    """What units look for, from ``filters()`` of a stack: grey is 0, and each filter has a contrast of its own."""
+    rows = np.asarray(weights, dtype=np.float32)
+    largest = np.abs(rows).max(axis=1, keepdims=True)
+    scaled = rows / np.where(largest > 0, largest, 1)
+    return image_grid(scaled, path, **{"title": "Filters", "limits": (-1.0, 1.0), **options})
 
 
 def manifold(images: npt.ArrayLike, path: Path | None = None, **options: Any) -> Figure:
-    """The result of ``VAE.manifold``, without gaps; ``options`` are those of ``image_grid``."""
-    return image_grid(images, path, **{"title": "The manifold of two latents", "gap": 0.0, **options})
+    """The result of ``VAE.manifold``; ``options`` are those of ``image_grid``."""
+    return image_grid(images, path, **{"title": "The manifold of two latents", **options})
 
 
 def training_curve(history: Mapping[str, npt.ArrayLike], path: Path | None = None) -> Figure:
@@ -136,6 +150,31 @@ def training_curve(history: Mapping[str, npt.ArrayLike], path: Path | None = Non
     bound.set_title("Training", color=_INK, fontsize=11, loc="left")
     kl.set_xlabel("epoch", color=_INK)
     kl.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return _finish(figure, path)
+
+
+def stack_curve(history: Mapping[str, npt.ArrayLike], path: Path | None = None) -> Figure:
+    """The losses of a stack, from its ``history_``: a panel for each layer's pretraining, and one for fine-tuning."""
+    columns = {name: np.asarray(values) for name, values in history.items()}
+    pretrained = columns["phase"] == "pretraining"
+    panels = [(f"layer {layer}", pretrained & (columns["layer"] == layer))
+              for layer in np.unique(columns["layer"][pretrained])]  # fmt: skip
+    if not pretrained.all():
+        panels.append(("fine-tuning", ~pretrained))
+    figure = Figure(figsize=(max(3.2 * len(panels), 4.2), 3.4), layout="constrained")
+    axes = figure.subplots(1, len(panels), squeeze=False)[0]
+    for panel, (title, chosen) in zip(axes, panels, strict=True):
+        epochs = np.arange(1, np.count_nonzero(chosen) + 1)
+        panel.plot(epochs, columns["loss"][chosen], color=_COLOURS[0], label="training loss")
+        validation = columns["validation_loss"][chosen]
+        if not np.isnan(validation).all():
+            panel.plot(epochs, validation, color=_COLOURS[1], label="validation loss")
+            panel.legend(frameon=False, labelcolor=_INK)
+        _style(panel)
+        panel.set_title(title, color=_INK, fontsize=11, loc="left")
+        panel.set_xlabel("epoch", color=_INK)
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes[0].set_ylabel("loss per example", color=_INK)
     return _finish(figure, path)
 
 
@@ -161,6 +200,20 @@ def latent_scatter(
     axes.set_title("Means of q(z|x)", color=_INK, fontsize=11, loc="left")
     axes.set_aspect("equal")
     return _finish(figure, path)
+
+
+def _rows_of(groups: Sequence[npt.ArrayLike], path: Path | None, columns: int, **options: Any) -> Figure:
+    """Pictures of several groups in a grid, each picture of a group above that of the next."""
+    stacked = [np.asarray(group) for group in groups]
+    if len({group.shape for group in stacked}) > 1:
+        shapes = ", ".join(str(group.shape) for group in stacked)
+        raise ValueError(f"the groups of pictures have different shapes: {shapes}")
+    rows = []
+    for first in range(0, len(stacked[0]), columns):
+        for group in stacked:
+            part = group[first : first + columns]
+            rows.append(np.concatenate([part, np.full((columns - len(part), part.shape[1]), np.nan)]))
+    return image_grid(np.concatenate(rows), path, columns=columns, **options)
 
 
 def _limits(canvas: npt.NDArray[np.float32]) -> tuple[float, float]:

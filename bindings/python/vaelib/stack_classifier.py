@@ -64,7 +64,7 @@ class StackedDenoisingClassifier(StackFitting, Classification, StackQueries):
     >>> import numpy as np, vaelib
     >>> X = np.random.RandomState(0).uniform(size=(300, 8)).astype("float32")
     >>> y = np.where(X[:, 0] > X[:, 1], "left", "right")
-    >>> model = vaelib.StackedDenoisingClassifier(hidden=(32,), pretrain_epochs=5, random_state=0).fit(X, y)
+    >>> model = vaelib.StackedDenoisingClassifier(hidden=(32,), learning_rate=0.02, random_state=0).fit(X, y)
     >>> model.score(X, y) > 0.9
     True
     """
