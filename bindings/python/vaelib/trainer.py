@@ -134,11 +134,12 @@ class Trainer:
 
 def _of_model(vae: VAE, examples_per_epoch: int) -> Any:
     """A trainer handle for a variational auto-encoder."""
+    model = vae._fitted()
     config = new_training_config()
     config.seed = vae.seed_
     kept = fill(config, vae._parameters(TRAINING_DEFAULTS))
     pointer = ctypes.POINTER(structures.TrainerHandle)()
-    arguments = (vae._fitted().handle, ctypes.byref(config), examples_per_epoch, ctypes.byref(pointer))
+    arguments = (model.handle, ctypes.byref(config), examples_per_epoch, ctypes.byref(pointer))
     call("vaelib_trainer_create", *arguments)
     del kept
     return pointer
