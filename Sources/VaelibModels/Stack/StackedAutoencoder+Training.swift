@@ -20,14 +20,22 @@ extension StackedAutoencoder {
     try withRollback(examples) { for run in runs { try run.run() } }
   }
 
-  private func makePretrainingRun(
-    _ layer: Int, _ examples: any ExampleSource, _ configuration: TrainingConfiguration,
-    _ control: StackRunControl
-  ) throws -> StackTrainingRun {
+  /// The training configuration with what the layer has of its own.
+  func pretrainingConfiguration(
+    _ layer: Int, _ configuration: TrainingConfiguration
+  ) -> TrainingConfiguration {
     let own = layers[layer].configuration
     var configuration = configuration
     if own.epochs > 0 { configuration.epochs = own.epochs }
     if own.learningRate > 0 { configuration.learningRate = own.learningRate }
+    return configuration
+  }
+
+  private func makePretrainingRun(
+    _ layer: Int, _ examples: any ExampleSource, _ configuration: TrainingConfiguration,
+    _ control: StackRunControl
+  ) throws -> StackTrainingRun {
+    let configuration = pretrainingConfiguration(layer, configuration)
     var record = StackEpochRecord()
     record.layer = layer
     return StackTrainingRun(
@@ -135,7 +143,8 @@ extension Trainer {
       if classes < 2 { throw ModelError.invalidArgument("classes is \(classes); at least 2 are needed") }
       try stack.addClassifier(classes: classes)
     }
-    try self.init(configuration, examplesPerEpoch: examplesPerEpoch) { rows in
+    let own = phase == .pretraining ? stack.pretrainingConfiguration(layer, configuration) : configuration
+    try self.init(own, examplesPerEpoch: examplesPerEpoch) { rows in
       switch phase {
       case .pretraining:
         try PretrainingObjective(stack, layer: layer, seed: configuration.seed, rows: rows)
