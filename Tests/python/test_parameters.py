@@ -3,32 +3,53 @@
 import numpy as np
 import pytest
 import vaelib
-from vaelib._parameters import DEFAULTS, describe_parameters
+from vaelib._parameters import _VAES_ONLY as VAES_ONLY
+from vaelib._parameters import DEFAULTS, STACK_TRAINING_DEFAULTS, describe_parameters
+from vaelib._stack_parameters import LAYER_DEFAULTS
 
-# Chosen by the data or by random_state; for stacks only.
-NOT_OF_THE_ESTIMATOR = {"data_dim", "seed", "dropout"}
-
-
-def described_parameters():
-    return [
-        description
-        for description in describe_parameters()
-        if description.group in ("vae", "training") and description.name not in NOT_OF_THE_ESTIMATOR
-    ]
+#: Each estimator, the groups of the library's parameters that it has, and what it calls otherwise or leaves out.
+ESTIMATORS = {
+    vaelib.VAE: (("vae", "training"), {"dropout"}),
+    vaelib.StackedDenoisingAutoencoder: (("layer", "stack", "training"), {"width", "dropout", *VAES_ONLY}),
+    vaelib.StackedDenoisingClassifier: (("layer", "stack", "training"), {"width", "epochs", *VAES_ONLY}),
+}
 
 
-def test_every_parameter_of_the_library_is_a_parameter_of_the_estimator():
-    parameters = vaelib.VAE().get_params()
-    for name, default in DEFAULTS.items():
-        assert parameters[name] == default, name
-    assert {description.name for description in described_parameters()} == set(DEFAULTS)
+def described(estimator):
+    """The library's parameters that an estimator takes under their own names."""
+    groups, left_out = ESTIMATORS[estimator]
+    by_name = {}
+    for description in describe_parameters():
+        if description.group in groups and description.name not in {"data_dim", "seed", *left_out}:
+            by_name[description.name] = description  # those of training come last
+    return by_name
 
 
-def test_help_names_every_parameter_with_its_values_and_default():
-    for description in described_parameters():
-        assert f"\n    {description.name} : {description.allowed}" in vaelib.VAE.__doc__
-        assert description.meaning in vaelib.VAE.__doc__
-    assert "{parameters}" not in vaelib.VAE.__doc__
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_every_parameter_of_the_library_is_a_parameter_of_the_estimator(estimator):
+    parameters = estimator().get_params()
+    assert set(described(estimator)) <= set(parameters)
+    assert not ESTIMATORS[estimator][1] & set(parameters)
+    defaults = DEFAULTS if estimator is vaelib.VAE else {**LAYER_DEFAULTS, **STACK_TRAINING_DEFAULTS}
+    for name in described(estimator):
+        if name in defaults:
+            assert parameters[name] == defaults[name], name
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_help_names_every_parameter_with_its_values_and_default(estimator):
+    for name, description in described(estimator).items():
+        if estimator is not vaelib.VAE and name in ("epochs", "learning_rate", "patience"):
+            continue  # described in words of their own
+        assert f"\n    {name} : {description.allowed}" in estimator.__doc__
+        assert description.meaning in estimator.__doc__
+    assert "{" not in estimator.__doc__
+
+
+def test_parameters_of_other_models_are_not_mentioned():
+    assert "dropout" not in vaelib.VAE.__doc__
+    assert "dropout :" not in vaelib.StackedDenoisingAutoencoder.__doc__
+    assert "binarization" not in vaelib.StackedDenoisingClassifier.__doc__
 
 
 @pytest.mark.parametrize(
