@@ -16,3 +16,13 @@ public enum ModelError: Error, CustomStringConvertible, Equatable {
     }
   }
 }
+
+extension ModelError {
+  /// True if training that ends so keeps what it learned.
+  var keepsProgress: Bool {
+    switch self {
+    case .cancelled, .numerical: true
+    case .data, .invalidArgument: false
+    }
+  }
+}

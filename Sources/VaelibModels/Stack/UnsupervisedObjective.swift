@@ -8,7 +8,7 @@ final class UnsupervisedObjective: TrainingObjective {
   private let check: ExampleCheck
   private let memory: BatchMemory
   private let workspace: StackWorkspace
-  /// Codes on the way down, before the decoder of each layer: its input.
+  /// No component is emphasised.
   private let ones: FloatBuffer
   private var buffers: [FloatBuffer] = []
   /// Gradients at each decoder's output, [rows, inputs], and at each code, [rows, width].

@@ -5,7 +5,7 @@ import VaelibNumerics
 ///
 /// loss = mean over the batch of (klWeight * KL - reconstruction), AEVB eq. 7 (analytic) or eq. 6 (monte_carlo), with
 /// L samples an example. Workspaces are sized once, for `capacity` rows.
-final class GradientStep: TrainingObjective {
+final class BoundObjective: TrainingObjective {
   /// What a matrix product counts with 32 bits.
   private static let maximumRows = 1 << 30
 

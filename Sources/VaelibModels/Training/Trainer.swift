@@ -128,7 +128,7 @@ extension Trainer {
   ) throws {
     try configuration.checkForVAE(model.configuration)
     try self.init(configuration, examplesPerEpoch: examplesPerEpoch) {
-      try GradientStep(model, configuration, capacity: $0)
+      try BoundObjective(model, configuration, capacity: $0)
     }
   }
 }

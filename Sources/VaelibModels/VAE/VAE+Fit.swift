@@ -167,16 +167,6 @@ private final class TrainingRun {
   }
 }
 
-extension ModelError {
-  /// True if training that ends so keeps what it learned.
-  var keepsProgress: Bool {
-    switch self {
-    case .cancelled, .numerical: true
-    case .data, .invalidArgument: false
-    }
-  }
-}
-
 /// Running means over the steps of an epoch, weighted by their rows.
 private struct EpochMean {
   var record = EpochRecord()
