@@ -36,7 +36,7 @@ class Trained(Estimator[ModelType]):
                 model.cancel()
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the model to an HDF5 file: architecture, weights, history, training settings, data scaling.
+        """Writes the model to an HDF5 file: architecture, weights, history, data scaling; of a VAE its training.
 
         The file appears complete or not at all: on any error an older file of that name stays as it was.
 
