@@ -661,7 +661,11 @@ typedef struct vaelib_layer_config {
     const char *corruption;
     /** nu, the proportion of corrupted components, 0 to 1; gaussian: the standard deviation of the noise. */
     double corruption_level;
-    /** salt_and_pepper: the two values. */
+    /**
+     * salt_and_pepper takes its two values from here: "given", corruption_low and corruption_high; "data", the minimum
+     * and the maximum of all inputs of the layer, found in a pass over the examples before the layer is pretrained.
+     */
+    const char *corruption_range;
     double corruption_low;
     double corruption_high;
     /**
@@ -826,7 +830,8 @@ vaelib_status vaelib_stack_history_get(const vaelib_stack *stack, size_t index, 
 
 /**
  * The corrupted input that layer `layer` would be given in epoch `epoch` of its pretraining: the clean code of the
- * layers below, with the layer's noise drawn from `seed`, [N, inputs of the layer].
+ * layers below, with the layer's noise drawn from `seed`, [N, inputs of the layer]. With corruption_range "data", the
+ * minimum and maximum are those of these examples.
  */
 vaelib_status vaelib_stack_corrupt(
     vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, uint64_t seed, size_t epoch,
@@ -901,7 +906,8 @@ vaelib_status vaelib_trainer_create(
 
 /**
  * A trainer for `stack`, which it keeps alive; it pretrains `layer`, or fine-tunes (then `layer` does not matter). The
- * functions below take it like any other. Its batches carry labels if the phase is supervised.
+ * functions below take it like any other. Its batches carry labels if the phase is supervised. A layer whose
+ * corruption_range is "data" cannot be pretrained so, since a trainer sees one batch at a time.
  *
  * `classes`, at least 2, says how many there are, for a supervised trainer of a stack that has no classifier yet: it is
  * added. Trainers that were made before then are of no use any more: their memory stays valid until they are freed,

@@ -145,6 +145,7 @@ extension LayerConfiguration {
     try assignment.choice("loss", c.loss)
     try assignment.choice("corruption", c.corruption)
     try assignment.real("corruption_level", c.corruption_level)
+    try assignment.choice("corruption_range", c.corruption_range)
     try assignment.real("corruption_low", c.corruption_low)
     try assignment.real("corruption_high", c.corruption_high)
     try assignment.real("corrupted_weight", c.corrupted_weight)
@@ -168,6 +169,7 @@ extension LayerConfiguration {
     c.loss = Constants.string(loss.rawValue)
     c.corruption = Constants.string(corruption.rawValue)
     c.corruption_level = corruptionLevel
+    c.corruption_range = Constants.string(corruptionRange.rawValue)
     c.corruption_low = corruptionLow
     c.corruption_high = corruptionHigh
     c.corrupted_weight = corruptedWeight

@@ -43,8 +43,8 @@ static void check_structures(void) {
     CHECK(sizeof(vaelib_progress) == 152 && offsetof(vaelib_progress, record) == 48);
     CHECK(sizeof(vaelib_evaluation_config) == 40 && LAST_FIELD(vaelib_evaluation_config, seed) == 40);
     CHECK(sizeof(vaelib_step_result) == 64 && LAST_FIELD(vaelib_step_result, gradient_norm) == 64);
-    CHECK(sizeof(vaelib_layer_config) == 144 && LAST_FIELD(vaelib_layer_config, learning_rate) == 144);
-    CHECK(offsetof(vaelib_layer_config, tied) == 24 && offsetof(vaelib_layer_config, epochs) == 128);
+    CHECK(sizeof(vaelib_layer_config) == 152 && LAST_FIELD(vaelib_layer_config, learning_rate) == 152);
+    CHECK(offsetof(vaelib_layer_config, tied) == 24 && offsetof(vaelib_layer_config, epochs) == 136);
     CHECK(sizeof(vaelib_stack_config) == 56 && LAST_FIELD(vaelib_stack_config, seed) == 56);
     CHECK(sizeof(vaelib_stack_info) == 64 && LAST_FIELD(vaelib_stack_info, data_shift) == 64);
     CHECK(sizeof(vaelib_stack_record) == 80 && LAST_FIELD(vaelib_stack_record, seconds) == 80);

@@ -101,6 +101,7 @@ static void check_layer(void) {
     check_choice("layer", "loss", config.loss);
     check_choice("layer", "corruption", config.corruption);
     check_real("layer", "corruption_level", config.corruption_level);
+    check_choice("layer", "corruption_range", config.corruption_range);
     check_real("layer", "corruption_low", config.corruption_low);
     check_real("layer", "corruption_high", config.corruption_high);
     check_real("layer", "corrupted_weight", config.corrupted_weight);
@@ -129,7 +130,7 @@ static void check_stack(void) {
 static void check_listing(void) {
     vaelib_parameter parameter = {.struct_size = sizeof parameter};
     size_t count = vaelib_parameter_count();
-    CHECK(count == 13 + 23 + 17 + 4);
+    CHECK(count == 13 + 23 + 18 + 4);
     for (size_t index = 0; index < count; index++) {
         REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
         CHECK(parameter.name[0] != '\0' && parameter.allowed[0] != '\0' && parameter.meaning[0] != '\0');

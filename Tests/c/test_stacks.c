@@ -32,8 +32,8 @@ static void check_config_round_trip(void) {
     vaelib_stack *stack = NULL, *again = NULL;
     layers[0] = (vaelib_layer_config){
         .struct_size = sizeof layers[0], .width = 4, .activation = "sigmoid", .tied = 0, .loss = "squared_error",
-        .corruption = "salt_and_pepper", .corruption_level = 0.125, .corruption_low = -1.5, .corruption_high = 2.5,
-        .corrupted_weight = 0.75, .untouched_weight = 0.5, .weight_l1 = 0.01, .weight_l2 = 0.02,
+        .corruption = "salt_and_pepper", .corruption_level = 0.125, .corruption_range = "data",
+        .corruption_low = -1.5, .corruption_high = 2.5, .corrupted_weight = 0.75, .untouched_weight = 0.5, .weight_l1 = 0.01, .weight_l2 = 0.02,
         .sparsity_target = 0.25, .sparsity_weight = 0.03, .contraction_weight = 0.04, .epochs = 9,
         .learning_rate = 0.06};
     REQUIRE_OK(vaelib_stack_config_init(&config));
@@ -50,7 +50,8 @@ static void check_config_round_trip(void) {
     layer = &back.layers[0];
     CHECK(layer->width == 4 && layer->tied == 0 && layer->epochs == 9 && layer->learning_rate == 0.06);
     CHECK(strcmp(layer->loss, "squared_error") == 0 && strcmp(layer->corruption, "salt_and_pepper") == 0);
-    CHECK(layer->corruption_level == 0.125 && layer->corruption_low == -1.5 && layer->corruption_high == 2.5);
+    CHECK(strcmp(layer->corruption_range, "data") == 0 && layer->corruption_level == 0.125);
+    CHECK(layer->corruption_low == -1.5 && layer->corruption_high == 2.5);
     CHECK(layer->corrupted_weight == 0.75 && layer->untouched_weight == 0.5);
     CHECK(layer->weight_l1 == 0.01 && layer->weight_l2 == 0.02 && layer->contraction_weight == 0.04);
     CHECK(layer->sparsity_target == 0.25 && layer->sparsity_weight == 0.03);
@@ -203,6 +204,8 @@ static void check_bad_layers(void) {
     CHECK_REFUSED(layers[0].corruption_level = 1.01, "corruption_level");
     CHECK_REFUSED(layers[1].corruption_level = -0.01, "corruption_level");
     CHECK_REFUSED(layers[0].corruption_level = NAN, "corruption_level");
+    CHECK_REFUSED(layers[0].corruption_range = "minmax", "given, data");
+    CHECK_REFUSED(layers[0].corruption_range = NULL, "corruption_range");
     CHECK_REFUSED(layers[0].corruption_low = INFINITY, "corruption_low");
     CHECK_REFUSED(layers[0].corruption_high = NAN, "corruption_high");
     CHECK_REFUSED(layers[0].corrupted_weight = -1, "corrupted_weight");

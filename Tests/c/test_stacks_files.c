@@ -59,6 +59,7 @@ static void check_round_trip(int fine_tuned) {
     const char *path = scratch_path("stack_round_trip.h5");
     size_t epochs = fine_tuned ? 6 : 4;
     layers[0].corruption = "salt_and_pepper";
+    layers[0].corruption_range = "data";
     layers[0].corruption_low = -0.25;
     layers[1].tied = 0;
     layers[1].loss = "squared_error";
@@ -76,6 +77,7 @@ static void check_round_trip(int fine_tuned) {
     CHECK_OK(vaelib_stack_get_config(back, &config));
     CHECK(config.data_dim == columns && config.layer_count == 2 && config.seed == 1);
     CHECK(strcmp(config.layers[0].corruption, "salt_and_pepper") == 0 && config.layers[0].corruption_low == -0.25);
+    CHECK(strcmp(config.layers[0].corruption_range, "data") == 0);
     CHECK(config.layers[1].tied == 0 && strcmp(config.layers[1].loss, "squared_error") == 0);
     CHECK(config.layers[1].weight_l2 == 0.0625 && config.layers[1].width == 4);
     CHECK(stack_history_count(back) == epochs && stack_history_count(stack) == epochs);

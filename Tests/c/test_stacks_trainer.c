@@ -249,6 +249,26 @@ static void check_bad_arguments(void) {
     vaelib_stack_free(stack);
 }
 
+/* A trainer sees one batch at a time, so that it cannot know the range of all inputs; with no noise it need not. */
+static void check_corruption_range(void) {
+    vaelib_layer_config layer = make_layer(4);
+    vaelib_training_config plan = make_plan(1);
+    vaelib_trainer *trainer = NULL;
+    layer.corruption = "salt_and_pepper";
+    layer.corruption_range = "data";
+    for (int noisy = 0; noisy < 2; noisy++) {
+        vaelib_stack *stack;
+        layer.corruption_level = 0.25 * noisy;
+        stack = make_stack_of(columns, &layer, 1);
+        CHECK_MESSAGE(
+            vaelib_stack_trainer_create(stack, VAELIB_PRETRAINING, 0, 0, &plan, rows, &trainer),
+            noisy ? VAELIB_INVALID_ARGUMENT : VAELIB_OK, noisy ? "corruption_range" : "");
+        vaelib_trainer_free(trainer);
+        trainer = NULL;
+        vaelib_stack_free(stack);
+    }
+}
+
 int main(void) {
     images = make_images(rows, columns, 1);
     labels = make_labels(rows, columns, 1);
@@ -265,6 +285,7 @@ int main(void) {
     check_lifetimes();
     check_classifier_beside_trainer();
     check_bad_arguments();
+    check_corruption_range();
     vaelib_dataset_free(batch);
     free(labels);
     free(images);

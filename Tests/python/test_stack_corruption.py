@@ -64,6 +64,39 @@ def test_salt_and_pepper_are_a_fair_coin():
     assert abs((noisy[noisy != 0.5] == 3.0).mean() - 0.5) < interval(0.5, 100_000)
 
 
+def test_salt_and_pepper_can_be_the_minimum_and_maximum_of_the_data():
+    x = examples(2000, 40) * 7 - 2
+    model = stack_with("salt_and_pepper", 0.5, layers=2, corruption_range="data", loss="squared_error")
+    for layer, clean in enumerate((x, model.transform(x, layer=0))):
+        noisy = model.corrupt(x, layer, random_state=1)
+        changed = noisy != clean
+        assert set(np.unique(noisy[changed])) == {clean.min(), clean.max()}
+        assert abs((noisy[changed] == clean.max()).mean() - 0.5) < interval(0.5, int(changed.sum()))
+
+
+def test_pretraining_takes_the_minimum_and_maximum_of_each_layers_inputs():
+    """The same bits as with these numbers given."""
+    x = examples(1200, 12) * 3 - 1
+
+    def fit(**options):
+        return vaelib.StackedDenoisingAutoencoder(
+            hidden=(9, 5), corruption="salt_and_pepper", corruption_level=0.4, loss="squared_error", epochs=2,
+            random_state=4, **options,
+        ).fit(x)  # fmt: skip
+
+    found = fit(corruption_range="data")
+    code = found.transform(x, layer=0)
+    given = fit(corruption_low=(float(x.min()), float(code.min())), corruption_high=(float(x.max()), float(code.max())))
+    np.testing.assert_array_equal(found.transform(x), given.transform(x))
+    assert not np.array_equal(found.transform(x), fit().transform(x))
+
+
+def test_a_trainer_cannot_know_the_minimum_and_maximum_of_the_data():
+    model = stack_with("salt_and_pepper", 0.5, corruption_range="data")
+    with pytest.raises(vaelib.InvalidArgument, match="corruption_range given"):
+        vaelib.Trainer(model, 100, layer=0)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_noise_is_the_oracles(kind):
     model = stack_with(kind, 0.35, width=29)

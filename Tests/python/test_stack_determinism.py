@@ -88,10 +88,11 @@ def test_files_copies_and_pickles_answer_with_the_same_bits(fitted, x, tmp_path)
 def test_an_autoencoder_in_a_file(x, tmp_path):
     options = {
         "hidden": (9, 7), "activation": ("sigmoid", "tanh"), "tied": (True, False), "corruption": "salt_and_pepper",
-        "corruption_level": (0.1, 0.2), "corruption_low": -1.0, "corruption_high": 2.0, "corrupted_weight": 1.5,
-        "untouched_weight": 0.5, "weight_l1": 0.01, "weight_l2": 0.02, "sparsity_target": 0.1,
-        "sparsity_weight": (0.3, 0.0), "contraction_weight": 0.04, "initializer": "he_normal", "epochs": (1, 2),
-        "learning_rate": (0.01, 0.02), "scale": 0.5, "shift": 0.25, "random_state": 2**63 + 5,
+        "corruption_level": (0.1, 0.2), "corruption_range": ("data", "given"), "corruption_low": -1.0,
+        "corruption_high": 2.0, "corrupted_weight": 1.5, "untouched_weight": 0.5, "weight_l1": 0.01,
+        "weight_l2": 0.02, "sparsity_target": 0.1, "sparsity_weight": (0.3, 0.0), "contraction_weight": 0.04,
+        "initializer": "he_normal", "epochs": (1, 2), "learning_rate": (0.01, 0.02), "scale": 0.5,
+        "shift": 0.25, "random_state": 2**63 + 5,
     }  # fmt: skip
     model = vaelib.StackedDenoisingAutoencoder(**options).fit(x)
     model.save(tmp_path / "stack.h5")

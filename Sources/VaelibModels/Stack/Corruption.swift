@@ -9,11 +9,12 @@ struct Corruption {
   /// Layers draw from parts of a stream of their own.
   let layer: Int
 
-  init(_ configuration: LayerConfiguration, layer: Int) {
+  /// `inputRange` is that of all inputs, for layers that need it.
+  init(_ configuration: LayerConfiguration, layer: Int, inputRange: ClosedRange<Float>? = nil) {
     kind = configuration.corruption
     level = configuration.corruptionLevel
-    low = Float(configuration.corruptionLow)
-    high = Float(configuration.corruptionHigh)
+    low = inputRange?.lowerBound ?? Float(configuration.corruptionLow)
+    high = inputRange?.upperBound ?? Float(configuration.corruptionHigh)
     self.layer = layer
   }
 

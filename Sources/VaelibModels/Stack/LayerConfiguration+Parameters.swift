@@ -14,12 +14,16 @@ extension LayerConfiguration {
       "at least 0; at most 1 but for gaussian",
       "The proportion of corrupted components; gaussian: the standard deviation of the noise.",
       accepts: { $0 >= 0 }),
+    .choice(
+      "corruption_range", \.corruptionRange,
+      "salt_and_pepper sets components to: given, corruption_low or corruption_high; data, the minimum or maximum of "
+        + "all inputs of the layer."),
     .real(
-      "corruption_low", \.corruptionLow, "any finite number", "salt_and_pepper: the lower of the two values.",
-      accepts: { _ in true }),
+      "corruption_low", \.corruptionLow, "any finite number",
+      "salt_and_pepper, range given: the lower of the two values.", accepts: { _ in true }),
     .real(
       "corruption_high", \.corruptionHigh, "any finite number",
-      "salt_and_pepper: the higher of the two values.", accepts: { _ in true }),
+      "salt_and_pepper, range given: the higher of the two values.", accepts: { _ in true }),
     .real(
       "corrupted_weight", \.corruptedWeight, "at least 0",
       "alpha, the weight of corrupted components in the loss.", accepts: { $0 >= 0 }),
@@ -50,6 +54,11 @@ extension LayerConfiguration {
       "The step size while this layer is pretrained; 0 takes that of the training.", accepts: { $0 >= 0 }),
   ]
 
+  /// Whether the layer's noise can only be drawn once all of its inputs have been seen.
+  var needsInputRange: Bool {
+    corruption == .saltAndPepper && corruptionRange == .data && corruptionLevel > 0
+  }
+
   /// Throws at the first parameter, or pair of them, that is not allowed.
   func validate() throws(ModelError) {
     for parameter in Self.parameters { try parameter.validate(self) }
@@ -57,7 +66,7 @@ extension LayerConfiguration {
       throw .invalidArgument(
         "corruption_level is \(corruptionLevel); \(corruption.rawValue) corrupts a proportion, 0 to 1")
     }
-    if corruption == .saltAndPepper, corruptionLow > corruptionHigh {
+    if corruption == .saltAndPepper, corruptionRange == .given, corruptionLow > corruptionHigh {
       throw .invalidArgument("corruption_low is \(corruptionLow), above corruption_high, \(corruptionHigh)")
     }
     if corruption == .gaussian, corruptedWeight != untouchedWeight {

@@ -8,6 +8,7 @@ public struct LayerConfiguration: Sendable, Equatable {
   public var loss = ReconstructionLoss.crossEntropy
   public var corruption = CorruptionKind.masking
   public var corruptionLevel = 0.25
+  public var corruptionRange = CorruptionRange.given
   public var corruptionLow = 0.0
   public var corruptionHigh = 1.0
   public var corruptedWeight = 1.0
@@ -39,8 +40,16 @@ public enum CorruptionKind: String, CaseIterable, Sendable {
   case independentMasking = "independent_masking"
   /// x + level * N(0, I).
   case gaussian
-  /// Exactly round(level * components) components are set to corruption_low or corruption_high by a fair coin.
+  /// Exactly round(level * components) components are set to the lower or the higher of two values by a fair coin.
   case saltAndPepper = "salt_and_pepper"
+}
+
+/// Which two values salt and pepper are.
+public enum CorruptionRange: String, CaseIterable, Sendable {
+  /// corruption_low and corruption_high.
+  case given
+  /// The least and the greatest number among all inputs that the layer is given.
+  case data
 }
 
 /// The architecture of a stack.

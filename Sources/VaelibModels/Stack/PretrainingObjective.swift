@@ -21,12 +21,15 @@ final class PretrainingObjective: TrainingObjective {
   private let codeGradient: FloatBuffer
   private let losses: UnsafeMutablePointer<Double>
 
-  init(_ stack: StackedAutoencoder, layer index: Int, seed: UInt64, rows: Int) throws {
+  init(
+    _ stack: StackedAutoencoder, layer index: Int, inputRange: ClosedRange<Float>? = nil, seed: UInt64,
+    rows: Int
+  ) throws {
     self.stack = stack
     self.seed = seed
     self.index = index
     layer = stack.layers[index]
-    corruption = Corruption(layer.configuration, layer: index)
+    corruption = Corruption(layer.configuration, layer: index, inputRange: inputRange)
     check = stack.exampleCheck
     memory = try BatchMemory(rows: rows, columns: stack.configuration.dataDimension)
     workspace = try StackWorkspace(stack, layers: index + 1, rows: rows, decoding: true)

@@ -33,7 +33,7 @@ extension StackedAutoencoder {
   }
 
   /// Copies a block of results to its rows of an output [N, columns].
-  private func copy(_ values: MatrixView, to out: UnsafeMutablePointer<Float>, from first: Int) {
+  func copy(_ values: MatrixView, to out: UnsafeMutablePointer<Float>, from first: Int) {
     for row in 0..<values.rows {
       (out + (first + row) * values.columns).update(from: values.row(row), count: values.columns)
     }
@@ -90,25 +90,6 @@ extension StackedAutoencoder {
           output: output.row(row), of: block.values.row(row), emphasis: ones.base, gradient: gradient.base,
           weight: 1)
         receive(block.first + row, loss)
-      }
-    }
-  }
-
-  /// The corrupted input of a layer as it would see it at `epoch`, [N, inputs].
-  public func corrupt(
-    _ examples: any ExampleSource, layer: Int, seed: UInt64, epoch: Int,
-    corrupted: UnsafeMutablePointer<Float>, control: RunControl
-  ) throws {
-    if !layers.indices.contains(layer) { throw noSuchLayer(layer) }
-    let corruption = Corruption(layers[layer].configuration, layer: layer)
-    try forEachBlock(examples, upTo: layer, control: control) { block, workspace in
-      let clean = workspace.encode(block.values, layers: layer)
-      copy(clean, to: corrupted, from: block.first)
-      forEachRow(clean.rows, width: clean.columns) { row in
-        corruption.corrupt(
-          corrupted + (block.first + row) * clean.columns, count: clean.columns,
-          stream: RandomPurpose.corruption.stream(seed: seed, epoch: epoch, example: block.place + row),
-          touched: nil)
       }
     }
   }

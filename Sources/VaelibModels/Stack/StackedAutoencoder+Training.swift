@@ -42,7 +42,8 @@ extension StackedAutoencoder {
       self, LabeledExamples(examples, labels: nil), validation: nil, configuration: configuration,
       control: control, record: record
     ) { [seed = configuration.seed] in
-      try PretrainingObjective(self, layer: layer, seed: seed, rows: $0)
+      let range = try self.inputRange(layer, examples, isCancelled: control.isCancelled)
+      return try PretrainingObjective(self, layer: layer, inputRange: range, seed: seed, rows: $0)
     }
   }
 
@@ -138,6 +139,11 @@ extension Trainer {
     if phase != .supervised { try configuration.refuseDropout() }
     if phase == .pretraining, !stack.layers.indices.contains(layer) {
       throw stack.noSuchLayer(layer)
+    }
+    if phase == .pretraining, stack.layers[layer].configuration.needsInputRange {
+      throw ModelError.invalidArgument(
+        "layer \(layer) has corruption_range data, but a trainer sees one batch at a time; use corruption_range given "
+          + "with corruption_low and corruption_high")
     }
     if phase == .supervised, stack.classifier == nil {
       if classes < 2 { throw ModelError.invalidArgument("classes is \(classes); at least 2 are needed") }

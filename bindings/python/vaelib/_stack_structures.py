@@ -24,6 +24,7 @@ class LayerConfig(ctypes.Structure):
         ("loss", c_char_p),
         ("corruption", c_char_p),
         ("corruption_level", c_double),
+        ("corruption_range", c_char_p),
         ("corruption_low", c_double),
         ("corruption_high", c_double),
         ("corrupted_weight", c_double),

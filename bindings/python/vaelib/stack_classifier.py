@@ -83,6 +83,7 @@ class StackedDenoisingClassifier(StackFitting, Classification, StackQueries):
         loss: str | Sequence[str] = LAYER["loss"],
         corruption: str | Sequence[str] = LAYER["corruption"],
         corruption_level: float | Sequence[float] = LAYER["corruption_level"],
+        corruption_range: str | Sequence[str] = LAYER["corruption_range"],
         corruption_low: float | Sequence[float] = LAYER["corruption_low"],
         corruption_high: float | Sequence[float] = LAYER["corruption_high"],
         corrupted_weight: float | Sequence[float] = LAYER["corrupted_weight"],

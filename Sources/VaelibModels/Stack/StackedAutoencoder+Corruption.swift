@@ -1,0 +1,43 @@
+import VaelibNumerics
+
+extension StackedAutoencoder {
+  /// The corrupted input of a layer as it would see it at `epoch`, [N, inputs]. With corruption_range data, the range is
+  /// that of these examples.
+  public func corrupt(
+    _ examples: any ExampleSource, layer: Int, seed: UInt64, epoch: Int,
+    corrupted: UnsafeMutablePointer<Float>, control: RunControl
+  ) throws {
+    if !layers.indices.contains(layer) { throw noSuchLayer(layer) }
+    let range = try inputRange(layer, examples, isCancelled: control.isCancelled)
+    let corruption = Corruption(layers[layer].configuration, layer: layer, inputRange: range)
+    try forEachBlock(examples, upTo: layer, control: control) { block, workspace in
+      let clean = workspace.encode(block.values, layers: layer)
+      copy(clean, to: corrupted, from: block.first)
+      forEachRow(clean.rows, width: clean.columns) { row in
+        corruption.corrupt(
+          corrupted + (block.first + row) * clean.columns, count: clean.columns,
+          stream: RandomPurpose.corruption.stream(seed: seed, epoch: epoch, example: block.place + row),
+          touched: nil)
+      }
+    }
+  }
+
+  /// The least and the greatest input of a layer over all examples, if its corruption needs them.
+  func inputRange(
+    _ layer: Int, _ examples: any ExampleSource, isCancelled: @escaping () -> Bool
+  ) throws -> ClosedRange<Float>? {
+    if !layers[layer].configuration.needsInputRange { return nil }
+    var (least, greatest) = (Float.infinity, -Float.infinity)
+    let control = RunControl(isCancelled: isCancelled)
+    try forEachBlock(examples, upTo: layer, control: control) { block, workspace in
+      let inputs = workspace.encode(block.values, layers: layer)
+      for row in 0..<inputs.rows {
+        for value in UnsafeBufferPointer(start: inputs.row(row), count: inputs.columns) {
+          least = min(least, value)
+          greatest = max(greatest, value)
+        }
+      }
+    }
+    return least <= greatest ? least...greatest : nil  // nil: there are no examples
+  }
+}
