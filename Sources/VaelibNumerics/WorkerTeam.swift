@@ -20,6 +20,7 @@ final class WorkerTeam: @unchecked Sendable {
   /// Used by the caller only.
   private var workers = 0
   private var regions: UInt64 = 0
+  private var crowding = Crowding()
 
   private struct Job {
     var parts: Int
@@ -37,13 +38,21 @@ final class WorkerTeam: @unchecked Sendable {
 
   /// Runs all parts on the calling thread and at most `helpers` workers. One call at a time.
   func run(parts: Int, helpers: Int, _ body: @escaping (Int) -> Void) {
+    let begin = vaelib_nanoseconds()
+    if crowding.isOn(at: begin) {
+      for part in 0..<parts { body(part) }
+      return
+    }
     startWorkers(upTo: helpers)
     job = Job(parts: parts, floatingPointMode: vaelib_floating_point_mode(), body: body)
     nextPart.store(0, ordering: .relaxed)
     openGate(limit: min(helpers, workers))
-    runParts()
+    let own = runParts()
+    let outOfParts = vaelib_nanoseconds()
     closeGate()
     job.body = { _ in }
+    let end = vaelib_nanoseconds()
+    crowding.note(waited: end &- outOfParts, part: (outOfParts &- begin) / UInt64(max(own, 1)), at: end)
   }
 
   private func startWorkers(upTo wanted: Int) {
@@ -79,15 +88,17 @@ final class WorkerTeam: @unchecked Sendable {
 
   // MARK: Both sides
 
-  /// Not inlined, so that references to the body are given back before a worker leaves.
-  @inline(never)
-  private func runParts() {
+  /// Returns how many parts it ran. Not inlined, so that references to the body are given back before a worker leaves.
+  @inline(never) @discardableResult
+  private func runParts() -> Int {
     let parts = job.parts
     let body = job.body
+    var own = 0
     while true {
       let part = nextPart.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard part < parts else { return }
+      guard part < parts else { return own }
       body(part)
+      own += 1
     }
   }
 
