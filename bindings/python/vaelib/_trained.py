@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._errors import Cancelled, NumericalError, VaelibError
-from vaelib._estimator import Estimator, ModelType
+from vaelib._estimator import ModelType
+from vaelib._state import StateDict
 from vaelib.dataset import Dataset
 
 Self = TypeVar("Self", bound="Trained[Any]")
 
 
-class Trained(Estimator[ModelType]):
+class Trained(StateDict[ModelType]):
     """History, weights, files; what the ``fit`` of each kind of estimator is made of."""
 
     seed_: int
