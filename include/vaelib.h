@@ -722,7 +722,7 @@ vaelib_status vaelib_stack_config_init(vaelib_stack_config *out_config);
 /** A new stack with freshly initialised weights and no classifier. */
 vaelib_status vaelib_stack_create(const vaelib_stack_config *config, vaelib_stack **out_stack);
 
-/** A stack of its own with the same architecture, weights and history. */
+/** A stack of its own, equal in everything. */
 vaelib_status vaelib_stack_copy(const vaelib_stack *stack, vaelib_stack **out_stack);
 
 /**
@@ -751,8 +751,8 @@ vaelib_status vaelib_stack_set_parameters(vaelib_stack *stack, const float *valu
 
 /**
  * Puts a freshly initialised classifier of 2 to 1048576 classes on a stack that has none, for weights from elsewhere;
- * fine-tuning with labels does so by itself. Its two tensors come last in the parameters. Trainers that were made before
- * are of no use any more, as vaelib_stack_trainer_create() says. Exclusive.
+ * fine-tuning with labels does so by itself. Its two tensors come last in the parameters. Trainers made before are of
+ * no use any more, as vaelib_stack_trainer_create() says. Exclusive.
  */
 vaelib_status vaelib_stack_add_classifier(vaelib_stack *stack, size_t classes);
 
@@ -766,7 +766,10 @@ vaelib_status vaelib_stack_add_classifier(vaelib_stack *stack, size_t classes);
 vaelib_status vaelib_stack_set_class_names(
     vaelib_stack *stack, const char *type, const char *const *names, size_t count);
 
-/** What the classes are called; out_count is 0 if nobody has said. Valid until names are set anew or the stack is freed. */
+/**
+ * What the classes are called; out_count is 0 if nobody has said. The names are valid until names are set anew or the
+ * stack is freed.
+ */
 vaelib_status vaelib_stack_class_names(
     const vaelib_stack *stack, const char **out_type, const char *const **out_names, size_t *out_count);
 
@@ -846,8 +849,8 @@ vaelib_status vaelib_stack_finetune(
 vaelib_status vaelib_stack_cancel(const vaelib_stack *stack);
 
 /**
- * How the stack was last trained in this phase, as the caller gave it; the defaults if it never was. Whether it was, the
- * history tells.
+ * How the stack was last trained in this phase, as the caller gave it; the defaults if it never was. The history tells
+ * whether it was.
  */
 vaelib_status vaelib_stack_training_config(
     const vaelib_stack *stack, vaelib_phase phase, vaelib_training_config *out_config);

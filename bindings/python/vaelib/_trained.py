@@ -37,7 +37,7 @@ class Trained(StateDict[ModelType]):
                 model.cancel()
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the model to an HDF5 file: architecture, weights, history, data scaling; of a VAE its training.
+        """Writes the model to an HDF5 file: architecture, weights, training, history, data scaling.
 
         The file appears complete or not at all: on any error an older file of that name stays as it was.
 
