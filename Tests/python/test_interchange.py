@@ -110,6 +110,7 @@ def test_pytorch(monkeypatch, tmp_path):
             np.testing.assert_allclose(variance, vae.decode(vae.encode(X)[0]).variance, rtol=2e-5)
 
 
+@pytest.mark.slow  # Keras compiles each network
 def test_keras(monkeypatch, tmp_path, keras):
     names = run(monkeypatch, tmp_path, "To Keras")
     for name in VAES:

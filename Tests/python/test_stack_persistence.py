@@ -55,6 +55,13 @@ def test_other_classes_are_kept_as_numbers_with_a_warning(tmp_path):
     assert vaelib.load(tmp_path / "stack.h5").classes_.tolist() == [0, 1]
 
 
+def test_a_pretrained_stack_takes_the_names_of_its_new_labels(tmp_path):
+    fitted(np.array(["a", "b"]))[0].save(tmp_path / "stack.h5")
+    model = fitted(np.array([7, 9]), pretrained=tmp_path / "stack.h5")[0]
+    model.save(tmp_path / "again.h5")
+    assert vaelib.load(tmp_path / "again.h5").classes_.tolist() == [7, 9]
+
+
 @pytest.mark.parametrize("bad", [["a", "a"], ["a", "x" * 5000], ["a", "b\0c"]])
 def test_names_that_cannot_be_kept_are_an_error(tmp_path, bad):
     model = fitted(LABELS["boolean"])[0]
