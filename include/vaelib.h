@@ -722,7 +722,7 @@ vaelib_status vaelib_stack_config_init(vaelib_stack_config *out_config);
 /** A new stack with freshly initialised weights and no classifier. */
 vaelib_status vaelib_stack_create(const vaelib_stack_config *config, vaelib_stack **out_stack);
 
-/** A stack of its own with the same architecture, weights and history. */
+/** A stack of its own, equal in everything. */
 vaelib_status vaelib_stack_copy(const vaelib_stack *stack, vaelib_stack **out_stack);
 
 /**
@@ -748,6 +748,30 @@ vaelib_status vaelib_stack_tensor(const vaelib_stack *stack, size_t index, vaeli
 /** Copies all parameters out, or replaces them; as vaelib_model_get_parameters(), vaelib_model_set_parameters(). */
 vaelib_status vaelib_stack_get_parameters(const vaelib_stack *stack, float *out_values, size_t out_count);
 vaelib_status vaelib_stack_set_parameters(vaelib_stack *stack, const float *values, size_t count);
+
+/**
+ * Puts a freshly initialised classifier of 2 to 1048576 classes on a stack that has none, for weights from elsewhere;
+ * fine-tuning with labels does so by itself. Its two tensors come last in the parameters. Trainers made before are of
+ * no use any more, as vaelib_stack_trainer_create() says. Exclusive.
+ */
+vaelib_status vaelib_stack_add_classifier(vaelib_stack *stack, size_t classes);
+
+/**
+ * Says what the classes are called, in the order of their numbers; the names are kept in the stack's file. `count` is
+ * class_count, or 0 to take the names away. Names are different, and have at most 4096 bytes each.
+ *
+ * `type` is what they stand for, so that a program can give labels back of the type it was given them in: "text",
+ * "integer" (64 bits), "real" (finite), "boolean" ("false", "true"). Exclusive.
+ */
+vaelib_status vaelib_stack_set_class_names(
+    vaelib_stack *stack, const char *type, const char *const *names, size_t count);
+
+/**
+ * What the classes are called; out_count is 0 if nobody has said. The names are valid until names are set anew or the
+ * stack is freed.
+ */
+vaelib_status vaelib_stack_class_names(
+    const vaelib_stack *stack, const char **out_type, const char *const **out_names, size_t *out_count);
 
 void vaelib_stack_free(vaelib_stack *stack);
 
@@ -823,6 +847,13 @@ vaelib_status vaelib_stack_finetune(
 
 /** Stops the calls that run on this stack now, as vaelib_cancel() does for models. Safe in a signal handler. */
 vaelib_status vaelib_stack_cancel(const vaelib_stack *stack);
+
+/**
+ * How the stack was last trained in this phase, as the caller gave it; the defaults if it never was. The history tells
+ * whether it was.
+ */
+vaelib_status vaelib_stack_training_config(
+    const vaelib_stack *stack, vaelib_phase phase, vaelib_training_config *out_config);
 
 /** How many epochs the history holds, and epoch `index` of it. */
 vaelib_status vaelib_stack_history_count(const vaelib_stack *stack, size_t *out_count);

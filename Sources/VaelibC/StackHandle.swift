@@ -11,8 +11,12 @@ final class StackHandle: HandleObject {
   /// The layers as the header describes them, for as long as the handle's object lives.
   nonisolated(unsafe) let layerStructs: UnsafePointer<vaelib_layer_config>
 
+  /// The names of the classes as the header gives them out; changed inside the exclusive gate only.
+  nonisolated(unsafe) private(set) var classNames: CStrings
+
   init(_ stack: StackedAutoencoder) {
     self.stack = stack
+    classNames = CStrings(stack.classNames?.names ?? [])
     let layers = stack.configuration.layers.map(\.cStruct)
     let memory = UnsafeMutablePointer<vaelib_layer_config>.allocate(capacity: layers.count)
     memory.initialize(from: layers, count: layers.count)
@@ -20,6 +24,12 @@ final class StackHandle: HandleObject {
   }
 
   deinit { layerStructs.deallocate() }
+
+  /// To be called inside the exclusive gate.
+  func setClassNames(_ names: ClassNames?) throws {
+    try stack.setClassNames(names)
+    classNames = CStrings(names?.names ?? [])
+  }
 
   static func from(_ handle: OpaquePointer?) throws -> StackHandle {
     try HandleTable.shared.object(handle, as: StackHandle.self)

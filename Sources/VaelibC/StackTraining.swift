@@ -66,6 +66,16 @@ public func vaelib_stack_history_get(
   }
 }
 
+@_cdecl("vaelib_stack_training_config") @implementation
+public func vaelib_stack_training_config(
+  _ stack: OpaquePointer?, _ phase: vaelib_phase, _ outConfig: UnsafeMutablePointer<vaelib_training_config>?
+) -> vaelib_status {
+  stackQuery(stack) { stack, _ in
+    let configuration = stack.trainingConfigurations[try StackPhase(phase)] ?? TrainingConfiguration()
+    try SizedStruct.write(configuration.cStruct, to: outConfig, "out_config")
+  }
+}
+
 @_cdecl("vaelib_stack_trainer_create") @implementation
 public func vaelib_stack_trainer_create(
   _ stack: OpaquePointer?, _ phase: vaelib_phase, _ layer: Int, _ classes: Int,

@@ -36,6 +36,18 @@ public struct ModelContents: Sendable, Equatable {
     }
   }
 
+  /// What the classes of a classifier are called.
+  public struct Classes: Sendable, Equatable {
+    /// What the names stand for: "text", "integer" and so on.
+    public var type: String
+    public var names: [String]
+
+    public init(type: String, names: [String]) {
+      self.type = type
+      self.names = names
+    }
+  }
+
   /// Which kind of model: "vae".
   public var kind: String
   /// The version of the library that wrote the file.
@@ -48,6 +60,8 @@ public struct ModelContents: Sendable, Equatable {
   public var data: [Attribute]
   public var tensors: [Tensor]
   public var history: [Column]
+  /// nil where classes have no names, or there are none.
+  public var classes: Classes?
 
   public init(
     kind: String, libraryVersion: String, architecture: [Attribute] = [], training: [Attribute] = [],

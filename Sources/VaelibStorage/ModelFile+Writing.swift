@@ -35,6 +35,7 @@ extension ModelFile {
         column.name, in: history, shape: [column.values.count], fileType: vaelib_h5t_float64_le(),
         memoryType: vaelib_h5t_native_double(), values: column.values)
     }
+    if let classes = contents.classes { try write(classes, session, root) }
   }
 
   private static func writeHeader(
@@ -66,6 +67,14 @@ extension ModelFile {
     try session.writeDataset(
       tensor.name, in: weights, shape: tensor.shape, fileType: vaelib_h5t_float32_le(),
       memoryType: vaelib_h5t_native_float(), values: tensor.values)
+  }
+
+  private static func write(
+    _ classes: ModelContents.Classes, _ session: HDF5.Session, _ root: HDF5.Object
+  ) throws(StorageError) {
+    let group = try session.createGroup(Name.classes, in: root)
+    try session.writeAttribute(Name.classType, .text(classes.type), on: group)
+    try session.writeTexts(Name.classNames, in: group, classes.names)
   }
 
   /// One or two axes, none of them empty.

@@ -16,5 +16,9 @@ public enum ModelFile {
     static let data = "data"
     static let weights = "weights"
     static let history = "history"
+    static let classes = "classes"
+    /// In the group `classes`: an attribute and a dataset.
+    static let classType = "type"
+    static let classNames = "names"
   }
 }

@@ -40,6 +40,13 @@ struct ModelReader {
     return text
   }
 
+  /// Whether a group has an attribute.
+  func hasAttribute(_ name: String, of group: String) throws(StorageError) -> Bool {
+    try session.scope { () throws(StorageError) in
+      try session.hasAttribute(name, on: try open(group, .group))
+    }
+  }
+
   /// An attribute of a group, or of the root.
   func attribute(_ name: String, of group: String = "") throws(StorageError) -> AttributeValue {
     try session.scope { () throws(StorageError) in
@@ -91,6 +98,34 @@ struct ModelReader {
     }
   }
 
+  /// The classes of a classifier; nil if the file names none.
+  func classes(count: Int) throws(StorageError) -> ModelContents.Classes? {
+    guard try session.linkKind(of: ModelFile.Name.classes, in: root) != nil else { return nil }
+    guard case .text(let type) = try attribute(ModelFile.Name.classType, of: ModelFile.Name.classes) else {
+      throw session.error(
+        "attribute \"\(ModelFile.Name.classes)/\(ModelFile.Name.classType)\"", "should be a text")
+    }
+    return try session.scope { () throws(StorageError) in
+      let dataset = try open(
+        HDF5.Session.join(ModelFile.Name.classes, ModelFile.Name.classNames), .dataset)
+      let description = try session.describe(dataset)
+      guard case .text(let byteCount) = description.type, byteCount <= Limits.textBytes else {
+        throw session.error(
+          dataset.label,
+          "holds \(description.type.name); fixed-length strings of at most \(Limits.textBytes) bytes were expected"
+        )
+      }
+      let shape = try checkedShape(of: dataset, description, valueBytes: byteCount)
+      guard shape == [count] else {
+        throw session.error(
+          dataset.label,
+          "has \(HDF5.Session.describe(shape)); one name for each of \(count) classes was expected")
+      }
+      return ModelContents.Classes(
+        type: type, names: try session.readTexts(dataset, count: count, byteCount: byteCount))
+    }
+  }
+
   /// The shape of a dataset, which must hold floating-point numbers of `realBytes` bytes, in one unfiltered block that
   /// the file has room for.
   private func checkedShape(of dataset: HDF5.Object, realBytes: Int) throws(StorageError) -> [Int] {
@@ -99,6 +134,14 @@ struct ModelReader {
     guard description.type == type else {
       throw session.error(dataset.label, "holds \(description.type.name); \(type.name) were expected")
     }
+    return try checkedShape(of: dataset, description, valueBytes: realBytes)
+  }
+
+  /// The shape of a dataset of values of so many bytes, which must lie in one unfiltered block that the file has room
+  /// for.
+  private func checkedShape(
+    of dataset: HDF5.Object, _ description: HDF5.DatasetDescription, valueBytes: Int
+  ) throws(StorageError) -> [Int] {
     guard let shape = description.shape, !shape.isEmpty else {
       throw session.error(
         dataset.label, "has \(HDF5.Session.describe(description.shape)); an array was expected")
@@ -111,8 +154,8 @@ struct ModelReader {
     guard description.filters.isEmpty else {
       throw session.error(dataset.label, "is filtered; write it without compression")
     }
-    guard let valueBytes = product(shape + [realBytes]),
-      valueBytes <= min(byteCount, description.storedByteCount)
+    guard let totalBytes = product(shape + [valueBytes]),
+      totalBytes <= min(byteCount, description.storedByteCount)
     else {
       throw session.error(
         dataset.label,

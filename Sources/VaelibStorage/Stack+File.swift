@@ -42,11 +42,13 @@ extension StackedAutoencoder {
     let layers = configuration.layers.enumerated().flatMap { index, layer in
       LayerConfiguration.parameters.map { $0.attribute(layer, prefix: Self.prefix(index)) }
     }
-    return ModelContents(
+    var contents = ModelContents(
       kind: Self.fileKind, libraryVersion: libraryVersion,
       architecture: StackConfiguration.parameters.map { $0.attribute(configuration) } + counts + layers,
-      training: [], scale: dataScale, shift: dataShift, layout: layout, parameters: parameters,
-      history: history, columns: Self.historyColumns)
+      training: trainingAttributes, scale: dataScale, shift: dataShift, layout: layout,
+      parameters: parameters, history: history, columns: Self.historyColumns)
+    contents.classes = classNames.map { .init(type: $0.kind.rawValue, names: $0.names) }
+    return contents
   }
 
   /// Reads a stack's file. Everything in it is checked; the error names the file and what was wrong in it.
@@ -66,11 +68,13 @@ extension StackedAutoencoder {
       try fields.read(LayerConfiguration.parameters, group, prefix: prefix(index), &layer)
       configuration.layers.append(layer)
     }
-    let classes = try count(classCount, 0...1 << 20, fields)
+    let classes = try count(classCount, 0...greatestClassCount, fields)
     let widths = [configuration.dataDimension] + configuration.layers.map(\.width)
     try fields.checkSize([classes > 0 ? widths + [classes] : widths])
     let stack = try fields.making { try StackedAutoencoder(configuration, classes: classes) }
     try fields.readTensors(stack.layout, into: stack.parameters)
+    stack.trainingConfigurations = try trainingConfigurations(fields)
+    if classes > 0 { try readClassNames(of: stack, fields) }
     stack.dataScale = try fields.real(ModelFields.scale)
     stack.dataShift = try fields.real(ModelFields.shift)
     stack.history = try fields.history(historyColumns, empty: StackEpochRecord())

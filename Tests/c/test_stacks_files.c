@@ -172,8 +172,11 @@ static void check_damage(unsigned char *bytes, size_t size) {
 static void check_bad_files(void) {
     vaelib_stack *stack = make_stack(columns), *none = NULL;
     const char *good = scratch_path("stack_good.h5");
+    const char *const names[] = {"yes", "no"};
     size_t size = 0;
     unsigned char *bytes;
+    CHECK_OK(vaelib_stack_add_classifier(stack, 2));
+    CHECK_OK(vaelib_stack_set_class_names(stack, "text", names, 2));
     CHECK_OK(vaelib_stack_save(stack, good));
     bytes = read_file(good, &size);
     check_truncation(bytes, size);

@@ -17,6 +17,13 @@ static void check_stack(vaelib_stack *stack, const vaelib_dataset *examples, con
     double errors[rows];
     int64_t classes[rows];
     size_t count = 0;
+    const char *type = NULL;
+    const char *const *names = NULL;
+    vaelib_training_config trained = {.struct_size = sizeof trained};
+    CHECK_STATUS(vaelib_stack_add_classifier(stack, 2), bad);
+    CHECK_STATUS(vaelib_stack_set_class_names(stack, NULL, NULL, 0), bad);
+    CHECK_STATUS(vaelib_stack_class_names(stack, &type, &names, &count), bad);
+    CHECK_STATUS(vaelib_stack_training_config(stack, VAELIB_PRETRAINING, &trained), bad);
     CHECK_STATUS(vaelib_stack_copy(stack, &other), bad);
     CHECK_STATUS(vaelib_stack_save(stack, scratch_path("handle.h5")), bad);
     CHECK_STATUS(vaelib_stack_describe(stack, &info), bad);

@@ -1,7 +1,7 @@
 """What the tests of the C interface share: a good call of every function, to be spoilt one argument at a time."""
 
 import ctypes
-from ctypes import POINTER, byref, c_double, c_float, c_int64, c_size_t, cast
+from ctypes import POINTER, byref, c_char_p, c_double, c_float, c_int64, c_size_t, cast
 
 import numpy as np
 import pytest
@@ -98,7 +98,7 @@ def evaluation_config(**fields):
 
 @pytest.fixture
 def handles():
-    """A dataset, one with labels, a set of latents, a model, a trainer, and a stack that has a classifier."""
+    """A dataset, one with labels, latents, a model, a trainer, a stack that has a classifier and one that has none."""
     model = make(structures.ModelHandle, "vaelib_model_create", byref(vae_config()))
     stack = make(stacks.StackHandle, "vaelib_stack_create", byref(stack_config()))
     with_labels, column = labelled()
@@ -109,6 +109,7 @@ def handles():
         "labelled": with_labels,
         "column": column,
         "stack": stack,
+        "bare stack": make(stacks.StackHandle, "vaelib_stack_create", byref(stack_config())),
         "latents": dataset(np.zeros((ROWS, LATENT), dtype=np.float32)),
         "model": model,
         "trainer": make(structures.TrainerHandle, "vaelib_trainer_create", model, byref(training_config()), 10),
@@ -117,6 +118,7 @@ def handles():
     library.vaelib_trainer_free(made["trainer"])
     library.vaelib_model_free(made["model"])
     library.vaelib_stack_free(made["stack"])
+    library.vaelib_stack_free(made["bare stack"])
     library.vaelib_dataset_free(made["labelled"])
     library.vaelib_dataset_free(made["dataset"])
     library.vaelib_dataset_free(made["latents"])
@@ -204,6 +206,10 @@ def good_stack_calls(handles):
         "vaelib_stack_tensor": [s, 0, byref(structures.sized(structures.Tensor))],
         "vaelib_stack_get_parameters": [s, numbers, parameters],
         "vaelib_stack_set_parameters": [s, numbers, parameters],
+        "vaelib_stack_add_classifier": [handles["bare stack"], CLASSES],
+        "vaelib_stack_set_class_names": [s, b"text", (c_char_p * CLASSES)(b"no", b"yes"), CLASSES],
+        "vaelib_stack_class_names": [s, byref(c_char_p()), byref(POINTER(c_char_p)()), byref(count)],
+        "vaelib_stack_training_config": [s, SUPERVISED, byref(structures.sized(structures.TrainingConfig))],
         "vaelib_stack_pretrain": [s, d, *training],
         "vaelib_stack_finetune": [s, y, None, SUPERVISED, *training],
         "vaelib_stack_cancel": [s],

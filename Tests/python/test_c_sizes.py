@@ -30,6 +30,7 @@ SIZED = [
     *("vaelib_stack_get_parameters", "vaelib_stack_set_parameters", "vaelib_stack_corrupt", "vaelib_stack_encode"),
     *("vaelib_stack_decode", "vaelib_stack_reconstruct", "vaelib_stack_reconstruction_error", "vaelib_stack_predict"),
     *("vaelib_stack_predict_probabilities", "vaelib_stack_filters", "vaelib_stack_sample"),
+    "vaelib_stack_set_class_names",
 ]
 
 
@@ -61,6 +62,7 @@ RECEIVING = [
     ("vaelib_stack_get_config", stacks.StackConfig),
     ("vaelib_stack_tensor", structures.Tensor),
     ("vaelib_stack_history_get", stacks.StackRecord),
+    ("vaelib_stack_training_config", structures.TrainingConfig),
     ("vaelib_trainer_step", structures.StepResult),
 ]
 

@@ -66,9 +66,9 @@ def ctype(declaration):
         return ctypes.c_void_p
     if (name, stars) == ("void", 0):
         return None
-    if name == "char" and stars == 1:
-        return ctypes.c_char_p
-    result = {**SCALARS, **STRUCTURES, **HANDLES}[name]
+    if name == "char":
+        name, stars = "const char *", stars - 1
+    result = {"const char *": ctypes.c_char_p, **SCALARS, **STRUCTURES, **HANDLES}[name]
     for _ in range(stars):
         result = ctypes.POINTER(result)
     return result

@@ -1,5 +1,5 @@
 /// What a stack is being trained for.
-public enum StackPhase: Int, Sendable {
+public enum StackPhase: Int, CaseIterable, Sendable {
   case pretraining = 0
   case supervised = 1
   case unsupervised = 2

@@ -17,7 +17,7 @@ extension StackedAutoencoder {
     let runs = try layers.indices.map { layer in
       try makePretrainingRun(layer, examples, configuration, control)
     }
-    try withRollback(examples) { for run in runs { try run.run() } }
+    try withRollback(examples, .pretraining, configuration) { for run in runs { try run.run() } }
   }
 
   /// The training configuration with what the layer has of its own.
@@ -80,7 +80,7 @@ extension StackedAutoencoder {
       return try SupervisedObjective(
         self, dropout: configuration.dropout, seed: configuration.seed, rows: rows, label: examples.label)
     }
-    try withRollback(examples.source) {
+    try withRollback(examples.source, phase, configuration) {
       if phase == .supervised, classifier == nil {
         try addClassifier(classes: try examples.countClasses(what: "the training examples"))
       }
@@ -104,14 +104,17 @@ extension StackedAutoencoder {
   }
 
   /// Puts weights and history back if training ends with an error that leaves the stack as it was.
-  private func withRollback(_ examples: any ExampleSource, _ train: () throws -> Void) throws {
+  private func withRollback(
+    _ examples: any ExampleSource, _ phase: StackPhase, _ configuration: TrainingConfiguration,
+    _ train: () throws -> Void
+  ) throws {
     let initial = try Snapshot(parameters)
     let shape = shape
     let history = history
     do {
       try train()
     } catch let error as ModelError where error.keepsProgress {
-      noteScaling(examples)
+      note(examples, phase, configuration)
       throw error
     } catch {
       initial.restore()
@@ -119,10 +122,14 @@ extension StackedAutoencoder {
       self.history = history
       throw error
     }
-    noteScaling(examples)
+    note(examples, phase, configuration)
   }
 
-  private func noteScaling(_ examples: any ExampleSource) {
+  /// Keeps how it was trained.
+  private func note(
+    _ examples: any ExampleSource, _ phase: StackPhase, _ configuration: TrainingConfiguration
+  ) {
+    trainingConfigurations[phase] = configuration
     dataScale = examples.scale
     dataShift = examples.shift
   }
@@ -146,7 +153,6 @@ extension Trainer {
           + "with corruption_low and corruption_high")
     }
     if phase == .supervised, stack.classifier == nil {
-      if classes < 2 { throw ModelError.invalidArgument("classes is \(classes); at least 2 are needed") }
       try stack.addClassifier(classes: classes)
     }
     let own = phase == .pretraining ? stack.pretrainingConfiguration(layer, configuration) : configuration

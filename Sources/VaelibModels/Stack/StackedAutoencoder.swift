@@ -19,6 +19,10 @@ public final class StackedAutoencoder: @unchecked Sendable {
 
   /// All epochs of all training, layer by layer, then fine-tuning.
   public var history: [StackEpochRecord] = []
+  /// How it was last trained for each purpose; nothing where it never was.
+  public var trainingConfigurations: [StackPhase: TrainingConfiguration] = [:]
+  /// What the classes are called; nil if nobody has said.
+  public internal(set) var classNames: ClassNames?
   /// The scaling of the data it was last trained on.
   public var dataScale = 1.0
   public var dataShift = 0.0
@@ -51,6 +55,9 @@ public final class StackedAutoencoder: @unchecked Sendable {
   public var parameters: FloatBuffer { shape.parameters }
   public var classifier: DenseLayer? { shape.classifier }
 
+  /// More classes than that are a mistake.
+  public static let greatestClassCount = 1 << 20
+
   /// How many classes the classifier knows; 0 without one.
   public var classes: Int { classifier?.outputs ?? 0 }
 
@@ -59,6 +66,10 @@ public final class StackedAutoencoder: @unchecked Sendable {
 
   /// Puts a freshly drawn softmax layer on top; the weights of the layers stay.
   public func addClassifier(classes: Int) throws {
+    guard (2...Self.greatestClassCount).contains(classes) else {
+      throw ModelError.invalidArgument(
+        "classes is \(classes); allowed: 2 to \(Self.greatestClassCount)")
+    }
     if classifier != nil { throw ModelError.invalidArgument("the stack has a classifier already") }
     var layout = layout
     let classifier = try DenseLayer(
@@ -75,6 +86,8 @@ public final class StackedAutoencoder: @unchecked Sendable {
     let copy = try StackedAutoencoder(configuration, classes: classes)
     copy.parameters.base.update(from: parameters.base, count: parameters.count)
     copy.history = history
+    copy.trainingConfigurations = trainingConfigurations
+    copy.classNames = classNames
     copy.dataScale = dataScale
     copy.dataShift = dataShift
     return copy

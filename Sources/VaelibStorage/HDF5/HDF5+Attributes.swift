@@ -56,10 +56,7 @@ extension HDF5.Session {
       // HDF5 has no strings of length zero: an empty text is one NUL, which is padding.
       if bytes.isEmpty { bytes = [0] }
       try scope { () throws(StorageError) in
-        let type = try own(H5Tcopy(vaelib_h5t_c_string()), label, "write it")
-        try check(H5Tset_size(type, bytes.count), label, "write it")
-        try check(H5Tset_strpad(type, H5T_STR_NULLPAD), label, "write it")
-        try check(H5Tset_cset(type, H5T_CSET_UTF8), label, "write it")
+        let type = try textType(bytes.count, label)
         try write(name, shape: [], type, type, bytes, on: object)
       }
     case .counts(let values):
@@ -112,14 +109,10 @@ extension HDF5.Session {
     }
     var bytes = [UInt8](repeating: 0, count: byteCount)
     try check(H5Aread(attribute, type, &bytes), label, "read it")
-    var text = bytes.prefix { $0 != 0 }
-    if H5Tget_strpad(type) == H5T_STR_SPACEPAD {
-      while text.last == UInt8(ascii: " ") { text.removeLast() }
-    }
-    guard let string = String(validating: text, as: UTF8.self) else {
+    guard let text = Self.text(bytes[...], H5Tget_strpad(type)) else {
       throw error(label, "is not UTF-8 text")
     }
-    return string
+    return text
   }
 
   private func readCounts(

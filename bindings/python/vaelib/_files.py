@@ -16,10 +16,10 @@ from vaelib.vae import VAE
 def load(path: str | os.PathLike[str]) -> Any:
     """Reads a model file, whichever language wrote it, as a fitted estimator.
 
-    A stack that has a classifier comes back as a StackedDenoisingClassifier, whose ``classes_`` are the numbers 0, 1,
-    ... that the file knows, else as a StackedDenoisingAutoencoder. The estimator's parameters are those in the file:
-    of a VAE all that it was made and last trained with, of a stack the architecture and each layer's pretraining.
-    ``random_state`` is the file's seed; ``scale`` and ``shift`` are those of the data the model was trained on.
+    A stack that has a classifier comes back as a StackedDenoisingClassifier, whose ``classes_`` are those in the file,
+    or else the numbers 0, 1, ...; any other stack as a StackedDenoisingAutoencoder. The estimator's parameters are
+    those in the file, all that the model was made and last trained with. ``random_state`` is the file's seed; ``scale``
+    and ``shift`` are those of the data the model was trained on.
 
     Raises
     ------

@@ -112,6 +112,12 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_stack_tensor": (_status, [_stack, c_size_t, POINTER(Tensor)]),
     "vaelib_stack_get_parameters": (_status, [_stack, _floats, c_size_t]),
     "vaelib_stack_set_parameters": (_status, [_stack, _floats, c_size_t]),
+    "vaelib_stack_add_classifier": (_status, [_stack, c_size_t]),
+    "vaelib_stack_set_class_names": (_status, [_stack, c_char_p, POINTER(c_char_p), c_size_t]),
+    "vaelib_stack_class_names": (
+        _status,
+        [_stack, POINTER(c_char_p), POINTER(POINTER(c_char_p)), POINTER(c_size_t)],
+    ),
     "vaelib_stack_free": (None, [_stack]),
     "vaelib_stack_pretrain": (_status, [_stack, _dataset, POINTER(TrainingConfig), StackProgressFunction, c_void_p]),
     "vaelib_stack_finetune": (
@@ -119,6 +125,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         [_stack, _dataset, _dataset, c_int, POINTER(TrainingConfig), StackProgressFunction, c_void_p],
     ),
     "vaelib_stack_cancel": (_status, [_stack]),
+    "vaelib_stack_training_config": (_status, [_stack, c_int, POINTER(TrainingConfig)]),
     "vaelib_stack_history_count": (_status, [_stack, POINTER(c_size_t)]),
     "vaelib_stack_history_get": (_status, [_stack, c_size_t, POINTER(StackRecord)]),
     "vaelib_stack_corrupt": (_status, [_stack, _dataset, c_size_t, c_uint64, c_size_t, _floats, c_size_t]),

@@ -14,6 +14,7 @@ from vaelib._stack_parameters import (
     is_per_layer,
     layers_of,
     merged,
+    merged_values,
 )
 from vaelib._stack_progress import StackCallback, StackProgress, StackRecord
 from vaelib._trained import Trained
@@ -126,15 +127,36 @@ class StackFitting(Trained[Stack]):
         return str(progress)
 
     @classmethod
+    def _trained_with(cls, stack: Stack, layers: list[dict[str, Any]]) -> dict[str, Any]:
+        """The estimator's parameters of training, as far as the stack was trained.
+
+        Where its phases differ in what has no ``finetune_...``, those of pretraining are given.
+        """
+        pretraining, finetuning = stack.training("pretraining"), stack.training(cls._finetuning_phase)
+        shared = pretraining or finetuning or {}
+        parameters = {name: shared[name] for name in SHARED_PARAMETERS if name in shared}
+        # 0 is that of the training configuration.
+        rates = [layer["learning_rate"] or shared.get("learning_rate", 0) for layer in layers]
+        epochs = [layer["epochs"] or (pretraining or {}).get("epochs", 0) for layer in layers]
+        if 0 not in rates:
+            parameters["learning_rate"] = merged_values(rates)
+        parameters[cls._epochs_parameter] = merged_values(epochs)
+        if finetuning:
+            parameters["finetune_epochs"] = finetuning["epochs"]
+            parameters |= {name: finetuning[name] for name in cls._finetuning_only}
+            for name in FINETUNE_PARAMETERS:
+                same = parameters.get(name) == finetuning[name]
+                parameters[f"finetune_{name}"] = None if same else finetuning[name]
+        return parameters
+
+    @classmethod
     def _of_stack(cls: type[Self], stack: Stack) -> Self:
         """A fitted estimator around a stack; its parameters are those of the stack's architecture."""
         info = stack.info
         architecture, seed = stack.parameters
         layers = architecture.layers
-        parameters = {name: merged(layers, name) for name in (*LAYER_PARAMETERS, "learning_rate")}
-        parameters[cls._epochs_parameter] = merged(layers, "epochs")
-        if parameters["learning_rate"] == 0:  # that of the training, which the file does not know
-            del parameters["learning_rate"]
+        parameters = {name: merged(layers, name) for name in LAYER_PARAMETERS}
+        parameters |= cls._trained_with(stack, layers)
         parameters |= architecture.initialization
         parameters |= {"scale": info.data_scale, "shift": info.data_shift, "random_state": seed}
         parameters["hidden"] = tuple(layer["width"] for layer in layers)

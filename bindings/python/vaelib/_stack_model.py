@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from vaelib import _stack_structures as stacks
+from vaelib._class_names import ClassNames
 from vaelib._errors import Cancelled
 from vaelib._long_calls import LongCall
-from vaelib._native import call, library
+from vaelib._native import call, library, text
 from vaelib._native_model import NativeModel
-from vaelib._parameters import fill, new_training_config
+from vaelib._parameters import fill, new_training_config, values_of
 from vaelib._stack_parameters import StackParameters, fill_stack_config, new_stack_config, stack_values_of
 from vaelib._stack_progress import STACK_PROGRESS, StackCallback, StackRecord
-from vaelib._structures import sized
+from vaelib._structures import TrainingConfig, sized
 from vaelib.dataset import Dataset
 
 
@@ -47,6 +48,37 @@ class Stack(NativeModel):
     def widths(self) -> list[int]:
         """The widths of the layers' codes, bottom first."""
         return [layer["width"] for layer in self.parameters[0].layers]
+
+    def training(self, phase: str) -> dict[str, Any] | None:
+        """The hyper-parameters of the last training in a phase; None if no epoch of it is in the history."""
+        if all(record.phase != phase for record in self.history):
+            return None
+        config = sized(TrainingConfig)
+        call("vaelib_stack_training_config", self.handle, stacks.PHASES[phase], ctypes.byref(config))
+        return values_of(config)
+
+    def add_classifier(self, classes: int) -> None:
+        """Puts a fresh classifier on a stack without one."""
+        call("vaelib_stack_add_classifier", self.handle, classes)
+
+    @property
+    def class_names(self) -> ClassNames | None:
+        """What the classes are called; None if nobody has said."""
+        kind, count = ctypes.c_char_p(), ctypes.c_size_t()
+        names = ctypes.POINTER(ctypes.c_char_p)()
+        results = (ctypes.byref(kind), ctypes.byref(names), ctypes.byref(count))
+        call("vaelib_stack_class_names", self.handle, *results)
+        if count.value == 0:
+            return None
+        return ClassNames((kind.value or b"").decode(), [(name or b"").decode() for name in names[: count.value]])
+
+    @class_names.setter
+    def class_names(self, names: ClassNames | None) -> None:
+        if names is None:
+            call("vaelib_stack_set_class_names", self.handle, None, None, 0)
+            return
+        texts = (ctypes.c_char_p * len(names.names))(*(text(name) for name in names.names))
+        call("vaelib_stack_set_class_names", self.handle, text(names.kind), texts, len(texts))
 
     def layer_index(self, layer: int) -> int:
         """A layer's index from 0, given as in a Python list: -1 is the topmost.

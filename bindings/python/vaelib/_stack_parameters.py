@@ -101,5 +101,9 @@ def _listed(value: Any) -> list[Any] | None:
 
 def merged(layers: Sequence[Mapping[str, Any]], name: str) -> Any:
     """A parameter of all layers, the way a constructor takes it: one value if all are equal, else a tuple."""
-    values = tuple(layer[name] for layer in layers)
-    return values[0] if len(set(values)) == 1 else values
+    return merged_values([layer[name] for layer in layers])
+
+
+def merged_values(values: Sequence[Any]) -> Any:
+    """The value of each layer, the way a constructor takes them: one value if all are equal, else a tuple."""
+    return values[0] if len(set(values)) == 1 else tuple(values)

@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._errors import Cancelled, NumericalError, VaelibError
-from vaelib._estimator import Estimator, ModelType
+from vaelib._estimator import ModelType
+from vaelib._state import StateDict
 from vaelib.dataset import Dataset
 
 Self = TypeVar("Self", bound="Trained[Any]")
 
 
-class Trained(Estimator[ModelType]):
+class Trained(StateDict[ModelType]):
     """History, weights, files; what the ``fit`` of each kind of estimator is made of."""
 
     seed_: int
@@ -36,7 +37,7 @@ class Trained(Estimator[ModelType]):
                 model.cancel()
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the model to an HDF5 file: architecture, weights, history, data scaling; of a VAE its training.
+        """Writes the model to an HDF5 file: architecture, weights, training, history, data scaling.
 
         The file appears complete or not at all: on any error an older file of that name stays as it was.
 

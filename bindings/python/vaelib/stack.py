@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from vaelib._estimator import seed_from
 from vaelib._parameters import STACK_TRAINING_DEFAULTS as TRAINING
 from vaelib._stack_documentation import document
-from vaelib._stack_fitting import StackFitting
+from vaelib._stack_interchange import StackInterchange
 from vaelib._stack_parameters import INITIALIZATION_DEFAULTS as INITIALIZATION
 from vaelib._stack_parameters import LAYER_DEFAULTS as LAYER
 from vaelib._stack_progress import StackCallback
@@ -17,7 +17,7 @@ from vaelib._stack_queries import StackQueries
 Self = TypeVar("Self", bound="StackedDenoisingAutoencoder")
 
 
-class StackedDenoisingAutoencoder(StackFitting, StackQueries):
+class StackedDenoisingAutoencoder(StackInterchange, StackQueries):
     """A stack of denoising auto-encoders (Vincent et al. 2008; 2010), learned without labels.
 
     Each layer learns to restore its input x from a corrupted version x~: code y = A(x~ W + b), reconstruction from y,

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
+from vaelib._class_names import classes_of, names_of
 from vaelib._classification import Classification
 from vaelib._errors import VaelibWarning, caller_depth
 from vaelib._estimator import seed_from
 from vaelib._parameters import STACK_TRAINING_DEFAULTS as TRAINING
 from vaelib._stack_documentation import document
 from vaelib._stack_fitting import StackFitting
+from vaelib._stack_interchange import StackInterchange
 from vaelib._stack_model import Stack
 from vaelib._stack_parameters import INITIALIZATION_DEFAULTS as INITIALIZATION
 from vaelib._stack_parameters import LAYER_DEFAULTS as LAYER
@@ -25,7 +27,7 @@ from vaelib.dataset import Dataset
 Self = TypeVar("Self", bound="StackedDenoisingClassifier")
 
 
-class StackedDenoisingClassifier(StackFitting, Classification, StackQueries):
+class StackedDenoisingClassifier(StackInterchange, Classification, StackQueries):
     """A classifier whose layers learn to denoise before they learn the labels (Vincent et al. 2008; 2010).
 
     The layers are pretrained as those of a StackedDenoisingAutoencoder. Then a softmax layer is put on top, and all
@@ -55,8 +57,7 @@ class StackedDenoisingClassifier(StackFitting, Classification, StackQueries):
     Attributes
     ----------
     classes_ : array
-        The labels in order, as y had them. A model file knows their numbers only: pickle keeps their names, and after
-        ``vaelib.load`` they may be set.
+        The labels in order, as y had them. A model file keeps them if they are texts, booleans or numbers.
     {attributes}
 
     Examples
@@ -176,23 +177,33 @@ class StackedDenoisingClassifier(StackFitting, Classification, StackQueries):
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the model to an HDF5 file, as ``StackedDenoisingAutoencoder.save`` does.
+        """Writes the model to an HDF5 file, as ``StackedDenoisingAutoencoder.save`` does, with ``classes_``.
 
-        The file knows classes by their number; a warning says so if ``classes_`` are others.
+        Those that are no texts, booleans or numbers are known by their number in the file, and a warning says so.
 
         Raises
         ------
         FileError
             The file cannot be written; FileNotFoundError if its folder does not exist.
         """
+        self._name_classes(self._fitted())
         super().save(path)
-        classes = getattr(self, "classes_", np.arange(0))
-        if not np.array_equal(classes, np.arange(len(classes))):
+
+    def _name_classes(self, stack: Stack) -> None:
+        """Tells the stack what its classes are called, if it does not know."""
+        count = stack.info.class_count
+        classes = getattr(self, "classes_", None)  # a Trainer knows numbers only
+        if count == 0 or classes is None:
+            return
+        names = names_of(np.asarray(classes)) if len(classes) == count else None
+        if names is None:
             warnings.warn(
-                f"the file knows the classes as 0 to {len(classes) - 1}; pickle keeps their names",
+                f"the file knows the classes as 0 to {count - 1}; pickle keeps their names",
                 VaelibWarning,
                 stacklevel=caller_depth(),
             )
+        if stack.class_names != names:
+            stack.class_names = names
 
     def __sklearn_clone__(self: Self) -> Self:
         """An unfitted estimator with the same parameters; a pretrained stack stays trained."""
@@ -219,10 +230,26 @@ class StackedDenoisingClassifier(StackFitting, Classification, StackQueries):
             raise ValueError(f"X has {examples.columns} features, but the pretrained stack has {width}")
         return stack
 
+    def _model_for_state(self, state: Mapping[str, Any]) -> Stack:
+        """The stack, or a copy of it with the classifier that the state has and the stack has not."""
+        stack = self._fitted()
+        shape = np.shape(state.get("classifier/weight", ()))
+        if stack.info.class_count == 0 and len(shape) == 2:
+            stack = stack.copy()
+            stack.add_classifier(shape[1])
+        return stack
+
+    def _adopt(self, model: Stack) -> None:
+        super()._adopt(model)
+        classes = model.info.class_count
+        if classes > 0 and len(getattr(self, "classes_", ())) != classes:
+            self.classes_ = np.arange(classes)
+
     @classmethod
     def _of_stack(cls: type[Self], stack: Stack) -> Self:
         estimator = super()._of_stack(stack)
-        estimator.classes_ = np.arange(stack.info.class_count)
+        names = stack.class_names
+        estimator.classes_ = np.arange(stack.info.class_count) if names is None else classes_of(names)
         return estimator
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from vaelib._bounds import Bounds
-from vaelib._fitting import Fitting
 from vaelib._model import Model
 from vaelib._parameters import DEFAULTS, TRAINING_DEFAULTS, parameters_section
 from vaelib._queries import Queries
+from vaelib._vae_interchange import VAEInterchange
 
 
-class VAE(Fitting, Queries, Bounds):
+class VAE(VAEInterchange, Queries, Bounds):
     """A variational auto-encoder (Kingma & Welling, "Auto-Encoding Variational Bayes", 2014).
 
     An encoder network x -> q(z|x) = N(mean, diag exp(log_variance)) and a decoder network z -> p(x|z), joined by the

@@ -1,0 +1,27 @@
+import Glibc
+
+/// An array of C strings that lives as long as this object.
+final class CStrings {
+  let count: Int
+  /// nil if there are none.
+  let pointers: UnsafePointer<UnsafePointer<CChar>?>?
+
+  init(_ texts: [String]) {
+    count = texts.count
+    guard !texts.isEmpty else {
+      pointers = nil
+      return
+    }
+    let memory = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: count)
+    for (index, text) in texts.enumerated() {
+      (memory + index).initialize(to: strdup(text).map { UnsafePointer($0) })
+    }
+    pointers = UnsafePointer(memory)
+  }
+
+  deinit {
+    guard let pointers else { return }
+    for index in 0..<count { free(UnsafeMutablePointer(mutating: pointers[index])) }
+    pointers.deallocate()
+  }
+}

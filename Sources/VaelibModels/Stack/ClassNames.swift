@@ -1,0 +1,65 @@
+/// What the classes of a stack are called, in the order of their numbers.
+public struct ClassNames: Sendable, Equatable {
+  /// What the names stand for, so that a program can give labels back of the type it was given them in.
+  public enum Kind: String, CaseIterable, Sendable {
+    /// Any text.
+    case text
+    /// 64-bit whole numbers, signed or unsigned, in decimal.
+    case integer
+    /// Finite numbers in decimal, with or without an exponent.
+    case real
+    /// "false" and "true".
+    case boolean
+
+    func allows(_ name: String) -> Bool {
+      switch self {
+      case .text: true
+      case .integer: name.utf8.first != UInt8(ascii: "+") && (Int64(name) != nil || UInt64(name) != nil)
+      case .real:
+        // Other programs need not know hexadecimal numbers, nor what Swift calls infinite.
+        name.utf8.allSatisfy("0123456789+-.eE".utf8.contains) && Double(name)?.isFinite == true
+      case .boolean: name == "false" || name == "true"
+      }
+    }
+  }
+
+  /// Bytes of one name in UTF-8, at most.
+  public static let greatestByteCount = 4_096
+
+  public let kind: Kind
+  public let names: [String]
+
+  /// Throws unless the names are of this kind, different, without NUL and not too long.
+  public init(_ names: [String], kind: Kind) throws(ModelError) {
+    var seen: Set<[UInt8]> = []
+    for (index, name) in names.enumerated() {
+      let bytes = Array(name.utf8)
+      guard bytes.count <= Self.greatestByteCount, !bytes.contains(0) else {
+        throw .invalidArgument(
+          "the name of class \(index) has \(bytes.count) bytes; allowed: at most \(Self.greatestByteCount), without NUL"
+        )
+      }
+      guard kind.allows(name) else {
+        throw .invalidArgument("the name of class \(index), \"\(name)\", is not of the type \(kind.rawValue)")
+      }
+      guard seen.insert(bytes).inserted else {
+        throw .invalidArgument("the name of class \(index), \"\(name)\", is that of a class before it")
+      }
+    }
+    self.kind = kind
+    self.names = names
+  }
+}
+
+extension StackedAutoencoder {
+  /// Names the classes; nil takes the names away. Throws unless there is one for each class.
+  public func setClassNames(_ names: ClassNames?) throws(ModelError) {
+    if let names, names.names.count != classes || classes == 0 {
+      throw .invalidArgument(
+        classes == 0
+          ? "the stack has no classes to name: it has no classifier yet"
+          : "there are \(names.names.count) names; the stack has \(classes) classes")
+    }
+    classNames = names
+  }
+}

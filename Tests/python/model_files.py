@@ -1,0 +1,125 @@
+"""A reader of model files by docs/file-format.md alone: h5py, numpy and zlib, all arithmetic in float64."""
+
+import math
+import struct
+import zlib
+
+import h5py
+import numpy as np
+
+LINE = b"vaelib model; an HDF5 file from byte 512 onward\n"
+
+
+def sigmoid(a):
+    return 1 / (1 + np.exp(-a))
+
+
+def softplus(a):
+    return np.log(1 + np.exp(a))
+
+
+ACTIVATIONS = {
+    "sigmoid": sigmoid,
+    "tanh": np.tanh,
+    "relu": lambda a: np.maximum(a, 0),
+    "leaky_relu": lambda a: np.where(a > 0, a, a / 100),
+    "elu": lambda a: np.where(a > 0, a, np.exp(a) - 1),
+    "softplus": softplus,
+    "silu": lambda a: a / (1 + np.exp(-a)),
+    "gelu": lambda a: a * np.vectorize(lambda each: 0.5 * (1 + math.erf(each / math.sqrt(2))))(a),
+    "identity": lambda a: a,
+}
+
+
+def bound(r, lower, upper):
+    t = lower + softplus(r - lower)
+    return upper - softplus(upper - t)
+
+
+class Reader:
+    """A model file in memory: attributes by group, arrays by name, weights in float64."""
+
+    def __init__(self, path):
+        block, content = path.read_bytes()[:512], path.read_bytes()[512:]
+        assert block == struct.pack("<48sQI452x", LINE, len(content), zlib.crc32(content))
+        with h5py.File(path) as file:
+            assert file.attrs["format"] == b"vaelib-model"
+            assert file.attrs["format_version"] == 1
+            self.kind = file.attrs["kind"].decode()
+            groups = ("architecture", "training", "data")
+            self.architecture, self.training, self.data = (
+                {name: self.value(value) for name, value in file[group].attrs.items()} for group in groups
+            )
+            self.history = {name: column[...] for name, column in file["history"].items()}
+            self.weights = {}
+            file["weights"].visititems(self.keep)
+            self.classes = [name.decode() for name in file["classes/names"]] if "classes" in file else None
+
+    @staticmethod
+    def value(value):
+        return value.decode() if isinstance(value, bytes) else value
+
+    def keep(self, name, item):
+        if isinstance(item, h5py.Dataset):
+            assert item.dtype == "<f4"
+            self.weights[name] = item[...].astype(np.float64)
+
+    def seen(self, x):
+        return x.astype(np.float64) * self.data["scale"] + self.data["shift"]
+
+    def dense(self, name, x, activation="identity"):
+        return ACTIVATIONS[activation](x @ self.weights[f"{name}/weight"] + self.weights[f"{name}/bias"])
+
+
+class VAEReader(Reader):
+    def network(self, part, widths, x):
+        for index in range(len(widths)):
+            x = self.dense(f"{part}/{index}", x, self.architecture["activation"])
+        return self.dense(f"{part}/head", x)
+
+    def encode(self, x):
+        head = self.network("encoder", self.architecture["hidden"], self.seen(x))
+        latent = self.architecture["latent_dim"]
+        return head[:, :latent], bound(head[:, latent:], -20, 20)
+
+    def decode(self, z):
+        h = self.network("decoder", self.architecture["decoder_hidden"], z)
+        if self.architecture["likelihood"] == "bernoulli":
+            return sigmoid(h), None
+        data_dim, variance = self.architecture["data_dim"], self.architecture["variance"]
+        mean = h[:, :data_dim]
+        if self.architecture["mean_activation"] == "sigmoid":
+            mean = sigmoid(mean)
+        floor = 2 * math.log(self.architecture["stddev_floor"])
+        log_variance = {
+            "fixed": lambda: np.full_like(mean, 2 * math.log(self.architecture["noise_stddev"])),
+            "learned": lambda: bound(self.weights["decoder/log_variance"] + 0 * mean, floor, 20),
+            "predicted": lambda: bound(h[:, data_dim:], floor, 20),
+        }[variance]()
+        return mean, log_variance
+
+
+class StackReader(Reader):
+    def layer(self, index, name):
+        return self.architecture[f"layer_{index}_{name}"]
+
+    def encode(self, x, top):
+        code = self.seen(x)
+        for index in range(top + 1):
+            code = self.dense(f"layers/{index}", code, self.layer(index, "activation"))
+        return code
+
+    def decode(self, code, top):
+        for index in range(top, -1, -1):
+            tied = self.layer(index, "tied") == 1
+            own = f"layers/{index}/decoder/weight"
+            weight = self.weights[f"layers/{index}/weight"].T if tied else self.weights[own]
+            code = code @ weight + self.weights[f"layers/{index}/decoder/bias"]
+            if self.layer(index, "loss") == "cross_entropy":
+                code = sigmoid(code)
+        return code
+
+    def probabilities(self, x):
+        logits = self.dense("classifier", self.encode(x, self.architecture["layer_count"] - 1))
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)

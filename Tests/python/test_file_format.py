@@ -1,0 +1,215 @@
+"""docs/file-format.md suffices: files are read and written with h5py, numpy and zlib alone, and mean what it says."""
+
+import re
+import shutil
+import struct
+import subprocess
+import zlib
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+import vaelib
+from model_files import ACTIVATIONS, StackReader, VAEReader
+from vaelib._parameters import describe_parameters
+
+DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "file-format.md").read_text()
+
+# ---- what the library writes, read so -------------------------------------------------------------------------------
+
+X = np.random.RandomState(0).uniform(size=(20, 6)).astype(np.float32)
+
+
+def randomised(estimator):
+    """The estimator with random weights, biases included."""
+    random = np.random.RandomState(1)
+    state = {name: random.normal(scale=0.4, size=values.shape) for name, values in estimator.state_dict().items()}
+    return estimator.load_state_dict(state)
+
+
+def close(found, expected, unit=1.0):
+    """Equal to 1e-6, of numbers that float32 arithmetic made from terms of the size ``unit``."""
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6 * unit)
+
+
+VAES = {
+    **{name: {"activation": name} for name in ACTIVATIONS},
+    "no hidden layer": {"hidden": ()},
+    "three hidden layers": {"hidden": (9, 7, 5), "decoder_hidden": (4, 8)},
+    "fixed": {"likelihood": "gaussian", "variance": "fixed", "noise_stddev": 0.3},
+    "learned": {"likelihood": "gaussian", "variance": "learned", "stddev_floor": 0.5},
+    "predicted": {"likelihood": "gaussian", "variance": "predicted", "stddev_floor": 0.5},
+    "predicted, with a sigmoid": {"likelihood": "gaussian", "variance": "predicted", "mean_activation": "sigmoid"},
+}
+
+
+@pytest.mark.parametrize("name", VAES)
+def test_a_vae_is_read_by_the_document(tmp_path, name):
+    options = {"latent_dim": 3, "hidden": (5, 4), "epochs": 2, "scale": 0.5, "shift": 0.25, **VAES[name]}
+    options.setdefault("binarization", "none" if "likelihood" in options else "dynamic")
+    vae = randomised(vaelib.VAE(**options, random_state=1).fit(X))
+    vae.save(tmp_path / "model.h5")
+    reader = VAEReader(tmp_path / "model.h5")
+    assert reader.kind == "vae"
+    for key, values in reader.history.items():
+        np.testing.assert_array_equal(values, vae.history_[key])
+    (mean, log_variance), (z, found) = reader.encode(X), vae.encode(X)
+    close(z, mean)
+    close(found, log_variance, unit=4)  # on their way through the bounds they are as large as 20
+    mean, log_variance = reader.decode(z.astype(np.float64))
+    if log_variance is None:
+        close(vae.decode(z), mean)
+        return
+    close(vae.decode(z).mean, mean)
+    np.testing.assert_allclose(vae.decode(z).variance, np.exp(log_variance), rtol=4e-6)
+
+
+@pytest.mark.parametrize("tied", [(True, True, True), (False, True, False)])
+@pytest.mark.parametrize(
+    ("activation", "loss"),
+    [
+        ("sigmoid", "cross_entropy"),
+        (("sigmoid", "tanh", "relu"), ("cross_entropy", "cross_entropy", "squared_error")),
+        (("gelu", "sigmoid", "identity"), ("squared_error", "squared_error", "cross_entropy")),
+    ],
+)
+def test_a_stack_is_read_by_the_document(tmp_path, tied, activation, loss):
+    options = {"hidden": (5, 4, 3), "tied": tied, "activation": activation, "loss": loss, "shift": 0.125, "scale": 0.75}
+    stack = vaelib.StackedDenoisingClassifier(**options, pretrain_epochs=1, finetune_epochs=2, random_state=1)
+    randomised(stack.fit(X, np.resize(["x", "ÿ", ""], len(X)))).save(tmp_path / "stack.h5")
+    reader = StackReader(tmp_path / "stack.h5")
+    assert (reader.kind, reader.architecture["class_count"]) == ("stack", 3)
+    assert reader.classes == ["", "x", "ÿ"]
+    assert reader.training["pretraining_epochs"] == 1
+    assert reader.training["supervised_epochs"] == 2
+    for key, values in reader.history.items():
+        expected = [{"pretraining": 0, "supervised": 1}[each] for each in stack.history_["phase"]]
+        np.testing.assert_array_equal(values, expected if key == "phase" else stack.history_[key])
+    for top in range(3):
+        codes = stack.transform(X, layer=top)
+        close(codes, reader.encode(X, top))
+        close(stack.inverse_transform(codes, layer=top), reader.decode(codes.astype(np.float64), top))
+        close(stack.reconstruct(X, layer=top), reader.decode(reader.encode(X, top), top), unit=4)
+    close(stack.predict_proba(X), reader.probabilities(X))
+    assert stack.predict(X).tolist() == [reader.classes[index] for index in reader.probabilities(X).argmax(axis=1)]
+
+
+# ---- what the document's writer writes, read by the library ---------------------------------------------------------
+
+
+def writer():
+    """The document's function that writes a file."""
+    names = {"h5py": h5py, "struct": struct, "zlib": zlib}
+    definitions = [code for code in re.findall(r"^```python\n(.*?)^```", DOCUMENT, re.M | re.S) if "def " in code]
+    for code in definitions:
+        exec(code.split('\nwith open("model.h5"')[0], names)
+    return names["write_model"]
+
+
+VAE_HISTORY = (
+    "epoch", "examples_seen", "loss", "reconstruction", "kl", "validation_reconstruction", "validation_kl", "kl_weight",
+    "learning_rate", "seconds",
+)  # fmt: skip
+STACK_HISTORY = (
+    "phase", "layer", "epoch", "loss", "validation_loss", "error", "validation_error", "learning_rate", "seconds",
+)  # fmt: skip
+TRAINING = {
+    "epochs": 7, "batch_size": 9, "estimator": "analytic", "samples": 1, "beta": 1.0, "kl_warmup_epochs": 0.0,
+    "binarization": "none", "optimizer": "sgd", "learning_rate": 0.5, "momentum": 0.0, "nesterov": 0, "beta1": 0.9,
+    "beta2": 0.999, "epsilon": 1e-8, "schedule": "constant", "schedule_epochs": 10.0, "schedule_factor": 0.1,
+    "warmup_epochs": 0.0, "weight_decay": 0.0, "gradient_clip_norm": 0.0, "patience": 0, "dropout": 0.0,
+    "seed": np.uint64(2**64 - 1),
+}  # fmt: skip
+DATA = {"scale": 0.5, "shift": 0.25}
+
+
+def layers(random, *names_and_widths):
+    """Random dense layers by name."""
+    weights = {}
+    for name, inputs, outputs in names_and_widths:
+        weights[f"{name}/weight"] = random.normal(scale=0.4, size=(inputs, outputs))
+        weights[f"{name}/bias"] = random.normal(scale=0.4, size=outputs)
+    return weights
+
+
+def test_a_vae_that_the_document_writes(tmp_path):
+    random = np.random.RandomState(3)
+    architecture = {
+        "data_dim": 6, "latent_dim": 2, "hidden": np.array([5, 4]), "decoder_hidden": np.array([], dtype="int64"),
+        "activation": "silu", "likelihood": "gaussian", "variance": "predicted", "mean_activation": "sigmoid",
+        "noise_stddev": 1.0, "stddev_floor": 0.01, "initializer": "normal", "initializer_stddev": 0.01,
+        "seed": np.uint64(3),
+    }  # fmt: skip
+    weights = layers(random, ("encoder/0", 6, 5), ("encoder/1", 5, 4), ("encoder/head", 4, 4), ("decoder/head", 2, 12))
+    groups = {"architecture": architecture, "training": TRAINING, "data": DATA}
+    history = {name: [1.0, 2.0] for name in VAE_HISTORY}
+    writer()(tmp_path / "model.h5", "vae", groups, weights, history)
+    vae, reader = vaelib.load(tmp_path / "model.h5"), VAEReader(tmp_path / "model.h5")
+    assert (vae.epochs, vae.scale, vae.hidden, vae.decoder_hidden) == (7, 0.5, (5, 4), ())
+    assert vae.history_["loss"].tolist() == [1.0, 2.0]
+    (mean, log_variance), (z, found) = reader.encode(X), vae.encode(X)
+    close(z, mean)
+    close(found, log_variance, unit=4)
+    mean, log_variance = reader.decode(z.astype(np.float64))
+    close(vae.decode(z).mean, mean)
+    np.testing.assert_allclose(vae.decode(z).variance, np.exp(log_variance), rtol=4e-6)
+    vae.set_params(epochs=1).fit(X)
+
+
+@pytest.mark.parametrize("trained", [False, True])
+def test_a_stack_that_the_document_writes(tmp_path, trained):
+    random = np.random.RandomState(3)
+    layer = {
+        "width": 5, "activation": "sigmoid", "tied": 1, "loss": "cross_entropy", "corruption": "masking",
+        "corruption_level": 0.25, "corruption_range": "given", "corruption_low": 0.0, "corruption_high": 1.0,
+        "corrupted_weight": 1.0, "untouched_weight": 1.0, "weight_l1": 0.0, "weight_l2": 0.0, "sparsity_target": 0.05,
+        "sparsity_weight": 0.0, "contraction_weight": 0.0, "epochs": 0, "learning_rate": 0.0,
+    }  # fmt: skip
+    architecture = {
+        "data_dim": 6, "initializer": "normal", "initializer_stddev": 0.01, "seed": np.uint64(3), "layer_count": 2,
+        "class_count": 3,
+    }  # fmt: skip
+    architecture |= {f"layer_0_{name}": value for name, value in layer.items()}
+    architecture |= {f"layer_1_{name}": value for name, value in {**layer, "width": 4, "tied": 0}.items()}
+    weights = layers(random, ("layers/0", 6, 5), ("layers/1", 5, 4), ("layers/1/decoder", 4, 5), ("classifier", 4, 3))
+    weights["layers/0/decoder/bias"] = random.normal(size=6)
+    training = {f"supervised_{name}": value for name, value in TRAINING.items()} if trained else {}
+    history = {name: [1.0] if trained else [] for name in STACK_HISTORY}
+    groups = {"architecture": architecture, "training": training, "data": DATA}
+    writer()(tmp_path / "stack.h5", "stack", groups, weights, history, ("integer", ["-1", "30", "7"]))
+    stack, reader = vaelib.load(tmp_path / "stack.h5"), StackReader(tmp_path / "stack.h5")
+    assert stack.classes_.tolist() == [-1, 30, 7]
+    assert (stack.tied, stack.shift) == ((True, False), 0.25)
+    if trained:
+        assert (stack.finetune_epochs, stack.batch_size, stack.learning_rate) == (7, 9, 0.5)
+    close(stack.predict_proba(X), reader.probabilities(X))
+    close(stack.reconstruct(X), reader.decode(reader.encode(X, 1), 1))
+
+
+# ---- the document itself --------------------------------------------------------------------------------------------
+
+
+def test_the_documents_tables_are_the_librarys_parameters():
+    """Each group of parameters is a run of rows; a stack's two counts are no parameters."""
+    rows = re.findall(r"^\| `(\w+)` \| (count|real|text|counts|seed) \| (.*) \|$", DOCUMENT, flags=re.MULTILINE)
+    listed = [row for row in rows if row[0] not in ("layer_count", "class_count", "vaelib_version", "format", "kind")]
+    types = {"choice": "text", "widths": "counts"}
+    expected = [(each.name, types.get(each.type, each.type), each.allowed) for each in describe_parameters()]
+    assert listed == expected
+
+
+def test_h5dump_reads_a_model(tmp_path):
+    if shutil.which("h5dump") is None:
+        pytest.skip("there is no h5dump")
+    vaelib.VAE(latent_dim=2, hidden=(4,)).initialize(6).save(tmp_path / "model.h5")
+    command = ["h5dump", "-H", str(tmp_path / "model.h5")]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert 'ATTRIBUTE "activation"' in text
+    assert "H5T_IEEE_F32LE" in text
+    assert (
+        "USERBLOCK_SIZE 512"
+        in subprocess.run(
+            ["h5dump", "-B", "-H", str(tmp_path / "model.h5")], capture_output=True, text=True, check=True
+        ).stdout
+    )

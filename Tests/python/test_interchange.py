@@ -1,0 +1,202 @@
+"""Exchange with PyTorch and Keras: the programs of docs/interchange.md, and the networks that they build."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+import vaelib
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "interchange.md"
+ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu", "identity")
+
+
+def programs():
+    """The code of each section of the document."""
+    sections = re.split(r"^## ", DOCUMENT.read_text(), flags=re.MULTILINE)
+    blocks = {text.split("\n", 1)[0]: re.findall(r"^```python\n(.*?)^```", text, re.M | re.S) for text in sections}
+    first, *others = blocks
+    return "\n".join(blocks[first]), {title: "\n".join(blocks[title]) for title in others}
+
+
+BEGIN, SECTIONS = programs()
+
+
+def run(monkeypatch, tmp_path, section):
+    """Runs the document's beginning and one of its sections; what they define."""
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(compile(BEGIN, DOCUMENT.name, "exec"), names)
+    exec(compile(SECTIONS[section], f"{DOCUMENT.name}, {section}", "exec"), names)
+    return names
+
+
+@pytest.fixture
+def keras():
+    """Keras on a backend that is here."""
+    if "keras" not in sys.modules and "KERAS_BACKEND" not in os.environ:
+        found = [name for name in ("jax", "torch", "tensorflow") if _is_installed(name)]
+        os.environ["KERAS_BACKEND"] = found[0] if found else "numpy"
+    return pytest.importorskip("keras")
+
+
+def _is_installed(name):
+    import importlib.util
+
+    return importlib.util.find_spec(name) is not None
+
+
+def test_every_section_is_tested():
+    assert set(SECTIONS) == {"By name", "From dense layers", "To PyTorch", "To Keras", "With nothing but h5py"}
+    assert all(SECTIONS.values())
+
+
+@pytest.mark.parametrize("section", ["By name", "From dense layers", "With nothing but h5py"])
+def test_the_documents_programs(monkeypatch, tmp_path, section):
+    run(monkeypatch, tmp_path, section)
+
+
+def randomised(estimator, n_features):
+    """The estimator with random weights, biases included."""
+    random = np.random.RandomState(0)
+    estimator.initialize(n_features)
+    state = {name: random.normal(scale=0.4, size=values.shape) for name, values in estimator.state_dict().items()}
+    return estimator.load_state_dict(state)
+
+
+X = np.random.RandomState(1).uniform(size=(9, 6)).astype(np.float32)
+VAES = {
+    **{name: {"activation": name} for name in ACTIVATIONS},
+    "no hidden layer": {"hidden": (), "decoder_hidden": ()},
+    "another decoder": {"hidden": (5,), "decoder_hidden": (7, 4)},
+    "fixed": {"likelihood": "gaussian", "variance": "fixed"},
+    "learned": {"likelihood": "gaussian", "variance": "learned"},
+    "predicted": {"likelihood": "gaussian", "variance": "predicted"},
+}
+
+
+def make_vae(name):
+    return randomised(vaelib.VAE(**{"latent_dim": 3, "hidden": (5, 4), "activation": "tanh", **VAES[name]}), 6)
+
+
+def make_classifier(**options):
+    """A classifier of three classes with random weights."""
+    stack = randomised(vaelib.StackedDenoisingClassifier(**options), 6)
+    random = np.random.RandomState(2)
+    head = {"classifier/weight": random.normal(size=(stack.hidden[-1], 3)), "classifier/bias": random.normal(size=3)}
+    return stack.load_state_dict({**stack.state_dict(), **head})
+
+
+def test_pytorch(monkeypatch, tmp_path):
+    torch = pytest.importorskip("torch")
+    names = run(monkeypatch, tmp_path, "To PyTorch")
+    for name in VAES:
+        vae = make_vae(name)
+        encoder, decoder = names["network"](vae, "encoder"), names["network"](vae, "decoder")
+        with torch.no_grad():
+            mean, raw = encoder(torch.tensor(X)).chunk(2, dim=1)
+            output = decoder(mean)
+            variance = names["bounded"](output[:, 6:], 2 * np.log(vae.stddev_floor)).exp().numpy()
+            log_variance = names["bounded"](raw, -20.0).numpy()
+        np.testing.assert_allclose(mean.numpy(), vae.encode(X)[0], rtol=1e-5, atol=2e-6, err_msg=name)
+        np.testing.assert_allclose(log_variance, vae.encode(X)[1], rtol=1e-5, atol=5e-6, err_msg=name)
+        if vae.likelihood == "bernoulli":
+            output = torch.sigmoid(output)
+        np.testing.assert_allclose(output[:, :6].numpy(), vae.reconstruct(X), rtol=1e-5, atol=2e-6, err_msg=name)
+        if name == "predicted":
+            np.testing.assert_allclose(variance, vae.decode(vae.encode(X)[0]).variance, rtol=2e-5)
+
+
+@pytest.mark.slow  # Keras compiles each network
+def test_keras(monkeypatch, tmp_path, keras):
+    names = run(monkeypatch, tmp_path, "To Keras")
+    for name in VAES:
+        vae = make_vae(name)
+        vae.export_keras_weights("model.weights.h5")
+        model = names["KerasVAE"](vae)
+        model(X[:1])
+        model.load_weights("model.weights.h5")
+        output = keras.ops.convert_to_numpy(model(X))
+        np.testing.assert_allclose(output[:, :6], vae.reconstruct(X), rtol=1e-5, atol=2e-6, err_msg=name)
+        if name == "learned":
+            own = keras.ops.convert_to_numpy(model.log_variance)
+            np.testing.assert_array_equal(own, vae.state_dict()["decoder/log_variance"])
+        model.save_weights("keras.weights.h5")
+        assert datasets("keras.weights.h5") == datasets("model.weights.h5")
+    for tied in (True, False):
+        stack = make_classifier(hidden=(5, 4, 3), tied=tied, activation="tanh", loss="squared_error")
+        stack.export_keras_weights("stack.weights.h5")
+        model = names["KerasStack"](stack)
+        model(X[:1])
+        model.load_weights("stack.weights.h5")
+        outputs = [keras.ops.convert_to_numpy(output) for output in model(X)]
+        for found, expected in zip(outputs, (stack.reconstruct(X), stack.predict_proba(X)), strict=True):
+            np.testing.assert_allclose(found, expected, rtol=1e-5, atol=2e-6)
+        model.save_weights("keras.weights.h5")
+        assert datasets("keras.weights.h5") == datasets("stack.weights.h5")
+
+
+def datasets(path):
+    """Names, shapes and values of all datasets of a file."""
+    found = {}
+    with h5py.File(path) as file:
+        file.visititems(
+            lambda name, item: found.update({name: item[...].tolist()} if isinstance(item, h5py.Dataset) else {})
+        )
+    return found
+
+
+def test_the_layout_of_files_for_keras(tmp_path):
+    vae = make_vae("learned")
+    vae.export_keras_weights(tmp_path / "model.weights.h5")
+    state = vae.state_dict()
+    found = datasets(tmp_path / "model.weights.h5")
+    names = {"encoder/layers/dense": "encoder/0", "encoder/layers/dense_1": "encoder/1"}
+    names |= {"encoder/layers/dense_2": "encoder/head", "decoder/layers/dense": "decoder/0"}
+    names |= {"decoder/layers/dense_1": "decoder/1", "decoder/layers/dense_2": "decoder/head"}
+    expected = {"vars/0": state["decoder/log_variance"].tolist()}
+    for path, name in names.items():
+        expected[f"{path}/vars/0"] = state[f"{name}/weight"].tolist()
+        expected[f"{path}/vars/1"] = state[f"{name}/bias"].tolist()
+    assert found == expected
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_the_layout_of_files_of_stacks_for_keras(tmp_path, tied):
+    stack = make_classifier(hidden=(5, 4), tied=tied)
+    stack.export_keras_weights(tmp_path / "stack.weights.h5")
+    state, found = stack.state_dict(), datasets(tmp_path / "stack.weights.h5")
+    assert len(found) == 10
+    own = state["layers/1/weight"].T if tied else state["layers/1/decoder/weight"]
+    assert found["decoder/layers/dense/vars/0"] == own.tolist()
+    assert found["decoder/layers/dense/vars/1"] == state["layers/1/decoder/bias"].tolist()
+    assert found["decoder/layers/dense_1/vars/1"] == state["layers/0/decoder/bias"].tolist()
+    assert found["encoder/layers/dense_1/vars/0"] == state["layers/1/weight"].tolist()
+    assert found["classifier/vars/0"] == state["classifier/weight"].tolist()
+    assert found["classifier/vars/1"] == state["classifier/bias"].tolist()
+
+
+def test_files_for_keras_that_cannot_be_written(tmp_path, monkeypatch):
+    vae = make_vae("tanh")
+    with pytest.raises(ValueError, match=r'ends in "\.weights\.h5"'):
+        vae.export_keras_weights(tmp_path / "model.h5")
+    with pytest.raises(FileNotFoundError):
+        vae.export_keras_weights(tmp_path / "nowhere" / "model.weights.h5")
+    (tmp_path / "old.weights.h5").write_text("old")
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    with pytest.raises(ImportError, match=r"vaelib\[h5\]"):
+        vae.export_keras_weights(tmp_path / "old.weights.h5")
+    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("old.weights.h5", "old")]
+    monkeypatch.undo()
+    vae.export_keras_weights(tmp_path / "old.weights.h5")
+    assert len(datasets(tmp_path / "old.weights.h5")) == 12
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_an_unfitted_estimator_has_nothing_to_export(tmp_path):
+    for estimator in (vaelib.VAE(), vaelib.StackedDenoisingAutoencoder()):
+        with pytest.raises(vaelib.NotFittedError):
+            estimator.export_keras_weights(tmp_path / "model.weights.h5")
