@@ -39,6 +39,7 @@ from vaelib.stack import StackedDenoisingAutoencoder
 from vaelib.stack_classifier import StackedDenoisingClassifier
 from vaelib.trainer import StepResult, Trainer
 from vaelib.vae import VAE
+from vaelib.writer import DatasetWriter, write_dataset
 
 __version__: str = _native.library.vaelib_version().decode()
 
@@ -65,6 +66,7 @@ __all__ = [
     "Cancelled",
     "DataError",
     "Dataset",
+    "DatasetWriter",
     "FileError",
     "FileMissing",
     "FormatError",
@@ -90,4 +92,5 @@ __all__ = [
     "open_dataset",
     "set_threads",
     "threads",
+    "write_dataset",
 ]
