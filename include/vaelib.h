@@ -250,6 +250,13 @@ vaelib_status vaelib_dataset_from_array(
 vaelib_status vaelib_dataset_open(
     const char *path, const char *name, const vaelib_dataset_options *options, vaelib_dataset **out_dataset);
 
+/**
+ * The names of the datasets in an HDF5 file, in order, each followed by a NUL: `out_names` takes `size` bytes, and
+ * out_needed is told how many there are. If `size` is smaller, nothing is written to out_names, which may be NULL then.
+ * Links that vaelib_dataset_open() does not follow are left out, and so are names beyond the first ten thousand.
+ */
+vaelib_status vaelib_dataset_names(const char *path, char *out_names, size_t size, size_t *out_needed);
+
 /** Rows `first_row` to `first_row + rows - 1` of a dataset, as a dataset of its own. Nothing is copied. */
 vaelib_status vaelib_dataset_slice(
     const vaelib_dataset *dataset, size_t first_row, size_t rows, vaelib_dataset **out_slice);

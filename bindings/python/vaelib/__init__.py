@@ -13,6 +13,7 @@ own, ``vaelib.plots`` makes pictures. Losses, bounds and likelihoods are in nats
 
 from vaelib import _native
 from vaelib._bounds import Bound
+from vaelib._convert import ConversionProgress, convert
 from vaelib._errors import (
     Busy,
     Cancelled,
@@ -64,6 +65,7 @@ __all__ = [
     "Bound",
     "Busy",
     "Cancelled",
+    "ConversionProgress",
     "DataError",
     "Dataset",
     "DatasetWriter",
@@ -87,6 +89,7 @@ __all__ = [
     "Trainer",
     "VaelibError",
     "VaelibWarning",
+    "convert",
     "cpu_description",
     "load",
     "open_dataset",

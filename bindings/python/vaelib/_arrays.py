@@ -73,6 +73,11 @@ def dtype_number(dtype: np.dtype[Any]) -> int:
         raise ValueError(f"dtype must be one of {names}, not {dtype}") from None
 
 
+def dtype_of(number: int) -> np.dtype[Any]:
+    """The numpy dtype of a vaelib_dtype."""
+    return next(dtype for dtype, known in _DTYPES.items() if known == number)
+
+
 def byte_bounds(array: npt.NDArray[Any]) -> tuple[int, int]:
     """The addresses of the array's first byte in memory and of the byte after its last."""
     start = array.__array_interface__["data"][0]

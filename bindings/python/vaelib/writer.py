@@ -108,6 +108,20 @@ class DatasetWriter:
         call("vaelib_writer_add", self.handle, text(name), ctypes.byref(config))
         self._shapes[name] = tuple(lengths)
 
+    def add_like(
+        self, name: str, rows: npt.ArrayLike, *, dtype: npt.DTypeLike = None, compression: int | None = None
+    ) -> None:
+        """Adds a dataset for rows like these, which are not appended yet; ``dtype`` None takes theirs.
+
+        bool is stored as uint8, uint16 as int32, uint32 and uint64 as int64, float16 as float32, longdouble as float64.
+        """
+        array = np.asarray(rows)
+        if array.ndim == 0:
+            raise ValueError(f'rows for dataset "{name}" are wanted, not a single value')
+        if dtype is None:
+            dtype = np.int64 if array.dtype == np.uint64 else readable(array[:0]).dtype
+        self.add(name, array.shape[1:], dtype, compression=compression)
+
     def append(self, name: str, rows: npt.ArrayLike) -> None:
         """Appends rows to a dataset.
 
@@ -128,10 +142,8 @@ class DatasetWriter:
             The disk is full, or otherwise refuses: the file is given up.
         """
         array = _writable(np.asarray(rows))
-        if array.ndim == 0:
-            raise ValueError(f'rows for dataset "{name}" are wanted, not a single value')
         if name not in self._shapes:
-            self.add(name, array.shape[1:], array.dtype)
+            self.add_like(name, array)
         shape = self._shapes[name]
         if array.shape[1:] != shape:
             raise ValueError(f'rows of dataset "{name}" have shape {shape}, these have {array.shape[1:]}')
