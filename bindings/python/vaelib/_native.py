@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import warnings
-from ctypes import POINTER, c_char, c_char_p, c_double, c_float, c_int, c_int64, c_size_t, c_uint64, c_void_p
+from ctypes import POINTER, c_char_p, c_double, c_float, c_int, c_int64, c_size_t, c_uint64, c_void_p
 from typing import Any
 
 from vaelib._errors import VaelibWarning, caller_depth, error_for_status
@@ -62,7 +62,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_dataset_options_init": (_status, [POINTER(DatasetOptions)]),
     "vaelib_dataset_from_array": (_status, [POINTER(Array), POINTER(Array), POINTER(_dataset)]),
     "vaelib_dataset_open": (_status, [c_char_p, c_char_p, POINTER(DatasetOptions), POINTER(_dataset)]),
-    "vaelib_dataset_names": (_status, [c_char_p, POINTER(c_char), c_size_t, POINTER(c_size_t)]),
+    "vaelib_dataset_names": (_status, [c_char_p, c_char_p, c_size_t, POINTER(c_size_t)]),
     "vaelib_dataset_slice": (_status, [_dataset, c_size_t, c_size_t, POINTER(_dataset)]),
     "vaelib_dataset_describe": (_status, [_dataset, POINTER(DatasetInfo)]),
     "vaelib_dataset_read": (_status, [_dataset, _floats, c_size_t]),

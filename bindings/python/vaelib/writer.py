@@ -135,12 +135,13 @@ class DatasetWriter:
         Raises
         ------
         DataError
-            A number does not fit the stored type, such as 300 or 0.5 a dataset of uint8; nothing was appended.
+            A number does not fit the stored type, such as 300 or 0.5 among uint8; nothing was appended.
         ValueError
             The shape is not that of the dataset.
         FileError
             The disk is full, or otherwise refuses: the file is given up.
         """
+        writer = self.handle
         array = _writable(np.asarray(rows))
         if name not in self._shapes:
             self.add_like(name, array)
@@ -149,7 +150,7 @@ class DatasetWriter:
             raise ValueError(f'rows of dataset "{name}" have shape {shape}, these have {array.shape[1:]}')
         if len(array) > 0:
             view = array_view(array.reshape(len(array), -1))
-            call("vaelib_writer_append", self.handle, text(name), ctypes.byref(view))
+            call("vaelib_writer_append", writer, text(name), ctypes.byref(view))
 
     def finish(self) -> None:
         """Completes the file and puts it in place; a ``with`` block does so at its end.

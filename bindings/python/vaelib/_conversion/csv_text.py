@@ -39,7 +39,7 @@ class _Table:
         self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
         first = self._text.readline(_LINE_LIMIT)
         self._delimiter = next((each for each in _DELIMITERS if each in first), ",")
-        self._rows = csv.reader(self._lines(first), delimiter=self._delimiter, skipinitialspace=True)
+        self._rows = csv.reader(self._lines(first), delimiter=self._delimiter, skipinitialspace=True, strict=True)
         row = self._next()
         if row is None:
             raise FormatError(f'file "{path}" has no rows')
