@@ -53,7 +53,7 @@ def check(path, **expected):
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 def test_idx(folder, images, dtype, suffix):
     content = idx(images, dtype)
-    (folder / f"a.idx{suffix}").write_bytes(gzip.compress(content) if suffix else content)
+    (folder / f"a.idx{suffix}").write_bytes(gzip.compress(content, 1) if suffix else content)
     assert vaelib.convert(f"a.idx{suffix}", "out.h5") == {"a": 3001}
     check("out.h5", a=images)
     assert contents("out.h5")["a"].dtype == np.dtype(dtype).newbyteorder("=")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import IO, Any, TypeAlias
 
@@ -109,14 +110,15 @@ class _Conversion:
         from vaelib._conversion.reading import dataset_name, read_blocks  # here: zipfile takes long to import
 
         before = set(self.rows)
-        for block in read_blocks(raw, path, label_column):
-            dataset = _dataset_of(name or dataset_name(path), block.part, label_column is not None, name is None)
-            if name is None and dataset in before:
-                raise ValueError(f'file "{path}" would become dataset "{dataset}", as another did; name them')
-            is_label = label_column is not None and block.part != ""
-            dtype = block.dtype if is_label or self._dtype is None else self._dtype
-            self._append(path, dataset, block.rows, dtype)
-            self._report(path, dataset, raw.tell())
+        with closing(read_blocks(raw, path, label_column)) as blocks:
+            for block in blocks:
+                dataset = _dataset_of(name or dataset_name(path), block.part, label_column is not None, name is None)
+                if name is None and dataset in before:
+                    raise ValueError(f'file "{path}" would become dataset "{dataset}", as another did; name them')
+                is_label = label_column is not None and block.part != ""
+                dtype = block.dtype if is_label or self._dtype is None else self._dtype
+                self._append(path, dataset, block.rows, dtype)
+                self._report(path, dataset, raw.tell())
         self._bytes_done += os.path.getsize(path)
 
     def _append(self, path: str, dataset: str, rows: npt.NDArray[Any], dtype: np.dtype[Any] | None) -> None:

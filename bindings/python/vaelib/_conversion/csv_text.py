@@ -21,7 +21,14 @@ _LINE_LIMIT = 64 << 20
 
 def read_csv(stream: IO[bytes], path: str, label_column: str | int | None = None) -> Iterator[Block]:
     """The numbers of a CSV file, and the whole numbers of its label column as part ``LABELS``."""
-    table = _Table(stream, path)
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+    try:
+        yield from _blocks(_Table(text, path), label_column)
+    finally:
+        text.detach()  # the stream is its opener's to close
+
+
+def _blocks(table: _Table, label_column: str | int | None) -> Iterator[Block]:
     labels = None if label_column is None else table.column(label_column)
     block_rows = max(1, BLOCK_BYTES // (8 * table.width))
     for lines, rows in table.blocks(block_rows):
@@ -34,9 +41,9 @@ def read_csv(stream: IO[bytes], path: str, label_column: str | int | None = None
 class _Table:
     """The rows of a CSV file."""
 
-    def __init__(self, stream: IO[bytes], path: str) -> None:
+    def __init__(self, text: io.TextIOWrapper, path: str) -> None:
         self._path = path
-        self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+        self._text = text
         first = self._text.readline(_LINE_LIMIT)
         self._delimiter = next((each for each in _DELIMITERS if each in first), ",")
         self._rows = csv.reader(self._lines(first), delimiter=self._delimiter, skipinitialspace=True, strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import IO, cast
 
 from vaelib._conversion.blocks import Block, errors_of
@@ -20,7 +20,7 @@ _HDF5_MAGIC = b"\x89HDF"
 _MNIST = re.compile(r"(train|t10k|test)-(images|labels)[-.]idx")
 
 
-def read_blocks(raw: IO[bytes], path: str, label_column: str | int | None) -> Iterator[Block]:
+def read_blocks(raw: IO[bytes], path: str, label_column: str | int | None) -> Generator[Block, None, None]:
     """The rows of a file, whatever its format."""
     with errors_of(path):
         start = raw.read(8)
