@@ -33,8 +33,8 @@
  *
  * - A function that can fail returns a vaelib_status; its results go through trailing `out_...` parameters, which are
  *   written only on success unless the function says otherwise.
- * - Handles (vaelib_dataset, vaelib_model, vaelib_stack, vaelib_trainer) are opaque. A NULL, freed or mistaken handle
- *   is recognised and answered with VAELIB_INVALID_HANDLE. Each is released by its own `..._free`, which accepts NULL.
+ * - Handles (vaelib_dataset, vaelib_writer, vaelib_model, vaelib_stack, vaelib_trainer) are opaque. A NULL, freed or
+ *   mistaken handle is recognised and answered with VAELIB_INVALID_HANDLE. Each is released by its own `..._free`, which accepts NULL.
  * - Structures begin with `size_t struct_size`, which the caller sets to `sizeof` the structure before anything else,
  *   also before the `..._init` function that fills in the defaults. So a program compiled against an older header
  *   keeps working with a newer library.
@@ -74,7 +74,7 @@ typedef enum vaelib_status {
     /** A handle is NULL, was freed, or is of another kind. */
     VAELIB_INVALID_HANDLE = 2,
     VAELIB_OUT_OF_MEMORY = 3,
-    /** The model, stack or trainer is in use by a call that this one cannot run beside. */
+    /** The model, stack, trainer or writer is in use by a call that this one cannot run beside. */
     VAELIB_BUSY = 4,
     /** Stopped by vaelib_cancel(), vaelib_stack_cancel() or the progress callback. */
     VAELIB_CANCELLED = 5,
@@ -250,6 +250,13 @@ vaelib_status vaelib_dataset_from_array(
 vaelib_status vaelib_dataset_open(
     const char *path, const char *name, const vaelib_dataset_options *options, vaelib_dataset **out_dataset);
 
+/**
+ * The names of the datasets in an HDF5 file, in order, each followed by a NUL: `out_names` takes `size` bytes, and
+ * out_needed is told how many there are. If `size` is smaller, nothing is written to out_names, which may be NULL then.
+ * Links that vaelib_dataset_open() does not follow are left out, and so are names beyond the first ten thousand.
+ */
+vaelib_status vaelib_dataset_names(const char *path, char *out_names, size_t size, size_t *out_needed);
+
 /** Rows `first_row` to `first_row + rows - 1` of a dataset, as a dataset of its own. Nothing is copied. */
 vaelib_status vaelib_dataset_slice(
     const vaelib_dataset *dataset, size_t first_row, size_t rows, vaelib_dataset **out_slice);
@@ -264,6 +271,78 @@ vaelib_status vaelib_dataset_read(const vaelib_dataset *dataset, float *out_valu
 vaelib_status vaelib_dataset_labels(const vaelib_dataset *dataset, int64_t *out_labels, size_t out_count);
 
 void vaelib_dataset_free(vaelib_dataset *dataset);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Writing datasets
+ *
+ * A writer makes a new HDF5 file of one dataset or several, as vaelib_dataset_open() reads them. Rows are appended
+ * piece by piece; memory is bounded by a chunk a dataset. Labels are a dataset like any other: integers, without
+ * further axes. Digits and their labels:
+ *
+ *     const size_t shape[] = {28, 28};
+ *     vaelib_writer *writer = NULL;
+ *     vaelib_writer_config images = {.struct_size = sizeof images}, labels = {.struct_size = sizeof labels};
+ *
+ *     vaelib_writer_config_init(&images);
+ *     images.dtype = VAELIB_UINT8;
+ *     images.shape = shape;
+ *     images.shape_count = 2;
+ *     vaelib_writer_config_init(&labels);
+ *     labels.dtype = VAELIB_INT64;
+ *     if (vaelib_writer_create("digits.h5", &writer) != VAELIB_OK ||
+ *         vaelib_writer_add(writer, "x_train", &images) != VAELIB_OK ||
+ *         vaelib_writer_add(writer, "y_train", &labels) != VAELIB_OK ||
+ *         vaelib_writer_append(writer, "x_train", &some_images) != VAELIB_OK ||
+ *         vaelib_writer_append(writer, "y_train", &their_labels) != VAELIB_OK ||
+ *         vaelib_writer_finish(writer) != VAELIB_OK) {
+ *         fprintf(stderr, "%s\n", vaelib_last_error());
+ *     }
+ *     vaelib_writer_free(writer);
+ *
+ * The file appears with vaelib_writer_finish(), complete or not at all; until then an older file of that name stays as
+ * it was. A call that fails in the file system ends the writer: the new file is gone, and what is left to do is to free
+ * it. A writer is used by one call at a time; others get VAELIB_BUSY. It belongs to the process that created it.
+ * --------------------------------------------------------------------------------------------------------------- */
+
+typedef struct vaelib_writer vaelib_writer;
+
+/** How a dataset is stored. Fill with vaelib_writer_config_init(), then change what matters. */
+typedef struct vaelib_writer_config {
+    size_t struct_size;
+    /** The type of the stored numbers. Default VAELIB_FLOAT32. */
+    vaelib_dtype dtype;
+    /** The lengths of the axes after the first, which counts rows; none, the default, for one number a row. */
+    const size_t *shape;
+    size_t shape_count;
+    /** The level of gzip compression, 1 to 9, after shuffling bytes; 0 for none. Default 4. */
+    size_t compression;
+    /** Rows of a chunk, which is compressed and read as a whole; 0, the default, for chunks of about 512 KiB. */
+    size_t chunk_rows;
+} vaelib_writer_config;
+
+vaelib_status vaelib_writer_config_init(vaelib_writer_config *out_config);
+
+/** Begins a new file. VAELIB_FILE_ERROR if none can be created there. */
+vaelib_status vaelib_writer_create(const char *path, vaelib_writer **out_writer);
+
+/** Adds a dataset to the file; its name may be a path such as "train/images". */
+vaelib_status vaelib_writer_add(vaelib_writer *writer, const char *name, const vaelib_writer_config *config);
+
+/**
+ * Appends rows to a dataset. `rows` has as many columns as a row has numbers, in row-major order, and is converted from
+ * any type, scaled: floating-point numbers are rounded, integers must be met exactly. VAELIB_DATA_ERROR, and nothing
+ * appended, if a number does not fit the stored type; the message names its row and column.
+ */
+vaelib_status vaelib_writer_append(vaelib_writer *writer, const char *name, const vaelib_array *rows);
+
+/**
+ * Writes what is left, forces the file to disk and puts it in place. Every dataset must have a row by now, else
+ * VAELIB_INVALID_ARGUMENT, and the writer goes on.
+ */
+vaelib_status vaelib_writer_finish(vaelib_writer *writer);
+
+/** Frees a writer; what was not finished leaves no trace. */
+void vaelib_writer_free(vaelib_writer *writer);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Models
@@ -902,6 +981,46 @@ vaelib_status vaelib_stack_filters(vaelib_stack *stack, size_t layer, float *out
  */
 vaelib_status vaelib_stack_sample(
     vaelib_stack *stack, const vaelib_dataset *examples, uint64_t seed, float *out_examples, size_t out_count);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Queries into files
+ *
+ * Results of any size, appended to datasets of a writer as they are computed; the numbers are those of the queries
+ * above. A dataset that was not added is added, as float32 [rows, columns]. One that was keeps its type, and other
+ * results may have gone there before, so that those of several files can be joined. `callback` may be NULL. What fails
+ * in the first rows, such as unsuitable data, leaves the writer as it was; later, or cancelled, the writer ends, so that
+ * no file with half the results appears.
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/** vaelib_encode(): means and log-variances. Either name may be NULL, not both. */
+vaelib_status vaelib_encode_to(
+    vaelib_model *model, const vaelib_dataset *examples, vaelib_writer *writer, const char *mean_name,
+    const char *log_variance_name, vaelib_progress_fn callback, void *user_data);
+
+/** vaelib_decode(): means and, of a Gaussian likelihood, variances. `variance_name` may be NULL. */
+vaelib_status vaelib_decode_to(
+    vaelib_model *model, const vaelib_dataset *latents, vaelib_writer *writer, const char *mean_name,
+    const char *variance_name, vaelib_progress_fn callback, void *user_data);
+
+/** vaelib_reconstruct(). */
+vaelib_status vaelib_reconstruct_to(
+    vaelib_model *model, const vaelib_dataset *examples, vaelib_choice latent, uint64_t seed, vaelib_writer *writer,
+    const char *name, vaelib_progress_fn callback, void *user_data);
+
+/** vaelib_stack_encode(). Queries of stacks report as those of models do. */
+vaelib_status vaelib_stack_encode_to(
+    vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, vaelib_writer *writer, const char *name,
+    vaelib_progress_fn callback, void *user_data);
+
+/** vaelib_stack_reconstruct(). */
+vaelib_status vaelib_stack_reconstruct_to(
+    vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, vaelib_writer *writer, const char *name,
+    vaelib_progress_fn callback, void *user_data);
+
+/** vaelib_stack_predict_probabilities(). */
+vaelib_status vaelib_stack_predict_probabilities_to(
+    vaelib_stack *stack, const vaelib_dataset *examples, vaelib_writer *writer, const char *name,
+    vaelib_progress_fn callback, void *user_data);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Trainer: training one step at a time

@@ -19,6 +19,10 @@ static inline hid_t vaelib_h5t_native_float(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t vaelib_h5t_native_double(void) { return H5T_NATIVE_DOUBLE; }
 
 /* Types on disk. */
+static inline hid_t vaelib_h5t_uint8_le(void) { return H5T_STD_U8LE; }
+static inline hid_t vaelib_h5t_int8_le(void) { return H5T_STD_I8LE; }
+static inline hid_t vaelib_h5t_int16_le(void) { return H5T_STD_I16LE; }
+static inline hid_t vaelib_h5t_int32_le(void) { return H5T_STD_I32LE; }
 static inline hid_t vaelib_h5t_int64_le(void) { return H5T_STD_I64LE; }
 static inline hid_t vaelib_h5t_uint64_le(void) { return H5T_STD_U64LE; }
 static inline hid_t vaelib_h5t_float32_le(void) { return H5T_IEEE_F32LE; }

@@ -4,6 +4,12 @@ import Synchronization
 final class AccessGate: Sendable {
   /// The number of queries, or -1 while a change is under way.
   private let users = Atomic<Int>(0)
+  /// What it guards, for messages.
+  private let subject: String
+
+  init(_ subject: String = "the model or stack") {
+    self.subject = subject
+  }
 
   /// Runs a query.
   func shared<R>(_ body: () throws -> R) throws -> R {
@@ -11,7 +17,7 @@ final class AccessGate: Sendable {
     while true {
       if current < 0 {
         throw BoundaryError.busy(
-          "the model or stack is being trained or changed by another call; try again when it is done")
+          "\(subject) is being trained or changed by another call; try again when it is done")
       }
       let result = users.compareExchange(expected: current, desired: current + 1, ordering: .acquiring)
       if result.exchanged { break }
@@ -24,7 +30,7 @@ final class AccessGate: Sendable {
   /// Runs a change.
   func exclusive<R>(_ body: () throws -> R) throws -> R {
     guard users.compareExchange(expected: 0, desired: -1, ordering: .acquiring).exchanged else {
-      throw BoundaryError.busy("the model or stack is in use by another call; try again when it is done")
+      throw BoundaryError.busy("\(subject) is in use by another call; try again when it is done")
     }
     defer { users.store(0, ordering: .releasing) }
     return try body()

@@ -66,6 +66,23 @@ public func vaelib_dataset_open(
   }
 }
 
+@_cdecl("vaelib_dataset_names") @implementation
+public func vaelib_dataset_names(
+  _ path: UnsafePointer<CChar>?, _ outNames: UnsafeMutablePointer<CChar>?, _ size: Int,
+  _ outNeeded: UnsafeMutablePointer<Int>?
+) -> vaelib_status {
+  entryPoint {
+    let needed = try Arguments.nonNull(outNeeded, "out_needed")
+    let names = try HDF5Dataset.names(inFile: try Arguments.text(path, "path"))
+    var bytes: [CChar] = []
+    for name in names { bytes += name.utf8.map { CChar(bitPattern: $0) } + [0] }
+    if bytes.count <= UInt(bitPattern: size), !bytes.isEmpty {
+      try Arguments.nonNull(outNames, "out_names").update(from: bytes, count: bytes.count)
+    }
+    needed.pointee = bytes.count
+  }
+}
+
 @_cdecl("vaelib_dataset_slice") @implementation
 public func vaelib_dataset_slice(
   _ dataset: OpaquePointer?, _ firstRow: Int, _ rows: Int, _ outSlice: UnsafeMutablePointer<OpaquePointer?>?

@@ -7,6 +7,7 @@ enum HandleKind: UInt64 {
   case model = 2
   case trainer = 3
   case stack = 4
+  case writer = 5
 
   var name: String {
     switch self {
@@ -14,6 +15,7 @@ enum HandleKind: UInt64 {
     case .model: "vaelib_model"
     case .trainer: "vaelib_trainer"
     case .stack: "vaelib_stack"
+    case .writer: "vaelib_writer"
     }
   }
 }

@@ -1,31 +1,107 @@
 import Glibc
 import Synchronization
 
-/// Writes whole files that appear complete or not at all.
+/// A file that appears complete or not at all.
 ///
-/// The bytes go to a temporary file in the same folder, which is forced to disk and then renamed; on any error it is
-/// removed and the old file, if there was one, stays as it was.
-enum AtomicFile {
-  static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
+/// The bytes go to a temporary file in the same folder, which `commit` forces to disk and renames. Until then the old
+/// file, if there is one, stays as it is; `abandon`, or the last reference going away, removes the temporary file.
+final class AtomicFile {
+  /// The path as the caller gave it.
+  let path: String
+  /// The temporary file, open for reading and writing; -1 once it is closed.
+  private(set) var descriptor: Int32
+  private let target: String
+  private let folder: String
+  private let temporary: String
+  /// A forked child must not take its parent's file away.
+  private let process = getpid()
+
+  /// Creates the temporary file, with the permissions of the file that it is to replace.
+  init(_ path: String) throws(StorageError) {
     guard !path.utf8.contains(0) else {
       throw .file(path: path, reason: "cannot be written: its path contains a NUL byte")
     }
-    let old = try status(of: path)
+    let old = try Self.status(of: path)
     // A link stays a link: the file it leads to is replaced.
-    let target = old == nil ? path : resolved(path)
-    let (folder, name) = split(target)
+    let target = old == nil ? path : Self.resolved(path)
+    let (folder, name) = Self.split(target)
     guard !name.isEmpty else {
       throw .file(path: path, reason: "cannot be written: it names a directory")
     }
-    let (descriptor, temporary) = try create(in: folder, path)
+    let (descriptor, temporary) = try Self.create(in: folder, path)
     do throws(StorageError) {
-      try fill(descriptor, bytes, old, path)
-      guard rename(temporary, target) == 0 else { throw failure(path, "put in place", errno) }
+      if let old { try Self.takeOver(old, descriptor, path) }
     } catch {
+      close(descriptor)
       unlink(temporary)
       throw error
     }
-    try synchronise(folder, path)
+    self.path = path
+    self.target = target
+    self.folder = folder
+    self.descriptor = descriptor
+    self.temporary = temporary
+  }
+
+  deinit { abandon() }
+
+  /// Writes a whole file.
+  static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
+    let file = try AtomicFile(path)
+    try file.write(bytes)
+    try file.commit()
+  }
+
+  /// Appends bytes.
+  func write(_ bytes: [UInt8]) throws(StorageError) {
+    var done = 0
+    while done < bytes.count {
+      let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done) }
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { throw failure("written", errno) }
+      done += written
+    }
+  }
+
+  /// Forces the file to disk and puts it in place. Throws, and abandons it, if the system refuses.
+  func commit() throws(StorageError) {
+    do throws(StorageError) {
+      guard fsync(descriptor) == 0 else { throw failure("forced to disk", errno) }
+      let closed = close(descriptor)
+      descriptor = -1
+      guard closed == 0 else { throw failure("written", errno) }
+      guard rename(temporary, target) == 0 else { throw failure("put in place", errno) }
+    } catch {
+      discard()
+      throw error
+    }
+    try synchroniseFolder()
+  }
+
+  /// Removes the temporary file, unless it was put in place.
+  func abandon() {
+    if descriptor >= 0 { discard() }
+  }
+
+  /// An error about this file, in the operating system's words.
+  func failure(_ action: String, _ number: Int32) -> StorageError {
+    Self.failure(path, action, number)
+  }
+
+  private func discard() {
+    if descriptor >= 0 { close(descriptor) }
+    descriptor = -1
+    if getpid() == process { unlink(temporary) }
+  }
+
+  /// Forces the new name to disk. Folders that cannot be opened or synchronised are left to the file system.
+  private func synchroniseFolder() throws(StorageError) {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    guard fsync(descriptor) != 0, errno == EIO else { return }
+    throw .file(
+      path: path, reason: "was written, but its folder could not be forced to disk: \(systemErrorText(EIO))")
   }
 
   /// What `path` is now; nil if nothing. Refuses all but regular files.
@@ -64,7 +140,7 @@ enum AtomicFile {
       let number = counter.add(1, ordering: .relaxed).newValue
       // The name itself is not part of it: with a suffix it could become too long.
       let temporary = "\(folder)/.vaelib-\(getpid())-\(number).tmp"
-      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       if descriptor >= 0 { return (descriptor, temporary) }
       guard errno == EEXIST else { throw failure(path, "created", errno) }
     }
@@ -72,45 +148,11 @@ enum AtomicFile {
       path: path, reason: "cannot be created: its folder is full of files .vaelib-*.tmp; delete them")
   }
 
-  /// Writes all bytes, forces them to disk and closes.
-  private static func fill(
-    _ descriptor: Int32, _ bytes: [UInt8], _ old: stat?, _ path: String
-  ) throws(StorageError) {
-    do throws(StorageError) {
-      if let old {
-        // Only root may give files away; for others the owner is the same or stays theirs.
-        _ = fchown(descriptor, old.st_uid, old.st_gid)
-        guard fchmod(descriptor, old.st_mode & 0o777) == 0 else { throw failure(path, "written", errno) }
-      }
-      try writeAll(descriptor, bytes, path)
-      guard fsync(descriptor) == 0 else { throw failure(path, "forced to disk", errno) }
-    } catch {
-      close(descriptor)
-      throw error
-    }
-    guard close(descriptor) == 0 else { throw failure(path, "written", errno) }
-  }
-
-  private static func writeAll(
-    _ descriptor: Int32, _ bytes: [UInt8], _ path: String
-  ) throws(StorageError) {
-    var done = 0
-    while done < bytes.count {
-      let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done) }
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { throw failure(path, "written", errno) }
-      done += written
-    }
-  }
-
-  /// Forces the new name to disk. Folders that cannot be opened or synchronised are left to the file system.
-  private static func synchronise(_ folder: String, _ path: String) throws(StorageError) {
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    defer { close(descriptor) }
-    guard fsync(descriptor) != 0, errno == EIO else { return }
-    throw .file(
-      path: path, reason: "was written, but its folder could not be forced to disk: \(systemErrorText(EIO))")
+  /// Gives the new file the owner and the permissions of the old one.
+  private static func takeOver(_ old: stat, _ descriptor: Int32, _ path: String) throws(StorageError) {
+    // Only root may give files away; for others the owner is the same or stays theirs.
+    _ = fchown(descriptor, old.st_uid, old.st_gid)
+    guard fchmod(descriptor, old.st_mode & 0o777) == 0 else { throw failure(path, "written", errno) }
   }
 
   private static func failure(_ path: String, _ action: String, _ number: Int32) -> StorageError {

@@ -70,6 +70,14 @@ public final class HDF5Dataset: @unchecked Sendable {
     stream = opened.memory == nil ? (session, opened.dataset) : nil
   }
 
+  /// The names of the datasets in a file, whether they suit or not. Throws as `init` does.
+  public static func names(inFile path: String) throws(StorageError) -> [String] {
+    _ = try ReadableFile.check(path)
+    return try HDF5.session(path: path) { session throws(StorageError) in
+      DatasetList(session).names(try session.openFile())
+    }
+  }
+
   deinit {
     if let stream { Self.close(stream.session) }
     free(UnsafeMutableRawPointer(mutating: memory))

@@ -33,6 +33,7 @@ static void check_structures(void) {
     CHECK(offsetof(vaelib_array, dtype) == 32 && offsetof(vaelib_array, rows) == 40);
     CHECK(sizeof(vaelib_dataset_options) == 40 && LAST_FIELD(vaelib_dataset_options, memory_budget) == 40);
     CHECK(sizeof(vaelib_dataset_info) == 56 && LAST_FIELD(vaelib_dataset_info, in_memory) == 56);
+    CHECK(sizeof(vaelib_writer_config) == 48 && LAST_FIELD(vaelib_writer_config, chunk_rows) == 48);
     CHECK(sizeof(vaelib_vae_config) == 128 && LAST_FIELD(vaelib_vae_config, seed) == 128);
     CHECK(offsetof(vaelib_vae_config, activation) == 56 && offsetof(vaelib_vae_config, initializer) == 104);
     CHECK(sizeof(vaelib_model_info) == 72 && LAST_FIELD(vaelib_model_info, data_shift) == 72);

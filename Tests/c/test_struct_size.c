@@ -60,6 +60,15 @@ static vaelib_status use_evaluation_config_in_likelihood(void *memory) {
     return vaelib_log_likelihood(model, examples, memory, NULL, NULL, likelihood, NULL, rows);
 }
 
+static vaelib_status use_writer_config(void *memory) {
+    vaelib_writer *writer = NULL;
+    vaelib_status status;
+    REQUIRE_OK(vaelib_writer_create(scratch_path("sizes.h5"), &writer));
+    status = vaelib_writer_add(writer, "x", memory);
+    vaelib_writer_free(writer);
+    return status;
+}
+
 static vaelib_status use_stack_config(void *memory) {
     vaelib_stack *made = NULL;
     vaelib_status status = vaelib_stack_create(memory, &made);
@@ -115,6 +124,9 @@ static void check_inputs(void) {
     vaelib_vae_config config = {.struct_size = sizeof config};
     vaelib_training_config plan = make_plan(1);
     vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
+    vaelib_writer_config writer = {.struct_size = sizeof writer};
+    CHECK_OK(vaelib_writer_config_init(&writer));
+    check_input("vaelib_writer_config", &writer, sizeof writer, use_writer_config);
     CHECK_OK(vaelib_array_init(&array, zeros, VAELIB_FLOAT32, rows, columns));
     check_input("vaelib_array", &array, sizeof array, use_array);
     CHECK_OK(vaelib_array_init(&array, labels, VAELIB_INT32, rows, 1));
@@ -184,6 +196,7 @@ static void check_layer_array(void) {
     CHECK_OK(use_stack_config(&config));
 }
 
+static vaelib_status fill_writer_config(void *memory) { return vaelib_writer_config_init(memory); }
 static vaelib_status fill_parameter(void *memory) { return vaelib_parameter_describe(0, memory); }
 static vaelib_status fill_dataset_info(void *memory) { return vaelib_dataset_describe(examples, memory); }
 static vaelib_status fill_model_info(void *memory) { return vaelib_model_describe(model, memory); }
@@ -248,6 +261,7 @@ static void check_output(const char *name, size_t size, use_fn fill) {
 }
 
 static void check_outputs(void) {
+    check_output("vaelib_writer_config", sizeof(vaelib_writer_config), fill_writer_config);
     check_output("vaelib_parameter", sizeof(vaelib_parameter), fill_parameter);
     check_output("vaelib_dataset_info", sizeof(vaelib_dataset_info), fill_dataset_info);
     check_output("vaelib_model_info", sizeof(vaelib_model_info), fill_model_info);

@@ -1,6 +1,7 @@
 """What the tests of the C interface share: a good call of every function, to be spoilt one argument at a time."""
 
 import ctypes
+import os
 from ctypes import POINTER, byref, c_char_p, c_double, c_float, c_int64, c_size_t, cast
 
 import numpy as np
@@ -96,9 +97,27 @@ def evaluation_config(**fields):
     return config
 
 
+def writer_config(**fields):
+    config = structures.sized(structures.WriterConfig)
+    assert library.vaelib_writer_config_init(byref(config)) == OK
+    for name, value in fields.items():
+        setattr(config, name, value)
+    return config
+
+
+def writer(folder):
+    """A writer with a dataset "x" of COLUMNS columns that has rows."""
+    made = make(structures.WriterHandle, "vaelib_writer_create", os.fsencode(folder / "written.h5"))
+    shape = (c_size_t * 1)(COLUMNS)
+    config = writer_config(shape=cast(shape, POINTER(c_size_t)), shape_count=1)
+    assert library.vaelib_writer_add(made, b"x", byref(config)) == OK
+    assert library.vaelib_writer_append(made, b"x", byref(array_view(X))) == OK
+    return made
+
+
 @pytest.fixture
-def handles():
-    """A dataset, one with labels, latents, a model, a trainer, a stack that has a classifier and one that has none."""
+def handles(tmp_path):
+    """Datasets with and without labels, latents, a model, a trainer, a writer, a stack with a classifier, one without."""
     model = make(structures.ModelHandle, "vaelib_model_create", byref(vae_config()))
     stack = make(stacks.StackHandle, "vaelib_stack_create", byref(stack_config()))
     with_labels, column = labelled()
@@ -113,8 +132,10 @@ def handles():
         "latents": dataset(np.zeros((ROWS, LATENT), dtype=np.float32)),
         "model": model,
         "trainer": make(structures.TrainerHandle, "vaelib_trainer_create", model, byref(training_config()), 10),
+        "writer": writer(tmp_path),
     }
     yield made
+    library.vaelib_writer_free(made["writer"])
     library.vaelib_trainer_free(made["trainer"])
     library.vaelib_model_free(made["model"])
     library.vaelib_stack_free(made["stack"])
@@ -139,6 +160,7 @@ def good_calls(handles):
     numbers, wide, double = floats(parameters), floats(ROWS * COLUMNS), doubles(ROWS)
     latent, pointer, count = floats(ROWS * LATENT), POINTER(c_float)(), c_size_t()
     trained = structures.ModelHandle
+    w = handles["writer"]
     return {
         "vaelib_set_threads": [0],
         "vaelib_parameter_describe": [0, byref(sized[structures.Parameter])],
@@ -148,6 +170,10 @@ def good_calls(handles):
         "vaelib_dataset_slice": [d, 1, 2, byref(new[structures.DatasetHandle])],
         "vaelib_dataset_describe": [d, byref(sized[structures.DatasetInfo])],
         "vaelib_dataset_read": [d, wide, ROWS * COLUMNS],
+        "vaelib_writer_config_init": [byref(structures.sized(structures.WriterConfig))],
+        "vaelib_writer_add": [w, b"y", byref(writer_config())],
+        "vaelib_writer_append": [w, b"x", byref(array_view(X))],
+        "vaelib_writer_finish": [w],
         "vaelib_vae_config_init": [byref(structures.sized(structures.VAEConfig))],
         "vaelib_model_create": [byref(vae_config()), byref(new[trained])],
         "vaelib_model_copy": [m, byref(new[trained])],
@@ -173,6 +199,9 @@ def good_calls(handles):
         "vaelib_log_likelihood": [m, d, byref(evaluation_config()), NO_CALLBACK, None, double, None, ROWS],
         "vaelib_interpolate": [m, d, 0, 1, ROWS, wide, ROWS * COLUMNS],
         "vaelib_manifold": [m, 2, wide, 4 * COLUMNS],
+        "vaelib_encode_to": [m, d, w, b"mean", b"log_variance", NO_CALLBACK, None],
+        "vaelib_decode_to": [m, z, w, b"decoded", None, NO_CALLBACK, None],
+        "vaelib_reconstruct_to": [m, d, 1, 1, w, b"reconstructed", NO_CALLBACK, None],
         **good_stack_calls(handles),
         "vaelib_trainer_create": [m, byref(training_config()), 10, byref(new[structures.TrainerHandle])],
         "vaelib_trainer_step": [t, d, byref(sized[structures.StepResult])],
@@ -224,6 +253,9 @@ def good_stack_calls(handles):
         "vaelib_stack_predict": [s, d, classes, ROWS],
         "vaelib_stack_filters": [s, 0, floats(LATENT * COLUMNS), LATENT * COLUMNS],
         "vaelib_stack_sample": [s, d, 1, wide, ROWS * COLUMNS],
+        "vaelib_stack_encode_to": [s, d, 0, handles["writer"], b"code", NO_CALLBACK, None],
+        "vaelib_stack_reconstruct_to": [s, d, 0, handles["writer"], b"out", NO_CALLBACK, None],
+        "vaelib_stack_predict_probabilities_to": [s, d, handles["writer"], b"p", NO_CALLBACK, None],
         "vaelib_stack_trainer_create": [s, PRETRAINING, 0, 0, *trainer],
     }  # fmt: skip
 

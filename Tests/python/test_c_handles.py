@@ -20,6 +20,7 @@ from c_interface import (
     stack_config,
     training_config,
     vae_config,
+    writer,
 )
 from vaelib import _stack_structures as stacks
 from vaelib import _structures as structures
@@ -30,12 +31,13 @@ FREE = {
     structures.DatasetHandle: "vaelib_dataset_free",
     structures.ModelHandle: "vaelib_model_free",
     structures.TrainerHandle: "vaelib_trainer_free",
+    structures.WriterHandle: "vaelib_writer_free",
 }
 HANDLE_TYPES = tuple(POINTER(kind) for kind in FREE)
 CALLBACKS = (structures.ProgressFunction, stacks.StackProgressFunction)
 IN_FILES = {
     *("vaelib_dataset_open", "vaelib_model_save", "vaelib_model_load", "vaelib_dataset_labels"),
-    *("vaelib_stack_save", "vaelib_stack_load"),
+    *("vaelib_stack_save", "vaelib_stack_load", "vaelib_dataset_names", "vaelib_writer_create"),
 }
 CALLS = [
     name for name, (result, arguments) in FUNCTIONS.items()
@@ -52,6 +54,12 @@ NULLABLE = {
     "vaelib_log_likelihood": {2, 3, 4, 6},
     "vaelib_stack_pretrain": {3, 4},
     "vaelib_stack_finetune": {2, 5, 6},
+    "vaelib_encode_to": {5, 6},
+    "vaelib_decode_to": {5, 6},
+    "vaelib_reconstruct_to": {6, 7},
+    "vaelib_stack_encode_to": {5, 6},
+    "vaelib_stack_reconstruct_to": {5, 6},
+    "vaelib_stack_predict_probabilities_to": {4, 5},
     "vaelib_trainer_step": {2},
     "vaelib_trainer_compute_gradients": {2},
 }
@@ -78,7 +86,7 @@ def test_null_for_every_pointer(handles, name):
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_handles_of_another_kind_and_freed_ones(handles, name):
+def test_handles_of_another_kind_and_freed_ones(handles, name, tmp_path):
     for position, kind in enumerate(FUNCTIONS[name][1]):
         if kind not in HANDLE_TYPES or position in NULLABLE.get(name, ()):
             continue
@@ -95,6 +103,7 @@ def test_handles_of_another_kind_and_freed_ones(handles, name):
             POINTER(structures.TrainerHandle): lambda: make(
                 structures.TrainerHandle, "vaelib_trainer_create", handles["model"], byref(training_config()), 10
             ),
+            POINTER(structures.WriterHandle): lambda: writer(tmp_path),
         }[kind]()
         getattr(library, FREE[kind._type_])(freed)
         arguments[position] = freed

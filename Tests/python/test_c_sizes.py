@@ -56,6 +56,7 @@ RECEIVING = [
     ("vaelib_model_config", structures.VAEConfig),
     ("vaelib_model_tensor", structures.Tensor),
     ("vaelib_model_training_config", structures.TrainingConfig),
+    ("vaelib_writer_config_init", structures.WriterConfig),
     ("vaelib_layer_config_init", stacks.LayerConfig),
     ("vaelib_stack_config_init", stacks.StackConfig),
     ("vaelib_stack_describe", stacks.StackInfo),

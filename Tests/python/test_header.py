@@ -36,6 +36,7 @@ STRUCTURES = {
     "vaelib_array": structures.Array,
     "vaelib_dataset_options": structures.DatasetOptions,
     "vaelib_dataset_info": structures.DatasetInfo,
+    "vaelib_writer_config": structures.WriterConfig,
     "vaelib_vae_config": structures.VAEConfig,
     "vaelib_model_info": structures.ModelInfo,
     "vaelib_tensor": structures.Tensor,
@@ -52,6 +53,7 @@ STRUCTURES = {
 }
 HANDLES = {
     "vaelib_dataset": structures.DatasetHandle,
+    "vaelib_writer": structures.WriterHandle,
     "vaelib_model": structures.ModelHandle,
     "vaelib_stack": stacks.StackHandle,
     "vaelib_trainer": structures.TrainerHandle,

@@ -13,6 +13,7 @@ own, ``vaelib.plots`` makes pictures. Losses, bounds and likelihoods are in nats
 
 from vaelib import _native
 from vaelib._bounds import Bound
+from vaelib._convert import ConversionProgress, convert
 from vaelib._errors import (
     Busy,
     Cancelled,
@@ -39,6 +40,7 @@ from vaelib.stack import StackedDenoisingAutoencoder
 from vaelib.stack_classifier import StackedDenoisingClassifier
 from vaelib.trainer import StepResult, Trainer
 from vaelib.vae import VAE
+from vaelib.writer import DatasetWriter, write_dataset
 
 __version__: str = _native.library.vaelib_version().decode()
 
@@ -63,8 +65,10 @@ __all__ = [
     "Bound",
     "Busy",
     "Cancelled",
+    "ConversionProgress",
     "DataError",
     "Dataset",
+    "DatasetWriter",
     "FileError",
     "FileMissing",
     "FormatError",
@@ -85,9 +89,11 @@ __all__ = [
     "Trainer",
     "VaelibError",
     "VaelibWarning",
+    "convert",
     "cpu_description",
     "load",
     "open_dataset",
     "set_threads",
     "threads",
+    "write_dataset",
 ]

@@ -58,6 +58,26 @@ def readable(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return array.astype(_COPIED_AS.get(native, np.float64))
 
 
+def dtype_number(dtype: np.dtype[Any]) -> int:
+    """The vaelib_dtype of a numpy dtype.
+
+    Raises
+    ------
+    ValueError
+        The library has no such type.
+    """
+    try:
+        return _DTYPES[dtype]
+    except KeyError:
+        names = ", ".join(known.name for known in _DTYPES)
+        raise ValueError(f"dtype must be one of {names}, not {dtype}") from None
+
+
+def dtype_of(number: int) -> np.dtype[Any]:
+    """The numpy dtype of a vaelib_dtype."""
+    return next(dtype for dtype, known in _DTYPES.items() if known == number)
+
+
 def byte_bounds(array: npt.NDArray[Any]) -> tuple[int, int]:
     """The addresses of the array's first byte in memory and of the byte after its last."""
     start = array.__array_interface__["data"][0]

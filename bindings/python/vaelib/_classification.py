@@ -10,8 +10,10 @@ import numpy.typing as npt
 from vaelib._arrays import pointer
 from vaelib._estimator import Estimator
 from vaelib._labels import Labels, as_labels, encode, encode_as
-from vaelib._native import call
+from vaelib._long_calls import Callback
+from vaelib._native import call, text
 from vaelib._stack_model import Stack
+from vaelib._targets import Target, query_to_file
 from vaelib.dataset import Dataset
 
 
@@ -35,6 +37,16 @@ class Classification(Estimator[Stack]):
         examples = self._examples(X)
         name = "vaelib_stack_predict_probabilities"
         return self._matrix_query(name, examples.rows, classes, examples.handle)
+
+    def predict_proba_to_file(
+        self, X: Any, target: Target, name: str = "probabilities", *, callback: Callback | None = None
+    ) -> None:
+        """Writes what ``predict_proba`` gives: dataset ``name`` of shape (n_samples, n_classes).
+
+        ``target`` and ``callback`` are as for ``transform_to_file``.
+        """
+        function = "vaelib_stack_predict_probabilities_to"
+        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callback)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The share of examples that are given their label y, or that of the Dataset X; weighted if asked to."""

@@ -33,6 +33,8 @@ from vaelib._structures import (
     TrainerHandle,
     TrainingConfig,
     VAEConfig,
+    WriterConfig,
+    WriterHandle,
 )
 
 _status = c_int
@@ -40,6 +42,7 @@ _dataset = POINTER(DatasetHandle)
 _model = POINTER(ModelHandle)
 _stack = POINTER(StackHandle)
 _trainer = POINTER(TrainerHandle)
+_writer = POINTER(WriterHandle)
 _floats = POINTER(c_float)
 _doubles = POINTER(c_double)
 
@@ -59,11 +62,18 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_dataset_options_init": (_status, [POINTER(DatasetOptions)]),
     "vaelib_dataset_from_array": (_status, [POINTER(Array), POINTER(Array), POINTER(_dataset)]),
     "vaelib_dataset_open": (_status, [c_char_p, c_char_p, POINTER(DatasetOptions), POINTER(_dataset)]),
+    "vaelib_dataset_names": (_status, [c_char_p, c_char_p, c_size_t, POINTER(c_size_t)]),
     "vaelib_dataset_slice": (_status, [_dataset, c_size_t, c_size_t, POINTER(_dataset)]),
     "vaelib_dataset_describe": (_status, [_dataset, POINTER(DatasetInfo)]),
     "vaelib_dataset_read": (_status, [_dataset, _floats, c_size_t]),
     "vaelib_dataset_labels": (_status, [_dataset, POINTER(c_int64), c_size_t]),
     "vaelib_dataset_free": (None, [_dataset]),
+    "vaelib_writer_config_init": (_status, [POINTER(WriterConfig)]),
+    "vaelib_writer_create": (_status, [c_char_p, POINTER(_writer)]),
+    "vaelib_writer_add": (_status, [_writer, c_char_p, POINTER(WriterConfig)]),
+    "vaelib_writer_append": (_status, [_writer, c_char_p, POINTER(Array)]),
+    "vaelib_writer_finish": (_status, [_writer]),
+    "vaelib_writer_free": (None, [_writer]),
     "vaelib_vae_config_init": (_status, [POINTER(VAEConfig)]),
     "vaelib_model_create": (_status, [POINTER(VAEConfig), POINTER(_model)]),
     "vaelib_model_copy": (_status, [_model, POINTER(_model)]),
@@ -137,6 +147,21 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_stack_predict": (_status, [_stack, _dataset, POINTER(c_int64), c_size_t]),
     "vaelib_stack_filters": (_status, [_stack, c_size_t, _floats, c_size_t]),
     "vaelib_stack_sample": (_status, [_stack, _dataset, c_uint64, _floats, c_size_t]),
+    "vaelib_encode_to": (_status, [_model, _dataset, _writer, c_char_p, c_char_p, ProgressFunction, c_void_p]),
+    "vaelib_decode_to": (_status, [_model, _dataset, _writer, c_char_p, c_char_p, ProgressFunction, c_void_p]),
+    "vaelib_reconstruct_to": (
+        _status,
+        [_model, _dataset, c_int, c_uint64, _writer, c_char_p, ProgressFunction, c_void_p],
+    ),
+    "vaelib_stack_encode_to": (_status, [_stack, _dataset, c_size_t, _writer, c_char_p, ProgressFunction, c_void_p]),
+    "vaelib_stack_reconstruct_to": (
+        _status,
+        [_stack, _dataset, c_size_t, _writer, c_char_p, ProgressFunction, c_void_p],
+    ),
+    "vaelib_stack_predict_probabilities_to": (
+        _status,
+        [_stack, _dataset, _writer, c_char_p, ProgressFunction, c_void_p],
+    ),
     "vaelib_trainer_create": (_status, [_model, POINTER(TrainingConfig), c_size_t, POINTER(_trainer)]),
     "vaelib_stack_trainer_create": (
         _status,

@@ -75,6 +75,19 @@ class DatasetInfo(ctypes.Structure):
     ]
 
 
+class WriterConfig(ctypes.Structure):
+    """vaelib_writer_config."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("dtype", c_int),
+        ("shape", POINTER(c_size_t)),
+        ("shape_count", c_size_t),
+        ("compression", c_size_t),
+        ("chunk_rows", c_size_t),
+    ]
+
+
 class VAEConfig(ctypes.Structure):
     """vaelib_vae_config."""
 
@@ -220,6 +233,10 @@ class StepResult(ctypes.Structure):
 
 class DatasetHandle(ctypes.Structure):
     """vaelib_dataset, opaque."""
+
+
+class WriterHandle(ctypes.Structure):
+    """vaelib_writer, opaque."""
 
 
 class ModelHandle(ctypes.Structure):

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib import _structures as structures
-from vaelib._arrays import array_view, pointer, readable
+from vaelib._arrays import array_view, dtype_of, pointer, readable
 from vaelib._errors import InvalidHandle
 from vaelib._native import call, library, text
 from vaelib._parameters import count
@@ -108,6 +108,11 @@ class Dataset:
     def shift(self) -> float:
         """The library sees ``number * scale + shift``."""
         return float(self._info.shift)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the numbers as they are read, before scaling."""
+        return dtype_of(self._info.dtype)
 
     @property
     def in_memory(self) -> bool:
@@ -210,3 +215,24 @@ def open_dataset(
     arguments = (place, text(name), ctypes.byref(options), ctypes.byref(handle))
     call("vaelib_dataset_open", *arguments, path=os.fsdecode(place))
     return Dataset._from_handle(handle, None)
+
+
+def dataset_names(path: str | os.PathLike[str]) -> list[str]:
+    """The names of the datasets in an HDF5 file, in order, of whatever type.
+
+    Raises
+    ------
+    FileError
+        The file cannot be opened; FileNotFoundError if it is not there.
+    FormatError
+        It is not HDF5.
+    """
+    place = text(os.fsencode(path))
+    needed = ctypes.c_size_t()
+    call("vaelib_dataset_names", place, None, 0, ctypes.byref(needed), path=os.fsdecode(place))
+    while True:
+        size = needed.value
+        names = ctypes.create_string_buffer(size + 1)
+        call("vaelib_dataset_names", place, names, size, ctypes.byref(needed), path=os.fsdecode(place))
+        if needed.value <= size:  # else the file changed in between
+            return names.raw[: needed.value].decode().split("\0")[:-1]

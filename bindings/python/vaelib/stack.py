@@ -13,11 +13,12 @@ from vaelib._stack_parameters import INITIALIZATION_DEFAULTS as INITIALIZATION
 from vaelib._stack_parameters import LAYER_DEFAULTS as LAYER
 from vaelib._stack_progress import StackCallback
 from vaelib._stack_queries import StackQueries
+from vaelib._stack_queries_to_files import StackQueriesToFiles
 
 Self = TypeVar("Self", bound="StackedDenoisingAutoencoder")
 
 
-class StackedDenoisingAutoencoder(StackInterchange, StackQueries):
+class StackedDenoisingAutoencoder(StackInterchange, StackQueries, StackQueriesToFiles):
     """A stack of denoising auto-encoders (Vincent et al. 2008; 2010), learned without labels.
 
     Each layer learns to restore its input x from a corrupted version x~: code y = A(x~ W + b), reconstruction from y,

@@ -22,12 +22,13 @@ from vaelib._stack_parameters import INITIALIZATION_DEFAULTS as INITIALIZATION
 from vaelib._stack_parameters import LAYER_DEFAULTS as LAYER
 from vaelib._stack_progress import StackCallback
 from vaelib._stack_queries import StackQueries
+from vaelib._stack_queries_to_files import StackQueriesToFiles
 from vaelib.dataset import Dataset
 
 Self = TypeVar("Self", bound="StackedDenoisingClassifier")
 
 
-class StackedDenoisingClassifier(StackInterchange, Classification, StackQueries):
+class StackedDenoisingClassifier(StackInterchange, Classification, StackQueries, StackQueriesToFiles):
     """A classifier whose layers learn to denoise before they learn the labels (Vincent et al. 2008; 2010).
 
     The layers are pretrained as those of a StackedDenoisingAutoencoder. Then a softmax layer is put on top, and all

@@ -9,10 +9,11 @@ from vaelib._bounds import Bounds
 from vaelib._model import Model
 from vaelib._parameters import DEFAULTS, TRAINING_DEFAULTS, parameters_section
 from vaelib._queries import Queries
+from vaelib._queries_to_files import QueriesToFiles
 from vaelib._vae_interchange import VAEInterchange
 
 
-class VAE(VAEInterchange, Queries, Bounds):
+class VAE(VAEInterchange, Queries, QueriesToFiles, Bounds):
     """A variational auto-encoder (Kingma & Welling, "Auto-Encoding Variational Bayes", 2014).
 
     An encoder network x -> q(z|x) = N(mean, diag exp(log_variance)) and a decoder network z -> p(x|z), joined by the

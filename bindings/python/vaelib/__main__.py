@@ -1,0 +1,41 @@
+"""The command line: ``python -m vaelib``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import vaelib
+from vaelib._commands import COMMANDS
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command; its exit status."""
+    parser = argparse.ArgumentParser(prog="vaelib", description="Variational and stacked denoising auto-encoders.")
+    parser.add_argument("--version", action="version", version=f"vaelib {vaelib.__version__}")
+    subparsers = parser.add_subparsers(metavar="COMMAND")
+    for command in COMMANDS:
+        name = command.__name__.rpartition(".")[2]
+        summary, _, rest = (command.__doc__ or "").partition("\n")
+        subparser = subparsers.add_parser(
+            name, help=summary, description=summary, epilog=rest, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        command.configure(subparser)
+        subparser.set_defaults(run=command.run)
+    chosen = parser.parse_args(arguments)
+    if not hasattr(chosen, "run"):
+        parser.print_help()
+        return 0
+    try:
+        chosen.run(chosen)
+    except (vaelib.VaelibError, OSError, ValueError) as error:
+        print(f"vaelib: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("vaelib: stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
