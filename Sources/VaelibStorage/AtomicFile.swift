@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// Writes whole files that appear complete or not at all.
 ///
@@ -7,6 +6,22 @@ import Synchronization
 /// removed and the old file, if there was one, stays as it was.
 enum AtomicFile {
   static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
+    let (target, folder, old) = try target(of: path)
+    let (descriptor, temporary) = try create(in: folder, path)
+    do throws(StorageError) {
+      try fill(descriptor, bytes, old, path)
+      guard rename(temporary, target) == 0 else { throw failure(path, "put in place", errno) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    try synchronise(folder, path)
+  }
+
+  /// The file that `path` stands for, its folder, and what it is now; throws if it cannot be written.
+  private static func target(
+    of path: String
+  ) throws(StorageError) -> (target: String, folder: String, old: stat?) {
     guard !path.utf8.contains(0) else {
       throw .file(path: path, reason: "cannot be written: its path contains a NUL byte")
     }
@@ -17,15 +32,7 @@ enum AtomicFile {
     guard !name.isEmpty else {
       throw .file(path: path, reason: "cannot be written: it names a directory")
     }
-    let (descriptor, temporary) = try create(in: folder, path)
-    do throws(StorageError) {
-      try fill(descriptor, bytes, old, path)
-      guard rename(temporary, target) == 0 else { throw failure(path, "put in place", errno) }
-    } catch {
-      unlink(temporary)
-      throw error
-    }
-    try synchronise(folder, path)
+    return (target, folder, old)
   }
 
   /// What `path` is now; nil if nothing. Refuses all but regular files.
@@ -56,18 +63,13 @@ enum AtomicFile {
     return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
   }
 
-  /// Creates and opens a temporary file of a name nobody uses. The umask applies, as for any new file.
+  /// Creates and opens a temporary file.
   private static func create(
     in folder: String, _ path: String
   ) throws(StorageError) -> (descriptor: Int32, temporary: String) {
-    for _ in 0..<1_000 {
-      let number = counter.add(1, ordering: .relaxed).newValue
-      // The name itself is not part of it: with a suffix it could become too long.
-      let temporary = "\(folder)/.vaelib-\(getpid())-\(number).tmp"
-      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 { return (descriptor, temporary) }
-      guard errno == EEXIST else { throw failure(path, "created", errno) }
-    }
+    TemporaryFiles.removeAbandoned(in: folder)
+    if let (descriptor, temporary) = TemporaryFiles.create(in: folder) { return (descriptor, temporary) }
+    guard errno == EEXIST else { throw failure(path, "created", errno) }
     throw .file(
       path: path, reason: "cannot be created: its folder is full of files .vaelib-*.tmp; delete them")
   }
@@ -88,6 +90,7 @@ enum AtomicFile {
       close(descriptor)
       throw error
     }
+    TemporaryFiles.unlock(descriptor)
     guard close(descriptor) == 0 else { throw failure(path, "written", errno) }
   }
 
@@ -116,6 +119,15 @@ enum AtomicFile {
   private static func failure(_ path: String, _ action: String, _ number: Int32) -> StorageError {
     .file(path: path, reason: "cannot be \(action): \(systemErrorText(number))")
   }
+}
 
-  private static let counter = Atomic<Int>(0)
+extension AtomicFile {
+  /// Whether there is anything at `path`; throws if that cannot be known.
+  static func exists(_ path: String) throws(StorageError) -> Bool { try status(of: path) != nil }
+
+  /// Throws if `write` would surely fail, because of the path or its folder.
+  static func check(_ path: String) throws(StorageError) {
+    let target = try target(of: path)
+    guard access(target.folder, W_OK | X_OK) == 0 else { throw failure(path, "written", errno) }
+  }
 }
