@@ -870,7 +870,7 @@ typedef int (*vaelib_stack_progress_fn)(const vaelib_stack_progress *progress, v
  *
  * One checkpoint file serves the pretraining and the fine-tuning after it: each call goes on where the file's training
  * is, and a call that was complete, or is followed by one in the file, takes over the file's state and returns at once.
- * So a program that is run again makes the same calls in the same order.
+ * So a program that is run again makes the same calls in the same order. (To begin anew, only the first has resume 0.)
  */
 vaelib_status vaelib_stack_pretrain(
     vaelib_stack *stack, const vaelib_dataset *examples, const vaelib_training_config *config,
