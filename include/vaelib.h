@@ -455,6 +455,38 @@ void vaelib_model_free(vaelib_model *model);
  * Training
  * --------------------------------------------------------------------------------------------------------------- */
 
+/**
+ * Where and when a training call keeps its state, so that it goes on from there if it is killed, cancelled or cut off.
+ * Fill with vaelib_checkpoint_config_init(), set path, and let `checkpoint` of a vaelib_training_config point to it.
+ *
+ * The file is a model file with the state of the training in it (docs/file-format.md); vaelib_model_load() and
+ * vaelib_stack_load() read it as the model of that moment. Each checkpoint replaces the one before it, complete or not
+ * at all. It is written whenever one of the three conditions holds; and always when the training ends or is cancelled.
+ * The training waits while it is written. If that fails, the training goes on, the file stays as it was, and
+ * vaelib_last_warning() tells afterwards, also if the call was cancelled.
+ *
+ * A call that goes on from a checkpoint must be given a model of the same architecture, seed included, the same
+ * configuration, and the same data; anything else is VAELIB_INVALID_ARGUMENT, and the message names the difference.
+ * The weights and history of the model are replaced by those of the checkpoint. The outcome, history included, is the
+ * same bits as without the interruption, on the same machine; only `seconds` differs. `epochs` may be more than before
+ * (unless the schedule is "cosine"), which lengthens a training that was complete; else one that was complete returns
+ * at once. A model file without a checkpoint, or of another kind, is VAELIB_FORMAT_ERROR. After an error that leaves
+ * the model as it was, it is as it was when this call began.
+ */
+typedef struct vaelib_checkpoint_config {
+    size_t struct_size;
+    /** The file. Required. Its folder must exist and be writable, else VAELIB_FILE_ERROR before the training begins. */
+    const char *path;
+    /** Write after so many seconds since the last time; 0 for not by time. Default 600. */
+    double every_seconds;
+    /** Write after every so many epochs; 0, the default, for not by epochs. */
+    size_t every_epochs;
+    /** Write after every so many steps, also within an epoch; 0, the default, for not by steps. */
+    size_t every_steps;
+    /** 1, the default: go on from the file if it is there. 0: begin anew; the first checkpoint replaces the file. */
+    int resume;
+} vaelib_checkpoint_config;
+
 /** How to train. Fill with vaelib_training_config_init(), then change what matters. */
 typedef struct vaelib_training_config {
     size_t struct_size;
@@ -511,6 +543,11 @@ typedef struct vaelib_training_config {
     double dropout;
     /** Seed of shuffling, latent noise, binarisation, corruption and dropout. */
     uint64_t seed;
+    /**
+     * Where the state of the training is kept; NULL, the default, for nowhere. Not a hyper-parameter: it is neither
+     * listed nor kept in files. Must be NULL for trainers.
+     */
+    const vaelib_checkpoint_config *checkpoint;
 } vaelib_training_config;
 
 /** One epoch of the training history. Terms in nats per example; validation terms are NaN without a validation set. */
@@ -560,6 +597,32 @@ typedef struct vaelib_progress {
  */
 typedef int (*vaelib_progress_fn)(const vaelib_progress *progress, void *user_data);
 
+/** What a checkpoint file says of its training. */
+typedef struct vaelib_checkpoint_info {
+    size_t struct_size;
+    /** The kind of model: "vae" or "stack". */
+    const char *kind;
+    /** "fit"; of a stack the phase under way, "pretraining", "supervised" or "unsupervised". */
+    const char *phase;
+    /** The layer that is pretrained; else 0. */
+    size_t layer;
+    /** The epoch under way, and how many there are to be; one more than these once all are done. */
+    size_t epoch;
+    size_t epochs;
+    /** Examples done in this epoch, and how many it has. */
+    size_t examples;
+    size_t examples_per_epoch;
+    /** 1 if the phase is complete. */
+    int complete;
+    /** The seed of the training configuration. */
+    uint64_t seed;
+} vaelib_checkpoint_info;
+
+vaelib_status vaelib_checkpoint_config_init(vaelib_checkpoint_config *out_config);
+
+/** Reads how far the training of checkpoint file `path` is. Errors as for vaelib_model_load(). */
+vaelib_status vaelib_checkpoint_describe(const char *path, vaelib_checkpoint_info *out_info);
+
 vaelib_status vaelib_training_config_init(vaelib_training_config *out_config);
 
 /**
@@ -569,6 +632,8 @@ vaelib_status vaelib_training_config_init(vaelib_training_config *out_config);
  * VAELIB_DATA_ERROR names the first unsuitable row and column, and leaves the model as it was. VAELIB_NUMERICAL_ERROR
  * names epoch and batch; the last good weights are kept. VAELIB_CANCELLED keeps the weights reached so far and the
  * history of the finished epochs. After each of these the model is usable.
+ *
+ * With a checkpoint in `config` the call goes on where the checkpoint's training is, if there is one.
  *
  * Warns when data strictly between 0 and 1 meet a Bernoulli likelihood without binarisation.
  */
@@ -905,6 +970,10 @@ typedef int (*vaelib_stack_progress_fn)(const vaelib_stack_progress *progress, v
  * Pretrains all layers, bottom first. Of the configuration, what concerns the lower bound of a VAE (estimator, samples,
  * beta, kl_warmup_epochs, binarization) must be left at its default, in fine-tuning too; so must dropout and patience
  * here. Errors, cancelling and exclusiveness as for vaelib_fit().
+ *
+ * One checkpoint file serves the pretraining and the fine-tuning after it: each call goes on where the file's training
+ * is, and a call that was complete, or is followed by one in the file, takes over the file's state and returns at once.
+ * So a program that is run again makes the same calls in the same order. (To begin anew, only the first has resume 0.)
  */
 vaelib_status vaelib_stack_pretrain(
     vaelib_stack *stack, const vaelib_dataset *examples, const vaelib_training_config *config,

@@ -10,9 +10,14 @@ public func vaelib_stack_pretrain(
   return computation {
     let handle = try StackHandle.from(stack)
     let examples = try DatasetHandle.from(examples)
-    let configuration = try TrainingConfiguration(try SizedStruct.read(config, "config"))
+    let config = try SizedStruct.read(config, "config")
+    let configuration = try TrainingConfiguration(config)
     try handle.gate.exclusive {
-      try handle.stack.pretrain(examples.source, configuration: configuration, control: control)
+      try withCheckpoints(config.checkpoint, of: handle.stack) { checkpoints in
+        try handle.stack.pretrain(
+          examples.source, configuration: configuration, checkpoints: checkpoints, control: control)
+        return []
+      }
     }
   }
 }
@@ -29,10 +34,15 @@ public func vaelib_stack_finetune(
     let examples = try DatasetHandle.from(examples).labeledExamples
     let validation = try validation.map { try DatasetHandle.from($0).labeledExamples }
     let phase = try StackPhase(phase)
-    let configuration = try TrainingConfiguration(try SizedStruct.read(config, "config"))
+    let config = try SizedStruct.read(config, "config")
+    let configuration = try TrainingConfiguration(config)
     try handle.gate.exclusive {
-      try handle.stack.finetune(
-        examples, validation: validation, phase: phase, configuration: configuration, control: control)
+      try withCheckpoints(config.checkpoint, of: handle.stack) { checkpoints in
+        try handle.stack.finetune(
+          examples, validation: validation, phase: phase, configuration: configuration,
+          checkpoints: checkpoints, control: control)
+        return []
+      }
     }
   }
 }
@@ -86,7 +96,9 @@ public func vaelib_stack_trainer_create(
     let out = try Arguments.nonNull(outTrainer, "out_trainer")
     let handle = try StackHandle.from(stack)
     let phase = try StackPhase(phase)
-    let configuration = try TrainingConfiguration(try SizedStruct.read(config, "config"))
+    let config = try SizedStruct.read(config, "config")
+    try refuseCheckpoint(config)
+    let configuration = try TrainingConfiguration(config)
     try handle.gate.exclusive {
       let known = handle.stack.classes
       let labels = phase == .supervised ? BatchLabels(classes: known > 0 ? known : classes) : nil

@@ -75,7 +75,9 @@ public func vaelib_trainer_create(
   computation {
     let out = try Arguments.nonNull(outTrainer, "out_trainer")
     let handle = try ModelHandle.from(model)
-    let configuration = try TrainingConfiguration(try SizedStruct.read(config, "config"))
+    let config = try SizedStruct.read(config, "config")
+    try refuseCheckpoint(config)
+    let configuration = try TrainingConfiguration(config)
     let trainer = try Trainer(handle.model, configuration, examplesPerEpoch: examplesPerEpoch)
     out.pointee = try HandleTable.shared.insert(TrainerHandle(trainer, gate: handle.gate, labels: nil))
   }

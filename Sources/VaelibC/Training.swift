@@ -19,12 +19,15 @@ public func vaelib_fit(
     let handle = try ModelHandle.from(model)
     let examples = try DatasetHandle.from(examples)
     let validation = try validation.map { try DatasetHandle.from($0) }
-    let configuration = try TrainingConfiguration(try SizedStruct.read(config, "config"))
-    let warnings = try handle.gate.exclusive {
-      try handle.model.fit(
-        examples.source, validation: validation?.source, configuration: configuration, control: control)
+    let config = try SizedStruct.read(config, "config")
+    let configuration = try TrainingConfiguration(config)
+    try handle.gate.exclusive {
+      try withCheckpoints(config.checkpoint, of: handle.model) { checkpoints in
+        try handle.model.fit(
+          examples.source, validation: validation?.source, configuration: configuration,
+          checkpoints: checkpoints, control: control)
+      }
     }
-    warn(warnings)
   }
 }
 

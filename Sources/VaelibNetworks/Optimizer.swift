@@ -16,7 +16,7 @@ public final class Optimizer {
     case adamw
 
     /// How many moments it keeps for each parameter.
-    var moments: Int {
+    public var moments: Int {
       switch self {
       case .sgd, .adagrad, .rmsprop: 1
       case .adam, .adamw: 2
@@ -46,7 +46,7 @@ public final class Optimizer {
   /// The length of the parameter array.
   public let count: Int
   /// Moments, one array after the other, `count` floats each.
-  private let moments: FloatBuffer
+  public let moments: FloatBuffer
   /// The parameters that are trained, cut into runs by size alone, so that results do not depend on threads.
   private let segments: [Range<Int>]
   /// Updates made so far.
@@ -61,6 +61,14 @@ public final class Optimizer {
     self.count = count
     moments = try FloatBuffer(rows: method.moments, columns: count)
     segments = cutIntoSegments(trained ?? [0..<count])
+  }
+
+  /// Goes on after `steps` updates that left these moments; false, and nothing changed, if they are not as many.
+  public func resume(steps: Int, moments saved: FloatBuffer) -> Bool {
+    guard saved.count == moments.count else { return false }
+    moments.base.update(from: saved.base, count: saved.count)
+    self.steps = steps
+    return true
   }
 
   /// One update of all parameters.

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// A file that appears complete or not at all.
 ///
@@ -18,16 +17,7 @@ final class AtomicFile {
 
   /// Creates the temporary file, with the permissions of the file that it is to replace.
   init(_ path: String) throws(StorageError) {
-    guard !path.utf8.contains(0) else {
-      throw .file(path: path, reason: "cannot be written: its path contains a NUL byte")
-    }
-    let old = try Self.status(of: path)
-    // A link stays a link: the file it leads to is replaced.
-    let target = old == nil ? path : Self.resolved(path)
-    let (folder, name) = Self.split(target)
-    guard !name.isEmpty else {
-      throw .file(path: path, reason: "cannot be written: it names a directory")
-    }
+    let (target, folder, old) = try Self.target(of: path)
     let (descriptor, temporary) = try Self.create(in: folder, path)
     do throws(StorageError) {
       if let old { try Self.takeOver(old, descriptor, path) }
@@ -67,6 +57,7 @@ final class AtomicFile {
   func commit() throws(StorageError) {
     do throws(StorageError) {
       guard fsync(descriptor) == 0 else { throw failure("forced to disk", errno) }
+      TemporaryFiles.unlock(descriptor)
       let closed = close(descriptor)
       descriptor = -1
       guard closed == 0 else { throw failure("written", errno) }
@@ -104,6 +95,23 @@ final class AtomicFile {
       path: path, reason: "was written, but its folder could not be forced to disk: \(systemErrorText(EIO))")
   }
 
+  /// The file that `path` stands for, its folder, and what it is now; throws if it cannot be written.
+  private static func target(
+    of path: String
+  ) throws(StorageError) -> (target: String, folder: String, old: stat?) {
+    guard !path.utf8.contains(0) else {
+      throw .file(path: path, reason: "cannot be written: its path contains a NUL byte")
+    }
+    let old = try status(of: path)
+    // A link stays a link: the file it leads to is replaced.
+    let target = old == nil ? path : resolved(path)
+    let (folder, name) = split(target)
+    guard !name.isEmpty else {
+      throw .file(path: path, reason: "cannot be written: it names a directory")
+    }
+    return (target, folder, old)
+  }
+
   /// What `path` is now; nil if nothing. Refuses all but regular files.
   private static func status(of path: String) throws(StorageError) -> stat? {
     var status = stat()
@@ -132,18 +140,13 @@ final class AtomicFile {
     return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
   }
 
-  /// Creates and opens a temporary file of a name nobody uses. The umask applies, as for any new file.
+  /// Creates and opens a temporary file.
   private static func create(
     in folder: String, _ path: String
   ) throws(StorageError) -> (descriptor: Int32, temporary: String) {
-    for _ in 0..<1_000 {
-      let number = counter.add(1, ordering: .relaxed).newValue
-      // The name itself is not part of it: with a suffix it could become too long.
-      let temporary = "\(folder)/.vaelib-\(getpid())-\(number).tmp"
-      let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 { return (descriptor, temporary) }
-      guard errno == EEXIST else { throw failure(path, "created", errno) }
-    }
+    TemporaryFiles.removeAbandoned(in: folder)
+    if let (descriptor, temporary) = TemporaryFiles.create(in: folder) { return (descriptor, temporary) }
+    guard errno == EEXIST else { throw failure(path, "created", errno) }
     throw .file(
       path: path, reason: "cannot be created: its folder is full of files .vaelib-*.tmp; delete them")
   }
@@ -158,6 +161,15 @@ final class AtomicFile {
   private static func failure(_ path: String, _ action: String, _ number: Int32) -> StorageError {
     .file(path: path, reason: "cannot be \(action): \(systemErrorText(number))")
   }
+}
 
-  private static let counter = Atomic<Int>(0)
+extension AtomicFile {
+  /// Whether there is anything at `path`; throws if that cannot be known.
+  static func exists(_ path: String) throws(StorageError) -> Bool { try status(of: path) != nil }
+
+  /// Throws if `write` would surely fail, because of the path or its folder.
+  static func check(_ path: String) throws(StorageError) {
+    let target = try target(of: path)
+    guard access(target.folder, W_OK | X_OK) == 0 else { throw failure(path, "written", errno) }
+  }
 }

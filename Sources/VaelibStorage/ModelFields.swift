@@ -3,7 +3,7 @@ import VaelibNetworks
 import VaelibNumerics
 
 /// What the files of all kinds of models have in common: parameters, tensors, scaling, history.
-struct ModelFields {
+public struct ModelFields {
   let file: ModelReader
   let path: String
 

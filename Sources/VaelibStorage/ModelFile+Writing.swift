@@ -6,16 +6,37 @@ extension ModelFile {
   /// Equal contents give equal bytes. The file is built in memory first, so that whatever the disk refuses is known
   /// in the operating system's words.
   public static func write(_ contents: ModelContents, to path: String) throws(StorageError) {
-    var bytes = try image(of: contents, path)
+    try write(contents, checkpoint: nil, to: path)
+  }
+
+  /// The same with what makes the file a checkpoint.
+  static func write(
+    _ contents: ModelContents, checkpoint: CheckpointContents?, to path: String
+  ) throws(StorageError) {
+    var bytes = try image(of: contents, checkpoint, path)
     UserBlock.seal(&bytes)
     try AtomicFile.write(bytes, to: path)
   }
 
-  private static func image(of contents: ModelContents, _ path: String) throws(StorageError) -> [UInt8] {
+  private static func image(
+    of contents: ModelContents, _ checkpoint: CheckpointContents?, _ path: String
+  ) throws(StorageError) -> [UInt8] {
     try HDF5.session(path: path) { (session) throws(StorageError) in
       let root = try session.createImage()
       try write(contents, session, root)
+      if let checkpoint { try write(checkpoint, session, root) }
       return try session.image(of: root)
+    }
+  }
+
+  private static func write(
+    _ checkpoint: CheckpointContents, _ session: HDF5.Session, _ root: HDF5.Object
+  ) throws(StorageError) {
+    for group in checkpoint.groups { try writeGroup(group.path, group.attributes, session, root) }
+    for array in checkpoint.arrays {
+      try session.writeDataset(
+        HDF5.Session.join(CheckpointContents.Name.group, array.name), in: root, shape: array.shape,
+        fileType: vaelib_h5t_float32_le(), memoryType: vaelib_h5t_native_float(), values: array.values.base)
     }
   }
 

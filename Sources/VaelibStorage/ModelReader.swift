@@ -64,8 +64,15 @@ struct ModelReader {
   func readTensor(
     _ name: String, shape: [Int], into destination: UnsafeMutableBufferPointer<Float>
   ) throws(StorageError) {
+    try readFloats(HDF5.Session.join(ModelFile.Name.weights, name), shape: shape, into: destination)
+  }
+
+  /// Copies floats of the dataset at a path from the root, which must have this shape, to `destination`.
+  func readFloats(
+    _ path: String, shape: [Int], into destination: UnsafeMutableBufferPointer<Float>
+  ) throws(StorageError) {
     try session.scope { () throws(StorageError) in
-      let dataset = try open(HDF5.Session.join(ModelFile.Name.weights, name), .dataset)
+      let dataset = try open(path, .dataset)
       let storedShape = try checkedShape(of: dataset, realBytes: 4)
       guard storedShape == shape, destination.count == product(shape) else {
         throw session.error(
@@ -166,6 +173,19 @@ struct ModelReader {
   }
 
   // MARK: Names
+
+  /// Whether there is anything at a path from the root; its way there leads through hard links.
+  func has(_ path: String) throws(StorageError) -> Bool {
+    try session.scope { () throws(StorageError) in
+      let (folder, name) = Self.split(path)
+      return try session.linkKind(of: name, in: try open(folder, .group)) != nil
+    }
+  }
+
+  private static func split(_ path: String) -> (folder: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return ("", path) }
+    return (String(path[..<slash]), String(path[path.index(after: slash)...]))
+  }
 
   /// Follows hard links from the root to a group or dataset; "" is the root itself.
   private func open(_ path: String, _ expected: HDF5.ObjectKind) throws(StorageError) -> HDF5.Object {

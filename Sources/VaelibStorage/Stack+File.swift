@@ -34,7 +34,8 @@ extension StackedAutoencoder {
     try ModelFile.write(contents(libraryVersion: libraryVersion), to: path)
   }
 
-  private func contents(libraryVersion: String) -> ModelContents {
+  /// What its file holds.
+  public func contents(libraryVersion: String) -> ModelContents {
     let counts: [ModelContents.Attribute] = [
       .init(name: Self.layerCount, value: .count(configuration.layers.count)),
       .init(name: Self.classCount, value: .count(classes)),
@@ -58,7 +59,8 @@ extension StackedAutoencoder {
     }
   }
 
-  private static func read(_ fields: ModelFields) throws(StorageError) -> StackedAutoencoder {
+  /// Reads what its file holds.
+  public static func read(_ fields: ModelFields) throws(StorageError) -> StackedAutoencoder {
     try fields.checkKind(fileKind)
     var configuration = StackConfiguration()
     let group = ModelFile.Name.architecture

@@ -8,7 +8,8 @@ extension VariationalAutoencoder {
     }
   }
 
-  private static func read(_ fields: ModelFields) throws(StorageError) -> VariationalAutoencoder {
+  /// Reads what its file holds.
+  public static func read(_ fields: ModelFields) throws(StorageError) -> VariationalAutoencoder {
     try fields.checkKind(fileKind)
     var configuration = VAEConfiguration()
     try fields.read(VAEConfiguration.parameters, ModelFile.Name.architecture, &configuration)

@@ -7,7 +7,7 @@ extension VariationalAutoencoder {
   }
 
   /// What its file holds.
-  func contents(libraryVersion: String) -> ModelContents {
+  public func contents(libraryVersion: String) -> ModelContents {
     ModelContents(
       kind: Self.fileKind, libraryVersion: libraryVersion,
       architecture: VAEConfiguration.parameters.map { $0.attribute(configuration) },

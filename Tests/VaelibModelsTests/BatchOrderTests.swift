@@ -54,6 +54,24 @@ import VaelibNumerics
     #expect(try order(slice, seed: 1, epoch: 1, batch: 8).sorted() == Array(20..<45))
   }
 
+  /// Skipping n rows leaves the order that dealing them out would have left, and reads no window that it passes over.
+  @Test(arguments: [0, 1, 29, 30, 31, 59, 60, 61, 102, 103, 110])
+  func skippedRowsAreAsIfDealtOut(count: Int) throws {
+    let examples = try numbered(103)
+    let blocks = BlockSource(examples, blockRows: 10, windowBlocks: 3)
+    for source in [examples.source, blocks] as [any ExampleSource] {
+      let whole = try order(source, seed: 4, epoch: 2, batch: 103)
+      let loadsBefore = blocks.loads.count
+      let reader = BatchReader(source, seed: 4, epoch: 2)
+      try reader.skip(count)
+      let buffer = try FloatBuffer(rows: 103, columns: 2)
+      var places = [Int](repeating: -1, count: 103)
+      let left = try reader.next(into: buffer.matrix(rows: 103, columns: 2), places: &places)
+      #expect(Array(places[..<left]) == Array(whole.dropFirst(count)))
+      if source === blocks, count >= 90 { #expect(blocks.loads.count - loadsBefore <= 2) }
+    }
+  }
+
   /// Over many epochs every row is equally often first: chi-square with 19 degrees of freedom.
   @Test func everyRowIsEquallyOftenFirst() throws {
     let source = try numbered(20).source

@@ -38,7 +38,10 @@ static void check_structures(void) {
     CHECK(offsetof(vaelib_vae_config, activation) == 56 && offsetof(vaelib_vae_config, initializer) == 104);
     CHECK(sizeof(vaelib_model_info) == 72 && LAST_FIELD(vaelib_model_info, data_shift) == 72);
     CHECK(sizeof(vaelib_tensor) == 40 && LAST_FIELD(vaelib_tensor, offset) == 40);
-    CHECK(sizeof(vaelib_training_config) == 192 && LAST_FIELD(vaelib_training_config, seed) == 192);
+    CHECK(sizeof(vaelib_training_config) == 200 && LAST_FIELD(vaelib_training_config, seed) == 192);
+    CHECK(LAST_FIELD(vaelib_training_config, checkpoint) == 200);
+    CHECK(sizeof(vaelib_checkpoint_config) == 48 && LAST_FIELD(vaelib_checkpoint_config, resume) == 44);
+    CHECK(sizeof(vaelib_checkpoint_info) == 80 && LAST_FIELD(vaelib_checkpoint_info, seed) == 80);
     CHECK(offsetof(vaelib_training_config, optimizer) == 64 && offsetof(vaelib_training_config, schedule) == 120);
     CHECK(sizeof(vaelib_history_record) == 104 && LAST_FIELD(vaelib_history_record, seconds) == 104);
     CHECK(sizeof(vaelib_progress) == 152 && offsetof(vaelib_progress, record) == 48);

@@ -11,6 +11,8 @@ static vaelib_stack *stack;
 static vaelib_dataset *examples;
 static const float zeros[rows * columns];
 static vaelib_layer_config layer;
+/* What vaelib_training_config was in the ABI's first release. */
+static const size_t plan_first = offsetof(vaelib_training_config, checkpoint);
 
 /* The calls that take each structure: the structure is at `memory`, its size already in it. */
 typedef vaelib_status (*use_fn)(void *memory);
@@ -50,6 +52,11 @@ static vaelib_status use_training_config_in_trainer(void *memory) {
     vaelib_status status = vaelib_trainer_create(model, memory, rows, &trainer);
     vaelib_trainer_free(trainer);
     return status;
+}
+static vaelib_status use_checkpoint_config(void *memory) {
+    vaelib_training_config plan = make_plan(1);
+    plan.checkpoint = memory;
+    return vaelib_fit(model, examples, NULL, &plan, NULL, NULL);
 }
 static vaelib_status use_evaluation_config(void *memory) {
     double elbo[rows];
@@ -97,9 +104,9 @@ static vaelib_status use_training_config_in_stack_trainer(void *memory) {
     return status;
 }
 
-/* `good` is a filled structure of `size` bytes; `use` hands it in. */
-static void check_input(const char *name, const void *good, size_t size, use_fn use) {
-    const size_t bad_sizes[] = {0, 1, size - 1, size - sizeof(size_t)};
+/* `good` is a filled structure of `size` bytes, `first` in the ABI's first release; `use` hands it in. */
+static void check_grown_input(const char *name, const void *good, size_t first, size_t size, use_fn use) {
+    const size_t bad_sizes[] = {0, 1, first - 1, first - sizeof(size_t)};
     union { size_t align; double also; unsigned char bytes[512]; } room;
     unsigned char *const memory = room.bytes;
     size_t larger = size + extra;
@@ -115,6 +122,13 @@ static void check_input(const char *name, const void *good, size_t size, use_fn 
     CHECK_OK(use(memory));
     memory[size + extra - 1] = 1; /* a newer program asks for something that this library does not know */
     CHECK_STATUS(use(memory), VAELIB_INVALID_ARGUMENT);
+    memset(memory + first, 0xa5, sizeof room.bytes - first); /* an older program's structure ends here */
+    memcpy(memory, &first, sizeof first);
+    if (first < size) CHECK_OK(use(memory));
+}
+
+static void check_input(const char *name, const void *good, size_t size, use_fn use) {
+    check_grown_input(name, good, size, size, use);
 }
 
 static void check_inputs(void) {
@@ -127,7 +141,12 @@ static void check_inputs(void) {
     vaelib_writer_config writer = {.struct_size = sizeof writer};
     CHECK_OK(vaelib_writer_config_init(&writer));
     check_input("vaelib_writer_config", &writer, sizeof writer, use_writer_config);
+    vaelib_checkpoint_config checkpoint = {.struct_size = sizeof checkpoint};
     CHECK_OK(vaelib_array_init(&array, zeros, VAELIB_FLOAT32, rows, columns));
+    REQUIRE_OK(vaelib_checkpoint_config_init(&checkpoint));
+    checkpoint.path = scratch_path("sizes.h5");
+    checkpoint.resume = 0;
+    check_input("vaelib_checkpoint_config", &checkpoint, sizeof checkpoint, use_checkpoint_config);
     check_input("vaelib_array", &array, sizeof array, use_array);
     CHECK_OK(vaelib_array_init(&array, labels, VAELIB_INT32, rows, 1));
     check_input("vaelib_array of labels", &array, sizeof array, use_label_array);
@@ -136,8 +155,8 @@ static void check_inputs(void) {
     CHECK_OK(vaelib_vae_config_init(&config));
     config.data_dim = 3;
     check_input("vaelib_vae_config", &config, sizeof config, use_vae_config);
-    check_input("vaelib_training_config", &plan, sizeof plan, use_training_config);
-    check_input("vaelib_training_config (trainer)", &plan, sizeof plan, use_training_config_in_trainer);
+    check_grown_input("vaelib_training_config", &plan, plan_first, sizeof plan, use_training_config);
+    check_grown_input("vaelib_training_config (trainer)", &plan, plan_first, sizeof plan, use_training_config_in_trainer);
     CHECK_OK(vaelib_evaluation_config_init(&evaluation));
     check_input("vaelib_evaluation_config", &evaluation, sizeof evaluation, use_evaluation_config);
     check_input("vaelib_evaluation_config (likelihood)", &evaluation, sizeof evaluation,
@@ -153,9 +172,9 @@ static void check_stack_inputs(void) {
     config.layer_count = 1;
     check_input("vaelib_stack_config", &config, sizeof config, use_stack_config);
     check_input("vaelib_layer_config", &layer, sizeof layer, use_layer_config);
-    check_input("vaelib_training_config (pretraining)", &plan, sizeof plan, use_training_config_in_pretraining);
-    check_input("vaelib_training_config (fine-tuning)", &plan, sizeof plan, use_training_config_in_fine_tuning);
-    check_input("vaelib_training_config (stack trainer)", &plan, sizeof plan, use_training_config_in_stack_trainer);
+    check_grown_input("vaelib_training_config (pretraining)", &plan, plan_first, sizeof plan, use_training_config_in_pretraining);
+    check_grown_input("vaelib_training_config (fine-tuning)", &plan, plan_first, sizeof plan, use_training_config_in_fine_tuning);
+    check_grown_input("vaelib_training_config (stack trainer)", &plan, plan_first, sizeof plan, use_training_config_in_stack_trainer);
 }
 
 /* Three layers of a newer program: each as far from the one before as the first says, and all of one size. */
@@ -202,6 +221,10 @@ static vaelib_status fill_dataset_info(void *memory) { return vaelib_dataset_des
 static vaelib_status fill_model_info(void *memory) { return vaelib_model_describe(model, memory); }
 static vaelib_status fill_vae_config(void *memory) { return vaelib_model_config(model, memory); }
 static vaelib_status fill_training_config(void *memory) { return vaelib_model_training_config(model, memory); }
+static vaelib_status fill_checkpoint_config(void *memory) { return vaelib_checkpoint_config_init(memory); }
+static vaelib_status fill_checkpoint_info(void *memory) {
+    return vaelib_checkpoint_describe(scratch_path("sizes.h5"), memory);
+}
 static vaelib_status fill_tensor(void *memory) { return vaelib_model_tensor(model, 0, memory); }
 static vaelib_status fill_record(void *memory) { return vaelib_history_get(model, 0, memory); }
 static vaelib_status fill_step_result(void *memory) {
@@ -235,8 +258,8 @@ static size_t changed(const unsigned char *bytes, size_t count, unsigned char va
     return differing;
 }
 
-static void check_output(const char *name, size_t size, use_fn fill) {
-    const size_t bad_sizes[] = {0, 1, size - 1, size - sizeof(size_t)};
+static void check_grown_output(const char *name, size_t first, size_t size, use_fn fill) {
+    const size_t bad_sizes[] = {0, 1, first - 1, first - sizeof(size_t)};
     union { size_t align; double also; unsigned char bytes[512]; } room;
     unsigned char *const memory = room.bytes;
     size_t larger = size + extra, came_back;
@@ -258,7 +281,13 @@ static void check_output(const char *name, size_t size, use_fn fill) {
     CHECK(changed(memory + larger, sizeof room.bytes - larger, 0xa5) == 0);
     memcpy(&came_back, memory, sizeof came_back);
     CHECK(came_back == size || came_back == larger);
+    memset(memory, 0xa5, sizeof room.bytes);
+    memcpy(memory, &first, sizeof first);
+    CHECK_OK(fill(memory));
+    CHECK(changed(memory + first, sizeof room.bytes - first, 0xa5) == 0);
 }
+
+static void check_output(const char *name, size_t size, use_fn fill) { check_grown_output(name, size, size, fill); }
 
 static void check_outputs(void) {
     check_output("vaelib_writer_config", sizeof(vaelib_writer_config), fill_writer_config);
@@ -266,7 +295,9 @@ static void check_outputs(void) {
     check_output("vaelib_dataset_info", sizeof(vaelib_dataset_info), fill_dataset_info);
     check_output("vaelib_model_info", sizeof(vaelib_model_info), fill_model_info);
     check_output("vaelib_vae_config", sizeof(vaelib_vae_config), fill_vae_config);
-    check_output("vaelib_training_config", sizeof(vaelib_training_config), fill_training_config);
+    check_grown_output("vaelib_training_config", plan_first, sizeof(vaelib_training_config), fill_training_config);
+    check_output("vaelib_checkpoint_config", sizeof(vaelib_checkpoint_config), fill_checkpoint_config);
+    check_output("vaelib_checkpoint_info", sizeof(vaelib_checkpoint_info), fill_checkpoint_info);
     check_output("vaelib_tensor", sizeof(vaelib_tensor), fill_tensor);
     check_output("vaelib_history_record", sizeof(vaelib_history_record), fill_record);
     check_output("vaelib_step_result", sizeof(vaelib_step_result), fill_step_result);

@@ -40,6 +40,8 @@ STRUCTURES = {
     "vaelib_vae_config": structures.VAEConfig,
     "vaelib_model_info": structures.ModelInfo,
     "vaelib_tensor": structures.Tensor,
+    "vaelib_checkpoint_config": structures.CheckpointConfig,
+    "vaelib_checkpoint_info": structures.CheckpointInfo,
     "vaelib_training_config": structures.TrainingConfig,
     "vaelib_history_record": structures.HistoryRecord,
     "vaelib_progress": structures.Progress,

@@ -49,20 +49,51 @@ final class BatchReader {
     }
   }
 
+  /// Passes over the next rows as if `next` had dealt them out; windows that are passed over whole are not read.
+  func skip(_ count: Int) throws {
+    var left = count
+    while left > 0 {
+      if position == order.count {
+        guard let ranges = orderWindow() else { return }
+        if left >= order.count {
+          left -= order.count
+          position = order.count
+          continue
+        }
+        try load(ranges)
+      }
+      let passed = min(left, order.count - position)
+      position += passed
+      left -= passed
+    }
+  }
+
   private func loadWindow() throws -> Bool {
-    if nextBlock == blockOrder.count { return false }
+    guard let ranges = orderWindow() else { return false }
+    try load(ranges)
+    return true
+  }
+
+  /// Shuffles the rows of the next window; returns those of each of its blocks, or nil after the last.
+  private func orderWindow() -> [Range<Int>]? {
+    if nextBlock == blockOrder.count { return nil }
     let blocks = nextBlock..<min(nextBlock + source.windowBlocks, blockOrder.count)
-    window.removeAll(keepingCapacity: true)
-    order.removeAll(keepingCapacity: true)
-    for index in blocks {
+    let ranges = blocks.map { index in
       let first = blockOrder[index] * source.blockRows
-      let range = first..<min(first + source.blockRows, source.rows)
-      order += range.indices.map { Place(block: Int32(window.count), row: Int32($0 - first)) }
-      window.append((try source.block(range), first))
+      return first..<min(first + source.blockRows, source.rows)
+    }
+    order.removeAll(keepingCapacity: true)
+    for (block, range) in ranges.enumerated() {
+      order += range.indices.map { Place(block: Int32(block), row: Int32($0 - range.lowerBound)) }
     }
     random.shuffle(&order)
     nextBlock = blocks.upperBound
     position = 0
-    return true
+    return ranges
+  }
+
+  private func load(_ ranges: [Range<Int>]) throws {
+    window.removeAll(keepingCapacity: true)
+    for range in ranges { window.append((try source.block(range), range.lowerBound)) }
   }
 }

@@ -3,10 +3,13 @@ import VaelibNumerics
 
 /// The epochs of one phase: a layer's pretraining, or a fine-tuning.
 final class StackTrainingRun {
+  typealias Checkpoints = TrainingCheckpoints<StackedAutoencoder>
+
   private let stack: StackedAutoencoder
   private let examples: LabeledExamples
   private let validation: LabeledExamples?
   private let configuration: TrainingConfiguration
+  private let checkpoints: Checkpoints?
   private let control: StackRunControl
   private let template: StackEpochRecord
   private let makeObjective: (_ rows: Int) throws -> any TrainingObjective
@@ -15,48 +18,69 @@ final class StackTrainingRun {
   /// `record` says phase and layer. Memory is taken by `run`.
   init(
     _ stack: StackedAutoencoder, _ examples: LabeledExamples, validation: LabeledExamples?,
-    configuration: TrainingConfiguration, control: StackRunControl, record: StackEpochRecord,
-    makeObjective: @escaping (_ rows: Int) throws -> any TrainingObjective
+    configuration: TrainingConfiguration, checkpoints: Checkpoints?, control: StackRunControl,
+    record: StackEpochRecord, makeObjective: @escaping (_ rows: Int) throws -> any TrainingObjective
   ) {
     self.stack = stack
     self.examples = examples
     self.validation = validation
     self.configuration = configuration
+    self.checkpoints = checkpoints
     self.control = control
     self.makeObjective = makeObjective
     template = record
   }
 
-  func run() throws {
-    let trainer = try Trainer(
-      configuration, examplesPerEpoch: examples.source.rows, makeObjective: makeObjective)
-    let epochStart = try Snapshot(stack.parameters)
-    let best = configuration.patience > 0 ? try Snapshot(stack.parameters) : nil
-    var bestScore = Double.infinity
-    var epochsWithoutBetter = 0
-    defer { if bestScore < .infinity { best?.restore() } }
-    for epoch in 1...configuration.epochs {
-      epochStart.take()
-      var record = try runEpoch(epoch, trainer, epochStart)
-      let begin = monotonicSeconds()
-      if let validation {
-        let found = try stack.evaluate(validation, phase: template.phase, isCancelled: control.isCancelled)
-        record.validationLoss = found.loss
-        record.validationError = found.error
-        record.seconds += monotonicSeconds() - begin
-      }
-      stack.history.append(record)
-      let score = record.validationError.isNaN ? record.validationLoss : record.validationError
-      if score < bestScore, let best {
-        bestScore = score
-        epochsWithoutBetter = 0
-        best.take()
-      } else {
-        epochsWithoutBetter += 1
-      }
-      try control.send(progress(.epoch, examples.source.rows, record))
-      if best != nil, epochsWithoutBetter >= configuration.patience { return }
+  /// - Parameters:
+  ///   - state: where to go on, with the weights that the stack has; nil to begin.
+  ///   - isLast: true if nothing follows in this call.
+  func run(from state: TrainingState?, isLast: Bool) throws {
+    let state = state ?? start
+    let course = try makeCourse(state)
+    defer { course.restoreBest() }
+    do {
+      while course.isUnderWay { try runEpoch(course) }
+    } catch ModelError.cancelled {
+      course.save()
+      throw ModelError.cancelled
     }
+    if isLast { course.complete() }
+  }
+
+  private var start: TrainingState {
+    var state = TrainingState()
+    state.layer = template.layer
+    return state
+  }
+
+  private func makeCourse(_ state: TrainingState) throws -> TrainingCourse<StackedAutoencoder> {
+    do {
+      let trainer = try Trainer(
+        configuration, examplesPerEpoch: examples.source.rows, makeObjective: makeObjective)
+      return try TrainingCourse(
+        stack, trainer, configuration, examples: examples.source.rows, from: state, checkpoints: checkpoints)
+    } catch ModelError.cancelled {
+      // While the range of the layer's inputs was looked for: no step was made, the state is that of the beginning.
+      checkpoints?.save(stack, state)
+      throw ModelError.cancelled
+    }
+  }
+
+  private func runEpoch(_ course: TrainingCourse<StackedAutoencoder>) throws {
+    course.beginEpoch()
+    try runSteps(course)
+    var record = record(course.state)
+    let begin = monotonicSeconds()
+    if let validation {
+      let found = try stack.evaluate(validation, phase: template.phase, isCancelled: control.isCancelled)
+      record.validationLoss = found.loss
+      record.validationError = found.error
+      record.seconds += monotonicSeconds() - begin
+    }
+    stack.history.append(record)
+    course.endEpoch(score: -(record.validationError.isNaN ? record.validationLoss : record.validationError))
+    try control.send(progress(.epoch, examples.source.rows, record))
+    course.saveIfDue()
   }
 
   private func progress(_ kind: Progress.Kind, _ done: Int, _ record: StackEpochRecord) -> StackProgress {
@@ -65,42 +89,48 @@ final class StackTrainingRun {
       record: record)
   }
 
-  /// Each phase and layer has an order of the examples of its own.
-  private var shuffleOffset: Int { template.phase == .pretraining ? 1_000_000 * (template.layer + 1) : 0 }
-
-  private func runEpoch(_ epoch: Int, _ trainer: Trainer, _ epochStart: Snapshot) throws -> StackEpochRecord {
-    let begin = monotonicSeconds()
+  /// The epoch so far, as a record.
+  private func record(_ state: TrainingState) -> StackEpochRecord {
     var record = template
-    record.epoch = epoch
-    var (rows, loss, error, batch) = (0, 0.0, 0.0, 0)
-    let reader = BatchReader(examples.source, seed: configuration.seed, epoch: shuffleOffset + epoch)
-    while let (result, added) = try trainer.computeGradients(from: reader, epoch: epoch) {
-      batch += 1
-      try check(result.terms.loss.isFinite, epoch, batch, "the loss is \(result.terms.loss)", epochStart)
-      try trainer.applyGradients(norm: nil)
-      rows += added
-      loss += result.terms.loss * Double(added)
-      error += result.terms.error * Double(added)
-      record.loss = loss / Double(rows)
-      record.error = error / Double(rows)
-      record.learningRate = result.learningRate
-      record.seconds = monotonicSeconds() - begin
-      if control.isCancelled() { throw ModelError.cancelled }
-      if clock.isDue() { try control.send(progress(.step, rows, record)) }
-    }
-    let norm = euclideanNorm(stack.parameters.base, ranges: [0..<stack.parameters.count])
-    try check(norm.isFinite, epoch, batch, "the weights are no longer finite", epochStart)
+    record.epoch = state.epoch
+    record.loss = state.sums.mean(state.sums.loss)
+    record.error = state.sums.mean(state.sums.error)
+    record.learningRate = state.sums.learningRate
+    record.seconds = state.sums.seconds
     return record
   }
 
+  /// Each phase and layer has an order of the examples of its own.
+  private var shuffleOffset: Int { template.phase == .pretraining ? 1_000_000 * (template.layer + 1) : 0 }
+
+  private func runSteps(_ course: TrainingCourse<StackedAutoencoder>) throws {
+    let begin = monotonicSeconds() - course.state.sums.seconds
+    let (epoch, trainer) = (course.state.epoch, course.trainer)
+    let reader = BatchReader(examples.source, seed: configuration.seed, epoch: shuffleOffset + epoch)
+    try reader.skip(course.state.sums.rows)
+    while let (result, rows) = try trainer.computeGradients(from: reader, epoch: epoch) {
+      try check(result.terms.loss.isFinite, course, rows, "the loss is \(result.terms.loss)")
+      try trainer.applyGradients(norm: nil)
+      course.addStep(result, rows: rows, seconds: monotonicSeconds() - begin)
+      course.saveIfDue()
+      if control.isCancelled() { throw ModelError.cancelled }
+      if clock.isDue() { try control.send(progress(.step, course.state.sums.rows, record(course.state))) }
+    }
+    let norm = euclideanNorm(stack.parameters.base, ranges: [0..<stack.parameters.count])
+    try check(norm.isFinite, course, 0, "the weights are no longer finite")
+  }
+
+  /// `rows` are those of the batch, if it was not counted yet.
   private func check(
-    _ isGood: Bool, _ epoch: Int, _ batch: Int, _ what: String, _ epochStart: Snapshot
+    _ isGood: Bool, _ course: TrainingCourse<StackedAutoencoder>, _ rows: Int, _ what: String
   ) throws(ModelError) {
     if isGood { return }
-    epochStart.restore()
+    course.restoreEpochStart()
+    let seen = course.state.sums.rows + rows
+    let batch = (seen + configuration.batchSize - 1) / configuration.batchSize
     let place = template.phase == .pretraining ? "layer \(template.layer), epoch" : "epoch"
     throw .numerical(
-      "\(place) \(epoch), batch \(batch): \(what); the weights from before this epoch were kept. "
+      "\(place) \(course.state.epoch), batch \(batch): \(what); the weights from before this epoch were kept. "
         + "A lower learning_rate, or a gradient_clip_norm, usually helps")
   }
 }

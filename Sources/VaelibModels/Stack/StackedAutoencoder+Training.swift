@@ -7,7 +7,7 @@ extension StackedAutoencoder {
   /// Throws as `VariationalAutoencoder.fit`.
   public func pretrain(
     _ examples: any ExampleSource, configuration: TrainingConfiguration,
-    control: StackRunControl = StackRunControl()
+    checkpoints: TrainingCheckpoints<StackedAutoencoder>? = nil, control: StackRunControl = StackRunControl()
   ) throws {
     try configuration.refuseDropout()
     if configuration.patience != 0 {
@@ -15,9 +15,18 @@ extension StackedAutoencoder {
     }
     try checkExamples(examples, configuration, what: "the training examples")
     let runs = try layers.indices.map { layer in
-      try makePretrainingRun(layer, examples, configuration, control)
+      try makePretrainingRun(layer, examples, configuration, checkpoints, control)
     }
-    try withRollback(examples, .pretraining, configuration) { for run in runs { try run.run() } }
+    try withRollback(examples, .pretraining, configuration) {
+      let beginning = try begin(.pretraining, LabeledExamples(examples, labels: nil), nil, configuration, checkpoints)
+      if let saved = beginning?.saved { try takeOver(saved) }
+      if beginning?.isDone == true { return }
+      let first = beginning?.state?.layer ?? 0
+      for layer in first..<max(first, runs.count) {
+        try runs[layer].run(
+          from: layer == first ? beginning?.state : nil, isLast: layer == runs.count - 1)
+      }
+    }
   }
 
   /// The training configuration with what the layer has of its own.
@@ -33,14 +42,14 @@ extension StackedAutoencoder {
 
   private func makePretrainingRun(
     _ layer: Int, _ examples: any ExampleSource, _ configuration: TrainingConfiguration,
-    _ control: StackRunControl
+    _ checkpoints: TrainingCheckpoints<StackedAutoencoder>?, _ control: StackRunControl
   ) throws -> StackTrainingRun {
     let configuration = pretrainingConfiguration(layer, configuration)
     var record = StackEpochRecord()
     record.layer = layer
     return StackTrainingRun(
       self, LabeledExamples(examples, labels: nil), validation: nil, configuration: configuration,
-      control: control, record: record
+      checkpoints: checkpoints, control: control, record: record
     ) { [seed = configuration.seed] in
       let range = try self.inputRange(layer, examples, isCancelled: control.isCancelled)
       return try PretrainingObjective(self, layer: layer, inputRange: range, seed: seed, rows: $0)
@@ -51,7 +60,8 @@ extension StackedAutoencoder {
   /// auto-encoder. Throws as `VariationalAutoencoder.fit`.
   public func finetune(
     _ examples: LabeledExamples, validation: LabeledExamples?, phase: StackPhase,
-    configuration: TrainingConfiguration, control: StackRunControl = StackRunControl()
+    configuration: TrainingConfiguration, checkpoints: TrainingCheckpoints<StackedAutoencoder>? = nil,
+    control: StackRunControl = StackRunControl()
   ) throws {
     if configuration.patience > 0, validation == nil {
       throw ModelError.invalidArgument(
@@ -69,22 +79,27 @@ extension StackedAutoencoder {
       throw ModelError.invalidArgument(
         "pretraining is a call of its own; fine-tune supervised or unsupervised")
     case .supervised:
-      try checkLabels(examples, validation)
+      break
     case .unsupervised:
       try configuration.refuseDropout()
     }
     let run = StackTrainingRun(
-      self, examples, validation: validation, configuration: configuration, control: control, record: record
+      self, examples, validation: validation, configuration: configuration, checkpoints: checkpoints, control: control,
+      record: record
     ) { rows in
       if phase == .unsupervised { return try UnsupervisedObjective(self, rows: rows) }
       return try SupervisedObjective(
         self, dropout: configuration.dropout, seed: configuration.seed, rows: rows, label: examples.label)
     }
     try withRollback(examples.source, phase, configuration) {
+      let beginning = try begin(phase, examples, validation, configuration, checkpoints)
+      if let saved = beginning?.saved { try takeOver(saved) }
+      if phase == .supervised { try checkLabels(examples, validation) }
+      if beginning?.isDone == true { return }
       if phase == .supervised, classifier == nil {
         try addClassifier(classes: try examples.countClasses(what: "the training examples"))
       }
-      try run.run()
+      try run.run(from: beginning?.state, isLast: true)
     }
   }
 
@@ -103,35 +118,29 @@ extension StackedAutoencoder {
     if let array = source.resident { try exampleCheck.check(array) }
   }
 
-  /// Puts weights and history back if training ends with an error that leaves the stack as it was.
+  /// Notes how it is trained; puts everything back if training ends with an error that leaves the stack as it was.
   private func withRollback(
     _ examples: any ExampleSource, _ phase: StackPhase, _ configuration: TrainingConfiguration,
     _ train: () throws -> Void
   ) throws {
     let initial = try Snapshot(parameters)
-    let shape = shape
-    let history = history
+    let (shape, history, scale, shift) = (shape, history, dataScale, dataShift)
+    let (names, configurations) = (classNames, trainingConfigurations)
+    dataScale = examples.scale
+    dataShift = examples.shift
+    trainingConfigurations[phase] = configuration
     do {
       try train()
     } catch let error as ModelError where error.keepsProgress {
-      note(examples, phase, configuration)
       throw error
     } catch {
       initial.restore()
       self.shape = shape
       self.history = history
+      (dataScale, dataShift) = (scale, shift)
+      (classNames, trainingConfigurations) = (names, configurations)
       throw error
     }
-    note(examples, phase, configuration)
-  }
-
-  /// Keeps how it was trained.
-  private func note(
-    _ examples: any ExampleSource, _ phase: StackPhase, _ configuration: TrainingConfiguration
-  ) {
-    trainingConfigurations[phase] = configuration
-    dataScale = examples.scale
-    dataShift = examples.shift
   }
 }
 

@@ -3,7 +3,8 @@ import VaelibNumerics
 /// A copy of a model's parameters, to go back to.
 final class Snapshot {
   private let parameters: FloatBuffer
-  private let values: FloatBuffer
+  /// The copy.
+  let values: FloatBuffer
 
   /// A copy of `parameters` as they are.
   init(_ parameters: FloatBuffer) throws(NumericsError) {
@@ -17,4 +18,14 @@ final class Snapshot {
 
   /// Puts the parameters back as they were at the last `take`.
   func restore() { parameters.base.update(from: values.base, count: values.count) }
+}
+
+extension FloatBuffer {
+  /// Takes the values of a buffer out of a checkpoint.
+  func copy(from saved: FloatBuffer) throws(ModelError) {
+    guard saved.count == count else {
+      throw .invalidArgument("the checkpoint has \(saved.count) weights where the model has \(count)")
+    }
+    base.update(from: saved.base, count: count)
+  }
 }

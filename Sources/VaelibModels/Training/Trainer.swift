@@ -54,6 +54,19 @@ public final class Trainer {
   /// Updates made so far.
   public var steps: Int { optimizer.steps }
 
+  /// The optimiser's moments.
+  var moments: FloatBuffer { optimizer.moments }
+
+  /// Goes on after `steps` updates on `examples` examples, which left these moments.
+  func resume(steps: Int, examples: Int, moments: FloatBuffer) throws(ModelError) {
+    guard optimizer.resume(steps: steps, moments: moments) else {
+      throw .invalidArgument(
+        "the checkpoint has \(moments.count) moments, \(configuration.optimizer.rawValue) needs "
+          + "\(optimizer.moments.count)")
+    }
+    examplesSeen = examples
+  }
+
   /// Epochs before the current step, a real number.
   private var epochTime: Double { Double(examplesSeen) / Double(examplesPerEpoch) }
 

@@ -7,12 +7,14 @@
     vae.save("digits.h5")
 
 ``VAE``, ``StackedDenoisingAutoencoder`` and ``StackedDenoisingClassifier`` are the estimators, ``open_dataset`` and
-``Dataset`` are where examples come from, ``load`` reads what ``save`` wrote, ``Trainer`` is for training loops of one's
-own, ``vaelib.plots`` makes pictures. Losses, bounds and likelihoods are in nats per example, always.
+``Dataset`` are where examples come from, ``load`` reads what ``save`` wrote, ``Checkpoint`` keeps a training that may be
+killed, ``Trainer`` is for training loops of one's own, ``vaelib.plots`` makes pictures. Losses, bounds and likelihoods
+are in nats per example, always.
 """
 
 from vaelib import _native
 from vaelib._bounds import Bound
+from vaelib._checkpoint import Checkpoint
 from vaelib._convert import ConversionProgress, convert
 from vaelib._errors import (
     Busy,
@@ -65,6 +67,7 @@ __all__ = [
     "Bound",
     "Busy",
     "Cancelled",
+    "Checkpoint",
     "ConversionProgress",
     "DataError",
     "Dataset",

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from vaelib._arrays import pointer, readable
 from vaelib._base import EstimatorBase
+from vaelib._checkpoint import Checkpoint
 from vaelib._data_frames import check_feature_names, check_input_features
 from vaelib._native import call
 from vaelib._native_model import NativeModel
@@ -36,6 +37,18 @@ def seed_from(random_state: Any) -> int:
     if not 0 <= seed < 2**64:
         raise ValueError(f"random_state must be between 0 and 2^64 - 1, not {seed}")
     return seed
+
+
+def training_seed(random_state: Any, checkpoint: Checkpoint | None) -> int:
+    """The seed of a training: an integer is one; else that of the checkpoint it goes on from, else a new one.
+
+    A seed is drawn in any case, so that generators are left in the same state.
+    """
+    drawn = seed_from(random_state)
+    if checkpoint is None or hasattr(random_state, "__index__"):
+        return drawn
+    saved = checkpoint.seed
+    return drawn if saved is None else saved
 
 
 def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from vaelib._estimator import seed_from
+from vaelib._checkpoint import CheckpointLike, checkpoint_of
+from vaelib._estimator import seed_from, training_seed
 from vaelib._long_calls import Callback, HistoryRecord, Progress
 from vaelib._model import Model
 from vaelib._parameters import ARCHITECTURE_DEFAULTS, TRAINING_DEFAULTS, count
@@ -21,7 +22,15 @@ class Fitting(Trained[Model]):
     warm_start: bool
     _record_type = HistoryRecord
 
-    def fit(self: Self, X: Any, y: object = None, *, validation: Any = None, callback: Callback | None = None) -> Self:
+    def fit(
+        self: Self,
+        X: Any,
+        y: object = None,
+        *,
+        validation: Any = None,
+        callback: Callback | None = None,
+        checkpoint: CheckpointLike = None,
+    ) -> Self:
         """Trains on X; returns the estimator.
 
         Ctrl-C stops the training within a moment, leaves a usable estimator with the weights reached so far, and
@@ -39,11 +48,17 @@ class Fitting(Trained[Model]):
         callback : callable, optional
             Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
             training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that.
+        checkpoint : path or Checkpoint, optional
+            The file that keeps the state of the training: if it is there, training goes on from it, to the same bits as
+            without the interruption. The parameters and the data must be the same as before, and the error names the
+            difference if not; only ``epochs`` may grow. With a ``random_state`` that is not an integer, the seed is
+            taken from the file.
 
         Raises
         ------
         InvalidArgument
-            A parameter is out of range; the text says which, and what is allowed.
+            A parameter is out of range; the text says which, and what is allowed. Or the checkpoint belongs to another
+            training.
         DataError
             A value is not finite or does not suit the likelihood; the text names its row and column.
         NumericalError
@@ -53,10 +68,12 @@ class Fitting(Trained[Model]):
         """
         goes_on = bool(self.warm_start) and getattr(self, "_model", None) is not None
         examples, held_out = self._held_out(self._examples(X, reset=not goes_on), validation)
-        seed = seed_from(self.random_state)
+        keeper = checkpoint_of(checkpoint)
+        seed = training_seed(self.random_state, keeper)
         model = self._same_model() if goes_on else self._new_model(examples.columns, seed)
         with self._training(model, seed):
-            model.fit(examples, held_out, self._parameters(TRAINING_DEFAULTS), seed, self._reporting(callback))
+            training = self._parameters(TRAINING_DEFAULTS)
+            model.fit(examples, held_out, training, seed, self._reporting(callback), keeper)
         return self
 
     def initialize(self: Self, n_features: int) -> Self:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vaelib import _structures as structures
+from vaelib._checkpoint import Checkpoint, attach
 from vaelib._errors import Cancelled
 from vaelib._long_calls import Callback, HistoryRecord, LongCall
 from vaelib._native import call, library
@@ -53,11 +54,12 @@ class Model(NativeModel):
         training: Mapping[str, Any],
         seed: int,
         callback: Callback | None,
+        checkpoint: Checkpoint | None = None,
     ) -> None:
         """Trains. An early end that the callback asked for is a success; see ``LongCall`` for the other kinds."""
         config = new_training_config()
         config.seed = seed
-        kept = fill(config, dict(training))
+        kept = [*fill(config, dict(training)), attach(config, checkpoint)]
         validation_handle = None if validation is None else validation.handle
         arguments = (self.handle, examples.handle, validation_handle, ctypes.byref(config))
         long_call = LongCall(callback, self.cancel)

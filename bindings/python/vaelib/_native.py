@@ -19,6 +19,8 @@ from vaelib._stack_structures import (
 )
 from vaelib._structures import (
     Array,
+    CheckpointConfig,
+    CheckpointInfo,
     DatasetHandle,
     DatasetInfo,
     DatasetOptions,
@@ -85,6 +87,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_model_get_parameters": (_status, [_model, _floats, c_size_t]),
     "vaelib_model_set_parameters": (_status, [_model, _floats, c_size_t]),
     "vaelib_model_free": (None, [_model]),
+    "vaelib_checkpoint_config_init": (_status, [POINTER(CheckpointConfig)]),
+    "vaelib_checkpoint_describe": (_status, [c_char_p, POINTER(CheckpointInfo)]),
     "vaelib_training_config_init": (_status, [POINTER(TrainingConfig)]),
     "vaelib_fit": (_status, [_model, _dataset, _dataset, POINTER(TrainingConfig), ProgressFunction, c_void_p]),
     "vaelib_cancel": (_status, [_model]),
@@ -192,12 +196,14 @@ def call(name: str, *arguments: Any, path: str | None = None) -> None:
     ``path`` is a file or folder that must exist for the call to work: a missing one becomes a FileNotFoundError.
     """
     status = getattr(library, name)(*arguments)
-    warning = library.vaelib_last_warning()
-    if status != 0:
-        raise error_for_status(status, library.vaelib_last_error().decode(), path)
-    if warning:
-        for line in warning.decode().splitlines():
+    lines = library.vaelib_last_warning().decode().splitlines()
+    error = error_for_status(status, library.vaelib_last_error().decode(), path) if status != 0 else None
+    try:
+        for line in lines:
             warnings.warn(line, VaelibWarning, stacklevel=caller_depth())
+    finally:
+        if error is not None:
+            raise error
 
 
 def text(value: str | bytes) -> bytes:

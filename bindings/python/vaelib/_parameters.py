@@ -11,9 +11,9 @@ from vaelib import _structures as structures
 from vaelib._native import call, library, text
 
 #: Fields of the configurations that are not hyper-parameters of the estimators: these take the width from the data, the
-#: seeds from random_state, and a count from the length of a sequence.
+#: seeds from random_state, a count from the length of a sequence, and the checkpoint from an argument of fit.
 _NOT_PARAMETERS = {
-    *("struct_size", "data_dim", "seed"),
+    *("struct_size", "data_dim", "seed", "checkpoint"),
     *("hidden_count", "decoder_hidden_count", "layers", "layer_count"),
 }
 

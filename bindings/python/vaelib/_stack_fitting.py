@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
+from vaelib._checkpoint import Checkpoint
 from vaelib._estimator import seed_from
 from vaelib._parameters import STACK_TRAINING_DEFAULTS, count
 from vaelib._stack_model import Stack
@@ -105,6 +107,7 @@ class StackFitting(Trained[Stack]):
         examples: Dataset,
         validation: Dataset | None,
         callback: StackCallback | None,
+        checkpoint: Checkpoint | None,
         *,
         pretrains: bool,
         **learned: Any,
@@ -114,10 +117,14 @@ class StackFitting(Trained[Stack]):
         pretraining = self._pretraining() if pretrains else {}
         finetuning = self._finetuning() if finetunes else {}
         report = self._reporting(callback)
+        stamp = None if checkpoint is None else checkpoint.stamp
         with self._training(stack, seed, **learned):
-            goes_on = not pretrains or stack.pretrain(examples, pretraining, seed, report)
+            goes_on = not pretrains or stack.pretrain(examples, pretraining, seed, report, checkpoint)
             if goes_on and finetunes:
-                stack.finetune(examples, validation, self._finetuning_phase, finetuning, seed, report)
+                if checkpoint is not None and checkpoint.stamp != stamp:
+                    # Whether pretraining began anew or not, what it left in the file is what fine-tuning goes on from.
+                    checkpoint = replace(checkpoint, resume=True)
+                stack.finetune(examples, validation, self._finetuning_phase, finetuning, seed, report, checkpoint)
 
     def _has_pretraining(self) -> bool:
         epochs = getattr(self, self._epochs_parameter)

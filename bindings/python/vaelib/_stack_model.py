@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vaelib import _stack_structures as stacks
+from vaelib._checkpoint import Checkpoint, attach
 from vaelib._class_names import ClassNames
 from vaelib._errors import Cancelled
 from vaelib._long_calls import LongCall
@@ -95,10 +96,15 @@ class Stack(NativeModel):
         return index % layers
 
     def pretrain(
-        self, examples: Dataset, training: Mapping[str, Any], seed: int, callback: StackCallback | None
+        self,
+        examples: Dataset,
+        training: Mapping[str, Any],
+        seed: int,
+        callback: StackCallback | None,
+        checkpoint: Checkpoint | None = None,
     ) -> bool:
         """Pretrains all layers; whether the callback let it go on to the end."""
-        return self._train("vaelib_stack_pretrain", (examples.handle,), training, seed, callback)
+        return self._train("vaelib_stack_pretrain", (examples.handle,), training, seed, callback, checkpoint)
 
     def finetune(
         self,
@@ -108,11 +114,12 @@ class Stack(NativeModel):
         training: Mapping[str, Any],
         seed: int,
         callback: StackCallback | None,
+        checkpoint: Checkpoint | None = None,
     ) -> bool:
         """Fine-tunes all layers; whether the callback let it go on to the end."""
         held_out = None if validation is None else validation.handle
         arguments = (examples.handle, held_out, stacks.PHASES[phase])
-        return self._train("vaelib_stack_finetune", arguments, training, seed, callback)
+        return self._train("vaelib_stack_finetune", arguments, training, seed, callback, checkpoint)
 
     def _train(
         self,
@@ -121,10 +128,11 @@ class Stack(NativeModel):
         training: Mapping[str, Any],
         seed: int,
         callback: StackCallback | None,
+        checkpoint: Checkpoint | None,
     ) -> bool:
         config = new_training_config()
         config.seed = seed
-        kept = fill(config, dict(training))
+        kept = [*fill(config, dict(training)), attach(config, checkpoint)]
         long_call = LongCall(callback, self.cancel, STACK_PROGRESS)
         try:
             long_call.run(name, self.handle, *arguments, ctypes.byref(config))

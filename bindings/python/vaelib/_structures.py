@@ -139,6 +139,36 @@ class Tensor(ctypes.Structure):
     ]
 
 
+class CheckpointConfig(ctypes.Structure):
+    """vaelib_checkpoint_config."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("path", c_char_p),
+        ("every_seconds", c_double),
+        ("every_epochs", c_size_t),
+        ("every_steps", c_size_t),
+        ("resume", c_int),
+    ]
+
+
+class CheckpointInfo(ctypes.Structure):
+    """vaelib_checkpoint_info."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("kind", c_char_p),
+        ("phase", c_char_p),
+        ("layer", c_size_t),
+        ("epoch", c_size_t),
+        ("epochs", c_size_t),
+        ("examples", c_size_t),
+        ("examples_per_epoch", c_size_t),
+        ("complete", c_int),
+        ("seed", c_uint64),
+    ]
+
+
 class TrainingConfig(ctypes.Structure):
     """vaelib_training_config."""
 
@@ -167,6 +197,7 @@ class TrainingConfig(ctypes.Structure):
         ("patience", c_size_t),
         ("dropout", c_double),
         ("seed", c_uint64),
+        ("checkpoint", POINTER(CheckpointConfig)),
     ]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from vaelib._estimator import seed_from
+from vaelib._checkpoint import CheckpointLike, checkpoint_of
+from vaelib._estimator import training_seed
 from vaelib._parameters import STACK_TRAINING_DEFAULTS as TRAINING
 from vaelib._stack_documentation import document
 from vaelib._stack_interchange import StackInterchange
@@ -112,7 +113,13 @@ class StackedDenoisingAutoencoder(StackInterchange, StackQueries, StackQueriesTo
         self._store(locals())
 
     def fit(
-        self: Self, X: Any, y: object = None, *, validation: Any = None, callback: StackCallback | None = None
+        self: Self,
+        X: Any,
+        y: object = None,
+        *,
+        validation: Any = None,
+        callback: StackCallback | None = None,
+        checkpoint: CheckpointLike = None,
     ) -> Self:
         """Pretrains the layers on X, then fine-tunes them together if there are epochs for it; returns the estimator.
 
@@ -131,11 +138,17 @@ class StackedDenoisingAutoencoder(StackInterchange, StackQueries, StackQueriesTo
         callback : callable, optional
             Called with a ``vaelib.StackProgress`` about every 50 ms and after each epoch. If it returns something true,
             training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that.
+        checkpoint : path or Checkpoint, optional
+            The file that keeps the state of the training: if it is there, training goes on from it, to the same bits as
+            without the interruption. The parameters and the data must be the same as before, and the error names the
+            difference if not; of the epochs only those of the last phase may grow. With a ``random_state`` that is not an integer, the seed is
+            taken from the file.
 
         Raises
         ------
         InvalidArgument
-            A parameter is out of range; the text says which, and what is allowed.
+            A parameter is out of range; the text says which, and what is allowed. Or the checkpoint belongs to another
+            training.
         DataError
             A value is not finite or does not suit the loss; the text names its row and column.
         NumericalError
@@ -144,9 +157,10 @@ class StackedDenoisingAutoencoder(StackInterchange, StackQueries, StackQueriesTo
             ``cancel()`` was called. The weights reached so far are kept.
         """
         examples, held_out = self._held_out(self._examples(X, reset=True), validation)
-        seed = seed_from(self.random_state)
+        keeper = checkpoint_of(checkpoint)
+        seed = training_seed(self.random_state, keeper)
         stack = self._new_stack(examples.columns, seed)
-        self._train(stack, seed, examples, held_out, callback, pretrains=self._has_pretraining())
+        self._train(stack, seed, examples, held_out, callback, keeper, pretrains=self._has_pretraining())
         return self
 
     def score(self, X: Any, y: object = None) -> float:

@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from vaelib._checkpoint import CheckpointLike, checkpoint_of
 from vaelib._class_names import classes_of, names_of
 from vaelib._classification import Classification
 from vaelib._errors import VaelibWarning, caller_depth
-from vaelib._estimator import seed_from
+from vaelib._estimator import training_seed
 from vaelib._parameters import STACK_TRAINING_DEFAULTS as TRAINING
 from vaelib._stack_documentation import document
 from vaelib._stack_fitting import StackFitting
@@ -131,7 +132,13 @@ class StackedDenoisingClassifier(StackInterchange, Classification, StackQueries,
         self._store(locals())
 
     def fit(
-        self: Self, X: Any, y: Any = None, *, validation: Any = None, callback: StackCallback | None = None
+        self: Self,
+        X: Any,
+        y: Any = None,
+        *,
+        validation: Any = None,
+        callback: StackCallback | None = None,
+        checkpoint: CheckpointLike = None,
     ) -> Self:
         """Pretrains the layers on X, then learns the labels; returns the estimator.
 
@@ -151,11 +158,17 @@ class StackedDenoisingClassifier(StackInterchange, Classification, StackQueries,
         callback : callable, optional
             Called with a ``vaelib.StackProgress`` about every 50 ms and after each epoch. If it returns something true,
             training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that.
+        checkpoint : path or Checkpoint, optional
+            The file that keeps the state of the training: if it is there, training goes on from it, to the same bits as
+            without the interruption. The parameters and the data must be the same as before, and the error names the
+            difference if not; of the epochs only those of the last phase may grow. With a ``random_state`` that is not an integer, the seed is
+            taken from the file.
 
         Raises
         ------
         InvalidArgument
-            A parameter is out of range; the text says which, and what is allowed.
+            A parameter is out of range; the text says which, and what is allowed. Or the checkpoint belongs to another
+            training.
         DataError
             A value is not finite or does not suit the loss; the text names its row and column.
         NumericalError
@@ -169,12 +182,13 @@ class StackedDenoisingClassifier(StackInterchange, Classification, StackQueries,
             self._check_classes_in_training(examples, classes)
         else:
             held_out = self._labelled_as(validation, classes)
-        seed = seed_from(self.random_state)
+        keeper = checkpoint_of(checkpoint)
+        seed = training_seed(self.random_state, keeper)
         if self.pretrained is None:
             stack, pretrains = self._new_stack(examples.columns, seed), self._has_pretraining()
         else:
             stack, pretrains = self._pretrained_stack(examples), False
-        self._train(stack, seed, examples, held_out, callback, pretrains=pretrains, classes_=classes)
+        self._train(stack, seed, examples, held_out, callback, keeper, pretrains=pretrains, classes_=classes)
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -1,0 +1,31 @@
+/// Where the checkpoint of a training is kept.
+public protocol CheckpointStore<Model>: AnyObject {
+  associatedtype Model
+
+  /// What messages call it, for example `checkpoint "digits.h5"`.
+  var name: String { get }
+  /// Throws if a checkpoint can surely not be written, so that this is known before a long training, not after.
+  func check() throws
+  /// The last checkpoint; nil if there is none.
+  func load() throws -> SavedTraining<Model>?
+  /// Replaces the last checkpoint, or leaves it as it was and throws.
+  func save(_ training: SavedTraining<Model>) throws
+  /// What the examples are known by; `labels` are those that are learned.
+  func identify(_ examples: any ExampleSource, labels: [Int]?) throws -> DataIdentity
+}
+
+/// A training as a checkpoint holds it.
+public struct SavedTraining<Model> {
+  /// Weights and history as of then.
+  public var model: Model
+  /// The calls that trained so far, in their order; all but the last are complete.
+  public var runs: [RunIdentity]
+  /// How far the last of them is.
+  public var state: TrainingState
+
+  public init(model: Model, runs: [RunIdentity], state: TrainingState) {
+    self.model = model
+    self.runs = runs
+    self.state = state
+  }
+}

@@ -1,0 +1,55 @@
+/// What one call that trains is known by: to go on from a checkpoint it must be the call that wrote it.
+public struct RunIdentity: Sendable, Equatable {
+  /// "fit" for variational auto-encoders; for stacks "pretraining", "supervised" or "unsupervised".
+  public var phase: String
+  public var configuration: TrainingConfiguration
+  public var examples: DataIdentity
+  public var validation: DataIdentity?
+
+  public init(
+    phase: String, configuration: TrainingConfiguration, examples: DataIdentity, validation: DataIdentity?
+  ) {
+    self.phase = phase
+    self.configuration = configuration
+    self.examples = examples
+    self.validation = validation
+  }
+
+  /// In what this call differs from the one of a checkpoint, as a sentence without its end.
+  ///
+  /// - Parameter mayGrow: more epochs than before are no difference.
+  func difference(from saved: RunIdentity, mayGrow: Bool) -> String? {
+    for parameter in TrainingConfiguration.parameters {
+      let (old, new) = (parameter.get(saved.configuration), parameter.get(configuration))
+      if old == new { continue }
+      if parameter.name == "epochs" {
+        if mayGrow, configuration.epochs > saved.configuration.epochs { continue }
+        return "epochs was \(old) in the checkpoint, is \(new) now, \(reasonAgainstEpochs(saved))"
+      }
+      return "\(parameter.name) was \(old) in the checkpoint, is \(new) now"
+    }
+    if let difference = examples.difference(from: saved.examples, what: "the training examples") {
+      return difference
+    }
+    switch (saved.validation, validation) {
+    case (nil, nil): return nil
+    case (nil, _): return "there were no validation examples in the checkpoint, there are some now"
+    case (_, nil): return "there were validation examples in the checkpoint, there are none now"
+    case (let old?, let new?): return new.difference(from: old, what: "the validation examples")
+    }
+  }
+
+  private func reasonAgainstEpochs(_ saved: RunIdentity) -> String {
+    if configuration.epochs < saved.configuration.epochs { return "and may only grow" }
+    if configuration.schedule == .cosine { return "but the learning rates of schedule cosine depend on it" }
+    return "but what was trained with it is done"
+  }
+}
+
+extension Parameter {
+  /// "latent_dim was 2 in the checkpoint, is 3 now"; nil if the two agree.
+  func difference(from saved: Root, to now: Root, name: String? = nil) -> String? {
+    let (old, new) = (get(saved), get(now))
+    return old == new ? nil : "\(name ?? self.name) was \(old) in the checkpoint, is \(new) now"
+  }
+}

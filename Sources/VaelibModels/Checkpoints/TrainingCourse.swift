@@ -1,0 +1,122 @@
+import VaelibNetworks
+import VaelibNumerics
+
+/// What the epochs of every kind of training have in common: how far they are, the weights to go back to, checkpoints.
+final class TrainingCourse<Model> {
+  let trainer: Trainer
+  private(set) var state: TrainingState
+  private let model: Model
+  private let configuration: TrainingConfiguration
+  private let checkpoints: TrainingCheckpoints<Model>?
+  private let epochStart: Snapshot
+  private let best: Snapshot?
+  /// False if the checkpoint holds just this state.
+  private var isUnsaved = true
+
+  /// Begins, or goes on from `state` of a checkpoint whose weights the model has.
+  init(
+    _ model: Model, _ trainer: Trainer, _ configuration: TrainingConfiguration, examples: Int,
+    from state: TrainingState?, checkpoints: TrainingCheckpoints<Model>?
+  ) throws {
+    self.model = model
+    self.trainer = trainer
+    self.configuration = configuration
+    self.checkpoints = checkpoints
+    epochStart = try Snapshot(trainer.parameters)
+    best = configuration.patience > 0 ? try Snapshot(trainer.parameters) : nil
+    self.state = state ?? TrainingState()
+    if let state { try resume(state, examples: examples) }
+  }
+
+  private func resume(_ saved: TrainingState, examples: Int) throws {
+    isUnsaved = false
+    if let weights = saved.epochStart { try epochStart.values.copy(from: weights) }
+    if let weights = saved.best { try best?.values.copy(from: weights) }
+    if let weights = saved.last {
+      best?.take()
+      try trainer.parameters.copy(from: weights)
+    }
+    if let moments = saved.moments {
+      // Wraps only for sizes that no training reaches.
+      let seen = (saved.epoch &- 1) &* examples &+ saved.sums.rows
+      try trainer.resume(steps: saved.steps, examples: seen, moments: moments)
+    }
+    state.isComplete = false
+    (state.moments, state.epochStart, state.best, state.last) = (nil, nil, nil, nil)
+  }
+
+  /// False once all epochs are done, or patience is over.
+  var isUnderWay: Bool {
+    if best != nil, state.epochsWithoutBetter >= configuration.patience { return false }
+    return state.epoch <= configuration.epochs
+  }
+
+  /// To be called before the first step of an epoch, also of one that was begun before a checkpoint.
+  func beginEpoch() {
+    if state.sums.rows == 0 { epochStart.take() }
+  }
+
+  /// Goes back to the weights before this epoch.
+  func restoreEpochStart() { epochStart.restore() }
+
+  func addStep(_ result: StepResult, rows: Int, seconds: Double) {
+    state.sums.add(result, rows: rows)
+    state.sums.seconds = seconds
+    stateChanged()
+  }
+
+  /// `score` is NaN without validation; larger is better.
+  func endEpoch(score: Double) {
+    if score > state.bestScore, let best {
+      state.bestScore = score
+      state.epochsWithoutBetter = 0
+      best.take()
+    } else {
+      state.epochsWithoutBetter += 1
+    }
+    state.epoch += 1
+    state.sums = EpochSums()
+    stateChanged()
+  }
+
+  private func stateChanged() {
+    state.steps = trainer.steps
+    isUnsaved = true
+  }
+
+  private var hasBest: Bool { best != nil && state.bestScore > -.infinity }
+
+  /// Leaves the model with the best weights, if there are any.
+  func restoreBest() {
+    if hasBest { best?.restore() }
+  }
+
+  /// Ends the training with the best weights, and says so in the checkpoint.
+  func complete() {
+    if state.isComplete { return }
+    state.isComplete = true
+    if hasBest {
+      epochStart.take()
+      best?.restore()
+    }
+    isUnsaved = true
+    save()
+  }
+
+  /// Renews the checkpoint if that is due.
+  func saveIfDue() {
+    if isUnsaved, let checkpoints, checkpoints.isDue(state) { save() }
+  }
+
+  /// Renews the checkpoint unless it is up to date, or the weights are lost, which the end of the epoch will tell.
+  func save() {
+    guard isUnsaved, let checkpoints else { return }
+    let parameters = trainer.parameters
+    guard euclideanNorm(parameters.base, ranges: [0..<parameters.count]).isFinite else { return }
+    var saved = state
+    if state.steps > 0 { saved.moments = trainer.moments }
+    if state.sums.rows > 0 { saved.epochStart = epochStart.values }
+    if hasBest { (saved.best, saved.last) = state.isComplete ? (nil, epochStart.values) : (best?.values, nil) }
+    if checkpoints.save(model, saved) { isUnsaved = false }
+  }
+}

@@ -1,0 +1,60 @@
+public import VaelibModels
+
+/// A model whose training can be kept in a file.
+public protocol CheckpointedModel: AnyObject {
+  /// The phases that its training may have.
+  static var phases: [String] { get }
+  /// How many layers are trained one by one; 1 for models without such.
+  var layerCount: Int { get }
+  /// How many floats its weights are.
+  var parameterCount: Int { get }
+  /// What a model file holds of it.
+  func contents(libraryVersion: String) -> ModelContents
+  /// Reads what a model file holds.
+  static func read(_ fields: ModelFields) throws(StorageError) -> Self
+}
+
+extension VariationalAutoencoder: CheckpointedModel {
+  public static var phases: [String] { [phase] }
+  public var layerCount: Int { 1 }
+  public var parameterCount: Int { parameters.count }
+}
+
+extension StackedAutoencoder: CheckpointedModel {
+  public static var phases: [String] {
+    [StackPhase.pretraining, .supervised, .unsupervised].map(\.name)
+  }
+  public var layerCount: Int { configuration.layers.count }
+  public var parameterCount: Int { parameters.count }
+}
+
+/// A checkpoint in a file: a model file that has the group `checkpoint` too, replaced as a whole each time.
+/// docs/file-format.md describes it.
+public final class CheckpointFile<Model: CheckpointedModel>: CheckpointStore {
+  private let path: String
+  private let libraryVersion: String
+
+  /// `libraryVersion` is noted in the file.
+  public init(_ path: String, libraryVersion: String) {
+    self.path = path
+    self.libraryVersion = libraryVersion
+  }
+
+  public var name: String { "checkpoint \"\(path)\"" }
+
+  public func check() throws { try AtomicFile.check(path) }
+
+  public func load() throws -> SavedTraining<Model>? {
+    try AtomicFile.exists(path) ? Self.read(path) : nil
+  }
+
+  public func save(_ training: SavedTraining<Model>) throws {
+    try ModelFile.write(
+      training.model.contents(libraryVersion: libraryVersion),
+      checkpoint: CheckpointContents(runs: training.runs, state: training.state), to: path)
+  }
+
+  public func identify(_ examples: any ExampleSource, labels: [Int]?) throws -> DataIdentity {
+    try DataIdentity(of: examples, labels: labels)
+  }
+}

@@ -1,0 +1,318 @@
+import Testing
+import VaelibModels
+import VaelibNetworks
+import VaelibNumerics
+
+@testable import VaelibStorage
+
+/// Trainings that are cancelled wherever they ask, and go on from their checkpoints, against uninterrupted ones.
+@Suite struct CheckpointTests {
+  /// A training from the beginning, or from the checkpoint in a file; returns the bits of its outcome.
+  typealias Train = (_ path: String?, _ isCancelled: @escaping () -> Bool) throws -> [UInt64]
+
+  /// Cancels at question k for every k, then goes on; then goes on after each single question.
+  private func check(_ train: Train) throws {
+    let expected = try train(nil) { false }
+    var questions = 0
+    _ = try train(nil) {
+      questions += 1
+      return false
+    }
+    #expect(questions > 10)
+    let scratch = try Scratch()
+    for stop in 1...questions {
+      let path = scratch.file("\(stop).h5")
+      #expect(try isCancelled(train, path, after: stop))
+      #expect(try train(path) { false } == expected, "cancelled at question \(stop)")
+    }
+    var calls = 0
+    let path = scratch.file("chain.h5")
+    // Two questions a call: the range of a layer's inputs is looked for anew in each.
+    while try isCancelled(train, path, after: 4), calls <= questions { calls += 1 }
+    #expect(calls > 2)
+    #expect(try train(path) { false } == expected)
+  }
+
+  private func isCancelled(_ train: Train, _ path: String, after stop: Int) throws -> Bool {
+    var left = stop
+    do {
+      _ = try train(path) {
+        left -= 1
+        return left <= 0
+      }
+      return false
+    } catch ModelError.cancelled {
+      return true
+    }
+  }
+
+  private func checkpoints<Model: CheckpointedModel>(_ path: String?) -> TrainingCheckpoints<Model>? {
+    path.map { TrainingCheckpoints(CheckpointFile($0, libraryVersion: "test"), CheckpointSchedule()) }
+  }
+
+  // MARK: Variational auto-encoders
+
+  struct VAECase: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    var change: @Sendable (inout TrainingConfiguration) -> Void = { _ in }
+    var architecture: @Sendable (inout VAEConfiguration) -> Void = { _ in }
+  }
+
+  static let vaeCases = [
+    VAECase(testDescription: "adam"),
+    VAECase(testDescription: "sgd") {
+      $0.optimizer = .sgd
+      $0.momentum = 0.9
+    },
+    VAECase(testDescription: "adagrad") { $0.optimizer = .adagrad },
+    VAECase(testDescription: "rmsprop") { $0.optimizer = .rmsprop },
+    VAECase(testDescription: "adamw") {
+      $0.optimizer = .adamw
+      $0.weightDecay = 0.1
+    },
+    VAECase(testDescription: "step") {
+      $0.schedule = .step
+      $0.scheduleEpochs = 0.7
+    },
+    VAECase(testDescription: "exponential") {
+      $0.schedule = .exponential
+      $0.warmupEpochs = 1.3
+    },
+    VAECase(testDescription: "cosine") { $0.schedule = .cosine },
+    VAECase(testDescription: "warm-up and clipping") {
+      $0.klWarmupEpochs = 1.6
+      $0.gradientClipNorm = 0.5
+    },
+    VAECase(testDescription: "patience that ends") {
+      $0.patience = 1
+      $0.learningRate = 0.5
+      $0.epochs = 5
+    },
+    VAECase(testDescription: "patience that does not") { $0.patience = 3 },
+    VAECase(testDescription: "dynamic binarisation, Monte Carlo") {
+      $0.binarization = .dynamic
+      $0.estimator = .monteCarlo
+      $0.samples = 2
+    },
+    VAECase(
+      testDescription: "Gaussian", change: { $0.learningRate = 1e-3 },
+      architecture: {
+        $0.likelihood = .gaussian
+        $0.variance = .learned
+      }),
+  ]
+
+  @Test(arguments: vaeCases, [false, true])
+  func autoencodersGoOnFromEveryStep(_ which: VAECase, isStreamed: Bool) throws {
+    let (examples, validation) = (try source(37, isStreamed), try source(11, isStreamed))
+    var training = TrainingConfiguration()
+    training.epochs = 3
+    training.batchSize = 8
+    training.learningRate = 0.01
+    training.seed = 6
+    which.change(&training)
+    try check { path, isCancelled in
+      var configuration = VAEConfiguration()
+      configuration.dataDimension = 6
+      configuration.latentDimension = 2
+      configuration.hidden = [4]
+      which.architecture(&configuration)
+      let model = try VariationalAutoencoder(configuration)
+      _ = try model.fit(
+        examples, validation: validation, configuration: training, checkpoints: checkpoints(path),
+        control: RunControl(isCancelled: isCancelled))
+      let history = model.history.flatMap {
+        [
+          Double($0.epoch), Double($0.examplesSeen), $0.loss, $0.training.kl, $0.validation.elbo, $0.klWeight,
+          $0.learningRate,
+        ]
+      }
+      return bits(model.parameters) + history.map(\.bitPattern)
+    }
+  }
+
+  // MARK: Stacks
+
+  struct StackCase: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    var phase = StackPhase.supervised
+    var layer: @Sendable (inout LayerConfiguration) -> Void = { _ in }
+    var change: @Sendable (inout TrainingConfiguration) -> Void = { _ in }
+  }
+
+  static let stackCases = [
+    StackCase(testDescription: "masking, dropout, patience") {
+      $0.corruptionLevel = 0.3
+    } change: {
+      $0.dropout = 0.3
+      $0.patience = 2
+    },
+    StackCase(testDescription: "range of the data, rmsprop") {
+      $0.corruption = .saltAndPepper
+      $0.corruptionLevel = 0.4
+      $0.corruptionRange = .data
+    } change: {
+      $0.optimizer = .rmsprop
+    },
+    StackCase(testDescription: "unrolled, free weights", phase: .unsupervised) {
+      $0.tied = 0
+      $0.epochs = 3
+    } change: {
+      $0.optimizer = .adagrad
+      $0.schedule = .cosine
+      $0.patience = 1
+    },
+  ]
+
+  @Test(arguments: stackCases, [false, true])
+  func stacksGoOnFromEveryStep(_ which: StackCase, isStreamed: Bool) throws {
+    let (examples, validation) = (try source(37, isStreamed), try source(11, isStreamed))
+    var pretraining = TrainingConfiguration()
+    pretraining.epochs = 2
+    pretraining.batchSize = 8
+    pretraining.learningRate = 0.05
+    pretraining.seed = 6
+    var finetuning = pretraining
+    which.change(&finetuning)
+    pretraining.optimizer = finetuning.optimizer
+    try check { path, isCancelled in
+      var configuration = StackConfiguration()
+      configuration.dataDimension = 6
+      configuration.layers = [5, 4].map { width in
+        var layer = LayerConfiguration()
+        layer.width = width
+        which.layer(&layer)
+        return layer
+      }
+      let stack = try StackedAutoencoder(configuration)
+      let control = StackRunControl(isCancelled: isCancelled)
+      try stack.pretrain(
+        examples, configuration: pretraining, checkpoints: checkpoints(path), control: control)
+      try stack.finetune(
+        labeled(examples), validation: labeled(validation), phase: which.phase, configuration: finetuning,
+        checkpoints: checkpoints(path), control: control)
+      let history = stack.history.flatMap {
+        [
+          Double($0.phase.rawValue), Double($0.layer), Double($0.epoch), $0.loss, $0.validationLoss,
+          $0.error.isNaN ? -1 : $0.error, $0.validationError.isNaN ? -1 : $0.validationError, $0.learningRate,
+        ]
+      }
+      return bits(stack.parameters) + history.map { ($0.isNaN ? -1 : $0).bitPattern }
+    }
+  }
+
+  // MARK: What ends otherwise
+
+  /// Both trainings leave the finite numbers in the middle of an epoch, and go back to the weights before it.
+  @Test func aTrainingThatDivergesAfterItsCheckpointGoesBackToTheSameWeights() throws {
+    let examples = try source(37, false)
+    var training = TrainingConfiguration()
+    training.epochs = 50
+    training.batchSize = 8
+    training.optimizer = .sgd
+    training.learningRate = 0.2
+    let scratch = try Scratch()
+    func train(_ path: String?, _ stop: Int) throws -> (bits: [UInt64], error: ModelError) {
+      var configuration = VAEConfiguration()
+      configuration.dataDimension = 6
+      configuration.likelihood = .gaussian
+      configuration.latentDimension = 2
+      configuration.noiseStddev = 0.01
+      configuration.hidden = [4]
+      let model = try VariationalAutoencoder(configuration)
+      var left = stop
+      do {
+        _ = try model.fit(
+          examples, configuration: training, checkpoints: checkpoints(path),
+          control: RunControl(isCancelled: {
+            left -= 1
+            return left == 0
+          }))
+      } catch let error as ModelError {
+        return (bits(model.parameters), error)
+      }
+      throw ModelError.invalidArgument("the training should have diverged")
+    }
+    let whole = try train(nil, 0)
+    guard case .numerical = whole.error else {
+      Issue.record("\(whole.error)")
+      return
+    }
+    for stop in 1...100 {
+      let path = scratch.file("\(stop).h5")
+      let cut = try train(path, stop)
+      if cut.error != .cancelled {
+        #expect(stop > 1)
+        break
+      }
+      let resumed = try train(path, 0)
+      #expect(resumed.bits == whole.bits)
+      #expect(resumed.error == whole.error)
+    }
+  }
+
+  /// A file with a value that is not allowed, read after the checkpoint: the model is as it was before this call.
+  @Test func aTrainingThatMeetsBadDataLeavesTheModelAsItWas() throws {
+    let (examples, bad) = (try source(37, true), try source(37, true))
+    var training = TrainingConfiguration()
+    training.epochs = 2
+    training.batchSize = 8
+    var configuration = VAEConfiguration()
+    configuration.dataDimension = 6
+    let path = try Scratch()
+    let first = try VariationalAutoencoder(configuration)
+    var left = 2
+    #expect(throws: ModelError.cancelled) {
+      try first.fit(
+        examples, configuration: training, checkpoints: checkpoints(path.file("run.h5")),
+        control: RunControl(isCancelled: {
+          left -= 1
+          return left == 0
+        }))
+    }
+    let second = try VariationalAutoencoder(configuration)
+    let before = bits(second.parameters)
+    (bad as? Blocks)?.failsAfterSample = true
+    #expect(throws: ModelError.self) {
+      try second.fit(bad, configuration: training, checkpoints: checkpoints(path.file("run.h5")))
+    }
+    #expect(bits(second.parameters) == before)
+    #expect(second.history.isEmpty)
+  }
+
+  // MARK: Data
+
+  private func bits(_ buffer: FloatBuffer) -> [UInt64] { buffer.elements.map { UInt64($0.bitPattern) } }
+
+  private func labeled(_ source: any ExampleSource) -> LabeledExamples {
+    LabeledExamples(source, labels: (0..<source.rows).map { $0 % 3 })
+  }
+
+  private func source(_ rows: Int, _ isStreamed: Bool) throws -> any ExampleSource {
+    let buffer = try FloatBuffer(rows: rows, columns: 6)
+    for index in 0..<buffer.count { buffer.base[index] = Float((index * 7 + index / 6 * 5) % 11) / 10 }
+    let array = ArraySource(
+      .dense(base: buffer.base, elementType: .float32, rows: rows, columns: 6), owner: buffer)
+    return isStreamed ? Blocks(array) : array
+  }
+
+  /// Read in blocks of 5 rows, 3 at a time.
+  private final class Blocks: ExampleSource, @unchecked Sendable {
+    private let whole: ArraySource
+    var failsAfterSample = false
+    init(_ whole: ArraySource) { self.whole = whole }
+    var rows: Int { whole.rows }
+    var columns: Int { whole.columns }
+    var scale: Double { 1 }
+    var shift: Double { 0 }
+    let firstRow = 0
+    var resident: StridedArray? { nil }
+    let blockRows = 5
+    let windowBlocks = 3
+
+    func load(_ rows: Range<Int>) throws -> LoadedRows {
+      if failsAfterSample, rows.count == blockRows { throw ModelError.data("unreadable") }
+      return try whole.load(rows)
+    }
+  }
+}
