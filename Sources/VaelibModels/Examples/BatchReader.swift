@@ -1,29 +1,50 @@
 import VaelibNumerics
 
-/// Deals out the rows of a source in minibatches, each row once, converted to float as it is used.
+/// Deals out the rows of a set in minibatches, each row once, converted to float as it is used.
 ///
-/// A resident source is shuffled as a whole. One that is read from a file is shuffled in two steps: the order of its
-/// blocks, then the rows among the blocks held in memory at a time. The order depends on seed and epoch alone.
+/// A set in memory is shuffled as a whole. One that is read from a file is shuffled in two steps: the order of its
+/// blocks, then the rows among the blocks that are held in memory at a time, the window. While one window is dealt
+/// out, a thread reads the blocks of the next. The order depends on seed, epoch and the sizes of blocks and windows.
 final class BatchReader {
-  /// A row of the window: which block, and which row of it.
-  private struct Place {
-    let block: Int32
-    let row: Int32
+  /// Rows in memory: a block of the window, or a whole part of a set in memory.
+  private struct Unit {
+    let array: StridedArray
+    let part: Int
+    let firstItem: Int
+  }
+
+  /// A row of a batch: which unit, and which row of its array.
+  private struct RowPlace {
+    let unit: Int
+    let row: Int
   }
 
   private let source: any ExampleSource
+  private let parts: [ExamplePart]
+  private let isInMemory: Bool
+  private let isCancelled: () -> Bool
   private var random: RandomIntegers
-  private var blockOrder: [Int]
-  private var nextBlock = 0
-  private var window: [(rows: LoadedRows, first: Int)] = []
-  private var order: [Place] = []
+  private var units: [Unit] = []
+  /// What keeps the units' memory alive.
+  private var owners: [any AnyObject & Sendable] = []
+  /// The rows of the window as they are dealt out: each an item of a unit.
+  private var order: [ExampleItem] = []
   private var position = 0
+  /// For sets that are read: their blocks in the order of this epoch, and which of them make a window.
+  private var blocks: [BlockList.Block] = []
+  private var windows: [Range<Int>] = []
+  private var nextWindow = 0
+  private var prefetcher: Prefetcher<LoadedRows>?
 
-  init(_ source: any ExampleSource, seed: UInt64, epoch: Int) {
+  init(
+    _ source: any ExampleSource, seed: UInt64, epoch: Int, isCancelled: @escaping () -> Bool = { false }
+  ) {
     self.source = source
+    self.isCancelled = isCancelled
+    parts = source.parts
+    isInMemory = source.isInMemory
     random = RandomIntegers(RandomPurpose.shuffling.stream(seed: seed, epoch: epoch))
-    blockOrder = Array(0..<(source.rows + source.blockRows - 1) / source.blockRows)
-    random.shuffle(&blockOrder)
+    if isInMemory { dealFromMemory() } else { startReading() }
   }
 
   /// Fills `batch` [rows, columns] and the place of each row in the whole set; returns how many rows came, fewer
@@ -41,28 +62,84 @@ final class BatchReader {
   }
 
   private func copy(_ count: Int, into batch: MatrixView, places: UnsafeMutablePointer<Int>) {
-    forEachRow(count, width: batch.columns) { row in
-      let place = order[position + row]
-      let block = window[Int(place.block)]
-      block.rows.array.copyRow(Int(place.row), into: batch.row(row))
-      places[row] = source.firstRow + block.first + Int(place.row)
+    withUnsafeTemporaryAllocation(of: RowPlace.self, capacity: count) { rows in
+      for index in 0..<count {
+        let item = order[position + index]
+        let unit = units[item.part]
+        let part = parts[unit.part]
+        rows[index] = RowPlace(unit: item.part, row: isInMemory ? part.rows[item.index] : item.index)
+        places[index] = source.firstRow + part.positions[unit.firstItem + item.index]
+      }
+      units.withUnsafeBufferPointer { units in
+        forEachRow(count, width: batch.columns) { row in
+          units[rows[row].unit].array.copyRow(rows[row].row, into: batch.row(row))
+        }
+      }
     }
   }
 
+  // MARK: Sets in memory
+
+  private func dealFromMemory() {
+    for (index, part) in parts.enumerated() {
+      guard let array = part.stored.resident else { continue }
+      units.append(Unit(array: array, part: index, firstItem: 0))
+    }
+    order = parts.itemTable(rows: source.rows)
+    random.shuffle(&order)
+  }
+
+  // MARK: Sets that are read
+
+  private func startReading() {
+    let list = BlockList(parts)
+    blocks = list.blocks
+    random.shuffle(&blocks)
+    windows = makeWindows()
+    prefetcher = Prefetcher(count: blocks.count, capacity: windows.map(\.count).max() ?? 1) {
+      [blocks] in try list.load(blocks[$0])
+    }
+  }
+
+  /// Neighbouring blocks, as many as a window may hold, but at least one.
+  private func makeWindows() -> [Range<Int>] {
+    var windows: [Range<Int>] = []
+    var first = 0
+    var share = 0.0
+    for (index, block) in blocks.enumerated() {
+      let added = Double(block.items.count) / Double(max(1, parts[block.part].stored.windowRows))
+      if index > first, share + added > 1 {
+        windows.append(first..<index)
+        first = index
+        share = 0
+      }
+      share += added
+    }
+    if first < blocks.count { windows.append(first..<blocks.count) }
+    return windows
+  }
+
   private func loadWindow() throws -> Bool {
-    if nextBlock == blockOrder.count { return false }
-    let blocks = nextBlock..<min(nextBlock + source.windowBlocks, blockOrder.count)
-    window.removeAll(keepingCapacity: true)
+    guard let prefetcher, nextWindow < windows.count else { return false }
+    let window = windows[nextWindow]
+    position = 0
     order.removeAll(keepingCapacity: true)
-    for index in blocks {
-      let first = blockOrder[index] * source.blockRows
-      let range = first..<min(first + source.blockRows, source.rows)
-      order += range.indices.map { Place(block: Int32(window.count), row: Int32($0 - first)) }
-      window.append((try source.block(range), first))
+    units.removeAll(keepingCapacity: true)
+    owners.removeAll(keepingCapacity: true)
+    prefetcher.allow(window.upperBound)
+    for block in blocks[window] {
+      guard let loaded = try prefetcher.next(poll) else { return false }
+      for row in 0..<block.items.count { order.append(ExampleItem(part: units.count, index: row)) }
+      units.append(Unit(array: loaded.array, part: block.part, firstItem: block.items.lowerBound))
+      owners.append(loaded.owner)
     }
     random.shuffle(&order)
-    nextBlock = blocks.upperBound
-    position = 0
+    nextWindow += 1
+    if nextWindow < windows.count { prefetcher.allow(windows[nextWindow].upperBound) }
     return true
+  }
+
+  private func poll() throws(ModelError) {
+    if isCancelled() { throw .cancelled }
   }
 }

@@ -73,7 +73,9 @@ final class StackTrainingRun {
     var record = template
     record.epoch = epoch
     var (rows, loss, error, batch) = (0, 0.0, 0.0, 0)
-    let reader = BatchReader(examples.source, seed: configuration.seed, epoch: shuffleOffset + epoch)
+    let reader = BatchReader(
+      examples.source, seed: configuration.seed, epoch: shuffleOffset + epoch,
+      isCancelled: control.isCancelled)
     while let (result, added) = try trainer.computeGradients(from: reader, epoch: epoch) {
       batch += 1
       try check(result.terms.loss.isFinite, epoch, batch, "the loss is \(result.terms.loss)", epochStart)

@@ -100,7 +100,7 @@ extension StackedAutoencoder {
     try configuration.validate()
     try configuration.checkForStack()
     try ExampleCheck.shape(source, columns: self.configuration.dataDimension, what: what)
-    if let array = source.resident { try exampleCheck.check(array) }
+    try exampleCheck.checkResident(source)
   }
 
   /// Puts weights and history back if training ends with an error that leaves the stack as it was.

@@ -57,7 +57,7 @@ private final class TrainingRun {
   func run() throws -> [String] {
     let history = model.history
     let check = ExampleCheck(model.configuration)
-    for source in [examples, validation] { if let array = source?.resident { try check.check(array) } }
+    for source in [examples, validation] { if let source { try check.checkResident(source) } }
     let warnings = try warnings()
     do {
       try runEpochs()
@@ -126,7 +126,8 @@ private final class TrainingRun {
     let begin = monotonicSeconds()
     let seenBefore = model.history.last?.examplesSeen ?? 0
     var mean = EpochMean(epoch: (model.history.last?.epoch ?? 0) + 1)
-    let reader = BatchReader(examples, seed: configuration.seed, epoch: mean.record.epoch)
+    let reader = BatchReader(
+      examples, seed: configuration.seed, epoch: mean.record.epoch, isCancelled: control.isCancelled)
     var batch = 0
     while let (result, rows) = try trainer.computeGradients(from: reader, epoch: mean.record.epoch) {
       batch += 1
