@@ -277,7 +277,7 @@ def test_stacks_learn_from_streams(images):
         data = vaelib.open_dataset(images, "x", "y", memory_budget=0)
         training, validation = data.split(0.2, random_state=1)
         stack = vaelib.StackedDenoisingClassifier(
-            hidden=(30,), pretrain_epochs=1, epochs=6, batch_size=50, random_state=1
+            hidden=(30,), pretrain_epochs=1, finetune_epochs=6, batch_size=50, random_state=1
         ).fit(training, validation=validation)
         assert stack.score(validation.numpy(), validation.labels) > 0.95
         results.append(weights(stack))
