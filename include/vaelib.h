@@ -256,7 +256,10 @@ vaelib_status vaelib_dataset_from_array(
 vaelib_status vaelib_dataset_open(
     const char *path, const char *name, const vaelib_dataset_options *options, vaelib_dataset **out_dataset);
 
-/** Rows `first_row` to `first_row + rows - 1` of a dataset, as a dataset of its own. Nothing is copied. */
+/**
+ * Rows `first_row` to `first_row + rows - 1` of a dataset, as a dataset of its own. Nothing is copied. Where noise is
+ * drawn they count as the rows they are in the whole; the rows of what the next three functions make count from 0.
+ */
 vaelib_status vaelib_dataset_slice(
     const vaelib_dataset *dataset, size_t first_row, size_t rows, vaelib_dataset **out_slice);
 

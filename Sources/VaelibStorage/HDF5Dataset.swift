@@ -60,9 +60,10 @@ public final class HDF5Dataset: @unchecked Sendable {
       throw error
     }
     do {
-      self.labels = try labelsPath.map { labelsPath throws(StorageError) in
-        try opened.labels(labels, in: labelsPath, of: path)
-      } ?? opened.labels
+      self.labels =
+        try labelsPath.map { labelsPath throws(StorageError) in
+          try opened.labels(labels, in: labelsPath, of: path)
+        } ?? opened.labels
     } catch {
       Self.close(session)
       free(opened.memory)

@@ -320,6 +320,50 @@ def test_the_reading_thread_ends_with_the_call(images):
     assert during
 
 
+KINDS = {
+    "noise, which is stored": lambda random: random.integers(0, 256, size=(500, 200)),
+    "few values": lambda random: random.choice([0, 1, 255], size=(500, 200), p=[0.98, 0.01, 0.01]),
+    "one value": lambda random: np.full((500, 200), 7),
+    "steps of any length": lambda random: np.cumsum(random.uniform(size=(500, 200)) < 0.01, axis=1),
+    "rare values": lambda random: np.minimum(random.geometric(0.4, size=(500, 200)) ** 2, 255),
+    "repetitions near and far": lambda random: np.tile(random.integers(0, 256, size=(5, 200)), (100, 1)),
+}
+
+
+@pytest.mark.parametrize("level", [0, 1, 4, 9])
+@pytest.mark.parametrize("kind", KINDS)
+def test_everything_that_gzip_makes(tmp_path, kind, level):
+    values = KINDS[kind](np.random.default_rng(0)).astype(np.uint8)
+    path = tmp_path / "x.h5"
+    for rows in (1, 3, 160, 500):
+        write(path, values, f"x{rows}", chunks=(rows, 200), compression="gzip", compression_opts=level)
+    for rows in (1, 3, 160, 500):
+        stream = vaelib.open_dataset(path, f"x{rows}", memory_budget=0)
+        np.testing.assert_array_equal(stream.numpy(), values)
+
+
+def test_damage_of_any_kind_does_no_harm(tmp_path):
+    """Whatever stands in a chunk, reading it gives numbers or an error."""
+    random = np.random.default_rng(0)
+    values = np.minimum(random.geometric(0.3, size=(4, 300)), 255).astype(np.uint8)
+    outcomes = {"good": 0, "refused": 0}
+    for kind in range(300):
+        path = tmp_path / "x.h5"
+        path.unlink(missing_ok=True)
+        write(path, values, chunks=(4, 300), compression="gzip")
+        with h5py.File(path) as file:
+            chunk = file["x"].id.get_chunk_info(0)
+        with open(path, "r+b") as file:
+            file.seek(chunk.byte_offset + (0 if kind % 3 else random.integers(0, chunk.size)))
+            file.write(random.bytes(1 + kind % 60))
+        try:
+            vaelib.open_dataset(path, "x", memory_budget=0).numpy()
+            outcomes["good"] += 1
+        except vaelib.FormatError:
+            outcomes["refused"] += 1
+    assert outcomes["refused"] > 250
+
+
 def test_damage_is_reported_with_the_name_of_the_file(tmp_path):
     random = np.random.RandomState(0)
     values = random.randint(0, 2, size=(5000, 100)).astype(np.uint8)
@@ -345,7 +389,10 @@ def test_bad_values_are_found_by_their_row(tmp_path):
     values = np.zeros((3000, 10), dtype=np.float32)
     values[2345, 6] = np.nan
     data = vaelib.open_dataset(write(tmp_path / "x.h5", values), "x", memory_budget=0)
-    for call in (vaelib.VAE(latent_dim=2, hidden=(5,), epochs=1).fit, vaelib.VAE(latent_dim=2).initialize(10).transform):
+    for call in (
+        vaelib.VAE(latent_dim=2, hidden=(5,), epochs=1).fit,
+        vaelib.VAE(latent_dim=2).initialize(10).transform,
+    ):
         with pytest.raises(vaelib.DataError, match="row 2345, column 6"):
             call(data)
 

@@ -62,7 +62,9 @@ extension [ExamplePart] {
   func itemTable(rows: Int) -> [ExampleItem] {
     var table = [ExampleItem](repeating: ExampleItem(part: 0, index: 0), count: rows)
     for (part, content) in enumerated() {
-      for index in 0..<content.count { table[content.positions[index]] = ExampleItem(part: part, index: index) }
+      for index in 0..<content.count {
+        table[content.positions[index]] = ExampleItem(part: part, index: index)
+      }
     }
     return table
   }

@@ -16,10 +16,16 @@ struct BitReader {
   mutating func refill() -> Bool {
     // Up to eight bytes are in hand but not used.
     if next > end + 8 { return false }
+    refillOnceMore()
+    return true
+  }
+
+  /// Makes sure of 56 bits, shortly after `refill`.
+  @inline(__always)
+  mutating func refillOnceMore() {
     bits |= UInt64(littleEndian: next.loadUnaligned(as: UInt64.self)) &<< UInt64(truncatingIfNeeded: count)
     next += 7 &- (count &>> 3)
     count |= 56
-    return true
   }
 
   /// The next bits as a number, which stay.

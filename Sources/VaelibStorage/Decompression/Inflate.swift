@@ -14,7 +14,8 @@ struct Inflate: ~Copyable {
   private var codeLengths = HuffmanTable(bits: 7, symbols: 19)
 
   /// Fills `output` exactly; false if the input is damaged or holds more or less.
-  mutating func decompress(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Bool
+  mutating func decompress(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer)
+    -> Bool
   {
     guard let inputBase = input.baseAddress, let outputBase = output.baseAddress, input.count >= 6 else {
       return false
@@ -165,7 +166,7 @@ struct Inflate: ~Copyable {
       if entry.isExceptional {
         if entry.isSubtable {
           reader.skip(11)
-          entry = literals[entry.base + reader.peek(entry.bits)]
+          entry = literals[entry.base &+ reader.peek(entry.bits)]
         }
         if entry.isLiteral {
           reader.skip(entry.bits)
@@ -181,16 +182,16 @@ struct Inflate: ~Copyable {
           return true
         }
       }
-      let length = entry.base + reader.takeExtra(entry)
-      guard reader.refill() else { return false }
+      let length = entry.base &+ reader.takeExtra(entry)
+      reader.refillOnceMore()
       var far = distances[reader.peek(8)]
       if far.isExceptional {
         guard far.isSubtable else { return false }
         reader.skip(8)
-        far = distances[far.base + reader.peek(far.bits)]
+        far = distances[far.base &+ reader.peek(far.bits)]
         guard !far.isExceptional else { return false }
       }
-      let distance = far.base + reader.takeExtra(far)
+      let distance = far.base &+ reader.takeExtra(far)
       guard distance <= next - start else { return false }
       Self.copyMatch(next, distance: distance, length: length)
       next += length
@@ -217,7 +218,8 @@ struct Inflate: ~Copyable {
       } while place < length
     } else {
       repeat {
-        target.storeBytes(of: source.load(fromByteOffset: place, as: UInt8.self), toByteOffset: place, as: UInt8.self)
+        target.storeBytes(
+          of: source.load(fromByteOffset: place, as: UInt8.self), toByteOffset: place, as: UInt8.self)
         place &+= 1
       } while place < length
     }
