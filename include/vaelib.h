@@ -116,7 +116,10 @@ const char *vaelib_last_warning(void);
  * Threads
  * --------------------------------------------------------------------------------------------------------------- */
 
-/** How many threads a call uses at most, 1 to 256; 0 stands for one per processor core, which is the default. */
+/**
+ * How many threads a call computes with at most, 1 to 256; 0 stands for one per processor core, which is the default.
+ * A dataset that is read from its file has one thread more that reads ahead.
+ */
 vaelib_status vaelib_set_threads(size_t count);
 
 /** How many threads a call uses at most. */
@@ -210,13 +213,16 @@ typedef struct vaelib_dataset_options {
     /** The library sees `stored number * scale + shift`: 1.0 / 255.0 turns grey levels into [0, 1]. Default 1, 0. */
     double scale;
     double shift;
-    /** The name of a dataset of integers in the same file, one label a row; NULL for none. */
+    /** The name of a dataset of integers, one label a row; NULL for none. */
     const char *labels;
     /**
-     * A set whose stored size is at most this many bytes is read into memory once; a larger one stays in the file
-     * and is read block by block. Default 256 MiB.
+     * A set that takes at most this many bytes is read into memory once. A larger one stays in the file and is read
+     * block by block, by a thread of its own, ahead of its use; the blocks in memory then take half of this, but at
+     * most 32 MiB, twice. Default 256 MiB.
      */
     size_t memory_budget;
+    /** The file that the labels are in; NULL for the same file. */
+    const char *labels_path;
 } vaelib_dataset_options;
 
 typedef struct vaelib_dataset_info {
@@ -257,9 +263,38 @@ vaelib_status vaelib_dataset_open(
  */
 vaelib_status vaelib_dataset_names(const char *path, char *out_names, size_t size, size_t *out_needed);
 
-/** Rows `first_row` to `first_row + rows - 1` of a dataset, as a dataset of its own. Nothing is copied. */
+/**
+ * Rows `first_row` to `first_row + rows - 1` of a dataset, as a dataset of its own. Nothing is copied. Where noise is
+ * drawn they count as the rows they are in the whole; the rows of what the next three functions make count from 0.
+ */
 vaelib_status vaelib_dataset_slice(
     const vaelib_dataset *dataset, size_t first_row, size_t rows, vaelib_dataset **out_slice);
+
+/**
+ * The rows with the numbers `rows[0]` to `rows[count - 1]`, in this order, as a dataset of its own; a row may come
+ * several times. Only the row numbers are copied. Of a dataset in a file queries read each block once if the numbers
+ * ascend; otherwise once for every 32 MiB of the selected rows as float32.
+ * VAELIB_INVALID_ARGUMENT, naming its position, for a row that the dataset does not have.
+ */
+vaelib_status vaelib_dataset_select(
+    const vaelib_dataset *dataset, const size_t *rows, size_t count, vaelib_dataset **out_selection);
+
+/**
+ * The rows of `count` datasets, one dataset after another, as one dataset. All must have the same number of columns, and
+ * all or none have labels. Each keeps its dtype and its scaling; where they differ, the whole is described as float32
+ * with scale 1 and shift 0, which is what models see. Nothing is copied but labels.
+ */
+vaelib_status vaelib_dataset_concatenate(
+    const vaelib_dataset *const *datasets, size_t count, vaelib_dataset **out_dataset);
+
+/**
+ * Divides the rows at random into two datasets. round(fraction * rows) rows are for validation, but at least one and
+ * not all; every choice of so many rows is equally probable, and the same for the same seed. Both datasets keep the
+ * order of the rows. 0 < fraction < 1, and at least two rows.
+ */
+vaelib_status vaelib_dataset_split(
+    const vaelib_dataset *dataset, double fraction, uint64_t seed, vaelib_dataset **out_training,
+    vaelib_dataset **out_validation);
 
 /** Size, type, scaling. */
 vaelib_status vaelib_dataset_describe(const vaelib_dataset *dataset, vaelib_dataset_info *out_info);

@@ -112,7 +112,7 @@ static void *run_thread(void *pointer)
     return NULL;
 }
 
-int vaelib_start_thread(void (*body)(void *), void *argument)
+static int create_thread(pthread_t *thread, void (*body)(void *), void *argument)
 {
     struct start *start = malloc(sizeof(*start));
     if (start == NULL) {
@@ -124,15 +124,42 @@ int vaelib_start_thread(void (*body)(void *), void *argument)
     sigset_t all, previous;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &previous);
-    pthread_t thread;
-    int error = pthread_create(&thread, NULL, run_thread, start);
+    int error = pthread_create(thread, NULL, run_thread, start);
     pthread_sigmask(SIG_SETMASK, &previous, NULL);
     if (error != 0) {
         free(start);
-        return error;
     }
-    pthread_detach(thread);
-    return 0;
+    return error;
+}
+
+int vaelib_start_thread(void (*body)(void *), void *argument)
+{
+    pthread_t thread;
+    int error = create_thread(&thread, body, argument);
+    if (error == 0) {
+        pthread_detach(thread);
+    }
+    return error;
+}
+
+struct vaelib_thread {
+    pthread_t thread;
+};
+
+vaelib_thread *vaelib_thread_start(void (*body)(void *), void *argument)
+{
+    vaelib_thread *thread = malloc(sizeof(*thread));
+    if (thread != NULL && create_thread(&thread->thread, body, argument) != 0) {
+        free(thread);
+        return NULL;
+    }
+    return thread;
+}
+
+void vaelib_thread_join(vaelib_thread *thread)
+{
+    pthread_join(thread->thread, NULL);
+    free(thread);
 }
 
 void vaelib_yield(void)
@@ -155,14 +182,37 @@ struct vaelib_parking {
 vaelib_parking *vaelib_parking_create(void)
 {
     vaelib_parking *parking = malloc(sizeof(*parking));
+    pthread_condattr_t clock;
     if (parking == NULL) {
         return NULL;
     }
-    if (pthread_mutex_init(&parking->lock, NULL) != 0 || pthread_cond_init(&parking->woken, NULL) != 0) {
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    if (pthread_mutex_init(&parking->lock, NULL) != 0 || pthread_cond_init(&parking->woken, &clock) != 0) {
         free(parking);
-        return NULL;
+        parking = NULL;
     }
+    pthread_condattr_destroy(&clock);
     return parking;
+}
+
+void vaelib_parking_destroy(vaelib_parking *parking)
+{
+    pthread_cond_destroy(&parking->woken);
+    pthread_mutex_destroy(&parking->lock);
+    free(parking);
+}
+
+void vaelib_parking_doze(
+    vaelib_parking *parking, int (*still_idle)(void *), void *argument, uint64_t nanoseconds)
+{
+    uint64_t end = vaelib_nanoseconds() + nanoseconds;
+    struct timespec time = {(time_t)(end / 1000000000u), (long)(end % 1000000000u)};
+    pthread_mutex_lock(&parking->lock);
+    if (still_idle(argument)) {
+        pthread_cond_timedwait(&parking->woken, &parking->lock, &time);
+    }
+    pthread_mutex_unlock(&parking->lock);
 }
 
 void vaelib_parking_sleep(vaelib_parking *parking, int (*still_idle)(void *), void *argument)

@@ -18,6 +18,15 @@ enum Arguments {
     return pointer
   }
 
+  /// The length of a caller's list; throws if it is 0 or such a list cannot lie in memory.
+  static func length<Element>(_ count: Int, of type: Element.Type, _ name: String = "count") throws -> Int {
+    guard (1...Int.max / MemoryLayout<Element>.stride).contains(count) else {
+      throw BoundaryError.argument(
+        "\(name) is \(UInt(bitPattern: count)); at least 1 is needed, and no more than fit memory")
+    }
+    return count
+  }
+
   /// Throws unless an output buffer holds rows x columns values.
   static func count(_ count: Int, rows: Int, columns: Int, _ name: String = "out_count") throws {
     let (needed, overflow) = rows.multipliedReportingOverflow(by: columns)

@@ -23,6 +23,9 @@ final class DatasetHandle: HandleObject {
       }
     }
 
+    /// The labels of these rows, copied.
+    func select(_ rows: [Int]) -> Labels { .values(rows.map { label($0) }, first: 0) }
+
     func dropFirst(_ rows: Int) -> Labels {
       switch self {
       case .array(let array): .array(array.rows(rows..<array.rows))
@@ -35,6 +38,12 @@ final class DatasetHandle: HandleObject {
     self.source = source
     self.elementType = elementType
     self.labels = labels
+  }
+
+  /// Rows of this dataset, in any order, with their labels.
+  func select(_ rows: [Int]) -> DatasetHandle {
+    DatasetHandle(
+      source: SelectionSource(source, rows: rows), elementType: elementType, labels: labels?.select(rows))
   }
 
   /// The examples with their labels as class numbers.

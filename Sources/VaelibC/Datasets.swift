@@ -57,6 +57,7 @@ public func vaelib_dataset_open(
     let source = try HDF5Source(
       path: try Arguments.text(path, "path"), name: try Arguments.text(name, "name"),
       labels: options.labels.map { String(cString: $0) },
+      labelsPath: options.labels_path.map { String(cString: $0) },
       memoryBudget: options.memory_budget < 0 ? Int.max : options.memory_budget, scale: options.scale,
       shift: options.shift)
     let dataset = DatasetHandle(
@@ -116,7 +117,7 @@ public func vaelib_dataset_describe(
     info.scale = dataset.source.scale
     info.shift = dataset.source.shift
     info.has_labels = dataset.labels == nil ? 0 : 1
-    info.in_memory = dataset.source.resident == nil ? 0 : 1
+    info.in_memory = dataset.source.isInMemory ? 1 : 0
     try SizedStruct.write(info, to: outInfo, "out_info")
   }
 }

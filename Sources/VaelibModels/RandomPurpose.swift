@@ -15,6 +15,7 @@ public enum RandomPurpose: UInt8, Sendable {
   case corruption = 10
   case dropout = 11
   case topDownSample = 12
+  case split = 13
 
   /// The stream of one example in one epoch.
   func stream(seed: UInt64, epoch: Int = 0, example: Int = 0) -> RandomStream {

@@ -31,8 +31,7 @@ let dataFields: [CheckpointField<DataIdentity>] = [
   .real("scale", \.scale),
   .real("shift", \.shift),
   .count("first_row", \.firstRow, 0...Int.max),
-  .count("block_rows", \.blockRows, 0...Int.max),
-  .count("window_blocks", \.windowBlocks, 0...Int.max),
+  .count("arrangement", \.arrangement, -1...Int(UInt32.max)),
   .count("content", \.content, 0...Int(UInt32.max)),
   .count("labels", \.labels, -1...Int(UInt32.max)),
 ]

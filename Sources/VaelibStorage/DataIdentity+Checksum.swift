@@ -15,30 +15,18 @@ extension DataIdentity {
     scale = source.scale
     shift = source.shift
     firstRow = source.firstRow
-    blockRows = source.blockRows
-    // Windows reach to the last block at most.
-    windowBlocks = min(source.windowBlocks, (rows + blockRows - 1) / max(blockRows, 1))
+    if !source.isInMemory { arrangement = Int(Checksum.crc32(of: source.arrangement.map(Int64.init))) }
     content = try Self.content(of: source)
     self.labels = labels.map { Int(Checksum.crc32(of: $0.map(Int64.init))) } ?? -1
   }
 
-  /// The checksum of the sampled rows as they are stored, converted to float: scaling is compared by itself.
+  /// The checksum of the sampled rows.
   private static func content(of source: any ExampleSource) throws -> Int {
     let count = min(sampledRows, source.rows)
-    let columns = source.columns
-    let values = try FloatBuffer(rows: count, columns: columns)
-    for index in 0..<count {
-      // The last one is the last row; (rows - 1) / (count - 1) apart, so that no product can overflow.
-      let row = index == count - 1 ? source.rows - 1 : index * ((source.rows - 1) / (count - 1))
-      let loaded = try source.resident == nil ? source.load(row..<row + 1) : nil
-      guard let array = loaded?.array ?? source.resident?.rows(row..<row + 1) else { continue }
-      withExtendedLifetime(loaded) {
-        StridedArray(
-          base: array.base, elementType: array.elementType, rows: 1, columns: columns,
-          rowStride: array.rowStride, columnStride: array.columnStride
-        ).copyRow(0, into: values.base + index * columns)
-      }
-    }
+    // The last one is the last row; (rows - 1) / (count - 1) apart, so that no product can overflow.
+    let sample = (0..<count).map { $0 == count - 1 ? source.rows - 1 : $0 * ((source.rows - 1) / (count - 1)) }
+    let values = try FloatBuffer(rows: count, columns: source.columns)
+    try SelectionSource(source, rows: sample).copyAll(into: values.base)
     return Int(Checksum.crc32(UnsafeRawBufferPointer(values.elements)))
   }
 }

@@ -13,6 +13,8 @@ struct DatasetForm {
   /// Bytes of the whole set in memory.
   let byteCount: Int
   let storedByteCount: Int
+  /// The numbers of the filters that a reader has to undo, last first.
+  let filters: [Int]
   /// nil if the set is not stored in chunks.
   let chunkShape: [Int]?
   /// Bytes of one chunk; 0 without chunks.
@@ -38,7 +40,8 @@ struct DatasetForm {
     elementType = type
     self.isInteger = isInteger
     storedByteCount = description.storedByteCount
-    try Self.checkFilters(description.filters, dataset, session)
+    filters = description.filters
+    try Self.checkFilters(filters, dataset, session)
     (chunkShape, chunkByteCount) = try Self.checkLayout(
       description, shape, declaredBytes, storedElementBytes, fileByteCount, dataset, session)
   }

@@ -2,37 +2,65 @@ import CHDF5
 import Glibc
 import VaelibNumerics
 
-/// Finds, checks and opens the datasets behind an `HDF5Dataset`. Used only inside `HDF5.locked`.
+/// Finds, checks and opens the datasets behind an `HDF5Dataset`.
 struct DatasetOpening {
   let session: HDF5.Session
-  let fileByteCount: Int
+  private let fileByteCount: Int
+
+  /// Looks at the file without libhdf5, and opens nothing yet.
+  init(_ path: String) throws(StorageError) {
+    fileByteCount = try ReadableFile.check(path)
+    session = HDF5.Session(path: path)
+  }
 
   struct Result {
     let dataset: HDF5.Object
+    /// How to read the numbers, if they stay in the file as compressed chunks.
+    let chunks: CompressedChunks?
     let form: DatasetForm
     let labels: [Int64]?
     /// All numbers, to be freed by the owner; nil if they stay in the file.
     let memory: UnsafeMutableRawPointer?
+
+    /// Labels for the dataset, of file `path`, from another file.
+    func labels(_ name: String?, in labelsPath: String, of path: String) throws(StorageError) -> [Int64]? {
+      guard let name else { return nil }
+      let label = "\(dataset.label ?? "the dataset") of file \"\(path)\""
+      return try DatasetOpening(labelsPath).labels(name, rows: form.shape[0], of: label)
+    }
   }
 
   /// Opens dataset `name` and reads its labels, and the numbers too if they fit the budget: then nothing stays open.
+  /// Used only inside `HDF5.locked`.
   func open(_ name: String, labels: String?, memoryBudget: Int) throws(StorageError) -> Result {
     let file = try session.openFile()
     let dataset = try find(name, in: file)
     let form = try DatasetForm(dataset, session, fileByteCount)
     let labels = try labels.map { name throws(StorageError) in
-      try readLabels(try find(name, in: file), rows: form.shape[0], of: dataset)
+      try readLabels(try find(name, in: file), rows: form.shape[0], of: dataset.label ?? "the dataset")
     }
     guard form.byteCount <= memoryBudget else {
       let stream = try reopen(dataset, form, file, memoryBudget)
-      return Result(dataset: stream, form: form, labels: labels, memory: nil)
+      let chunks = try CompressedChunks(form, stream, session)
+      return Result(dataset: stream, chunks: chunks, form: form, labels: labels, memory: nil)
     }
     let memory = try load(dataset, form)
     guard session.close() else {
       free(memory)
       throw session.error(dataset.label, "is damaged: it could be read but not closed again")
     }
-    return Result(dataset: dataset, form: form, labels: labels, memory: memory)
+    return Result(dataset: dataset, chunks: nil, form: form, labels: labels, memory: memory)
+  }
+
+  /// Reads dataset `name`, one integer for each of the `rows` rows of the dataset that messages call `dataset`, and
+  /// closes the file again.
+  func labels(_ name: String, rows: Int, of dataset: String) throws(StorageError) -> [Int64] {
+    try HDF5.locked { () throws(StorageError) in
+      try session.scope { () throws(StorageError) in
+        let file = try session.openFile()
+        return try readLabels(try find(name, in: file), rows: rows, of: dataset)
+      }
+    }
   }
 
   /// Follows hard links to the dataset `name`.
@@ -94,7 +122,7 @@ struct DatasetOpening {
 
   /// One integer a row of `dataset`.
   private func readLabels(
-    _ object: HDF5.Object, rows: Int, of dataset: HDF5.Object
+    _ object: HDF5.Object, rows: Int, of dataset: String
   ) throws(StorageError) -> [Int64] {
     let form = try DatasetForm(object, session, fileByteCount)
     guard form.isInteger else {
@@ -103,7 +131,7 @@ struct DatasetOpening {
     guard form.columns == 1, form.shape[0] == rows else {
       throw session.error(
         object.label,
-        "cannot serve as labels: it has \(HDF5.Session.describe(form.shape)), but \(dataset.label ?? "the dataset") "
+        "cannot serve as labels: it has \(HDF5.Session.describe(form.shape)), but \(dataset) "
           + "needs \(rows) labels, one a row")
     }
     if form.elementType == .float64 {

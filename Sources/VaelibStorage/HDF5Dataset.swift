@@ -33,28 +33,40 @@ public final class HDF5Dataset: @unchecked Sendable {
   /// The lengths of the stored axes.
   private let shape: [Int]
   /// What is open while the set is read from the file; used only inside `HDF5.locked`.
-  private let stream: (session: HDF5.Session, dataset: HDF5.Object)?
+  private let stream: (session: HDF5.Session, dataset: HDF5.Object, chunks: CompressedChunks?)?
 
   /// Whether the set is held in memory.
   public var isInMemory: Bool { memory != nil }
   /// Bytes of one row in memory.
   public var rowByteCount: Int { columns * elementType.byteCount }
 
-  /// Opens dataset `name` of the HDF5 file `path`, and the integer dataset `labels` of the same file.
+  /// Opens dataset `name` of the HDF5 file `path`, and the integer dataset `labels` of the file `labelsPath`, nil for the
+  /// same file.
   ///
   /// Throws `.file` if the file cannot be read, `.format` if it is not HDF5 or a dataset is missing or unsuitable,
   /// `.memory` if there is none for a set within the budget.
-  public init(path: String, name: String, labels: String?, memoryBudget: Int) throws(StorageError) {
-    let fileByteCount = try ReadableFile.check(path)
-    let session = HDF5.Session(path: path)
-    let opening = DatasetOpening(session: session, fileByteCount: fileByteCount)
+  public init(
+    path: String, name: String, labels: String?, labelsPath: String? = nil, memoryBudget: Int
+  ) throws(StorageError) {
+    let opening = try DatasetOpening(path)
+    let session = opening.session
     let opened: DatasetOpening.Result
     do {
       opened = try HDF5.locked { () throws(StorageError) in
-        try opening.open(name, labels: labels, memoryBudget: memoryBudget)
+        try opening.open(name, labels: labelsPath == nil ? labels : nil, memoryBudget: memoryBudget)
       }
     } catch {
       Self.close(session)
+      throw error
+    }
+    do {
+      self.labels =
+        try labelsPath.map { labelsPath throws(StorageError) in
+          try opened.labels(labels, in: labelsPath, of: path)
+        } ?? opened.labels
+    } catch {
+      Self.close(session)
+      free(opened.memory)
       throw error
     }
     self.path = path
@@ -64,10 +76,9 @@ public final class HDF5Dataset: @unchecked Sendable {
     elementType = opened.form.elementType
     storedByteCount = opened.form.storedByteCount
     chunkRows = opened.form.chunkShape?[0]
-    self.labels = opened.labels
     memory = opened.memory.map { UnsafeRawPointer($0) }
     shape = opened.form.shape
-    stream = opened.memory == nil ? (session, opened.dataset) : nil
+    stream = opened.memory == nil ? (session, opened.dataset, opened.chunks) : nil
   }
 
   /// The names of the datasets in a file, whether they suit or not. Throws as `init` does.
@@ -83,9 +94,14 @@ public final class HDF5Dataset: @unchecked Sendable {
     free(UnsafeMutableRawPointer(mutating: memory))
   }
 
+  /// Bytes of room behind the rows that let `read` work faster.
+  public static let readingSlack = CompressedChunks.slack
+
   /// Copies `rows` to `destination`, dense and row-major, as `elementType`; there must be room for
-  /// `rows.count * rowByteCount` bytes.
-  public func read(rows range: Range<Int>, into destination: UnsafeMutableRawPointer) throws(StorageError) {
+  /// `rows.count * rowByteCount` bytes, and `readingSlack` more if `hasSlack`.
+  public func read(
+    rows range: Range<Int>, into destination: UnsafeMutableRawPointer, hasSlack: Bool = false
+  ) throws(StorageError) {
     guard range.lowerBound >= 0, range.upperBound <= rows else {
       throw .format(
         path: path, object: "dataset \"\(name)\"",
@@ -96,6 +112,11 @@ public final class HDF5Dataset: @unchecked Sendable {
       destination.copyMemory(
         from: memory + range.lowerBound * rowByteCount, byteCount: range.count * rowByteCount)
     } else if let stream {
+      if hasSlack, let chunks = stream.chunks,
+        try chunks.read(range, of: stream.dataset, stream.session, into: destination)
+      {
+        return
+      }
       try HDF5.locked { () throws(StorageError) in
         try stream.session.read(
           rows: range, of: stream.dataset, shape: shape, as: HDF5.memoryType(elementType), into: destination)

@@ -70,6 +70,49 @@ import VaelibNumerics
       #expect(Array(places[..<left]) == Array(whole.dropFirst(count)))
       if source === blocks, count >= 90 { #expect(blocks.loads.count - loadsBefore <= 2) }
     }
+  /// Blocks of a slice begin where those of the whole do, and each is read once.
+  @Test func blocksOfSlicesAreThoseOfTheWhole() throws {
+    let blocks = BlockSource(try numbered(120), blockRows: 10, windowBlocks: 4)
+    let slice = SliceSource(blocks, rows: 13..<87)
+    #expect(try order(slice, seed: 1, epoch: 1, batch: 8).sorted() == Array(13..<87))
+    #expect(Set(blocks.loads) == Set([13..<20, 80..<87] + (2..<8).map { $0 * 10..<$0 * 10 + 10 }))
+    #expect(blocks.loads.count == 8)
+  }
+
+  /// The rows of a selection lie in few blocks, each of which is read once.
+  @Test func blocksOfSelectionsAreReadOnce() throws {
+    let blocks = BlockSource(try numbered(120), blockRows: 10, windowBlocks: 4)
+    let rows = [77, 3, 5, 71, 3, 119, 50]
+    let reader = BatchReader(SelectionSource(blocks, rows: rows), seed: 1, epoch: 1)
+    let buffer = try FloatBuffer(rows: 10, columns: 2)
+    var places = [Int](repeating: -1, count: 10)
+    #expect(try reader.next(into: buffer.matrix(rows: 10, columns: 2), places: &places) == 7)
+    #expect(places[..<7].sorted() == Array(0..<7))
+    for row in 0..<7 { #expect(Int(buffer.base[row * 2]) == rows[places[row]]) }
+    #expect(Set(blocks.loads) == [3..<6, 50..<51, 71..<78, 119..<120])
+    #expect(blocks.loads.count == 4)
+  }
+
+  /// A query in an order of the caller's reads each block once, too.
+  @Test func queriesCollectRowsBlockByBlock() throws {
+    let blocks = BlockSource(try numbered(1000), blockRows: 100, windowBlocks: 2)
+    let rows = (0..<400).map { $0 * 7919 % 1000 }
+    var values = [Float](repeating: 0, count: 800)
+    try SelectionSource(blocks, rows: rows).copyAll(into: &values)
+    #expect(rows.indices.allSatisfy { Int(values[2 * $0]) == rows[$0] })
+    #expect(blocks.loads.count == 10)
+  }
+
+  /// A set in memory made of several is dealt out like the same rows in one array.
+  @Test func sameOrderHoweverASetInMemoryIsMade() throws {
+    let examples = try numbered(60).source
+    let parts =
+      [
+        SliceSource(examples, rows: 0..<20), SelectionSource(examples, rows: Array(20..<60)),
+      ] as [any ExampleSource]
+    let joined = ConcatenationSource(parts)
+    #expect(
+      try order(joined, seed: 4, epoch: 2, batch: 7) == order(examples, seed: 4, epoch: 2, batch: 7))
   }
 
   /// Over many epochs every row is equally often first: chi-square with 19 degrees of freedom.

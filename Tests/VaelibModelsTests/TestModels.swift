@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import VaelibModels
 import VaelibNetworks
@@ -32,19 +33,20 @@ final class TestExamples {
 }
 
 /// A source that is read block by block, as a file is, and counts what it reads.
-final class BlockSource: ExampleSource, @unchecked Sendable {
+final class BlockSource: StoredExamples, @unchecked Sendable {
   private let whole: TestExamples
+  private let lock = Mutex<[Range<Int>]>([])
   let blockRows: Int
-  let windowBlocks: Int
-  let firstRow = 0
-  private(set) var loads: [Range<Int>] = []
+  let windowRows: Int
   var failure: (any Error)?
 
   init(_ whole: TestExamples, blockRows: Int, windowBlocks: Int) {
     self.whole = whole
     self.blockRows = blockRows
-    self.windowBlocks = windowBlocks
+    windowRows = blockRows * windowBlocks
   }
+
+  var loads: [Range<Int>] { lock.withLock { $0 } }
 
   var rows: Int { whole.source.rows }
   var columns: Int { whole.source.columns }
@@ -53,7 +55,7 @@ final class BlockSource: ExampleSource, @unchecked Sendable {
   var resident: StridedArray? { nil }
 
   func load(_ rows: Range<Int>) throws -> LoadedRows {
-    loads.append(rows)
+    lock.withLock { $0.append(rows) }
     if let failure { throw failure }
     return try whole.source.load(rows)
   }

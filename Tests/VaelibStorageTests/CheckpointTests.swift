@@ -297,7 +297,7 @@ import VaelibNumerics
   }
 
   /// Read in blocks of 5 rows, 3 at a time.
-  private final class Blocks: ExampleSource, @unchecked Sendable {
+  private final class Blocks: StoredExamples, @unchecked Sendable {
     private let whole: ArraySource
     var failsAfterSample = false
     init(_ whole: ArraySource) { self.whole = whole }
@@ -305,10 +305,9 @@ import VaelibNumerics
     var columns: Int { whole.columns }
     var scale: Double { 1 }
     var shift: Double { 0 }
-    let firstRow = 0
     var resident: StridedArray? { nil }
     let blockRows = 5
-    let windowBlocks = 3
+    let windowRows = 15
 
     func load(_ rows: Range<Int>) throws -> LoadedRows {
       if failsAfterSample, rows.count == blockRows { throw ModelError.data("unreadable") }

@@ -48,11 +48,15 @@ static void check_dataset(vaelib_dataset *dataset, vaelib_model *model, vaelib_t
     const vaelib_status bad = VAELIB_INVALID_HANDLE;
     const vaelib_training_config plan = make_plan(1);
     vaelib_dataset_info info = {.struct_size = sizeof info};
-    vaelib_dataset *slice = NULL;
+    vaelib_dataset *slice = NULL, *other = NULL;
+    const size_t first_row = 0;
     float values[256] = {0};
     double terms[rows];
     int64_t labels[rows];
     CHECK_STATUS(vaelib_dataset_slice(dataset, 0, 1, &slice), bad);
+    CHECK_STATUS(vaelib_dataset_select(dataset, &first_row, 1, &slice), bad);
+    CHECK_STATUS(vaelib_dataset_concatenate((const vaelib_dataset *const *)&dataset, 1, &slice), bad);
+    CHECK_STATUS(vaelib_dataset_split(dataset, 0.5, 1, &slice, &other), bad);
     CHECK_STATUS(vaelib_dataset_describe(dataset, &info), bad);
     CHECK_STATUS(vaelib_dataset_read(dataset, values, rows * columns), bad);
     CHECK_STATUS(vaelib_dataset_labels(dataset, labels, rows), bad);

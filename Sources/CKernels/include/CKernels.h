@@ -142,6 +142,12 @@ void vaelib_leave_product(void);
  */
 int vaelib_start_thread(void (*body)(void *), void *argument);
 
+/* A thread that is waited for. Starts as above; NULL if the system has no resources for it. */
+typedef struct vaelib_thread vaelib_thread;
+vaelib_thread *vaelib_thread_start(void (*body)(void *), void *argument);
+/* Waits for the thread's end and forgets it. */
+void vaelib_thread_join(vaelib_thread *thread);
+
 /* Lets another thread have the processor. */
 void vaelib_yield(void);
 
@@ -154,6 +160,11 @@ vaelib_parking *vaelib_parking_create(void);
 /* Runs still_idle(argument) under the parking's lock and, if it returns nonzero, sleeps until woken, at times for
  * nothing. */
 void vaelib_parking_sleep(vaelib_parking *parking, int (*still_idle)(void *), void *argument);
+/* The same, but wakes by itself after so many nanoseconds. */
+void vaelib_parking_doze(
+    vaelib_parking *parking, int (*still_idle)(void *), void *argument, uint64_t nanoseconds);
+/* For a parking where nobody sleeps. */
+void vaelib_parking_destroy(vaelib_parking *parking);
 /* Wakes up to `count` sleepers. */
 void vaelib_parking_wake(vaelib_parking *parking, int count);
 

@@ -6,9 +6,9 @@ public struct DataIdentity: Sendable, Equatable {
   public var shift = 0.0
   /// The place of row 0 in the set this one was cut from.
   public var firstRow = 0
-  /// Rows are shuffled within so many blocks of so many rows at a time.
-  public var blockRows = 0
-  public var windowBlocks = 0
+  /// A checksum of the blocks and windows in which a set is read from files, on which the order of its rows depends; -1
+  /// for a set in memory, where the order depends on their number alone.
+  public var arrangement = -1
   /// A checksum of a sample of the rows.
   public var content = 0
   /// A checksum of the labels; -1 where none are learned.
@@ -30,12 +30,21 @@ public struct DataIdentity: Sendable, Equatable {
     }
     if content != saved.content { return "the values of \(what) are not those of the checkpoint" }
     if labels != saved.labels { return "the labels of \(what) are not those of the checkpoint" }
-    if (blockRows, windowBlocks) != (saved.blockRows, saved.windowBlocks) {
+    if arrangement != saved.arrangement {
       return
-        "\(what) were read in blocks of \(saved.blockRows) rows, \(saved.windowBlocks) at a time, in the checkpoint, "
-        + "are read in blocks of \(blockRows), \(windowBlocks) at a time, now: the memory budget or the file's chunks "
-        + "are others, and with them the order of the examples"
+        "\(what) come in another order than in the checkpoint: the memory budget, the chunks of the files, or how the "
+        + "set is put together, are others"
     }
     return nil
+  }
+}
+
+extension ExampleSource {
+  /// On what the order of the rows depends, beside their number, where they are read from files: of each part how many
+  /// rows it has, where they begin and end, and the sizes of blocks and windows.
+  public var arrangement: [Int] {
+    parts.flatMap { part in
+      [part.count, part.rows[0], part.rows[part.count - 1], part.stored.blockRows, part.stored.windowRows]
+    }
   }
 }

@@ -1,10 +1,9 @@
 public import VaelibNumerics
 
 /// Examples in memory that stay unchanged.
-public final class ArraySource: ExampleSource {
+public final class ArraySource: StoredExamples {
   private let array: StridedArray
   private let owner: (any AnyObject & Sendable)?
-  public let firstRow = 0
 
   /// `owner` keeps the memory alive; nil if the caller does.
   public init(_ array: StridedArray, owner: (any AnyObject & Sendable)?) {
@@ -23,8 +22,10 @@ public final class ArraySource: ExampleSource {
   public var scale: Double { array.scale }
   public var shift: Double { array.shift }
   public var resident: StridedArray? { array }
-  public var blockRows: Int { array.rows }
-  public var windowBlocks: Int { 1 }
+  public var blockRows: Int { BlockSize.rows(in: BlockSize.blockBytes, rowBytes: rowBytes) }
+  public var windowRows: Int { BlockSize.rows(in: BlockSize.windowBytes, rowBytes: rowBytes) }
+
+  private var rowBytes: Int { array.columns * array.elementType.byteCount }
 
   public func load(_ rows: Range<Int>) throws -> LoadedRows {
     LoadedRows(array: array.rows(rows), owner: self)

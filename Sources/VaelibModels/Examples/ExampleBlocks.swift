@@ -22,29 +22,23 @@ struct ExampleBlocks {
     let place: Int
   }
 
-  /// Calls `body` for each block, and tells the caller how far it is.
+  /// Calls `body` for each block, and tells the caller how far it is. All blocks but the last have the same height,
+  /// however the source is stored, so results have the same bits.
   func forEachBlock(_ body: (Block) throws -> Void) throws {
     let height = min(Self.rows, source.rows)
     let buffer = try FloatBuffer(rows: height, columns: source.columns)
-    for start in stride(from: 0, to: source.rows, by: max(1, source.blockRows)) {
-      let loaded = try source.block(start..<min(start + source.blockRows, source.rows))
-      for row in stride(from: 0, to: loaded.array.rows, by: height) {
-        let rows = row..<min(row + height, loaded.array.rows)
-        try progress.poll(done: start + row)
-        let block = Block(
-          values: buffer.matrix(rows: rows.count, columns: source.columns), first: start + row,
-          place: source.firstRow + start + row)
-        try fill(block, from: loaded.array.rows(rows))
-        try body(block)
-      }
+    let reader = SequentialReader(source, isCancelled: progress.isCancelled)
+    for first in stride(from: 0, to: source.rows, by: height) {
+      try progress.poll(done: first)
+      let rows = min(height, source.rows - first)
+      let block = Block(
+        values: buffer.matrix(rows: rows, columns: source.columns), first: first,
+        place: source.firstRow + first)
+      try reader.read(into: block.values)
+      try check?.check(block.values, places: (0..<rows).map { block.place + $0 })
+      try body(block)
     }
     try progress.finish()
-  }
-
-  private func fill(_ block: Block, from array: StridedArray) throws(ModelError) {
-    forEachRow(array.rows, width: array.columns) { array.copyRow($0, into: block.values.row($0)) }
-    let places = (0..<array.rows).map { block.place + $0 }
-    try check?.check(block.values, places: places)
   }
 }
 

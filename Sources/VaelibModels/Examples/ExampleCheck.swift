@@ -2,6 +2,8 @@ import VaelibNumerics
 
 /// Whether examples suit a model; finds the first that does not.
 struct ExampleCheck {
+  private static let rowsAtOnce = 256
+
   let needsUnitInterval: Bool
   /// For messages: what needs the unit interval, and what does not.
   private var loss = "a bernoulli likelihood"
@@ -65,23 +67,18 @@ struct ExampleCheck {
     if let bad { throw problem(batch.row(bad), count: batch.columns, row: places[bad]) }
   }
 
-  /// Checks every row of a source in memory.
-  func check(_ array: StridedArray) throws(ModelError) {
-    let columns = array.columns
-    let bad = firstBadRow(array.rows, width: columns) { row in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { scratch in
-        guard let values = scratch.baseAddress else { return true }
-        array.copyRow(row, into: values)
-        return accepts(values, count: columns)
-      }
+  /// Checks every row of a set in memory; others are checked as their rows are read.
+  func checkResident(_ source: any ExampleSource) throws {
+    guard source.isInMemory else { return }
+    let height = min(Self.rowsAtOnce, source.rows)
+    let buffer = try FloatBuffer(rows: height, columns: source.columns)
+    let reader = SequentialReader(source)
+    for first in stride(from: 0, to: source.rows, by: height) {
+      let rows = min(height, source.rows - first)
+      let values = buffer.matrix(rows: rows, columns: source.columns)
+      try reader.read(into: values)
+      try check(values, places: (0..<rows).map { first + $0 })
     }
-    guard let bad else { return }
-    let error = withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { scratch -> ModelError? in
-      guard let values = scratch.baseAddress else { return nil }
-      array.copyRow(bad, into: values)
-      return problem(values, count: columns, row: bad)
-    }
-    if let error { throw error }
   }
 
   /// The lowest row that is not accepted.
@@ -95,15 +92,11 @@ struct ExampleCheck {
 
   /// True if the first rows hold values strictly between 0 and 1: probabilities or grey levels, not binary data.
   static func looksGrey(_ source: any ExampleSource) throws -> Bool {
-    let rows = 0..<min(source.rows, 256)
-    let block = try source.block(rows)
-    return withUnsafeTemporaryAllocation(of: Float.self, capacity: source.columns) { scratch in
-      guard let values = scratch.baseAddress else { return false }
-      return rows.indices.contains { row in
-        block.array.copyRow(row, into: values)
-        return (0..<source.columns).contains { values[$0] > 0 && values[$0] < 1 }
-      }
-    }
+    let rows = min(source.rows, rowsAtOnce)
+    let buffer = try FloatBuffer(rows: rows, columns: source.columns)
+    try SequentialReader(SliceSource(source, rows: 0..<rows)).read(
+      into: buffer.matrix(rows: rows, columns: source.columns))
+    return UnsafeBufferPointer(start: buffer.base, count: rows * source.columns).contains { $0 > 0 && $0 < 1 }
   }
 
   static let greyWarning =

@@ -1,6 +1,6 @@
 public import VaelibNumerics
 
-/// Where examples come from: an array in memory, or a file that is read block by block.
+/// A set of examples, one a row: stored rows, in memory or in a file, in some order.
 public protocol ExampleSource: AnyObject, Sendable {
   var rows: Int { get }
   var columns: Int { get }
@@ -9,14 +9,25 @@ public protocol ExampleSource: AnyObject, Sendable {
   var shift: Double { get }
   /// The place of row 0 in the set this one was cut from; noise is keyed by the place in the whole set.
   var firstRow: Int { get }
+  /// What the set is made of; each of its rows is in one part.
+  var parts: [ExamplePart] { get }
+}
+
+/// Examples as they lie in memory or in a file.
+public protocol StoredExamples: ExampleSource {
   /// All rows, if they are in memory; valid as long as the source.
   var resident: StridedArray? { get }
-  /// How many neighbouring rows are best read at once.
+  /// How many neighbouring rows are best read at once. Blocks begin at multiples of this number.
   var blockRows: Int { get }
-  /// How many blocks to hold in memory at a time; rows are shuffled among them.
-  var windowBlocks: Int { get }
-  /// Reads neighbouring rows of a source that is not resident.
+  /// How many rows to hold in memory at a time while they are read from a file; they are shuffled among each other.
+  var windowRows: Int { get }
+  /// Reads neighbouring rows.
   func load(_ rows: Range<Int>) throws -> LoadedRows
+}
+
+extension StoredExamples {
+  public var firstRow: Int { 0 }
+  public var parts: [ExamplePart] { [ExamplePart(self)] }
 }
 
 /// A block of rows in memory, and what keeps that memory alive.
@@ -31,10 +42,16 @@ public struct LoadedRows: Sendable {
 }
 
 extension ExampleSource {
-  /// Neighbouring rows, from memory where they are there.
-  func block(_ range: Range<Int>) throws -> LoadedRows {
-    guard let resident else { return try load(range) }
-    return LoadedRows(array: resident.rows(range), owner: self)
+  /// Whether all rows are in memory.
+  public var isInMemory: Bool { parts.allSatisfy { $0.stored.resident != nil } }
+
+  /// Writes all rows as models see them, [rows, columns].
+  public func copyAll(into out: UnsafeMutablePointer<Float>) throws {
+    let reader = SequentialReader(self)
+    for first in stride(from: 0, to: rows, by: ExampleBlocks.rows) {
+      let count = min(ExampleBlocks.rows, rows - first)
+      try reader.read(into: MatrixView(base: out + first * columns, rows: count, columns: columns))
+    }
   }
 }
 
@@ -44,15 +61,5 @@ extension StridedArray {
     StridedArray(
       base: base + range.lowerBound * rowStride, elementType: elementType, rows: range.count,
       columns: columns, rowStride: rowStride, columnStride: columnStride, scale: scale, shift: shift)
-  }
-}
-
-extension ExampleSource {
-  /// Writes all rows as models see them, [rows, columns].
-  public func copyAll(into out: UnsafeMutablePointer<Float>) throws {
-    for start in stride(from: 0, to: rows, by: max(1, blockRows)) {
-      let loaded = try block(start..<min(start + blockRows, rows))
-      for row in 0..<loaded.array.rows { loaded.array.copyRow(row, into: out + (start + row) * columns) }
-    }
   }
 }

@@ -106,7 +106,9 @@ final class StackTrainingRun {
   private func runSteps(_ course: TrainingCourse<StackedAutoencoder>) throws {
     let begin = monotonicSeconds() - course.state.sums.seconds
     let (epoch, trainer) = (course.state.epoch, course.trainer)
-    let reader = BatchReader(examples.source, seed: configuration.seed, epoch: shuffleOffset + epoch)
+    let reader = BatchReader(
+      examples.source, seed: configuration.seed, epoch: shuffleOffset + epoch,
+      isCancelled: control.isCancelled)
     try reader.skip(course.state.sums.rows)
     while let (result, rows) = try trainer.computeGradients(from: reader, epoch: epoch) {
       try check(result.terms.loss.isFinite, course, rows, "the loss is \(result.terms.loss)")

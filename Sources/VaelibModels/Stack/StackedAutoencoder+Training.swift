@@ -115,7 +115,7 @@ extension StackedAutoencoder {
     try configuration.validate()
     try configuration.checkForStack()
     try ExampleCheck.shape(source, columns: self.configuration.dataDimension, what: what)
-    if let array = source.resident { try exampleCheck.check(array) }
+    try exampleCheck.checkResident(source)
   }
 
   /// Notes how it is trained; puts everything back if training ends with an error that leaves the stack as it was.

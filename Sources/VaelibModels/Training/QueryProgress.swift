@@ -9,6 +9,8 @@ final class QueryProgress {
     self.rows = rows
   }
 
+  var isCancelled: () -> Bool { control.isCancelled }
+
   /// To be called often; throws `cancelled` if the caller wants the query to stop.
   func poll(done: Int) throws(ModelError) {
     try control.check()

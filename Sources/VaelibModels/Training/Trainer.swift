@@ -78,13 +78,8 @@ public final class Trainer {
     try checkParameters()
     try ExampleCheck.shape(batch, columns: objective.batch.columns, what: "the examples")
     if batch.rows > objective.batch.rows { objective = try makeObjective(batch.rows) }
-    let block = try batch.block(0..<batch.rows)
-    withExtendedLifetime(block) {
-      forEachRow(batch.rows, width: batch.columns) { row in
-        block.array.copyRow(row, into: objective.batch.row(row))
-        objective.places[row] = row
-      }
-    }
+    try SequentialReader(batch).read(into: objective.batch.rows(0..<batch.rows))
+    for row in 0..<batch.rows { objective.places[row] = row }
     return try computeGradients(rows: batch.rows, epoch: steps)
   }
 

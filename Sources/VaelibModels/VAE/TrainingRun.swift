@@ -122,7 +122,8 @@ final class TrainingRun {
   private func runSteps(_ course: TrainingCourse<VariationalAutoencoder>) throws {
     let begin = monotonicSeconds() - course.state.sums.seconds
     let number = (model.history.last?.epoch ?? 0) + 1
-    let reader = BatchReader(examples, seed: configuration.seed, epoch: number)
+    let reader = BatchReader(
+      examples, seed: configuration.seed, epoch: number, isCancelled: control.isCancelled)
     try reader.skip(course.state.sums.rows)
     while let (result, rows) = try trainer.computeGradients(from: reader, epoch: number) {
       if !result.terms.loss.isFinite { throw badBatch(course, rows, "the loss is \(result.terms.loss)") }

@@ -37,7 +37,7 @@ from vaelib._not_fitted import NotFittedError
 from vaelib._parameters import count as _count
 from vaelib._queries import Gaussian
 from vaelib._stack_progress import StackProgress, StackRecord
-from vaelib.dataset import Dataset, open_dataset
+from vaelib.dataset import Dataset, concatenate, open_dataset
 from vaelib.stack import StackedDenoisingAutoencoder
 from vaelib.stack_classifier import StackedDenoisingClassifier
 from vaelib.trainer import StepResult, Trainer
@@ -92,6 +92,7 @@ __all__ = [
     "Trainer",
     "VaelibError",
     "VaelibWarning",
+    "concatenate",
     "convert",
     "cpu_description",
     "load",

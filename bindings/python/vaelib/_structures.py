@@ -57,6 +57,7 @@ class DatasetOptions(ctypes.Structure):
         ("shift", c_double),
         ("labels", c_char_p),
         ("memory_budget", c_size_t),
+        ("labels_path", c_char_p),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import weakref
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
@@ -16,6 +17,9 @@ from vaelib._arrays import array_view, dtype_of, pointer, readable
 from vaelib._errors import InvalidHandle
 from vaelib._native import call, library, text
 from vaelib._parameters import count
+from vaelib._rows import row_numbers
+from vaelib._seeds import seed_from
+from vaelib._several_files import ELEMENT_BYTES, budgets, one_for_each
 
 
 class Dataset:
@@ -137,16 +141,54 @@ class Dataset:
     def __len__(self) -> int:
         return self.rows
 
-    def __getitem__(self, rows: slice) -> Dataset:
-        """``dataset[a:b]``: these rows as a dataset of its own; nothing is copied."""
+    def __getitem__(self, rows: slice | npt.ArrayLike) -> Dataset:
+        """Some of the rows as a dataset of its own; no example is copied.
+
+        ``dataset[a:b]`` are neighbouring rows, ``dataset[indices]`` the rows with these numbers in this order, some
+        perhaps several times, ``dataset[mask]`` those where an array of booleans of shape (rows,) is true.
+
+        Where noise is drawn, a row of ``dataset[a:b]`` counts as the row that it is in the whole; the rows of the
+        others count from 0.
+
+        Raises
+        ------
+        IndexError
+            The dataset has no such row.
+        """
         if not isinstance(rows, slice):
-            raise TypeError(f"a dataset is sliced with dataset[first:last], not with {rows!r}")
+            return self._select(row_numbers(rows, self.rows))
         first, last, step = rows.indices(self.rows)
         if step != 1:
-            raise ValueError("a dataset can only be sliced with step 1")
+            return self._select(np.arange(first, last, step, dtype=np.uintp))
         handle = ctypes.POINTER(structures.DatasetHandle)()
         call("vaelib_dataset_slice", self.handle, first, max(last - first, 0), ctypes.byref(handle))
         return Dataset._from_handle(handle, self._memory)
+
+    def _select(self, numbers: npt.NDArray[np.uintp]) -> Dataset:
+        handle = ctypes.POINTER(structures.DatasetHandle)()
+        place = numbers.ctypes.data_as(ctypes.POINTER(ctypes.c_size_t))
+        call("vaelib_dataset_select", self.handle, place, numbers.size, ctypes.byref(handle))
+        return Dataset._from_handle(handle, self._memory)
+
+    def split(self, fraction: float = 0.1, random_state: Any = None) -> tuple[Dataset, Dataset]:
+        """Divides the rows at random into a dataset for training and one for validation, both in their old order.
+
+        Parameters
+        ----------
+        fraction : float
+            How much is for validation: ``round(fraction * rows)`` rows, but at least one and not all.
+        random_state : None, int, RandomState or Generator
+            The same number gives the same rows. None takes a seed from numpy's global generator.
+
+        Returns
+        -------
+        training, validation : Dataset
+        """
+        training = ctypes.POINTER(structures.DatasetHandle)()
+        validation = ctypes.POINTER(structures.DatasetHandle)()
+        outputs = (ctypes.byref(training), ctypes.byref(validation))
+        call("vaelib_dataset_split", self.handle, float(fraction), seed_from(random_state), *outputs)
+        return Dataset._from_handle(training, self._memory), Dataset._from_handle(validation, self._memory)
 
     def close(self) -> None:
         """Releases the data; slices of this dataset stay usable. Closing again does nothing."""
@@ -172,11 +214,25 @@ def _free(handle: Any, _memory: object) -> None:
     library.vaelib_dataset_free(handle)
 
 
+def concatenate(datasets: Sequence[Dataset]) -> Dataset:
+    """The rows of several datasets, one dataset after another, as one dataset; no example is copied.
+
+    All must have the same number of columns, and all or none labels. Each keeps its dtype and its scaling; where they
+    differ, the whole has scale 1 and shift 0, which is what models see.
+    """
+    handles = [dataset.handle for dataset in datasets]
+    array = (ctypes.POINTER(structures.DatasetHandle) * max(1, len(handles)))(*handles)
+    handle = ctypes.POINTER(structures.DatasetHandle)()
+    call("vaelib_dataset_concatenate", array, len(handles), ctypes.byref(handle))
+    return Dataset._from_handle(handle, tuple(dataset._memory for dataset in datasets))
+
+
 def open_dataset(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     name: str,
     labels: str | None = None,
     *,
+    labels_path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None = None,
     scale: float = 1.0,
     shift: float = 0.0,
     memory_budget: int | None = None,
@@ -185,16 +241,19 @@ def open_dataset(
 
     Parameters
     ----------
-    path : path
-        The file.
+    path : path or sequence of paths
+        The file. Several files, each with such a dataset, make one dataset, in this order.
     name : str
         The dataset, for example "x_train". Its first axis counts examples, the others are flattened to columns.
     labels : str, optional
         The name of a dataset of integers, one label a row.
+    labels_path : path or sequence of paths, optional
+        The file of the labels, one for each path; the default is the file of the examples.
     scale, shift : float
         The library sees ``stored number * scale + shift``: ``scale=1 / 255`` turns grey levels into [0, 1].
     memory_budget : int, optional
-        A set of at most this many bytes is read into memory once, a larger one block by block as it is used. The
+        A set, of one file or several, of at most this many bytes is read into memory once. A larger one is read block
+        by block, ahead of its use; the blocks in memory then take half of this, but at most 32 MiB, twice. The
         library's default is 256 MiB.
 
     Raises
@@ -210,10 +269,30 @@ def open_dataset(
     options.labels = None if labels is None else text(labels)
     if memory_budget is not None:
         options.memory_budget = count(memory_budget, "memory_budget")
+    if isinstance(path, str | os.PathLike):
+        return _open(path, name, options, labels_path)
+    paths = list(path)
+    label_paths = one_for_each(labels_path, len(paths))
+
+    def open_one(index: int, budget: int) -> Dataset:
+        options.memory_budget = budget
+        return _open(paths[index], name, options, label_paths[index])
+
+    whole_budget = options.memory_budget
+    sizes = []
+    for index in range(len(paths)):
+        with open_one(index, 0) as stream:
+            sizes.append(stream.rows * stream.columns * ELEMENT_BYTES[stream._info.dtype])
+    return concatenate([open_one(index, budget) for index, budget in enumerate(budgets(sizes, whole_budget))])
+
+
+def _open(path: Any, name: str, options: structures.DatasetOptions, labels_path: Any) -> Dataset:
+    options.labels_path = None if labels_path is None else text(os.fsencode(labels_path))
     handle = ctypes.POINTER(structures.DatasetHandle)()
     place = text(os.fsencode(path))
+    missing = place if labels_path is None or not os.path.exists(place) else options.labels_path
     arguments = (place, text(name), ctypes.byref(options), ctypes.byref(handle))
-    call("vaelib_dataset_open", *arguments, path=os.fsdecode(place))
+    call("vaelib_dataset_open", *arguments, path=os.fsdecode(missing))
     return Dataset._from_handle(handle, None)
 
 

@@ -1,0 +1,101 @@
+public import CVaelib
+import VaelibModels
+import VaelibNumerics
+
+@_cdecl("vaelib_dataset_select") @implementation
+public func vaelib_dataset_select(
+  _ dataset: OpaquePointer?, _ rows: UnsafePointer<Int>?, _ count: Int,
+  _ outSelection: UnsafeMutablePointer<OpaquePointer?>?
+) -> vaelib_status {
+  entryPoint {
+    let out = try Arguments.nonNull(outSelection, "out_selection")
+    let whole = try DatasetHandle.from(dataset)
+    let rows = UnsafeBufferPointer(
+      start: try Arguments.nonNull(rows, "rows"), count: try Arguments.length(count, of: Int.self))
+    if let position = rows.firstIndex(where: { !(0..<whole.source.rows).contains($0) }) {
+      throw BoundaryError.argument(
+        "rows[\(position)] is \(UInt(bitPattern: rows[position])), but the dataset has rows 0 to "
+          + "\(whole.source.rows - 1)")
+    }
+    out.pointee = try HandleTable.shared.insert(whole.select(Array(rows)))
+  }
+}
+
+@_cdecl("vaelib_dataset_concatenate") @implementation
+public func vaelib_dataset_concatenate(
+  _ datasets: UnsafePointer<OpaquePointer?>?, _ count: Int,
+  _ outDataset: UnsafeMutablePointer<OpaquePointer?>?
+) -> vaelib_status {
+  entryPoint {
+    let out = try Arguments.nonNull(outDataset, "out_dataset")
+    let handles = UnsafeBufferPointer(
+      start: try Arguments.nonNull(datasets, "datasets"),
+      count: try Arguments.length(count, of: OpaquePointer?.self))
+    let parts = try handles.map { try DatasetHandle.from($0) }
+    try checkThatTheyFit(parts)
+    out.pointee = try HandleTable.shared.insert(concatenation(parts))
+  }
+}
+
+/// Throws unless the datasets have the same width, all or none of them labels, and rows that can be counted.
+private func checkThatTheyFit(_ parts: [DatasetHandle]) throws {
+  let first = parts[0]
+  var rows = 0
+  for (index, part) in parts.enumerated() {
+    if part.source.columns != first.source.columns {
+      throw BoundaryError.argument(
+        "datasets[\(index)] has \(part.source.columns) columns, but datasets[0] has \(first.source.columns)")
+    }
+    if (part.labels == nil) != (first.labels == nil) {
+      throw BoundaryError.argument(
+        "datasets[\(index)] has \(part.labels == nil ? "no " : "")labels, but datasets[0] has "
+          + "\(first.labels == nil ? "none" : "some"); give all of them labels, or none")
+    }
+    let (sum, overflow) = rows.addingReportingOverflow(part.source.rows)
+    if overflow { throw BoundaryError.argument("the datasets have too many rows together") }
+    rows = sum
+  }
+}
+
+private func concatenation(_ parts: [DatasetHandle]) -> DatasetHandle {
+  let source = ConcatenationSource(parts.map(\.source))
+  let first = parts[0]
+  let isAlike = parts.allSatisfy {
+    $0.elementType == first.elementType && $0.source.scale == first.source.scale
+      && $0.source.shift == first.source.shift
+  }
+  let labels =
+    first.labels == nil
+    ? nil : parts.flatMap { part in (0..<part.source.rows).map { part.labels?.label($0) ?? 0 } }
+  return DatasetHandle(
+    source: source, elementType: isAlike ? first.elementType : .float32,
+    labels: labels.map { .values($0, first: 0) })
+}
+
+@_cdecl("vaelib_dataset_split") @implementation
+public func vaelib_dataset_split(
+  _ dataset: OpaquePointer?, _ fraction: Double, _ seed: UInt64,
+  _ outTraining: UnsafeMutablePointer<OpaquePointer?>?,
+  _ outValidation: UnsafeMutablePointer<OpaquePointer?>?
+) -> vaelib_status {
+  entryPoint {
+    let outTraining = try Arguments.nonNull(outTraining, "out_training")
+    let outValidation = try Arguments.nonNull(outValidation, "out_validation")
+    let whole = try DatasetHandle.from(dataset)
+    guard fraction > 0, fraction < 1 else {
+      throw BoundaryError.argument("fraction is \(fraction); it must lie between 0 and 1")
+    }
+    guard whole.source.rows >= 2 else {
+      throw BoundaryError.argument("the dataset has one row; at least two are needed")
+    }
+    let split = RowSplit(rows: whole.source.rows, fraction: fraction, seed: seed)
+    let training = try HandleTable.shared.insert(whole.select(split.training))
+    do {
+      outValidation.pointee = try HandleTable.shared.insert(whole.select(split.validation))
+    } catch {
+      HandleTable.shared.remove(training, as: DatasetHandle.self)
+      throw error
+    }
+    outTraining.pointee = training
+  }
+}

@@ -1,0 +1,51 @@
+/// Any rows of another set, in any order, some perhaps several times, as a set of their own.
+public final class SelectionSource: ExampleSource {
+  private let whole: any ExampleSource
+  public let rows: Int
+  public let parts: [ExamplePart]
+  public let firstRow = 0
+
+  /// Each of `rows` must be a row of `whole`.
+  public init(_ whole: any ExampleSource, rows: [Int]) {
+    self.whole = whole
+    self.rows = rows.count
+    parts = Self.parts(of: whole, rows)
+  }
+
+  public var columns: Int { whole.columns }
+  public var scale: Double { whole.scale }
+  public var shift: Double { whole.shift }
+
+  private static func parts(of whole: any ExampleSource, _ rows: [Int]) -> [ExamplePart] {
+    let parts = whole.parts
+    if parts.count == 1, case .run = parts[0].positions, isAscending(rows) {
+      let stored = rows.map { parts[0].rows[$0] }
+      return [ExamplePart(parts[0].stored, rows: .list(stored), positions: .run(0..<rows.count))]
+    }
+    let table = parts.itemTable(rows: whole.rows)
+    var chosen = parts.map { _ in [(row: Int, position: Int)]() }
+    for (position, row) in rows.enumerated() {
+      let item = table[row]
+      chosen[item.part].append((parts[item.part].rows[item.index], position))
+    }
+    return zip(parts, chosen).compactMap { part, chosen in
+      chosen.isEmpty ? nil : ExamplePart(part.stored, sorting: chosen)
+    }
+  }
+
+  private static func isAscending(_ rows: [Int]) -> Bool {
+    zip(rows, rows.dropFirst()).allSatisfy { $0 <= $1 }
+  }
+}
+
+extension ExamplePart {
+  /// Stored rows and the rows of the set that they are, in any order.
+  fileprivate init(_ stored: any StoredExamples, sorting chosen: [(row: Int, position: Int)]) {
+    let sorted = chosen.sorted { ($0.row, $0.position) < ($1.row, $1.position) }
+    let first = sorted[0].position
+    let isRun = sorted.enumerated().allSatisfy { $1.position == first + $0 }
+    self.init(
+      stored, rows: .list(sorted.map(\.row)),
+      positions: isRun ? .run(first..<first + sorted.count) : .list(sorted.map(\.position)))
+  }
+}

@@ -1,0 +1,38 @@
+"""Several files as one dataset: which labels belong to which, and what may be held in memory."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from vaelib import _structures as structures
+
+#: The size of a number, by its vaelib_dtype.
+ELEMENT_BYTES = {
+    structures.UINT8: 1,
+    structures.INT8: 1,
+    structures.INT16: 2,
+    structures.INT32: 4,
+    structures.INT64: 8,
+    structures.FLOAT32: 4,
+    structures.FLOAT64: 8,
+}
+
+
+def one_for_each(paths: Any, wanted: int) -> list[Any]:
+    """One file of labels for each file of examples, or None."""
+    if paths is None:
+        return [None] * wanted
+    if isinstance(paths, str | os.PathLike) or len(paths) != wanted:
+        raise ValueError(f"{wanted} files of examples need {wanted} files of labels, or none")
+    return list(paths)
+
+
+def budgets(sizes: list[int], budget: int) -> list[int]:
+    """The memory budgets of files of these sizes, so that as a whole they are held in memory or not.
+
+    A file that would fit alone is streamed too if the whole does not fit, with as large blocks as it may have.
+    """
+    if sum(sizes) <= budget:
+        return [budget] * len(sizes)
+    return [min(budget, size - 1) for size in sizes]
