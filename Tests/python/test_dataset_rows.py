@@ -148,6 +148,9 @@ def test_concatenations_of_different_kinds(tmp_path, numbers):
         vaelib.concatenate([vaelib.Dataset(array, np.arange(ROWS)), memory])
     with pytest.raises(ValueError, match="at least 1"):
         vaelib.concatenate([])
+    many = vaelib.concatenate([vaelib.Dataset(array[:1])] * 2000)
+    with pytest.raises(ValueError, match="pieces"):
+        vaelib.concatenate([many] * 600)
 
 
 def test_labels_from_another_file(tmp_path, numbers):
