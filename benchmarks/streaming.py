@@ -4,8 +4,8 @@ The file holds grey images made from MNIST's, moved and mixed, so that they comp
 once. Then, in turn and each in a process of its own: the 784-400-20-400-784 VAE, batch 128, learns from images in
 memory; the same from the file; and the file is read chunk by chunk with h5py, which is libhdf5's own speed.
 
-    python streaming.py --mnist mnist.h5 --folder /var/tmp
-    python streaming.py --mnist mnist.h5 --folder /var/tmp --gigabytes 0.3 --seconds 5 --repeats 3
+    python streaming.py --mnist mnist.h5 --folder scratch
+    python streaming.py --mnist mnist.h5 --folder scratch --gigabytes 0.3 --seconds 5 --repeats 3
 """
 
 from __future__ import annotations

@@ -37,10 +37,13 @@ public func vaelib_dataset_concatenate(
   }
 }
 
+/// How many pieces of stored data a dataset may consist of: far more than anybody joins, few enough to be numbered.
+private let pieceLimit = 1 << 20
+
 /// Throws unless the datasets have the same width, all or none of them labels, and rows that can be counted.
 private func checkThatTheyFit(_ parts: [DatasetHandle]) throws {
   let first = parts[0]
-  var rows = 0
+  var (rows, pieces) = (0, 0)
   for (index, part) in parts.enumerated() {
     if part.source.columns != first.source.columns {
       throw BoundaryError.argument(
@@ -54,6 +57,10 @@ private func checkThatTheyFit(_ parts: [DatasetHandle]) throws {
     let (sum, overflow) = rows.addingReportingOverflow(part.source.rows)
     if overflow { throw BoundaryError.argument("the datasets have too many rows together") }
     rows = sum
+    pieces += part.source.parts.count
+    if pieces > pieceLimit {
+      throw BoundaryError.argument("the datasets consist of more than \(pieceLimit) pieces together")
+    }
   }
 }
 
