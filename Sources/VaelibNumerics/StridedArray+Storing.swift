@@ -44,7 +44,8 @@ extension StridedArray {
     let source = base + row * rowStride + column * columnStride
     var wide = 0.0
     let one = StridedArray(
-      base: source, elementType: elementType, rows: 1, columns: 1, rowStride: 0, columnStride: 0, scale: scale,
+      base: source, elementType: elementType, rows: 1, columns: 1, rowStride: 0, columnStride: 0,
+      scale: scale,
       shift: shift)
     if elementType.isInteger, isUnscaled { return "\(one.integer(row: 0) ?? 0)" }
     _ = one.storeRow(0, as: .float64, into: &wide)

@@ -47,7 +47,8 @@ extension DatasetWriter {
     for output in outputs {
       guard let layout = layout(of: output.name), layout.columns != output.columns else { continue }
       throw ModelError.data(
-        "the results have \(output.columns) columns, but a row of dataset \"\(output.name)\" has \(layout.columns)")
+        "the results have \(output.columns) columns, but a row of dataset \"\(output.name)\" has \(layout.columns)"
+      )
     }
     for output in outputs where layout(of: output.name) == nil {
       try add(output.name, try DatasetLayout(elementType: .float32, rowShape: [output.columns]))

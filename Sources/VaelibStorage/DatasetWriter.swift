@@ -90,7 +90,9 @@ public final class DatasetWriter: @unchecked Sendable {
   /// is left of the new file, if the system refuses.
   public func finish() throws {
     try requireOpen()
-    guard !datasets.isEmpty else { throw ModelError.invalidArgument("the file has no dataset; add one first") }
+    guard !datasets.isEmpty else {
+      throw ModelError.invalidArgument("the file has no dataset; add one first")
+    }
     if let empty = datasets.first(where: { $0.rows == 0 }) {
       throw ModelError.invalidArgument("dataset \"\(empty.name)\" has no rows; append at least one")
     }
