@@ -50,8 +50,9 @@ extension DatasetWriter {
         "the results have \(output.columns) columns, but a row of dataset \"\(output.name)\" has \(layout.columns)"
       )
     }
-    for output in outputs where layout(of: output.name) == nil {
-      try add(output.name, try DatasetLayout(elementType: .float32, rowShape: [output.columns]))
-    }
+    try add(
+      try outputs.filter { layout(of: $0.name) == nil }.map {
+        ($0.name, try DatasetLayout(elementType: .float32, rowShape: [$0.columns]))
+      })
   }
 }

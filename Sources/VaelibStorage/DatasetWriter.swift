@@ -70,6 +70,17 @@ public final class DatasetWriter: @unchecked Sendable {
     datasets.append(GrowingDataset(name: path, layout: layout, path: self.path))
   }
 
+  /// Adds several datasets, or none if one cannot be.
+  func add(_ added: [(name: String, layout: DatasetLayout)]) throws {
+    let before = datasets
+    do {
+      for (name, layout) in added { try add(name, layout) }
+    } catch {
+      datasets = before
+      throw error
+    }
+  }
+
   /// Appends the rows of an array to a dataset, converted to its type. Throws `data`, with nothing appended, if a number
   /// has no place in that type.
   public func append(_ array: StridedArray, to name: String) throws {
