@@ -24,6 +24,10 @@ extension StridedArray {
       out.copyMemory(from: source, byteCount: columns * type.byteCount)
       return nil
     }
+    if type == .float32, isUnscaled, elementType.isInteger, elementType != .int64 {
+      copyRow(row, into: out.assumingMemoryBound(to: Float.self))
+      return nil
+    }
     if elementType == .int64, isUnscaled {
       // A double would round them.
       return storeIntegers(source, type, out)
