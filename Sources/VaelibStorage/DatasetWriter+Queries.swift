@@ -33,7 +33,7 @@ extension DatasetWriter {
         for (output, buffer) in zip(outputs, buffers) {
           let array = StridedArray.dense(
             base: buffer.base, elementType: .float32, rows: piece.rows, columns: output.columns)
-          try append(array, to: output.name)
+          try append(array, to: output.name, control: control)
         }
       }
     } catch {
@@ -41,6 +41,17 @@ extension DatasetWriter {
       throw error
     }
   }
+
+  /// Appends rows, some at a time: compressing takes long enough to look at cancelling in between.
+  private func append(_ array: StridedArray, to name: String, control: RunControl) throws {
+    let rows = max(1, Self.bytesBetweenChecks / array.rowStride)
+    for first in stride(from: 0, to: array.rows, by: rows) {
+      if control.isCancelled() { throw ModelError.cancelled }
+      try append(array.rows(first..<min(first + rows, array.rows)), to: name)
+    }
+  }
+
+  private static let bytesBetweenChecks = 256 << 10
 
   /// Adds the datasets that are not there, once those that are there are found to fit.
   private func prepare(_ outputs: [Output]) throws {
