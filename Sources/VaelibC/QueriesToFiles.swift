@@ -63,7 +63,8 @@ public func vaelib_decode_to(
     try WriterHandle.from(writer).use { writer in
       try writer.append(outputs, of: source, control: control) { piece, buffers, control in
         try model.decode(
-          piece, mean: buffers[0].base, variance: varianceName == nil ? nil : buffers[1].base, control: control)
+          piece, mean: buffers[0].base, variance: varianceName == nil ? nil : buffers[1].base,
+          control: control)
       }
     }
   }

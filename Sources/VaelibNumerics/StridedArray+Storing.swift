@@ -24,6 +24,10 @@ extension StridedArray {
       out.copyMemory(from: source, byteCount: columns * type.byteCount)
       return nil
     }
+    if type == .float32, isUnscaled, elementType.isInteger, elementType != .int64 {
+      copyRow(row, into: out.assumingMemoryBound(to: Float.self))
+      return nil
+    }
     if elementType == .int64, isUnscaled {
       // A double would round them.
       return storeIntegers(source, type, out)
@@ -44,7 +48,8 @@ extension StridedArray {
     let source = base + row * rowStride + column * columnStride
     var wide = 0.0
     let one = StridedArray(
-      base: source, elementType: elementType, rows: 1, columns: 1, rowStride: 0, columnStride: 0, scale: scale,
+      base: source, elementType: elementType, rows: 1, columns: 1, rowStride: 0, columnStride: 0,
+      scale: scale,
       shift: shift)
     if elementType.isInteger, isUnscaled { return "\(one.integer(row: 0) ?? 0)" }
     _ = one.storeRow(0, as: .float64, into: &wide)

@@ -30,7 +30,8 @@ public struct DatasetLayout: Sendable {
     }
     guard rowShape.count <= Self.rowAxes, rowShape.allSatisfy({ $0 >= 1 }) else {
       throw .invalidArgument(
-        "shape is \(rowShape.map { UInt(bitPattern: $0) }); allowed: at most \(Self.rowAxes) axes of length 1 or more")
+        "shape is \(rowShape.map { UInt(bitPattern: $0) }); allowed: at most \(Self.rowAxes) axes of length 1 or more"
+      )
     }
     guard let columns = product(rowShape), let rowBytes = product([columns, elementType.byteCount]),
       rowBytes <= DatasetForm.chunkByteLimit

@@ -33,7 +33,7 @@ extension DatasetWriter {
         for (output, buffer) in zip(outputs, buffers) {
           let array = StridedArray.dense(
             base: buffer.base, elementType: .float32, rows: piece.rows, columns: output.columns)
-          try append(array, to: output.name)
+          try append(array, to: output.name, control: control)
         }
       }
     } catch {
@@ -42,15 +42,28 @@ extension DatasetWriter {
     }
   }
 
+  /// Appends rows, some at a time: compressing takes long enough to look at cancelling in between.
+  private func append(_ array: StridedArray, to name: String, control: RunControl) throws {
+    let rows = max(1, Self.bytesBetweenChecks / array.rowStride)
+    for first in stride(from: 0, to: array.rows, by: rows) {
+      if control.isCancelled() { throw ModelError.cancelled }
+      try append(array.rows(first..<min(first + rows, array.rows)), to: name)
+    }
+  }
+
+  private static let bytesBetweenChecks = 256 << 10
+
   /// Adds the datasets that are not there, once those that are there are found to fit.
   private func prepare(_ outputs: [Output]) throws {
     for output in outputs {
       guard let layout = layout(of: output.name), layout.columns != output.columns else { continue }
       throw ModelError.data(
-        "the results have \(output.columns) columns, but a row of dataset \"\(output.name)\" has \(layout.columns)")
+        "the results have \(output.columns) columns, but a row of dataset \"\(output.name)\" has \(layout.columns)"
+      )
     }
-    for output in outputs where layout(of: output.name) == nil {
-      try add(output.name, try DatasetLayout(elementType: .float32, rowShape: [output.columns]))
-    }
+    try add(
+      try outputs.filter { layout(of: $0.name) == nil }.map {
+        ($0.name, try DatasetLayout(elementType: .float32, rowShape: [$0.columns]))
+      })
   }
 }

@@ -70,6 +70,17 @@ public final class DatasetWriter: @unchecked Sendable {
     datasets.append(GrowingDataset(name: path, layout: layout, path: self.path))
   }
 
+  /// Adds several datasets, or none if one cannot be.
+  func add(_ added: [(name: String, layout: DatasetLayout)]) throws {
+    let before = datasets
+    do {
+      for (name, layout) in added { try add(name, layout) }
+    } catch {
+      datasets = before
+      throw error
+    }
+  }
+
   /// Appends the rows of an array to a dataset, converted to its type. Throws `data`, with nothing appended, if a number
   /// has no place in that type.
   public func append(_ array: StridedArray, to name: String) throws {
@@ -90,7 +101,9 @@ public final class DatasetWriter: @unchecked Sendable {
   /// is left of the new file, if the system refuses.
   public func finish() throws {
     try requireOpen()
-    guard !datasets.isEmpty else { throw ModelError.invalidArgument("the file has no dataset; add one first") }
+    guard !datasets.isEmpty else {
+      throw ModelError.invalidArgument("the file has no dataset; add one first")
+    }
     if let empty = datasets.first(where: { $0.rows == 0 }) {
       throw ModelError.invalidArgument("dataset \"\(empty.name)\" has no rows; append at least one")
     }

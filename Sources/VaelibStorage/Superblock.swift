@@ -47,12 +47,16 @@ enum Superblock {
     }
   }
 
+  private static let converter = ", which 'python -m vaelib convert' can convert"
+
   /// What a file that is not HDF5 may be instead.
   private static func guess(_ start: [UInt8]) -> String {
     if start.starts(with: [0x93] + Array("NUMPY".utf8)) {
-      return "; it is a NumPy file, which h5py can convert"
+      return "; it is a NumPy file\(converter)"
     }
-    if start.starts(with: Array("PK".utf8)) { return "; it is a zip archive, such as NumPy's .npz" }
+    if start.starts(with: Array("PK".utf8)) {
+      return "; it is a zip archive, such as NumPy's .npz\(converter)"
+    }
     if start.starts(with: [0x1F, 0x8B]) { return "; it is compressed with gzip" }
     let isText = !start.isEmpty && start.allSatisfy { $0 >= 0x20 || [0x09, 0x0A, 0x0D].contains($0) }
     return isText ? "; is it a text file?" : ""

@@ -31,7 +31,10 @@ import Testing
   @Test(arguments: [
     ("", "is empty; an HDF5 file was expected"),
     ("epoch,loss\n1,2\n", "is not an HDF5 file; is it a text file?"),
-    ("PK\u{3}\u{4}", "is not an HDF5 file; it is a zip archive, such as NumPy's .npz"),
+    (
+      "PK\u{3}\u{4}",
+      "is not an HDF5 file; it is a zip archive, such as NumPy's .npz, which 'python -m vaelib convert' can convert"
+    ),
     ("\u{1}\u{2}", "is not an HDF5 file"),
   ])
   func filesOfOtherFormats(_ text: String, _ reason: String) throws {
@@ -43,7 +46,9 @@ import Testing
   @Test func binaryFormats() throws {
     let scratch = try Scratch()
     let numpy = try scratch.write([0x93] + Array("NUMPY\u{1}".utf8), "data.npy")
-    #expect(refusal(numpy)?.description.hasSuffix("it is a NumPy file, which h5py can convert") == true)
+    #expect(
+      refusal(numpy)?.description.hasSuffix(
+        "it is a NumPy file, which 'python -m vaelib convert' can convert") == true)
     let gzip = try scratch.write([0x1F, 0x8B, 8, 0], "data.gz")
     #expect(refusal(gzip)?.description.hasSuffix("it is compressed with gzip") == true)
   }

@@ -1,5 +1,6 @@
 #include "support.h"
 
+#include <dirent.h>
 #include <time.h>
 
 static size_t checks_made, checks_failed;
@@ -205,6 +206,48 @@ vaelib_stack_record stack_history(const vaelib_stack *stack, size_t index) {
 size_t stack_history_count(const vaelib_stack *stack) {
     size_t count = 999;
     CHECK_OK(vaelib_stack_history_count(stack, &count));
+    return count;
+}
+
+vaelib_writer *create_writer(const char *path) {
+    vaelib_writer *writer = NULL;
+    REQUIRE_OK(vaelib_writer_create(path, &writer));
+    return writer;
+}
+
+vaelib_writer_config make_writer_config(vaelib_dtype dtype, const size_t *shape, size_t shape_count) {
+    vaelib_writer_config config = {.struct_size = sizeof config};
+    REQUIRE_OK(vaelib_writer_config_init(&config));
+    config.dtype = dtype;
+    config.shape = shape;
+    config.shape_count = shape_count;
+    return config;
+}
+
+vaelib_array make_view(const void *buffer, vaelib_dtype dtype, size_t count, size_t width) {
+    vaelib_array array = {.struct_size = sizeof array};
+    REQUIRE_OK(vaelib_array_init(&array, buffer, dtype, count, width));
+    return array;
+}
+
+vaelib_dataset *open_labelled(const char *path, const char *name, const char *labels) {
+    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset *dataset = NULL;
+    CHECK_OK(vaelib_dataset_options_init(&options));
+    options.labels = labels;
+    REQUIRE_OK(vaelib_dataset_open(path, name, &options, &dataset));
+    return dataset;
+}
+
+int temporary_files(void) {
+    const char *path = getenv("VAELIB_TEST_FOLDER");
+    DIR *folder = path == NULL ? NULL : opendir(path);
+    int count = 0;
+    require(folder != NULL);
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        count += strncmp(entry->d_name, ".vaelib-", 8) == 0;
+    }
+    closedir(folder);
     return count;
 }
 

@@ -83,6 +83,21 @@ uint64_t hash_stack(const vaelib_stack *stack);
 vaelib_stack_record stack_history(const vaelib_stack *stack, size_t index);
 size_t stack_history_count(const vaelib_stack *stack);
 
+/* A writer of this file. */
+vaelib_writer *create_writer(const char *path);
+
+/* The defaults, but for type and shape. */
+vaelib_writer_config make_writer_config(vaelib_dtype dtype, const size_t *shape, size_t shape_count);
+
+/* A dense array. */
+vaelib_array make_view(const void *buffer, vaelib_dtype dtype, size_t count, size_t width);
+
+/* A dataset of a file with its labels, which may be NULL. */
+vaelib_dataset *open_labelled(const char *path, const char *name, const char *labels);
+
+/* How many temporary files there are in the scratch folder. */
+int temporary_files(void);
+
 /* `name` inside the scratch folder of this run. The string is overwritten by the fourth call after. */
 const char *scratch_path(const char *name);
 

@@ -41,6 +41,7 @@ static void check_model(void) {
 
     CHECK_STATUS(vaelib_encode_to(model, examples, writer, NULL, NULL, NULL, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_encode_to(model, examples, writer, "a", "a", NULL, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_encode_to(model, examples, writer, "a", "a/b", NULL, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_decode_to(model, codes, writer, NULL, "v", NULL, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_MESSAGE(vaelib_decode_to(model, codes, writer, "a", "v", NULL, NULL), VAELIB_INVALID_ARGUMENT, "bernoulli");
     CHECK_STATUS(vaelib_decode_to(model, examples, writer, "a", NULL, NULL, NULL), VAELIB_DATA_ERROR);

@@ -90,7 +90,7 @@ def test_npy(folder, images, dtype, order):
 def test_npz(folder, images, save):
     arrays = {"x_train": images, "columns": np.asfortranarray(images[:, 0]), "line": images[:, 0, 0].astype(float)}
     save("a.npz", **arrays)
-    assert vaelib.convert("a.npz", "out.h5") == {name: 3001 for name in arrays}
+    assert vaelib.convert("a.npz", "out.h5") == dict.fromkeys(arrays, 3001)
     check("out.h5", **arrays)
     vaelib.convert({"all": "a.npz"}, "out.h5")
     check("out.h5", **{f"all/{name}": values for name, values in arrays.items()})
@@ -165,8 +165,8 @@ def test_mistakes(folder, images):
     ):
         with pytest.raises(ValueError, match=text):
             vaelib.convert(*arguments, **options)
-    with pytest.raises(vaelib.DataError, match=r"a\.npy.*uint8|int8"):
-        np.save("large.npy", np.array([[1, 2], [3, 300]]))
+    np.save("large.npy", np.array([[1, 2], [3, 300]]))
+    with pytest.raises(vaelib.DataError, match=r"large\.npy.*300.*int8"):
         vaelib.convert("large.npy", "out.h5", dtype="int8")
     with pytest.raises(FileNotFoundError, match="nowhere"):
         vaelib.convert("nowhere.npy", "out.h5")
@@ -224,7 +224,11 @@ def test_the_info_command(folder, images, capsys, fitted, binary):
 
 def test_help_and_version(folder):
     environment = {**os.environ, "PYTHONPATH": str(Path(vaelib.__file__).resolve().parents[1])}
-    for arguments, text in (([], "convert"), (["--version"], vaelib.__version__), (["convert", "-h"], "--label-column")):
+    for arguments, text in (
+        ([], "convert"),
+        (["--version"], vaelib.__version__),
+        (["convert", "-h"], "--label-column"),
+    ):
         command = [sys.executable, "-m", "vaelib", *arguments]
         process = subprocess.run(command, env=environment, capture_output=True, text=True)
         assert process.returncode == 0, process.stderr

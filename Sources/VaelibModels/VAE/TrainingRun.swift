@@ -40,7 +40,7 @@ final class TrainingRun {
 
   func run() throws -> [String] {
     let check = ExampleCheck(model.configuration)
-    for source in [examples, validation] { if let array = source?.resident { try check.check(array) } }
+    for source in [examples, validation] { if let source { try check.checkResident(source) } }
     let warnings = try model.evaluationWarnings(examples, configuration.evaluation)
     let before = model.record
     do {

@@ -44,9 +44,8 @@ def write_digits(path: Path) -> None:
     images = np.round(digits.images * (255 / 16)).astype(np.uint8)
     order = np.random.RandomState(0).permutation(len(images))
     test, train = order[:TEST_ROWS], order[TEST_ROWS:]
-    with h5py.File(path, "w") as file:
-        file["x_train"], file["y_train"] = images[train], digits.target[train].astype(np.uint8)
-        file["x_test"], file["y_test"] = images[test], digits.target[test].astype(np.uint8)
+    labels = digits.target.astype(np.uint8)
+    vaelib.write_dataset(path, x_train=images[train], y_train=labels[train], x_test=images[test], y_test=labels[test])
 
 
 def open_images(path: Path) -> Images:

@@ -7,9 +7,9 @@
     vae.save("digits.h5")
 
 ``VAE``, ``StackedDenoisingAutoencoder`` and ``StackedDenoisingClassifier`` are the estimators, ``open_dataset`` and
-``Dataset`` are where examples come from, ``load`` reads what ``save`` wrote, ``Checkpoint`` keeps a training that may be
-killed, ``Trainer`` is for training loops of one's own, ``vaelib.plots`` makes pictures. Losses, bounds and likelihoods
-are in nats per example, always.
+``Dataset`` are where examples come from, ``DatasetWriter``, ``write_dataset`` and ``convert`` make files of them,
+``load`` reads what ``save`` wrote, ``Checkpoint`` keeps a training that may be killed, ``Trainer`` is for training loops
+of one's own, ``vaelib.plots`` makes pictures. Losses, bounds and likelihoods are in nats per example, always.
 """
 
 from vaelib import _native
@@ -37,7 +37,7 @@ from vaelib._not_fitted import NotFittedError
 from vaelib._parameters import count as _count
 from vaelib._queries import Gaussian
 from vaelib._stack_progress import StackProgress, StackRecord
-from vaelib.dataset import Dataset, concatenate, open_dataset
+from vaelib.dataset import Dataset, concatenate, dataset_names, open_dataset
 from vaelib.stack import StackedDenoisingAutoencoder
 from vaelib.stack_classifier import StackedDenoisingClassifier
 from vaelib.trainer import StepResult, Trainer
@@ -95,6 +95,7 @@ __all__ = [
     "concatenate",
     "convert",
     "cpu_description",
+    "dataset_names",
     "load",
     "open_dataset",
     "set_threads",

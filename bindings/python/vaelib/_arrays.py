@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from vaelib import _structures as structures
 
-_DTYPES = {
+_DTYPES: dict[np.dtype[Any], int] = {
     np.dtype(np.uint8): structures.UINT8,
     np.dtype(np.int8): structures.INT8,
     np.dtype(np.int16): structures.INT16,

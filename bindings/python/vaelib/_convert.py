@@ -36,7 +36,7 @@ def convert(
     target: Path,
     *,
     label_column: str | int | None = None,
-    dtype: npt.DTypeLike = None,
+    dtype: npt.DTypeLike | None = None,
     compression: int | None = None,
     callback: Callable[[ConversionProgress], object] | None = None,
 ) -> dict[str, int]:

@@ -109,7 +109,7 @@ class DatasetWriter:
         self._shapes[name] = tuple(lengths)
 
     def add_like(
-        self, name: str, rows: npt.ArrayLike, *, dtype: npt.DTypeLike = None, compression: int | None = None
+        self, name: str, rows: npt.ArrayLike, *, dtype: npt.DTypeLike | None = None, compression: int | None = None
     ) -> None:
         """Adds a dataset for rows like these, which are not appended yet; ``dtype`` None takes theirs.
 

@@ -22,10 +22,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The options."""
     parser.add_argument("sources", nargs="+", metavar="[NAME=]SOURCE", help="a file to convert")
     parser.add_argument("target", metavar="TARGET", help="the HDF5 file to write")
+    label_help = "the column of CSV files that holds labels: its name, or its number from 0"
+    parser.add_argument("--label-column", metavar="COLUMN", help=label_help)
     parser.add_argument(
-        "--label-column", metavar="COLUMN", help="the column of CSV files that holds labels: its name, or its number from 0"
+        "--dtype", help="how numbers are stored, for example uint8 (default: as they are, CSV as float32)"
     )
-    parser.add_argument("--dtype", help="how numbers are stored, for example uint8 (default: as they are, CSV as float32)")
     parser.add_argument("--compression", type=int, metavar="LEVEL", help="gzip, 1 to 9, or 0 for none (default 4)")
 
 

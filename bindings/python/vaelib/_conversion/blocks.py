@@ -49,7 +49,7 @@ def rows_of_shape(path: str, what: str, shape: tuple[int, ...], dtype: np.dtype[
     if dtype.kind not in "biuf":
         raise FormatError(f'{what} of file "{path}" has dtype {dtype}; numbers or booleans were expected')
     if len(shape) == 0 or 0 in shape:
-        raise FormatError(f'{what} of file "{path}" has shape {shape}; at least one axis, none of them empty, was expected')
+        raise FormatError(f'{what} of file "{path}" has shape {shape}; one axis or more, none empty, was expected')
     row_bytes = dtype.itemsize
     for length in shape[1:]:
         row_bytes *= length

@@ -1,7 +1,7 @@
 """IDX, the format of MNIST (Y. LeCun, C. Cortes, C. Burges: "The MNIST database of handwritten digits").
 
-Two zero bytes, the type of the numbers, the number of axes; the length of each axis as a big-endian uint32; the numbers,
-big-endian, the last axis running fastest.
+Two zero bytes, the type of the numbers, the number of axes; the length of each axis as a big-endian uint32; then the
+numbers, big-endian, the last axis running fastest.
 """
 
 from __future__ import annotations
