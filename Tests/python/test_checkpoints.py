@@ -1,9 +1,13 @@
 """Checkpoints: interrupted trainings end with the bits of uninterrupted ones, and others are refused."""
 
 import os
+import shutil
+import signal
 import struct
 import subprocess
+import threading
 import zlib
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -20,6 +24,7 @@ from checkpoints import (
     streamed,
     vae,
 )
+from golden import make_checkpoints
 
 
 @pytest.fixture
@@ -139,7 +144,9 @@ def test_a_pretrained_stack_goes_on_with_its_own_seed(path):
         classifier(pretrained=pretrained, random_state=3).fit(
             examples(), labels(), checkpoint=path, callback=after_epochs(2)
         )
-    assert_same(classifier(pretrained=pretrained, random_state=None).fit(examples(), labels(), checkpoint=path), expected)
+    assert_same(
+        classifier(pretrained=pretrained, random_state=None).fit(examples(), labels(), checkpoint=path), expected
+    )
 
 
 def test_a_callback_that_ends_the_training_leaves_a_checkpoint(path):
@@ -147,6 +154,22 @@ def test_a_callback_that_ends_the_training_leaves_a_checkpoint(path):
     assert len(stopped.history_["epoch"]) == 2
     assert_same(vaelib.load(path), stopped)
     assert_same(vae().fit(examples(), checkpoint=path), vae().fit(examples()))
+
+
+def test_ctrl_c_leaves_a_checkpoint_at_the_very_step(path):
+    # Long enough for Ctrl-C to come in the middle.
+    parameters = {"epochs": 2000, "hidden": (64,), "optimizer": "sgd"}
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    stopped = vae(**parameters)
+    with pytest.raises(KeyboardInterrupt):
+        timer.start()
+        stopped.fit(examples(), checkpoint=path)
+    done = len(stopped.history_["epoch"])
+    assert 0 < done < 2000
+    assert_same(vaelib.load(path), stopped)
+    with h5py.File(path) as file:
+        assert file["checkpoint"].attrs["epoch"] == done + 1
+    assert_same(vae(**parameters).fit(examples(), checkpoint=path), vae(**parameters).fit(examples()))
 
 
 CHANGED = {
@@ -193,7 +216,7 @@ def test_other_data_are_refused(path):
 def test_another_order_of_the_examples_is_refused(path):
     x = np.random.RandomState(0).uniform(size=(1500, 400)).astype(np.float32)
     vae(epochs=1, batch_size=500).fit(x, checkpoint=path)
-    with pytest.raises(vaelib.InvalidArgument, match="were read in blocks of 1500 rows, 1 at a time, .*memory budget"):
+    with pytest.raises(vaelib.InvalidArgument, match=r"were read in blocks of 1500 rows, 1 at a time, .*memory budget"):
         vae(epochs=1, batch_size=500).fit(streamed(path.with_name("data.h5"), x), checkpoint=path)
 
 
@@ -206,24 +229,22 @@ def test_a_set_of_many_windows_goes_on_in_the_middle_of_one(path):
         return vae(epochs=1, batch_size=3000).fit(x, checkpoint=checkpoint, callback=callback)
 
     expected = train(None, None)
-    seen = 0
     for stop in (3000, 20_000, 34_000, 40_000):
+
+        def callback(progress, stop=stop):
+            if progress.examples >= stop:
+                raise Interrupted
+
         with pytest.raises(Interrupted):
-
-            def callback(progress, stop=stop):
-                nonlocal seen
-                seen = progress.examples
-                if seen >= stop:
-                    raise Interrupted
-
             train(path, callback)
-        assert seen < 45_000
+        with h5py.File(path) as file:
+            assert stop <= file["checkpoint"].attrs["rows"] < 45_000
     assert_same(train(path, None), expected)
 
 
 def test_more_epochs_are_refused_where_the_schedule_depends_on_them(path):
     vae(schedule="cosine").fit(examples(), checkpoint=path)
-    with pytest.raises(vaelib.InvalidArgument, match="epochs was 4 .* is 5 now, but the learning rates"):
+    with pytest.raises(vaelib.InvalidArgument, match=r"epochs was 4 .* is 5 now, but the learning rates"):
         vae(schedule="cosine", epochs=5).fit(examples(), checkpoint=path)
 
 
@@ -248,9 +269,7 @@ def test_phases_come_in_their_order(path):
         autoencoder().fit(examples(), checkpoint=path, callback=after_epochs(2))
     stack, finetuning = autoencoder()._new_stack(6, 3), autoencoder()._finetuning()
     with pytest.raises(vaelib.InvalidArgument, match="stands in phase pretraining, which is not complete"):
-        stack.finetune(
-            vaelib.Dataset(examples()), None, "unsupervised", finetuning, 3, None, vaelib.Checkpoint(path)
-        )
+        stack.finetune(vaelib.Dataset(examples()), None, "unsupervised", finetuning, 3, None, vaelib.Checkpoint(path))
 
 
 def test_files_that_are_no_checkpoints_are_refused(path, tmp_path):
@@ -321,12 +340,12 @@ def test_a_failing_write_is_told_and_does_no_harm(path, tmp_path):
         found = vae().fit(examples(), checkpoint=run, callback=remove)
     assert_same(found, expected)
     assert_same(vaelib.load(run.path), expected)
+
+    def stop(_progress):
+        os.rename(folder, tmp_path / "elsewhere")
+        raise Interrupted
+
     with pytest.raises(Interrupted), pytest.warns(vaelib.VaelibWarning, match="1 of 1 checkpoints"):
-
-        def stop(_progress):
-            os.rename(folder, tmp_path / "elsewhere")
-            raise Interrupted
-
         vae().fit(examples(), checkpoint=vaelib.Checkpoint(folder / "other.h5"), callback=stop)
 
 
@@ -353,9 +372,55 @@ def test_no_temporary_files_stay(path):
         path.with_name(f".vaelib-{process.pid}-7.tmp"),
         path.with_name(f".vaelib-{os.getpid()}-99999999.tmp"),
     ]
-    kept = [path.with_name(name) for name in (f".vaelib-{os.getppid()}-7.tmp", f".vaelib-{process.pid}-x.tmp", ".vaelib-7")]
+    kept = [
+        path.with_name(name) for name in (f".vaelib-{os.getppid()}-7.tmp", f".vaelib-{process.pid}-x.tmp", ".vaelib-7")
+    ]
     for file in stale + kept:
         file.write_bytes(b"1")
     vae().fit(examples(), checkpoint=path)
     assert not any(file.exists() for file in stale)
     assert all(file.exists() for file in kept)
+
+
+GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.h5"))
+
+
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.name)
+def test_checkpoints_of_released_versions_load_and_go_on(golden, path):
+    name = golden.name.split("-")[0]
+    shutil.copy(golden, path)
+    loaded = vaelib.load(path)
+    done = len(loaded.history_["epoch"])
+    assert done == {"vae": 2, "stack": 6}[name]
+    (positional, validation), make = make_checkpoints.arguments(name), make_checkpoints.TRAININGS[name]
+    expected = make().fit(*positional, validation=validation)
+    found = make().fit(*positional, validation=validation, checkpoint=path)
+    # On the machine that made the file it is the same bits; others may round differently.
+    for tensor, values in expected.get_weights().items():
+        np.testing.assert_allclose(found.get_weights()[tensor], values, rtol=1e-3, atol=1e-4, err_msg=tensor)
+    np.testing.assert_allclose(found.history_["loss"], expected.history_["loss"], rtol=1e-4)
+    assert np.array_equal(found.history_["seconds"][:done], loaded.history_["seconds"])
+
+
+def test_there_are_golden_checkpoints():
+    assert {path.name.split("-")[0] for path in GOLDEN} == set(make_checkpoints.TRAININGS)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 63, 64, 65, 200])
+def test_data_are_known_by_what_the_format_says(rows, path):
+    x = np.random.RandomState(1).randint(0, 256, size=(rows, 6)).astype(np.uint8)
+    y = np.arange(rows) % 2
+    dataset = vaelib.Dataset(x, y, scale=1 / 256, shift=0.001)
+    vae(epochs=1).fit(dataset, checkpoint=path)
+    count = min(64, rows)
+    sample = [index * ((rows - 1) // max(count - 1, 1)) for index in range(count - 1)] + [rows - 1]
+    with h5py.File(path) as file:
+        known = dict(file["checkpoint/fit/examples"].attrs)
+    content = zlib.crc32(np.ascontiguousarray(x[sample], dtype="<f4").tobytes())
+    expected = {"rows": rows, "columns": 6, "scale": 1 / 256, "shift": 0.001, "content": content, "labels": -1}
+    assert {name: known[name] for name in expected} == expected
+    if rows > 1:
+        stack = vaelib.StackedDenoisingClassifier(hidden=(3,), pretrain_epochs=0, finetune_epochs=1)
+        stack.fit(dataset, checkpoint=path.with_name("stack.h5"))
+        with h5py.File(path.with_name("stack.h5")) as file:
+            assert file["checkpoint/supervised/examples"].attrs["labels"] == zlib.crc32(y.astype("<i8").tobytes())

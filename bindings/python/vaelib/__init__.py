@@ -7,9 +7,9 @@
     vae.save("digits.h5")
 
 ``VAE``, ``StackedDenoisingAutoencoder`` and ``StackedDenoisingClassifier`` are the estimators, ``open_dataset`` and
-``Dataset`` are where examples come from, ``load`` reads what ``save`` wrote, ``Checkpoint`` keeps a training that may be
-killed, ``Trainer`` is for training loops of one's own, ``vaelib.plots`` makes pictures. Losses, bounds and likelihoods
-are in nats per example, always.
+``Dataset`` are where examples come from, ``load`` reads what ``save`` wrote, ``Checkpoint`` keeps a training that may
+be killed, ``Trainer`` is for training loops of one's own, ``vaelib.plots`` makes pictures. Losses, bounds and
+likelihoods are in nats per example, always.
 """
 
 from vaelib import _native
