@@ -35,7 +35,7 @@ HANDLE_TYPES = tuple(POINTER(kind) for kind in FREE)
 CALLBACKS = (structures.ProgressFunction, stacks.StackProgressFunction)
 IN_FILES = {
     *("vaelib_dataset_open", "vaelib_model_save", "vaelib_model_load", "vaelib_dataset_labels"),
-    *("vaelib_stack_save", "vaelib_stack_load"),
+    *("vaelib_stack_save", "vaelib_stack_load", "vaelib_checkpoint_describe"),
 }
 CALLS = [
     name for name, (result, arguments) in FUNCTIONS.items()
