@@ -108,7 +108,7 @@ const char *vaelib_last_error(void);
 
 /**
  * What the most recent call on this thread wants its caller to know although it succeeded, one warning a line; empty
- * if nothing. Valid until the next call on this thread.
+ * if nothing. Training calls may warn although they failed. Valid until the next call on this thread.
  */
 const char *vaelib_last_warning(void);
 
@@ -497,8 +497,8 @@ void vaelib_model_free(vaelib_model *model);
  * The file is a model file with the state of the training in it (docs/file-format.md); vaelib_model_load() and
  * vaelib_stack_load() read it as the model of that moment. Each checkpoint replaces the one before it, complete or not
  * at all. It is written whenever one of the three conditions holds; and always when the training ends or is cancelled.
- * The training waits while it is written. If that fails, the training goes on, the file stays as it was, and
- * vaelib_last_warning() tells afterwards, also if the call was cancelled.
+ * The training waits while it is written, and so does a call that was cancelled. If writing fails, the training goes
+ * on, the file stays as it was, and vaelib_last_warning() tells afterwards, also if the call was cancelled.
  *
  * A call that goes on from a checkpoint must be given a model of the same architecture, seed included, the same
  * configuration, and the same data; anything else is VAELIB_INVALID_ARGUMENT, and the message names the difference.

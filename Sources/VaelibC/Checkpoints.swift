@@ -29,7 +29,6 @@ extension CheckpointSchedule {
       throw BoundaryError.argument("checkpoint resume is \(c.resume); allowed: 0 or 1")
     }
     resumes = c.resume == 1
-    try validate()
   }
 
   var cStruct: vaelib_checkpoint_config {

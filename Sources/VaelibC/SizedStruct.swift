@@ -64,7 +64,9 @@ enum SizedStruct {
     let bytes = UnsafeMutableRawPointer(pointer)
     let size = try size(UnsafeRawPointer(bytes), name, of: T.self)
     let known = min(size, MemoryLayout<T>.size)
-    withUnsafeBytes(of: value) { bytes.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(bytes), byteCount: known) }
+    withUnsafeBytes(of: value) {
+      bytes.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(bytes), byteCount: known)
+    }
     bytes.storeBytes(of: size, as: Int.self)
     (bytes + known).initializeMemory(as: UInt8.self, repeating: 0, count: size - known)
   }

@@ -52,56 +52,6 @@ import VaelibNumerics
 
   // MARK: Variational auto-encoders
 
-  struct VAECase: CustomTestStringConvertible, Sendable {
-    let testDescription: String
-    var change: @Sendable (inout TrainingConfiguration) -> Void = { _ in }
-    var architecture: @Sendable (inout VAEConfiguration) -> Void = { _ in }
-  }
-
-  static let vaeCases = [
-    VAECase(testDescription: "adam"),
-    VAECase(testDescription: "sgd") {
-      $0.optimizer = .sgd
-      $0.momentum = 0.9
-    },
-    VAECase(testDescription: "adagrad") { $0.optimizer = .adagrad },
-    VAECase(testDescription: "rmsprop") { $0.optimizer = .rmsprop },
-    VAECase(testDescription: "adamw") {
-      $0.optimizer = .adamw
-      $0.weightDecay = 0.1
-    },
-    VAECase(testDescription: "step") {
-      $0.schedule = .step
-      $0.scheduleEpochs = 0.7
-    },
-    VAECase(testDescription: "exponential") {
-      $0.schedule = .exponential
-      $0.warmupEpochs = 1.3
-    },
-    VAECase(testDescription: "cosine") { $0.schedule = .cosine },
-    VAECase(testDescription: "warm-up and clipping") {
-      $0.klWarmupEpochs = 1.6
-      $0.gradientClipNorm = 0.5
-    },
-    VAECase(testDescription: "patience that ends") {
-      $0.patience = 1
-      $0.learningRate = 0.5
-      $0.epochs = 5
-    },
-    VAECase(testDescription: "patience that does not") { $0.patience = 3 },
-    VAECase(testDescription: "dynamic binarisation, Monte Carlo") {
-      $0.binarization = .dynamic
-      $0.estimator = .monteCarlo
-      $0.samples = 2
-    },
-    VAECase(
-      testDescription: "Gaussian", change: { $0.learningRate = 1e-3 },
-      architecture: {
-        $0.likelihood = .gaussian
-        $0.variance = .learned
-      }),
-  ]
-
   @Test(arguments: vaeCases, [false, true])
   func autoencodersGoOnFromEveryStep(_ which: VAECase, isStreamed: Bool) throws {
     let (examples, validation) = (try source(37, isStreamed), try source(11, isStreamed))
@@ -132,37 +82,6 @@ import VaelibNumerics
   }
 
   // MARK: Stacks
-
-  struct StackCase: CustomTestStringConvertible, Sendable {
-    let testDescription: String
-    var phase = StackPhase.supervised
-    var layer: @Sendable (inout LayerConfiguration) -> Void = { _ in }
-    var change: @Sendable (inout TrainingConfiguration) -> Void = { _ in }
-  }
-
-  static let stackCases = [
-    StackCase(testDescription: "masking, dropout, patience") {
-      $0.corruptionLevel = 0.3
-    } change: {
-      $0.dropout = 0.3
-      $0.patience = 2
-    },
-    StackCase(testDescription: "range of the data, rmsprop") {
-      $0.corruption = .saltAndPepper
-      $0.corruptionLevel = 0.4
-      $0.corruptionRange = .data
-    } change: {
-      $0.optimizer = .rmsprop
-    },
-    StackCase(testDescription: "unrolled, free weights", phase: .unsupervised) {
-      $0.tied = 0
-      $0.epochs = 3
-    } change: {
-      $0.optimizer = .adagrad
-      $0.schedule = .cosine
-      $0.patience = 1
-    },
-  ]
 
   @Test(arguments: stackCases, [false, true])
   func stacksGoOnFromEveryStep(_ which: StackCase, isStreamed: Bool) throws {
@@ -208,7 +127,7 @@ import VaelibNumerics
     let examples = try source(37, false)
     var training = TrainingConfiguration()
     training.epochs = 50
-    training.batchSize = 8
+    training.batchSize = 2
     training.optimizer = .sgd
     training.learningRate = 0.2
     let scratch = try Scratch()
@@ -234,15 +153,16 @@ import VaelibNumerics
       throw ModelError.invalidArgument("the training should have diverged")
     }
     let whole = try train(nil, 0)
-    guard case .numerical = whole.error else {
+    guard case .numerical(let text) = whole.error else {
       Issue.record("\(whole.error)")
       return
     }
+    #expect(!text.contains("batch 1:"))
     for stop in 1...100 {
       let path = scratch.file("\(stop).h5")
       let cut = try train(path, stop)
       if cut.error != .cancelled {
-        #expect(stop > 1)
+        #expect(stop > 2)
         break
       }
       let resumed = try train(path, 0)

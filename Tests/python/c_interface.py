@@ -187,6 +187,7 @@ def good_calls(handles):
         "vaelib_model_tensor": [m, 0, byref(sized[structures.Tensor])],
         "vaelib_model_get_parameters": [m, numbers, parameters],
         "vaelib_model_set_parameters": [m, numbers, parameters],
+        "vaelib_checkpoint_config_init": [byref(structures.sized(structures.CheckpointConfig))],
         "vaelib_training_config_init": [byref(structures.sized(structures.TrainingConfig))],
         "vaelib_fit": [m, d, None, byref(training_config()), NO_CALLBACK, None],
         "vaelib_cancel": [m],

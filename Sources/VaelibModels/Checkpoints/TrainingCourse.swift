@@ -116,7 +116,9 @@ final class TrainingCourse<Model> {
     var saved = state
     if state.steps > 0 { saved.moments = trainer.moments }
     if state.sums.rows > 0 { saved.epochStart = epochStart.values }
-    if hasBest { (saved.best, saved.last) = state.isComplete ? (nil, epochStart.values) : (best?.values, nil) }
+    if hasBest {
+      (saved.best, saved.last) = state.isComplete ? (nil, epochStart.values) : (best?.values, nil)
+    }
     if checkpoints.save(model, saved) { isUnsaved = false }
   }
 }

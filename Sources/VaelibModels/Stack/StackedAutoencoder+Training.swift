@@ -18,7 +18,8 @@ extension StackedAutoencoder {
       try makePretrainingRun(layer, examples, configuration, checkpoints, control)
     }
     try withRollback(examples, .pretraining, configuration) {
-      let beginning = try begin(.pretraining, LabeledExamples(examples, labels: nil), nil, configuration, checkpoints)
+      let beginning = try begin(
+        .pretraining, LabeledExamples(examples, labels: nil), nil, configuration, checkpoints)
       if let saved = beginning?.saved { try takeOver(saved) }
       if beginning?.isDone == true { return }
       let first = beginning?.state?.layer ?? 0
@@ -84,7 +85,8 @@ extension StackedAutoencoder {
       try configuration.refuseDropout()
     }
     let run = StackTrainingRun(
-      self, examples, validation: validation, configuration: configuration, checkpoints: checkpoints, control: control,
+      self, examples, validation: validation, configuration: configuration, checkpoints: checkpoints,
+      control: control,
       record: record
     ) { rows in
       if phase == .unsupervised { return try UnsupervisedObjective(self, rows: rows) }

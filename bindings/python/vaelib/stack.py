@@ -141,8 +141,8 @@ class StackedDenoisingAutoencoder(StackInterchange, StackQueries, StackQueriesTo
         checkpoint : path or Checkpoint, optional
             The file that keeps the state of the training: if it is there, training goes on from it, to the same bits as
             without the interruption. The parameters and the data must be the same as before, and the error names the
-            difference if not; of the epochs only those of the last phase may grow. With a ``random_state`` that is not an integer, the seed is
-            taken from the file.
+            difference if not; only ``finetune_epochs`` may grow. With a ``random_state`` that is not an integer, the
+            seed is taken from the file.
 
         Raises
         ------
