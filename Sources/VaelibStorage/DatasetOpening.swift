@@ -35,32 +35,17 @@ struct DatasetOpening {
     return Result(dataset: dataset, form: form, labels: labels, memory: memory)
   }
 
-  /// Follows hard links to the dataset `name`.
+  /// Follows hard links to the dataset `name`, which `MetadataCheck` found there.
   private func find(_ name: String, in file: HDF5.Object) throws(StorageError) -> HDF5.Object {
-    let components = name.split(separator: "/").map(String.init)
-    guard !components.isEmpty, !name.utf8.contains(0) else {
-      throw session.error(nil, "has no dataset \"\(name)\"; \(try DatasetList(session).sentence(file))")
-    }
     var object = file
-    for (index, component) in components.enumerated() {
-      guard let link = try session.linkKind(of: component, in: object) else {
-        throw session.error(nil, "has no dataset \"\(name)\"; \(try DatasetList(session).sentence(file))")
+    var kind = HDF5.ObjectKind.group
+    for component in name.split(separator: "/").map(String.init) {
+      guard kind == .group, try session.linkKind(of: component, in: object) == .hard else {
+        throw session.error(nil, "changed while it was read: it has no dataset \"\(name)\" any more")
       }
-      guard link == .hard else {
-        throw session.error(
-          HDF5.Session.label("object", object, component),
-          "is \(link.name), which vaelib does not follow; name the dataset it leads to")
-      }
-      let kind: HDF5.ObjectKind
       (object, kind) = try session.openObject(component, in: object)
-      let isLast = index == components.count - 1
-      if isLast, kind != .dataset {
-        throw session.error(object.label, "is not a dataset; \(try DatasetList(session).sentence(file))")
-      }
-      if !isLast, kind != .group {
-        throw session.error(nil, "has no dataset \"\(name)\"; \(try DatasetList(session).sentence(file))")
-      }
     }
+    guard kind == .dataset else { throw session.error(object.label, "is not a dataset") }
     return object
   }
 

@@ -45,9 +45,8 @@ public final class HDF5Dataset: @unchecked Sendable {
   /// Throws `.file` if the file cannot be read, `.format` if it is not HDF5 or a dataset is missing or unsuitable,
   /// `.memory` if there is none for a set within the budget.
   public init(path: String, name: String, labels: String?, memoryBudget: Int) throws(StorageError) {
-    let fileByteCount = try ReadableFile.check(path)
     let session = HDF5.Session(path: path)
-    let opening = DatasetOpening(session: session, fileByteCount: fileByteCount)
+    let opening = DatasetOpening(session: session, fileByteCount: try Self.check(path, [name] + (labels.map { [$0] } ?? [])))
     let opened: DatasetOpening.Result
     do {
       opened = try HDF5.locked { () throws(StorageError) in
@@ -73,6 +72,14 @@ public final class HDF5Dataset: @unchecked Sendable {
   deinit {
     if let stream { Self.close(stream.session) }
     free(UnsafeMutableRawPointer(mutating: memory))
+  }
+
+  /// Throws unless libhdf5 can be trusted with the datasets of these names; returns the file's size.
+  private static func check(_ path: String, _ names: [String]) throws(StorageError) -> Int {
+    let file = try ReadableFile(path)
+    let check = try MetadataCheck(file)
+    for name in names { try check.check(name) }
+    return file.byteCount
   }
 
   /// Copies `rows` to `destination`, dense and row-major, as `elementType`; there must be room for
