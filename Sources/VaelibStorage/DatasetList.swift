@@ -1,18 +1,15 @@
-/// Finds the datasets of a file.
+/// Finds the datasets of a file, for the error message that a name is not among them.
 struct DatasetList {
   private static let shownLimit = 20
   private static let visitedLimit = 1_000
   private static let depthLimit = 8
 
   private let file: MetadataFile
-  private let foundLimit: Int
   private(set) var found: [(name: String, header: ObjectHeader)] = []
   private var visited = 0
 
-  /// Looks for as many as the error message that a name is not among them shows.
   init(_ file: MetadataFile) {
     self.file = file
-    foundLimit = Self.shownLimit
     // What cannot be read is left out: the list is a help, and the error it helps with is already there.
     if let root = try? ObjectHeader(file, at: file.root) { visit(root, "", depth: 1) }
   }
@@ -36,7 +33,7 @@ struct DatasetList {
     for link in links.sorted(by: { $0.name < $1.name }) {
       guard let address = link.address else { continue }
       visited += 1
-      guard visited <= Self.visitedLimit, found.count <= foundLimit else { return }
+      guard visited <= Self.visitedLimit, found.count <= Self.shownLimit else { return }
       guard let header = try? ObjectHeader(file, at: address) else { continue }
       let name = HDF5.Session.join(path, link.name)
       if GroupLinks.isGroup(header) {
@@ -53,5 +50,24 @@ struct DatasetList {
     case []: "one value"
     case let shape?: shape.map(String.init).joined(separator: " x ")
     }
+  }
+
+  /// All datasets, each once, whichever way leads to it; throws where something on the way makes no sense.
+  static func all(_ file: MetadataFile) throws(StorageError) -> [(name: String, header: ObjectHeader)] {
+    var found: [(name: String, header: ObjectHeader)] = []
+    var seen: Set<Int> = [file.root]
+    var pending = [(path: "", address: file.root)]
+    while let (path, address) = pending.popLast() {
+      let header = try ObjectHeader(file, at: address)
+      if GroupLinks.isGroup(header) {
+        for link in try GroupLinks.read(header, file).sorted(by: { $0.name > $1.name }) {
+          guard let target = link.address, seen.insert(target).inserted else { continue }
+          pending.append((HDF5.Session.join(path, link.name), target))
+        }
+      } else if DatasetMetadata.isDataset(header) {
+        found.append((path, header))
+      }
+    }
+    return found
   }
 }

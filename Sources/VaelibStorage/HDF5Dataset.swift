@@ -43,8 +43,11 @@ public final class HDF5Dataset: @unchecked Sendable {
   /// Opens dataset `name` of the HDF5 file `path`, and the integer dataset `labels` of the same file.
   ///
   /// Throws `.file` if the file cannot be read, `.format` if it is not HDF5 or a dataset is missing or unsuitable,
-  /// `.memory` if there is none for a set within the budget.
-  public init(path: String, name: String, labels: String?, memoryBudget: Int) throws(StorageError) {
+  /// `.memory` if there is none for a set within the budget. With `checkInChild` a child process reads everything first.
+  public init(
+    path: String, name: String, labels: String?, memoryBudget: Int, checkInChild: Bool = false
+  ) throws(StorageError) {
+    if checkInChild { try Self.checkInChild(path, name, labels: labels) }
     let session = HDF5.Session(path: path)
     let opening = DatasetOpening(session: session, fileByteCount: try Self.check(path, [name] + (labels.map { [$0] } ?? [])))
     let opened: DatasetOpening.Result

@@ -19,9 +19,11 @@ public final class HDF5Source: ExampleSource {
 
   /// Throws `StorageError`; `HDF5Dataset.init` says when.
   public init(
-    path: String, name: String, labels: String?, memoryBudget: Int, scale: Double, shift: Double
+    path: String, name: String, labels: String?, memoryBudget: Int, scale: Double, shift: Double,
+    checkInChild: Bool = false
   ) throws(StorageError) {
-    dataset = try HDF5Dataset(path: path, name: name, labels: labels, memoryBudget: memoryBudget)
+    dataset = try HDF5Dataset(
+      path: path, name: name, labels: labels, memoryBudget: memoryBudget, checkInChild: checkInChild)
     self.scale = scale
     self.shift = shift
     blockRows = Self.blockRows(dataset)

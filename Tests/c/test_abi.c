@@ -31,7 +31,8 @@ static void check_structures(void) {
     CHECK(sizeof(vaelib_parameter) == 56 && LAST_FIELD(vaelib_parameter, meaning) == 56);
     CHECK(sizeof(vaelib_array) == 88 && LAST_FIELD(vaelib_array, shift) == 88);
     CHECK(offsetof(vaelib_array, dtype) == 32 && offsetof(vaelib_array, rows) == 40);
-    CHECK(sizeof(vaelib_dataset_options) == 40 && LAST_FIELD(vaelib_dataset_options, memory_budget) == 40);
+    CHECK(sizeof(vaelib_dataset_options) == 48 && LAST_FIELD(vaelib_dataset_options, check_in_child) == 44);
+    CHECK(sizeof(vaelib_file_report) == 112 && LAST_FIELD(vaelib_file_report, datasets_unread) == 112);
     CHECK(sizeof(vaelib_dataset_info) == 56 && LAST_FIELD(vaelib_dataset_info, in_memory) == 56);
     CHECK(sizeof(vaelib_vae_config) == 128 && LAST_FIELD(vaelib_vae_config, seed) == 128);
     CHECK(offsetof(vaelib_vae_config, activation) == 56 && offsetof(vaelib_vae_config, initializer) == 104);

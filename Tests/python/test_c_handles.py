@@ -34,7 +34,7 @@ FREE = {
 HANDLE_TYPES = tuple(POINTER(kind) for kind in FREE)
 CALLBACKS = (structures.ProgressFunction, stacks.StackProgressFunction)
 IN_FILES = {
-    *("vaelib_dataset_open", "vaelib_model_save", "vaelib_model_load", "vaelib_dataset_labels"),
+    *("vaelib_dataset_open", "vaelib_model_save", "vaelib_model_load", "vaelib_dataset_labels", "vaelib_file_verify"),
     *("vaelib_stack_save", "vaelib_stack_load"),
 }
 CALLS = [

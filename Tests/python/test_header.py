@@ -36,6 +36,7 @@ STRUCTURES = {
     "vaelib_array": structures.Array,
     "vaelib_dataset_options": structures.DatasetOptions,
     "vaelib_dataset_info": structures.DatasetInfo,
+    "vaelib_file_report": structures.FileReport,
     "vaelib_vae_config": structures.VAEConfig,
     "vaelib_model_info": structures.ModelInfo,
     "vaelib_tensor": structures.Tensor,
@@ -120,7 +121,7 @@ def test_structures_are_laid_out_as_the_compiler_does(tmp_path):
 def test_structures_have_the_fields_of_the_header_and_no_others():
     for name, structure in STRUCTURES.items():
         body = re.search(r"typedef struct " + name + r" \{(.*?)\} " + name + ";", TEXT, re.DOTALL).group(1)
-        fields = re.findall(r"(\w+);", body)
+        fields = re.findall(r"(\w+)(?:\[\d+\])?;", body)
         assert [field for field, _ in structure._fields_] == fields, name
 
 

@@ -107,7 +107,14 @@ struct ChunkIndex {
     for number in [leastEntries, leastPointers] {
       try header.require(number > 0 && number & (number - 1) == 0)
     }
-    try header.skip(6 * file.lengthBytes)
+    try header.skip(4 * file.lengthBytes)
+    let reach = try header.length()
+    let entries = try header.length()
+    guard let stored = product([entries, entryBytes]), let declared = product([reach, chunkBytes]) else {
+      throw header.damage
+    }
+    // libhdf5 looks at every entry within reach.
+    try header.require(stored <= file.byteCount && declared / DatasetForm.compressionLimit <= file.byteCount)
     guard let block = try header.address() else { return }
     var cursor = try file.cursor(at: block, count: 6 + file.addressBytes, Self.subject)
     try cursor.signature("EAIB")

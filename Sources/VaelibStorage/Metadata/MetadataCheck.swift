@@ -28,15 +28,22 @@ struct MetadataCheck {
       let noun = GroupLinks.isGroup(header) ? "group" : "object"
       throw error("\(noun) \"\(path)\"", "is not a dataset; \(DatasetList(file).sentence)")
     }
+    try Self.naming(path, file.file.path) { () throws(StorageError) in try Self.check(header, file, path) }
+  }
+
+  /// Runs `body`, and says in what it throws which dataset is meant.
+  static func naming<Result>(
+    _ name: String, _ path: String, _ body: () throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
     do {
-      try Self.check(header, file, path)
-    } catch .format(let place, nil, let reason) where reason.hasPrefix("is damaged") {
-      throw .format(path: place, object: "dataset \"\(path)\"", reason: reason)
+      return try body()
+    } catch .format(_, nil, let reason) {
+      throw .format(path: path, object: "dataset \"\(name)\"", reason: reason)
     }
   }
 
   /// Throws unless libhdf5 can be trusted with a dataset, which is one that vaelib reads.
-  static func check(_ header: ObjectHeader, _ file: MetadataFile, _ name: String) throws(StorageError) {
+  private static func check(_ header: ObjectHeader, _ file: MetadataFile, _ name: String) throws(StorageError) {
     let dataset = try DatasetMetadata(header, file)
     if let reason = DatasetForm.unsuitability(dataset) {
       throw .format(path: file.file.path, object: "dataset \"\(name)\"", reason: reason)

@@ -1,7 +1,7 @@
 /// A layout message (specification, section IV.A.2.i): where the numbers of a dataset are.
 enum StorageLayout {
   case compact
-  case contiguous
+  case contiguous(Int?)
   case chunked(index: Index, chunkShape: [Int], elementBytes: Int)
   case virtual
   case external
@@ -9,11 +9,21 @@ enum StorageLayout {
   /// How chunks are found. An address is nil where nothing was ever written.
   enum Index {
     case tree(Int?)
-    case single
-    case implicit
+    case single(Int?)
+    case implicit(Int?)
     case fixedArray(Int?, pageBits: Int)
     case extensibleArray(Int?, parameters: [Int])
     case tree2(Int?, nodeBytes: Int)
+  }
+
+  /// Whether there are values in this file.
+  var isWritten: Bool {
+    switch self {
+    case .compact: true
+    case .contiguous(let address): address != nil
+    case .chunked(let index, _, _): index.address != nil
+    case .virtual, .external: false
+    }
   }
 
   init(_ cursor: MetadataCursor) throws(StorageError) {
@@ -36,7 +46,7 @@ enum StorageLayout {
     case 0:
       try cursor.skip(try cursor.integer(4))
       return .compact
-    case 1: return .contiguous
+    case 1: return .contiguous(address)
     case 2:
       try cursor.require(rank > 1)
       let elementBytes = lengths.removeLast()
@@ -52,9 +62,9 @@ enum StorageLayout {
       try cursor.skip(try cursor.integer(2))
       return .compact
     case 1:
-      _ = try cursor.address()
+      let address = try cursor.address()
       _ = try cursor.length()
-      return .contiguous
+      return .contiguous(address)
     case 2: return version == 3 ? try chunked(&cursor) : try indexed(&cursor)
     case 3 where version == 4: return .virtual
     default: throw cursor.damage
@@ -86,11 +96,8 @@ enum StorageLayout {
     switch try cursor.byte() {
     case 1:
       if flags & 0x02 != 0 { try cursor.skip(cursor.file.lengthBytes + 4) }
-      _ = try cursor.address()
-      return .single
-    case 2:
-      _ = try cursor.address()
-      return .implicit
+      return .single(try cursor.address())
+    case 2: return .implicit(try cursor.address())
     case 3:
       let pageBits = try cursor.byte()
       return .fixedArray(try cursor.address(), pageBits: pageBits)
@@ -103,6 +110,16 @@ enum StorageLayout {
       try cursor.skip(2)
       return .tree2(try cursor.address(), nodeBytes: nodeBytes)
     default: throw cursor.damage
+    }
+  }
+}
+
+extension StorageLayout.Index {
+  var address: Int? {
+    switch self {
+    case .tree(let address), .single(let address), .implicit(let address), .fixedArray(let address, _),
+      .extensibleArray(let address, _), .tree2(let address, _):
+      address
     }
   }
 }

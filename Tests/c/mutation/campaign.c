@@ -4,7 +4,7 @@
  *
  * usage: campaign KIND FILE SEAL FIRST COUNT SCRATCH [KEEP]
  *
- * KIND   model, stack, verify, or the name of a dataset, after "child:" to have it checked in a child process
+ * KIND   model, stack, verify, or the name of a dataset; "child:" before these two has a child process read it first
  * SEAL   none, model, metadata: which checksums are made right again
  * FIRST COUNT   which mutants
  * SCRATCH       a file for the mutants; KEEP a folder for those that do harm
@@ -58,7 +58,7 @@ static vaelib_status read_all(const char *path, const char *name, size_t memory_
     vaelib_dataset *dataset = NULL;
     vaelib_status status = vaelib_dataset_options_init(&options);
     options.memory_budget = memory_budget;
-    (void)in_child;
+    options.check_in_child = in_child;
     if (status == VAELIB_OK) status = vaelib_dataset_open(path, name, &options, &dataset);
     if (status == VAELIB_OK) status = vaelib_dataset_describe(dataset, &info);
     if (status == VAELIB_OK && info.rows * info.columns <= 1 << 22) {
@@ -80,6 +80,8 @@ static vaelib_status load(const char *kind, const char *path) {
         vaelib_stack *stack = NULL;
         status = vaelib_stack_load(path, &stack);
         vaelib_stack_free(stack);
+    } else if (strcmp(kind, "verify") == 0 || strcmp(kind, "child:verify") == 0) {
+        status = vaelib_file_verify(path, kind[0] == 'c', NULL);
     } else {
         const char *name = strncmp(kind, "child:", 6) == 0 ? kind + 6 : kind;
         status = read_all(path, name, 1 << 20, name != kind);

@@ -34,6 +34,7 @@ from vaelib._not_fitted import NotFittedError
 from vaelib._parameters import count as _count
 from vaelib._queries import Gaussian
 from vaelib._stack_progress import StackProgress, StackRecord
+from vaelib._verification import FileReport, verify
 from vaelib.dataset import Dataset, open_dataset
 from vaelib.stack import StackedDenoisingAutoencoder
 from vaelib.stack_classifier import StackedDenoisingClassifier
@@ -67,6 +68,7 @@ __all__ = [
     "Dataset",
     "FileError",
     "FileMissing",
+    "FileReport",
     "FormatError",
     "Gaussian",
     "HistoryRecord",
@@ -90,4 +92,5 @@ __all__ = [
     "open_dataset",
     "set_threads",
     "threads",
+    "verify",
 ]

@@ -175,6 +175,7 @@ def open_dataset(
     scale: float = 1.0,
     shift: float = 0.0,
     memory_budget: int | None = None,
+    check_in_child: bool = False,
 ) -> Dataset:
     """Opens a dataset inside an HDF5 file.
 
@@ -191,6 +192,8 @@ def open_dataset(
     memory_budget : int, optional
         A set of at most this many bytes is read into memory once, a larger one block by block as it is used. The
         library's default is 256 MiB.
+    check_in_child : bool
+        Has a child process read everything first, so that a file that is damaged on purpose can do no harm here.
 
     Raises
     ------
@@ -205,6 +208,7 @@ def open_dataset(
     options.labels = None if labels is None else text(labels)
     if memory_budget is not None:
         options.memory_budget = count(memory_budget, "memory_budget")
+    options.check_in_child = bool(check_in_child)
     handle = ctypes.POINTER(structures.DatasetHandle)()
     place = text(os.fsencode(path))
     arguments = (place, text(name), ctypes.byref(options), ctypes.byref(handle))

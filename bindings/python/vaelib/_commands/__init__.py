@@ -1,0 +1,1 @@
+"""The commands of ``python -m vaelib``, one module each."""
