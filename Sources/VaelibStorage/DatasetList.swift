@@ -52,13 +52,17 @@ struct DatasetList {
     }
   }
 
-  /// All datasets, each once, whichever way leads to it; throws where something on the way makes no sense.
-  static func all(_ file: MetadataFile) throws(StorageError) -> [(name: String, header: ObjectHeader)] {
+  /// All datasets, each once, whichever way leads to it; throws where something on the way makes no sense. `visit` is
+  /// shown every object.
+  static func all(
+    _ file: MetadataFile, visiting visit: (ObjectHeader) throws(StorageError) -> Void = { _ in }
+  ) throws(StorageError) -> [(name: String, header: ObjectHeader)] {
     var found: [(name: String, header: ObjectHeader)] = []
     var seen: Set<Int> = [file.root]
     var pending = [(path: "", address: file.root)]
     while let (path, address) = pending.popLast() {
       let header = try ObjectHeader(file, at: address)
+      try visit(header)
       if GroupLinks.isGroup(header) {
         for link in try GroupLinks.read(header, file).sorted(by: { $0.name > $1.name }) {
           guard let target = link.address, seen.insert(target).inserted else { continue }

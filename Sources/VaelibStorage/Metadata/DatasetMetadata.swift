@@ -66,7 +66,7 @@ struct DatasetMetadata {
   }
 
   /// A dataspace message.
-  private static func shape(_ cursor: MetadataCursor) throws(StorageError) -> (shape: [Int]?, greatest: [Int]) {
+  static func shape(_ cursor: MetadataCursor) throws(StorageError) -> (shape: [Int]?, greatest: [Int]) {
     var cursor = cursor
     let version = try cursor.byte()
     let rank = try cursor.byte()

@@ -31,6 +31,16 @@ struct MetadataCheck {
     try Self.naming(path, file.file.path) { () throws(StorageError) in try Self.check(header, file, path) }
   }
 
+  /// Throws unless libhdf5 can be trusted with every object of a file and its attributes.
+  static func checkAll(_ file: MetadataFile) throws(StorageError) {
+    for (name, header) in try DatasetList.all(file, visiting: AttributeMetadata.check) {
+      try naming(name, file.file.path) { () throws(StorageError) in
+        let dataset = try DatasetMetadata(header, file)
+        if DatasetForm.unsuitability(dataset) == nil { try dataset.checkStorage(file) }
+      }
+    }
+  }
+
   /// Runs `body`, and says in what it throws which dataset is meant.
   static func naming<Result>(
     _ name: String, _ path: String, _ body: () throws(StorageError) -> Result

@@ -14,15 +14,19 @@ final class MetadataFile {
   private(set) var root = 0
   /// Where the HDF5 part begins; addresses count from there.
   private let base: Int
+  /// The HDF5 part where it was read already; else it is read from the file piece by piece.
+  private let content: UnsafeRawBufferPointer?
 
   /// Bytes that addresses can reach.
-  var byteCount: Int { file.byteCount - base }
+  var byteCount: Int { content?.count ?? file.byteCount - base }
 
   /// Reads the superblock at `base`, where its signature was found.
-  init(_ file: ReadableFile, base: Int) throws(StorageError) {
+  init(_ file: ReadableFile, base: Int, content: UnsafeRawBufferPointer? = nil) throws(StorageError) {
     self.file = file
     self.base = base
-    let start = try file.read(at: base, count: 16)
+    self.content = content
+    var start = Array(content?.prefix(16) ?? UnsafeRawBufferPointer(start: nil, count: 0).prefix(16))
+    if content == nil { start = try file.read(at: base, count: 16) }
     guard start.count == 16 else { throw file.error("is truncated: it ends inside its superblock") }
     let version = start[8]
     (addressBytes, lengthBytes) =
@@ -42,6 +46,7 @@ final class MetadataFile {
     guard address >= 0, count >= 0, count <= byteCount, address <= byteCount - count else {
       throw damaged("\(subject) leaves it")
     }
+    if let content { return MetadataCursor(self, Array(content[address..<address + count])[...], subject) }
     let bytes = try file.read(at: base + address, count: count)
     guard bytes.count == count else { throw file.error("became shorter while it was read") }
     return MetadataCursor(self, bytes[...], subject)
