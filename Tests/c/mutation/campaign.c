@@ -2,7 +2,8 @@
  * Loads mutants of a file, each in a child process, and reports those that crashed it, hung, or asked for more memory than
  * anything that small may.
  *
- * usage: campaign KIND FILE SEAL FIRST COUNT SCRATCH [KEEP]
+ * usage: campaign KIND FILE                                  loads the file itself, in a child process
+ *        campaign KIND FILE SEAL FIRST COUNT SCRATCH [KEEP]  loads mutants of it
  *
  * KIND   model, stack, verify, or the name of a dataset; "child:" before these two has a child process read it first
  * SEAL   none, model, metadata: which checksums are made right again
@@ -22,7 +23,8 @@
 #include "mutants.h"
 #include "vaelib.h"
 
-enum { seconds = 2, most_memory = 1 << 30, too_much_at_once = 1 << 28, refused = 0, accepted = 1, greedy = 2, silent = 3 };
+enum { seconds = 2, most_memory = 1 << 30, too_much_at_once = 1 << 28 };
+enum { refused, accepted, greedy, silent };
 
 /* ---- what a child asks for ---- */
 
@@ -145,7 +147,14 @@ static const char *harm(int status) {
     }
 }
 
+static int replay(const char *kind, const char *path) {
+    const char *what = harm(run_in_child(kind, path));
+    printf("%s, as %s: %s\n", path, kind, what == NULL ? "does no harm" : what);
+    return what == NULL ? 0 : 1;
+}
+
 int main(int count, char **arguments) {
+    if (count == 3) return replay(arguments[1], arguments[2]);
     if (count < 7) return 2;
     const char *kind = arguments[1], *scratch = arguments[6], *keep = count > 7 ? arguments[7] : NULL;
     original file = original_read(arguments[2]);
