@@ -11,6 +11,8 @@ struct ChildProcess {
   private let pipe: (reading: Int32, writing: Int32)
 
   private static let extraMemory = 1 << 30
+  /// Where the child writes.
+  private static let output: Int32 = 3
   private static let step = UInt8(ascii: ".")
   private static let success = UInt8(ascii: "+")
   private static let failure = UInt8(ascii: "-")
@@ -42,9 +44,8 @@ struct ChildProcess {
   // MARK: In the child
 
   private func runChild(_ body: (_ stepDone: () -> Void) throws(StorageError) -> String) -> Never {
+    closeInherited()
     restoreSignals()
-    let nowhere = open("/dev/null", O_WRONLY)
-    for stream: Int32 in 1...2 { dup2(nowhere, stream) }
     limit()
     do throws(StorageError) {
       let text = try body {
@@ -56,6 +57,14 @@ struct ChildProcess {
       send([Self.failure] + Self.encode(error))
     }
     _exit(0)
+  }
+
+  /// What the host has open is not for the child: it would keep locks on files that the host closes meanwhile.
+  private func closeInherited() {
+    if pipe.writing != Self.output { dup2(pipe.writing, Self.output) }
+    closefrom(Self.output + 1)
+    let nowhere = open("/dev/null", O_WRONLY)
+    for stream: Int32 in 1...2 { dup2(nowhere, stream) }
   }
 
   /// The host's handlers must not run here, and nothing may keep the child from ending.
@@ -106,7 +115,7 @@ struct ChildProcess {
   private func send(_ bytes: [UInt8]) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { write(pipe.writing, $0.baseAddress, $0.count) }
+      let written = rest.withUnsafeBytes { write(Self.output, $0.baseAddress, $0.count) }
       if written < 0 && errno == EINTR { continue }
       guard written > 0 else { _exit(1) }
       rest = rest.dropFirst(written)
@@ -136,7 +145,8 @@ struct ChildProcess {
       default: "crashed it (signal \(signal))"
       }
     return .format(
-      path: path, object: nil, reason: "is damaged: reading it in a child process \(outcome); restore it from a copy")
+      path: path, object: nil,
+      reason: "is damaged: reading it in a child process \(outcome); restore it from a copy")
   }
 
   /// Everything the child says but its steps; false if it says nothing for too long.

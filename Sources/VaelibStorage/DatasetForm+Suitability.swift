@@ -40,7 +40,8 @@ extension DatasetForm {
 
   private static func unsuitability(_ type: HDF5.StoredType) -> String? {
     guard elementType(type) == nil else { return nil }
-    return "holds \(type.name); vaelib reads booleans, integers of 1, 2, 4 or 8 bytes and floating-point numbers of 2, "
+    return
+      "holds \(type.name); vaelib reads booleans, integers of 1, 2, 4 or 8 bytes and floating-point numbers of 2, "
       + "4 or 8 bytes"
   }
 
@@ -58,7 +59,8 @@ extension DatasetForm {
     let name = [
       4: "szip", 5: "nbit", 6: "scaleoffset", 32_000: "lzf", 32_001: "blosc", 32_004: "lz4", 32_015: "zstd",
     ][filter]
-    return "is compressed with filter \(name.map { "\($0) (number \(filter))" } ?? "number \(filter)"), which vaelib "
+    return
+      "is compressed with filter \(name.map { "\($0) (number \(filter))" } ?? "number \(filter)"), which vaelib "
       + "does not read; write it with gzip or without compression"
   }
 

@@ -49,19 +49,23 @@ public enum FileVerification {
     switch kind {
     case VariationalAutoencoder.fileKind: _ = try VariationalAutoencoder.load(from: path)
     case StackedAutoencoder.fileKind: _ = try StackedAutoencoder.load(from: path)
-    default: throw file.error("holds a model of kind \"\(kind)\", which this vaelib does not know; update vaelib")
+    default:
+      throw file.error("holds a model of kind \"\(kind)\", which this vaelib does not know; update vaelib")
     }
     return FileReport(
       kind: kind, formatVersion: version, libraryVersion: libraryVersion, byteCount: file.byteCount,
       datasetsRead: 0, datasetsUnread: 0)
   }
 
-  private static func verifyData(_ file: ReadableFile, _ stepDone: () -> Void) throws(StorageError) -> FileReport {
+  private static func verifyData(_ file: ReadableFile, _ stepDone: () -> Void) throws(StorageError)
+    -> FileReport
+  {
     let base = try Superblock.check(file)
     try UserBlock.refuseDamaged(file, base: base)
     let metadata = try MetadataFile(file, base: base)
     var report = FileReport(
-      kind: "data", formatVersion: 0, libraryVersion: "", byteCount: file.byteCount, datasetsRead: 0, datasetsUnread: 0)
+      kind: "data", formatVersion: 0, libraryVersion: "", byteCount: file.byteCount, datasetsRead: 0,
+      datasetsUnread: 0)
     for (name, header) in try DatasetList.all(metadata) {
       let dataset = try MetadataCheck.naming(name, file.path) { () throws(StorageError) in
         try DatasetMetadata(header, metadata)

@@ -49,7 +49,8 @@ public final class HDF5Dataset: @unchecked Sendable {
   ) throws(StorageError) {
     if checkInChild { try Self.checkInChild(path, name, labels: labels) }
     let session = HDF5.Session(path: path)
-    let opening = DatasetOpening(session: session, fileByteCount: try Self.check(path, [name] + (labels.map { [$0] } ?? [])))
+    let opening = DatasetOpening(
+      session: session, fileByteCount: try Self.check(path, [name] + (labels.map { [$0] } ?? [])))
     let opened: DatasetOpening.Result
     do {
       opened = try HDF5.locked { () throws(StorageError) in

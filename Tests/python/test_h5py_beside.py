@@ -27,7 +27,7 @@ def test_two_threads(tmp_path, fitted, binary):
         with h5py.File(tmp_path / "shared.h5", "r") as file:
             np.testing.assert_array_equal(file["x"][...], values)
             assert "missing" not in file
-        with h5py.File(tmp_path / f"h5py{threading.get_ident()}.h5", "w") as file:
+        with h5py.File(tmp_path / f"{threading.get_ident()}-{number}.h5", "w") as file:
             file.create_dataset("x", data=values, **packed)
             file.attrs["number"] = number
 

@@ -17,7 +17,8 @@ struct ChunkIndex {
     case .fixedArray(let address?, let pageBits): try checkFixedArray(at: address, pageBits)
     case .extensibleArray(let address?, let parameters): try checkExtensibleArray(at: address, parameters)
     case .tree2(let address?, _):
-      let recordBytes = isFiltered ? entryBytes + 8 * chunkShape.count : file.addressBytes + 8 * chunkShape.count
+      let recordBytes =
+        isFiltered ? entryBytes + 8 * chunkShape.count : file.addressBytes + 8 * chunkShape.count
       _ = try Tree2(file, at: address, type: isFiltered ? 11 : 10, recordBytes: recordBytes)
     case .tree, .single, .implicit, .fixedArray, .extensibleArray, .tree2: break
     }

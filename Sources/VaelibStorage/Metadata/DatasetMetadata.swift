@@ -18,9 +18,10 @@ struct DatasetMetadata {
     let datatype = try Datatype(try Self.content(typeMessage, file))
     type = datatype.type
     (shape, greatestShape) = try Self.shape(try Self.content(spaceMessage, file))
-    filters = try header.first(.filters).map { message throws(StorageError) in
-      try Self.filters(try Self.content(message, file))
-    } ?? []
+    filters =
+      try header.first(.filters).map { message throws(StorageError) in
+        try Self.filters(try Self.content(message, file))
+      } ?? []
     layout =
       header.first(.externalFiles) == nil
       ? try StorageLayout(try Self.content(layoutMessage, file)) : .external
@@ -32,7 +33,8 @@ struct DatasetMetadata {
   /// Throws if how the values are stored makes no sense. Only for a set that vaelib reads.
   func checkStorage(_ file: MetadataFile) throws(StorageError) {
     guard case .chunked(let index, let chunkShape, let elementBytes) = layout else { return }
-    guard chunkShape.count == greatestShape.count, chunkShape.allSatisfy({ $0 > 0 }), elementBytes == type.byteCount,
+    guard chunkShape.count == greatestShape.count, chunkShape.allSatisfy({ $0 > 0 }),
+      elementBytes == type.byteCount,
       let chunkBytes = product(chunkShape + [elementBytes])
     else { throw file.damaged("the chunks of a dataset do not fit it") }
     try ChunkIndex(
@@ -57,7 +59,8 @@ struct DatasetMetadata {
     let place = try cursor.byte()
     try cursor.require((1...3).contains(version))
     guard version < 3 || place == 2 else {
-      throw file.file.error("shares messages between objects, which vaelib does not read; copy it with h5repack")
+      throw file.file.error(
+        "shares messages between objects, which vaelib does not read; copy it with h5repack")
     }
     if version == 1 { try cursor.skip(6) }
     let target = try ObjectHeader(file, at: try cursor.place())

@@ -18,7 +18,10 @@ struct Datatype {
     switch start & 0x0F {
     case 0:
       try checkBits(&cursor, byteCount)
-      return (bits & 0x08 != 0 ? .signedInteger(byteCount: byteCount) : .unsignedInteger(byteCount: byteCount), byteCount)
+      return (
+        bits & 0x08 != 0 ? .signedInteger(byteCount: byteCount) : .unsignedInteger(byteCount: byteCount),
+        byteCount
+      )
     case 1:
       try checkReal(&cursor, byteCount, signBit: bits >> 8 & 0xFF)
       return (.real(byteCount: byteCount), byteCount)
@@ -75,7 +78,8 @@ struct Datatype {
   ) throws(StorageError) -> HDF5.StoredType {
     let (base, baseBytes) = try read(&cursor)
     try cursor.require(baseBytes == byteCount)
-    guard members == 2, byteCount == 1, [.signedInteger(byteCount: 1), .unsignedInteger(byteCount: 1)].contains(base)
+    guard members == 2, byteCount == 1,
+      [.signedInteger(byteCount: 1), .unsignedInteger(byteCount: 1)].contains(base)
     else { return .other("enumerated values") }
     var names: [String] = []
     for _ in 0..<2 { names.append(try name(&cursor, isPadded: version < 3)) }

@@ -48,7 +48,8 @@ struct FractalHeap {
     let rows = try header.integer(2)
     try header.require(Self.isPower(width) && Self.isPower(startBytes) && Self.isPower(greatestDirectBytes))
     try header.require(width <= 1 << 10 && startBytes >= 64 && startBytes <= greatestDirectBytes)
-    try header.require(greatestDirectBytes <= 1 << 24 && greatestManaged <= greatestDirectBytes && greatestManaged > 0)
+    try header.require(
+      greatestDirectBytes <= 1 << 24 && greatestManaged <= greatestDirectBytes && greatestManaged > 0)
     try header.require((Self.log2(greatestDirectBytes) + 1...48).contains(addressBits))
     offsetBytes = (addressBits + 7) / 8
     lengthBytes = min((Self.log2(greatestDirectBytes) + 7) / 8, Self.log2(greatestManaged) / 8 + 1)

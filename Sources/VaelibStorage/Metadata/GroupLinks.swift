@@ -27,7 +27,9 @@ enum GroupLinks {
   }
 
   /// Many links stand in a heap, found through trees by name and, where that is kept, by age.
-  private static func dense(_ info: MetadataCursor, _ file: MetadataFile) throws(StorageError) -> [MetadataLink] {
+  private static func dense(_ info: MetadataCursor, _ file: MetadataFile) throws(StorageError)
+    -> [MetadataLink]
+  {
     var info = info
     try info.require(try info.byte() == 0)
     let flags = try info.byte()

@@ -20,7 +20,8 @@ struct MetadataCheck {
       }
       guard let address = link.address else {
         throw error(
-          "object \"\(path)\"", "is \(link.kind.name), which vaelib does not follow; name the dataset it leads to")
+          "object \"\(path)\"",
+          "is \(link.kind.name), which vaelib does not follow; name the dataset it leads to")
       }
       header = try ObjectHeader(file, at: address)
     }
@@ -53,7 +54,8 @@ struct MetadataCheck {
   }
 
   /// Throws unless libhdf5 can be trusted with a dataset, which is one that vaelib reads.
-  private static func check(_ header: ObjectHeader, _ file: MetadataFile, _ name: String) throws(StorageError) {
+  private static func check(_ header: ObjectHeader, _ file: MetadataFile, _ name: String) throws(StorageError)
+  {
     let dataset = try DatasetMetadata(header, file)
     if let reason = DatasetForm.unsuitability(dataset) {
       throw .format(path: file.file.path, object: "dataset \"\(name)\"", reason: reason)

@@ -122,6 +122,7 @@ final class MetadataFile {
 
   private func refuseDriver(_ address: Int?) throws(StorageError) {
     guard address != nil else { return }
-    throw file.error("is one of several files that belong together, which vaelib does not read; copy them into one")
+    throw file.error(
+      "is one of several files that belong together, which vaelib does not read; copy them into one")
   }
 }

@@ -56,7 +56,9 @@ enum StorageLayout {
   }
 
   /// Versions 3 and 4.
-  private static func current(_ cursor: inout MetadataCursor, _ version: Int) throws(StorageError) -> StorageLayout {
+  private static func current(_ cursor: inout MetadataCursor, _ version: Int) throws(StorageError)
+    -> StorageLayout
+  {
     switch try cursor.byte() {
     case 0:
       try cursor.skip(try cursor.integer(2))

@@ -25,7 +25,8 @@ struct SymbolTable {
     // The list ends with 1; in old files also with all bits set.
     let end = file.lengthBytes == 8 ? UInt64.max : 1 << UInt64(8 * file.lengthBytes) - 1
     while free != 1, free != end {
-      guard let offset = Int(exactly: free), offset < byteCount, steps <= byteCount / (2 * file.lengthBytes) else {
+      guard let offset = Int(exactly: free), offset < byteCount, steps <= byteCount / (2 * file.lengthBytes)
+      else {
         throw header.damage
       }
       var place = MetadataCursor(file, content.bytes.dropFirst(offset), subject)

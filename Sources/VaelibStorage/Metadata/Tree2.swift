@@ -25,7 +25,9 @@ struct Tree2 {
   private static let depthLimit = 24
 
   /// Throws unless the tree has this type of records; reads them all only if `isRead`.
-  init(_ file: MetadataFile, at address: Int, type: Int, recordBytes: Int, isRead: Bool = true) throws(StorageError) {
+  init(_ file: MetadataFile, at address: Int, type: Int, recordBytes: Int, isRead: Bool = true)
+    throws(StorageError)
+  {
     self.file = file
     self.type = type
     self.recordBytes = recordBytes

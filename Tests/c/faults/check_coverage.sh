@@ -6,6 +6,6 @@ calls=$(dirname "${BASH_SOURCE[0]}")/hdf5_calls.inc
 missing=$(comm -23 <(nm --dynamic --undefined-only "${1:?}" | grep -oE '\bH5[A-Za-z0-9_]+' | grep -v '_g$' | sort -u) \
                    <(grep -oE '\bH5[A-Z]?[A-Za-z0-9_]+' "$calls" | sort -u))
 if [[ -n $missing ]]; then
-  echo "add to $calls:" $missing >&2
+  printf 'add to %s:\n%s\n' "$calls" "$missing" >&2
   exit 1
 fi

@@ -1,6 +1,6 @@
 /*
- * Loads mutants of a file, each in a child process, and reports those that crashed it, hung, or asked for more memory than
- * anything that small may.
+ * Loads mutants of a file, each in a child process, and reports those that crashed it, hung, or asked for more memory
+ * than anything that small may.
  *
  * usage: campaign KIND FILE                                  loads the file itself, in a child process
  *        campaign KIND FILE SEAL FIRST COUNT SCRATCH [KEEP]  loads mutants of it
@@ -181,7 +181,8 @@ int main(int count, char **arguments) {
             write_file(path, bytes, size);
         }
     }
-    printf("%s %s %s: %zu mutants, %zu loaded, %zu did harm\n", arguments[2], kind, arguments[3], mutants, loaded, harmful);
+    printf("%s %s %s: %zu mutants, %zu loaded, %zu did harm\n", arguments[2], kind, arguments[3], mutants, loaded,
+           harmful);
     free(bytes);
     original_free(&file);
     return harmful == 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 /*
- * Mutants: copies of a file with something changed in them, numbered from 0 on. The same file and number always give the
- * same mutant, so that one that did harm can be made again.
+ * Mutants: copies of a file with something changed in them, numbered from 0 on. The same file and number always give
+ * the same mutant, so that one that did harm can be made again.
  */
 #ifndef MUTANTS_H
 #define MUTANTS_H
