@@ -234,7 +234,8 @@ int main(void) {
     stack = make_stack(columns), other_stack = make_stack(columns);
     REQUIRE_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
     REQUIRE_OK(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL));
-    restore(0, 0);
+    REQUIRE_OK(vaelib_model_save(other_model, model_path));
+    REQUIRE_OK(vaelib_stack_save(other_stack, stack_path));
     for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) check_scenario(&scenarios[i]);
     vaelib_dataset_free(examples);
     vaelib_model_free(model);
