@@ -223,6 +223,12 @@ typedef struct vaelib_dataset_options {
     size_t memory_budget;
     /** The file that the labels are in; NULL for the same file. */
     const char *labels_path;
+    /**
+     * 1 to have a child process (fork) read everything first: a file damaged so that libhdf5 crashes, hangs or asks
+     * for too much memory is then answered with VAELIB_FORMAT_ERROR. Default 0: what leads to the dataset is checked
+     * before libhdf5 sees it, which stops all such files that are known, but libhdf5 itself promises nothing.
+     */
+    int check_in_child;
 } vaelib_dataset_options;
 
 typedef struct vaelib_dataset_info {
@@ -378,6 +384,35 @@ vaelib_status vaelib_writer_finish(vaelib_writer *writer);
 
 /** Frees a writer; what was not finished leaves no trace. */
 void vaelib_writer_free(vaelib_writer *writer);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Checking files
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/** What a file is that was found in order. */
+typedef struct vaelib_file_report {
+    size_t struct_size;
+    /** The kind of model in it, "vae" or "stack"; "data" for any other HDF5 file. */
+    const char *kind;
+    /** The version of the file format; 0 for data. */
+    size_t format_version;
+    /** The version of the library that wrote it; empty for data. */
+    char vaelib_version[64];
+    uint64_t byte_count;
+    /** Data: how many datasets were read to the end. */
+    size_t datasets_read;
+    /** Data: how many there are besides, which vaelib does not read: texts, other filters, virtual, never written. */
+    size_t datasets_unread;
+} vaelib_file_report;
+
+/**
+ * Reads the whole of a file and says whether it is in order: a model file with its checksum and every value in it, or
+ * every dataset of any other HDF5 file through all filters and checksums (only data stored with Fletcher checksums, or
+ * compressed, can show that a number was changed). `check_in_child`: as in vaelib_dataset_options. `out_report` may be
+ * NULL. VAELIB_FILE_ERROR if the file cannot be opened, VAELIB_FORMAT_ERROR if it is damaged, was written by a newer
+ * vaelib, or is no HDF5 file; the message says what is wrong.
+ */
+vaelib_status vaelib_file_verify(const char *path, int check_in_child, vaelib_file_report *out_report);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Models

@@ -22,7 +22,7 @@ build() {
   local program=$programs/$1
   shift
   local input
-  for input in "$@" Tests/c/*.h include/vaelib.h "$library_folder/libvaelib.so" "${BASH_SOURCE[0]}"; do
+  for input in "$@" Tests/c/*.h Tests/c/*/*.{h,inc} include/vaelib.h "$library_folder/libvaelib.so" "${BASH_SOURCE[0]}"; do
     if [[ $input -nt $program ]]; then
       cc "${flags[@]}" "$@" -L"$library_folder" -Wl,-rpath,"$library_folder" -lvaelib -lm -o "$program"
       return
@@ -50,6 +50,16 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 .venv/bin/python Tests/c/make_data.py "$scratch"
 export VAELIB_TEST_FOLDER=$scratch
+
+# Programs that put functions of their own before those of the C library, which a sanitizer wants to do too.
+if [[ $programs == .build/c ]]; then
+  read -ra hdf5 <<<"$(pkg-config --cflags --libs hdf5-serial | sed 's/-I/-isystem /g')"
+  build test_faults Tests/c/faults/*.c Tests/c/support.c "${hdf5[@]}" -ldl
+  run test_faults "$programs/test_faults"
+  run faults_cover_every_call Tests/c/faults/check_coverage.sh "$library_folder/libvaelib.so"
+  build campaign Tests/c/mutation/*.c
+  run mutation_corpus Tests/c/mutation/replay_corpus.sh "$programs/campaign"
+fi
 
 for test in Tests/c/test_*.c; do
   name=$(basename "$test" .c)

@@ -47,26 +47,4 @@ static inline int vaelib_h5l_type(hid_t group, const char *name)
     return H5Lget_info(group, name, &info, H5P_DEFAULT) < 0 ? -1 : (int)info.type;
 }
 
-/* Told each link's name and kind; returns 0 to go on, a positive number to stop. */
-typedef int (*vaelib_h5l_visitor)(const char *name, int type, void *context);
-
-struct vaelib_h5l_visit {
-    vaelib_h5l_visitor visitor;
-    void *context;
-};
-
-static inline herr_t vaelib_h5l_visit_one(hid_t group, const char *name, const H5L_info_t *info, void *data)
-{
-    const struct vaelib_h5l_visit *visit = (const struct vaelib_h5l_visit *)data;
-    (void)group;
-    return visit->visitor(name, (int)info->type, visit->context);
-}
-
-/* Visits the links of a group in ascending order of their names. */
-static inline herr_t vaelib_h5l_iterate(hid_t group, vaelib_h5l_visitor visitor, void *context)
-{
-    struct vaelib_h5l_visit visit = {visitor, context};
-    return H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, vaelib_h5l_visit_one, &visit);
-}
-
 #endif

@@ -59,7 +59,7 @@ public func vaelib_dataset_open(
       labels: options.labels.map { String(cString: $0) },
       labelsPath: options.labels_path.map { String(cString: $0) },
       memoryBudget: options.memory_budget < 0 ? Int.max : options.memory_budget, scale: options.scale,
-      shift: options.shift)
+      shift: options.shift, checkInChild: options.check_in_child != 0)
     let dataset = DatasetHandle(
       source: source, elementType: source.elementType,
       labels: source.labels.map { DatasetHandle.Labels.values($0, first: 0) })

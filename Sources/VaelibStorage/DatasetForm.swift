@@ -27,94 +27,34 @@ struct DatasetForm {
 
   init(_ dataset: HDF5.Object, _ session: HDF5.Session, _ fileByteCount: Int) throws(StorageError) {
     let description = try session.describe(dataset)
-    let (type, isInteger, storedElementBytes) = try Self.elementType(description.type, dataset, session)
-    shape = try Self.checkedShape(description.shape, dataset, session)
+    if let reason = Self.unsuitability(description) { throw session.error(dataset.label, reason) }
+    guard let (type, isInteger) = Self.elementType(description.type), let shape = description.shape,
+      description.filters.allSatisfy(session.isFilterAvailable)
+    else { throw session.error(dataset.label, "is compressed in a way that this build of HDF5 cannot undo") }
+    let storedElementBytes = description.type.byteCount
     guard let columns = product(Array(shape.dropFirst())),
       let byteCount = product([columns, shape[0], type.byteCount]),
       let declaredBytes = product([columns, shape[0], storedElementBytes])
     else {
       throw session.error(dataset.label, "is damaged: \(HDF5.Session.describe(shape)) is beyond any memory")
     }
+    self.shape = shape
     self.columns = columns
     self.byteCount = byteCount
     elementType = type
     self.isInteger = isInteger
     storedByteCount = description.storedByteCount
     filters = description.filters
-    try Self.checkFilters(filters, dataset, session)
     (chunkShape, chunkByteCount) = try Self.checkLayout(
       description, shape, declaredBytes, storedElementBytes, fileByteCount, dataset, session)
   }
 
-  /// How numbers of a stored type are given in memory (see `HDF5Dataset.elementType`), and their bytes in the file.
-  private static func elementType(
-    _ type: HDF5.StoredType, _ dataset: HDF5.Object, _ session: HDF5.Session
-  ) throws(StorageError) -> (type: ElementType, isInteger: Bool, storedBytes: Int) {
-    switch type {
-    case .boolean: return (.uint8, true, 1)
-    case .unsignedInteger(1): return (.uint8, true, 1)
-    case .signedInteger(1): return (.int8, true, 1)
-    case .signedInteger(2): return (.int16, true, 2)
-    case .signedInteger(4): return (.int32, true, 4)
-    case .signedInteger(8): return (.int64, true, 8)
-    case .unsignedInteger(2): return (.int32, true, 2)
-    case .unsignedInteger(4): return (.int64, true, 4)
-    case .unsignedInteger(8): return (.float64, true, 8)
-    case .real(2): return (.float32, false, 2)
-    case .real(4): return (.float32, false, 4)
-    case .real(8): return (.float64, false, 8)
-    default:
-      throw session.error(
-        dataset.label,
-        "holds \(type.name); vaelib reads booleans, integers of 1, 2, 4 or 8 bytes and floating-point numbers of 2, 4 "
-          + "or 8 bytes")
-    }
-  }
-
-  private static func checkedShape(
-    _ shape: [Int]?, _ dataset: HDF5.Object, _ session: HDF5.Session
-  ) throws(StorageError) -> [Int] {
-    guard let shape, !shape.isEmpty else {
-      throw session.error(
-        dataset.label, "has \(HDF5.Session.describe(shape)); vaelib needs an axis that counts examples")
-    }
-    guard !shape.contains(0) else {
-      throw session.error(dataset.label, "is empty: it has \(HDF5.Session.describe(shape))")
-    }
-    return shape
-  }
-
-  /// Only gzip and what goes with it: libhdf5 would load foreign filters as programs from folders that the environment
-  /// names, and its decoders of the others it brings believe what a damaged file says.
-  private static func checkFilters(
-    _ filters: [Int], _ dataset: HDF5.Object, _ session: HDF5.Session
-  ) throws(StorageError) {
-    for filter in filters where !(1...3).contains(filter) || !session.isFilterAvailable(filter) {
-      let name = [
-        1: "gzip", 4: "szip", 5: "nbit", 6: "scaleoffset", 32_000: "lzf", 32_001: "blosc", 32_004: "lz4",
-        32_015: "zstd",
-      ][filter]
-      throw session.error(
-        dataset.label,
-        "is compressed with filter \(name.map { "\($0) (number \(filter))" } ?? "number \(filter)"), which vaelib does "
-          + "not read; write it with gzip or without compression")
-    }
-  }
-
-  /// Refuses storage outside the file and sizes that the file cannot hold.
+  /// Refuses sizes that the file cannot hold.
   private static func checkLayout(
     _ description: HDF5.DatasetDescription, _ shape: [Int], _ declaredBytes: Int, _ elementBytes: Int,
     _ fileByteCount: Int, _ dataset: HDF5.Object, _ session: HDF5.Session
   ) throws(StorageError) -> (chunkShape: [Int]?, chunkByteCount: Int) {
     let stored = description.storedByteCount
-    guard description.layout != .external else {
-      throw session.error(
-        dataset.label, "keeps its values in other files, which vaelib does not read; copy it into one")
-    }
-    guard description.layout != .virtual else {
-      throw session.error(
-        dataset.label, "is a virtual dataset, which vaelib does not read; copy its values into one")
-    }
     guard stored > 0 else {
       throw session.error(
         dataset.label, "was never written: it has \(HDF5.Session.describe(shape)) but no values")

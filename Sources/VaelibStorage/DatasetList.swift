@@ -1,65 +1,92 @@
-/// Finds the datasets of a file: all of them, or some for the error message that a name is not among them.
+/// Finds the datasets of a file: all of them, or as many as an error message shows where a name is not among them.
 struct DatasetList {
   private static let shownLimit = 20
   private static let visitedLimit = 1_000
   private static let namesLimit = 10_000
   private static let depthLimit = 8
 
-  private let session: HDF5.Session
-  private var found: [(name: String, lengths: String)] = []
-  private var foundLimit = Self.shownLimit
-  private var visitedLimit = Self.visitedLimit
+  private let file: MetadataFile
+  private let foundLimit: Int
+  private let visitedLimit: Int
+  private(set) var found: [(name: String, header: ObjectHeader)] = []
   private var visited = 0
 
-  init(_ session: HDF5.Session) {
-    self.session = session
+  init(_ file: MetadataFile) {
+    self.init(file, foundLimit: Self.shownLimit, visitedLimit: Self.visitedLimit)
   }
 
-  /// All names, in order.
-  func names(_ file: HDF5.Object) -> [String] {
-    var list = self
-    list.foundLimit = Self.namesLimit
-    list.visitedLimit = 2 * Self.namesLimit
-    list.visit(file, depth: 1)
-    return list.found.prefix(Self.namesLimit).map(\.name)
+  private init(_ file: MetadataFile, foundLimit: Int, visitedLimit: Int) {
+    self.file = file
+    self.foundLimit = foundLimit
+    self.visitedLimit = visitedLimit
+    // What cannot be read is left out: the list is a help, and the error it helps with is already there.
+    if let root = try? ObjectHeader(file, at: file.root) { visit(root, "", depth: 1) }
   }
 
   /// "it has x_train (60000 x 784), y_train (60000)".
-  func sentence(_ file: HDF5.Object) throws(StorageError) -> String {
-    var list = self
-    list.visit(file, depth: 1)
-    guard !list.found.isEmpty else { return "it has no datasets" }
-    let isCut = list.found.count > Self.shownLimit
-    let shown = list.found.prefix(Self.shownLimit).map { "\($0.name) (\($0.lengths))" }
-    return "it has " + shown.joined(separator: ", ")
-      + (isCut ? " and others" : "")
+  var sentence: String {
+    let texts = found.compactMap { name, header -> String? in
+      do throws(StorageError) {
+        return "\(name) (\(Self.text(try DatasetMetadata.shape(header, file))))"
+      } catch {
+        return nil
+      }
+    }
+    guard !texts.isEmpty else { return "it has no datasets" }
+    let isCut = texts.count > Self.shownLimit
+    return "it has " + texts.prefix(Self.shownLimit).joined(separator: ", ") + (isCut ? " and others" : "")
   }
 
-  /// What cannot be opened is left out: the list is a help, and the error it helps with is already there.
-  private mutating func visit(_ group: HDF5.Object, depth: Int) {
-    guard depth <= Self.depthLimit, let links = try? session.links(of: group, limit: visitedLimit) else {
-      return
-    }
-    for link in links where link.kind == .hard {
+  /// The names of all datasets, in order.
+  static func names(_ file: MetadataFile) -> [String] {
+    let list = DatasetList(file, foundLimit: namesLimit, visitedLimit: 2 * namesLimit)
+    return list.found.prefix(namesLimit).map(\.name)
+  }
+
+  private mutating func visit(_ group: ObjectHeader, _ path: String, depth: Int) {
+    guard depth <= Self.depthLimit, let links = try? GroupLinks.read(group, file) else { return }
+    for link in links.sorted(by: { $0.name < $1.name }) {
+      guard let address = link.address else { continue }
       visited += 1
       guard visited <= visitedLimit, found.count <= foundLimit else { return }
-      try? session.scope { () throws(StorageError) in
-        let (object, kind) = try session.openObject(link.name, in: group)
-        switch kind {
-        case .group: visit(object, depth: depth + 1)
-        case .dataset: found.append((object.name, try lengths(of: object)))
-        case .other: break
-        }
+      guard let header = try? ObjectHeader(file, at: address) else { continue }
+      let name = HDF5.Session.join(path, link.name)
+      if GroupLinks.isGroup(header) {
+        visit(header, name, depth: depth + 1)
+      } else if DatasetMetadata.isDataset(header) {
+        found.append((name, header))
       }
     }
   }
 
-  private func lengths(of dataset: HDF5.Object) throws(StorageError) -> String {
-    let shape = try session.shape(of: dataset)
-    return switch shape {
+  private static func text(_ shape: [Int]?) -> String {
+    switch shape {
     case nil: "no values"
     case []: "one value"
     case let shape?: shape.map(String.init).joined(separator: " x ")
     }
+  }
+
+  /// All datasets, each once, whichever way leads to it; throws where something on the way makes no sense. `visit` is
+  /// shown every object.
+  static func all(
+    _ file: MetadataFile, visiting visit: (ObjectHeader) throws(StorageError) -> Void = { _ in }
+  ) throws(StorageError) -> [(name: String, header: ObjectHeader)] {
+    var found: [(name: String, header: ObjectHeader)] = []
+    var seen: Set<Int> = [file.root]
+    var pending = [(path: "", address: file.root)]
+    while let (path, address) = pending.popLast() {
+      let header = try ObjectHeader(file, at: address)
+      try visit(header)
+      if GroupLinks.isGroup(header) {
+        for link in try GroupLinks.read(header, file).sorted(by: { $0.name > $1.name }) {
+          guard let target = link.address, seen.insert(target).inserted else { continue }
+          pending.append((HDF5.Session.join(path, link.name), target))
+        }
+      } else if DatasetMetadata.isDataset(header) {
+        found.append((path, header))
+      }
+    }
+    return found
   }
 }

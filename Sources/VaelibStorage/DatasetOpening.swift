@@ -7,9 +7,12 @@ struct DatasetOpening {
   let session: HDF5.Session
   private let fileByteCount: Int
 
-  /// Looks at the file without libhdf5, and opens nothing yet.
-  init(_ path: String) throws(StorageError) {
-    fileByteCount = try ReadableFile.check(path)
+  /// Looks at the file without libhdf5; throws unless that can be trusted with these datasets. Opens nothing yet.
+  init(_ path: String, datasets: [String?]) throws(StorageError) {
+    let file = try ReadableFile(path)
+    let check = try MetadataCheck(file)
+    for name in datasets.compactMap(\.self) { try check.check(name) }
+    fileByteCount = file.byteCount
     session = HDF5.Session(path: path)
   }
 
@@ -26,7 +29,7 @@ struct DatasetOpening {
     func labels(_ name: String?, in labelsPath: String, of path: String) throws(StorageError) -> [Int64]? {
       guard let name else { return nil }
       let label = "\(dataset.label ?? "the dataset") of file \"\(path)\""
-      return try DatasetOpening(labelsPath).labels(name, rows: form.shape[0], of: label)
+      return try DatasetOpening(labelsPath, datasets: [name]).labels(name, rows: form.shape[0], of: label)
     }
   }
 
@@ -63,32 +66,17 @@ struct DatasetOpening {
     }
   }
 
-  /// Follows hard links to the dataset `name`.
+  /// Follows hard links to the dataset `name`, which `MetadataCheck` found there.
   private func find(_ name: String, in file: HDF5.Object) throws(StorageError) -> HDF5.Object {
-    let components = name.split(separator: "/").map(String.init)
-    guard !components.isEmpty, !name.utf8.contains(0) else {
-      throw session.error(nil, "has no dataset \"\(name)\"; \(try DatasetList(session).sentence(file))")
-    }
     var object = file
-    for (index, component) in components.enumerated() {
-      guard let link = try session.linkKind(of: component, in: object) else {
-        throw session.error(nil, "has no dataset \"\(name)\"; \(try DatasetList(session).sentence(file))")
+    var kind = HDF5.ObjectKind.group
+    for component in name.split(separator: "/").map(String.init) {
+      guard kind == .group, try session.linkKind(of: component, in: object) == .hard else {
+        throw session.error(nil, "changed while it was read: it has no dataset \"\(name)\" any more")
       }
-      guard link == .hard else {
-        throw session.error(
-          HDF5.Session.label("object", object, component),
-          "is \(link.name), which vaelib does not follow; name the dataset it leads to")
-      }
-      let kind: HDF5.ObjectKind
       (object, kind) = try session.openObject(component, in: object)
-      let isLast = index == components.count - 1
-      if isLast, kind != .dataset {
-        throw session.error(object.label, "is not a dataset; \(try DatasetList(session).sentence(file))")
-      }
-      if !isLast, kind != .group {
-        throw session.error(nil, "has no dataset \"\(name)\"; \(try DatasetList(session).sentence(file))")
-      }
     }
+    guard kind == .dataset else { throw session.error(object.label, "is not a dataset") }
     return object
   }
 

@@ -44,11 +44,16 @@ public final class HDF5Dataset: @unchecked Sendable {
   /// same file.
   ///
   /// Throws `.file` if the file cannot be read, `.format` if it is not HDF5 or a dataset is missing or unsuitable,
-  /// `.memory` if there is none for a set within the budget.
+  /// `.memory` if there is none for a set within the budget. With `checkInChild` a child process reads everything first.
   public init(
-    path: String, name: String, labels: String?, labelsPath: String? = nil, memoryBudget: Int
+    path: String, name: String, labels: String?, labelsPath: String? = nil, memoryBudget: Int,
+    checkInChild: Bool = false
   ) throws(StorageError) {
-    let opening = try DatasetOpening(path)
+    if checkInChild {
+      try Self.checkInChild(path, name, labels: labelsPath == nil ? labels : nil)
+      if let labelsPath, let labels { try Self.checkInChild(labelsPath, labels, labels: nil) }
+    }
+    let opening = try DatasetOpening(path, datasets: [name, labelsPath == nil ? labels : nil])
     let session = opening.session
     let opened: DatasetOpening.Result
     do {
@@ -83,10 +88,7 @@ public final class HDF5Dataset: @unchecked Sendable {
 
   /// The names of the datasets in a file, whether they suit or not. Throws as `init` does.
   public static func names(inFile path: String) throws(StorageError) -> [String] {
-    _ = try ReadableFile.check(path)
-    return try HDF5.session(path: path) { session throws(StorageError) in
-      DatasetList(session).names(try session.openFile())
-    }
+    DatasetList.names(try MetadataCheck(try ReadableFile(path)).file)
   }
 
   deinit {

@@ -18,10 +18,11 @@ public final class HDF5Source: StoredExamples {
   /// `HDF5Dataset.init` says when.
   public init(
     path: String, name: String, labels: String?, labelsPath: String? = nil, memoryBudget: Int, scale: Double,
-    shift: Double
+    shift: Double, checkInChild: Bool = false
   ) throws(StorageError) {
     dataset = try HDF5Dataset(
-      path: path, name: name, labels: labels, labelsPath: labelsPath, memoryBudget: memoryBudget)
+      path: path, name: name, labels: labels, labelsPath: labelsPath, memoryBudget: memoryBudget,
+      checkInChild: checkInChild)
     self.scale = scale
     self.shift = shift
     // Two windows are in memory at a time.

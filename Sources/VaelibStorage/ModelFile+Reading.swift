@@ -1,6 +1,6 @@
 extension ModelFile {
   /// Opens a model file for `body`, trusting nothing in it: libhdf5 gets to see it only when it is as long as its user
-  /// block says and has the checksum that stands there, and gets exactly the bytes that were checked.
+  /// block says, has the checksum that stands there and makes sense, and gets exactly the bytes that were checked.
   static func read<Result>(
     _ path: String, _ body: (ModelReader) throws(StorageError) -> Result
   ) throws(StorageError) -> Result {
@@ -8,6 +8,7 @@ extension ModelFile {
     let block = try UserBlock(of: file)
     return try file.withBytes(from: UserBlock.byteCount) { (content) throws(StorageError) in
       try block.check(content, of: file)
+      try MetadataCheck.checkAll(try MetadataFile(file, base: UserBlock.byteCount, content: content))
       return try HDF5.session(path: path) { (session) throws(StorageError) in
         let reader = ModelReader(
           session: session, root: try session.openImage(content), byteCount: content.count)

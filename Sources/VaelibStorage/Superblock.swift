@@ -2,8 +2,9 @@
 enum Superblock {
   private static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  /// Checks that a file is HDF5 and as long as it says.
-  static func check(_ file: ReadableFile) throws(StorageError) {
+  /// Checks that a file is HDF5 and as long as it says; returns where its HDF5 part begins.
+  @discardableResult
+  static func check(_ file: ReadableFile) throws(StorageError) -> Int {
     // The signature stands at 0, 512, 1024, 2048 and so on; before it anything may stand.
     var offset = 0
     var start: [UInt8] = []
@@ -11,7 +12,8 @@ enum Superblock {
       let bytes = try file.read(at: offset, count: 64)
       if offset == 0 { start = bytes }
       if bytes.starts(with: signature) {
-        return try checkLength(bytes, file)
+        try checkLength(bytes, file)
+        return offset
       }
       let next = offset.multipliedReportingOverflow(by: 2)
       guard !next.overflow else { break }

@@ -47,10 +47,22 @@ struct UserBlock: Equatable {
     }
   }
 
+  /// Whether a file begins as a model file does, as far as it goes.
+  static func begins(_ file: ReadableFile) throws(StorageError) -> Bool {
+    title.starts(with: try file.read(at: 0, count: title.count))
+  }
+
+  /// Throws if a file that does not begin as a model file does once did.
+  static func refuseDamaged(_ file: ReadableFile, base: Int) throws(StorageError) {
+    let start = try file.read(at: 0, count: title.count)
+    guard base == byteCount, zip(start, title).count(where: ==) > title.count / 2 else { return }
+    throw file.error("is damaged: it is a model file whose first line was changed; restore it from a copy")
+  }
+
   /// Says what the file is instead, if it does not begin as a model file does, as far as it goes.
   private static func checkTitle(_ bytes: [UInt8], _ file: ReadableFile) throws(StorageError) {
     guard !title.starts(with: bytes.prefix(title.count)) else { return }
-    try Superblock.check(file)
+    try refuseDamaged(file, base: try Superblock.check(file))
     let line = String(decoding: title.dropLast(), as: UTF8.self)
     throw file.error("is HDF5, but holds no vaelib model: a model file begins with \"\(line)\"")
   }

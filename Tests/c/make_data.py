@@ -71,11 +71,21 @@ def write_digits(path: Path) -> None:
         file["x_test"], file["y_test"] = pictures[200:], labels[200:]
 
 
+def write_faults(folder: Path) -> None:
+    """What the tests read whose calls fail in turn: small, since each call is one run."""
+    folder.mkdir()
+    with h5py.File(folder / "data.h5", "w") as file:
+        values = (numbers()[:40] % 2).astype("u1")
+        file.create_dataset("packed", data=values, chunks=(16, 6), compression="gzip", fletcher32=True)
+        file["labels"] = np.arange(40, dtype="u2")
+
+
 def main() -> None:
     """Writes a good file, and files that are not what they should be."""
     folder = Path(sys.argv[1])
     write_data(folder / "data.h5")
     write_digits(folder / "digits.h5")
+    write_faults(folder / "faults")
     (folder / "text.h5").write_text("This is a text.\n" * 100)
     (folder / "empty.h5").write_bytes(b"")
     whole = (folder / "data.h5").read_bytes()

@@ -31,7 +31,8 @@ static void check_structures(void) {
     CHECK(sizeof(vaelib_parameter) == 56 && LAST_FIELD(vaelib_parameter, meaning) == 56);
     CHECK(sizeof(vaelib_array) == 88 && LAST_FIELD(vaelib_array, shift) == 88);
     CHECK(offsetof(vaelib_array, dtype) == 32 && offsetof(vaelib_array, rows) == 40);
-    CHECK(sizeof(vaelib_dataset_options) == 48 && LAST_FIELD(vaelib_dataset_options, labels_path) == 48);
+    CHECK(sizeof(vaelib_dataset_options) == 56 && LAST_FIELD(vaelib_dataset_options, check_in_child) == 52);
+    CHECK(sizeof(vaelib_file_report) == 112 && LAST_FIELD(vaelib_file_report, datasets_unread) == 112);
     CHECK(sizeof(vaelib_dataset_info) == 56 && LAST_FIELD(vaelib_dataset_info, in_memory) == 56);
     CHECK(sizeof(vaelib_writer_config) == 48 && LAST_FIELD(vaelib_writer_config, chunk_rows) == 48);
     CHECK(sizeof(vaelib_vae_config) == 128 && LAST_FIELD(vaelib_vae_config, seed) == 128);

@@ -38,7 +38,7 @@ CALLBACKS = (structures.ProgressFunction, stacks.StackProgressFunction)
 IN_FILES = {
     *("vaelib_dataset_open", "vaelib_model_save", "vaelib_model_load", "vaelib_dataset_labels"),
     *("vaelib_stack_save", "vaelib_stack_load", "vaelib_dataset_names", "vaelib_writer_create"),
-    "vaelib_checkpoint_describe",
+    *("vaelib_checkpoint_describe", "vaelib_file_verify"),
 }
 CALLS = [
     name for name, (result, arguments) in FUNCTIONS.items()

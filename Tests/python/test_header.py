@@ -37,6 +37,7 @@ STRUCTURES = {
     "vaelib_dataset_options": structures.DatasetOptions,
     "vaelib_dataset_info": structures.DatasetInfo,
     "vaelib_writer_config": structures.WriterConfig,
+    "vaelib_file_report": structures.FileReport,
     "vaelib_vae_config": structures.VAEConfig,
     "vaelib_model_info": structures.ModelInfo,
     "vaelib_tensor": structures.Tensor,
@@ -124,7 +125,7 @@ def test_structures_are_laid_out_as_the_compiler_does(tmp_path):
 def test_structures_have_the_fields_of_the_header_and_no_others():
     for name, structure in STRUCTURES.items():
         body = re.search(r"typedef struct " + name + r" \{(.*?)\} " + name + ";", TEXT, re.DOTALL).group(1)
-        fields = re.findall(r"(\w+);", body)
+        fields = re.findall(r"(\w+)(?:\[\d+\])?;", body)
         assert [field for field, _ in structure._fields_] == fields, name
 
 

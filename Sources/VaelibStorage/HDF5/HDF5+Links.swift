@@ -64,29 +64,6 @@ extension HDF5.Session {
     return (object, kind)
   }
 
-  /// The links of `group` by ascending name; refuses more than `limit`.
-  func links(
-    of group: HDF5.Object, limit: Int
-  ) throws(StorageError) -> [(name: String, kind: HDF5.LinkKind)] {
-    var visit = LinkVisit(limit: limit)
-    let status = withUnsafeMutablePointer(to: &visit) { pointer in
-      vaelib_h5l_iterate(
-        group.id,
-        { name, type, context in
-          guard let name, let visit = context?.assumingMemoryBound(to: LinkVisit.self) else { return -1 }
-          return visit.pointee.add(name, Int(type))
-        }, pointer)
-    }
-    guard visit.isTextual else {
-      throw error(group.label, "holds a name that is not UTF-8")
-    }
-    guard visit.links.count <= limit else {
-      throw error(group.label, "holds more than \(limit) objects")
-    }
-    try check(status, group.label, "list what it holds")
-    return visit.links
-  }
-
   /// Creates the group `name`, or a nested one such as "encoder/0".
   func createGroup(_ name: String, in parent: HDF5.Object) throws(StorageError) -> HDF5.Object {
     let label = Self.label("group", parent, name)
@@ -115,22 +92,5 @@ extension HDF5.Session {
   /// What messages call `name` in `group`: `dataset "group/name"`.
   static func label(_ noun: String, _ group: HDF5.Object, _ name: String) -> String {
     "\(noun) \"\(join(group.name, name))\""
-  }
-}
-
-/// The links seen so far, one more than `limit` at most.
-private struct LinkVisit {
-  let limit: Int
-  var links: [(name: String, kind: HDF5.LinkKind)] = []
-  var isTextual = true
-
-  /// 0 to go on, 1 to stop.
-  mutating func add(_ name: UnsafePointer<CChar>, _ type: Int) -> Int32 {
-    guard let text = String(validatingCString: name) else {
-      isTextual = false
-      return 1
-    }
-    links.append((text, HDF5.LinkKind(type)))
-    return links.count > limit ? 1 : 0
   }
 }

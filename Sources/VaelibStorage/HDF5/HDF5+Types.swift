@@ -48,11 +48,15 @@ extension HDF5.Session {
     guard byteCount > 0 else { throw failure(label, "read its type") }
     switch H5Tget_class(type) {
     case H5T_INTEGER:
-      return H5Tget_sign(type) == H5T_SGN_NONE
-        ? .unsignedInteger(byteCount: byteCount) : .signedInteger(byteCount: byteCount)
+      switch H5Tget_sign(type) {
+      case H5T_SGN_NONE: return .unsignedInteger(byteCount: byteCount)
+      case H5T_SGN_2: return .signedInteger(byteCount: byteCount)
+      default: throw failure(label, "read its type")
+      }
     case H5T_FLOAT: return .real(byteCount: byteCount)
     case H5T_STRING:
-      return H5Tis_variable_str(type) == 0 ? .text(byteCount: byteCount) : .other("variable-length strings")
+      let isVariable = try check(H5Tis_variable_str(type), label, "read its type") > 0
+      return isVariable ? .other("variable-length strings") : .text(byteCount: byteCount)
     case H5T_ENUM: return isBoolean(type) ? .boolean : .other("enumerated values")
     case H5T_COMPOUND: return .other("compound values")
     case H5T_REFERENCE: return .other("references")

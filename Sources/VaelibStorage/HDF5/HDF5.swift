@@ -19,6 +19,11 @@ enum HDF5 {
     let isKnown = H5Eget_auto2(hid_t(H5E_DEFAULT), &printer, &printerData) >= 0
     H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
     defer { if isKnown { H5Eset_auto2(hid_t(H5E_DEFAULT), printer, printerData) } }
+    // A file must not have programs loaded from the folders that HDF5_PLUGIN_PATH names.
+    var plugins: UInt32 = 0
+    let arePluginsKnown = H5PLget_loading_state(&plugins) >= 0
+    H5PLset_loading_state(0)
+    defer { if arePluginsKnown { H5PLset_loading_state(plugins) } }
     return try body()
   }
 

@@ -37,6 +37,7 @@ from vaelib._not_fitted import NotFittedError
 from vaelib._parameters import count as _count
 from vaelib._queries import Gaussian
 from vaelib._stack_progress import StackProgress, StackRecord
+from vaelib._verification import FileReport, verify
 from vaelib.dataset import Dataset, concatenate, dataset_names, open_dataset
 from vaelib.stack import StackedDenoisingAutoencoder
 from vaelib.stack_classifier import StackedDenoisingClassifier
@@ -74,6 +75,7 @@ __all__ = [
     "DatasetWriter",
     "FileError",
     "FileMissing",
+    "FileReport",
     "FormatError",
     "Gaussian",
     "HistoryRecord",
@@ -100,5 +102,6 @@ __all__ = [
     "open_dataset",
     "set_threads",
     "threads",
+    "verify",
     "write_dataset",
 ]

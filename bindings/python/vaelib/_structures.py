@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, c_char_p, c_double, c_int, c_size_t, c_ssize_t, c_uint64, c_void_p
+from ctypes import POINTER, c_char, c_char_p, c_double, c_int, c_size_t, c_ssize_t, c_uint64, c_void_p
 from typing import TypeVar
 
 StructureType = TypeVar("StructureType", bound=ctypes.Structure)
@@ -58,6 +58,21 @@ class DatasetOptions(ctypes.Structure):
         ("labels", c_char_p),
         ("memory_budget", c_size_t),
         ("labels_path", c_char_p),
+        ("check_in_child", c_int),
+    ]
+
+
+class FileReport(ctypes.Structure):
+    """vaelib_file_report."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("kind", c_char_p),
+        ("format_version", c_size_t),
+        ("vaelib_version", c_char * 64),
+        ("byte_count", c_uint64),
+        ("datasets_read", c_size_t),
+        ("datasets_unread", c_size_t),
     ]
 
 

@@ -236,6 +236,7 @@ def open_dataset(
     scale: float = 1.0,
     shift: float = 0.0,
     memory_budget: int | None = None,
+    check_in_child: bool = False,
 ) -> Dataset:
     """Opens a dataset inside an HDF5 file.
 
@@ -255,6 +256,8 @@ def open_dataset(
         A set, of one file or several, of at most this many bytes is read into memory once. A larger one is read block
         by block, ahead of its use; the blocks in memory then take half of this, but at most 32 MiB, twice. The
         library's default is 256 MiB.
+    check_in_child : bool
+        Has a child process read everything first, so that a file that is damaged on purpose can do no harm here.
 
     Raises
     ------
@@ -269,6 +272,7 @@ def open_dataset(
     options.labels = None if labels is None else text(labels)
     if memory_budget is not None:
         options.memory_budget = count(memory_budget, "memory_budget")
+    options.check_in_child = bool(check_in_child)
     if isinstance(path, str | os.PathLike):
         return _open(path, name, options, labels_path)
     paths = list(path)

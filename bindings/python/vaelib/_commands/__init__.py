@@ -6,6 +6,6 @@ A module's name is the command's, the first line of its docstring what the list 
 
 from types import ModuleType
 
-from vaelib._commands import convert, info
+from vaelib._commands import convert, info, verify
 
-COMMANDS: tuple[ModuleType, ...] = (convert, info)
+COMMANDS: tuple[ModuleType, ...] = (convert, info, verify)

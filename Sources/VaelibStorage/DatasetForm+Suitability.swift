@@ -1,0 +1,71 @@
+import VaelibNumerics
+
+extension DatasetForm {
+  /// Why vaelib does not read a dataset, as the predicate of a sentence; nil if it does. As libhdf5 describes it.
+  static func unsuitability(_ description: HDF5.DatasetDescription) -> String? {
+    unsuitability(description.type) ?? unsuitability(description.shape) ?? unsuitability(description.filters)
+      ?? unsuitability(isExternal: description.layout == .external, isVirtual: description.layout == .virtual)
+  }
+
+  /// The same before libhdf5 has seen it.
+  static func unsuitability(_ dataset: DatasetMetadata) -> String? {
+    var (isExternal, isVirtual) = (false, false)
+    switch dataset.layout {
+    case .external: isExternal = true
+    case .virtual: isVirtual = true
+    case .compact, .contiguous, .chunked: break
+    }
+    return unsuitability(dataset.type) ?? unsuitability(dataset.shape) ?? unsuitability(dataset.filters)
+      ?? unsuitability(isExternal: isExternal, isVirtual: isVirtual)
+  }
+
+  /// How numbers of a stored type are given in memory (see `HDF5Dataset.elementType`); nil for what is not read.
+  static func elementType(_ type: HDF5.StoredType) -> (type: ElementType, isInteger: Bool)? {
+    switch type {
+    case .boolean: (.uint8, true)
+    case .unsignedInteger(1): (.uint8, true)
+    case .signedInteger(1): (.int8, true)
+    case .signedInteger(2): (.int16, true)
+    case .signedInteger(4): (.int32, true)
+    case .signedInteger(8): (.int64, true)
+    case .unsignedInteger(2): (.int32, true)
+    case .unsignedInteger(4): (.int64, true)
+    case .unsignedInteger(8): (.float64, true)
+    case .real(2): (.float32, false)
+    case .real(4): (.float32, false)
+    case .real(8): (.float64, false)
+    default: nil
+    }
+  }
+
+  private static func unsuitability(_ type: HDF5.StoredType) -> String? {
+    guard elementType(type) == nil else { return nil }
+    return
+      "holds \(type.name); vaelib reads booleans, integers of 1, 2, 4 or 8 bytes and floating-point numbers of 2, "
+      + "4 or 8 bytes"
+  }
+
+  private static func unsuitability(_ shape: [Int]?) -> String? {
+    guard let shape, !shape.isEmpty else {
+      return "has \(HDF5.Session.describe(shape)); vaelib needs an axis that counts examples"
+    }
+    return shape.contains(0) ? "is empty: it has \(HDF5.Session.describe(shape))" : nil
+  }
+
+  /// Only gzip and what goes with it: libhdf5 would load foreign filters as programs from folders that the environment
+  /// names, and its decoders of the others it brings believe what a damaged file says.
+  private static func unsuitability(_ filters: [Int]) -> String? {
+    guard let filter = filters.first(where: { !(1...3).contains($0) }) else { return nil }
+    let name = [
+      4: "szip", 5: "nbit", 6: "scaleoffset", 32_000: "lzf", 32_001: "blosc", 32_004: "lz4", 32_015: "zstd",
+    ][filter]
+    return
+      "is compressed with filter \(name.map { "\($0) (number \(filter))" } ?? "number \(filter)"), which vaelib "
+      + "does not read; write it with gzip or without compression"
+  }
+
+  private static func unsuitability(isExternal: Bool, isVirtual: Bool) -> String? {
+    if isExternal { return "keeps its values in other files, which vaelib does not read; copy it into one" }
+    return isVirtual ? "is a virtual dataset, which vaelib does not read; copy its values into one" : nil
+  }
+}

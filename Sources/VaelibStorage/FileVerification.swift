@@ -1,0 +1,97 @@
+import VaelibModels
+
+/// What a file is, once all of it was read and found in order.
+public struct FileReport: Sendable, Equatable {
+  /// The kind of model that it holds, or "data".
+  public var kind: String
+  /// 0 for data.
+  public var formatVersion: Int
+  /// The library that wrote it; empty for data.
+  public var libraryVersion: String
+  public var byteCount: Int
+  /// How many datasets were read.
+  public var datasetsRead: Int
+  /// How many there are besides: of types, filters or places that vaelib does not read.
+  public var datasetsUnread: Int
+}
+
+/// Reads a whole file to find out whether it is in order.
+public enum FileVerification {
+  /// Throws what is wrong with the file; reads it in a child process if asked to.
+  public static func verify(_ path: String, inChild: Bool) throws(StorageError) -> FileReport {
+    let byteCount = try ReadableFile(path).byteCount
+    guard inChild else { return try verify(path) {} }
+    let text = try ChildProcess.run(path, byteCount: byteCount) { (stepDone) throws(StorageError) in
+      Self.encode(try verify(path, stepDone))
+    }
+    guard let report = decode(text, byteCount) else {
+      throw .format(path: path, object: nil, reason: "is damaged: reading it gave no result")
+    }
+    return report
+  }
+
+  private static func verify(_ path: String, _ stepDone: () -> Void) throws(StorageError) -> FileReport {
+    let file = try ReadableFile(path)
+    let isModel = try UserBlock.begins(file)
+    return isModel ? try verifyModel(file) : try verifyData(file, stepDone)
+  }
+
+  private static func verifyModel(_ file: ReadableFile) throws(StorageError) -> FileReport {
+    let path = file.path
+    let (kind, version, libraryVersion) = try ModelFile.read(path) { (reader) throws(StorageError) in
+      guard case .count(let version) = try reader.attribute(ModelFile.Name.formatVersion) else {
+        throw file.error("is damaged: its format version is no number")
+      }
+      return (
+        try reader.text(ModelFile.Name.kind), version, try reader.text(ModelFile.Name.libraryVersion)
+      )
+    }
+    switch kind {
+    case VariationalAutoencoder.fileKind: _ = try VariationalAutoencoder.load(from: path)
+    case StackedAutoencoder.fileKind: _ = try StackedAutoencoder.load(from: path)
+    default:
+      throw file.error("holds a model of kind \"\(kind)\", which this vaelib does not know; update vaelib")
+    }
+    return FileReport(
+      kind: kind, formatVersion: version, libraryVersion: libraryVersion, byteCount: file.byteCount,
+      datasetsRead: 0, datasetsUnread: 0)
+  }
+
+  private static func verifyData(_ file: ReadableFile, _ stepDone: () -> Void) throws(StorageError)
+    -> FileReport
+  {
+    let base = try Superblock.check(file)
+    try UserBlock.refuseDamaged(file, base: base)
+    let metadata = try MetadataFile(file, base: base)
+    var report = FileReport(
+      kind: "data", formatVersion: 0, libraryVersion: "", byteCount: file.byteCount, datasetsRead: 0,
+      datasetsUnread: 0)
+    for (name, header) in try DatasetList.all(metadata) {
+      let dataset = try MetadataCheck.naming(name, file.path) { () throws(StorageError) in
+        try DatasetMetadata(header, metadata)
+      }
+      if DatasetForm.unsuitability(dataset) == nil, dataset.layout.isWritten {
+        try HDF5Dataset(path: file.path, name: name, labels: nil, memoryBudget: 0).readThrough(stepDone)
+        report.datasetsRead += 1
+      } else {
+        report.datasetsUnread += 1
+      }
+      stepDone()
+    }
+    return report
+  }
+
+  private static func encode(_ report: FileReport) -> String {
+    let numbers = [report.formatVersion, report.datasetsRead, report.datasetsUnread]
+    return ([report.kind, report.libraryVersion] + numbers.map(String.init)).joined(separator: "\0")
+  }
+
+  private static func decode(_ text: String, _ byteCount: Int) -> FileReport? {
+    let fields = text.split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
+    let numbers = fields.dropFirst(2).compactMap { Int($0) }
+    guard fields.count == 5, numbers.count == 3 else { return nil }
+    return FileReport(
+      kind: fields[0], formatVersion: numbers[0], libraryVersion: fields[1], byteCount: byteCount,
+      datasetsRead: numbers[1], datasetsUnread: numbers[2])
+  }
+}

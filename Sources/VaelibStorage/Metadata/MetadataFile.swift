@@ -1,0 +1,128 @@
+/// The structure of an HDF5 file, read without libhdf5, which may crash, hang or take all memory where a file is damaged
+/// (HDF5 File Format Specification, version 3.0). What stands between the superblock and the numbers of a dataset is
+/// followed here first; only a file in which that makes sense is handed on.
+final class MetadataFile {
+  let file: ReadableFile
+  /// How many bytes addresses and lengths have in this file.
+  let addressBytes: Int
+  let lengthBytes: Int
+  /// How many entries a node of a symbol table, of a group's tree and of a tree of chunks has at most.
+  private(set) var symbolNodeEntries = 8
+  private(set) var groupNodeEntries = 32
+  private(set) var chunkNodeEntries = 64
+  /// The object header of the root group.
+  private(set) var root = 0
+  /// Where the HDF5 part begins; addresses count from there.
+  private let base: Int
+  /// The HDF5 part where it was read already; else it is read from the file piece by piece.
+  private let content: UnsafeRawBufferPointer?
+
+  /// Bytes that addresses can reach.
+  var byteCount: Int { content?.count ?? file.byteCount - base }
+
+  /// Reads the superblock at `base`, where its signature was found.
+  init(_ file: ReadableFile, base: Int, content: UnsafeRawBufferPointer? = nil) throws(StorageError) {
+    self.file = file
+    self.base = base
+    self.content = content
+    var start = Array(content?.prefix(16) ?? UnsafeRawBufferPointer(start: nil, count: 0).prefix(16))
+    if content == nil { start = try file.read(at: base, count: 16) }
+    guard start.count == 16 else { throw file.error("is truncated: it ends inside its superblock") }
+    let version = start[8]
+    (addressBytes, lengthBytes) =
+      version < 2 ? (Int(start[13]), Int(start[14])) : (Int(start[9]), Int(start[10]))
+    guard [2, 4, 8].contains(addressBytes), [2, 4, 8].contains(lengthBytes) else {
+      throw file.error("is damaged: its superblock makes no sense")
+    }
+    if version < 2 {
+      try readOldSuperblock(version: Int(version))
+    } else {
+      try readSuperblock()
+    }
+  }
+
+  /// `count` bytes from `address` on, to be read; throws where they are not all in the file.
+  func cursor(at address: Int, count: Int, _ subject: String) throws(StorageError) -> MetadataCursor {
+    guard address >= 0, count >= 0, count <= byteCount, address <= byteCount - count else {
+      throw damaged("\(subject) leaves it")
+    }
+    if let content { return MetadataCursor(self, Array(content[address..<address + count])[...], subject) }
+    let bytes = try file.read(at: base + address, count: count)
+    guard bytes.count == count else { throw file.error("became shorter while it was read") }
+    return MetadataCursor(self, bytes[...], subject)
+  }
+
+  func damaged(_ reason: String) -> StorageError {
+    file.error("is damaged: \(reason)")
+  }
+
+  /// Versions 0 and 1.
+  private func readOldSuperblock(version: Int) throws(StorageError) {
+    let count = 24 + 4 * version + 4 * addressBytes + 2 * addressBytes + 24
+    var cursor = try cursor(at: 0, count: count, "its superblock")
+    try cursor.skip(16)
+    symbolNodeEntries = 2 * (try cursor.integer(2))
+    groupNodeEntries = 2 * (try cursor.integer(2))
+    try cursor.skip(4)
+    if version == 1 {
+      chunkNodeEntries = 2 * (try cursor.integer(2))
+      try cursor.skip(2)
+    }
+    try cursor.require(symbolNodeEntries > 0 && groupNodeEntries > 0 && chunkNodeEntries > 0)
+    try cursor.skip(3 * addressBytes)
+    try refuseDriver(try cursor.address())
+    try cursor.skip(addressBytes)
+    root = try cursor.place()
+    try checkCachedGroup(&cursor)
+  }
+
+  /// The root's entry repeats where the root's symbol table is, and libhdf5 uses this copy. It is out of date where the
+  /// group has become one of the newer kind.
+  private func checkCachedGroup(_ cursor: inout MetadataCursor) throws(StorageError) {
+    let kind = try cursor.integer(4)
+    try cursor.require(kind <= 1)
+    try cursor.skip(4)
+    guard kind == 1 else { return }
+    let (tree, heap) = (try cursor.place(), try cursor.place())
+    let header = try ObjectHeader(self, at: root)
+    guard let message = header.first(.symbolTable) else { return }
+    var table = message.cursor
+    guard try table.place() == tree, try table.place() == heap else { throw cursor.damage }
+  }
+
+  /// Versions 2 and 3.
+  private func readSuperblock() throws(StorageError) {
+    var cursor = try cursor(at: 0, count: 12 + 4 * addressBytes, "its superblock")
+    try cursor.skip(12 + addressBytes)
+    let extension_ = try cursor.address()
+    try cursor.skip(addressBytes)
+    root = try cursor.place()
+    if let extension_ { try readExtension(try ObjectHeader(self, at: extension_)) }
+  }
+
+  private func readExtension(_ header: ObjectHeader) throws(StorageError) {
+    for message in header.messages {
+      switch message.kind {
+      case .driver: try refuseDriver(0)
+      case .sharedMessages:
+        throw file.error("shares messages between objects, which vaelib does not read; copy it with h5repack")
+      case .cacheImage:
+        throw file.error("holds the image of a cache, which vaelib does not read; copy it with h5repack")
+      case .treeSizes:
+        var cursor = message.cursor
+        try cursor.skip(1)
+        chunkNodeEntries = 2 * (try cursor.integer(2))
+        groupNodeEntries = 2 * (try cursor.integer(2))
+        symbolNodeEntries = 2 * (try cursor.integer(2))
+        try cursor.require(symbolNodeEntries > 0 && groupNodeEntries > 0 && chunkNodeEntries > 0)
+      default: break
+      }
+    }
+  }
+
+  private func refuseDriver(_ address: Int?) throws(StorageError) {
+    guard address != nil else { return }
+    throw file.error(
+      "is one of several files that belong together, which vaelib does not read; copy them into one")
+  }
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Loads every file of the corpus as its list says, and verifies it.
+# usage: replay_corpus.sh CAMPAIGN
+set -euo pipefail
+campaign=${1:?}
+folder=$(dirname "${BASH_SOURCE[0]}")/corpus
+failed=0
+while read -r file kind _; do
+  [[ $file == '#'* ]] && continue
+  for way in "$kind" "verify" "child:verify"; do
+    "$campaign" "$way" "$folder/$file" || failed=1
+  done
+done <"$folder/list.txt"
+exit "$failed"

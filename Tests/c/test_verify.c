@@ -1,0 +1,92 @@
+/* vaelib_file_verify() and datasets that a child process reads first: good and bad files, good and bad arguments. */
+#define _DEFAULT_SOURCE
+#include <dirent.h>
+#include <signal.h>
+#include "support.h"
+
+static vaelib_file_report verified(const char *path, int check_in_child) {
+    vaelib_file_report report = {.struct_size = sizeof report};
+    CHECK_OK(vaelib_file_verify(path, check_in_child, &report));
+    return report;
+}
+
+static void check_models(int check_in_child) {
+    vaelib_model *model = make_model(5, 2);
+    vaelib_stack *stack = make_stack(5);
+    vaelib_file_report report;
+    REQUIRE_OK(vaelib_model_save(model, scratch_path("verified_model.h5")));
+    REQUIRE_OK(vaelib_stack_save(stack, scratch_path("verified_stack.h5")));
+    report = verified(scratch_path("verified_model.h5"), check_in_child);
+    CHECK(strcmp(report.kind, "vae") == 0 && report.format_version == 1 && report.byte_count > 512);
+    CHECK(strcmp(report.vaelib_version, VAELIB_VERSION) == 0);
+    report = verified(scratch_path("verified_stack.h5"), check_in_child);
+    CHECK(strcmp(report.kind, "stack") == 0);
+    CHECK_OK(vaelib_file_verify(scratch_path("verified_stack.h5"), check_in_child, NULL));
+    vaelib_stack_free(stack);
+    vaelib_model_free(model);
+}
+
+static void check_data(int check_in_child) {
+    vaelib_file_report report = verified(scratch_path("data.h5"), check_in_child);
+    CHECK(strcmp(report.kind, "data") == 0 && report.format_version == 0 && report.vaelib_version[0] == '\0');
+    CHECK(report.datasets_read >= 25 && report.datasets_unread == 4);
+}
+
+static void check_bad_files(int check_in_child) {
+    static const char *const wrong[] = {"text.h5", "empty.h5", "half.h5"};
+    static const char *const missing[] = {"missing.h5", "folder.h5"};
+    for (size_t i = 0; i < 3; i++) {
+        CHECK_MESSAGE(vaelib_file_verify(scratch_path(wrong[i]), check_in_child, NULL), VAELIB_FORMAT_ERROR, wrong[i]);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        CHECK_MESSAGE(vaelib_file_verify(scratch_path(missing[i]), check_in_child, NULL), VAELIB_FILE_ERROR, missing[i]);
+    }
+    CHECK_STATUS(vaelib_file_verify(NULL, check_in_child, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_file_verify("", check_in_child, NULL), VAELIB_FILE_ERROR);
+}
+
+static void check_sizes(void) {
+    vaelib_file_report report = {.struct_size = sizeof report - 1, .format_version = 77};
+    CHECK_MESSAGE(vaelib_file_verify(scratch_path("data.h5"), 0, &report), VAELIB_INVALID_ARGUMENT, "struct_size");
+    CHECK(report.format_version == 77);
+}
+
+/* The host may ignore SIGCHLD, or have handlers; descriptors are not left behind. */
+static void check_host(void) {
+    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset *dataset = NULL;
+    size_t before = 0, after = 0;
+    DIR *entries = opendir("/proc/self/fd");
+    while (entries != NULL && readdir(entries) != NULL) before++;
+    if (entries != NULL) closedir(entries);
+    signal(SIGCHLD, SIG_IGN);
+    CHECK_OK(vaelib_dataset_options_init(&options));
+    CHECK(options.check_in_child == 0);
+    options.check_in_child = 1;
+    options.labels = "labels";
+    CHECK_OK(vaelib_dataset_open(scratch_path("data.h5"), "packed", &options, &dataset));
+    vaelib_dataset_free(dataset);
+    dataset = NULL;
+    CHECK_MESSAGE(vaelib_dataset_open(scratch_path("data.h5"), "text", &options, &dataset), VAELIB_FORMAT_ERROR, "text");
+    options.labels = "short_labels";
+    CHECK_MESSAGE(vaelib_dataset_open(scratch_path("data.h5"), "packed", &options, &dataset), VAELIB_FORMAT_ERROR,
+                  "short_labels");
+    CHECK(dataset == NULL);
+    check_models(1);
+    signal(SIGCHLD, SIG_DFL);
+    entries = opendir("/proc/self/fd");
+    while (entries != NULL && readdir(entries) != NULL) after++;
+    if (entries != NULL) closedir(entries);
+    CHECK(before == after);
+}
+
+int main(void) {
+    for (int check_in_child = 0; check_in_child <= 1; check_in_child++) {
+        check_models(check_in_child);
+        check_data(check_in_child);
+        check_bad_files(check_in_child);
+    }
+    check_sizes();
+    check_host();
+    return report();
+}

@@ -1,0 +1,67 @@
+"""Writes the golden files of this version: small models, and what they give.
+
+usage: make_golden.py            (with the library built; once for each released format, and never again for it)
+
+`format_<version>_<kind>.h5` is a model file, the `.json` beside it what it must give for `inputs`. The files stay in
+the tests for ever: every later library must read them.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import vaelib
+
+FOLDER = Path(__file__).resolve().parent
+ROWS, COLUMNS = 4, 5
+
+
+def inputs() -> np.ndarray:
+    """Numbers in [0, 1] that any program can make again: (7 r + 3 c) mod 11 / 10."""
+    values: np.ndarray = (np.add.outer(7 * np.arange(ROWS), 3 * np.arange(COLUMNS)) % 11 / 10).astype(np.float32)
+    return values
+
+
+def vae() -> vaelib.VAE:
+    """Every part of a VAE's file: hidden layers, learned variance, training, history."""
+    model = vaelib.VAE(
+        latent_dim=2, hidden=(4, 3), decoder_hidden=(3,), activation="tanh", likelihood="gaussian",
+        variance="learned", epochs=2, batch_size=2, random_state=1,
+    )  # fmt: skip
+    return model.fit(inputs())
+
+
+def stack() -> vaelib.StackedDenoisingClassifier:
+    """Two layers and a classifier."""
+    model = vaelib.StackedDenoisingClassifier(hidden=(4, 3), random_state=1)
+    return model.fit(inputs(), np.arange(ROWS) % 2)
+
+
+def outputs(model: Any) -> dict[str, list[Any]]:
+    """What a model gives for the inputs."""
+    if isinstance(model, vaelib.VAE):
+        return {
+            "transform": model.transform(inputs()).tolist(),
+            "inverse_transform": model.inverse_transform(np.zeros((1, 2), dtype=np.float32)).tolist(),
+            "elbo": model.elbo(inputs(), samples=3, random_state=2).elbo.tolist(),
+        }
+    return {
+        "transform": model.transform(inputs()).tolist(),
+        "predict_proba": model.predict_proba(inputs()).tolist(),
+        "predict": model.predict(inputs()).tolist(),
+    }
+
+
+def write(name: str, model: Any) -> None:
+    """Writes a model and, from the file itself, what it gives."""
+    path = FOLDER / f"format_1_{name}.h5"
+    model.save(path)
+    path.with_suffix(".json").write_text(json.dumps(outputs(vaelib.load(path)), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    write("vae", vae())
+    write("stack", stack())

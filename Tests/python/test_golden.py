@@ -1,0 +1,37 @@
+"""Model files of every released format go on loading, and give what they gave."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import vaelib
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+sys.path.insert(0, str(GOLDEN))
+from make_golden import outputs  # noqa: E402
+
+FILES = sorted(GOLDEN.glob("*.h5"))
+
+
+def test_there_are_golden_files():
+    assert {"format_1_vae", "format_1_stack"} <= {path.stem for path in FILES}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_outputs_are_what_they_were(path):
+    expected = json.loads(path.with_suffix(".json").read_text())
+    found = outputs(vaelib.load(path))
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, rtol=1e-5, atol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_they_are_in_order_and_saved_again_as_they_are(path, tmp_path):
+    report = vaelib.verify(path)
+    assert path.stem == f"format_{report.format_version}_{report.kind}"
+    vaelib.load(path).save(tmp_path / "again.h5")
+    if report.vaelib_version == vaelib.__version__:
+        assert (tmp_path / "again.h5").read_bytes() == path.read_bytes()
