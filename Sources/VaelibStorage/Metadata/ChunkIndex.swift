@@ -6,6 +6,8 @@ struct ChunkIndex {
   /// Bytes of one chunk before it is compressed.
   let chunkBytes: Int
   let isFiltered: Bool
+  /// Bytes that a stored chunk has at least: libhdf5 reads the four of a Fletcher checksum without looking.
+  let leastStoredBytes: Int
 
   private static let subject = "an index of chunks"
 
@@ -58,7 +60,7 @@ struct ChunkIndex {
         try checkNode(at: child, level: level - 1, &seen)
       } else {
         try cursor.require(isFiltered || storedBytes == chunkBytes)
-        try cursor.require(storedBytes > 0 && storedBytes <= file.byteCount - child)
+        try cursor.require(storedBytes >= leastStoredBytes && storedBytes <= file.byteCount - child)
       }
     }
   }

@@ -39,7 +39,7 @@ struct DatasetMetadata {
     else { throw file.damaged("the chunks of a dataset do not fit it") }
     try ChunkIndex(
       file: file, chunkShape: chunkShape, greatestShape: greatestShape, chunkBytes: chunkBytes,
-      isFiltered: !filters.isEmpty
+      isFiltered: !filters.isEmpty, leastStoredBytes: filters.last == 3 ? 5 : 1
     ).check(index)
   }
 
