@@ -38,12 +38,13 @@ public enum FileVerification {
 
   private static func verifyModel(_ file: ReadableFile) throws(StorageError) -> FileReport {
     let path = file.path
-    let (kind, version, libraryVersion) = try ModelFile.read(path) { (reader) throws(StorageError) in
+    let (kind, version, libraryVersion, isCheckpoint) = try ModelFile.read(path) { (reader) throws(StorageError) in
       guard case .count(let version) = try reader.attribute(ModelFile.Name.formatVersion) else {
         throw file.error("is damaged: its format version is no number")
       }
       return (
-        try reader.text(ModelFile.Name.kind), version, try reader.text(ModelFile.Name.libraryVersion)
+        try reader.text(ModelFile.Name.kind), version, try reader.text(ModelFile.Name.libraryVersion),
+        try reader.has(CheckpointContents.Name.group)
       )
     }
     switch kind {
@@ -52,6 +53,7 @@ public enum FileVerification {
     default:
       throw file.error("holds a model of kind \"\(kind)\", which this vaelib does not know; update vaelib")
     }
+    if isCheckpoint { _ = try CheckpointInfo.read(path) }
     return FileReport(
       kind: kind, formatVersion: version, libraryVersion: libraryVersion, byteCount: file.byteCount,
       datasetsRead: 0, datasetsUnread: 0)

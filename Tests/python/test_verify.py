@@ -1,6 +1,5 @@
 """Checking files: what is in order, what is not, in this process and in a child."""
 
-import argparse
 import struct
 import zlib
 
@@ -8,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 import vaelib
-from vaelib._commands import verify as command
+from vaelib.__main__ import main
 
 TITLE = b"vaelib model; an HDF5 file from byte 512 onward\n"
 BOTH = pytest.mark.parametrize("in_child", [False, True])
@@ -113,17 +112,13 @@ def test_datasets_that_a_child_reads_first(data):
 
 
 def test_the_command(model, data, capsys):
-    parser = argparse.ArgumentParser()
-    command.add(parser.add_subparsers())
-    options = parser.parse_args(["verify", str(model), str(data)])
-    assert options.run(options) == 0
+    assert main(["verify", str(model), str(data)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
     assert "in order: vae, format 1" in lines[0]
     assert "2 datasets read, 2 not read" in lines[1]
     model.write_bytes(b"")
-    options = parser.parse_args(["verify", "--in-process", str(model), str(data)])
-    assert options.run(options) == 1
+    assert main(["verify", "--in-process", str(model), str(data)]) == 1
     captured = capsys.readouterr()
     assert len(captured.out.splitlines()) == 1
     assert "model.h5: FAILED" in captured.err

@@ -240,23 +240,39 @@ static int run_once(const struct scenario *scenario, long nth, const struct expe
     return 0;
 }
 
-/* Saving forces to disk, which takes long, so only what a run has changed is saved again. */
-static void restore(uint64_t old_model, uint64_t old_stack) {
-    if (hash_file(model_path) != old_model) REQUIRE_OK(vaelib_model_save(other_model, model_path));
-    if (hash_file(stack_path) != old_stack) REQUIRE_OK(vaelib_stack_save(other_stack, stack_path));
-    if (hash_file(written_path) != old_written) REQUIRE_OK(vaelib_model_save(other_model, written_path));
-    if (hash_file(run_path) != hash_file(old_run_path)) copy_file(old_run_path, run_path);
+/* The files that scenarios write, with how they were before beside them. */
+static const char *const written[] = {model_path, stack_path, written_path, run_path};
+
+static const char *older(const char *path) {
+    static char name[1300];
+    snprintf(name, sizeof name, "%s.older", path);
+    return name;
+}
+static void copy_file(const char *from, const char *to) {
+    static unsigned char bytes[1 << 17];
+    FILE *source = fopen(from, "rb"), *target = fopen(to, "wb");
+    size_t size = source == NULL ? 0 : fread(bytes, 1, sizeof bytes, source);
+    CHECK(size > 0 && size < sizeof bytes && target != NULL && fwrite(bytes, 1, size, target) == size);
+    if (source != NULL) fclose(source);
+    if (target != NULL) fclose(target);
+}
+static void keep(void) {
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) copy_file(written[i], older(written[i]));
+}
+static void restore(void) {
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+        if (hash_file(written[i]) != hash_file(older(written[i]))) copy_file(older(written[i]), written[i]);
+    }
 }
 
 /* In a child: lets one call after the other fail, from the `first` on; exits with how many runs went wrong. */
 static void run_all(const struct scenario *scenario, long first, const struct expectation *expected) {
-    uint64_t old_model = hash_file(model_path), old_stack = hash_file(stack_path);
     int outcome = 0, wrong = 0;
     for (long nth = first; outcome != 2; nth++) {
         alarm(60);
         outcome = run_once(scenario, nth, expected);
         wrong += outcome == 1 && wrong < 100;
-        restore(old_model, old_stack);
+        restore();
     }
     _exit(wrong);
 }
@@ -264,7 +280,6 @@ static void run_all(const struct scenario *scenario, long first, const struct ex
 /* A child does the runs; where one brings it down, the next child goes on behind it. */
 static void check_scenario(const struct scenario *scenario) {
     struct expectation expected = {0, hash_file(scenario->path), 0};
-    uint64_t old_model = hash_file(model_path), old_stack = hash_file(stack_path);
     double start = now();
     long first = 1;
     int crashes = 0, status = -1;
@@ -272,13 +287,13 @@ static void check_scenario(const struct scenario *scenario) {
     CHECK_OK(scenario->run(&expected.result));
     CHECK(faults_disarm() > 10);
     expected.new_file = hash_file(scenario->path);
-    restore(old_model, old_stack);
+    restore();
     for (; crashes < 20; crashes++) {
         pid_t child = fork();
         if (child == 0) run_all(scenario, first, &expected);
         CHECK(child > 0 && waitpid(child, &status, 0) == child);
         first = faults_position() + 1;
-        restore(old_model, old_stack);
+        restore();
         if (WIFEXITED(status)) break;
         fprintf(stderr, "%s, call %ld (%s): signal %d\n", scenario->name, first - 1, faults_failed(), WTERMSIG(status));
     }
@@ -291,10 +306,13 @@ static void check_scenario(const struct scenario *scenario) {
 int main(void) {
     float *images = make_images(rows, columns, 1);
     vaelib_training_config plan = make_plan(1);
+    uint64_t ignored;
     snprintf(folder, sizeof folder, "%s", scratch_path("faults"));
     snprintf(model_path, sizeof model_path, "%s/model.h5", folder);
     snprintf(stack_path, sizeof stack_path, "%s/stack.h5", folder);
     snprintf(data_path, sizeof data_path, "%s/data.h5", folder);
+    snprintf(written_path, sizeof written_path, "%s/written.h5", folder);
+    snprintf(run_path, sizeof run_path, "%s/run.h5", folder);
     REQUIRE_OK(vaelib_set_threads(1));
     examples = wrap(images, rows, columns);
     model = make_model(columns, 2), other_model = make_model(columns, 3);
@@ -303,6 +321,9 @@ int main(void) {
     REQUIRE_OK(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL));
     REQUIRE_OK(vaelib_model_save(other_model, model_path));
     REQUIRE_OK(vaelib_stack_save(other_stack, stack_path));
+    REQUIRE_OK(vaelib_model_save(other_model, written_path));
+    REQUIRE_OK(fit_with_checkpoints(0, 2, &ignored));
+    keep();
     for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) check_scenario(&scenarios[i]);
     vaelib_dataset_free(examples);
     vaelib_model_free(model);

@@ -27,14 +27,13 @@ def main(arguments: list[str] | None = None) -> int:
         parser.print_help()
         return 0
     try:
-        chosen.run(chosen)
+        return chosen.run(chosen) or 0
     except (vaelib.VaelibError, OSError, ValueError) as error:
         print(f"vaelib: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("vaelib: stopped", file=sys.stderr)
         return 130
-    return 0
 
 
 if __name__ == "__main__":
