@@ -20,13 +20,14 @@ extension DataIdentity {
     self.labels = labels.map { Int(Checksum.crc32(of: $0.map(Int64.init))) } ?? -1
   }
 
-  /// The checksum of the sampled rows.
+  /// The checksum of the sampled rows as they are stored, converted to float: scaling is compared by itself.
   private static func content(of source: any ExampleSource) throws -> Int {
     let count = min(sampledRows, source.rows)
     // The last one is the last row; (rows - 1) / (count - 1) apart, so that no product can overflow.
-    let sample = (0..<count).map { $0 == count - 1 ? source.rows - 1 : $0 * ((source.rows - 1) / (count - 1)) }
+    let last = source.rows - 1
+    let sample = (0..<count).map { $0 == count - 1 ? last : $0 * (last / (count - 1)) }
     let values = try FloatBuffer(rows: count, columns: source.columns)
-    try SelectionSource(source, rows: sample).copyAll(into: values.base)
+    try source.copyStored(sample, into: values.base)
     return Int(Checksum.crc32(UnsafeRawBufferPointer(values.elements)))
   }
 }

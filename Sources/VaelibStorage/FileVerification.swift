@@ -38,7 +38,8 @@ public enum FileVerification {
 
   private static func verifyModel(_ file: ReadableFile) throws(StorageError) -> FileReport {
     let path = file.path
-    let (kind, version, libraryVersion, isCheckpoint) = try ModelFile.read(path) { (reader) throws(StorageError) in
+    let (kind, version, libraryVersion, isCheckpoint) = try ModelFile.read(path) {
+      (reader) throws(StorageError) in
       guard case .count(let version) = try reader.attribute(ModelFile.Name.formatVersion) else {
         throw file.error("is damaged: its format version is no number")
       }

@@ -70,6 +70,8 @@ import VaelibNumerics
       #expect(Array(places[..<left]) == Array(whole.dropFirst(count)))
       if source === blocks, count >= 90 { #expect(blocks.loads.count - loadsBefore <= 2) }
     }
+  }
+
   /// Blocks of a slice begin where those of the whole do, and each is read once.
   @Test func blocksOfSlicesAreThoseOfTheWhole() throws {
     let blocks = BlockSource(try numbered(120), blockRows: 10, windowBlocks: 4)

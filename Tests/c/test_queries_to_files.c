@@ -167,7 +167,7 @@ static void check_progress_and_stopping(void) {
 
 /* What is wrong late in the data ends the writer; what is wrong early does not. */
 static void check_unsuitable_data(void) {
-    const size_t height = 100 * (size_t)rows, bad_rows[] = {height - 1, 3};
+    const size_t height = 1000 * (size_t)rows, bad_rows[] = {height - 1, 3};
     vaelib_model *model = make_model(columns, latents);
     float *values = calloc(height * columns, sizeof *values);
     require(values != NULL);

@@ -117,7 +117,7 @@ def writer(folder):
 
 @pytest.fixture
 def handles(tmp_path):
-    """Datasets with and without labels, latents, a model, a trainer, a writer, a stack with a classifier, one without."""
+    """Sets with and without labels, latents, a model, a trainer, a writer, a stack with a classifier, one without."""
     model = make(structures.ModelHandle, "vaelib_model_create", byref(vae_config()))
     stack = make(stacks.StackHandle, "vaelib_stack_create", byref(stack_config()))
     with_labels, column = labelled()

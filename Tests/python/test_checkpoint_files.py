@@ -69,12 +69,12 @@ def test_no_temporary_files_stay(path):
     assert all(file.exists() for file in kept)
 
 
-GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.h5"))
+GOLDEN = sorted((Path(__file__).parent / "golden").glob("checkpoint_*.h5"))
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.name)
 def test_checkpoints_of_released_versions_load_and_go_on(golden, path):
-    name = golden.name.split("-")[0]
+    name = golden.stem.split("_")[2]
     shutil.copy(golden, path)
     loaded = vaelib.load(path)
     done = len(loaded.history_["epoch"])
@@ -90,7 +90,7 @@ def test_checkpoints_of_released_versions_load_and_go_on(golden, path):
 
 
 def test_there_are_golden_checkpoints():
-    assert {path.name.split("-")[0] for path in GOLDEN} == set(make_checkpoints.TRAININGS)
+    assert {path.stem.split("_")[2] for path in GOLDEN} == set(make_checkpoints.TRAININGS)
 
 
 @pytest.mark.parametrize("rows", [1, 2, 63, 64, 65, 200])

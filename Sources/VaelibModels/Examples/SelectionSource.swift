@@ -1,3 +1,5 @@
+import VaelibNumerics
+
 /// Any rows of another set, in any order, some perhaps several times, as a set of their own.
 public final class SelectionSource: ExampleSource {
   private let whole: any ExampleSource
@@ -47,5 +49,24 @@ extension ExamplePart {
     self.init(
       stored, rows: .list(sorted.map(\.row)),
       positions: isRun ? .run(first..<first + sorted.count) : .list(sorted.map(\.position)))
+  }
+}
+
+extension ExampleSource {
+  /// Copies rows as they are stored, without scaling, [rows.count, columns].
+  public func copyStored(_ rows: [Int], into out: UnsafeMutablePointer<Float>) throws {
+    let list = BlockList(SelectionSource(self, rows: rows).parts)
+    for block in list.blocks {
+      let loaded = try list.load(block)
+      let (array, positions) = (loaded.array, list.parts[block.part].positions)
+      let stored = StridedArray(
+        base: array.base, elementType: array.elementType, rows: array.rows, columns: columns,
+        rowStride: array.rowStride, columnStride: array.columnStride)
+      withExtendedLifetime(loaded) {
+        for row in 0..<array.rows {
+          stored.copyRow(row, into: out + positions[block.items.lowerBound + row] * columns)
+        }
+      }
+    }
   }
 }

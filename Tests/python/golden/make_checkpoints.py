@@ -1,10 +1,9 @@
-"""Makes the golden checkpoints: trainings that were cut off in the middle of an epoch. Run once for each release.
+"""Writes the golden checkpoints of this version: trainings that were cut off in the middle of an epoch.
 
-usage: python make_checkpoints.py FOLDER
+usage: python make_checkpoints.py     (with the library built; once for each released format, and never again for it)
 """
 
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -53,4 +52,4 @@ def make(name, path):
 
 if __name__ == "__main__":
     for kind in TRAININGS:
-        make(kind, Path(sys.argv[1]) / f"{kind}-{vaelib.__version__}.h5")
+        make(kind, Path(__file__).parent / f"checkpoint_1_{kind}.h5")

@@ -1,6 +1,6 @@
 """Writes the golden files of this version: small models, and what they give.
 
-usage: make_golden.py            (with the library built; once for each released format, and never again for it)
+usage: python make_models.py     (with the library built; once for each released format, and never again for it)
 
 `format_<version>_<kind>.h5` is a model file, the `.json` beside it what it must give for `inputs`. The files stay in
 the tests for ever: every later library must read them.
