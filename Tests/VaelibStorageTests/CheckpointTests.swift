@@ -10,8 +10,9 @@ import VaelibNumerics
   /// A training from the beginning, or from the checkpoint in a file; returns the bits of its outcome.
   typealias Train = (_ path: String?, _ isCancelled: @escaping () -> Bool) throws -> [UInt64]
 
-  /// Cancels at question k for every k, then goes on; then goes on after each single question.
-  private func check(_ train: Train) throws {
+  /// Cancels at question k for every k, then goes on; then goes on after each single question. A streamed training asks
+  /// more or less often, as it has to wait for its blocks.
+  private func check(isStreamed: Bool, _ train: Train) throws {
     let expected = try train(nil) { false }
     var questions = 0
     _ = try train(nil) {
@@ -22,7 +23,10 @@ import VaelibNumerics
     let scratch = try Scratch()
     for stop in 1...questions {
       let path = scratch.file("\(stop).h5")
-      #expect(try isCancelled(train, path, after: stop))
+      guard try isCancelled(train, path, after: stop) else {
+        #expect(isStreamed && stop > 10)
+        break
+      }
       #expect(try train(path) { false } == expected, "cancelled at question \(stop)")
     }
     var calls = 0
@@ -61,7 +65,7 @@ import VaelibNumerics
     training.learningRate = 0.01
     training.seed = 6
     which.change(&training)
-    try check { path, isCancelled in
+    try check(isStreamed: isStreamed) { path, isCancelled in
       var configuration = VAEConfiguration()
       configuration.dataDimension = 6
       configuration.latentDimension = 2
@@ -94,7 +98,7 @@ import VaelibNumerics
     var finetuning = pretraining
     which.change(&finetuning)
     pretraining.optimizer = finetuning.optimizer
-    try check { path, isCancelled in
+    try check(isStreamed: isStreamed) { path, isCancelled in
       var configuration = StackConfiguration()
       configuration.dataDimension = 6
       configuration.layers = [5, 4].map { width in
