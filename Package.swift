@@ -32,6 +32,7 @@ let package = Package(
   products: [.library(name: "vaelib", type: .dynamic, targets: ["VaelibC"])],
   targets: [
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CVaelib", path: "include"),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-fvisibility=hidden"])]),
@@ -51,7 +52,7 @@ let package = Package(
       .target(name: "VaelibNetworks", dependencies: ["VaelibNumerics"], swiftSettings: strict),
       .target(name: "VaelibModels", dependencies: ["VaelibNetworks"], swiftSettings: strict),
       .target(
-        name: "VaelibStorage", dependencies: ["CHDF5", "VaelibModels", "VaelibNumerics"],
+        name: "VaelibStorage", dependencies: ["CDeflate", "CHDF5", "VaelibModels", "VaelibNumerics"],
         swiftSettings: strict),
       .target(
         name: "VaelibC", dependencies: ["CVaelib", "VaelibStorage"], swiftSettings: strict,

@@ -37,6 +37,7 @@ find_missing() {
         needs pkg-config pkg-config --version
         needs libhdf5-dev pkg-config --exists hdf5-serial
         needs libopenblas-dev pkg-config --exists openblas
+        needs libdeflate-dev pkg-config --exists libdeflate
         ;;
       test)
         needs binutils nm --version

@@ -23,7 +23,7 @@ extension HDF5Dataset {
     var first = 0
     while first < rows {
       let end = min(rows, first + step)
-      try read(rows: first..<end, into: memory)
+      try readThroughLibrary(rows: first..<end, into: memory)
       first = end
       stepDone()
     }

@@ -96,33 +96,41 @@ public final class HDF5Dataset: @unchecked Sendable {
     free(UnsafeMutableRawPointer(mutating: memory))
   }
 
-  /// Bytes of room behind the rows that let `read` work faster.
-  public static let readingSlack = CompressedChunks.slack
-
   /// Copies `rows` to `destination`, dense and row-major, as `elementType`; there must be room for
-  /// `rows.count * rowByteCount` bytes, and `readingSlack` more if `hasSlack`.
-  public func read(
-    rows range: Range<Int>, into destination: UnsafeMutableRawPointer, hasSlack: Bool = false
-  ) throws(StorageError) {
-    guard range.lowerBound >= 0, range.upperBound <= rows else {
-      throw .format(
-        path: path, object: "dataset \"\(name)\"",
-        reason: "has \(rows) rows; rows \(range.lowerBound) to \(range.upperBound - 1) were asked for")
-    }
+  /// `rows.count * rowByteCount` bytes.
+  public func read(rows range: Range<Int>, into destination: UnsafeMutableRawPointer) throws(StorageError) {
+    try checkRange(range)
     guard !range.isEmpty else { return }
     if let memory {
       destination.copyMemory(
         from: memory + range.lowerBound * rowByteCount, byteCount: range.count * rowByteCount)
-    } else if let stream {
-      if hasSlack, let chunks = stream.chunks,
-        try chunks.read(range, of: stream.dataset, stream.session, into: destination)
-      {
-        return
-      }
-      try HDF5.locked { () throws(StorageError) in
-        try stream.session.read(
-          rows: range, of: stream.dataset, shape: shape, as: HDF5.memoryType(elementType), into: destination)
-      }
+      return
+    }
+    if let stream, let chunks = stream.chunks,
+      try chunks.read(range, of: stream.dataset, stream.session, into: destination)
+    {
+      return
+    }
+    try readThroughLibrary(rows: range, into: destination)
+  }
+
+  /// The same of a set in a file, through all filters and checksums of libhdf5.
+  func readThroughLibrary(
+    rows range: Range<Int>, into destination: UnsafeMutableRawPointer
+  ) throws(StorageError) {
+    try checkRange(range)
+    guard let stream, !range.isEmpty else { return }
+    try HDF5.locked { () throws(StorageError) in
+      try stream.session.read(
+        rows: range, of: stream.dataset, shape: shape, as: HDF5.memoryType(elementType), into: destination)
+    }
+  }
+
+  private func checkRange(_ range: Range<Int>) throws(StorageError) {
+    guard range.lowerBound >= 0, range.upperBound <= rows else {
+      throw .format(
+        path: path, object: "dataset \"\(name)\"",
+        reason: "has \(rows) rows; rows \(range.lowerBound) to \(range.upperBound - 1) were asked for")
     }
   }
 

@@ -47,12 +47,10 @@ public final class HDF5Source: StoredExamples {
 
   public func load(_ rows: Range<Int>) throws -> LoadedRows {
     let (bytes, overflow) = rows.count.multipliedReportingOverflow(by: dataset.rowByteCount)
-    guard !overflow, bytes <= .max - HDF5Dataset.readingSlack,
-      let buffer = ByteBuffer(count: bytes + HDF5Dataset.readingSlack)
-    else {
+    guard !overflow, let buffer = ByteBuffer(count: bytes) else {
       throw StorageError.memory(path: dataset.path, byteCount: bytes)
     }
-    try dataset.read(rows: rows, into: buffer.base, hasSlack: true)
+    try dataset.read(rows: rows, into: buffer.base)
     return LoadedRows(array: array(buffer.base, rows: rows.count), owner: buffer)
   }
 

@@ -5,17 +5,16 @@ extension HDF5.Session {
   /// A chunk as it is stored, with `slack` zeros behind it; nil if it has not passed all filters, is larger than
   /// `limit`, or was never written: `read` knows what to make of those.
   func storedChunk(
-    of dataset: HDF5.Object, at start: [hsize_t], limit: Int, slack: Int
+    of dataset: HDF5.Object, at start: [hsize_t], limit: Int
   ) -> (bytes: ByteBuffer, count: Int)? {
     var byteCount: hsize_t = 0
     guard H5Dget_chunk_storage_size(dataset.id, start, &byteCount) >= 0, byteCount > 0,
-      byteCount <= hsize_t(limit), let bytes = ByteBuffer(count: Int(byteCount) + slack)
+      byteCount <= hsize_t(limit), let bytes = ByteBuffer(count: Int(byteCount))
     else { return nil }
     var skippedFilters: UInt32 = 0
     guard H5Dread_chunk(dataset.id, hid_t(H5P_DEFAULT), start, &skippedFilters, bytes.base) >= 0,
       skippedFilters == 0
     else { return nil }
-    (bytes.base + Int(byteCount)).initializeMemory(as: UInt8.self, repeating: 0, count: slack)
     return (bytes, Int(byteCount))
   }
 

@@ -1,0 +1,23 @@
+import CDeflate
+
+/// Undoes zlib's compression (RFC 1950) of data whose size is known beforehand, and checks their Adler-32. libdeflate
+/// does so three times as fast as zlib, which works on pieces of any size.
+struct Decompressor: ~Copyable {
+  private let decompressor: OpaquePointer
+
+  /// nil if there is no memory for one.
+  init?() {
+    guard let decompressor = libdeflate_alloc_decompressor() else { return nil }
+    self.decompressor = decompressor
+  }
+
+  deinit { libdeflate_free_decompressor(decompressor) }
+
+  /// Fills `output` exactly; false if the input is damaged or holds more or less.
+  func decompress(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Bool {
+    var written = 0
+    let result = libdeflate_zlib_decompress(
+      decompressor, input.baseAddress, input.count, output.baseAddress, output.count, &written)
+    return result == LIBDEFLATE_SUCCESS && written == output.count
+  }
+}
