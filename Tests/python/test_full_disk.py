@@ -154,6 +154,32 @@ def test_a_full_disk(operation, inputs, older, small_disk):
     check_refused(operation, inputs, older(small_disk), "no space left")
 
 
+def check_training_goes_on(inputs, older, text):
+    """Checkpoints that cannot be written are no reason to lose a training: a warning tells, the older file stays."""
+    run = vaelib.Checkpoint(older.path, every_epochs=1, resume=False)
+    make = vaelib.VAE(latent_dim=32, hidden=(4000,), binarization="dynamic", epochs=2, random_state=0)
+    with pytest.warns(vaelib.VaelibWarning, match=rf"3 of 3 checkpoints could not be written.*target\.h5.*{text}"):
+        found = make.fit(inputs.values[:100], checkpoint=run).get_weights()
+    older.check()
+    expected = make.fit(inputs.values[:100]).get_weights()
+    assert all(np.array_equal(found[name], expected[name]) for name in expected)
+
+
+@pytest.mark.parametrize("room", [0, 3000, ROOM])
+def test_checkpoints_that_may_not_grow(inputs, older, room):
+    target = older()
+    before = open_descriptors()
+    with files_of_at_most(room):
+        check_training_goes_on(inputs, target, "too large")
+    assert open_descriptors() == before
+
+
+def test_checkpoints_on_a_full_disk(inputs, older, small_disk):
+    for name in os.listdir(small_disk):
+        (small_disk / name).unlink()
+    check_training_goes_on(inputs, older(small_disk), "no space left")
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_targets_that_cannot_be_written(operation, inputs, tmp_path):
     for target, text in (
