@@ -6,9 +6,7 @@ Vincent et al. (ICML 2008), MNIST itself in parts of 10000, 2000 and 50000; the 
 that a fixed permutation of all 70000 pictures makes others. Each is also learned with nu = 0 (a stack of plain
 auto-encoders) and without pretraining, the same network from random weights.
 
-What the papers leave open, and what is done here: minibatches instead of single examples, chosen for speed; Adam in
-pretraining; in fine-tuning stochastic gradients with momentum, a rate that falls along a cosine, a quarter of each
-code's units dropped, and the weights of the best epoch on the validation pictures. All of these are options.
+What the papers leave open, the rates, minibatches and epochs, and whether units are dropped, stands in RECIPES.
 
     python sdae.py --mnist mnist.h5
     python sdae.py --mnist mnist.h5 --sets basic --variants denoising plain
@@ -31,9 +29,42 @@ GREY = 1 / 255
 FILTER_LEVELS = (0.0, 0.1, 0.25, 0.5)
 """The nu of the pictures of filters (ICML 2008, figure 3)."""
 
-UNTRAINED_STDDEV = 0.126
-"""Of the weights of a network that is not pretrained: four times Glorot's for 1000 units. From Glorot's own, three
-layers of sigmoids do not leave the error of chance in these epochs."""
+HIDDEN = (1000, 1000, 1000)
+
+STDDEV = 0.126
+"""Of the first weights, which are normal: four times Glorot's for 1000 units. From Glorot's own, three layers of
+sigmoids that are not pretrained do not leave the error of chance in these epochs."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a set is learned; fine-tuning is by stochastic gradients, with a rate that falls along a cosine."""
+
+    corruption: tuple[float, float, float]
+    pretraining: dict[str, Any]
+    finetuning: dict[str, Any]
+    initializer: str = "normal"
+
+
+RECIPES = {
+    # Plain stochastic gradients all along: the recipe's steps of one example each, with rates .001 and .1, would be too
+    # small to be fast; minibatches of 100 and 10 with so much larger rates take the same way.
+    "mnist": Recipe(
+        corruption=(0.1, 0.2, 0.3),
+        pretraining={"optimizer": "sgd", "learning_rate": 0.1, "batch_size": 100, "pretrain_epochs": 45},
+        finetuning={"finetune_learning_rate": 1.0, "finetune_batch_size": 10, "finetune_epochs": 12},
+    ),
+    # A fifth of the examples: more epochs, Adam, and a quarter of each code's units dropped.
+    "basic": Recipe(
+        corruption=(0.1, 0.1, 0.1),
+        pretraining={"optimizer": "adam", "learning_rate": 1e-3, "batch_size": 100, "pretrain_epochs": 60},
+        finetuning={
+            "finetune_learning_rate": 0.2, "finetune_batch_size": 50, "finetune_momentum": 0.9, "finetune_epochs": 36,
+            "dropout": 0.25,
+        },
+        initializer="glorot_uniform",
+    ),
+}  # fmt: skip
 
 #: Test errors in per cent: set, variant.
 PUBLISHED = {
@@ -45,14 +76,12 @@ PUBLISHED = {
 
 @dataclass(frozen=True)
 class Data:
-    """Training, validation and test pictures, with labels; the nu of the layers, and how long to pretrain them."""
+    """Training, validation and test pictures, with labels."""
 
     name: str
     train: vaelib.Dataset
     validation: vaelib.Dataset
     test: vaelib.Dataset
-    corruption: tuple[float, ...]
-    pretrain_epochs: int
 
 
 def read(path: Path) -> tuple[Any, Any]:
@@ -63,45 +92,39 @@ def read(path: Path) -> tuple[Any, Any]:
         return pictures, np.concatenate([part[()] for part in parts[2:]])
 
 
-def mnist(options: argparse.Namespace) -> Data:
+def mnist(path: Path) -> Data:
     """MNIST: 50000, 10000, 10000."""
-    whole = vaelib.Dataset(*read(options.mnist), scale=GREY)
-    parts = (whole[:50000], whole[50000:60000], whole[60000:])
-    return Data("mnist", *parts, tuple(options.corruption), options.pretrain_epochs)
+    whole = vaelib.Dataset(*read(path), scale=GREY)
+    return Data("mnist", whole[:50000], whole[50000:60000], whole[60000:])
 
 
-def basic(options: argparse.Namespace) -> Data:
+def basic(path: Path) -> Data:
     """10000, 2000 and 50000 of MNIST's pictures, by a fixed permutation."""
-    pictures, labels = read(options.mnist)
+    pictures, labels = read(path)
     order = np.random.RandomState(0).permutation(len(pictures))[:62000]
     whole = vaelib.Dataset(pictures[order], labels[order], scale=GREY)
-    parts = (whole[:10000], whole[10000:12000], whole[12000:])
-    return Data("basic", *parts, (options.basic_corruption,) * 3, options.basic_pretrain_epochs)
+    return Data("basic", whole[:10000], whole[10000:12000], whole[12000:])
 
 
-def learn(data: Data, variant: str, options: argparse.Namespace, seed: int) -> vaelib.StackedDenoisingClassifier:
+def learn(data: Data, variant: str, seed: int, verbose: int) -> vaelib.StackedDenoisingClassifier:
     """A fitted classifier: pretrained with noise ("denoising"), without ("plain"), or not at all ("none")."""
+    recipe = RECIPES[data.name]
     model = vaelib.StackedDenoisingClassifier(
-        hidden=options.hidden,
-        corruption_level=data.corruption if variant == "denoising" else 0.0,
-        initializer="normal" if variant == "none" else "glorot_uniform",
-        initializer_stddev=UNTRAINED_STDDEV,
-        pretrain_epochs=0 if variant == "none" else data.pretrain_epochs,
-        learning_rate=options.pretrain_rate,
-        batch_size=options.pretrain_batch,
-        optimizer=options.pretrain_optimizer,
-        finetune_epochs=options.finetune_epochs,
-        finetune_learning_rate=options.finetune_rate,
-        finetune_batch_size=options.finetune_batch,
+        hidden=HIDDEN,
+        corruption_level=recipe.corruption if variant == "denoising" else 0.0,
+        initializer="normal" if variant == "none" else recipe.initializer,
+        initializer_stddev=STDDEV,
         finetune_optimizer="sgd",
-        finetune_momentum=options.momentum,
         finetune_schedule="cosine",
         schedule_factor=0.01,
-        patience=options.patience,
-        dropout=options.dropout,
         random_state=seed,
-        verbose=options.verbose,
+        verbose=verbose,
+        **recipe.pretraining,
+        **recipe.finetuning,
     )
+    model.set_params(patience=model.finetune_epochs)
+    if variant == "none":
+        model.set_params(pretrain_epochs=0)
     return model.fit(data.train, validation=data.validation)
 
 
@@ -121,20 +144,14 @@ def report(data: Data, variant: str, model: vaelib.StackedDenoisingClassifier) -
     )
 
 
-def draw_filters(data: Data, folder: Path, options: argparse.Namespace) -> None:
+def draw_filters(data: Data, folder: Path, seed: int) -> None:
     """Writes a picture of 100 first-layer filters for each nu."""
     from vaelib import plots
 
     folder.mkdir(parents=True, exist_ok=True)
     for level in FILTER_LEVELS:
         stack = vaelib.StackedDenoisingAutoencoder(
-            hidden=options.hidden[:1],
-            corruption_level=level,
-            epochs=data.pretrain_epochs,
-            learning_rate=options.pretrain_rate,
-            batch_size=options.pretrain_batch,
-            optimizer=options.pretrain_optimizer,
-            random_state=options.seeds[0],
+            hidden=HIDDEN[:1], corruption_level=level, epochs=15, learning_rate=1e-3, batch_size=100, random_state=seed
         ).fit(data.train)
         path = folder / f"filters-nu-{level}.png"
         plots.filters(stack.filters()[:100], path, title=f"First-layer filters, nu = {level}")
@@ -151,20 +168,6 @@ def parse_arguments() -> argparse.Namespace:
     add("--sets", nargs="+", choices=("mnist", "basic"), default=("mnist", "basic"), help="what to learn")
     add("--variants", nargs="+", choices=("denoising", "plain", "none"), default=("denoising", "plain", "none"),
         help="pretraining with noise, without, or none")  # fmt: skip
-    add("--corruption", type=float, nargs=3, default=(0.1, 0.2, 0.3), help="nu of each layer, on mnist")
-    add("--basic-corruption", type=float, default=0.1, help="nu of all layers, on basic")
-    add("--hidden", type=int, nargs="+", default=(1000, 1000, 1000), help="widths of the layers")
-    add("--pretrain-epochs", type=int, default=15)
-    add("--basic-pretrain-epochs", type=int, default=60, help="more, since the set is smaller")
-    add("--pretrain-optimizer", default="adam")
-    add("--pretrain-rate", type=float, default=1e-3)
-    add("--pretrain-batch", type=int, default=100)
-    add("--finetune-epochs", type=int, default=36)
-    add("--finetune-rate", type=float, default=0.2)
-    add("--finetune-batch", type=int, default=50)
-    add("--momentum", type=float, default=0.9, help="in fine-tuning")
-    add("--dropout", type=float, default=0.25, help="in fine-tuning")
-    add("--patience", type=int, default=36, help="epochs without a better validation error before fine-tuning stops")
     add("--seeds", type=int, nargs="+", default=(1,), help="one run for each")
     add("--filters", type=Path, metavar="FOLDER", help="only write pictures of filters here")
     add("--verbose", type=int, default=0, help="1 prints a line an epoch")
@@ -176,13 +179,13 @@ def main() -> None:
     options = parse_arguments()
     print(f"vaelib {vaelib.__version__}, {vaelib.cpu_description()}, {vaelib.threads()} threads", flush=True)
     if options.filters is not None:
-        draw_filters(mnist(options), options.filters, options)
+        draw_filters(mnist(options.mnist), options.filters, options.seeds[0])
         return
     for name in options.sets:
-        data = mnist(options) if name == "mnist" else basic(options)
+        data = mnist(options.mnist) if name == "mnist" else basic(options.mnist)
         for variant in options.variants:
             for seed in options.seeds:
-                report(data, variant, learn(data, variant, options, seed))
+                report(data, variant, learn(data, variant, seed, options.verbose))
 
 
 if __name__ == "__main__":
