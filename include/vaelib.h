@@ -268,7 +268,8 @@ vaelib_status vaelib_dataset_open(
 /**
  * The names of the datasets in an HDF5 file, in order, each followed by a NUL: `out_names` takes `size` bytes, and
  * out_needed is told how many there are. If `size` is smaller, nothing is written to out_names, which may be NULL then.
- * Links that vaelib_dataset_open() does not follow are left out, and so are names beyond the first ten thousand.
+ * A dataset that has several names is listed by the first; links that vaelib_dataset_open() does not follow are left
+ * out. Errors as for vaelib_dataset_open(), also where groups are damaged, so that no name is missed.
  */
 vaelib_status vaelib_dataset_names(const char *path, char *out_names, size_t size, size_t *out_needed);
 
