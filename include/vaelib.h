@@ -2,8 +2,9 @@
  * vaelib.h: variational auto-encoders and stacked denoising auto-encoders, trained and queried from C.
  *
  * This header is the authoritative description of the library. It reads from top to bottom as a tutorial: errors,
- * threads, parameters, arrays, datasets, models, training, queries, stacks, and a trainer for programs that drive the
- * training loop themselves. A program that learns digits from an HDF5 file and keeps what it learned:
+ * threads, parameters, arrays, datasets, writing datasets, checking files, models, training, queries, stacks, queries
+ * into files, and a trainer for programs that drive the training loop themselves. A program that learns digits from an
+ * HDF5 file and keeps what it learned:
  *
  *     vaelib_dataset *digits = NULL;
  *     vaelib_model *model = NULL;
@@ -34,7 +35,8 @@
  * - A function that can fail returns a vaelib_status; its results go through trailing `out_...` parameters, which are
  *   written only on success unless the function says otherwise.
  * - Handles (vaelib_dataset, vaelib_writer, vaelib_model, vaelib_stack, vaelib_trainer) are opaque. A NULL, freed or
- *   mistaken handle is recognised and answered with VAELIB_INVALID_HANDLE. Each is released by its own `..._free`, which accepts NULL.
+ *   mistaken handle is recognised and answered with VAELIB_INVALID_HANDLE. Each is released by its own `..._free`,
+ *   which accepts NULL. A call that runs keeps what it was given, whoever frees the handle meanwhile.
  * - Structures begin with `size_t struct_size`, which the caller sets to `sizeof` the structure before anything else,
  *   also before the `..._init` function that fills in the defaults. So a program compiled against an older header
  *   keeps working with a newer library.
@@ -43,9 +45,9 @@
  * - Everything random takes a seed. The same seed gives the same bits on the same machine, for any number of threads.
  * - All functions may be called from any thread. Queries on one model or stack may run from several threads at once;
  *   a call that changes it (training, setting parameters) is exclusive, and a call that collides returns VAELIB_BUSY
- *   at once. A dataset may be used by several calls at a time.
+ *   at once. A dataset may be used by several calls at a time, a writer by one.
  * - After fork() the child may go on using the library; a model or stack that was being trained by another thread of
- *   the parent stays VAELIB_BUSY in the child.
+ *   the parent stays VAELIB_BUSY in the child, and a writer belongs to the parent alone.
  */
 #ifndef VAELIB_H
 #define VAELIB_H
@@ -244,6 +246,7 @@ typedef struct vaelib_dataset_info {
     int in_memory;
 } vaelib_dataset_info;
 
+/** Fills in the defaults. */
 vaelib_status vaelib_dataset_options_init(vaelib_dataset_options *out_options);
 
 /**
@@ -265,7 +268,8 @@ vaelib_status vaelib_dataset_open(
 /**
  * The names of the datasets in an HDF5 file, in order, each followed by a NUL: `out_names` takes `size` bytes, and
  * out_needed is told how many there are. If `size` is smaller, nothing is written to out_names, which may be NULL then.
- * Links that vaelib_dataset_open() does not follow are left out, and so are names beyond the first ten thousand.
+ * A dataset that has several names is listed by the first; links that vaelib_dataset_open() does not follow are left
+ * out. Errors as for vaelib_dataset_open(), also where groups are damaged, so that no name is missed.
  */
 vaelib_status vaelib_dataset_names(const char *path, char *out_names, size_t size, size_t *out_needed);
 
@@ -286,9 +290,9 @@ vaelib_status vaelib_dataset_select(
     const vaelib_dataset *dataset, const size_t *rows, size_t count, vaelib_dataset **out_selection);
 
 /**
- * The rows of `count` datasets, one dataset after another, as one dataset. All must have the same number of columns, and
- * all or none have labels. Each keeps its dtype and its scaling; where they differ, the whole is described as float32
- * with scale 1 and shift 0, which is what models see. Nothing is copied but labels.
+ * The rows of `count` datasets, one dataset after another, as one dataset. All must have the same number of columns,
+ * and all or none have labels. Each keeps its dtype and its scaling; where they differ, the whole is described as
+ * float32 with scale 1 and shift 0, which is what models see. Nothing is copied but labels.
  */
 vaelib_status vaelib_dataset_concatenate(
     const vaelib_dataset *const *datasets, size_t count, vaelib_dataset **out_dataset);
@@ -361,6 +365,7 @@ typedef struct vaelib_writer_config {
     size_t chunk_rows;
 } vaelib_writer_config;
 
+/** Fills in the defaults. */
 vaelib_status vaelib_writer_config_init(vaelib_writer_config *out_config);
 
 /** Begins a new file. VAELIB_FILE_ERROR if none can be created there. */
@@ -484,6 +489,7 @@ typedef struct vaelib_tensor {
     size_t offset;
 } vaelib_tensor;
 
+/** Fills in the defaults; data_dim is 0. */
 vaelib_status vaelib_vae_config_init(vaelib_vae_config *out_config);
 
 /** A new model with freshly initialised weights. */
@@ -688,11 +694,13 @@ typedef struct vaelib_checkpoint_info {
     uint64_t seed;
 } vaelib_checkpoint_info;
 
+/** Fills in the defaults; path is NULL. */
 vaelib_status vaelib_checkpoint_config_init(vaelib_checkpoint_config *out_config);
 
 /** Reads how far the training of checkpoint file `path` is. Errors as for vaelib_model_load(). */
 vaelib_status vaelib_checkpoint_describe(const char *path, vaelib_checkpoint_info *out_info);
 
+/** Fills in the defaults. */
 vaelib_status vaelib_training_config_init(vaelib_training_config *out_config);
 
 /**
@@ -779,6 +787,7 @@ typedef struct vaelib_evaluation_config {
     uint64_t seed;
 } vaelib_evaluation_config;
 
+/** Fills in the defaults. */
 vaelib_status vaelib_evaluation_config_init(vaelib_evaluation_config *out_config);
 
 /**
@@ -930,6 +939,7 @@ typedef struct vaelib_stack_info {
     double data_shift;
 } vaelib_stack_info;
 
+/** Fills in the defaults; of a stack, data_dim is 0 and there are no layers. */
 vaelib_status vaelib_layer_config_init(vaelib_layer_config *out_config);
 vaelib_status vaelib_stack_config_init(vaelib_stack_config *out_config);
 
@@ -1127,8 +1137,8 @@ vaelib_status vaelib_stack_sample(
  * Results of any size, appended to datasets of a writer as they are computed; the numbers are those of the queries
  * above. A dataset that was not added is added, as float32 [rows, columns]. One that was keeps its type, and other
  * results may have gone there before, so that those of several files can be joined. `callback` may be NULL. What fails
- * in the first rows, such as unsuitable data, leaves the writer as it was; later, or cancelled, the writer ends, so that
- * no file with half the results appears.
+ * in the first rows, such as unsuitable data, leaves the writer as it was; later, or cancelled, the writer ends, so
+ * that no file with half the results appears.
  * --------------------------------------------------------------------------------------------------------------- */
 
 /** vaelib_encode(): means and log-variances. Either name may be NULL, not both. */

@@ -5,7 +5,7 @@ import VaelibModels
 public func vaelib_stack_add_classifier(_ stack: OpaquePointer?, _ classes: Int) -> vaelib_status {
   computation {
     let handle = try StackHandle.from(stack)
-    try handle.gate.exclusive { try handle.stack.addClassifier(classes: classes) }
+    try handle.change { try $0.addClassifier(classes: classes) }
   }
 }
 
@@ -16,9 +16,7 @@ public func vaelib_stack_set_class_names(
 ) -> vaelib_status {
   entryPoint {
     let handle = try StackHandle.from(stack)
-    try handle.gate.exclusive {
-      try handle.setClassNames(try classNames(type, names, count, of: handle.stack))
-    }
+    try handle.change { try $0.setClassNames(try classNames(type, names, count, of: $0)) }
   }
 }
 

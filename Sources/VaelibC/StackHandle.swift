@@ -25,10 +25,13 @@ final class StackHandle: HandleObject {
 
   deinit { layerStructs.deallocate() }
 
-  /// To be called inside the exclusive gate.
-  func setClassNames(_ names: ClassNames?) throws {
-    try stack.setClassNames(names)
-    classNames = CStrings(names?.names ?? [])
+  /// Runs a change of the stack, in which its classes may get other names.
+  func change(_ body: (StackedAutoencoder) throws -> Void) throws {
+    try gate.exclusive {
+      let before = stack.classNames
+      defer { if stack.classNames != before { classNames = CStrings(stack.classNames?.names ?? []) } }
+      try body(stack)
+    }
   }
 
   static func from(_ handle: OpaquePointer?) throws -> StackHandle {

@@ -12,9 +12,9 @@ public func vaelib_stack_pretrain(
     let examples = try DatasetHandle.from(examples)
     let config = try SizedStruct.read(config, "config")
     let configuration = try TrainingConfiguration(config)
-    try handle.gate.exclusive {
-      try withCheckpoints(config.checkpoint, of: handle.stack) { checkpoints in
-        try handle.stack.pretrain(
+    try handle.change { stack in
+      try withCheckpoints(config.checkpoint, of: stack) { checkpoints in
+        try stack.pretrain(
           examples.source, configuration: configuration, checkpoints: checkpoints, control: control)
         return []
       }
@@ -36,9 +36,9 @@ public func vaelib_stack_finetune(
     let phase = try StackPhase(phase)
     let config = try SizedStruct.read(config, "config")
     let configuration = try TrainingConfiguration(config)
-    try handle.gate.exclusive {
-      try withCheckpoints(config.checkpoint, of: handle.stack) { checkpoints in
-        try handle.stack.finetune(
+    try handle.change { stack in
+      try withCheckpoints(config.checkpoint, of: stack) { checkpoints in
+        try stack.finetune(
           examples, validation: validation, phase: phase, configuration: configuration,
           checkpoints: checkpoints, control: control)
         return []

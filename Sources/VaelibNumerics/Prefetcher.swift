@@ -52,8 +52,10 @@ public final class Prefetcher<Item: Sendable> {
   }
 
   deinit {
-    gauge?.stop()
-    thread?.join()
+    // In a forked child nobody sleeps in the parking place, which still counts the thread that slept there in the parent.
+    guard let gauge, let thread, thread.exists else { return }
+    gauge.stop()
+    thread.join()
   }
 
   private static func work(

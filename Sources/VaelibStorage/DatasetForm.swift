@@ -13,7 +13,7 @@ struct DatasetForm {
   /// Bytes of the whole set in memory.
   let byteCount: Int
   let storedByteCount: Int
-  /// The numbers of the filters that a reader has to undo, last first.
+  /// The numbers of the filters that a chunk passed when it was written, in this order.
   let filters: [Int]
   /// nil if the set is not stored in chunks.
   let chunkShape: [Int]?

@@ -2,24 +2,15 @@
 struct DatasetList {
   private static let shownLimit = 20
   private static let visitedLimit = 1_000
-  private static let namesLimit = 10_000
   private static let depthLimit = 8
 
   private let file: MetadataFile
-  private let foundLimit: Int
-  private let visitedLimit: Int
-  private(set) var found: [(name: String, header: ObjectHeader)] = []
+  private var found: [(name: String, header: ObjectHeader)] = []
   private var visited = 0
 
+  /// The first datasets. What cannot be read is left out: the list is a help, and the error it helps with is there.
   init(_ file: MetadataFile) {
-    self.init(file, foundLimit: Self.shownLimit, visitedLimit: Self.visitedLimit)
-  }
-
-  private init(_ file: MetadataFile, foundLimit: Int, visitedLimit: Int) {
     self.file = file
-    self.foundLimit = foundLimit
-    self.visitedLimit = visitedLimit
-    // What cannot be read is left out: the list is a help, and the error it helps with is already there.
     if let root = try? ObjectHeader(file, at: file.root) { visit(root, "", depth: 1) }
   }
 
@@ -37,18 +28,12 @@ struct DatasetList {
     return "it has " + texts.prefix(Self.shownLimit).joined(separator: ", ") + (isCut ? " and others" : "")
   }
 
-  /// The names of all datasets, in order.
-  static func names(_ file: MetadataFile) -> [String] {
-    let list = DatasetList(file, foundLimit: namesLimit, visitedLimit: 2 * namesLimit)
-    return list.found.prefix(namesLimit).map(\.name)
-  }
-
   private mutating func visit(_ group: ObjectHeader, _ path: String, depth: Int) {
     guard depth <= Self.depthLimit, let links = try? GroupLinks.read(group, file) else { return }
     for link in links.sorted(by: { $0.name < $1.name }) {
       guard let address = link.address else { continue }
       visited += 1
-      guard visited <= visitedLimit, found.count <= foundLimit else { return }
+      guard visited <= Self.visitedLimit, found.count <= Self.shownLimit else { return }
       guard let header = try? ObjectHeader(file, at: address) else { continue }
       let name = HDF5.Session.join(path, link.name)
       if GroupLinks.isGroup(header) {
@@ -67,20 +52,21 @@ struct DatasetList {
     }
   }
 
-  /// All datasets, each once, whichever way leads to it; throws where something on the way makes no sense. `visit` is
-  /// shown every object.
+  /// All datasets in the order of their names, each once, by the first of them that leads to it; throws where something on
+  /// the way makes no sense. `visit` is shown every object.
   static func all(
     _ file: MetadataFile, visiting visit: (ObjectHeader) throws(StorageError) -> Void = { _ in }
   ) throws(StorageError) -> [(name: String, header: ObjectHeader)] {
     var found: [(name: String, header: ObjectHeader)] = []
-    var seen: Set<Int> = [file.root]
+    var seen: Set<Int> = []
     var pending = [(path: "", address: file.root)]
     while let (path, address) = pending.popLast() {
+      guard seen.insert(address).inserted else { continue }
       let header = try ObjectHeader(file, at: address)
       try visit(header)
       if GroupLinks.isGroup(header) {
         for link in try GroupLinks.read(header, file).sorted(by: { $0.name > $1.name }) {
-          guard let target = link.address, seen.insert(target).inserted else { continue }
+          guard let target = link.address else { continue }
           pending.append((HDF5.Session.join(path, link.name), target))
         }
       } else if DatasetMetadata.isDataset(header) {

@@ -71,7 +71,6 @@ final class GrowingDataset {
     try session.createGrowingDataset(
       name, in: file, rowShape: layout.rowShape, type: layout.elementType,
       chunkRows: layout.chosenChunkRows ?? bufferedRows, compression: layout.compression)
-
   }
 
   private func allocate(_ byteCount: Int) throws(StorageError) -> UnsafeMutableRawPointer {

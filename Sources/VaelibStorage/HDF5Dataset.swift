@@ -86,9 +86,10 @@ public final class HDF5Dataset: @unchecked Sendable {
     stream = opened.memory == nil ? (session, opened.dataset, opened.chunks) : nil
   }
 
-  /// The names of the datasets in a file, whether they suit or not. Throws as `init` does.
+  /// The names of the datasets in a file, whether they suit or not. Throws `.file` if it cannot be read, `.format` if it
+  /// is not HDF5 or damaged on the way to one of them.
   public static func names(inFile path: String) throws(StorageError) -> [String] {
-    DatasetList.names(try MetadataCheck(try ReadableFile(path)).file)
+    try DatasetList.all(try MetadataCheck(try ReadableFile(path)).file).map(\.name)
   }
 
   deinit {

@@ -27,13 +27,6 @@ final class ReadableFile {
     close(descriptor)
   }
 
-  /// Checks that `path` is a complete HDF5 file that nobody is writing; returns its size in bytes.
-  static func check(_ path: String) throws(StorageError) -> Int {
-    let file = try ReadableFile(path)
-    try Superblock.check(file)
-    return file.byteCount
-  }
-
   /// Up to `count` bytes from `offset` on; fewer at the end of the file.
   func read(at offset: Int, count: Int) throws(StorageError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)

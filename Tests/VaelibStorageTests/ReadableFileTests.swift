@@ -57,7 +57,8 @@ import Testing
   func truncatedFiles(_ name: String) throws {
     let scratch = try Scratch()
     let bytes = try readBytes(fixture(name))
-    #expect(try ReadableFile.check(fixture(name)) == bytes.count)
+    #expect(throws: Never.self) { try Superblock.check(try ReadableFile(fixture(name))) }
+    #expect(try ReadableFile(fixture(name)).byteCount == bytes.count)
     let shorter = try scratch.write(Array(bytes.dropLast()), "short.h5")
     #expect(
       refusal(shorter)
@@ -82,10 +83,10 @@ import Testing
           path: path, reason: "cannot be read: another program has it open for writing; close it there first")
     )
     close(descriptor)
-    #expect(throws: Never.self) { try ReadableFile.check(path) }
+    #expect(throws: Never.self) { try Superblock.check(try ReadableFile(path)) }
   }
 
   private func refusal(_ path: String) -> StorageError? {
-    storageError { () throws(StorageError) in try ReadableFile.check(path) }
+    storageError { () throws(StorageError) in try Superblock.check(try ReadableFile(path)) }
   }
 }

@@ -79,6 +79,59 @@ static int fork_in_callback(const vaelib_progress *progress, void *user_data) {
     return 0;
 }
 
+/* Called in the middle of an epoch that is read from a file: the child goes on beside the parent, without the thread
+ * that read ahead. */
+static int fork_once(const vaelib_progress *progress, void *user_data) {
+    pid_t *child = user_data;
+    if (*child == -1 && progress->kind == VAELIB_PROGRESS_STEP) {
+        fflush(stdout);
+        fflush(stderr);
+        *child = fork();
+        if (*child == 0) alarm(120);
+    }
+    return 0;
+}
+
+static vaelib_dataset *write_and_stream(const float *values, size_t many) {
+    const size_t shape[] = {columns};
+    const char *path = scratch_path("stream.h5");
+    vaelib_writer *writer = create_writer(path);
+    vaelib_writer_config config = make_writer_config(VAELIB_FLOAT32, shape, 1);
+    vaelib_array array = make_view(values, VAELIB_FLOAT32, many, columns);
+    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset *stream = NULL;
+    config.chunk_rows = 100;
+    REQUIRE_OK(vaelib_writer_add(writer, "x", &config));
+    REQUIRE_OK(vaelib_writer_append(writer, "x", &array));
+    REQUIRE_OK(vaelib_writer_finish(writer));
+    vaelib_writer_free(writer);
+    REQUIRE_OK(vaelib_dataset_options_init(&options));
+    options.memory_budget = 0;
+    REQUIRE_OK(vaelib_dataset_open(path, "x", &options, &stream));
+    return stream;
+}
+
+/* Parent and child of a fork in the middle of a streamed fit both end with the bits of a fit that did not fork. */
+static void check_while_streaming(void) {
+    const size_t many = 60000;
+    float *images = make_images(many, columns, 2);
+    vaelib_dataset *stream = write_and_stream(images, many);
+    vaelib_model *calm = make_model(columns, 2), *forked = make_model(columns, 2);
+    vaelib_training_config plan = make_plan(2);
+    pid_t child = -1;
+    int status = -1;
+    CHECK_OK(vaelib_fit(calm, stream, NULL, &plan, NULL, NULL));
+    CHECK_OK(vaelib_fit(forked, stream, NULL, &plan, fork_once, &child));
+    CHECK(hash_parameters(forked) == hash_parameters(calm));
+    if (child == 0) _exit(hash_parameters(forked) == hash_parameters(calm) ? 0 : 30);
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    vaelib_model_free(forked);
+    vaelib_model_free(calm);
+    vaelib_dataset_free(stream);
+    free(images);
+}
+
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t fit_began = PTHREAD_COND_INITIALIZER;
 static int fit_runs;
@@ -127,6 +180,7 @@ int main(void) {
     CHECK(in_child(work_in_child, model) == 0);
     CHECK_OK(vaelib_fit(watched, examples, NULL, &plan, fork_in_callback, watched));
     CHECK(forks_left < 3);
+    check_while_streaming();
     check_beside_a_fit();
     CHECK(in_child(fit_in_child, &expected) == 0);
     vaelib_model_free(watched);

@@ -129,6 +129,42 @@ static void check_arguments(void) {
     vaelib_stack_free(stack);
 }
 
+/* Going on from a checkpoint brings its classes, named or not. */
+static void check_names_of_checkpoints(void) {
+    const char *const others[2] = {"left", "right"};
+    const char *path = scratch_path("named_again.h5");
+    vaelib_dataset *examples = wrap_labelled(images, labels, rows, columns);
+    vaelib_checkpoint_config checkpoint = {.struct_size = sizeof checkpoint};
+    vaelib_training_config plan = make_plan(1);
+    vaelib_stack *named = make_stack(columns), *fresh = make_stack(columns), *pair = make_stack(columns), *back = NULL;
+    REQUIRE_OK(vaelib_checkpoint_config_init(&checkpoint));
+    plan.checkpoint = &checkpoint;
+
+    checkpoint.path = scratch_path("named_run.h5");
+    REQUIRE_OK(vaelib_stack_add_classifier(named, class_count));
+    REQUIRE_OK(vaelib_stack_set_class_names(named, "text", names, class_count));
+    CHECK_OK(vaelib_stack_finetune(named, examples, NULL, VAELIB_UNSUPERVISED, &plan, NULL, NULL));
+    CHECK_OK(vaelib_stack_finetune(fresh, examples, NULL, VAELIB_UNSUPERVISED, &plan, NULL, NULL));
+    check_names(fresh, "text", names);
+
+    checkpoint.path = scratch_path("nameless_run.h5");
+    CHECK_OK(vaelib_stack_set_class_names(named, NULL, NULL, 0));
+    CHECK_OK(vaelib_stack_finetune(named, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
+    REQUIRE_OK(vaelib_stack_add_classifier(pair, 2));
+    REQUIRE_OK(vaelib_stack_set_class_names(pair, "text", others, 2));
+    CHECK_OK(vaelib_stack_finetune(pair, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
+    CHECK(describe_stack(pair).class_count == class_count);
+    check_names(pair, "text", NULL);
+    CHECK_OK(vaelib_stack_save(pair, path));
+    CHECK_OK(vaelib_stack_load(path, &back));
+
+    vaelib_stack_free(back);
+    vaelib_stack_free(pair);
+    vaelib_stack_free(fresh);
+    vaelib_stack_free(named);
+    vaelib_dataset_free(examples);
+}
+
 static vaelib_training_config plan_of(const vaelib_stack *stack, vaelib_phase phase) {
     vaelib_training_config config = {.struct_size = sizeof config};
     CHECK_OK(vaelib_stack_training_config(stack, phase, &config));
@@ -180,6 +216,7 @@ int main(void) {
     check_naming();
     check_types();
     check_arguments();
+    check_names_of_checkpoints();
     check_training();
     free(labels);
     free(images);

@@ -97,7 +97,7 @@ def test_other_stacks_are_refused(path):
 def test_phases_come_in_their_order(path):
     with pytest.raises(Interrupted):
         autoencoder().fit(examples(), checkpoint=path, callback=after_epochs(2))
-    stack, finetuning = autoencoder()._new_stack(6, 3), autoencoder()._finetuning()
+    stack, finetuning = autoencoder()._new_model(6, 3), autoencoder()._finetuning()
     with pytest.raises(vaelib.InvalidArgument, match="stands in phase pretraining, which is not complete"):
         stack.finetune(vaelib.Dataset(examples()), None, "unsupervised", finetuning, 3, None, vaelib.Checkpoint(path))
 

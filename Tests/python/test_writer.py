@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -258,8 +259,21 @@ for round in range(20):
 
 def test_names_of_datasets(path, hdf5):
     vaelib.write_dataset(path, **{"b/c": [1], "a": [2], "b/a": [3]})
-    assert vaelib.dataset.dataset_names(path) == ["a", "b/a", "b/c"]
+    assert vaelib.dataset_names(path) == ["a", "b/a", "b/c"]
     many = hdf5("many.h5", **{f"x{index:04}": [index] for index in range(1500)})
-    assert vaelib.dataset.dataset_names(many) == [f"x{index:04}" for index in range(1500)]
+    assert vaelib.dataset_names(many) == [f"x{index:04}" for index in range(1500)]
+    deep = "a/b/c/d/e/f/g/h/i/j/k"
+    with h5py.File(hdf5("deep.h5", **{deep: [1], "z": [2]}), "a") as file:
+        file["again"] = file["z"]
+        file["circle"] = file["a"]
+        path = file.filename
+    assert vaelib.dataset_names(path) == [deep, "again"]
     with pytest.raises(vaelib.FileMissing):
-        vaelib.dataset.dataset_names("nowhere.h5")
+        vaelib.dataset_names("nowhere.h5")
+
+
+@pytest.mark.parametrize("name", ["group_tree_address", "group_tree_cycle", "link_size", "model_heap_size"])
+def test_no_names_are_missed_where_groups_are_damaged(name):
+    corpus = Path(__file__).resolve().parents[1] / "c" / "mutation" / "corpus"
+    with pytest.raises(vaelib.FormatError, match=name):
+        vaelib.dataset_names(corpus / f"{name}.h5")

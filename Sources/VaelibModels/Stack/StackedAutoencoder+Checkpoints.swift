@@ -34,13 +34,13 @@ extension StackedAutoencoder {
 
   /// Takes weights, classifier and history of a checkpoint, and how the phases before this one were trained.
   func takeOver(_ saved: StackedAutoencoder) throws {
+    classNames = saved.classNames ?? (saved.classes == classes ? classNames : nil)
     if saved.classes == classes {
       try parameters.copy(from: saved.parameters)
     } else {
       shape = saved.shape
     }
     history = saved.history
-    classNames = saved.classNames ?? classNames
     trainingConfigurations.merge(saved.trainingConfigurations) { own, _ in own }
   }
 }

@@ -1,7 +1,7 @@
 import CHDF5
 
 extension HDF5.Session {
-  /// Opens the session's file for reading. `ReadableFile.check` comes first.
+  /// Opens the session's file for reading. `MetadataCheck` comes first.
   func openFile() throws(StorageError) -> HDF5.Object {
     let access = try own(H5Pcreate(vaelib_h5p_file_access()), nil, "prepare to open it")
     // ReadableFile looks for writers; a lock held by libhdf5 itself fails on file systems that have none.

@@ -18,7 +18,7 @@ struct ChunkIndex {
       try checkNode(at: address, level: nil, &seen)
     case .fixedArray(let address?, let pageBits): try checkFixedArray(at: address, pageBits)
     case .extensibleArray(let address?, let parameters): try checkExtensibleArray(at: address, parameters)
-    case .tree2(let address?, _):
+    case .tree2(let address?):
       let recordBytes =
         isFiltered ? entryBytes + 8 * chunkShape.count : file.addressBytes + 8 * chunkShape.count
       _ = try Tree2(file, at: address, type: isFiltered ? 11 : 10, recordBytes: recordBytes)

@@ -63,7 +63,9 @@ enum GroupLinks {
     if flags & 0x10 != 0 { try cursor.require(try cursor.byte() <= 1) }
     let nameBytes = try cursor.integer(1 << (flags & 0x03))
     try cursor.require(nameBytes > 0)
-    let name = String(decoding: try cursor.take(nameBytes), as: UTF8.self)
+    let bytes = try cursor.take(nameBytes)
+    try cursor.require(!bytes.contains(0))
+    let name = String(decoding: bytes, as: UTF8.self)
     if kind == 0 { return MetadataLink(name: name, kind: .hard, address: try cursor.place()) }
     let valueBytes = try cursor.integer(2)
     try cursor.require(valueBytes > 0)

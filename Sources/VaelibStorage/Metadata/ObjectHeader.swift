@@ -10,7 +10,6 @@ struct ObjectHeader {
     case link = 0x06
     case externalFiles = 0x07
     case layout = 0x08
-    case groupInfo = 0x0A
     case filters = 0x0B
     case attribute = 0x0C
     case sharedMessages = 0x0F

@@ -13,7 +13,7 @@ enum StorageLayout {
     case implicit(Int?)
     case fixedArray(Int?, pageBits: Int)
     case extensibleArray(Int?, parameters: [Int])
-    case tree2(Int?, nodeBytes: Int)
+    case tree2(Int?)
   }
 
   /// Whether there are values in this file.
@@ -108,9 +108,8 @@ enum StorageLayout {
       for _ in 0..<5 { parameters.append(try cursor.byte()) }
       return .extensibleArray(try cursor.address(), parameters: parameters)
     case 5:
-      let nodeBytes = try cursor.integer(4)
-      try cursor.skip(2)
-      return .tree2(try cursor.address(), nodeBytes: nodeBytes)
+      try cursor.skip(6)
+      return .tree2(try cursor.address())
     default: throw cursor.damage
     }
   }
@@ -120,7 +119,7 @@ extension StorageLayout.Index {
   var address: Int? {
     switch self {
     case .tree(let address), .single(let address), .implicit(let address), .fixedArray(let address, _),
-      .extensibleArray(let address, _), .tree2(let address, _):
+      .extensibleArray(let address, _), .tree2(let address):
       address
     }
   }

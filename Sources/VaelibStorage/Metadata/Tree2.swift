@@ -24,10 +24,8 @@ struct Tree2 {
   /// No tree is as high: even with two children a node it would have 2^24 leaves.
   private static let depthLimit = 24
 
-  /// Throws unless the tree has this type of records; reads them all only if `isRead`.
-  init(_ file: MetadataFile, at address: Int, type: Int, recordBytes: Int, isRead: Bool = true)
-    throws(StorageError)
-  {
+  /// Throws unless the tree has this type of records.
+  init(_ file: MetadataFile, at address: Int, type: Int, recordBytes: Int) throws(StorageError) {
     self.file = file
     self.type = type
     self.recordBytes = recordBytes
@@ -50,7 +48,6 @@ struct Tree2 {
       try header.require(total == 0 && rootRecords == 0)
       return
     }
-    guard isRead else { return }
     try readNode(at: root, level: depth, count: rootRecords)
     try header.require(records.count == total)
   }

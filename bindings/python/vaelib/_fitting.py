@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from vaelib._checkpoint import CheckpointLike, checkpoint_of
-from vaelib._estimator import seed_from, training_seed
+from vaelib._estimator import training_seed
 from vaelib._long_calls import Callback, HistoryRecord, Progress
 from vaelib._model import Model
-from vaelib._parameters import ARCHITECTURE_DEFAULTS, TRAINING_DEFAULTS, count
+from vaelib._parameters import ARCHITECTURE_DEFAULTS, TRAINING_DEFAULTS
 from vaelib._trained import Trained
 
 Self = TypeVar("Self", bound="Fitting")
@@ -74,19 +74,6 @@ class Fitting(Trained[Model]):
         with self._training(model, seed):
             training = self._parameters(TRAINING_DEFAULTS)
             model.fit(examples, held_out, training, seed, self._reporting(callback), keeper)
-        return self
-
-    def initialize(self: Self, n_features: int) -> Self:
-        """Gives the estimator fresh, untrained weights for examples of this width; returns the estimator.
-
-        ``fit`` does this by itself. It is for programs with a training loop of their own (``vaelib.Trainer``) or with
-        weights from elsewhere (``set_weights``).
-        """
-        seed = seed_from(self.random_state)
-        width = count(n_features, "n_features")
-        self._keep(self._new_model(width, seed), seed)
-        self.n_features_in_ = width
-        vars(self).pop("feature_names_in_", None)
         return self
 
     def _new_model(self, n_features: int, seed: int) -> Model:

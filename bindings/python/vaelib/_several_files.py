@@ -5,19 +5,6 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from vaelib import _structures as structures
-
-#: The size of a number, by its vaelib_dtype.
-ELEMENT_BYTES = {
-    structures.UINT8: 1,
-    structures.INT8: 1,
-    structures.INT16: 2,
-    structures.INT32: 4,
-    structures.INT64: 8,
-    structures.FLOAT32: 4,
-    structures.FLOAT64: 8,
-}
-
 
 def one_for_each(paths: Any, wanted: int) -> list[Any]:
     """One file of labels for each file of examples, or None."""

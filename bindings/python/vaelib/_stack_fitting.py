@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
 from vaelib._checkpoint import Checkpoint
-from vaelib._estimator import seed_from
 from vaelib._parameters import STACK_TRAINING_DEFAULTS, count
 from vaelib._stack_model import Stack
 from vaelib._stack_parameters import (
@@ -48,24 +47,11 @@ class StackFitting(Trained[Stack]):
     #: The parameters that concern fine-tuning alone.
     _finetuning_only: ClassVar[tuple[str, ...]]
 
-    def initialize(self: Self, n_features: int) -> Self:
-        """Gives the estimator fresh, untrained weights for examples of this width; returns the estimator.
-
-        ``fit`` does this by itself. It is for programs with a training loop of their own (``vaelib.Trainer``) or with
-        weights from elsewhere (``set_weights``).
-        """
-        seed = seed_from(self.random_state)
-        width = count(n_features, "n_features")
-        self._keep(self._new_stack(width, seed), seed)
-        self.n_features_in_ = width
-        vars(self).pop("feature_names_in_", None)
-        return self
-
     def _store(self, arguments: dict[str, Any]) -> None:
         """Keeps the constructor's arguments, its ``locals()``, under their own names and as they are."""
         vars(self).update({name: value for name, value in arguments.items() if name in self._defaults()})
 
-    def _new_stack(self, n_features: int, seed: int) -> Stack:
+    def _new_model(self, n_features: int, seed: int) -> Stack:
         epochs = getattr(self, self._epochs_parameter)
         if is_per_layer(epochs) and 0 in list(epochs):
             name = self._epochs_parameter

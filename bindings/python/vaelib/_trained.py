@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._errors import Cancelled, NumericalError, VaelibError
-from vaelib._estimator import ModelType
+from vaelib._estimator import ModelType, seed_from
+from vaelib._parameters import count
 from vaelib._state import StateDict
 from vaelib.dataset import Dataset
 
@@ -29,6 +30,19 @@ class Trained(StateDict[ModelType]):
     _in_training: ModelType | None
     #: The dataclass of an entry of the history.
     _record_type: ClassVar[type[Any]]
+
+    def initialize(self: Self, n_features: int) -> Self:
+        """Gives the estimator fresh, untrained weights for examples of this width; returns the estimator.
+
+        ``fit`` does this by itself. It is for programs with a training loop of their own (``vaelib.Trainer``) or with
+        weights from elsewhere (``set_weights``).
+        """
+        seed = seed_from(self.random_state)
+        width = count(n_features, "n_features")
+        self._keep(self._new_model(width, seed), seed)
+        self.n_features_in_ = width
+        vars(self).pop("feature_names_in_", None)
+        return self
 
     def cancel(self) -> None:
         """Stops what this estimator is doing in another thread: that call raises ``Cancelled`` within 100 ms."""
@@ -81,6 +95,10 @@ class Trained(StateDict[ModelType]):
             tensors[name].of(flat)[...] = given
         model.set_parameters(flat)
         return self
+
+    def _new_model(self, n_features: int, seed: int) -> ModelType:
+        """A model with fresh weights for examples of this width, as the estimator's parameters say."""
+        raise NotImplementedError
 
     def _parameters(self, names: Iterable[str]) -> dict[str, Any]:
         """The estimator's parameters of these names."""

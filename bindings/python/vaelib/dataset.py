@@ -19,7 +19,7 @@ from vaelib._native import call, library, text
 from vaelib._parameters import count
 from vaelib._rows import row_numbers
 from vaelib._seeds import seed_from
-from vaelib._several_files import ELEMENT_BYTES, budgets, one_for_each
+from vaelib._several_files import budgets, one_for_each
 
 
 class Dataset:
@@ -34,7 +34,7 @@ class Dataset:
     array : array of shape (rows, columns)
         Real numbers.
     labels : array of integers of shape (rows,), optional
-        Kept beside the examples for the caller; the models do not use them.
+        One for each row, for classifiers; other models do not use them.
     scale, shift : float
         The library sees ``number * scale + shift``.
     """
@@ -286,7 +286,7 @@ def open_dataset(
     sizes = []
     for index in range(len(paths)):
         with open_one(index, 0) as stream:
-            sizes.append(stream.rows * stream.columns * ELEMENT_BYTES[stream._info.dtype])
+            sizes.append(stream.rows * stream.columns * stream.dtype.itemsize)
     return concatenate([open_one(index, budget) for index, budget in enumerate(budgets(sizes, whole_budget))])
 
 
@@ -301,14 +301,14 @@ def _open(path: Any, name: str, options: structures.DatasetOptions, labels_path:
 
 
 def dataset_names(path: str | os.PathLike[str]) -> list[str]:
-    """The names of the datasets in an HDF5 file, in order, of whatever type.
+    """The names of the datasets in an HDF5 file, in order, of whatever type; of several names of one, the first.
 
     Raises
     ------
     FileError
         The file cannot be opened; FileNotFoundError if it is not there.
     FormatError
-        It is not HDF5.
+        It is not HDF5, or its groups are damaged.
     """
     place = text(os.fsencode(path))
     needed = ctypes.c_size_t()

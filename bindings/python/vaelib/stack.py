@@ -159,7 +159,7 @@ class StackedDenoisingAutoencoder(StackInterchange, StackQueries, StackQueriesTo
         examples, held_out = self._held_out(self._examples(X, reset=True), validation)
         keeper = checkpoint_of(checkpoint)
         seed = training_seed(self.random_state, keeper)
-        stack = self._new_stack(examples.columns, seed)
+        stack = self._new_model(examples.columns, seed)
         self._train(stack, seed, examples, held_out, callback, keeper, pretrains=self._has_pretraining())
         return self
 

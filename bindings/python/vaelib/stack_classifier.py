@@ -185,7 +185,7 @@ class StackedDenoisingClassifier(StackInterchange, Classification, StackQueries,
         keeper = checkpoint_of(checkpoint)
         seed = training_seed(self.random_state, keeper)
         if self.pretrained is None:
-            stack, pretrains = self._new_stack(examples.columns, seed), self._has_pretraining()
+            stack, pretrains = self._new_model(examples.columns, seed), self._has_pretraining()
         else:
             stack, pretrains = self._pretrained_stack(examples), False
         self._train(stack, seed, examples, held_out, callback, keeper, pretrains=pretrains, classes_=classes)
