@@ -34,7 +34,7 @@ class Dataset:
     array : array of shape (rows, columns)
         Real numbers.
     labels : array of integers of shape (rows,), optional
-        Kept beside the examples for the caller; the models do not use them.
+        What a classifier learns; the other models do not use them.
     scale, shift : float
         The library sees ``number * scale + shift``.
     """
