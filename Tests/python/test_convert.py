@@ -230,6 +230,14 @@ def test_the_info_command(folder, images, capsys, fitted, binary):
         assert status == 0
         assert text in out
         assert "12 columns" in out
+        assert "checkpoint" not in out
+    checkpoint = vaelib.Checkpoint("run.h5", every_steps=1)
+    vae = vaelib.VAE(2, (5,), epochs=3, random_state=0)
+    vae.fit(binary, checkpoint=checkpoint, callback=lambda progress: progress.kind == "epoch")
+    unfinished = ["1 epoch of training", "a checkpoint: fit, in epoch 2 of 3"]
+    assert run(capsys, "info", "run.h5")[1].splitlines()[2:] == unfinished
+    vae.fit(binary, checkpoint=checkpoint)
+    assert run(capsys, "info", "run.h5")[1].splitlines()[2:] == ["3 epochs of training", "a checkpoint: fit, complete"]
     status, _, errors = run(capsys, "info", "nowhere.h5")
     assert status == 1
     assert "nowhere.h5" in errors
