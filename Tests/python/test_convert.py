@@ -195,10 +195,23 @@ def test_the_convert_command(folder, images, capsys):
         (("x=a.npy", "a.npy", "out.h5"), "all sources"),
         (("a.npy", "out.h5", "--dtype", "uint9"), "uint9"),
         (("out.h5", "again.h5"), "HDF5 already"),
+        (("a.npy", "t.csv"), 'the target "t.csv"'),
     ):
         status, out, errors = run(capsys, "convert", *arguments)
         assert (status, out) == (1, "")
         assert re.match(rf"vaelib: .*{re.escape(text)}", errors), errors
+    assert (folder / "t.csv").read_text() == "y,a,b\n1,2,3\n0,4,5\n"
+
+
+def test_the_examples_in_the_help_of_convert(folder, capsys):
+    for name in ("train.csv", "test.csv"):
+        (folder / name).write_text("1,2,3\n0,4,5\n")
+    with pytest.raises(SystemExit):
+        command_line.main(["convert", "--help"])
+    example = re.search(r"python -m vaelib (convert .*\.csv.*)\n", capsys.readouterr().out)
+    assert run(capsys, *example[1].split())[0] == 0
+    values, labels = np.array([[2, 3], [4, 5]]), np.array([1, 0])
+    check("digits.h5", x_train=values, y_train=labels, x_test=values, y_test=labels)
 
 
 def test_the_info_command(folder, images, capsys, fitted, binary):
@@ -217,6 +230,14 @@ def test_the_info_command(folder, images, capsys, fitted, binary):
         assert status == 0
         assert text in out
         assert "12 columns" in out
+        assert "checkpoint" not in out
+    checkpoint = vaelib.Checkpoint("run.h5", every_steps=1)
+    vae = vaelib.VAE(2, (5,), epochs=3, random_state=0)
+    vae.fit(binary, checkpoint=checkpoint, callback=lambda progress: progress.kind == "epoch")
+    unfinished = ["1 epoch of training", "a checkpoint: fit, in epoch 2 of 3"]
+    assert run(capsys, "info", "run.h5")[1].splitlines()[2:] == unfinished
+    vae.fit(binary, checkpoint=checkpoint)
+    assert run(capsys, "info", "run.h5")[1].splitlines()[2:] == ["3 epochs of training", "a checkpoint: fit, complete"]
     status, _, errors = run(capsys, "info", "nowhere.h5")
     assert status == 1
     assert "nowhere.h5" in errors

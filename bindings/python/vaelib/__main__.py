@@ -11,7 +11,8 @@ from vaelib._commands import COMMANDS
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs a command; its exit status."""
-    parser = argparse.ArgumentParser(prog="vaelib", description="Variational and stacked denoising auto-encoders.")
+    description = "Variational and stacked denoising auto-encoders."
+    parser = argparse.ArgumentParser(prog="python -m vaelib", description=description)
     parser.add_argument("--version", action="version", version=f"vaelib {vaelib.__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND")
     for command in COMMANDS:

@@ -22,6 +22,20 @@ def _new_config() -> structures.CheckpointConfig:
 _DEFAULTS = _new_config()
 
 
+def describe(path: str | os.PathLike[str]) -> structures.CheckpointInfo:
+    """What a checkpoint file says of its training.
+
+    Raises
+    ------
+    FormatError
+        The file is no checkpoint.
+    """
+    place = text(os.fsencode(path))
+    info = structures.sized(structures.CheckpointInfo)
+    call("vaelib_checkpoint_describe", place, ctypes.byref(info), path=os.fsdecode(place))
+    return info
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """Where and when ``fit`` keeps the state of its training, so that it goes on from there.
@@ -74,10 +88,7 @@ class Checkpoint:
         """
         if not (self.resume and os.path.exists(self.path)):
             return None
-        place = text(os.fsencode(self.path))
-        info = structures.sized(structures.CheckpointInfo)
-        call("vaelib_checkpoint_describe", place, ctypes.byref(info), path=os.fsdecode(place))
-        return int(info.seed)
+        return int(describe(self.path).seed)
 
     @property
     def stamp(self) -> tuple[int, int] | None:

@@ -92,10 +92,15 @@ class Classification(Estimator[Stack]):
             return examples
         return Dataset(X.numpy(), numbers)
 
-    @staticmethod
-    def _labels_of(X: Any, y: Any) -> Any:
+    def _labels_of(self, X: Any, y: Any) -> Any:
         """The labels given, or else those of a Dataset."""
-        return X.labels if y is None and isinstance(X, Dataset) else y
+        if y is not None or not isinstance(X, Dataset):
+            return y
+        labels = X.labels
+        if labels is None:
+            name = type(self).__name__
+            raise ValueError(f"{name} requires y to be passed, or a Dataset with labels: open_dataset(..., labels=...)")
+        return labels
 
     def _check_classes_in_training(self, examples: Dataset, classes: Labels) -> None:
         """Whether each class is left in the training examples once validation examples are held out."""

@@ -36,6 +36,6 @@ def load(path: str | os.PathLike[str]) -> Any:
         stack = Stack.load(path)
     except FormatError as error:
         # The one that does not speak of the kind has found what is wrong.
-        raise (not_a_vae if "kind" in str(error) else error) from None
+        raise (not_a_vae if 'attribute "kind"' in str(error) else error) from None
     kind = StackedDenoisingClassifier if stack.info.class_count > 0 else StackedDenoisingAutoencoder
     return kind._of_stack(stack)

@@ -59,7 +59,7 @@ def encode(labels: Labels) -> tuple[Labels, npt.NDArray[np.int64]]:
         kinds = sorted({type(label).__name__ for label in labels})
         raise TypeError(f"the labels in y are of types that have no common order: {', '.join(kinds)}") from None
     if len(classes) < 2:
-        raise ValueError(f"y has one class only, {classes[0]!r}; a classifier needs at least two classes")
+        raise ValueError(f"y has one class only, {classes.tolist()[0]!r}; a classifier needs at least two classes")
     return classes, numbers.astype(np.int64)
 
 

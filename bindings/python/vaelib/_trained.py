@@ -35,7 +35,7 @@ class Trained(StateDict[ModelType]):
         """Gives the estimator fresh, untrained weights for examples of this width; returns the estimator.
 
         ``fit`` does this by itself. It is for programs with a training loop of their own (``vaelib.Trainer``) or with
-        weights from elsewhere (``set_weights``).
+        weights from elsewhere (``load_state_dict``).
         """
         seed = seed_from(self.random_state)
         width = count(n_features, "n_features")

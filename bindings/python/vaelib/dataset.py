@@ -34,7 +34,7 @@ class Dataset:
     array : array of shape (rows, columns)
         Real numbers.
     labels : array of integers of shape (rows,), optional
-        One for each row, for classifiers; other models do not use them.
+        What a classifier learns; the other models do not use them.
     scale, shift : float
         The library sees ``number * scale + shift``.
     """
@@ -254,8 +254,9 @@ def open_dataset(
         The library sees ``stored number * scale + shift``: ``scale=1 / 255`` turns grey levels into [0, 1].
     memory_budget : int, optional
         A set, of one file or several, of at most this many bytes is read into memory once. A larger one is read block
-        by block, ahead of its use; the blocks in memory then take half of this, but at most 32 MiB, twice. The
-        library's default is 256 MiB.
+        by block, ahead of its use; the blocks in memory then take half of this, but at most 32 MiB, twice, and
+        training mixes the examples of some 30 places of the file at a time, so these should not be sorted by class.
+        The library's default is 256 MiB.
     check_in_child : bool
         Has a child process read everything first, so that a file that is damaged on purpose can do no harm here.
 

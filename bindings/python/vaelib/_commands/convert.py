@@ -4,7 +4,9 @@ Each may be compressed with gzip. A dataset has the name of its file, of its arr
 NAME are joined. MNIST's own files become x_train, y_train, x_test and y_test:
 
   python -m vaelib convert *-ubyte.gz mnist.h5
-  python -m vaelib convert x_train=train.csv x_test=test.csv --label-column 0 --dtype uint8 digits.h5
+  python -m vaelib convert --label-column 0 --dtype uint8 x_train=train.csv x_test=test.csv digits.h5
+
+Options stand before the sources or behind the target, not between them.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import os
 import sys
 import time
 
+from vaelib._conversion.reading import HDF5_MAGIC
 from vaelib._convert import ConversionProgress
 from vaelib._convert import convert as convert_files
 
@@ -32,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Converts, and prints what was written."""
+    _check_target(arguments.target)
     progress = ProgressLine() if sys.stderr.isatty() else None
     try:
         rows = convert_files(
@@ -66,6 +70,15 @@ class ProgressLine:
     def clear(self) -> None:
         """Takes the line away."""
         print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _check_target(path: str) -> None:
+    """Whether what is there may be replaced: who forgets the target has named a source as the last file."""
+    if not os.path.isfile(path) or os.path.getsize(path) == 0:
+        return
+    with open(path, "rb") as file:
+        if file.read(len(HDF5_MAGIC)) != HDF5_MAGIC:
+            raise ValueError(f'the target "{path}" is there and is no HDF5 file of data; the file to write comes last')
 
 
 def _dtype(name: str | None) -> str | None:

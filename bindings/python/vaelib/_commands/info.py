@@ -1,4 +1,4 @@
-"""Tell what is in an HDF5 file: its datasets as vaelib reads them, or the model that it holds."""
+"""Tell what is in an HDF5 file: its datasets as vaelib reads them, or the model or checkpoint in it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 import vaelib
+from vaelib._checkpoint import describe
 from vaelib.dataset import dataset_names, open_dataset
 
 
@@ -26,6 +27,7 @@ def run(arguments: argparse.Namespace) -> None:
             print(f"{name}: {_described(arguments.file, name)}")
         return
     _print_model(model)
+    _print_checkpoint(arguments.file)
 
 
 def _described(path: str, name: str) -> str:
@@ -42,4 +44,15 @@ def _print_model(model: Any) -> None:
     print(model)
     print(f"{model.n_features_in_} columns, seen as number * {model.scale:g} + {model.shift:g}")
     epochs = len(model.history_["epoch"])
-    print(f"{epochs} epochs of training" if epochs else "not trained")
+    print(f"{epochs} {'epoch' if epochs == 1 else 'epochs'} of training" if epochs else "not trained")
+
+
+def _print_checkpoint(path: str) -> None:
+    """How far the training is, if the file is a checkpoint."""
+    try:
+        info = describe(path)
+    except vaelib.FormatError:
+        return
+    phase = info.phase.decode() + (f" of layer {info.layer}" if info.phase == b"pretraining" else "")
+    place = "complete" if info.complete else f"in epoch {info.epoch} of {info.epochs}"
+    print(f"a checkpoint: {phase}, {place}")

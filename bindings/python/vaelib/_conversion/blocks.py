@@ -37,7 +37,9 @@ def errors_of(path: str) -> Iterator[None]:
     except EOFError:
         raise FormatError(f'file "{path}" is truncated: it ends inside its compressed data') from None
     except UnicodeDecodeError as error:
-        raise FormatError(f'file "{path}" is not UTF-8 text: {error.reason} at byte {error.start}') from None
+        reason = f"{error.reason} at byte {error.start}"
+        known = "IDX, .npy or .npz, and as CSV it must be UTF-8 text"
+        raise FormatError(f'file "{path}" is not {known}: {reason}') from None
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise

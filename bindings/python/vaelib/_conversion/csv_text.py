@@ -51,7 +51,8 @@ class _Table:
         if row is None:
             raise FormatError(f'file "{path}" has no rows')
         self.width = len(row)
-        self.header = None if all(_is_number(field) for field in row) else row
+        # A missing value makes no header: that would drop a row without a word.
+        self.header = None if all(_is_number(field) or not field.strip() for field in row) else row
         self._first = row if self.header is None else None
 
     def _lines(self, first: str) -> Iterator[str]:
@@ -134,7 +135,7 @@ class _Table:
         return np.array([int(float(field)) for field in fields], dtype=np.int64)
 
     def _name(self, column: int) -> str:
-        return str(column) if self.header is None else f'{column}, "{self.header[column]}"'
+        return f"{column} (counted from 0)" if self.header is None else f'{column}, "{self.header[column]}"'
 
     def _error(self, line: int, text: str) -> FormatError:
         return FormatError(f'line {line} of file "{self._path}" {text}')

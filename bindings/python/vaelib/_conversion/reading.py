@@ -15,7 +15,7 @@ from vaelib._conversion.npy import NPY_MAGIC, ZIP_MAGIC, read_npy, read_npz
 from vaelib._errors import FormatError
 
 _GZIP_MAGIC = b"\x1f\x8b"
-_HDF5_MAGIC = b"\x89HDF"
+HDF5_MAGIC = b"\x89HDF"
 #: train-images-idx3-ubyte.gz and so on, as MNIST and its relatives are published.
 _MNIST = re.compile(r"(train|t10k|test)-(images|labels)[-.]idx")
 
@@ -47,7 +47,7 @@ def _reader(stream: IO[bytes], path: str, start: bytes, label_column: str | int 
             return reader(stream, path)
     if not start:
         raise FormatError(f'file "{path}" is empty')
-    if start.startswith(_HDF5_MAGIC):
+    if start.startswith(HDF5_MAGIC):
         raise FormatError(f'file "{path}" is HDF5 already; vaelib.open_dataset reads it as it is')
     if b"\0" in start:
         raise FormatError(f'file "{path}" is none of the formats that are known: IDX, CSV, .npy, .npz')
