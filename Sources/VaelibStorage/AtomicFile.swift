@@ -159,7 +159,9 @@ final class AtomicFile {
   }
 
   private static func failure(_ path: String, _ action: String, _ number: Int32) -> StorageError {
-    .file(path: path, reason: "cannot be \(action): \(systemErrorText(number))")
+    // What is missing can only be the folder: the file itself need not be there.
+    let place = number == ENOENT ? "its folder does not exist, " : ""
+    return .file(path: path, reason: "cannot be \(action): \(place)\(systemErrorText(number))")
   }
 }
 

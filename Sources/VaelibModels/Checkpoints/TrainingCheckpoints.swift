@@ -17,7 +17,7 @@ public final class TrainingCheckpoints<Model> {
   /// A failed checkpoint does not end the training; its caller hears of it afterwards.
   public var warnings: [String] {
     if failures == 0 { return [] }
-    return ["\(failures) of \(attempts) checkpoints could not be written, at last because \(lastFailure)"]
+    return ["\(failures) of \(attempts) checkpoints could not be written, the last time because \(lastFailure)"]
   }
 
   /// Where a call goes on.
@@ -64,7 +64,8 @@ public final class TrainingCheckpoints<Model> {
 
   private func belongsToAnother(_ difference: String) -> ModelError {
     .invalidArgument(
-      "\(store.name) belongs to another training: \(difference). Give another path, or do not resume")
+      "\(store.name) belongs to another training: \(difference). Give another path, or set "
+        + "resume to 0 (in Python False) to begin anew")
   }
 
   private func stands(_ saved: SavedTraining<Model>, _ run: RunIdentity) -> ModelError {

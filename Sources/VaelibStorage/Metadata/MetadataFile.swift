@@ -53,7 +53,7 @@ final class MetadataFile {
   }
 
   func damaged(_ reason: String) -> StorageError {
-    file.error("is damaged: \(reason)")
+    file.error("is damaged: \(reason); restore it from a copy")
   }
 
   /// Versions 0 and 1.
