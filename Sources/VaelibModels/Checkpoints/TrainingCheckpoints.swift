@@ -17,7 +17,9 @@ public final class TrainingCheckpoints<Model> {
   /// A failed checkpoint does not end the training; its caller hears of it afterwards.
   public var warnings: [String] {
     if failures == 0 { return [] }
-    return ["\(failures) of \(attempts) checkpoints could not be written, the last time because \(lastFailure)"]
+    return [
+      "\(failures) of \(attempts) checkpoints could not be written, the last time because \(lastFailure)"
+    ]
   }
 
   /// Where a call goes on.
