@@ -51,7 +51,10 @@ import Testing
   @Test func missingFoldersAndDirectoriesAreRefused() throws {
     let scratch = try Scratch()
     let cases = [
-      (scratch.file("missing/model.h5"), "cannot be created: no such file or directory"),
+      (
+        scratch.file("missing/model.h5"),
+        "cannot be created: its folder does not exist, no such file or directory"
+      ),
       (scratch.folder, "cannot be written: it is a directory"),
       (scratch.file("missing/"), "cannot be written: it names a directory"),
       ("", "cannot be written: it names a directory"),
