@@ -1,6 +1,7 @@
 """What the tests share: estimators whose weights the oracle knows, and small data."""
 
 import os
+import signal
 from dataclasses import fields
 
 import h5py
@@ -9,6 +10,10 @@ import pytest
 import vaelib
 from c_interface import handles as handles
 from reference.vae import Architecture
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, which some of them send.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Pair:
