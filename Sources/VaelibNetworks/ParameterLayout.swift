@@ -9,6 +9,8 @@ public struct ParameterTensor: Sendable, Equatable {
 
   public var count: Int { rows * columns }
   public var range: Range<Int> { offset..<offset + count }
+  /// Whether it multiplies an input; others are added.
+  public var isWeight: Bool { name.hasSuffix("weight") }
 }
 
 /// Where each tensor of a model lies in its flat parameter array. Tensors follow each other without gaps, so
@@ -31,11 +33,6 @@ public struct ParameterLayout: Sendable {
     tensors.append(tensor)
     count = total
     return tensor
-  }
-
-  /// Adds a tensor that belongs to no dense layer, such as a learned variance.
-  public mutating func appendVector(_ name: String, count: Int) throws(NetworkError) -> ParameterTensor {
-    try append(name, rows: 1, columns: count)
   }
 }
 

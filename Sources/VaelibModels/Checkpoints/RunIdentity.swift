@@ -1,13 +1,12 @@
 /// What one call that trains is known by: to go on from a checkpoint it must be the call that wrote it.
 public struct RunIdentity: Sendable, Equatable {
-  /// "fit" for variational auto-encoders; for stacks "pretraining", "supervised" or "unsupervised".
-  public var phase: String
+  public var phase: Phase.Kind
   public var configuration: TrainingConfiguration
   public var examples: DataIdentity
   public var validation: DataIdentity?
 
   public init(
-    phase: String, configuration: TrainingConfiguration, examples: DataIdentity, validation: DataIdentity?
+    phase: Phase.Kind, configuration: TrainingConfiguration, examples: DataIdentity, validation: DataIdentity?
   ) {
     self.phase = phase
     self.configuration = configuration

@@ -72,8 +72,8 @@ public final class TrainingCheckpoints<Model> {
 
   private func stands(_ saved: SavedTraining<Model>, _ run: RunIdentity) -> ModelError {
     .invalidArgument(
-      "\(store.name) stands in phase \(saved.runs.last?.phase ?? "none"), which is not complete; finish it before "
-        + "phase \(run.phase)")
+      "\(store.name) stands in phase \(saved.runs.last?.phase.name ?? "none"), which is not complete; finish it before "
+        + "phase \(run.phase.name)")
   }
 
   /// Whether a checkpoint is due after this step, or epoch if the state is between two.

@@ -26,5 +26,7 @@ public struct TrainingState: Sendable {
   /// The weights of the last epoch, where the run is complete and the model has those of the best.
   public var last: FloatBuffer?
 
-  public init() {}
+  public init(layer: Int = 0) {
+    self.layer = layer
+  }
 }

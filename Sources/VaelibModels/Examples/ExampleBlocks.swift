@@ -46,7 +46,7 @@ extension VariationalAutoencoder {
   /// Examples as a query sees them: of the model's width, checked.
   func exampleBlocks(_ source: any ExampleSource, control: RunControl) throws -> ExampleBlocks {
     try ExampleCheck.shape(source, columns: configuration.dataDimension, what: "the examples")
-    return ExampleBlocks(source: source, check: ExampleCheck(configuration), control: control)
+    return ExampleBlocks(source: source, check: exampleCheck, control: control)
   }
 
   /// Latents as a query sees them: of the latent width, finite.

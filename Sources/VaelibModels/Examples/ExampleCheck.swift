@@ -4,29 +4,14 @@ import VaelibNumerics
 struct ExampleCheck {
   private static let rowsAtOnce = 256
 
-  let needsUnitInterval: Bool
-  /// For messages: what needs the unit interval, and what does not.
-  private var loss = "a bernoulli likelihood"
-  private var alternative = "likelihood gaussian"
+  private let domain: ExampleDomain
 
-  /// What the examples of a model must be.
-  init(_ configuration: VAEConfiguration) {
-    needsUnitInterval = configuration.likelihood == .bernoulli
-  }
-
-  /// What the examples of a stack must be.
-  init(_ configuration: StackConfiguration) {
-    needsUnitInterval = configuration.layers[0].loss == .crossEntropy
-    loss = "loss cross_entropy"
-    alternative = "loss squared_error"
+  init(_ domain: ExampleDomain) {
+    self.domain = domain
   }
 
   /// What latents, and inputs that may be noisy, must be: finite.
-  static let finite = ExampleCheck(needsUnitInterval: false)
-
-  private init(needsUnitInterval: Bool) {
-    self.needsUnitInterval = needsUnitInterval
-  }
+  static let finite = ExampleCheck(.real)
 
   /// Throws unless the width is the model's and there is at least one row.
   static func shape(_ source: any ExampleSource, columns: Int, what: String) throws(ModelError) {
@@ -42,23 +27,33 @@ struct ExampleCheck {
     var low: Float = 0
     var high: Float = 0
     let finite = kernels.finiteRange(values, count, &low, &high) == 1
-    return finite && (!needsUnitInterval || (low >= 0 && high <= 1))
+    switch domain {
+    case .real: return finite
+    case .unitInterval: return finite && low >= 0 && high <= 1
+    }
+  }
+
+  private func accepts(_ value: Float) -> Bool {
+    switch domain {
+    case .real: value.isFinite
+    case .unitInterval: (0...1).contains(value)
+    }
   }
 
   /// What is wrong with the first bad value of a row that was not accepted.
   func problem(_ values: UnsafePointer<Float>, count: Int, row: Int) -> ModelError {
-    let column = (0..<count).first {
-      !values[$0].isFinite || (needsUnitInterval && !(0...1).contains(values[$0]))
-    }
-    let place = "row \(row), column \(column ?? 0) (counted from 0)"
-    let value = values[column ?? 0]
-    if !value.isFinite {
+    let column = (0..<count).first { !accepts(values[$0]) } ?? 0
+    let place = "row \(row), column \(column) (counted from 0)"
+    let value = values[column]
+    switch domain {
+    case .unitInterval(let reason, let alternative) where value.isFinite:
+      return .data(
+        "the examples hold \(value) at \(place); \(reason) needs values in [0, 1]: "
+          + "scale the data (grey levels of 0 to 255 by 1/255), or use \(alternative)")
+    case .real, .unitInterval:
       let name = value.isNaN ? "NaN" : "\(value)"
       return .data("the examples hold \(name) at \(place); every value must be finite")
     }
-    return .data(
-      "the examples hold \(value) at \(place); \(loss) needs values in [0, 1]: "
-        + "scale the data (grey levels of 0 to 255 by 1/255), or use \(alternative)")
   }
 
   /// Checks a matrix whose row r is row `places[r]` of the examples; throws at the first bad row.

@@ -32,6 +32,16 @@ public enum ReconstructionLoss: String, CaseIterable, Sendable {
   case squaredError = "squared_error"
 }
 
+extension ReconstructionLoss {
+  /// What the inputs of a layer must be.
+  var domain: ExampleDomain {
+    switch self {
+    case .crossEntropy: .unitInterval(neededBy: "loss cross_entropy", alternative: "loss squared_error")
+    case .squaredError: .real
+    }
+  }
+}
+
 /// q(x~ | x), how an input is corrupted (Vincent et al. 2008, section 2.3; 2010, section 3.3).
 public enum CorruptionKind: String, CaseIterable, Sendable {
   /// Exactly round(level * components) components, chosen at random, are set to 0.

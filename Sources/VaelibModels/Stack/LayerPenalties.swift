@@ -22,14 +22,14 @@ extension DenoisingLayer {
   }
 
   /// contraction_weight * mean over the batch of sum_j A'_j^2 |W_j|^2 (Rifai et al. 2011, eq. 5), added to the gradients
-  /// of W and of the pre-activation.
+  /// of W and of the pre-activation. `batchShare` is the part of the whole batch that these rows are.
   func addContraction(
-    _ code: MatrixView, preActivation: MatrixView?, parameters: UnsafeMutablePointer<Float>,
+    _ code: MatrixView, preActivation: MatrixView?, batchShare: Double, parameters: UnsafeMutablePointer<Float>,
     gradients: UnsafeMutablePointer<Float>, preActivationGradient: MatrixView
   ) -> Double {
     let weight = configuration.contractionWeight
     if weight == 0 { return 0 }
-    let share = Float(weight / Double(code.rows))
+    let share = Float(weight * batchShare / Double(code.rows))
     let matrix = encoder.weight(in: parameters)
     let norms = squaredColumnNorms(matrix)
     var slopes = [Double](repeating: 0, count: code.columns)
@@ -47,7 +47,7 @@ extension DenoisingLayer {
         gradient.row(input)[unit] += share * 2 * matrix.row(input)[unit] * Float(slopes[unit])
       }
     }
-    return Double(share) * zip(slopes, norms).reduce(0) { $0 + $1.0 * $1.1 }
+    return weight / Double(code.rows) * zip(slopes, norms).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
   private func squaredColumnNorms(_ matrix: MatrixView) -> [Double] {
@@ -60,9 +60,10 @@ extension DenoisingLayer {
     return norms
   }
 
-  /// weight_l1 * sum |W| + weight_l2 / 2 * sum W^2 over all weights of the layer, added to their gradients.
+  /// weight_l1 * sum |W| + weight_l2 / 2 * sum W^2 over all weights of the layer, added to their gradients as far as the
+  /// batch is the whole one.
   func addWeightPenalty(
-    parameters: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>
+    share: Double, parameters: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>
   ) -> Double {
     let (l1, l2) = (configuration.weightL1, configuration.weightL2)
     if l1 == 0, l2 == 0 { return 0 }
@@ -71,7 +72,7 @@ extension DenoisingLayer {
       for index in tensor.range {
         let w = parameters[index]
         penalty += l1 * Double(abs(w)) + l2 / 2 * Double(w) * Double(w)
-        gradients[index] += Float(l1) * (w > 0 ? 1 : w < 0 ? -1 : 0) + Float(l2) * w
+        gradients[index] += Float(l1 * share) * (w > 0 ? 1 : w < 0 ? -1 : 0) + Float(l2 * share) * w
       }
     }
     return penalty

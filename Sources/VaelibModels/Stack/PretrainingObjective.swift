@@ -11,7 +11,6 @@ final class PretrainingObjective: TrainingObjective {
   private let layer: DenoisingLayer
   private let corruption: Corruption
   private let check: ExampleCheck
-  private let memory: BatchMemory
   private let workspace: StackWorkspace
   /// The corrupted input, the emphasis of each component, the gradient at the output: [rows, inputs].
   private let corrupted: FloatBuffer
@@ -31,7 +30,6 @@ final class PretrainingObjective: TrainingObjective {
     layer = stack.layers[index]
     corruption = Corruption(layer.configuration, layer: index, inputRange: inputRange)
     check = stack.exampleCheck
-    memory = try BatchMemory(rows: rows, columns: stack.configuration.dataDimension)
     workspace = try StackWorkspace(stack, layers: index + 1, rows: rows, decoding: true)
     corrupted = try FloatBuffer(rows: rows, columns: layer.encoder.inputs)
     emphasis = try FloatBuffer(rows: rows, columns: layer.encoder.inputs)
@@ -44,36 +42,44 @@ final class PretrainingObjective: TrainingObjective {
 
   var parameters: FloatBuffer { stack.parameters }
   var trained: [Range<Int>] { [layer.trained] }
-  var batch: MatrixView { memory.matrix }
-  var places: UnsafeMutablePointer<Int> { memory.places }
 
   func compute(
-    rows: Int, epoch: Int, time: Double, gradients: UnsafeMutablePointer<Float>
-  ) throws(ModelError) -> StepTerms {
+    _ batch: Batch, gradients: UnsafeMutablePointer<Float>
+  ) throws(ModelError) -> MetricValues {
     let parameters = stack.parameters.base
-    let examples = batch.rows(0..<rows)
-    try check.check(examples, places: places)
-    let clean = workspace.encode(examples, layers: index)
+    let rows = batch.rows
+    try check.check(batch.examples, places: batch.places)
+    try refusePart(batch)
+    let clean = workspace.encode(batch.examples, layers: index)
     let input = corrupted.matrix(rows: rows, columns: clean.columns)
-    corrupt(clean, into: input, epoch: epoch)
+    corrupt(clean, into: input, batch)
     let code = workspace.encode(input, layer: index)
     let output = workspace.output(index, rows: rows)
     layer.decode(code, parameters: parameters, into: output)
     let outputGradient = outputGradient.matrix(rows: rows, columns: clean.columns)
-    reconstructionGradient(output, of: clean, into: outputGradient)
+    reconstructionGradient(output, of: clean, weight: batch.rowWeight, into: outputGradient)
     let codeGradient = codeGradient.matrix(rows: rows, columns: code.columns)
     layer.decoderBackward(
       code, gradient: outputGradient, parameters: parameters, gradients: gradients, codeGradient: codeGradient
     )
-    var loss = (0..<rows).reduce(0) { $0 + losses[$1] } / Double(rows)
+    var loss = batch.mean { losses[$0] }
     loss += layer.addSparsity(code, codeGradient: codeGradient)
     multiplyActivationDerivative(into: codeGradient)
-    loss += encoderBackward(input, code, codeGradient, gradients)
-    loss += layer.addWeightPenalty(parameters: parameters, gradients: gradients)
-    return StepTerms(loss: loss)
+    loss += encoderBackward(input, code, codeGradient, share: batch.share, gradients)
+    loss += layer.addWeightPenalty(share: batch.share, parameters: parameters, gradients: gradients)
+    return [.loss: loss]
   }
 
-  private func corrupt(_ clean: MatrixView, into input: MatrixView, epoch: Int) {
+  /// The sparsity penalty is no mean over examples: it needs the activations of the whole batch.
+  private func refusePart(_ batch: Batch) throws(ModelError) {
+    if layer.configuration.sparsityWeight > 0, batch.globalRows > batch.rows {
+      throw .invalidArgument(
+        "layer \(index) has sparsity_weight \(layer.configuration.sparsityWeight), whose penalty needs the whole "
+          + "batch, but global_rows is \(batch.globalRows) and the batch has \(batch.rows) rows")
+    }
+  }
+
+  private func corrupt(_ clean: MatrixView, into input: MatrixView, _ batch: Batch) {
     let (alpha, beta) = (
       Float(layer.configuration.corruptedWeight), Float(layer.configuration.untouchedWeight)
     )
@@ -82,14 +88,16 @@ final class PretrainingObjective: TrainingObjective {
       input.row(row).update(from: clean.row(row), count: clean.columns)
       corruption.corrupt(
         input.row(row), count: clean.columns,
-        stream: RandomPurpose.corruption.stream(seed: seed, epoch: epoch, example: places[row]),
+        stream: RandomPurpose.corruption.stream(
+          seed: seed, epoch: batch.epoch, example: batch.places[row]),
         touched: touched)
       for column in 0..<clean.columns { touched[column] = touched[column] == 1 ? alpha : beta }
     }
   }
 
-  private func reconstructionGradient(_ output: MatrixView, of clean: MatrixView, into gradient: MatrixView) {
-    let weight = 1 / Float(clean.rows)
+  private func reconstructionGradient(
+    _ output: MatrixView, of clean: MatrixView, weight: Float, into gradient: MatrixView
+  ) {
     forEachRow(clean.rows, width: clean.columns * 2) { row in
       losses[row] = layer.loss(
         output: output.row(row), of: clean.row(row), emphasis: emphasis.base + row * clean.columns,
@@ -107,7 +115,8 @@ final class PretrainingObjective: TrainingObjective {
 
   /// Adds to what the decoder left for tied weights; returns the contractive penalty.
   private func encoderBackward(
-    _ input: MatrixView, _ code: MatrixView, _ gradient: MatrixView, _ gradients: UnsafeMutablePointer<Float>
+    _ input: MatrixView, _ code: MatrixView, _ gradient: MatrixView, share: Double,
+    _ gradients: UnsafeMutablePointer<Float>
   ) -> Double {
     let parameters = stack.parameters.base
     let tied = layer.decoderWeight == nil
@@ -119,8 +128,8 @@ final class PretrainingObjective: TrainingObjective {
         (gradients + layer.encoder.weight.offset).update(repeating: 0, count: layer.encoder.weight.count)
       }
       penalty = layer.addContraction(
-        code, preActivation: workspace.preActivation(index, rows: code.rows), parameters: parameters,
-        gradients: gradients, preActivationGradient: gradient)
+        code, preActivation: workspace.preActivation(index, rows: code.rows), batchShare: share,
+        parameters: parameters, gradients: gradients, preActivationGradient: gradient)
     }
     layer.encoder.backward(
       parameters: parameters, gradients: gradients, input: input, gradient: gradient, inputGradient: nil,

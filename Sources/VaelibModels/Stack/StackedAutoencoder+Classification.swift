@@ -58,16 +58,22 @@ extension StackedAutoencoder {
 
   /// Mean loss and, with labels, the share of wrong ones, as training reports them.
   func evaluate(
-    _ examples: LabeledExamples, phase: StackPhase, isCancelled: @escaping () -> Bool
-  ) throws -> (loss: Double, error: Double) {
-    let control = RunControl(isCancelled: isCancelled)
-    let rows = Double(examples.source.rows)
-    var loss = 0.0
-    if phase == .unsupervised {
-      try reconstructionErrors(examples.source, layer: layers.count - 1, control: control) { loss += $1 }
-      return (loss / rows, .nan)
+    _ validation: LabeledExamples, _ phase: Phase, _ configuration: TrainingConfiguration,
+    control: RunControl
+  ) throws -> MetricValues {
+    switch phase.kind {
+    case .supervised: return try classificationError(validation, control: control)
+    case .unsupervised:
+      var loss = 0.0
+      try reconstructionErrors(validation.source, layer: layers.count - 1, control: control) { loss += $1 }
+      return [.loss: loss / Double(validation.source.rows)]
+    case .pretraining, .fit: return MetricValues()
     }
-    var wrong = 0.0
+  }
+
+  private func classificationError(_ examples: LabeledExamples, control: RunControl) throws -> MetricValues {
+    let rows = Double(examples.source.rows)
+    var (loss, wrong) = (0.0, 0.0)
     let scratch = try FloatBuffer(count: classes)
     try forEachLogits(examples.source, control: control) { block, logits in
       for row in 0..<logits.rows {
@@ -78,6 +84,6 @@ extension StackedAutoencoder {
         wrong += found.best == label ? 0 : 1
       }
     }
-    return (loss / rows, wrong / rows)
+    return [.loss: loss / rows, .error: wrong / rows]
   }
 }

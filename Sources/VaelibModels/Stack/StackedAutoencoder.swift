@@ -3,9 +3,10 @@ public import VaelibNumerics
 
 /// A stack of denoising auto-encoders (Vincent et al. 2008, 2010), with a softmax classifier on top once it has been
 /// fine-tuned with labels.
-///
-/// Not locked: queries may run side by side, but nothing else while something changes it. The boundary sees to that.
-public final class StackedAutoencoder: @unchecked Sendable {
+public final class StackedAutoencoder: Model, @unchecked Sendable {
+  public static let kind = ModelKind.stack
+  public static let phases = [Phase.Kind.pretraining, .supervised, .unsupervised]
+
   public let configuration: StackConfiguration
   let layers: [DenoisingLayer]
   /// What a classifier changes: it adds tensors at the end of the parameter array.
@@ -17,15 +18,9 @@ public final class StackedAutoencoder: @unchecked Sendable {
   }
   var shape: Shape
 
-  /// All epochs of all training, layer by layer, then fine-tuning.
-  public var history: [StackEpochRecord] = []
-  /// How it was last trained for each purpose; nothing where it never was.
-  public var trainingConfigurations: [StackPhase: TrainingConfiguration] = [:]
+  public var record = TrainingRecord()
   /// What the classes are called; nil if nobody has said.
   public internal(set) var classNames: ClassNames?
-  /// The scaling of the data it was last trained on.
-  public var dataScale = 1.0
-  public var dataShift = 0.0
 
   /// A stack with freshly drawn weights; `classes` above 0 adds a classifier.
   public init(_ configuration: StackConfiguration, classes: Int = 0) throws {
@@ -42,13 +37,9 @@ public final class StackedAutoencoder: @unchecked Sendable {
   }
 
   private func initializeWeights(from first: Int) {
-    for (index, tensor) in layout.tensors.enumerated() where index >= first && tensor.name.hasSuffix("weight")
-    {
-      configuration.initializer.fill(
-        parameters.base + tensor.offset, inputs: tensor.rows, outputs: tensor.columns,
-        stddev: configuration.initializerStddev,
-        stream: RandomPurpose.initialization.stream(seed: configuration.seed, example: index))
-    }
+    initializeWeights(
+      from: first, configuration.initializer, stddev: configuration.initializerStddev,
+      seed: configuration.seed)
   }
 
   public var layout: ParameterLayout { shape.layout }
@@ -85,16 +76,15 @@ public final class StackedAutoencoder: @unchecked Sendable {
   public func copy() throws -> StackedAutoencoder {
     let copy = try StackedAutoencoder(configuration, classes: classes)
     copy.parameters.base.update(from: parameters.base, count: parameters.count)
-    copy.history = history
-    copy.trainingConfigurations = trainingConfigurations
+    copy.record = record
     copy.classNames = classNames
-    copy.dataScale = dataScale
-    copy.dataShift = dataShift
     return copy
   }
-}
 
-extension StackedAutoencoder {
+  public var dataDimension: Int { configuration.dataDimension }
+  public var latentDimension: Int { 0 }
+  public var layerCount: Int { layers.count }
+
   /// What the examples must be.
-  var exampleCheck: ExampleCheck { ExampleCheck(configuration) }
+  var exampleCheck: ExampleCheck { ExampleCheck(configuration.layers[0].loss.domain) }
 }

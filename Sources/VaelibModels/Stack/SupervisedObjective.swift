@@ -9,10 +9,7 @@ final class SupervisedObjective: TrainingObjective {
   private let dropout: Double
   private let seed: UInt64
   private let check: ExampleCheck
-  private let memory: BatchMemory
   private let workspace: StackWorkspace
-  /// The label of an example, by its place in the set.
-  private let label: (_ place: Int) -> Int
   private var buffers: [FloatBuffer] = []
   /// What the next layer sees: the codes with units left out, [rows, width].
   private var dropped: [MatrixView] = []
@@ -24,18 +21,17 @@ final class SupervisedObjective: TrainingObjective {
   private let losses: UnsafeMutablePointer<(loss: Double, wrong: Bool)>
 
   init(
-    _ stack: StackedAutoencoder, dropout: Double, seed: UInt64, rows: Int, label: @escaping (Int) -> Int
+    _ stack: StackedAutoencoder, dropout: Double, seed: UInt64, rows: Int
   ) throws {
     guard let classifier = stack.classifier else {
-      throw ModelError.invalidArgument("the stack has no classifier yet")
+      throw ModelError.invalidArgument(
+        "the stack has no classifier yet: add one (vaelib_stack_add_classifier), or fine-tune it with labels")
     }
     self.stack = stack
     self.classifier = classifier
     self.dropout = dropout
     self.seed = seed
-    self.label = label
     check = stack.exampleCheck
-    memory = try BatchMemory(rows: rows, columns: stack.configuration.dataDimension)
     workspace = try StackWorkspace(stack, layers: stack.layers.count, rows: rows, decoding: false)
     var buffers: [FloatBuffer] = []
     func matrix(_ columns: Int) throws(NumericsError) -> MatrixView {
@@ -62,26 +58,22 @@ final class SupervisedObjective: TrainingObjective {
   var trained: [Range<Int>] {
     stack.layers.map(\.encoderTrained) + [classifier.weight.offset..<classifier.bias.range.upperBound]
   }
-  var batch: MatrixView { memory.matrix }
-  var places: UnsafeMutablePointer<Int> { memory.places }
 
   func compute(
-    rows: Int, epoch: Int, time: Double, gradients: UnsafeMutablePointer<Float>
-  ) throws(ModelError) -> StepTerms {
-    let examples = batch.rows(0..<rows)
-    try check.check(examples, places: places)
-    forward(examples, epoch: epoch)
-    let weight = 1 / Float(rows)
-    for row in 0..<rows {
+    _ batch: Batch, gradients: UnsafeMutablePointer<Float>
+  ) throws(ModelError) -> MetricValues {
+    try check.check(batch.examples, places: batch.places)
+    forward(batch)
+    for row in 0..<batch.rows {
       let (loss, best) = softmaxCrossEntropy(
-        logits.row(row), label: label(places[row]), count: classifier.outputs,
-        gradient: logitGradient.row(row), weight: weight)
-      losses[row] = (loss, best != label(places[row]))
+        logits.row(row), label: batch.labels[row], count: classifier.outputs,
+        gradient: logitGradient.row(row), weight: batch.rowWeight)
+      losses[row] = (loss, best != batch.labels[row])
     }
-    backward(examples, gradients: gradients)
-    let loss = (0..<rows).reduce(0) { $0 + losses[$1].loss } / Double(rows)
-    let wrong = (0..<rows).reduce(0) { $0 + (losses[$1].wrong ? 1 : 0) }
-    return StepTerms(loss: loss, error: Double(wrong) / Double(rows))
+    backward(batch.examples, gradients: gradients)
+    return [
+      .loss: batch.mean { losses[$0].loss }, .error: batch.mean { losses[$0].wrong ? 1 : 0 },
+    ]
   }
 
   /// What layer `index` + 1 sees.
@@ -89,23 +81,23 @@ final class SupervisedObjective: TrainingObjective {
     dropout > 0 ? dropped[index].rows(0..<rows) : workspace.code(index, rows: rows)
   }
 
-  private func forward(_ examples: MatrixView, epoch: Int) {
-    let rows = examples.rows
-    var input = examples
+  private func forward(_ batch: Batch) {
+    let rows = batch.rows
+    var input = batch.examples
     for index in stack.layers.indices {
       let code = workspace.encode(input, layer: index)
-      if dropout > 0 { leaveOut(code, layer: index, epoch: epoch) }
+      if dropout > 0 { leaveOut(code, layer: index, batch) }
       input = passedOn(index, rows: rows)
     }
     classifier.forward(
       parameters: stack.parameters.base, input: input, output: logits.rows(0..<rows), preActivation: nil)
   }
 
-  private func leaveOut(_ code: MatrixView, layer: Int, epoch: Int) {
+  private func leaveOut(_ code: MatrixView, layer: Int, _ batch: Batch) {
     let kept = Float(1 / (1 - dropout))
     forEachRow(code.rows, width: code.columns * 2) { row in
       let mask = masks[layer].row(row)
-      RandomPurpose.dropout.stream(seed: seed, epoch: epoch, example: places[row])
+      RandomPurpose.dropout.stream(seed: seed, epoch: batch.epoch, example: batch.places[row])
         .uniforms(into: mask, count: code.columns, firstBlock: UInt32(layer * Corruption.blocksPerLayer))
       let out = dropped[layer].row(row)
       for unit in 0..<code.columns {

@@ -6,7 +6,6 @@ import VaelibNumerics
 final class UnsupervisedObjective: TrainingObjective {
   private let stack: StackedAutoencoder
   private let check: ExampleCheck
-  private let memory: BatchMemory
   private let workspace: StackWorkspace
   /// No component is emphasised.
   private let ones: FloatBuffer
@@ -19,7 +18,6 @@ final class UnsupervisedObjective: TrainingObjective {
   init(_ stack: StackedAutoencoder, rows: Int) throws {
     self.stack = stack
     check = stack.exampleCheck
-    memory = try BatchMemory(rows: rows, columns: stack.configuration.dataDimension)
     workspace = try StackWorkspace(stack, layers: stack.layers.count, rows: rows, decoding: true)
     ones = try FloatBuffer(count: stack.configuration.dataDimension)
     ones.base.update(repeating: 1, count: ones.count)
@@ -37,14 +35,12 @@ final class UnsupervisedObjective: TrainingObjective {
 
   var parameters: FloatBuffer { stack.parameters }
   var trained: [Range<Int>] { stack.layers.map(\.trained) }
-  var batch: MatrixView { memory.matrix }
-  var places: UnsafeMutablePointer<Int> { memory.places }
 
   func compute(
-    rows: Int, epoch: Int, time: Double, gradients: UnsafeMutablePointer<Float>
-  ) throws(ModelError) -> StepTerms {
-    let examples = batch.rows(0..<rows)
-    try check.check(examples, places: places)
+    _ batch: Batch, gradients: UnsafeMutablePointer<Float>
+  ) throws(ModelError) -> MetricValues {
+    let (rows, examples) = (batch.rows, batch.examples)
+    try check.check(examples, places: batch.places)
     let top = stack.layers.count - 1
     let code = workspace.encode(examples, layers: top + 1)
     let output = workspace.decode(code, from: top, rawOutput: true)
@@ -52,11 +48,11 @@ final class UnsupervisedObjective: TrainingObjective {
     forEachRow(rows, width: examples.columns * 2) { row in
       losses[row] = stack.layers[0].loss(
         output: output.row(row), of: examples.row(row), emphasis: ones.base, gradient: gradient.row(row),
-        weight: 1 / Float(rows))
+        weight: batch.rowWeight)
     }
     decoderBackward(rows, gradients: gradients)
     encoderBackward(examples, gradients: gradients)
-    return StepTerms(loss: (0..<rows).reduce(0) { $0 + losses[$1] } / Double(rows))
+    return [.loss: batch.mean { losses[$0] }]
   }
 
   /// From the lowest output up through the decoders to the topmost code.

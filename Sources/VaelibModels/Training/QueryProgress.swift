@@ -23,9 +23,6 @@ final class QueryProgress {
   }
 
   private func report(_ kind: Progress.Kind, done: Int) -> Progress {
-    var record = EpochRecord()
-    record.examplesSeen = UInt64(done)
-    return Progress(
-      kind: kind, epoch: 1, epochs: 1, examples: done, examplesPerEpoch: rows, record: record)
+    Progress(kind: kind, epoch: 1, epochs: 1, examples: done, examplesPerEpoch: rows)
   }
 }

@@ -29,11 +29,16 @@ public struct Progress: Sendable {
     case epoch
   }
   public var kind: Kind
+  /// nil for a query.
+  public var phase: Phase?
+  /// One of 1 to `epochs`, within this call and phase.
   public var epoch: Int
   public var epochs: Int
   public var examples: Int
   public var examplesPerEpoch: Int
-  public var record: EpochRecord
+  /// The epoch so far, or as it enters the history.
+  public var training = MetricValues()
+  public var validation = MetricValues()
 }
 
 /// Lets a report through every 50 ms.

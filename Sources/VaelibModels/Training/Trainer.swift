@@ -1,7 +1,7 @@
 import VaelibNetworks
 public import VaelibNumerics
 
-/// One training step at a time: gradients into a flat array, then the optimiser.
+/// One training step at a time: a batch, its gradients in a flat array, then the optimiser.
 public final class Trainer {
   /// The parameters that are trained, in place.
   public let parameters: FloatBuffer
@@ -10,36 +10,38 @@ public final class Trainer {
   private let schedule: LearningRateSchedule
   private let optimizer: Optimizer
   private let examplesPerEpoch: Int
+  /// The classes whose labels are learned; 0 where none are.
+  private let classes: Int
   /// Makes the objective anew for larger batches.
   private let makeObjective: (_ rows: Int) throws -> any TrainingObjective
   private var objective: any TrainingObjective
+  private var memory: BatchMemory
   private var examplesSeen = 0
+  /// Rows of the whole batch whose gradients are computed and not yet applied.
   private var pendingRows = 0
 
   /// Throws `ModelError`, `NumericsError`.
   init(
-    _ configuration: TrainingConfiguration, examplesPerEpoch: Int,
+    _ configuration: TrainingConfiguration, columns: Int, examplesPerEpoch: Int, classes: Int,
     makeObjective: @escaping (_ rows: Int) throws -> any TrainingObjective
   ) throws {
-    try Self.check(configuration, examplesPerEpoch: examplesPerEpoch)
+    try configuration.validate()
+    if examplesPerEpoch < 1 {
+      throw ModelError.invalidArgument("examples_per_epoch is \(examplesPerEpoch); it must be at least 1")
+    }
     self.configuration = configuration
     self.examplesPerEpoch = examplesPerEpoch
+    self.classes = classes
     self.makeObjective = makeObjective
     schedule = configuration.learningRateSchedule
-    objective = try makeObjective(min(configuration.batchSize, examplesPerEpoch))
+    let capacity = min(configuration.batchSize, examplesPerEpoch)
+    objective = try makeObjective(capacity)
+    memory = try BatchMemory(capacity: capacity, columns: columns)
     parameters = objective.parameters
     gradients = try FloatBuffer(count: objective.parameters.count)
     optimizer = try Optimizer(
       configuration.optimizer, constants: configuration.optimizerConstants,
       count: objective.parameters.count, trained: objective.trained)
-  }
-
-  /// Throws if no trainer can be made with these.
-  static func check(_ configuration: TrainingConfiguration, examplesPerEpoch: Int) throws(ModelError) {
-    try configuration.validate()
-    if examplesPerEpoch < 1 {
-      throw .invalidArgument("examples_per_epoch is \(examplesPerEpoch); it must be at least 1")
-    }
   }
 
   /// Throws if the model got other parameters since the trainer was made.
@@ -73,28 +75,59 @@ public final class Trainer {
   /// The weight of the prior's gradient: the loss is a mean over N examples, the prior stands once for all.
   private var decay: Double { configuration.weightDecay / Double(examplesPerEpoch) }
 
-  /// Computes the gradient on all rows of `batch`; noise is keyed by the step and the row within the batch.
-  public func computeGradients(on batch: any ExampleSource) throws -> StepResult {
+  /// Computes the gradient on all rows of `batch`, which may be a part of a larger one: summed over the parts of a whole
+  /// batch, the gradients are those of the mean over its rows.
+  ///
+  /// Noise is keyed by the step, and by the place of the row: where a slice begins in its set, plus `firstRow`.
+  ///
+  /// - Parameters:
+  ///   - firstRow: the row of the whole batch, or of the set, that row 0 counts as.
+  ///   - globalRows: rows of the whole batch; nil if this is all of it.
+  public func computeGradients(
+    on batch: LabeledExamples, firstRow: Int = 0, globalRows: Int? = nil
+  ) throws -> MetricValues {
+    let source = batch.source
     try checkParameters()
-    try ExampleCheck.shape(batch, columns: objective.batch.columns, what: "the examples")
-    if batch.rows > objective.batch.rows { objective = try makeObjective(batch.rows) }
-    try SequentialReader(batch).read(into: objective.batch.rows(0..<batch.rows))
-    for row in 0..<batch.rows { objective.places[row] = row }
-    return try computeGradients(rows: batch.rows, epoch: steps)
+    try ExampleCheck.shape(source, columns: memory.columns, what: "the examples")
+    if classes > 0 { try batch.check(classes: classes, what: "the batch's examples") }
+    let whole = globalRows ?? source.rows
+    if whole < source.rows {
+      throw ModelError.invalidArgument(
+        "global_rows is \(whole), but the batch alone has \(source.rows) rows; give the rows of the whole batch")
+    }
+    if source.rows > memory.capacity {
+      objective = try makeObjective(source.rows)
+      memory = try BatchMemory(capacity: source.rows, columns: memory.columns)
+    }
+    try SequentialReader(source).read(into: memory.examples(source.rows))
+    for row in 0..<source.rows {
+      // Wraps only for rows that no set has.
+      memory.places[row] = source.firstRow &+ firstRow &+ row
+      if classes > 0 { memory.labels[row] = batch.label(row: row) }
+    }
+    return try computeGradients(rows: source.rows, epoch: steps, globalRows: whole)
   }
 
   /// Computes the gradient on the next rows of `reader`; nil when it has no more.
-  func computeGradients(from reader: BatchReader, epoch: Int) throws -> (result: StepResult, rows: Int)? {
-    let rows = try reader.next(
-      into: objective.batch.rows(0..<min(configuration.batchSize, objective.batch.rows)),
-      places: objective.places)
-    return rows == 0 ? nil : (try computeGradients(rows: rows, epoch: epoch), rows)
+  func computeGradients(
+    from reader: BatchReader, labels: LabeledExamples, epoch: Int
+  ) throws -> (step: MetricValues, rows: Int)? {
+    let rows = try reader.next(into: memory.examples(memory.capacity), places: memory.places)
+    if rows == 0 { return nil }
+    if classes > 0 {
+      for row in 0..<rows { memory.labels[row] = labels.label(place: memory.places[row]) }
+    }
+    return (try computeGradients(rows: rows, epoch: epoch, globalRows: rows), rows)
   }
 
-  private func computeGradients(rows: Int, epoch: Int) throws(ModelError) -> StepResult {
-    let terms = try objective.compute(rows: rows, epoch: epoch, time: epochTime, gradients: gradients.base)
-    pendingRows = rows
-    return StepResult(terms: terms, learningRate: learningRate(rows: rows), gradientNorm: .nan)
+  private func computeGradients(rows: Int, epoch: Int, globalRows: Int) throws(ModelError) -> MetricValues {
+    let batch = Batch(
+      examples: memory.examples(rows), places: memory.places, labels: memory.labels, epoch: epoch,
+      time: epochTime, globalRows: globalRows)
+    var metrics = try objective.compute(batch, gradients: gradients.base)
+    pendingRows = globalRows
+    metrics[.learningRate] = learningRate(rows: globalRows)
+    return metrics
   }
 
   private func learningRate(rows: Int) -> Double {
@@ -104,7 +137,7 @@ public final class Trainer {
   /// The Euclidean norm of the gradients as they are.
   public func gradientNorm() -> Double { euclideanNorm(gradients.base, ranges: objective.trained) }
 
-  /// Applies the gradients: clipping, weight prior, optimiser.
+  /// Applies the gradients: clipping, weight prior, optimiser. The schedules go on by the rows of the whole batch.
   ///
   /// Throws `numerical`, with nothing changed, if they are not finite.
   ///
@@ -127,16 +160,11 @@ public final class Trainer {
     examplesSeen += pendingRows
     pendingRows = 0
   }
-}
 
-extension Trainer {
-  /// A trainer of a variational auto-encoder. Throws `ModelError`, `NumericsError`.
-  public convenience init(
-    _ model: VariationalAutoencoder, _ configuration: TrainingConfiguration, examplesPerEpoch: Int
-  ) throws {
-    try configuration.checkForVAE(model.configuration)
-    try self.init(configuration, examplesPerEpoch: examplesPerEpoch) {
-      try BoundObjective(model, configuration, capacity: $0)
-    }
+  /// Applies gradients that come from elsewhere, those of a whole batch of `rows` rows.
+  public func applyGradients(rows: Int, norm: Double?) throws(ModelError) {
+    if rows < 1 { throw .invalidArgument("global_rows is \(rows); it must be at least 1") }
+    pendingRows = rows
+    try applyGradients(norm: norm)
   }
 }

@@ -52,7 +52,8 @@ extension TrainingConfiguration {
       "Gradients are scaled down to this norm; 0 for no limit.", accepts: { $0 >= 0 }),
     .count(
       "patience", \.patience, 0...1_000_000_000, "0 to 1000000000",
-      "Stop after so many epochs without a better validation bound and return to the best weights; 0 for never."
+      "Stop after so many epochs without a better validation bound, error or loss, and return to the best weights; "
+        + "0 for never. Counts from the end of the KL warm-up."
     ),
     .real(
       "dropout", \.dropout, "0 to below 1",
@@ -68,12 +69,6 @@ extension TrainingConfiguration {
 }
 
 extension TrainingConfiguration {
-  /// Throws if a setting means nothing to this variational auto-encoder.
-  func checkForVAE(_ architecture: VAEConfiguration) throws(ModelError) {
-    try architecture.check(binarization)
-    try refuseDropout()
-  }
-
   /// Throws if a setting means nothing to a stack: what concerns the variational bound must be at its default.
   func checkForStack() throws(ModelError) {
     let defaults = TrainingConfiguration()
@@ -95,17 +90,6 @@ extension TrainingConfiguration {
     if dropout != 0 {
       throw .invalidArgument(
         "dropout is \(dropout), but it is for fine-tuning stacks with labels; leave it at 0 here")
-    }
-  }
-}
-
-extension VAEConfiguration {
-  /// Throws if data would be binarised for a likelihood that is not Bernoulli.
-  func check(_ binarization: Binarization) throws(ModelError) {
-    if binarization == .dynamic, likelihood != .bernoulli {
-      throw .invalidArgument(
-        "binarization is dynamic but the likelihood is \(likelihood.rawValue); only bernoulli takes binary data"
-      )
     }
   }
 }

@@ -1,7 +1,7 @@
 import VaelibNetworks
 import VaelibNumerics
 
-/// The loss of one minibatch and its gradient: everything between a batch of examples and a gradient array.
+/// The evidence lower bound with a weight on its KL term.
 ///
 /// loss = mean over the batch of (klWeight * KL - reconstruction), AEVB eq. 7 (analytic) or eq. 6 (monte_carlo), with
 /// L samples an example. Workspaces are sized once, for `capacity` rows.
@@ -14,7 +14,6 @@ final class BoundObjective: TrainingObjective {
   private let encoder: EncoderPass
   private let decoder: DecoderPass
   private let check: ExampleCheck
-  private let memory: BatchMemory
   /// Row r * L + l is sample l of example r: noise, z and the gradient at z, [capacity * L, J] each.
   private let noise: FloatBuffer
   private let latents: FloatBuffer
@@ -32,13 +31,12 @@ final class BoundObjective: TrainingObjective {
     self.model = model
     self.configuration = configuration
     latent = model.configuration.latentDimension
-    memory = try BatchMemory(rows: capacity, columns: model.configuration.dataDimension)
     noise = try FloatBuffer(rows: decoderRows, columns: latent)
     latents = try FloatBuffer(rows: decoderRows, columns: latent)
     latentGradients = try FloatBuffer(rows: decoderRows, columns: latent)
     encoder = try EncoderPass(model, rows: capacity, forTraining: true)
     decoder = try DecoderPass(model, rows: decoderRows, forTraining: true)
-    check = ExampleCheck(model.configuration)
+    check = model.exampleCheck
     terms = .allocate(capacity: capacity)
   }
 
@@ -46,34 +44,35 @@ final class BoundObjective: TrainingObjective {
 
   var parameters: FloatBuffer { model.parameters }
   var trained: [Range<Int>] { [0..<model.parameters.count] }
-  var batch: MatrixView { memory.matrix }
-  var places: UnsafeMutablePointer<Int> { memory.places }
 
   func compute(
-    rows: Int, epoch: Int, time: Double, gradients: UnsafeMutablePointer<Float>
-  ) throws(ModelError) -> StepTerms {
-    let klWeight = configuration.klWeight(at: time)
-    let examples = batch.rows(0..<rows)
+    _ batch: Batch, gradients: UnsafeMutablePointer<Float>
+  ) throws(ModelError) -> MetricValues {
+    let rows = batch.rows
+    let klWeight = configuration.klWeight(at: batch.time)
     let latentRows = latents.matrix(rows: rows * samples, columns: latent)
-    try check.check(examples, places: places)
-    drawNoise(examples, epoch: epoch)
-    encoder.run(examples)
+    try check.check(batch.examples, places: batch.places)
+    drawNoise(batch)
+    encoder.run(batch.examples)
     sampleLatents(rows)
     decoder.run(latentRows)
-    prepareDecoderGradient(examples)
+    prepareDecoderGradient(batch)
     decoder.backward(
       latentRows, gradients: gradients,
       latentGradient: latentGradients.matrix(rows: rows * samples, columns: latent))
-    prepareEncoderGradient(rows, weight: Float(klWeight / Double(rows)))
-    encoder.backward(examples, gradients: gradients)
+    prepareEncoderGradient(rows, weight: Float(klWeight / Double(batch.globalRows)))
+    encoder.backward(batch.examples, gradients: gradients)
     let bound = (0..<rows).reduce(into: BoundTerms()) { $0 += terms[$1] } / rows
-    return StepTerms(loss: klWeight * bound.kl - bound.reconstruction, bound: bound, klWeight: klWeight)
+    return [
+      .loss: bound.loss(klWeight: klWeight), .reconstruction: bound.reconstruction, .kl: bound.kl,
+      .klWeight: klWeight,
+    ]
   }
 
   private var samples: Int { configuration.samples }
 
-  private func drawNoise(_ examples: MatrixView, epoch: Int) {
-    let seed = configuration.seed
+  private func drawNoise(_ batch: Batch) {
+    let (seed, epoch, examples, places) = (configuration.seed, batch.epoch, batch.examples, batch.places)
     forEachRow(examples.rows, width: examples.columns + samples * latent) { row in
       RandomPurpose.trainingNoise.stream(seed: seed, epoch: epoch, example: places[row])
         .normals(into: noise.base + row * samples * latent, count: samples * latent)
@@ -110,8 +109,9 @@ final class BoundObjective: TrainingObjective {
     }
   }
 
-  private func prepareDecoderGradient(_ examples: MatrixView) {
-    let weight = 1 / Float(examples.rows * samples)
+  private func prepareDecoderGradient(_ batch: Batch) {
+    let examples = batch.examples
+    let weight = 1 / Float(batch.globalRows * samples)
     forEachRow(examples.rows, width: samples * examples.columns * 2) { row in
       var sum = 0.0
       for sample in row * samples..<(row + 1) * samples {

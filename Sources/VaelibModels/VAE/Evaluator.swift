@@ -28,7 +28,7 @@ final class Evaluator {
     terms samples: Int
   ) throws {
     try evaluation.validate()
-    try model.configuration.check(evaluation.binarization)
+    try model.check(evaluation.binarization)
     self.model = model
     self.evaluation = evaluation
     self.samples = samples

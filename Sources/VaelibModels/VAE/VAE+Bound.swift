@@ -33,7 +33,7 @@ extension VariationalAutoencoder {
   public func evaluationWarnings(
     _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration
   ) throws -> [String] {
-    guard configuration.likelihood == .bernoulli, evaluation.binarization == .none else { return [] }
+    guard likelihood.isBinary, evaluation.binarization == .none else { return [] }
     return try ExampleCheck.looksGrey(examples) ? [ExampleCheck.greyWarning] : []
   }
 }

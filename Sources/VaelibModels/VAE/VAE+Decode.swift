@@ -6,17 +6,17 @@ extension VariationalAutoencoder {
     _ latents: any ExampleSource, mean: UnsafeMutablePointer<Float>,
     variance: UnsafeMutablePointer<Float>?, control: RunControl = RunControl()
   ) throws {
-    if variance != nil, configuration.likelihood != .gaussian {
+    if variance != nil, !likelihood.hasVariance {
       throw ModelError.invalidArgument(
-        "a variance was asked for, but the likelihood is bernoulli, whose mean says all; ask for the mean only"
-      )
+        "a variance was asked for, but the likelihood is \(configuration.likelihood.rawValue), whose mean says all; "
+          + "ask for the mean only")
     }
     let width = configuration.dataDimension
     try forEachDecoded(latents, control: control) { block, decoder in
       forEachRow(block.values.rows, width: width) { row in
         let place = (block.first + row) * width
         decoder.writeMean(row, into: mean + place)
-        if let variance { decoder.writeVariance(row, power: 1, into: variance + place) }
+        if let variance { decoder.writeVariance(row, into: variance + place) }
       }
     }
   }

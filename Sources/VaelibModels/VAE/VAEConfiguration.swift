@@ -23,12 +23,6 @@ public struct VAEConfiguration: Sendable, Equatable {
   var decoderWidths: [Int] { decoderHidden ?? hidden.reversed() }
 }
 
-/// p(x|z).
-public enum LikelihoodKind: String, CaseIterable, Sendable {
-  case bernoulli
-  case gaussian
-}
-
 /// Where the variance of a Gaussian p(x|z) comes from.
 public enum VarianceKind: String, CaseIterable, Sendable {
   /// One constant for all: minus the log-likelihood is a squared error.

@@ -16,7 +16,7 @@ final class TrainingCourse<Model> {
   /// Begins, or goes on from `state` of a checkpoint whose weights the model has.
   init(
     _ model: Model, _ trainer: Trainer, _ configuration: TrainingConfiguration, examples: Int,
-    from state: TrainingState?, checkpoints: TrainingCheckpoints<Model>?
+    layer: Int, from state: TrainingState?, checkpoints: TrainingCheckpoints<Model>?
   ) throws {
     self.model = model
     self.trainer = trainer
@@ -24,7 +24,7 @@ final class TrainingCourse<Model> {
     self.checkpoints = checkpoints
     epochStart = try Snapshot(trainer.parameters)
     best = configuration.patience > 0 ? try Snapshot(trainer.parameters) : nil
-    self.state = state ?? TrainingState()
+    self.state = state ?? TrainingState(layer: layer)
     if let state { try resume(state, examples: examples) }
   }
 
@@ -59,14 +59,21 @@ final class TrainingCourse<Model> {
   /// Goes back to the weights before this epoch.
   func restoreEpochStart() { epochStart.restore() }
 
-  func addStep(_ result: StepResult, rows: Int, seconds: Double) {
-    state.sums.add(result, rows: rows)
+  func addStep(_ step: MetricValues, rows: Int, seconds: Double) {
+    state.sums.add(step, rows: rows)
     state.sums.seconds = seconds
     stateChanged()
   }
 
-  /// `score` is NaN without validation; larger is better.
-  func endEpoch(score: Double) {
+  /// `score` is NaN without validation, nil where it cannot be compared with later ones; larger is better.
+  func endEpoch(score: Double?) {
+    if let score { note(score) }
+    state.epoch += 1
+    state.sums = EpochSums()
+    stateChanged()
+  }
+
+  private func note(_ score: Double) {
     if score > state.bestScore, let best {
       state.bestScore = score
       state.epochsWithoutBetter = 0
@@ -74,9 +81,6 @@ final class TrainingCourse<Model> {
     } else {
       state.epochsWithoutBetter += 1
     }
-    state.epoch += 1
-    state.sums = EpochSums()
-    stateChanged()
   }
 
   private func stateChanged() {

@@ -1,22 +1,3 @@
-/// One epoch of the training history; terms in nats per example.
-public struct EpochRecord: Sendable, Equatable {
-  /// Counts from 1 over all fits of the model.
-  public var epoch = 0
-  public var examplesSeen: UInt64 = 0
-  /// What was minimised: klWeight * kl - reconstruction.
-  public var loss = 0.0
-  /// Means over the epoch's steps.
-  public var training = BoundTerms()
-  /// NaN without a validation set.
-  public var validation = BoundTerms(reconstruction: .nan, kl: .nan)
-  /// Of the epoch's last step.
-  public var klWeight = 0.0
-  public var learningRate = 0.0
-  public var seconds = 0.0
-
-  public init() {}
-}
-
 /// The two terms of the evidence lower bound (AEVB, eq. 3), in nats.
 public struct BoundTerms: Sendable, Equatable {
   public var reconstruction: Double
@@ -28,6 +9,9 @@ public struct BoundTerms: Sendable, Equatable {
   }
 
   public var elbo: Double { reconstruction - kl }
+
+  /// The loss that is minimised, AEVB eq. 7 with a weight on the KL term.
+  func loss(klWeight: Double) -> Double { klWeight * kl - reconstruction }
 
   static func += (sum: inout BoundTerms, terms: BoundTerms) {
     sum.reconstruction += terms.reconstruction

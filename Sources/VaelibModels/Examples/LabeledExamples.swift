@@ -4,13 +4,16 @@ public struct LabeledExamples: Sendable {
   /// nil where there are no labels.
   public let labels: [Int]?
 
-  public init(_ source: any ExampleSource, labels: [Int]?) {
+  public init(_ source: any ExampleSource, labels: [Int]? = nil) {
     self.source = source
     self.labels = labels
   }
 
+  /// The label of a row.
+  func label(row: Int) -> Int { labels?[row] ?? 0 }
+
   /// The label of the example at a place of the whole set.
-  func label(place: Int) -> Int { labels?[place - source.firstRow] ?? 0 }
+  func label(place: Int) -> Int { label(row: place - source.firstRow) }
 
   /// How many classes there are; throws unless every one of them occurs.
   func countClasses(what: String) throws(ModelError) -> Int {

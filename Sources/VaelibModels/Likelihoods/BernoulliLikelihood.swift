@@ -1,0 +1,60 @@
+import VaelibNumerics
+
+/// log p(x|z) = sum_d x_d log y_d + (1 - x_d) log (1 - y_d), y = sigmoid(outputs), from logits (AEVB, appendix C.1).
+struct BernoulliLikelihood: Likelihood {
+  let width: Int
+
+  var outputsPerColumn: Int { 1 }
+  var domain: ExampleDomain {
+    .unitInterval(neededBy: "a bernoulli likelihood", alternative: "likelihood gaussian")
+  }
+  var isBinary: Bool { true }
+  var hasVariance: Bool { false }
+
+  func makeRows(_ rows: Int, forTraining: Bool) -> any LikelihoodRows { BernoulliRows(width: width) }
+}
+
+private final class BernoulliRows: LikelihoodRows {
+  private let width: Int
+
+  init(width: Int) { self.width = width }
+
+  func begin(parameters: UnsafePointer<Float>) {}
+
+  func logLikelihood(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
+  ) -> Double {
+    kernels.bernoulliLogLikelihood(outputs, example, width)
+  }
+
+  func gradient(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
+    into gradient: UnsafeMutablePointer<Float>
+  ) -> Double {
+    kernels.bernoulliGradient(outputs, example, gradient, weight, width)
+  }
+
+  func finishGradients(
+    rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
+  ) {}
+
+  func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
+    kernels.sigmoid(outputs, mean, width)
+  }
+
+  /// y (1 - y), which the mean says already.
+  func writeVariance(
+    _ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>
+  ) {
+    writeMean(row, outputs, into: variance)
+    for column in 0..<width { variance[column] *= 1 - variance[column] }
+  }
+
+  func writeSample(
+    _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
+    into sample: UnsafeMutablePointer<Float>
+  ) {
+    writeMean(row, outputs, into: sample)
+    stream.bernoulliDraws(in: sample, count: width)
+  }
+}

@@ -1,0 +1,54 @@
+import VaelibNetworks
+import VaelibNumerics
+
+/// p(x|z): what the decoder's outputs for a latent code say of an example x, column by column.
+///
+/// One file each. To add one: its file, a case of `LikelihoodKind` and of its `make`, and a kernel if it wants one.
+protocol Likelihood: Sendable {
+  /// How many numbers the decoder puts out for each column: first one for every column, then the second for every
+  /// column, and so on.
+  var outputsPerColumn: Int { get }
+  /// Which values an example may hold.
+  var domain: ExampleDomain { get }
+  /// Whether it is a distribution of 0 and 1 alone: then values between may stand for probabilities, to be drawn anew at
+  /// each use, or give bounds that are no densities.
+  var isBinary: Bool { get }
+  /// Whether its variance says more than its mean.
+  var hasVariance: Bool { get }
+  /// Memory for up to `rows` rows.
+  func makeRows(_ rows: Int, forTraining: Bool) throws(NumericsError) -> any LikelihoodRows
+}
+
+/// A likelihood at work on the decoder's outputs for some rows.
+///
+/// `outputs` is the decoder's output for one row, [outputsPerColumn * D], `example` the row of the data, [D]. Functions of
+/// a row touch memory of that row only, so different rows may be worked on by different threads.
+protocol LikelihoodRows: AnyObject {
+  /// To be called before rows are worked on, whenever parameters may have changed.
+  func begin(parameters: UnsafePointer<Float>)
+
+  /// log p(x|z) of one row in nats, all constants included.
+  func logLikelihood(_ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>) -> Double
+
+  /// log p(x|z) of one row; writes the gradient of -weight * log p(x|z) at the outputs, and keeps that of tensors of the
+  /// likelihood's own.
+  func gradient(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
+    into gradient: UnsafeMutablePointer<Float>
+  ) -> Double
+
+  /// The gradients of the likelihood's own tensors, summed over the first `rows` rows and written to their places.
+  func finishGradients(
+    rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>)
+
+  /// The mean of p(x|z), [D].
+  func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>)
+
+  /// The variance of p(x|z), [D], where `hasVariance`.
+  func writeVariance(_ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>)
+
+  /// A sample of p(x|z), [D].
+  func writeSample(
+    _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
+    into sample: UnsafeMutablePointer<Float>)
+}

@@ -1,0 +1,65 @@
+public import VaelibNetworks
+public import VaelibNumerics
+
+/// The kinds of models, as files and listings name them.
+public enum ModelKind: String, CaseIterable, Sendable {
+  case vae
+  case stack
+}
+
+/// What every kind of model is: weights in one flat array, and what training noted beside them.
+///
+/// Not locked: queries may run side by side, but nothing else while something changes it. The boundary sees to that.
+public protocol Model: AnyObject, Sendable {
+  static var kind: ModelKind { get }
+  /// The phases that its training may have.
+  static var phases: [Phase.Kind] { get }
+  /// D, the width of an example.
+  var dataDimension: Int { get }
+  /// J, the width of the latent code of a variational auto-encoder; 0 for others.
+  var latentDimension: Int { get }
+  /// How many layers are trained one by one; 0 for models without such.
+  var layerCount: Int { get }
+  /// How many classes its classifier knows; 0 without one.
+  var classes: Int { get }
+  var layout: ParameterLayout { get }
+  var parameters: FloatBuffer { get }
+  var record: TrainingRecord { get set }
+
+  /// A model of its own, equal in everything.
+  func copy() throws -> Self
+  /// A trainer for one step at a time. Throws `ModelError`, `NumericsError`.
+  func makeTrainer(
+    _ phase: Phase, _ configuration: TrainingConfiguration, examplesPerEpoch: Int
+  ) throws -> Trainer
+  /// How many epochs a phase has.
+  func epochs(of phase: Phase, _ configuration: TrainingConfiguration) -> Int
+}
+
+/// What training notes beside the weights.
+public struct TrainingRecord: Sendable {
+  /// All epochs of all training.
+  public var history = TrainingHistory()
+  /// How it was last trained in each phase; nothing where it never was.
+  public var configurations: [Phase.Kind: TrainingConfiguration] = [:]
+  /// The scaling of the data it was last trained on.
+  public var dataScale = 1.0
+  public var dataShift = 0.0
+
+  public init() {}
+}
+
+extension Model {
+  public var kind: ModelKind { Self.kind }
+
+  /// Draws the weights of the tensors from number `first` on; biases stay 0.
+  func initializeWeights(
+    from first: Int = 0, _ initializer: Initializer, stddev: Double, seed: UInt64
+  ) {
+    for (index, tensor) in layout.tensors.enumerated() where index >= first && tensor.isWeight {
+      initializer.fill(
+        parameters.base + tensor.offset, inputs: tensor.rows, outputs: tensor.columns, stddev: stddev,
+        stream: RandomPurpose.initialization.stream(seed: seed, example: index))
+    }
+  }
+}

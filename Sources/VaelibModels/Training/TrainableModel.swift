@@ -1,0 +1,74 @@
+import VaelibNumerics
+
+/// What a kind of model supplies to the one training loop: of each phase its objective, its evaluation, its score.
+protocol TrainableModel: Model {
+  /// The phases that a call of this kind goes through, in their order.
+  func phases(of kind: Phase.Kind) -> [Phase]
+  /// Throws if a setting means nothing in a phase of this kind.
+  func check(_ configuration: TrainingConfiguration, for kind: Phase.Kind) throws(ModelError)
+  /// The configuration of a call with what the phase has of its own.
+  func configuration(of phase: Phase, _ call: TrainingConfiguration) -> TrainingConfiguration
+  /// What the examples must be.
+  var exampleCheck: ExampleCheck { get }
+
+  /// Takes what a checkpoint holds of this model.
+  func takeOver(_ saved: Self) throws
+  /// In what the architecture differs from that of a checkpoint, or nil.
+  func difference(from saved: Self) -> String?
+  /// More epochs than before change nothing of what was done until this state.
+  func epochsMayGrow(_ kind: Phase.Kind, from state: TrainingState) -> Bool
+  /// What puts the model back as it is now.
+  func makeRollback() throws -> () -> Void
+
+  /// The last preparations before the first step: checks labels, adds a classifier where one is needed.
+  func prepare(_ kind: Phase.Kind, _ examples: LabeledExamples, _ validation: LabeledExamples?) throws
+  /// The objective of a phase for batches of up to `rows` rows. `examples` are those of the call; nil in a loop of the
+  /// caller's, where there is one batch at a time.
+  func makeObjective(
+    _ phase: Phase, _ configuration: TrainingConfiguration, rows: Int, examples: (any ExampleSource)?,
+    isCancelled: @escaping () -> Bool
+  ) throws -> any TrainingObjective
+
+  /// What the history says of validation examples after an epoch.
+  func evaluate(
+    _ validation: LabeledExamples, _ phase: Phase, _ configuration: TrainingConfiguration,
+    control: RunControl
+  ) throws -> MetricValues
+  /// What patience compares, larger is better; nil while epochs cannot be compared with later ones.
+  func score(
+    _ validation: MetricValues, _ phase: Phase, _ configuration: TrainingConfiguration, epoch: Int
+  ) -> Double?
+  /// What the caller should know about these examples.
+  func warnings(
+    _ examples: any ExampleSource, _ kind: Phase.Kind, _ configuration: TrainingConfiguration
+  ) throws -> [String]
+
+  /// What is added to the number of an epoch in the history and in the keys of noise.
+  func epochsBefore(_ phase: Phase, in call: TrainingState) -> Int
+  /// What is added to an epoch's number to key the order of its examples.
+  func shufflingOffset(_ phase: Phase) -> Int
+}
+
+extension TrainableModel {
+  public func epochs(of phase: Phase, _ call: TrainingConfiguration) -> Int {
+    configuration(of: phase, call).epochs
+  }
+
+  public func makeTrainer(
+    _ phase: Phase, _ call: TrainingConfiguration, examplesPerEpoch: Int
+  ) throws -> Trainer {
+    try call.validate()
+    try check(call, for: phase.kind)
+    let known = phases(of: phase.kind)
+    guard known.contains(phase) else {
+      throw ModelError.invalidArgument("layer is \(phase.layer); the stack has layers 0 to \(known.count - 1)")
+    }
+    let own = configuration(of: phase, call)
+    return try Trainer(
+      own, columns: dataDimension, examplesPerEpoch: examplesPerEpoch,
+      classes: phase.kind.usesLabels ? classes : 0
+    ) {
+      try self.makeObjective(phase, own, rows: $0, examples: nil, isCancelled: { false })
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/// One call that trains a model: a phase, or several one after another.
+struct TrainingCall<Trained: TrainableModel> {
+  let model: Trained
+  let kind: Phase.Kind
+  let examples: LabeledExamples
+  let validation: LabeledExamples?
+  let configuration: TrainingConfiguration
+  let checkpoints: TrainingCheckpoints<Trained>?
+  let control: RunControl
+
+  /// Trains; puts the model back as it was if that ends with an error that says nothing was learned.
+  ///
+  /// - Returns: what the caller should know although training succeeded.
+  func run() throws -> [String] {
+    try check()
+    let rollback = try model.makeRollback()
+    let warnings = try warmupWarnings() + model.warnings(examples.source, kind, configuration)
+    do {
+      try train()
+    } catch let error as ModelError where error.keepsProgress {
+      throw error
+    } catch {
+      rollback()
+      throw error
+    }
+    return warnings
+  }
+
+  private func check() throws {
+    try configuration.validate()
+    try model.check(configuration, for: kind)
+    let sets = [(examples, "the training examples")] + (validation.map { [($0, "the validation examples")] } ?? [])
+    for (set, name) in sets {
+      try ExampleCheck.shape(set.source, columns: model.dataDimension, what: name)
+    }
+    if configuration.patience > 0, validation == nil {
+      throw ModelError.invalidArgument(
+        "patience is \(configuration.patience) but there is no validation set: give one, or set patience to 0")
+    }
+    for (set, _) in sets { try model.exampleCheck.checkResident(set.source) }
+  }
+
+  /// A warm-up that outlasts the training ends below what it was meant to reach.
+  private func warmupWarnings() -> [String] {
+    let epochs = model.phases(of: kind).map { model.epochs(of: $0, configuration) }.min() ?? 0
+    func warning(_ name: String, _ warmup: Double, _ what: String, _ goal: String, _ value: Double) -> String? {
+      guard warmup > Double(epochs) else { return nil }
+      return "\(name) is \(warmup), more than epochs, \(epochs): the \(what) ends at "
+        + "\(value * Double(epochs) / warmup), not at \(goal), \(value). Train longer, or warm up for fewer epochs"
+    }
+    return [
+      warning(
+        "kl_warmup_epochs", configuration.klWarmupEpochs, "weight of the KL term", "beta", configuration.beta),
+      warning(
+        "warmup_epochs", configuration.warmupEpochs, "learning rate", "learning_rate",
+        configuration.learningRate),
+    ].compactMap { $0 }
+  }
+
+  private func train() throws {
+    let beginning = try begin()
+    if let saved = beginning?.saved { try model.takeOver(saved) }
+    model.record.configurations[kind] = configuration
+    model.record.dataScale = examples.source.scale
+    model.record.dataShift = examples.source.shift
+    try model.prepare(kind, examples, validation)
+    if beginning?.isDone == true { return }
+    let phases = model.phases(of: kind)
+    let first = beginning?.state.flatMap { state in phases.firstIndex { $0.layer == state.layer } } ?? 0
+    for (index, phase) in phases.enumerated() where index >= first {
+      let loop = TrainingLoop(self, phase)
+      try loop.run(
+        from: index == first ? beginning?.state : nil, isLast: index == phases.count - 1)
+    }
+  }
+
+  private func begin() throws -> TrainingCheckpoints<Trained>.Beginning? {
+    guard let checkpoints else { return nil }
+    func identify(_ examples: LabeledExamples) throws -> DataIdentity {
+      try checkpoints.identify(examples.source, labels: kind.usesLabels ? examples.labels : nil)
+    }
+    let run = RunIdentity(
+      phase: kind, configuration: configuration, examples: try identify(examples),
+      validation: try validation.map(identify))
+    return try checkpoints.begin(
+      run, difference: { model.difference(from: $0) },
+      epochsMayGrow: { model.epochsMayGrow(kind, from: $0) })
+  }
+}
