@@ -2,19 +2,17 @@ import Glibc
 
 /// An array of C strings that lives as long as this object.
 final class CStrings {
-  let texts: [String]
+  let count: Int
   /// nil if there are none.
   let pointers: UnsafePointer<UnsafePointer<CChar>?>?
 
-  var count: Int { texts.count }
-
   init(_ texts: [String]) {
-    self.texts = texts
+    count = texts.count
     guard !texts.isEmpty else {
       pointers = nil
       return
     }
-    let memory = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: texts.count)
+    let memory = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: count)
     for (index, text) in texts.enumerated() {
       (memory + index).initialize(to: strdup(text).map { UnsafePointer($0) })
     }

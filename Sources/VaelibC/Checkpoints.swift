@@ -44,7 +44,7 @@ extension CheckpointSchedule {
 extension vaelib_checkpoint_info {
   init(_ info: CheckpointInfo) {
     self.init()
-    kind = Constants.string(info.kind.rawValue)
+    kind = Constants.string(info.kind)
     phase = Constants.string(info.run.phase.name)
     layer = info.state.layer
     epoch = info.state.epoch
@@ -56,15 +56,20 @@ extension vaelib_checkpoint_info {
   }
 }
 
-/// What the caller's checkpoint configuration stands for; nil where there is none.
-func checkpoints<Kind: CheckpointedModel>(
-  _ config: vaelib_training_config
-) throws -> TrainingCheckpoints<Kind>? {
-  guard let checkpoint = config.checkpoint else { return nil }
-  let c = try SizedStruct.read(checkpoint, "config->checkpoint")
+/// Calls `train` with what the caller's checkpoint configuration stands for, and hands on its warnings, also when the
+/// training was cancelled.
+func withCheckpoints<Model: CheckpointedModel>(
+  _ config: UnsafePointer<vaelib_checkpoint_config>?, of model: Model,
+  _ train: (TrainingCheckpoints<Model>?) throws -> [String]
+) throws {
+  guard let config else { return warn(try train(nil)) }
+  let c = try SizedStruct.read(config, "config->checkpoint")
   let path = try Arguments.text(c.path, "config->checkpoint->path")
-  return TrainingCheckpoints(
-    CheckpointFile<Kind>(path, libraryVersion: VAELIB_VERSION), try CheckpointSchedule(c))
+  let checkpoints = TrainingCheckpoints(
+    CheckpointFile<Model>(path, libraryVersion: VAELIB_VERSION), try CheckpointSchedule(c))
+  var warnings: [String] = []
+  defer { warn(warnings + checkpoints.warnings) }
+  warnings = try train(checkpoints)
 }
 
 /// Throws if a trainer is given a checkpoint: it makes one step at a time, and knows nothing of those to come.

@@ -6,13 +6,15 @@ enum HandleKind: UInt64 {
   case dataset = 1
   case model = 2
   case trainer = 3
-  case writer = 4
+  case stack = 4
+  case writer = 5
 
   var name: String {
     switch self {
     case .dataset: "vaelib_dataset"
     case .model: "vaelib_model"
     case .trainer: "vaelib_trainer"
+    case .stack: "vaelib_stack"
     case .writer: "vaelib_writer"
     }
   }

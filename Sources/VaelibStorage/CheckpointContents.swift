@@ -44,15 +44,15 @@ extension CheckpointContents {
     for (order, run) in runs.enumerated() {
       groups.append(
         Group(
-          path: Self.path(run.phase), attributes: [.init(name: Name.order, value: .count(order))]))
+          path: Self.path(run.phase.name), attributes: [.init(name: Name.order, value: .count(order))]))
       groups.append(
         Group(
-          path: Self.path(run.phase, Name.training),
+          path: Self.path(run.phase.name, Name.training),
           attributes: TrainingConfiguration.parameters.map { $0.attribute(run.configuration) }))
       for (name, data) in [(Name.examples, run.examples), (Name.validation, run.validation)] {
         guard let data else { continue }
         groups.append(
-          Group(path: Self.path(run.phase, name), attributes: dataFields.map { $0.attribute(data) }))
+          Group(path: Self.path(run.phase.name, name), attributes: dataFields.map { $0.attribute(data) }))
       }
     }
     arrays = []

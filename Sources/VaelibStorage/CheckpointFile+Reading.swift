@@ -27,7 +27,8 @@ extension CheckpointFile {
   /// The calls that trained, in their order.
   private static func readRuns(_ fields: ModelFields) throws(StorageError) -> [RunIdentity] {
     var runs: [(order: Int, run: RunIdentity)] = []
-    for phase in Model.phases where try fields.file.has(CheckpointContents.path(phase)) {
+    for kind in Model.phases where try fields.file.has(CheckpointContents.path(kind.name)) {
+      let phase = kind.name
       let order = try fields.file.attribute(
         CheckpointContents.Name.order, of: CheckpointContents.path(phase))
       guard case .count(let order) = order else {
@@ -44,7 +45,7 @@ extension CheckpointFile {
         (
           order,
           RunIdentity(
-            phase: phase, configuration: configuration,
+            phase: kind, configuration: configuration,
             examples: try readData(
               fields, CheckpointContents.path(phase, CheckpointContents.Name.examples)),
             validation: try fields.file.has(validation) ? try readData(fields, validation) : nil)
@@ -64,17 +65,17 @@ extension CheckpointFile {
   ) throws(StorageError) -> TrainingState {
     var state = TrainingState()
     try fields.read(stateFields, CheckpointContents.Name.group, &state)
-    guard state.layer < model.layerCount else {
+    guard state.layer < max(1, model.layerCount) else {
       throw fields.problem(
         "attribute \"\(CheckpointContents.Name.group)/layer\"",
-        "is \(state.layer), but there are \(model.layerCount) layers")
+        "is \(state.layer), but there are \(max(1, model.layerCount)) layers")
     }
     guard state.sums.rows <= run.examples.rows else {
       throw fields.problem(
         "attribute \"\(CheckpointContents.Name.group)/rows\"",
         "is \(state.sums.rows), but there are \(run.examples.rows) examples")
     }
-    let count = model.parameterCount
+    let count = model.parameters.count
     if state.steps > 0 {
       let kinds = run.configuration.optimizer.moments
       state.moments = try fields.floats(CheckpointContents.Name.moments, shape: [kinds, count])

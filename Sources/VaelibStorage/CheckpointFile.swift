@@ -1,32 +1,15 @@
 public import VaelibModels
 
 /// A model whose training can be kept in a file.
-public protocol CheckpointedModel: AnyObject {
-  /// The phases that its training may have.
-  static var phases: [String] { get }
-  /// How many layers are trained one by one; 1 for models without such.
-  var layerCount: Int { get }
-  /// How many floats its weights are.
-  var parameterCount: Int { get }
+public protocol CheckpointedModel: Model {
   /// What a model file holds of it.
   func contents(libraryVersion: String) -> ModelContents
   /// Reads what a model file holds.
   static func read(_ fields: ModelFields) throws(StorageError) -> Self
 }
 
-extension VariationalAutoencoder: CheckpointedModel {
-  public static var phases: [String] { [phase] }
-  public var layerCount: Int { 1 }
-  public var parameterCount: Int { parameters.count }
-}
-
-extension StackedAutoencoder: CheckpointedModel {
-  public static var phases: [String] {
-    [StackPhase.pretraining, .supervised, .unsupervised].map(\.name)
-  }
-  public var layerCount: Int { configuration.layers.count }
-  public var parameterCount: Int { parameters.count }
-}
+extension VariationalAutoencoder: CheckpointedModel {}
+extension StackedAutoencoder: CheckpointedModel {}
 
 /// A checkpoint in a file: a model file that has the group `checkpoint` too, replaced as a whole each time.
 /// docs/file-format.md describes it.

@@ -14,20 +14,17 @@ public struct CheckpointInfo {
   public static func read(_ path: String) throws(StorageError) -> CheckpointInfo {
     try ModelFile.read(path) { (file) throws(StorageError) in
       let fields = ModelFields(file: file, path: path)
-      if try file.text(ModelFile.Name.kind) == VariationalAutoencoder.fileKind {
-        let saved = try CheckpointFile<VariationalAutoencoder>.read(fields)
-        let run = saved.runs[saved.runs.count - 1]
-        return CheckpointInfo(
-          kind: VariationalAutoencoder.fileKind, run: run, epochs: run.configuration.epochs,
-          state: saved.state)
+      switch try fields.kind() {
+      case .vae: return CheckpointInfo(try CheckpointFile<VariationalAutoencoder>.read(fields))
+      case .stack: return CheckpointInfo(try CheckpointFile<StackedAutoencoder>.read(fields))
       }
-      let saved = try CheckpointFile<StackedAutoencoder>.read(fields)
-      let run = saved.runs[saved.runs.count - 1]
-      let own = saved.model.configuration.layers[saved.state.layer].epochs
-      let hasOwn = run.phase == StackPhase.pretraining.name && own > 0
-      return CheckpointInfo(
-        kind: StackedAutoencoder.fileKind, run: run, epochs: hasOwn ? own : run.configuration.epochs,
-        state: saved.state)
     }
+  }
+
+  private init<Kind: CheckpointedModel>(_ saved: SavedTraining<Kind>) {
+    kind = Kind.kind.rawValue
+    run = saved.runs[saved.runs.count - 1]
+    state = saved.state
+    epochs = saved.model.epochs(of: Phase(run.phase, layer: state.layer), run.configuration)
   }
 }

@@ -49,8 +49,8 @@ public enum FileVerification {
       )
     }
     switch kind {
-    case VariationalAutoencoder.fileKind: _ = try VariationalAutoencoder.load(from: path)
-    case StackedAutoencoder.fileKind: _ = try StackedAutoencoder.load(from: path)
+    case ModelKind.vae.rawValue: _ = try VariationalAutoencoder.load(from: path)
+    case ModelKind.stack.rawValue: _ = try StackedAutoencoder.load(from: path)
     default:
       throw file.error("holds a model of kind \"\(kind)\", which this vaelib does not know; update vaelib")
     }

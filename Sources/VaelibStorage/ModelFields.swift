@@ -11,14 +11,25 @@ public struct ModelFields {
   static let scale = "scale"
   static let shift = "shift"
 
-  func problem(_ object: String, _ reason: String) -> StorageError {
+  func problem(_ object: String?, _ reason: String) -> StorageError {
     .format(path: path, object: object, reason: reason)
   }
 
+  /// The kind of model that the file holds.
+  func kind() throws(StorageError) -> ModelKind {
+    let text = try file.text(ModelFile.Name.kind)
+    guard let kind = ModelKind(rawValue: text) else {
+      throw problem(nil, "holds a model of kind \"\(text)\", which this vaelib does not know; update vaelib")
+    }
+    return kind
+  }
+
   /// Throws unless the file holds a model of this kind.
-  func checkKind(_ expected: String) throws(StorageError) {
+  func checkKind(_ expected: ModelKind) throws(StorageError) {
     let kind = try file.text(ModelFile.Name.kind)
-    if kind != expected { throw problem("attribute \"kind\"", "is \"\(kind)\"; expected \"\(expected)\"") }
+    if kind != expected.rawValue {
+      throw problem("attribute \"kind\"", "is \"\(kind)\"; expected \"\(expected.rawValue)\"")
+    }
   }
 
   /// Sets every parameter from the attribute of its name; none may be missing.
@@ -79,54 +90,63 @@ public struct ModelFields {
     return value
   }
 
-  /// A record an epoch from one dataset a column.
-  func history<Record: Sendable>(
-    _ columns: [HistoryColumn<Record>], empty: Record
-  ) throws(StorageError) -> [Record] {
-    let values = try columns.map { column throws(StorageError) in try file.column(column.name) }
-    let count = values.first?.count ?? 0
-    for (column, values) in zip(columns, values) where values.count != count {
-      throw problem(
-        "dataset \"\(ModelFile.Name.history)/\(column.name)\"",
-        "has \(values.count) values; the other columns have \(count)")
-    }
-    var records = [Record](repeating: empty, count: count)
-    for (column, values) in zip(columns, values) {
-      for index in 0..<count where !column.set(&records[index], values[index]) {
-        throw problem(
-          "dataset \"\(ModelFile.Name.history)/\(column.name)\"",
-          "holds \(values[index]) at place \(index), which cannot be")
+  /// Scaling and history, which the files of all models have.
+  func readRecord(into record: inout TrainingRecord) throws(StorageError) {
+    record.dataScale = try real(Self.scale)
+    record.dataShift = try real(Self.shift)
+    record.history = try history()
+  }
+
+  /// The columns that the file has; they are of one length.
+  private func history() throws(StorageError) -> TrainingHistory {
+    var columns: [(series: Series, values: [Double])] = []
+    for series in Series.stored where try file.has(HDF5.Session.join(ModelFile.Name.history, series.name)) {
+      let values = try file.column(series.name)
+      let place = "dataset \"\(ModelFile.Name.history)/\(series.name)\""
+      if let first = columns.first, first.values.count != values.count {
+        throw problem(place, "has \(values.count) values; \(first.series.name) has \(first.values.count)")
       }
+      if let index = values.firstIndex(where: { !Self.isPossible($0, series.metric) }) {
+        throw problem(place, "holds \(values[index]) at place \(index), which cannot be")
+      }
+      columns.append((series, values))
     }
-    return records
+    return TrainingHistory(columns: columns)
+  }
+
+  private static func isPossible(_ value: Double, _ metric: Metric) -> Bool {
+    switch metric {
+    case .phase: value.isNaN || Int(exactly: value).flatMap(Phase.Kind.init) != nil
+    default: !metric.isCount || value.isNaN || Int(exactly: value).map { $0 >= 0 } == true
+    }
   }
 }
 
 extension ModelContents {
   /// What the files of all kinds of models have in common, to be written.
-  init<Record>(
-    kind: String, libraryVersion: String, architecture: [Attribute], training: [Attribute], scale: Double,
-    shift: Double, layout: ParameterLayout, parameters: FloatBuffer, history: [Record],
-    columns: [HistoryColumn<Record>]
+  init(
+    _ model: some Model, libraryVersion: String, architecture: [Attribute], training: [Attribute]
   ) {
+    let (layout, parameters, record) = (model.layout, model.parameters, model.record)
     self.init(
-      kind: kind, libraryVersion: libraryVersion, architecture: architecture, training: training,
+      kind: model.kind.rawValue, libraryVersion: libraryVersion, architecture: architecture,
+      training: training,
       data: [
-        .init(name: ModelFields.scale, value: .real(scale)),
-        .init(name: ModelFields.shift, value: .real(shift)),
+        .init(name: ModelFields.scale, value: .real(record.dataScale)),
+        .init(name: ModelFields.shift, value: .real(record.dataShift)),
       ],
       tensors: layout.tensors.map { tensor in
         Tensor(
           name: tensor.name, shape: tensor.fileShape,
           values: Array(UnsafeBufferPointer(start: parameters.base + tensor.offset, count: tensor.count)))
       },
-      history: columns.map { column in .init(name: column.name, values: history.map(column.get)) })
+      history: record.history.storedSeries.map { .init(name: $0.name, values: record.history[$0]) })
   }
 }
 
 extension ParameterTensor {
   /// [rows, columns] for weights, [columns] for biases and learned variances.
-  var fileShape: [Int] { name.hasSuffix("/weight") ? [rows, columns] : [columns] }
+  var fileShape: [Int] { isWeight ? [rows, columns] : [columns] }
 }
 
 extension Parameter {

@@ -1,27 +1,6 @@
 public import VaelibModels
 
 extension StackedAutoencoder {
-  /// The `kind` of its files.
-  static let fileKind = "stack"
-
-  static let historyColumns: [HistoryColumn<StackEpochRecord>] = [
-    HistoryColumn(
-      "phase", get: { Double($0.phase.rawValue) },
-      set: {
-        guard let phase = Int(exactly: $1).flatMap(StackPhase.init) else { return false }
-        $0.phase = phase
-        return true
-      }),
-    HistoryColumn(count: "layer", \.layer),
-    HistoryColumn(count: "epoch", \.epoch),
-    HistoryColumn("loss", \.loss),
-    HistoryColumn("validation_loss", \.validationLoss),
-    HistoryColumn("error", \.error),
-    HistoryColumn("validation_error", \.validationError),
-    HistoryColumn("learning_rate", \.learningRate),
-    HistoryColumn("seconds", \.seconds),
-  ]
-
   /// Attributes of the architecture beside the parameters: how many layers there are, and classes.
   private static let layerCount = "layer_count"
   private static let classCount = "class_count"
@@ -44,10 +23,9 @@ extension StackedAutoencoder {
       LayerConfiguration.parameters.map { $0.attribute(layer, prefix: Self.prefix(index)) }
     }
     var contents = ModelContents(
-      kind: Self.fileKind, libraryVersion: libraryVersion,
+      self, libraryVersion: libraryVersion,
       architecture: StackConfiguration.parameters.map { $0.attribute(configuration) } + counts + layers,
-      training: trainingAttributes, scale: dataScale, shift: dataShift, layout: layout,
-      parameters: parameters, history: history, columns: Self.historyColumns)
+      training: trainingAttributes)
     contents.classes = classNames.map { .init(type: $0.kind.rawValue, names: $0.names) }
     return contents
   }
@@ -61,7 +39,7 @@ extension StackedAutoencoder {
 
   /// Reads what its file holds.
   public static func read(_ fields: ModelFields) throws(StorageError) -> StackedAutoencoder {
-    try fields.checkKind(fileKind)
+    try fields.checkKind(kind)
     var configuration = StackConfiguration()
     let group = ModelFile.Name.architecture
     try fields.read(StackConfiguration.parameters, group, &configuration)
@@ -75,15 +53,14 @@ extension StackedAutoencoder {
     try fields.checkSize([classes > 0 ? widths + [classes] : widths])
     let stack = try fields.making { try StackedAutoencoder(configuration, classes: classes) }
     try fields.readTensors(stack.layout, into: stack.parameters)
-    stack.trainingConfigurations = try trainingConfigurations(fields)
+    stack.record.configurations = try trainingConfigurations(fields)
     if classes > 0 { try readClassNames(of: stack, fields) }
-    stack.dataScale = try fields.real(ModelFields.scale)
-    stack.dataShift = try fields.real(ModelFields.shift)
-    stack.history = try fields.history(historyColumns, empty: StackEpochRecord())
-    if let record = stack.history.first(where: { $0.layer >= configuration.layers.count }) {
+    try fields.readRecord(into: &stack.record)
+    let layers = Double(configuration.layers.count)
+    if let layer = stack.record.history[.layer].first(where: { $0 >= layers }) {
       throw fields.problem(
         "dataset \"\(ModelFile.Name.history)/layer\"",
-        "names layer \(record.layer) of a stack of \(configuration.layers.count)")
+        "names layer \(Int(layer)) of a stack of \(configuration.layers.count)")
     }
     return stack
   }

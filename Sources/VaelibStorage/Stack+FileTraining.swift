@@ -3,18 +3,12 @@ import VaelibModels
 /// How a stack was trained, and what its classes are called, in its file. Both may be missing.
 extension StackedAutoencoder {
   /// Attributes of a phase are named "pretraining_epochs" and so on.
-  private static func prefix(_ phase: StackPhase) -> String {
-    switch phase {
-    case .pretraining: "pretraining_"
-    case .supervised: "supervised_"
-    case .unsupervised: "unsupervised_"
-    }
-  }
+  private static func prefix(_ phase: Phase.Kind) -> String { phase.name + "_" }
 
   /// The phases that it was trained in.
   var trainingAttributes: [ModelContents.Attribute] {
-    StackPhase.allCases.flatMap { phase in
-      trainingConfigurations[phase].map { configuration in
+    Self.phases.flatMap { phase in
+      record.configurations[phase].map { configuration in
         TrainingConfiguration.parameters.map { $0.attribute(configuration, prefix: Self.prefix(phase)) }
       } ?? []
     }
@@ -23,10 +17,10 @@ extension StackedAutoencoder {
   /// The phases whose attributes a file has: all of a phase, or none.
   static func trainingConfigurations(
     _ fields: ModelFields
-  ) throws(StorageError) -> [StackPhase: TrainingConfiguration] {
+  ) throws(StorageError) -> [Phase.Kind: TrainingConfiguration] {
     let group = ModelFile.Name.training
-    var found: [StackPhase: TrainingConfiguration] = [:]
-    for phase in StackPhase.allCases {
+    var found: [Phase.Kind: TrainingConfiguration] = [:]
+    for phase in phases {
       let names = TrainingConfiguration.parameters.map { prefix(phase) + $0.name }
       var isThere = false
       for name in names where !isThere { isThere = try fields.file.hasAttribute(name, of: group) }

@@ -10,7 +10,7 @@ extension VariationalAutoencoder {
 
   /// Reads what its file holds.
   public static func read(_ fields: ModelFields) throws(StorageError) -> VariationalAutoencoder {
-    try fields.checkKind(fileKind)
+    try fields.checkKind(kind)
     var configuration = VAEConfiguration()
     try fields.read(VAEConfiguration.parameters, ModelFile.Name.architecture, &configuration)
     try fields.checkSize([
@@ -19,11 +19,10 @@ extension VariationalAutoencoder {
     ])
     let model = try fields.making { try VariationalAutoencoder(configuration) }
     try fields.readTensors(model.layout, into: model.parameters)
-    try fields.read(
-      TrainingConfiguration.parameters, ModelFile.Name.training, &model.trainingConfiguration)
-    model.dataScale = try fields.real(ModelFields.scale)
-    model.dataShift = try fields.real(ModelFields.shift)
-    model.history = try fields.history(historyColumns, empty: EpochRecord())
+    var training = TrainingConfiguration()
+    try fields.read(TrainingConfiguration.parameters, ModelFile.Name.training, &training)
+    model.record.configurations[.fit] = training
+    try fields.readRecord(into: &model.record)
     return model
   }
 }

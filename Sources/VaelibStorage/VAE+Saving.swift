@@ -8,11 +8,10 @@ extension VariationalAutoencoder {
 
   /// What its file holds.
   public func contents(libraryVersion: String) -> ModelContents {
-    ModelContents(
-      kind: Self.fileKind, libraryVersion: libraryVersion,
+    let training = record.configurations[.fit] ?? TrainingConfiguration()
+    return ModelContents(
+      self, libraryVersion: libraryVersion,
       architecture: VAEConfiguration.parameters.map { $0.attribute(configuration) },
-      training: TrainingConfiguration.parameters.map { $0.attribute(trainingConfiguration) },
-      scale: dataScale, shift: dataShift, layout: layout, parameters: parameters, history: history,
-      columns: Self.historyColumns)
+      training: TrainingConfiguration.parameters.map { $0.attribute(training) })
   }
 }

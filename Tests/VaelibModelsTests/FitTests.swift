@@ -9,14 +9,12 @@ import VaelibNumerics
     let model = try VariationalAutoencoder.small()
     let warnings = try model.fit(examples.source, validation: validation.source, configuration: .small())
     #expect(warnings.isEmpty)
-    #expect(model.history.map(\.epoch) == Array(1...10))
-    #expect(model.history.last?.examplesSeen == 2000)
-    let first = model.history[0]
-    let last = model.history[9]
-    #expect(last.training.elbo > first.training.elbo + 1)
-    #expect(last.validation.elbo > first.validation.elbo + 1)
-    #expect(abs(last.loss + last.training.elbo) < 1e-9)
-    #expect(model.history.allSatisfy { $0.training.kl >= 0 && $0.validation.kl >= 0 })
+    let history = model.record.history
+    #expect(history[.epoch] == (1...10).map(Double.init))
+    #expect(history.examplesSeen == 2000)
+    for elbo in [history[.elbo], history[Series(.elbo, validation: true)]] { #expect(elbo[9] > elbo[0] + 1) }
+    #expect(abs(history[.loss][9] + history[.elbo][9]) < 1e-9)
+    #expect((history[.kl] + history[Series(.kl, validation: true)]).allSatisfy { $0 >= 0 })
   }
 
   @Test func validationIsTheBoundOfTheSameSeed() throws {
@@ -26,7 +24,55 @@ import VaelibNumerics
     _ = try model.fit(examples.source, validation: examples.source, configuration: configuration)
     var evaluation = EvaluationConfiguration()
     evaluation.seed = 11
-    #expect(try model.meanBound(examples.source, evaluation) == model.history.last?.validation)
+    let bound = try model.meanBound(examples.source, evaluation)
+    let history = model.record.history
+    #expect(history[Series(.reconstruction, validation: true)].last == bound.reconstruction)
+    #expect(history[Series(.kl, validation: true)].last == bound.kl)
+  }
+
+  /// Bounds with a small weight on the KL term are high and mean nothing: the best epoch is one after the warm-up.
+  @Test func patienceCountsFromTheEndOfTheWarmup() throws {
+    let examples = try TestExamples.patterns(rows: 32)
+    let validation = try TestExamples([Float](repeating: 0, count: 12 * 8), columns: 12)
+    for warmup in [0.0, 10, 10.5] {
+      let model = try VariationalAutoencoder.small()
+      let configuration = TrainingConfiguration.small {
+        $0.epochs = 1000
+        $0.patience = 3
+        $0.learningRate = 0.05
+        $0.beta = 2
+        $0.klWarmupEpochs = warmup
+      }
+      _ = try model.fit(examples.source, validation: validation.source, configuration: configuration)
+      let history = model.record.history
+      let scores = zip(
+        history[Series(.reconstruction, validation: true)], history[Series(.kl, validation: true)]
+      ).map { $0 - 2 * $1 }
+      let first = max(0, Int(warmup.rounded(.up)) - 1)
+      let best = try #require(scores[first...].max())
+      #expect(scores[first...].firstIndex(of: best) == scores.count - 4)
+      let bound = try model.meanBound(validation.source, EvaluationConfiguration())
+      #expect(bound.reconstruction - 2 * bound.kl == best)
+    }
+  }
+
+  @Test func aWarmupThatOutlastsTheTrainingIsSaid() throws {
+    let examples = try TestExamples.patterns(rows: 32)
+    func warnings(_ change: (inout TrainingConfiguration) -> Void) throws -> [String] {
+      try VariationalAutoencoder.small().fit(
+        examples.source,
+        configuration: .small {
+          $0.epochs = 3
+          change(&$0)
+        })
+    }
+    let kl = try warnings { $0.klWarmupEpochs = 400 }
+    #expect(kl.count == 1)
+    #expect(kl.first?.contains("kl_warmup_epochs is 400.0, more than epochs, 3") == true)
+    #expect(kl.first?.contains("ends at 0.0075, not at beta, 1.0") == true)
+    let rate = try warnings { $0.warmupEpochs = 6 }
+    #expect(rate.first?.contains("warmup_epochs is 6.0, more than epochs, 3") == true)
+    #expect(try warnings { $0.klWarmupEpochs = 3 }.isEmpty)
   }
 
   @Test func threadsAndBlocksDoNotChangeTheBits() throws {
@@ -48,8 +94,8 @@ import VaelibNumerics
     let model = try VariationalAutoencoder.small()
     _ = try model.fit(examples.source, configuration: .small { $0.epochs = 2 })
     _ = try model.fit(examples.source, configuration: .small { $0.epochs = 3 })
-    #expect(model.history.map(\.epoch) == [1, 2, 3, 4, 5])
-    #expect(model.history.last?.examplesSeen == 5 * 64)
+    #expect(model.record.history[.epoch] == [1, 2, 3, 4, 5])
+    #expect(model.record.history.examplesSeen == 5 * 64)
   }
 
   @Test func patienceStopsAndReturnsToTheBest() throws {
@@ -62,7 +108,7 @@ import VaelibNumerics
       $0.learningRate = 0.05
     }
     _ = try model.fit(examples.source, validation: validation.source, configuration: configuration)
-    let bounds = model.history.map(\.validation.elbo)
+    let bounds = model.record.history[Series(.elbo, validation: true)]
     let best = try #require(bounds.max())
     #expect(bounds.count < 1000)
     #expect(bounds.firstIndex(of: best) == bounds.count - 4)
@@ -99,7 +145,7 @@ import VaelibNumerics
       let error = #expect(throws: ModelError.self) { try model.fit(source, configuration: .small()) }
       #expect(error?.description.contains("row 33, column 7") == true)
       #expect(model.values == before)
-      #expect(model.history.isEmpty)
+      #expect(model.record.history.count == 0)
     }
   }
 
@@ -125,7 +171,7 @@ import VaelibNumerics
       try model.fit(source, configuration: .small { $0.epochs = 5 }, control: control)
     }
     #expect(model.values == before)
-    #expect(model.history.isEmpty)
+    #expect(model.record.history.count == 0)
   }
 
   @Test func aBadBatchIsNamedAndGoodWeightsKept() throws {
@@ -154,7 +200,7 @@ import VaelibNumerics
     #expect(throws: ModelError.cancelled) {
       try model.fit(examples.source, configuration: .small { $0.epochs = 100 }, control: control)
     }
-    #expect(model.history.count == 3)
+    #expect(model.record.history.count == 3)
     #expect(model.values.allSatisfy { $0.isFinite })
   }
 }

@@ -33,14 +33,17 @@ import VaelibNumerics
   @Test func pretrainsLayerByLayerAndThenLearnsLabels() throws {
     let stack = try stack()
     let examples = try labeled(rows: 200)
-    try stack.pretrain(examples.source, configuration: training())
-    #expect(stack.history.map(\.layer) == Array(repeating: 0, count: 20) + Array(repeating: 1, count: 20))
-    #expect(stack.history[19].loss < stack.history[0].loss - 0.5)
-    #expect(stack.history[39].loss < stack.history[20].loss)
-    try stack.finetune(examples, validation: labeled(rows: 50), phase: .supervised, configuration: training())
+    _ = try stack.pretrain(examples.source, configuration: training())
+    let layers = Array(repeating: 0.0, count: 20) + Array(repeating: 1.0, count: 20)
+    #expect(stack.record.history[.layer] == layers)
+    let losses = stack.record.history[.loss]
+    #expect(losses[19] < losses[0] - 0.5)
+    #expect(losses[39] < losses[20])
+    _ = try stack.finetune(
+      examples, validation: labeled(rows: 50), kind: .supervised, configuration: training())
     #expect(stack.classes == 2)
-    #expect(stack.history.last?.error == 0)
-    #expect(stack.history.last?.validationError == 0)
+    #expect(stack.record.history[.error].last == 0)
+    #expect(stack.record.history[Series(.error, validation: true)].last == 0)
     var wrong = 0
     let test = try labeled(rows: 60)
     try stack.predict(test.source, control: RunControl()) { wrong += $1 == $0 % 2 ? 0 : 1 }
@@ -50,9 +53,9 @@ import VaelibNumerics
   @Test func pretrainingALayerLeavesTheOthers() throws {
     let stack = try stack { $0.layers[1].epochs = 1 }
     let before = values(stack)
-    let control = StackRunControl(report: { !($0.kind == .epoch && $0.record.layer == 0) })
+    let control = RunControl(report: { !($0.kind == .epoch && $0.phase?.layer == 0) })
     #expect(throws: ModelError.cancelled) {
-      try stack.pretrain(
+      _ = try stack.pretrain(
         try labeled(rows: 30).source, configuration: training { $0.epochs = 1 }, control: control)
     }
     let after = values(stack)
@@ -64,14 +67,14 @@ import VaelibNumerics
   @Test func unsupervisedFineTuningLowersTheError() throws {
     let stack = try stack()
     let examples = try labeled(rows: 200)
-    try stack.pretrain(examples.source, configuration: training())
+    _ = try stack.pretrain(examples.source, configuration: training())
     func error() throws -> Double {
       var sum = 0.0
       try stack.reconstructionErrors(examples.source, layer: 1, control: RunControl()) { sum += $1 }
       return sum / 200
     }
     let before = try error()
-    try stack.finetune(examples, validation: nil, phase: .unsupervised, configuration: training())
+    _ = try stack.finetune(examples, validation: nil, kind: .unsupervised, configuration: training())
     #expect(try error() < before)
   }
 
@@ -81,9 +84,9 @@ import VaelibNumerics
       defer { WorkerPool.shared.setThreads(0) }
       let stack = try stack()
       let examples = try labeled(rows: 100)
-      try stack.pretrain(examples.source, configuration: training())
-      try stack.finetune(
-        examples, validation: nil, phase: .supervised, configuration: training { $0.dropout = 0.3 })
+      _ = try stack.pretrain(examples.source, configuration: training())
+      _ = try stack.finetune(
+        examples, validation: nil, kind: .supervised, configuration: training { $0.dropout = 0.3 })
       return values(stack)
     }
     #expect(try train(threads: 1) == train(threads: 4))
@@ -96,8 +99,8 @@ import VaelibNumerics
     let stack = try stack()
     let source = try TestExamples.patterns(rows: 4).source
     let error = #expect(throws: ModelError.self) {
-      try stack.finetune(
-        LabeledExamples(source, labels: labels), validation: nil, phase: .supervised,
+      _ = try stack.finetune(
+        LabeledExamples(source, labels: labels), validation: nil, kind: .supervised,
         configuration: training())
     }
     #expect(error?.description.contains(what) == true)

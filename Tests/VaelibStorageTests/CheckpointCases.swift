@@ -57,7 +57,7 @@ extension CheckpointTests {
 
   struct StackCase: CustomTestStringConvertible, Sendable {
     let testDescription: String
-    var phase = StackPhase.supervised
+    var phase = Phase.Kind.supervised
     var layer: @Sendable (inout LayerConfiguration) -> Void = { _ in }
     var change: @Sendable (inout TrainingConfiguration) -> Void = { _ in }
   }

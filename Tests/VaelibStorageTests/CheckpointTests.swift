@@ -75,13 +75,7 @@ import VaelibNumerics
       _ = try model.fit(
         examples, validation: validation, configuration: training, checkpoints: checkpoints(path),
         control: RunControl(isCancelled: isCancelled))
-      let history = model.history.flatMap {
-        [
-          Double($0.epoch), Double($0.examplesSeen), $0.loss, $0.training.kl, $0.validation.elbo, $0.klWeight,
-          $0.learningRate,
-        ]
-      }
-      return bits(model.parameters) + history.map(\.bitPattern)
+      return bits(model.parameters) + bits(model.record.history)
     }
   }
 
@@ -108,19 +102,13 @@ import VaelibNumerics
         return layer
       }
       let stack = try StackedAutoencoder(configuration)
-      let control = StackRunControl(isCancelled: isCancelled)
-      try stack.pretrain(
+      let control = RunControl(isCancelled: isCancelled)
+      _ = try stack.pretrain(
         examples, configuration: pretraining, checkpoints: checkpoints(path), control: control)
-      try stack.finetune(
-        labeled(examples), validation: labeled(validation), phase: which.phase, configuration: finetuning,
+      _ = try stack.finetune(
+        labeled(examples), validation: labeled(validation), kind: which.phase, configuration: finetuning,
         checkpoints: checkpoints(path), control: control)
-      let history = stack.history.flatMap {
-        [
-          Double($0.phase.rawValue), Double($0.layer), Double($0.epoch), $0.loss, $0.validationLoss,
-          $0.error.isNaN ? -1 : $0.error, $0.validationError.isNaN ? -1 : $0.validationError, $0.learningRate,
-        ]
-      }
-      return bits(stack.parameters) + history.map { ($0.isNaN ? -1 : $0).bitPattern }
+      return bits(stack.parameters) + bits(stack.record.history)
     }
   }
 
@@ -201,10 +189,17 @@ import VaelibNumerics
       try second.fit(bad, configuration: training, checkpoints: checkpoints(path.file("run.h5")))
     }
     #expect(bits(second.parameters) == before)
-    #expect(second.history.isEmpty)
+    #expect(second.record.history.count == 0)
   }
 
   // MARK: Data
+
+  /// All columns but the time that epochs took.
+  private func bits(_ history: TrainingHistory) -> [UInt64] {
+    history.series.filter { $0.metric != .seconds }.flatMap { series in
+      history[series].map { ($0.isNaN ? -1 : $0).bitPattern }
+    }
+  }
 
   private func bits(_ buffer: FloatBuffer) -> [UInt64] { buffer.elements.map { UInt64($0.bitPattern) } }
 

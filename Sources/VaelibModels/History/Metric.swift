@@ -8,7 +8,7 @@ public enum Metric: String, CaseIterable, Sendable {
   case layer
   /// Counts from 1: of a variational auto-encoder over all fits, of a stack within the phase of one call.
   case epoch
-  /// Examples that the model has learned from in all training so far.
+  /// Examples that a variational auto-encoder has learned from in all fits so far.
   case examplesSeen = "examples_seen"
   /// What is minimised, without the weight prior.
   case loss
@@ -74,6 +74,9 @@ public struct MetricValues: Sendable, ExpressibleByDictionaryLiteral {
     get { metric == .elbo ? self[.reconstruction] - self[.kl] : values[metric.index] }
     set { values[metric.index] = newValue }
   }
+
+  /// A metric that is a whole number; 0 if it has no value.
+  public func count(_ metric: Metric) -> Int { Int(exactly: self[metric]) ?? 0 }
 
   /// Those that have a value.
   public var present: [(metric: Metric, value: Double)] {

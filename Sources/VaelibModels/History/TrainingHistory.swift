@@ -46,6 +46,19 @@ public struct TrainingHistory: Sendable {
   /// The values of a metric of the training examples.
   public subscript(metric: Metric) -> [Double] { self[Series(metric)] }
 
+  /// What it says of one epoch.
+  public func epoch(_ index: Int) -> (training: MetricValues, validation: MetricValues) {
+    var (training, validation) = (MetricValues(), MetricValues())
+    for (series, values) in columns {
+      if series.isValidation {
+        validation[series.metric] = values[index]
+      } else {
+        training[series.metric] = values[index]
+      }
+    }
+    return (training, validation)
+  }
+
   /// The last epoch's value; 0 if there is none.
   func last(_ metric: Metric) -> Int {
     guard let value = columns[Series(metric)]?.last else { return 0 }
@@ -72,9 +85,10 @@ public struct Series: Sendable, Hashable {
   public var name: String { isValidation ? "validation_" + metric.rawValue : metric.rawValue }
 
   /// Every column that a history may have, in order: terms of the validation examples follow those of the training.
-  public static let all: [Series] = [
-    Series(.phase), Series(.layer), Series(.epoch), Series(.examplesSeen),
-  ] + pairs([.loss]) + pairs([.reconstruction, .kl, .elbo]) + pairs([.error])
+  public static let all: [Series] =
+    [
+      Series(.phase), Series(.layer), Series(.epoch), Series(.examplesSeen),
+    ] + pairs([.loss]) + pairs([.reconstruction, .kl, .elbo]) + pairs([.error])
     + [Series(.klWeight), Series(.learningRate), Series(.seconds)]
 
   private static func pairs(_ metrics: [Metric]) -> [Series] {

@@ -24,7 +24,8 @@ extension DenoisingLayer {
   /// contraction_weight * mean over the batch of sum_j A'_j^2 |W_j|^2 (Rifai et al. 2011, eq. 5), added to the gradients
   /// of W and of the pre-activation. `batchShare` is the part of the whole batch that these rows are.
   func addContraction(
-    _ code: MatrixView, preActivation: MatrixView?, batchShare: Double, parameters: UnsafeMutablePointer<Float>,
+    _ code: MatrixView, preActivation: MatrixView?, batchShare: Double,
+    parameters: UnsafeMutablePointer<Float>,
     gradients: UnsafeMutablePointer<Float>, preActivationGradient: MatrixView
   ) -> Double {
     let weight = configuration.contractionWeight

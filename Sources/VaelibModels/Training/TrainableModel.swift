@@ -61,7 +61,8 @@ extension TrainableModel {
     try check(call, for: phase.kind)
     let known = phases(of: phase.kind)
     guard known.contains(phase) else {
-      throw ModelError.invalidArgument("layer is \(phase.layer); the stack has layers 0 to \(known.count - 1)")
+      throw ModelError.invalidArgument(
+        "layer is \(phase.layer); the stack has layers 0 to \(known.count - 1)")
     }
     let own = configuration(of: phase, call)
     return try Trainer(

@@ -25,10 +25,7 @@ public final class Trainer {
     _ configuration: TrainingConfiguration, columns: Int, examplesPerEpoch: Int, classes: Int,
     makeObjective: @escaping (_ rows: Int) throws -> any TrainingObjective
   ) throws {
-    try configuration.validate()
-    if examplesPerEpoch < 1 {
-      throw ModelError.invalidArgument("examples_per_epoch is \(examplesPerEpoch); it must be at least 1")
-    }
+    try Self.check(configuration, examplesPerEpoch: examplesPerEpoch)
     self.configuration = configuration
     self.examplesPerEpoch = examplesPerEpoch
     self.classes = classes
@@ -42,6 +39,14 @@ public final class Trainer {
     optimizer = try Optimizer(
       configuration.optimizer, constants: configuration.optimizerConstants,
       count: objective.parameters.count, trained: objective.trained)
+  }
+
+  /// Throws if no trainer can be made with these.
+  static func check(_ configuration: TrainingConfiguration, examplesPerEpoch: Int) throws(ModelError) {
+    try configuration.validate()
+    if examplesPerEpoch < 1 {
+      throw .invalidArgument("examples_per_epoch is \(examplesPerEpoch); it must be at least 1")
+    }
   }
 
   /// Throws if the model got other parameters since the trainer was made.
@@ -93,7 +98,8 @@ public final class Trainer {
     let whole = globalRows ?? source.rows
     if whole < source.rows {
       throw ModelError.invalidArgument(
-        "global_rows is \(whole), but the batch alone has \(source.rows) rows; give the rows of the whole batch")
+        "global_rows is \(whole), but the batch alone has \(source.rows) rows; give the rows of the whole batch"
+      )
     }
     if source.rows > memory.capacity {
       objective = try makeObjective(source.rows)

@@ -29,13 +29,15 @@ struct TrainingCall<Trained: TrainableModel> {
   private func check() throws {
     try configuration.validate()
     try model.check(configuration, for: kind)
-    let sets = [(examples, "the training examples")] + (validation.map { [($0, "the validation examples")] } ?? [])
+    let sets =
+      [(examples, "the training examples")] + (validation.map { [($0, "the validation examples")] } ?? [])
     for (set, name) in sets {
       try ExampleCheck.shape(set.source, columns: model.dataDimension, what: name)
     }
     if configuration.patience > 0, validation == nil {
       throw ModelError.invalidArgument(
-        "patience is \(configuration.patience) but there is no validation set: give one, or set patience to 0")
+        "patience is \(configuration.patience) but there is no validation set: give one, or set patience to 0"
+      )
     }
     for (set, _) in sets { try model.exampleCheck.checkResident(set.source) }
   }
@@ -43,7 +45,8 @@ struct TrainingCall<Trained: TrainableModel> {
   /// A warm-up that outlasts the training ends below what it was meant to reach.
   private func warmupWarnings() -> [String] {
     let epochs = model.phases(of: kind).map { model.epochs(of: $0, configuration) }.min() ?? 0
-    func warning(_ name: String, _ warmup: Double, _ what: String, _ goal: String, _ value: Double) -> String? {
+    func warning(_ name: String, _ warmup: Double, _ what: String, _ goal: String, _ value: Double) -> String?
+    {
       guard warmup > Double(epochs) else { return nil }
       return "\(name) is \(warmup), more than epochs, \(epochs): the \(what) ends at "
         + "\(value * Double(epochs) / warmup), not at \(goal), \(value). Train longer, or warm up for fewer epochs"
