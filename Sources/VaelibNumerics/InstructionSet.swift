@@ -53,5 +53,8 @@ enum InstructionSet: Int, CaseIterable {
   }
 }
 
-/// The instruction sets in use: "kernels x86-64-v4, OpenBLAS 0.3.21 Cooperlake".
-public func cpuDescription() -> String { "kernels \(InstructionSet.best.name), \(BLAS.description)" }
+/// The instruction sets and threads in use: "kernels x86-64-v4, OpenBLAS 0.3.21 Cooperlake, 2 threads (one per
+/// processor)".
+public func cpuDescription() -> String {
+  "kernels \(InstructionSet.best.name), \(BLAS.description), \(WorkerPool.shared.threadsDescription)"
+}
