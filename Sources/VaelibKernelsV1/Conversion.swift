@@ -13,44 +13,46 @@ import VaelibKernels
   }
 }
 
-@inline(never) func convertUInt8(
-  _ source: UnsafeRawPointer, _ out: MutableFloats, _ count: Int, _ scale: Double, _ shift: Double
-) {
-  convert(source, out, count, scale, shift) { (number: UInt8) in Double(number) }
-}
+extension CompiledKernels {
+  @inline(never) static func convertUInt8(
+    _ source: UnsafeRawPointer, _ out: MutableFloats, _ count: Int, _ scale: Double, _ shift: Double
+  ) {
+    convert(source, out, count, scale, shift) { (number: UInt8) in Double(number) }
+  }
 
-@inline(never) func convertInt8(
-  _ source: UnsafeRawPointer, _ out: MutableFloats, _ count: Int, _ scale: Double, _ shift: Double
-) {
-  convert(source, out, count, scale, shift) { (number: Int8) in Double(number) }
-}
+  @inline(never) static func convertInt8(
+    _ source: UnsafeRawPointer, _ out: MutableFloats, _ count: Int, _ scale: Double, _ shift: Double
+  ) {
+    convert(source, out, count, scale, shift) { (number: Int8) in Double(number) }
+  }
 
-@inline(never) func convertInt16(
-  _ source: UnsafeRawPointer, _ out: MutableFloats, _ count: Int, _ scale: Double, _ shift: Double
-) {
-  convert(source, out, count, scale, shift) { (number: Int16) in Double(number) }
-}
+  @inline(never) static func convertInt16(
+    _ source: UnsafeRawPointer, _ out: MutableFloats, _ count: Int, _ scale: Double, _ shift: Double
+  ) {
+    convert(source, out, count, scale, shift) { (number: Int16) in Double(number) }
+  }
 
-@inline(never) func convertInt32(
-  _ source: UnsafeRawPointer, _ out: MutableFloats, _ count: Int, _ scale: Double, _ shift: Double
-) {
-  convert(source, out, count, scale, shift) { (number: Int32) in Double(number) }
-}
+  @inline(never) static func convertInt32(
+    _ source: UnsafeRawPointer, _ out: MutableFloats, _ count: Int, _ scale: Double, _ shift: Double
+  ) {
+    convert(source, out, count, scale, shift) { (number: Int32) in Double(number) }
+  }
 
-@inline(never) func convertInt64(
-  _ source: UnsafeRawPointer, _ out: MutableFloats, _ count: Int, _ scale: Double, _ shift: Double
-) {
-  convert(source, out, count, scale, shift) { (number: Int64) in Double(number) }
-}
+  @inline(never) static func convertInt64(
+    _ source: UnsafeRawPointer, _ out: MutableFloats, _ count: Int, _ scale: Double, _ shift: Double
+  ) {
+    convert(source, out, count, scale, shift) { (number: Int64) in Double(number) }
+  }
 
-@inline(never) func convertFloat32(
-  _ source: UnsafeRawPointer, _ out: MutableFloats, _ count: Int, _ scale: Double, _ shift: Double
-) {
-  convert(source, out, count, scale, shift) { (number: Float) in Double(number) }
-}
+  @inline(never) static func convertFloat32(
+    _ source: UnsafeRawPointer, _ out: MutableFloats, _ count: Int, _ scale: Double, _ shift: Double
+  ) {
+    convert(source, out, count, scale, shift) { (number: Float) in Double(number) }
+  }
 
-@inline(never) func convertFloat64(
-  _ source: UnsafeRawPointer, _ out: MutableFloats, _ count: Int, _ scale: Double, _ shift: Double
-) {
-  convert(source, out, count, scale, shift) { (number: Double) in Double(number) }
+  @inline(never) static func convertFloat64(
+    _ source: UnsafeRawPointer, _ out: MutableFloats, _ count: Int, _ scale: Double, _ shift: Double
+  ) {
+    convert(source, out, count, scale, shift) { (number: Double) in Double(number) }
+  }
 }

@@ -33,13 +33,6 @@ private typealias Words = (UInt64, UInt64, UInt64, UInt64)
   return words
 }
 
-@inline(never) func philoxBlock(
-  _ counter: UnsafePointer<UInt32>, _ key0: UInt32, _ key1: UInt32, _ out: UnsafeMutablePointer<UInt32>
-) {
-  let words = philox(counter[0], counter[1], counter[2], counter[3], key0, key1)
-  (out[0], out[1], out[2], out[3]) = (low(words.0), low(words.1), low(words.2), low(words.3))
-}
-
 private typealias Values = (Float, Float, Float, Float)
 
 /// Writes `count` values: four a block, the last block perhaps in part.
@@ -71,24 +64,6 @@ private typealias Values = (Float, Float, Float, Float)
   Float(Int32(bitPattern: low(word) &>> 8)) * 0x1p-24
 }
 
-@inline(never) func uniforms(
-  _ out: MutableFloats, _ count: Int, _ key0: UInt32, _ key1: UInt32, _ firstBlock: UInt32, _ c1: UInt32,
-  _ c2: UInt32, _ c3: UInt32
-) {
-  draw(out, count, key0, key1, firstBlock, c1, c2, c3) { (unit($0.0), unit($0.1), unit($0.2), unit($0.3)) }
-}
-
-@inline(never) func normals(
-  _ out: MutableFloats, _ count: Int, _ key0: UInt32, _ key1: UInt32, _ firstBlock: UInt32, _ c1: UInt32,
-  _ c2: UInt32, _ c3: UInt32
-) {
-  draw(out, count, key0, key1, firstBlock, c1, c2, c3) { words in
-    let first = boxMuller(low(words.0), low(words.1))
-    let second = boxMuller(low(words.2), low(words.3))
-    return (first.0, first.1, second.0, second.1)
-  }
-}
-
 /// Two independent normal numbers from two words (Box & Muller 1958).
 @inline(__always) private func boxMuller(_ a: UInt32, _ b: UInt32) -> (Float, Float) {
   let radius = (-2 * logOfFraction(a)).squareRoot()
@@ -96,26 +71,53 @@ private typealias Values = (Float, Float, Float, Float)
   return (radius * direction.cosine, radius * direction.sine)
 }
 
-@inline(never) func bernoulliDraws(
-  _ values: MutableFloats, _ count: Int, _ key0: UInt32, _ key1: UInt32, _ firstBlock: UInt32, _ c1: UInt32,
-  _ c2: UInt32, _ c3: UInt32
-) {
-  let whole = count &>> 2
-  for block in 0..<whole {
-    let counter = firstBlock &+ UInt32(truncatingIfNeeded: block)
-    let words = philox(counter, c1, c2, c3, key0, key1)
-    let place = values + 4 &* block
-    place[0] = unit(words.0) < place[0] ? 1 : 0
-    place[1] = unit(words.1) < place[1] ? 1 : 0
-    place[2] = unit(words.2) < place[2] ? 1 : 0
-    place[3] = unit(words.3) < place[3] ? 1 : 0
+extension CompiledKernels {
+  @inline(never) static func philoxBlock(
+    _ counter: UnsafePointer<UInt32>, _ key0: UInt32, _ key1: UInt32, _ out: UnsafeMutablePointer<UInt32>
+  ) {
+    let words = philox(counter[0], counter[1], counter[2], counter[3], key0, key1)
+    (out[0], out[1], out[2], out[3]) = (low(words.0), low(words.1), low(words.2), low(words.3))
   }
-  let rest = count & 3
-  guard rest > 0 else { return }
-  let counter = firstBlock &+ UInt32(truncatingIfNeeded: whole)
-  let words = philox(counter, c1, c2, c3, key0, key1)
-  let place = values + 4 &* whole
-  place[0] = unit(words.0) < place[0] ? 1 : 0
-  if rest > 1 { place[1] = unit(words.1) < place[1] ? 1 : 0 }
-  if rest > 2 { place[2] = unit(words.2) < place[2] ? 1 : 0 }
+
+  @inline(never) static func uniforms(
+    _ out: MutableFloats, _ count: Int, _ key0: UInt32, _ key1: UInt32, _ firstBlock: UInt32, _ c1: UInt32,
+    _ c2: UInt32, _ c3: UInt32
+  ) {
+    draw(out, count, key0, key1, firstBlock, c1, c2, c3) { (unit($0.0), unit($0.1), unit($0.2), unit($0.3)) }
+  }
+
+  @inline(never) static func normals(
+    _ out: MutableFloats, _ count: Int, _ key0: UInt32, _ key1: UInt32, _ firstBlock: UInt32, _ c1: UInt32,
+    _ c2: UInt32, _ c3: UInt32
+  ) {
+    draw(out, count, key0, key1, firstBlock, c1, c2, c3) { words in
+      let first = boxMuller(low(words.0), low(words.1))
+      let second = boxMuller(low(words.2), low(words.3))
+      return (first.0, first.1, second.0, second.1)
+    }
+  }
+
+  @inline(never) static func bernoulliDraws(
+    _ values: MutableFloats, _ count: Int, _ key0: UInt32, _ key1: UInt32, _ firstBlock: UInt32, _ c1: UInt32,
+    _ c2: UInt32, _ c3: UInt32
+  ) {
+    let whole = count &>> 2
+    for block in 0..<whole {
+      let counter = firstBlock &+ UInt32(truncatingIfNeeded: block)
+      let words = philox(counter, c1, c2, c3, key0, key1)
+      let place = values + 4 &* block
+      place[0] = unit(words.0) < place[0] ? 1 : 0
+      place[1] = unit(words.1) < place[1] ? 1 : 0
+      place[2] = unit(words.2) < place[2] ? 1 : 0
+      place[3] = unit(words.3) < place[3] ? 1 : 0
+    }
+    let rest = count & 3
+    guard rest > 0 else { return }
+    let counter = firstBlock &+ UInt32(truncatingIfNeeded: whole)
+    let words = philox(counter, c1, c2, c3, key0, key1)
+    let place = values + 4 &* whole
+    place[0] = unit(words.0) < place[0] ? 1 : 0
+    if rest > 1 { place[1] = unit(words.1) < place[1] ? 1 : 0 }
+    if rest > 2 { place[2] = unit(words.2) < place[2] ? 1 : 0 }
+  }
 }

@@ -22,9 +22,6 @@ public struct DenseNetwork: Sendable {
     self.layers = layers
   }
 
-  public var inputs: Int { layers[0].inputs }
-  public var outputs: Int { layers[layers.count - 1].outputs }
-
   /// Runs all layers on `input` [rows, inputs]; the result is `workspace.output(rows)`.
   public func forward(
     parameters: UnsafeMutablePointer<Float>, input: MatrixView, workspace: NetworkWorkspace

@@ -1,4 +1,3 @@
-import Glibc
 public import VaelibNumerics
 
 /// The distribution that initial weights are drawn from; biases start at zero.

@@ -1,11 +1,12 @@
 public import VaelibNumerics
 
-/// c = a b (or c += a b), cut into tiles of columns by shape alone, so results do not depend on the number of threads.
+/// c = op(a) op(b), where op transposes if asked. Cut into tiles of columns by shape alone, so results do not depend
+/// on the number of threads.
 ///
 /// `finish` is called for each tile while it is still in the cache, with the columns of c that it covers.
 public func multiplyInTiles(
   _ a: MatrixView, transposeA: Bool = false, _ b: MatrixView, transposeB: Bool = false, into c: MatrixView,
-  accumulate: Bool = false, finish: (_ tile: MatrixView, _ columns: Range<Int>) -> Void = { _, _ in }
+  finish: (_ tile: MatrixView, _ columns: Range<Int>) -> Void = { _, _ in }
 ) {
   let depth = transposeA ? a.rows : a.columns
   let parts = Partition.parts(flops: 2 * c.rows * c.columns * depth)
@@ -15,7 +16,7 @@ public func multiplyInTiles(
     let tile = c.columns(columns)
     BLAS.multiply(
       a, transposeA: transposeA, transposeB ? b.rows(columns) : b.columns(columns), transposeB: transposeB,
-      into: tile, accumulate: accumulate)
+      into: tile)
     finish(tile, columns)
   }
 }

@@ -8,7 +8,7 @@ import VaelibKernelsV1
 #endif
 
 /// The kernels compiled for the best instruction set of this processor.
-public let kernels: KernelTable = InstructionSet.best.makeKernels()
+public let kernels: any Kernels.Type = InstructionSet.best.kernels
 
 /// The instruction sets that the kernels are compiled for.
 enum InstructionSet: Int, CaseIterable {
@@ -28,12 +28,12 @@ enum InstructionSet: Int, CaseIterable {
   static var supported: [InstructionSet] { allCases.filter { $0.rawValue <= best.rawValue } }
 
   /// The kernels compiled for this instruction set; calling one needs a processor that has it.
-  func makeKernels() -> KernelTable {
+  var kernels: any Kernels.Type {
     switch self {
-    case .baseline: VaelibKernelsV1.makeKernelTable()
+    case .baseline: VaelibKernelsV1.compiledKernels()
     #if arch(x86_64)
-      case .avx2: VaelibKernelsV3.makeKernelTable()
-      case .avx512: VaelibKernelsV4.makeKernelTable()
+      case .avx2: VaelibKernelsV3.compiledKernels()
+      case .avx512: VaelibKernelsV4.compiledKernels()
     #endif
     }
   }
@@ -53,5 +53,8 @@ enum InstructionSet: Int, CaseIterable {
   }
 }
 
-/// The instruction sets in use: "kernels x86-64-v4, OpenBLAS 0.3.21 Cooperlake".
-public func cpuDescription() -> String { "kernels \(InstructionSet.best.name), \(BLAS.description)" }
+/// The instruction sets and threads in use: "kernels x86-64-v4, OpenBLAS 0.3.21 Cooperlake, 2 threads (one per
+/// processor)".
+public func cpuDescription() -> String {
+  "kernels \(InstructionSet.best.name), \(BLAS.description), \(WorkerPool.shared.threadsDescription)"
+}

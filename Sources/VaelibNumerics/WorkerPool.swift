@@ -13,23 +13,44 @@ public final class WorkerPool: Sendable {
   public static let maximumThreads = 256
 
   private let wantedThreads: Atomic<Int>
+  private let settingLock = ForkSafeLock()
+  /// Where the number of threads comes from; nil if the program set it. Used while `settingLock` is held.
+  nonisolated(unsafe) private var standard: DefaultThreads?
   /// Held while a region runs.
   private let region = ForkSafeLock()
   /// Used only while `region` is held.
   nonisolated(unsafe) private var team: WorkerTeam?
 
   init() {
-    wantedThreads = Atomic(min(Int(vaelib_processor_count()), WorkerPool.maximumThreads))
+    let standard = DefaultThreads.current()
+    self.standard = standard
+    wantedThreads = Atomic(standard.count)
   }
 
-  /// How many threads a region uses at most, the caller included. At first one per processor.
+  /// How many threads a region uses at most, the caller included.
+  ///
+  /// At first the least of the processors that the process may run on, the CPU quotas of its control groups, and
+  /// VAELIB_NUM_THREADS or, if that is not set, OMP_NUM_THREADS.
   public var threads: Int { wantedThreads.load(ordering: .relaxed) }
 
-  /// Sets how many threads a region uses at most; 0 stands for one per processor. Safe at any time; regions
-  /// that run already are not affected.
+  /// Sets how many threads a region uses at most; 0 stands for the default, which is found out anew. Safe at any time;
+  /// regions that run already are not affected.
   public func setThreads(_ n: Int) {
-    let wanted = n > 0 ? n : Int(vaelib_processor_count())
-    wantedThreads.store(min(wanted, WorkerPool.maximumThreads), ordering: .relaxed)
+    let standard = n > 0 ? nil : DefaultThreads.current()
+    settingLock.withLock {
+      self.standard = standard
+      wantedThreads.store(standard?.count ?? min(n, WorkerPool.maximumThreads), ordering: .relaxed)
+    }
+  }
+
+  /// How many threads there are and why: "2 threads (one per processor)". Names a variable that could not be followed.
+  public var threadsDescription: String {
+    settingLock.withLock {
+      let count = threads
+      let reason = standard?.reason ?? "set by the program"
+      let complaint = standard?.complaint.map { "; \($0)" } ?? ""
+      return "\(count) thread\(count == 1 ? "" : "s") (\(reason)\(complaint))"
+    }
   }
 
   /// Runs body(0), ..., body(parts - 1), each once, on up to `threads` threads, and returns when all are

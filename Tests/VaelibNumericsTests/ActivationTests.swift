@@ -6,9 +6,13 @@ import VaelibKernels
 /// Every activation and its derivative, in every variant, at awkward lengths.
 @Suite struct ActivationTests {
   typealias Exact = @Sendable (Double) -> Double
+  /// (values or gradient, changed in place; bias or what was saved; count)
+  typealias InPlace = @Sendable (any Kernels.Type) -> (MutableFloats, Floats, Int) -> Void
+  /// (x, out, count)
+  typealias Map = @Sendable (any Kernels.Type) -> (Floats, MutableFloats, Int) -> Void
 
   /// A forward kernel in place, and its function.
-  static let forward: [(@Sendable (KernelTable) -> KernelTable.BiasedActivation, Exact)] = [
+  static let forward: [(InPlace, Exact)] = [
     ({ $0.addBias }, { $0 }),
     ({ $0.biasSigmoid }, Oracle.sigmoid),
     ({ $0.biasTanh }, { Oracle.sigmoid(2 * $0) * 2 - 1 }),
@@ -25,12 +29,12 @@ import VaelibKernels
       let x = someValues(count, seed: 1)
       let bias = someValues(count, seed: 2, spread: 1)
       var values = x
-      kernel(set.makeKernels())(&values, bias, count)
+      kernel(set.kernels)(&values, bias, count)
       expectClose(values) { exact(Double(x[$0] + bias[$0])) }
     }
   }
 
-  static let maps: [(@Sendable (KernelTable) -> KernelTable.Map, Exact)] = [
+  static let maps: [(Map, Exact)] = [
     ({ $0.silu }, Oracle.silu), ({ $0.gelu }, Oracle.gelu), ({ $0.sigmoid }, Oracle.sigmoid),
   ]
 
@@ -40,14 +44,14 @@ import VaelibKernels
     for count in awkwardLengths {
       let x = someValues(count, seed: 3)
       var out = [Float](repeating: .nan, count: count + 1)
-      kernel(set.makeKernels())(x, &out, count)
+      kernel(set.kernels)(x, &out, count)
       #expect(out[count].isNaN, "wrote past the end")
       expectClose(Array(out.prefix(count))) { exact(Double(x[$0])) }
     }
   }
 
   /// A backward kernel and the derivative as a function of what was saved.
-  static let backward: [(@Sendable (KernelTable) -> KernelTable.ActivationGradient, Exact)] = [
+  static let backward: [(InPlace, Exact)] = [
     ({ $0.sigmoidBackward }, { $0 * (1 - $0) }),
     ({ $0.tanhBackward }, { 1 - $0 * $0 }),
     ({ $0.reluBackward }, { $0 > 0 ? 1 : 0 }),
@@ -66,7 +70,7 @@ import VaelibKernels
       let gradient = someValues(count, seed: 4)
       let saved = someValues(count, seed: 5).map { derivative(Double($0)).isNaN ? -$0 : $0 }
       var values = gradient
-      kernel(set.makeKernels())(&values, saved, count)
+      kernel(set.kernels)(&values, saved, count)
       expectClose(values, absolute: 1e-6) { Double(gradient[$0]) * derivative(Double(saved[$0])) }
     }
   }

@@ -84,6 +84,7 @@ import Testing
   @Test func descriptionNamesVersionAndProcessor() {
     let words = BLAS.description.split(separator: " ")
     #expect(words.count == 3 && words[0] == "OpenBLAS" && words[1].contains("."))
-    #expect(cpuDescription() == "kernels \(InstructionSet.best.name), \(BLAS.description)")
+    let threads = WorkerPool.shared.threadsDescription
+    #expect(cpuDescription() == "kernels \(InstructionSet.best.name), \(BLAS.description), \(threads)")
   }
 }

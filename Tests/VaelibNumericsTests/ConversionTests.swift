@@ -37,21 +37,24 @@ import VaelibKernels
     }
   }
 
-  private func kernel(_ type: ElementType, _ table: KernelTable) -> KernelTable.Conversion {
+  /// (source, out, count, scale, shift)
+  private typealias Conversion = (UnsafeRawPointer, MutableFloats, Int, Double, Double) -> Void
+
+  private func kernel(_ type: ElementType, _ kernels: any Kernels.Type) -> Conversion {
     switch type {
-    case .uint8: table.convertUInt8
-    case .int8: table.convertInt8
-    case .int16: table.convertInt16
-    case .int32: table.convertInt32
-    case .int64: table.convertInt64
-    case .float32: table.convertFloat32
-    case .float64: table.convertFloat64
+    case .uint8: kernels.convertUInt8
+    case .int8: kernels.convertInt8
+    case .int16: kernels.convertInt16
+    case .int32: kernels.convertInt32
+    case .int64: kernels.convertInt64
+    case .float32: kernels.convertFloat32
+    case .float64: kernels.convertFloat64
     }
   }
 
   @Test(arguments: InstructionSet.supported, ElementType.allCases)
   func contiguousRuns(set: InstructionSet, type: ElementType) {
-    let convert = kernel(type, set.makeKernels())
+    let convert = kernel(type, set.kernels)
     for count in awkwardLengths {
       for (offset, scale, shift) in [(0, 1.0, 0.0), (1, 1 / 255.0, 0.0), (3, -2.5, 7.0)] {
         let sample = Sample.make(type, count: count, offset: offset)

@@ -12,30 +12,30 @@ import VaelibKernels
     let range: ClosedRange<Float>
     let limit: Double
     let exact: @Sendable (Double) -> Double
-    let apply: @Sendable (KernelTable, [Float]) -> [Float]
+    let apply: @Sendable (any Kernels.Type, [Float]) -> [Float]
   }
 
   static let functions = [
     Function(
       testDescription: "exp", range: -87.3...88.72, limit: 1, exact: { exp($0) },
-      apply: { table, x in
-        mapped(x) { table.exponential($0, $1, 1, $2) }
+      apply: { kernels, x in
+        mapped(x) { kernels.exponential($0, $1, 1, $2) }
       }),
     Function(
       testDescription: "sigmoid", range: -87...90, limit: 2, exact: Oracle.sigmoid,
-      apply: { table, x in mapped(x) { table.sigmoid($0, $1, $2) } }),
+      apply: { kernels, x in mapped(x) { kernels.sigmoid($0, $1, $2) } }),
     Function(
       testDescription: "tanh", range: -12...12, limit: 2.5, exact: { tanh($0) },
-      apply: { table, x in biased(x) { table.biasTanh($0, $1, $2) } }),
+      apply: { kernels, x in biased(x) { kernels.biasTanh($0, $1, $2) } }),
     Function(
       testDescription: "softplus", range: -87...200, limit: 2, exact: Oracle.softplus,
-      apply: { table, x in biased(x) { table.biasSoftplus($0, $1, $2) } }),
+      apply: { kernels, x in biased(x) { kernels.biasSoftplus($0, $1, $2) } }),
     Function(
       testDescription: "elu", range: -30...30, limit: 1, exact: Oracle.elu,
-      apply: { table, x in biased(x) { table.biasElu($0, $1, $2) } }),
+      apply: { kernels, x in biased(x) { kernels.biasElu($0, $1, $2) } }),
     Function(
       testDescription: "silu", range: -80...90, limit: 2.5, exact: Oracle.silu,
-      apply: { table, x in mapped(x) { table.silu($0, $1, $2) } }),
+      apply: { kernels, x in mapped(x) { kernels.silu($0, $1, $2) } }),
   ]
 
   private static func mapped(_ x: [Float], _ kernel: (Floats, MutableFloats, Int) -> Void) -> [Float] {
@@ -65,7 +65,7 @@ import VaelibKernels
   @Test(arguments: InstructionSet.supported, functions)
   func errorIsAFewUnitsInTheLastPlace(set: InstructionSet, function: Function) {
     let x = Self.samples(function.range)
-    let y = function.apply(set.makeKernels(), x)
+    let y = function.apply(set.kernels, x)
     var worst = (error: 0.0, at: Float(0))
     for (x, y) in zip(x, y) {
       let error = ulps(y, from: function.exact(Double(x)))
@@ -76,50 +76,50 @@ import VaelibKernels
 
   @Test(arguments: InstructionSet.supported)
   func geluKeepsItsRelativePrecisionInTheTail(set: InstructionSet) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     let x = Self.samples(-12.5...40)
-    let y = Self.mapped(x) { table.gelu($0, $1, $2) }
+    let y = Self.mapped(x) { kernels.gelu($0, $1, $2) }
     // Without a fused multiply-add the square of x is not known exactly enough.
     let limit = set == .baseline ? 1e-5 : 1e-6
     expectClose(y, relative: limit, absolute: 1e-38) { Oracle.gelu(Double(x[$0])) }
     var gradient = [Float](repeating: 1, count: x.count)
-    table.geluBackward(&gradient, x, x.count)
+    kernels.geluBackward(&gradient, x, x.count)
     expectClose(gradient, relative: limit, absolute: 3e-7) { Oracle.geluDerivative(Double(x[$0])) }
   }
 
   @Test(arguments: InstructionSet.supported)
   func specialValues(set: InstructionSet) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     let x: [Float] = [-.infinity, -1000, -0.0, 0, 1000, .infinity, .nan, -.nan]
     let expectations: [(String, [Float], [Float])] = [
-      ("exp", Self.mapped(x) { table.exponential($0, $1, 1, $2) }, [0, 0, 1, 1, .infinity, .infinity]),
-      ("sigmoid", Self.mapped(x) { table.sigmoid($0, $1, $2) }, [0, 0, 0.5, 0.5, 1, 1]),
-      ("tanh", Self.biased(x) { table.biasTanh($0, $1, $2) }, [-1, -1, 0, 0, 1, 1]),
+      ("exp", Self.mapped(x) { kernels.exponential($0, $1, 1, $2) }, [0, 0, 1, 1, .infinity, .infinity]),
+      ("sigmoid", Self.mapped(x) { kernels.sigmoid($0, $1, $2) }, [0, 0, 0.5, 0.5, 1, 1]),
+      ("tanh", Self.biased(x) { kernels.biasTanh($0, $1, $2) }, [-1, -1, 0, 0, 1, 1]),
       (
-        "softplus", Self.biased(x) { table.biasSoftplus($0, $1, $2) },
+        "softplus", Self.biased(x) { kernels.biasSoftplus($0, $1, $2) },
         [0, 0, Float(log(2.0)), Float(log(2.0)), 1000, .infinity]
       ),
-      ("relu", Self.biased(x) { table.biasRelu($0, $1, $2) }, [0, 0, 0, 0, 1000, .infinity]),
-      ("elu", Self.biased(x) { table.biasElu($0, $1, $2) }, [-1, -1, 0, 0, 1000, .infinity]),
+      ("relu", Self.biased(x) { kernels.biasRelu($0, $1, $2) }, [0, 0, 0, 0, 1000, .infinity]),
+      ("elu", Self.biased(x) { kernels.biasElu($0, $1, $2) }, [-1, -1, 0, 0, 1000, .infinity]),
       (
-        "leaky relu", Self.biased(x) { table.biasLeakyRelu($0, $1, $2) },
+        "leaky relu", Self.biased(x) { kernels.biasLeakyRelu($0, $1, $2) },
         [-.infinity, -10, 0, 0, 1000, .infinity]
       ),
-      ("add", Self.biased(x) { table.addBias($0, $1, $2) }, Array(x.prefix(6))),
+      ("add", Self.biased(x) { kernels.addBias($0, $1, $2) }, Array(x.prefix(6))),
     ]
     for (name, values, expected) in expectations {
       #expect(Array(values.prefix(6)) == expected, "\(name)")
       #expect(values[6].isNaN && values[7].isNaN, "\(name) of NaN")
     }
-    #expect(Self.mapped(x) { table.gelu($0, $1, $2) }[1..<6] == [0, 0, 0, 1000, .infinity])
-    #expect(Self.mapped(x) { table.gelu($0, $1, $2) }[6].isNaN)
-    #expect(Self.mapped(x) { table.silu($0, $1, $2) }[1..<6] == [0, 0, 0, 1000, .infinity])
+    #expect(Self.mapped(x) { kernels.gelu($0, $1, $2) }[1..<6] == [0, 0, 0, 1000, .infinity])
+    #expect(Self.mapped(x) { kernels.gelu($0, $1, $2) }[6].isNaN)
+    #expect(Self.mapped(x) { kernels.silu($0, $1, $2) }[1..<6] == [0, 0, 0, 1000, .infinity])
   }
 
   @Test(arguments: InstructionSet.supported)
   func expReachesDenormalsGradually(set: InstructionSet) {
     let x: [Float] = [-88, -95, -103, -103.97, -104.5]
-    let y = Self.mapped(x) { set.makeKernels().exponential($0, $1, 1, $2) }
+    let y = Self.mapped(x) { set.kernels.exponential($0, $1, 1, $2) }
     for (x, y) in zip(x, y) { #expect(ulps(y, from: exp(Double(x))) <= 2) }
   }
 }

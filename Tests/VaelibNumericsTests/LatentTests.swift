@@ -6,35 +6,35 @@ import Testing
   @Test(arguments: InstructionSet.supported, [(Float(-20), Float(20)), (-4, 1), (0.5, 0.75)])
   func boundIsASoftClamp(set: InstructionSet, limits: (Float, Float)) {
     let (lower, upper) = limits
-    let table = set.makeKernels()
+    let kernels = set.kernels
     for count in awkwardLengths {
       let raw = someValues(count, seed: 1, spread: 15)
       var out = [Float](repeating: .nan, count: count)
-      table.boundLogVariance(raw, &out, lower, upper, count)
+      kernels.boundLogVariance(raw, &out, lower, upper, count)
       expectClose(out, absolute: 1e-5) { Oracle.bound(Double(raw[$0]), Double(lower), Double(upper)) }
       #expect(out.allSatisfy { $0 <= upper })
 
       let incoming = someValues(count, seed: 2)
       var gradient = incoming
-      table.boundLogVarianceBackward(&gradient, raw, lower, upper, count)
+      kernels.boundLogVarianceBackward(&gradient, raw, lower, upper, count)
       expectClose(gradient, relative: 1e-5, absolute: 1e-6) {
         Double(incoming[$0]) * Oracle.boundDerivative(Double(raw[$0]), Double(lower), Double(upper))
       }
     }
     var extremes = [Float](repeating: 0, count: 2)
-    table.boundLogVariance([-1e30, 1e30], &extremes, lower, upper, 2)
+    kernels.boundLogVariance([-1e30, 1e30], &extremes, lower, upper, 2)
     #expect(abs(extremes[0] - lower) <= 0.7 && abs(extremes[1] - upper) <= 1e-4)
   }
 
   @Test(arguments: InstructionSet.supported)
   func sampleAndDivergence(set: InstructionSet) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     for count in awkwardLengths {
       let mean = someValues(count, seed: 3)
       let logVariance = someValues(count, seed: 4, spread: 2)
       let noise = someValues(count, seed: 5, spread: 1)
       var z = [Float](repeating: .nan, count: count)
-      table.sampleLatent(mean, logVariance, noise, &z, count)
+      kernels.sampleLatent(mean, logVariance, noise, &z, count)
       expectClose(z, absolute: 1e-6) {
         Double(mean[$0]) + Oracle.exponential(0.5 * Double(logVariance[$0])) * Double(noise[$0])
       }
@@ -43,17 +43,17 @@ import Testing
         let v = Double(logVariance[i])
         return -0.5 * (1 + v - Double(mean[i]) * Double(mean[i]) - Oracle.exponential(v))
       }
-      let divergence = table.klDivergence(mean, logVariance, count)
+      let divergence = kernels.klDivergence(mean, logVariance, count)
       expectClose(divergence, terms.reduce(0, +), magnitude: terms.map { $0 + 1 }.reduce(0, +))
       #expect(divergence >= 0)
     }
-    #expect(table.klDivergence([0, 0], [0, 0], 2) == 0)
-    #expect(table.klDivergence([.nan, 0], [0, 0], 2).isNaN)
+    #expect(kernels.klDivergence([0, 0], [0, 0], 2) == 0)
+    #expect(kernels.klDivergence([.nan, 0], [0, 0], 2).isNaN)
   }
 
   @Test(arguments: InstructionSet.supported)
   func gradients(set: InstructionSet) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     for count in awkwardLengths {
       let mean = someValues(count, seed: 3)
       let logVariance = someValues(count, seed: 4, spread: 2)
@@ -61,12 +61,12 @@ import Testing
       let zGradient = someValues(count, seed: 6, spread: 1)
       var meanGradient = [Float](repeating: .nan, count: count)
       var logVarianceGradient = meanGradient
-      table.klGradient(mean, logVariance, &meanGradient, &logVarianceGradient, 0.5, count)
+      kernels.klGradient(mean, logVariance, &meanGradient, &logVarianceGradient, 0.5, count)
       expectClose(meanGradient) { 0.5 * Double(mean[$0]) }
       expectClose(logVarianceGradient) { 0.25 * (Oracle.exponential(Double(logVariance[$0])) - 1) }
 
       let (meanBefore, logVarianceBefore) = (meanGradient, logVarianceGradient)
-      table.latentGradient(
+      kernels.latentGradient(
         zGradient, noise, logVariance, &meanGradient, &logVarianceGradient, count)
       expectClose(meanGradient, absolute: 1e-6) { Double(meanBefore[$0]) + Double(zGradient[$0]) }
       expectClose(logVarianceGradient, relative: 4e-6, absolute: 1e-5) { i in

@@ -5,24 +5,24 @@ import Testing
 @Suite struct LikelihoodTests {
   @Test(arguments: InstructionSet.supported)
   func bernoulli(set: InstructionSet) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     for count in awkwardLengths {
       let logits = someValues(count, seed: 1, spread: 8)
       let x = someFractions(count, seed: 2)
       let terms = (0..<count).map { Oracle.bernoulli(logit: Double(logits[$0]), Double(x[$0])) }
       let exact = terms.reduce(0, +)
       let magnitude = terms.map(abs).reduce(0, +)
-      expectClose(table.bernoulliLogLikelihood(logits, x, count), exact, magnitude: magnitude)
+      expectClose(kernels.bernoulliLogLikelihood(logits, x, count), exact, magnitude: magnitude)
 
       var gradient = [Float](repeating: .nan, count: count)
-      expectClose(table.bernoulliGradient(logits, x, &gradient, 0.25, count), exact, magnitude: magnitude)
+      expectClose(kernels.bernoulliGradient(logits, x, &gradient, 0.25, count), exact, magnitude: magnitude)
       expectClose(gradient) { 0.25 * (Oracle.sigmoid(Double(logits[$0])) - Double(x[$0])) }
     }
   }
 
   @Test(arguments: InstructionSet.supported)
   func emphasizedLosses(set: InstructionSet) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     for count in awkwardLengths {
       let output = someValues(count, seed: 11, spread: 4)
       let x = someValues(count, seed: 12, spread: 1)
@@ -33,41 +33,41 @@ import Testing
         return Double(emphasis[i]) * difference * difference / 2
       }
       expectClose(
-        table.squaredErrorGradient(output, x, emphasis, &gradient, 0.25, count), squares.reduce(0, +),
+        kernels.squaredErrorGradient(output, x, emphasis, &gradient, 0.25, count), squares.reduce(0, +),
         magnitude: squares.reduce(0, +))
       expectClose(gradient, absolute: 1e-6) {
         0.25 * Double(emphasis[$0]) * (Double(output[$0]) - Double(x[$0]))
       }
       let ones = [Float](repeating: 1, count: count)
-      let plain = -table.bernoulliGradient(output, x, &gradient, 0.25, count)
+      let plain = -kernels.bernoulliGradient(output, x, &gradient, 0.25, count)
       var same = gradient
       expectClose(
-        table.crossEntropyGradient(output, x, ones, &same, 0.25, count), plain,
+        kernels.crossEntropyGradient(output, x, ones, &same, 0.25, count), plain,
         magnitude: (0..<count).reduce(0) { $0 + 1 + Double(output[$1].magnitude * (1 + x[$1].magnitude)) })
       #expect(same == gradient)
-      _ = table.crossEntropyGradient(output, x, emphasis, &same, 0.25, count)
+      _ = kernels.crossEntropyGradient(output, x, emphasis, &same, 0.25, count)
       expectClose(same, absolute: 1e-6) { Double(gradient[$0]) * Double(emphasis[$0]) }
     }
   }
 
   @Test(arguments: InstructionSet.supported)
   func bernoulliIsStableForAnyLogit(set: InstructionSet) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     for (logit, x, expected) in [
       (Float(1000), Float(1), 0.0), (-1000, 0, 0), (1000, 0, -1000), (-1000, 1, -1000), (1e30, 1, 0),
       (30, 0, -30),
     ] {
       var gradient: Float = 0
-      #expect(table.bernoulliLogLikelihood([logit], [x], 1) == expected)
-      #expect(table.bernoulliGradient([logit], [x], &gradient, 1, 1) == expected)
+      #expect(kernels.bernoulliLogLikelihood([logit], [x], 1) == expected)
+      #expect(kernels.bernoulliGradient([logit], [x], &gradient, 1, 1) == expected)
       #expect(gradient == (logit > 0 ? 1 : 0) - x)
     }
-    #expect(table.bernoulliLogLikelihood([.nan, 0], [0, 0], 2).isNaN)
+    #expect(kernels.bernoulliLogLikelihood([.nan, 0], [0, 0], 2).isNaN)
   }
 
   @Test(arguments: InstructionSet.supported)
   func gaussian(set: InstructionSet) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     for count in awkwardLengths {
       let mean = someValues(count, seed: 3, spread: 1)
       let logVariance = someValues(count, seed: 4, spread: 2)
@@ -77,11 +77,12 @@ import Testing
       }
       let exact = (0..<count).map(term).reduce(0, +)
       let magnitude = (0..<count).map { 2 + abs(term($0)) }.reduce(0, +)
-      expectClose(table.gaussianLogLikelihood(mean, logVariance, x, count), exact, magnitude: magnitude)
+      expectClose(kernels.gaussianLogLikelihood(mean, logVariance, x, count), exact, magnitude: magnitude)
 
       var meanGradient = [Float](repeating: .nan, count: count)
       var logVarianceGradient = meanGradient
-      let sum = table.gaussianGradient(mean, logVariance, x, &meanGradient, &logVarianceGradient, 0.5, count)
+      let sum = kernels.gaussianGradient(
+        mean, logVariance, x, &meanGradient, &logVarianceGradient, 0.5, count)
       expectClose(sum, exact, magnitude: magnitude)
       func precision(_ i: Int) -> Double { 1 / Oracle.exponential(Double(logVariance[i])) }
       func difference(_ i: Int) -> Double { Double(mean[i]) - Double(x[i]) }
@@ -99,7 +100,7 @@ import Testing
     let logits = [Float](repeating: 0.3, count: count)
     let x = [Float](repeating: 0.1, count: count)
     let exact = Double(count) * Oracle.bernoulli(logit: Double(Float(0.3)), Double(Float(0.1)))
-    let sum = set.makeKernels().bernoulliLogLikelihood(logits, x, count)
+    let sum = set.kernels.bernoulliLogLikelihood(logits, x, count)
     #expect(abs(sum / exact - 1) < 1e-6)
   }
 }

@@ -28,12 +28,12 @@ import VaelibKernels
 
   @Test(arguments: InstructionSet.supported, [(Float(0), Float(0)), (0.9, 0), (0.9, 1)])
   func sgd(set: InstructionSet, form: (momentum: Float, nesterov: Float)) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     for count in awkwardLengths {
       var velocity = [Float](repeating: 0, count: count)
       var v = [Double](repeating: 0, count: count)
       compare(count: count) { p, g, _ in
-        table.sgd(
+        kernels.sgd(
           p, g, &velocity, count, 0.1, form.momentum, form.nesterov, Float(Self.scale), Float(Self.decay))
       } _: { p, g, i, _ in
         v[i] = Double(form.momentum) * v[i] + g
@@ -44,12 +44,12 @@ import VaelibKernels
 
   @Test(arguments: InstructionSet.supported)
   func adagrad(set: InstructionSet) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     for count in awkwardLengths {
       var squares = [Float](repeating: 0, count: count)
       var s = [Double](repeating: 0, count: count)
       compare(count: count) { p, g, _ in
-        table.adagrad(p, g, &squares, count, 0.1, 1e-4, Float(Self.scale), Float(Self.decay))
+        kernels.adagrad(p, g, &squares, count, 0.1, 1e-4, Float(Self.scale), Float(Self.decay))
       } _: { p, g, i, _ in
         s[i] += g * g
         return p - 0.1 * g / (s[i].squareRoot() + 1e-4)
@@ -59,12 +59,12 @@ import VaelibKernels
 
   @Test(arguments: InstructionSet.supported)
   func rmsprop(set: InstructionSet) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     for count in awkwardLengths {
       var squares = [Float](repeating: 0, count: count)
       var s = [Double](repeating: 0, count: count)
       compare(count: count) { p, g, _ in
-        table.rmsprop(p, g, &squares, count, 0.01, 0.01, 1e-4, Float(Self.scale), Float(Self.decay))
+        kernels.rmsprop(p, g, &squares, count, 0.01, 0.01, 1e-4, Float(Self.scale), Float(Self.decay))
       } _: { p, g, i, _ in
         s[i] = 0.99 * s[i] + 0.01 * g * g
         return p - 0.01 * g / (s[i].squareRoot() + 1e-4)
@@ -74,7 +74,7 @@ import VaelibKernels
 
   @Test(arguments: InstructionSet.supported, [Float(0), 0.05])
   func adam(set: InstructionSet, decoupledDecay: Float) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     for count in awkwardLengths {
       var first = [Float](repeating: 0, count: count)
       var second = first
@@ -85,7 +85,7 @@ import VaelibKernels
       compare(count: count) { p, g, _ in
         power1 *= 0.9
         power2 *= 0.999
-        table.adam(
+        kernels.adam(
           p, g, &first, &second, count, 0.01, 0.1, 0.001, 1e-4, Float(1 - power1), Float(1 - power2),
           Float(Self.scale), Float(Self.decay), decoupledDecay)
       } _: { p, g, i, _ in

@@ -20,20 +20,20 @@ import Testing
 
   @Test(arguments: InstructionSet.supported)
   func drawsFollowTheirFormulas(set: InstructionSet) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     let s = Self.stream
     for count in awkwardLengths + [4, 5, 6, 7, 64] {
       var out = [Float](repeating: .nan, count: count + 1)
-      table.uniforms(&out, count, s.key0, s.key1, 0, s.c1, s.c2, s.c3)
+      kernels.uniforms(&out, count, s.key0, s.key1, 0, s.c1, s.c2, s.c3)
       #expect(out[count].isNaN, "wrote past the end")
       for i in 0..<count { #expect(out[i] == Float(word(i) >> 8) * 0x1p-24) }
 
       let probabilities = someFractions(count, seed: 5)
       var draws = probabilities
-      table.bernoulliDraws(&draws, count, s.key0, s.key1, 0, s.c1, s.c2, s.c3)
+      kernels.bernoulliDraws(&draws, count, s.key0, s.key1, 0, s.c1, s.c2, s.c3)
       for i in 0..<count { #expect(draws[i] == (out[i] < probabilities[i] ? 1 : 0)) }
 
-      table.normals(&out, count, s.key0, s.key1, 0, s.c1, s.c2, s.c3)
+      kernels.normals(&out, count, s.key0, s.key1, 0, s.c1, s.c2, s.c3)
       #expect(out[count].isNaN, "wrote past the end")
       expectClose(Array(out.prefix(count)), relative: 1e-6, absolute: 1e-6) { i in
         let first = i / 2 * 2
@@ -46,15 +46,15 @@ import Testing
 
   @Test(arguments: InstructionSet.supported)
   func firstBlockContinuesTheStream(set: InstructionSet) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     let s = Self.stream
     var whole = [Float](repeating: 0, count: 400)
     var part = [Float](repeating: 0, count: 300)
-    table.normals(&whole, 400, s.key0, s.key1, 0, s.c1, s.c2, s.c3)
-    table.normals(&part, 300, s.key0, s.key1, 25, s.c1, s.c2, s.c3)
+    kernels.normals(&whole, 400, s.key0, s.key1, 0, s.c1, s.c2, s.c3)
+    kernels.normals(&part, 300, s.key0, s.key1, 25, s.c1, s.c2, s.c3)
     expectClose(part, relative: 1e-6, absolute: 1e-7) { Double(whole[100 + $0]) }
-    table.uniforms(&whole, 400, s.key0, s.key1, .max - 10, s.c1, s.c2, s.c3)
-    table.uniforms(&part, 300, s.key0, s.key1, 14, s.c1, s.c2, s.c3)
+    kernels.uniforms(&whole, 400, s.key0, s.key1, .max - 10, s.c1, s.c2, s.c3)
+    kernels.uniforms(&part, 300, s.key0, s.key1, 14, s.c1, s.c2, s.c3)
     #expect(Array(whole[100...]) == part, "the block number wraps")
   }
 

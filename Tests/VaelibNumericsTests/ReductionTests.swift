@@ -5,29 +5,29 @@ import Testing
 @Suite struct ReductionTests {
   @Test(arguments: InstructionSet.supported)
   func sumOfSquaresAndArithmetic(set: InstructionSet) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     for count in awkwardLengths {
       let x = someValues(count, seed: 1)
       let exact = x.map { Double($0) * Double($0) }.reduce(0, +)
-      #expect(abs(table.sumOfSquares(x, count) - exact) <= 1e-13 * exact)
+      #expect(abs(kernels.sumOfSquares(x, count) - exact) <= 1e-13 * exact)
 
       var y = someValues(count, seed: 2)
       let before = y
-      table.addTo(&y, x, count)
+      kernels.addTo(&y, x, count)
       #expect(y == zip(before, x).map { $0 + $1 })
-      table.scale(&y, 0.3, count)
+      kernels.scale(&y, 0.3, count)
       #expect(y == zip(before, x).map { ($0 + $1) * 0.3 })
     }
   }
 
   @Test(arguments: InstructionSet.supported)
   func finiteRange(set: InstructionSet) {
-    let table = set.makeKernels()
+    let kernels = set.kernels
     for count in awkwardLengths where count > 0 {
       let x = someValues(count, seed: 3)
       var low: Float = .nan
       var high: Float = .nan
-      #expect(table.finiteRange(x, count, &low, &high) == 1)
+      #expect(kernels.finiteRange(x, count, &low, &high) == 1)
       #expect(low == x.min() && high == x.max())
 
       for bad in [Float.nan, -.nan, .infinity, -.infinity] {
@@ -35,7 +35,7 @@ import Testing
           var spoiled = x
           spoiled[place] = bad
           let rest = x.enumerated().filter { $0.offset != place }.map(\.element)
-          #expect(table.finiteRange(spoiled, count, &low, &high) == 0)
+          #expect(kernels.finiteRange(spoiled, count, &low, &high) == 0)
           #expect(low == rest.min() ?? .infinity && high == rest.max() ?? -.infinity)
         }
       }
@@ -46,11 +46,11 @@ import Testing
   func finiteRangeOfExtremes(set: InstructionSet) {
     var low: Float = .nan
     var high: Float = .nan
-    let table = set.makeKernels()
+    let kernels = set.kernels
     let limits: [Float] = [.greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0, .leastNonzeroMagnitude]
-    #expect(table.finiteRange(limits, 4, &low, &high) == 1)
+    #expect(kernels.finiteRange(limits, 4, &low, &high) == 1)
     #expect(low == -.greatestFiniteMagnitude && high == .greatestFiniteMagnitude)
-    #expect(table.finiteRange(limits, 0, &low, &high) == 1)
+    #expect(kernels.finiteRange(limits, 0, &low, &high) == 1)
     #expect(low == .infinity && high == -.infinity)
   }
 }

@@ -1,0 +1,11 @@
+/// Plain arithmetic, element by element.
+public protocol ElementKernels: Sendable {
+  /// out = exp(factor x).
+  static func exponential(_ x: Floats, _ out: MutableFloats, _ factor: Float, _ count: Int)
+  /// out = 1 / (1 + exp(-x)).
+  static func sigmoid(_ x: Floats, _ out: MutableFloats, _ count: Int)
+  /// y += x.
+  static func addTo(_ y: MutableFloats, _ x: Floats, _ count: Int)
+  /// values *= factor.
+  static func scale(_ values: MutableFloats, _ factor: Float, _ count: Int)
+}

@@ -1,1 +1,0 @@
-../VaelibKernelsV1/Elementary.swift
