@@ -15,7 +15,7 @@ for object in .build/release/VaelibKernelsV*.build/*.o; do
   # is a number: the same in all variants.
   own="${#module}$module"
   if shared=$(nm --defined-only "$object" | grep -E ' [WVu] ' \
-    | grep -vF -e "$own" -e ' got.$s' -e __swift_reflection_version); then
+    | grep -vF -e "$own" -e ' got.'"\$s" -e __swift_reflection_version); then
     echo "$object defines weak symbols that are not its own:" >&2
     echo "$shared" >&2
     failed=1
