@@ -7,8 +7,8 @@ import Glibc
 final class AtomicFile {
   /// The path as the caller gave it.
   let path: String
-  /// The temporary file, open for reading and writing; -1 once it is closed.
-  private(set) var descriptor: Int32
+  /// The temporary file, open for reading and writing; nil once it is closed.
+  private var file: FileDescriptor?
   private let target: String
   private let folder: String
   private let temporary: String
@@ -17,23 +17,23 @@ final class AtomicFile {
 
   /// Creates the temporary file, with the permissions of the file that it is to replace.
   init(_ path: String) throws(StorageError) {
-    let (target, folder, old) = try Self.target(of: path)
-    let (descriptor, temporary) = try Self.create(in: folder, path)
-    do throws(StorageError) {
-      if let old { try Self.takeOver(old, descriptor, path) }
-    } catch {
-      close(descriptor)
-      unlink(temporary)
-      throw error
-    }
     self.path = path
-    self.target = target
-    self.folder = folder
-    self.descriptor = descriptor
-    self.temporary = temporary
+    let old: stat?
+    (target, folder, old) = try Self.target(of: path)
+    temporary = try Self.create(in: folder, path, &file)
+    // Everything is set, so that whatever is thrown from here on runs deinit, which removes the file.
+    if let old { try takeOver(old) }
   }
 
   deinit { abandon() }
+
+  /// The number of the temporary file's descriptor; -1 once it is closed.
+  var descriptor: Int32 {
+    switch file {
+    case .some(let file): file.number
+    case .none: -1
+    }
+  }
 
   /// Writes a whole file.
   static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
@@ -58,9 +58,7 @@ final class AtomicFile {
     do throws(StorageError) {
       guard fsync(descriptor) == 0 else { throw failure("forced to disk", errno) }
       TemporaryFiles.unlock(descriptor)
-      let closed = close(descriptor)
-      descriptor = -1
-      guard closed == 0 else { throw failure("written", errno) }
+      guard file.take()?.close() == true else { throw failure("written", errno) }
       guard rename(temporary, target) == 0 else { throw failure("put in place", errno) }
     } catch {
       discard()
@@ -71,7 +69,7 @@ final class AtomicFile {
 
   /// Removes the temporary file, unless it was put in place.
   func abandon() {
-    if descriptor >= 0 { discard() }
+    if file != nil { discard() }
   }
 
   /// An error about this file, in the operating system's words.
@@ -80,17 +78,14 @@ final class AtomicFile {
   }
 
   private func discard() {
-    if descriptor >= 0 { close(descriptor) }
-    descriptor = -1
+    file = nil
     if getpid() == process { unlink(temporary) }
   }
 
   /// Forces the new name to disk. Folders that cannot be opened or synchronised are left to the file system.
   private func synchroniseFolder() throws(StorageError) {
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    defer { close(descriptor) }
-    guard fsync(descriptor) != 0, errno == EIO else { return }
+    guard let descriptor = FileDescriptor(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else { return }
+    guard fsync(descriptor.number) != 0, errno == EIO else { return }
     throw .file(
       path: path, reason: "was written, but its folder could not be forced to disk: \(systemErrorText(EIO))")
   }
@@ -140,22 +135,22 @@ final class AtomicFile {
     return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
   }
 
-  /// Creates and opens a temporary file.
+  /// Creates and opens a temporary file; returns its path.
   private static func create(
-    in folder: String, _ path: String
-  ) throws(StorageError) -> (descriptor: Int32, temporary: String) {
+    in folder: String, _ path: String, _ file: inout FileDescriptor?
+  ) throws(StorageError) -> String {
     TemporaryFiles.removeAbandoned(in: folder)
-    if let (descriptor, temporary) = TemporaryFiles.create(in: folder) { return (descriptor, temporary) }
+    if let temporary = TemporaryFiles.create(in: folder, &file) { return temporary }
     guard errno == EEXIST else { throw failure(path, "created", errno) }
     throw .file(
       path: path, reason: "cannot be created: its folder is full of files .vaelib-*.tmp; delete them")
   }
 
   /// Gives the new file the owner and the permissions of the old one.
-  private static func takeOver(_ old: stat, _ descriptor: Int32, _ path: String) throws(StorageError) {
+  private func takeOver(_ old: stat) throws(StorageError) {
     // Only root may give files away; for others the owner is the same or stays theirs.
     _ = fchown(descriptor, old.st_uid, old.st_gid)
-    guard fchmod(descriptor, old.st_mode & 0o777) == 0 else { throw failure(path, "written", errno) }
+    guard fchmod(descriptor, old.st_mode & 0o777) == 0 else { throw failure("written", errno) }
   }
 
   private static func failure(_ path: String, _ action: String, _ number: Int32) -> StorageError {

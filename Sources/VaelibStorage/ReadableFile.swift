@@ -5,26 +5,15 @@ import Glibc
 final class ReadableFile {
   let path: String
   let byteCount: Int
-  private let descriptor: Int32
+  private let descriptor: FileDescriptor
 
   /// Opens a regular file that is not empty and that nobody is writing.
   init(_ path: String) throws(StorageError) {
     self.path = path
     descriptor = try Self.open(path)
-    do throws(StorageError) {
-      byteCount = try Self.size(of: descriptor, path)
-      try Self.checkUnlocked(descriptor, path)
-      guard byteCount > 0 else {
-        throw .format(path: path, object: nil, reason: "is empty; an HDF5 file was expected")
-      }
-    } catch {
-      close(descriptor)
-      throw error
-    }
-  }
-
-  deinit {
-    close(descriptor)
+    byteCount = try Self.size(of: descriptor.number, path)
+    try Self.checkUnlocked(descriptor.number, path)
+    guard byteCount > 0 else { throw error("is empty; an HDF5 file was expected") }
   }
 
   /// Up to `count` bytes from `offset` on; fewer at the end of the file.
@@ -62,7 +51,7 @@ final class ReadableFile {
     guard let base = buffer.baseAddress else { return 0 }
     var done = 0
     while done < buffer.count {
-      let length = pread(descriptor, base + done, buffer.count - done, off_t(offset + done))
+      let length = pread(descriptor.number, base + done, buffer.count - done, off_t(offset + done))
       if length < 0 && errno == EINTR { continue }
       guard length >= 0 else {
         throw .file(path: path, reason: "cannot be read: \(systemErrorText(errno))")
@@ -73,13 +62,12 @@ final class ReadableFile {
     return done
   }
 
-  private static func open(_ path: String) throws(StorageError) -> Int32 {
+  private static func open(_ path: String) throws(StorageError) -> FileDescriptor {
     guard !path.utf8.contains(0) else {
       throw .file(path: path, reason: "cannot exist: its path contains a NUL byte")
     }
     // O_NONBLOCK: opening a pipe returns at once, to be refused below.
-    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else {
+    guard let descriptor = FileDescriptor(Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) else {
       throw .file(path: path, reason: "cannot be opened: \(systemErrorText(errno))")
     }
     return descriptor

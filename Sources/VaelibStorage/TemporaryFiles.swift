@@ -13,18 +13,18 @@ enum TemporaryFiles {
   /// The highest number that this process has used.
   private static let counter = Atomic<UInt64>(0)
 
-  /// Creates, locks and opens a file of a name nobody uses; nil, with errno, if that cannot be. The umask applies, as
-  /// for any new file.
-  static func create(in folder: String) -> (descriptor: Int32, path: String)? {
+  /// Creates, locks and opens a file of a name nobody uses, and returns its path; nil, with errno, if that cannot be.
+  /// The umask applies, as for any new file.
+  static func create(in folder: String, _ file: inout FileDescriptor?) -> String? {
     for _ in 0..<1_000 {
       let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
       // The target's name is not part of it: with a suffix it could become too long.
       let path = "\(folder)/\(prefix)\(getpid())-\(number)\(suffix)"
-      let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 {
+      if let descriptor = FileDescriptor(open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)) {
         // Where the file system knows no locks, others know ours by its process only.
-        flock(descriptor, LOCK_EX | LOCK_NB)
-        return (descriptor, path)
+        flock(descriptor.number, LOCK_EX | LOCK_NB)
+        file = consume descriptor
+        return path
       }
       guard errno == EEXIST else { return nil }
     }
@@ -66,11 +66,11 @@ enum TemporaryFiles {
   }
 
   private static func removeUnlocked(_ path: String) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return }
-    defer { close(descriptor) }
+    guard let descriptor = FileDescriptor(open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)) else {
+      return
+    }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
-    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+    guard fstat(descriptor.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+    if flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
   }
 }
