@@ -119,15 +119,20 @@ const char *vaelib_last_warning(void);
  * --------------------------------------------------------------------------------------------------------------- */
 
 /**
- * How many threads a call computes with at most, 1 to 256; 0 stands for one per processor core, which is the default.
- * A dataset that is read from its file has one thread more that reads ahead.
+ * How many threads a call computes with at most, 1 to 256; 0 stands for the default: one per processor that the process
+ * may use, by its affinity and by the quota of its control group, and no more than the environment variable
+ * VAELIB_NUM_THREADS says, or OMP_NUM_THREADS where that is not set. A dataset that is read from its file has one more
+ * thread, which reads ahead.
  */
 vaelib_status vaelib_set_threads(size_t count);
 
 /** How many threads a call uses at most. */
 size_t vaelib_threads(void);
 
-/** The instruction sets in use, for benchmark reports: "kernels x86-64-v4, OpenBLAS 0.3.21 Cooperlake". */
+/**
+ * The instruction sets and threads in use, for benchmark reports: "kernels x86-64-v4, OpenBLAS 0.3.21 Cooperlake, 2
+ * threads (one per processor)".
+ */
 const char *vaelib_cpu_description(void);
 
 /* ------------------------------------------------------------------------------------------------------------------

@@ -14,21 +14,8 @@ public func vaelib_stack_config_init(
   _ outConfig: UnsafeMutablePointer<vaelib_stack_config>?
 ) -> vaelib_status {
   entryPoint {
-    try SizedStruct.write(stackStruct(StackConfiguration(), layers: nil), to: outConfig, "out_config")
+    try SizedStruct.write(StackConfiguration().cStruct(layers: nil), to: outConfig, "out_config")
   }
-}
-
-private func stackStruct(
-  _ configuration: StackConfiguration, layers: UnsafePointer<vaelib_layer_config>?
-) -> vaelib_stack_config {
-  var c = vaelib_stack_config()
-  c.data_dim = configuration.dataDimension
-  c.layers = layers
-  c.layer_count = configuration.layers.count
-  c.initializer = Constants.string(configuration.initializer.rawValue)
-  c.initializer_stddev = configuration.initializerStddev
-  c.seed = configuration.seed
-  return c
 }
 
 @_cdecl("vaelib_stack_create") @implementation
@@ -93,7 +80,7 @@ public func vaelib_stack_get_config(
 ) -> vaelib_status {
   entryPoint {
     let handle = try StackHandle.from(stack)
-    let config = stackStruct(handle.stack.configuration, layers: handle.layerStructs)
+    let config = handle.stack.configuration.cStruct(layers: handle.layerStructs)
     try SizedStruct.write(config, to: outConfig, "out_config")
   }
 }

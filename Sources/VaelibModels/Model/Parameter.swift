@@ -25,6 +25,8 @@ public struct Parameter<Root: Sendable>: Sendable {
   public let meaning: String
   /// What stands for the default where there is none or it follows from another parameter.
   public private(set) var derivedDefault: String?
+  /// Whether the value follows from other parameters, since none was given.
+  public private(set) var isDerived: @Sendable (Root) -> Bool = { _ in false }
   public let get: @Sendable (Root) -> ParameterValue
   /// Throws if the value is of another type or not allowed.
   public let set: @Sendable (inout Root, ParameterValue) throws(ModelError) -> Void
@@ -36,9 +38,10 @@ public struct Parameter<Root: Sendable>: Sendable {
   }
 
   /// The same parameter with a default that is described, not stored; empty if the caller must choose.
-  func withDefault(_ text: String) -> Self {
+  func withDefault(_ text: String, isDerived: @escaping @Sendable (Root) -> Bool = { _ in false }) -> Self {
     var copy = self
     copy.derivedDefault = text
+    copy.isDerived = isDerived
     return copy
   }
 

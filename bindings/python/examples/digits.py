@@ -222,7 +222,7 @@ def main() -> None:
         write_digits(data)
         print(f"wrote {data}")
     images = open_images(data)
-    print(f"vaelib {vaelib.__version__}, {vaelib.cpu_description()}, {vaelib.threads()} threads")
+    print(f"vaelib {vaelib.__version__}, {vaelib.cpu_description()}")
 
     model_file = output / "vae.h5"
     train(images, arguments.latent_dim, arguments.epochs, arguments.seed).save(model_file)

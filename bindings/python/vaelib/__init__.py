@@ -54,7 +54,11 @@ def threads() -> int:
 
 
 def set_threads(count: int) -> None:
-    """Sets how many threads a call uses at most, 1 to 256; 0 stands for one per processor core, the default."""
+    """Sets how many threads a call uses at most, 1 to 256; 0 for the default.
+
+    That is one per processor that the process may use, by its affinity and by the quota of its control group, and no
+    more than the environment variable VAELIB_NUM_THREADS says, or OMP_NUM_THREADS where that is not set.
+    """
     _native.call("vaelib_set_threads", _count(count, "the number of threads"))
 
 
