@@ -306,10 +306,22 @@ vaelib_status vaelib_dataset_concatenate(
  * Divides the rows at random into two datasets. round(fraction * rows) rows are for validation, but at least one and
  * not all; every choice of so many rows is equally probable, and the same for the same seed. Both datasets keep the
  * order of the rows. 0 < fraction < 1, and at least two rows.
+ *
+ * `stratify` 1 divides the rows of each label in that proportion, as nearly as whole rows allow; every label keeps a
+ * row for training. VAELIB_INVALID_ARGUMENT if there are no labels. 0 does not look at labels.
  */
 vaelib_status vaelib_dataset_split(
-    const vaelib_dataset *dataset, double fraction, uint64_t seed, vaelib_dataset **out_training,
+    const vaelib_dataset *dataset, double fraction, uint64_t seed, int stratify, vaelib_dataset **out_training,
     vaelib_dataset **out_validation);
+
+/**
+ * The rows of a dataset with other labels, as a dataset of its own; nothing is copied. `labels` is an integer array as
+ * in vaelib_dataset_from_array(), which must stay as it is until the new dataset is freed: so classes that have other
+ * numbers in a file, or names, become 0 to classes - 1, whether the examples are in memory or streamed. NULL takes the
+ * labels away.
+ */
+vaelib_status vaelib_dataset_relabel(
+    const vaelib_dataset *dataset, const vaelib_array *labels, vaelib_dataset **out_dataset);
 
 /** Size, type, scaling. */
 vaelib_status vaelib_dataset_describe(const vaelib_dataset *dataset, vaelib_dataset_info *out_info);

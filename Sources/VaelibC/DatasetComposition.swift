@@ -81,7 +81,7 @@ private func concatenation(_ parts: [DatasetHandle]) -> DatasetHandle {
 
 @_cdecl("vaelib_dataset_split") @implementation
 public func vaelib_dataset_split(
-  _ dataset: OpaquePointer?, _ fraction: Double, _ seed: UInt64,
+  _ dataset: OpaquePointer?, _ fraction: Double, _ seed: UInt64, _ stratify: Int32,
   _ outTraining: UnsafeMutablePointer<OpaquePointer?>?,
   _ outValidation: UnsafeMutablePointer<OpaquePointer?>?
 ) -> vaelib_status {
@@ -95,7 +95,7 @@ public func vaelib_dataset_split(
     guard whole.source.rows >= 2 else {
       throw BoundaryError.argument("the dataset has one row; at least two are needed")
     }
-    let split = RowSplit(rows: whole.source.rows, fraction: fraction, seed: seed)
+    let split = try whole.split(fraction: fraction, seed: seed, stratify: stratify)
     let training = try HandleTable.shared.insert(whole.select(split.training))
     do {
       outValidation.pointee = try HandleTable.shared.insert(whole.select(split.validation))
@@ -104,5 +104,40 @@ public func vaelib_dataset_split(
       throw error
     }
     outTraining.pointee = training
+  }
+}
+
+extension DatasetHandle {
+  fileprivate func split(fraction: Double, seed: UInt64, stratify: Int32) throws -> RowSplit {
+    guard (0...1).contains(stratify) else {
+      throw BoundaryError.argument("stratify is \(stratify); allowed: 0 or 1")
+    }
+    if stratify == 0 { return RowSplit(rows: source.rows, fraction: fraction, seed: seed) }
+    guard let labels else {
+      throw BoundaryError.argument(
+        "stratify is 1, but the dataset has no labels; set it to 0, or give labels")
+    }
+    let split = RowSplit(
+      rows: source.rows, fraction: fraction, seed: seed, labels: { labels.label($0) })
+    if split.validation.isEmpty {
+      throw BoundaryError.argument(
+        "stratify is 1, but every label has one row only, which stays for training; set it to 0")
+    }
+    return split
+  }
+}
+
+@_cdecl("vaelib_dataset_relabel") @implementation
+public func vaelib_dataset_relabel(
+  _ dataset: OpaquePointer?, _ labels: UnsafePointer<vaelib_array>?,
+  _ outDataset: UnsafeMutablePointer<OpaquePointer?>?
+) -> vaelib_status {
+  entryPoint {
+    let out = try Arguments.nonNull(outDataset, "out_dataset")
+    let whole = try DatasetHandle.from(dataset)
+    out.pointee = try HandleTable.shared.insert(
+      DatasetHandle(
+        source: whole.source, elementType: whole.elementType,
+        labels: try labels.map { try DatasetHandle.Labels($0, rows: whole.source.rows) }))
   }
 }

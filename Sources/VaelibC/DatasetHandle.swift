@@ -16,6 +16,17 @@ final class DatasetHandle: HandleObject {
     case array(StridedArray)
     case values([Int64], first: Int)
 
+    /// The caller's array of one integer a row.
+    init(_ array: UnsafePointer<vaelib_array>, rows: Int) throws {
+      let array = try StridedArray(array, "labels")
+      guard array.elementType.isInteger, array.columns == 1, array.rows == rows else {
+        throw BoundaryError.argument(
+          "labels are \(array.rows) x \(array.columns) \(array.elementType.name); expected \(rows) x 1 integers"
+        )
+      }
+      self = .array(array)
+    }
+
     func label(_ row: Int) -> Int64 {
       switch self {
       case .array(let array): array.integer(row: row) ?? 0

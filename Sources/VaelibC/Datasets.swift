@@ -27,17 +27,10 @@ public func vaelib_dataset_from_array(
   entryPoint {
     let out = try Arguments.nonNull(outDataset, "out_dataset")
     let array = try StridedArray(examples, "examples")
-    let labelArray = try labels.map { try StridedArray($0, "labels") }
-    if let labelArray {
-      guard labelArray.elementType.isInteger, labelArray.columns == 1, labelArray.rows == array.rows else {
-        throw BoundaryError.argument(
-          "labels are \(labelArray.rows) x \(labelArray.columns) \(labelArray.elementType.name); "
-            + "expected \(array.rows) x 1 integers")
-      }
-    }
+    let labels = try labels.map { try DatasetHandle.Labels($0, rows: array.rows) }
     let dataset = DatasetHandle(
       source: ArraySource(array, owner: nil), elementType: array.elementType,
-      labels: labelArray.map(DatasetHandle.Labels.array))
+      labels: labels)
     out.pointee = try HandleTable.shared.insert(dataset)
   }
 }

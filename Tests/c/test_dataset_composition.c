@@ -105,7 +105,7 @@ static void check_splits(size_t memory_budget) {
     int64_t labels[rows], others[15];
     size_t numbers[rows], seen[rows] = {0};
     const double fractions[] = {0, 1, -1, NAN, INFINITY};
-    CHECK_OK(vaelib_dataset_split(whole, 0.3, 5, &training, &validation));
+    CHECK_OK(vaelib_dataset_split(whole, 0.3, 5, 0, &training, &validation));
     CHECK_OK(vaelib_dataset_labels(training, labels, 35));
     CHECK_OK(vaelib_dataset_labels(validation, labels + 35, 15));
     for (size_t r = 0; r < rows; r++) {
@@ -118,23 +118,62 @@ static void check_splits(size_t memory_budget) {
     check_rows(validation, numbers + 35, 15, "the validation side");
     vaelib_dataset_free(training);
     vaelib_dataset_free(validation);
-    CHECK_OK(vaelib_dataset_split(whole, 0.3, 5, &training, &validation));
+    CHECK_OK(vaelib_dataset_split(whole, 0.3, 5, 0, &training, &validation));
     CHECK_OK(vaelib_dataset_labels(validation, others, 15));
     CHECK(memcmp(labels + 35, others, sizeof others) == 0);
     for (size_t i = 0; i < sizeof fractions / sizeof fractions[0]; i++) {
         CHECK_MESSAGE(
-            vaelib_dataset_split(whole, fractions[i], 1, &none, &one), VAELIB_INVALID_ARGUMENT, "fraction");
+            vaelib_dataset_split(whole, fractions[i], 1, 0, &none, &one), VAELIB_INVALID_ARGUMENT, "fraction");
     }
-    CHECK_STATUS(vaelib_dataset_split(NULL, 0.5, 1, &none, &one), VAELIB_INVALID_HANDLE);
-    CHECK_STATUS(vaelib_dataset_split(whole, 0.5, 1, NULL, &none), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_dataset_split(whole, 0.5, 1, &none, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_dataset_split(NULL, 0.5, 1, 0, &none, &one), VAELIB_INVALID_HANDLE);
+    CHECK_STATUS(vaelib_dataset_split(whole, 0.5, 1, 0, NULL, &none), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_dataset_split(whole, 0.5, 1, 0, &none, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK(none == NULL && one == NULL);
     CHECK_OK(vaelib_dataset_slice(whole, 0, 1, &one));
-    CHECK_STATUS(vaelib_dataset_split(one, 0.5, 1, &none, &none), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_dataset_split(one, 0.5, 1, 0, &none, &none), VAELIB_INVALID_ARGUMENT);
     vaelib_dataset_free(one);
     vaelib_dataset_free(training);
     vaelib_dataset_free(validation);
     vaelib_dataset_free(whole);
+}
+
+/* Labels 0, 0, 0, 1 in turn: the same proportions on both sides. */
+static void check_other_labels(size_t memory_budget) {
+    vaelib_dataset *packed = open_packed(memory_budget), *whole = NULL, *bare = NULL, *none = NULL, *other = NULL;
+    vaelib_dataset *training = NULL, *validation = NULL;
+    vaelib_dataset_info info = {.struct_size = sizeof info};
+    int64_t numbers[rows], found[rows];
+    vaelib_array labels = {.struct_size = sizeof labels};
+    size_t ones = 0;
+    for (size_t r = 0; r < rows; r++) numbers[r] = r % 4 == 3;
+    REQUIRE_OK(vaelib_array_init(&labels, numbers, VAELIB_INT64, rows, 1));
+    REQUIRE_OK(vaelib_dataset_relabel(packed, &labels, &whole));
+    CHECK_OK(vaelib_dataset_labels(whole, found, rows));
+    CHECK(memcmp(found, numbers, sizeof found) == 0);
+    CHECK_OK(vaelib_dataset_describe(whole, &info));
+    CHECK(info.rows == rows && info.in_memory == (memory_budget > 0));
+
+    CHECK_OK(vaelib_dataset_split(whole, 0.2, 3, 1, &training, &validation));
+    CHECK_OK(vaelib_dataset_labels(validation, found, 10));
+    for (size_t r = 0; r < 10; r++) ones += found[r] == 1;
+    CHECK(ones == 2);
+
+    CHECK_OK(vaelib_dataset_relabel(packed, NULL, &bare));
+    CHECK_STATUS(vaelib_dataset_labels(bare, found, rows), VAELIB_INVALID_ARGUMENT);
+    CHECK_MESSAGE(vaelib_dataset_split(bare, 0.2, 3, 1, &none, &other), VAELIB_INVALID_ARGUMENT, "no labels");
+    CHECK_MESSAGE(vaelib_dataset_split(whole, 0.2, 3, 2, &none, &other), VAELIB_INVALID_ARGUMENT, "stratify");
+    for (size_t r = 0; r < rows; r++) numbers[r] = (int64_t)r;
+    CHECK_MESSAGE(vaelib_dataset_split(whole, 0.2, 3, 1, &none, &other), VAELIB_INVALID_ARGUMENT, "one row only");
+    labels.rows = rows - 1;
+    CHECK_MESSAGE(vaelib_dataset_relabel(packed, &labels, &none), VAELIB_INVALID_ARGUMENT, "expected 50 x 1");
+    CHECK_STATUS(vaelib_dataset_relabel(packed, &labels, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_dataset_relabel(NULL, &labels, &none), VAELIB_INVALID_HANDLE);
+    CHECK(none == NULL && other == NULL);
+    vaelib_dataset_free(validation);
+    vaelib_dataset_free(training);
+    vaelib_dataset_free(bare);
+    vaelib_dataset_free(whole);
+    vaelib_dataset_free(packed);
 }
 
 static void check_labels_path(size_t memory_budget) {
@@ -164,6 +203,7 @@ int main(void) {
         check_selections(budgets[i]);
         check_concatenations(budgets[i]);
         check_splits(budgets[i]);
+        check_other_labels(budgets[i]);
         check_labels_path(budgets[i]);
     }
     return report();

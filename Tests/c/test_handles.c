@@ -56,7 +56,7 @@ static void check_dataset(vaelib_dataset *dataset, vaelib_model *model, vaelib_t
     CHECK_STATUS(vaelib_dataset_slice(dataset, 0, 1, &slice), bad);
     CHECK_STATUS(vaelib_dataset_select(dataset, &first_row, 1, &slice), bad);
     CHECK_STATUS(vaelib_dataset_concatenate((const vaelib_dataset *const *)&dataset, 1, &slice), bad);
-    CHECK_STATUS(vaelib_dataset_split(dataset, 0.5, 1, &slice, &other), bad);
+    CHECK_STATUS(vaelib_dataset_split(dataset, 0.5, 1, 0, &slice, &other), bad);
     CHECK_STATUS(vaelib_dataset_describe(dataset, &info), bad);
     CHECK_STATUS(vaelib_dataset_read(dataset, values, rows * columns), bad);
     CHECK_STATUS(vaelib_dataset_labels(dataset, labels, rows), bad);

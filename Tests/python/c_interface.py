@@ -172,7 +172,8 @@ def good_calls(handles):
         "vaelib_dataset_concatenate": [
             (POINTER(structures.DatasetHandle) * 2)(d, d), 2, byref(new[structures.DatasetHandle]),
         ],
-        "vaelib_dataset_split": [d, 0.5, 1, *(byref(POINTER(structures.DatasetHandle)()) for _ in range(2))],
+        "vaelib_dataset_relabel": [d, None, byref(new[structures.DatasetHandle])],
+        "vaelib_dataset_split": [d, 0.5, 1, 0, *(byref(POINTER(structures.DatasetHandle)()) for _ in range(2))],
         "vaelib_dataset_describe": [d, byref(sized[structures.DatasetInfo])],
         "vaelib_dataset_read": [d, wide, ROWS * COLUMNS],
         "vaelib_writer_config_init": [byref(structures.sized(structures.WriterConfig))],

@@ -48,6 +48,7 @@ CALLS = [
 NULLABLE = {
     "vaelib_array_init": {1},
     "vaelib_dataset_from_array": {1},
+    "vaelib_dataset_relabel": {1},
     "vaelib_fit": {2, 4, 5},
     "vaelib_encode": {3},
     "vaelib_decode": {3},

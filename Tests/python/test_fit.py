@@ -5,9 +5,19 @@ import pytest
 import vaelib
 
 
-def test_validation_fraction_holds_out_the_last_rows(binary):
+def test_validation_fraction_holds_out_rows_at_random(binary):
     options = {"latent_dim": 2, "hidden": (4,), "epochs": 2, "random_state": 0}
     by_fraction = vaelib.VAE(validation_fraction=0.25, **options).fit(binary)
+    training, held_out = vaelib.Dataset(binary).split(0.25, 0)
+    by_hand = vaelib.VAE(**options).fit(training, validation=held_out)
+    np.testing.assert_array_equal(by_fraction.history_["validation_elbo"], by_hand.history_["validation_elbo"])
+    with pytest.raises(ValueError, match="'random' or 'last', not 'first'"):
+        vaelib.VAE(validation_fraction=0.25, validation_split="first").fit(binary)
+
+
+def test_validation_fraction_can_hold_out_the_last_rows(binary):
+    options = {"latent_dim": 2, "hidden": (4,), "epochs": 2, "random_state": 0}
+    by_fraction = vaelib.VAE(validation_fraction=0.25, validation_split="last", **options).fit(binary)
     by_hand = vaelib.VAE(**options).fit(binary[:30], validation=vaelib.Dataset(binary)[30:])
     np.testing.assert_array_equal(by_fraction.history_["validation_elbo"], by_hand.history_["validation_elbo"])
     assert np.isfinite(by_fraction.history_["validation_elbo"]).all()

@@ -100,7 +100,7 @@ def test_a_column_of_labels_is_taken_with_a_warning(x):
 
 def test_validation_examples(x):
     y = labels_of(x)
-    split = Classifier(**SMALL, validation_fraction=0.2).fit(x, y)
+    split = Classifier(**SMALL, validation_fraction=0.2, validation_split="last").fit(x, y)
     given = Classifier(**SMALL).fit(x[:240], y[:240], validation=(x[240:], y[240:]))
     for name, values in split.history_.items():
         if name != "seconds":
@@ -115,7 +115,7 @@ def test_validation_examples(x):
     with pytest.raises(ValueError, match=r"\[2, 1\]"):
         Classifier(**SMALL).fit(x, y, validation=(x[:2], y[:1]))
     with pytest.raises(ValueError, match=r"'right'.*shuffle"):
-        Classifier(**SMALL, validation_fraction=0.7).fit(x, np.sort(y))
+        Classifier(**SMALL, validation_fraction=0.7, validation_split="last").fit(x, np.sort(y))
     with pytest.raises(vaelib.InvalidArgument, match="patience"):
         Classifier(**SMALL, patience=3).fit(x, y)
 
@@ -230,3 +230,31 @@ def test_cross_entropy_needs_data_from_0_to_1(x):
         bad[17, 2] = value
         with pytest.raises(vaelib.DataError, match="row 17"):
             vaelib.StackedDenoisingAutoencoder(hidden=(4,), epochs=1).fit(bad)
+
+
+def test_a_sorted_set_is_held_out_in_proportion(x):
+    """The last rows of a sorted set are of one class; chosen at random, in proportion, every class is on both sides."""
+    y = np.sort(labels_of(x))
+    training, held_out = vaelib.Dataset(x, (y == y[-1]).astype(int)).split(0.2, 4, stratify=True)
+    share = np.mean(y == y[-1])
+    assert abs(held_out.labels.mean() - share) < 1 / len(held_out.labels)
+    assert abs(training.labels.mean() - share) < 1 / len(training.labels)
+    split = Classifier(**{**SMALL, "random_state": 4}, validation_fraction=0.2).fit(x, y)
+    by_hand = Classifier(**{**SMALL, "random_state": 4}).fit(training, validation=held_out)
+    np.testing.assert_array_equal(split.history_["validation_error"], by_hand.history_["validation_error"])
+
+
+def test_relabelled_rows_are_not_copied(x, tmp_path):
+    """Labels that count from 1 in a file become class numbers without a copy of the examples."""
+    path = tmp_path / "data.h5"
+    y = (labels_of(x) == "right").astype(np.int64)
+    vaelib.write_dataset(path, x=x, y=y + 1)
+    streamed = vaelib.open_dataset(path, "x", labels="y", memory_budget=0)
+    renamed = streamed.relabel(y)
+    assert not renamed.in_memory
+    np.testing.assert_array_equal(renamed.labels, y)
+    assert streamed.relabel(None).labels is None
+    from_file = Classifier(**SMALL).fit(streamed)
+    np.testing.assert_array_equal(from_file.classes_, [1, 2])
+    with pytest.raises(vaelib.InvalidArgument, match="expected 300 x 1 integers"):
+        streamed.relabel(y[1:])

@@ -37,7 +37,8 @@ def test_the_history(x):
 
 def test_the_history_of_a_classifier(x):
     y = labels_of(x)
-    model = Classifier(pretrain_epochs=2, finetune_epochs=3, validation_fraction=0.3, **SMALL).fit(x, y)
+    model = Classifier(pretrain_epochs=2, finetune_epochs=3, validation_fraction=0.3, validation_split="last", **SMALL)
+    model.fit(x, y)
     history = model.history_
     assert list(history["phase"]) == ["pretraining"] * 4 + ["supervised"] * 3
     assert history["validation_error"][-1] == pytest.approx(1 - model.score(x[70:], y[70:]))
@@ -153,7 +154,13 @@ def test_the_parameters_of_fine_tuning(x):
 def test_patience_returns_to_the_best_weights(x):
     y = np.random.RandomState(0).randint(2, size=100)
     model = Classifier(
-        pretrain_epochs=0, finetune_epochs=400, patience=4, learning_rate=0.02, validation_fraction=0.3, **SMALL
+        pretrain_epochs=0,
+        finetune_epochs=400,
+        patience=4,
+        learning_rate=0.02,
+        validation_fraction=0.3,
+        validation_split="last",
+        **SMALL,
     ).fit(x, y)
     errors = model.history_["validation_error"]
     best = int(np.argmin(errors))

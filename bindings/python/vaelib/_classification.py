@@ -84,13 +84,13 @@ class Classification(Estimator[Stack]):
         return self._numbered(X, examples, encode_as(labels, classes, "validation"))
 
     def _numbered(self, X: Any, examples: Dataset, numbers: npt.NDArray[np.int64]) -> Dataset:
-        """The examples with these labels. Those of a Dataset are copied, unless it has the same labels itself."""
+        """The examples with these labels."""
         if not isinstance(X, Dataset):
             return self._examples(X, numbers)
         labels = X.labels
         if labels is not None and np.array_equal(labels, numbers):
             return examples
-        return Dataset(X.numpy(), numbers)
+        return examples.relabel(numbers)
 
     def _labels_of(self, X: Any, y: Any) -> Any:
         """The labels given, or else those of a Dataset."""
@@ -109,5 +109,5 @@ class Classification(Estimator[Stack]):
         if len(missing) > 0:
             raise ValueError(
                 f"validation_fraction holds out the last rows, and with them all of class {classes[missing[0]]!r}: "
-                "shuffle the examples first"
+                "use validation_split='random', or shuffle the examples first"
             )

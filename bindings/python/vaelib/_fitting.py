@@ -43,7 +43,7 @@ class Fitting(Trained[Model]):
         y : ignored
             There for scikit-learn's sake.
         validation : array or Dataset, optional
-            Held-out examples whose bound is computed after every epoch; ``patience`` needs them. Without it, the last
+            Held-out examples whose bound is computed after every epoch; ``patience`` needs them. Without it,
             ``validation_fraction`` of X's rows are held out.
         callback : callable, optional
             Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
@@ -67,9 +67,9 @@ class Fitting(Trained[Model]):
             ``cancel()`` was called. The weights reached so far are kept.
         """
         goes_on = bool(self.warm_start) and getattr(self, "_model", None) is not None
-        examples, held_out = self._held_out(self._examples(X, reset=not goes_on), validation)
         keeper = checkpoint_of(checkpoint)
         seed = training_seed(self.random_state, keeper)
+        examples, held_out = self._held_out(self._examples(X, reset=not goes_on), validation, seed)
         model = self._same_model() if goes_on else self._new_model(examples.columns, seed)
         with self._training(model, seed):
             training = self._parameters(TRAINING_DEFAULTS)

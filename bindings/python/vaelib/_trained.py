@@ -26,6 +26,7 @@ class Trained(StateDict[ModelType]):
     seed_: int
     verbose: int
     validation_fraction: float
+    validation_split: str
     random_state: Any
     _in_training: ModelType | None
     #: The dataclass of an entry of the history.
@@ -127,17 +128,19 @@ class Trained(StateDict[ModelType]):
         self.seed_ = seed
         vars(self).update(learned)
 
-    def _held_out(self, examples: Dataset, validation: Any) -> tuple[Dataset, Dataset | None]:
-        """Training and validation examples: those given, or the last ``validation_fraction`` of the rows."""
+    def _held_out(self, examples: Dataset, validation: Any, seed: int) -> tuple[Dataset, Dataset | None]:
+        """Training and validation examples: those given, or ``validation_fraction`` of the rows."""
         if validation is not None:
             return examples, self._examples(validation)
-        return self._split(examples)
+        return self._split(examples, seed)
 
-    def _split(self, examples: Dataset) -> tuple[Dataset, Dataset | None]:
-        """The examples without, and only, the last ``validation_fraction`` of the rows."""
-        fraction = self.validation_fraction
+    def _split(self, examples: Dataset, seed: int, *, stratify: bool = False) -> tuple[Dataset, Dataset | None]:
+        """The examples without, and only, the ``validation_fraction`` of the rows that ``validation_split`` chooses."""
+        fraction, choice = self.validation_fraction, self.validation_split
         if not 0 <= fraction < 1:
             raise ValueError(f"validation_fraction must be at least 0 and below 1, not {fraction!r}")
+        if choice not in ("random", "last"):
+            raise ValueError(f"validation_split must be 'random' or 'last', not {choice!r}")
         held_out = round(examples.rows * fraction)
         if held_out == 0:
             return examples, None
@@ -145,6 +148,8 @@ class Trained(StateDict[ModelType]):
             raise ValueError(
                 f"validation_fraction {fraction!r} leaves none of the {examples.rows} examples to train on"
             )
+        if choice == "random":
+            return examples.split(fraction, seed, stratify=stratify)
         return examples[: examples.rows - held_out], examples[examples.rows - held_out :]
 
     def _line(self, progress: Any) -> str:

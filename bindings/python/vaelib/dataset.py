@@ -50,11 +50,9 @@ class Dataset:
         views = [array_view(examples, scale, shift)]
         kept = [examples]
         if labels is not None:
-            column = readable(np.asarray(labels))
-            if column.ndim != 1:
-                raise ValueError(f"labels must have one axis, not shape {column.shape}")
+            column = _label_column(labels)
             kept.append(column)
-            views.append(array_view(column[:, np.newaxis]))
+            views.append(array_view(column))
         handle = ctypes.POINTER(structures.DatasetHandle)()
         references = [ctypes.byref(view) for view in views] + [None]
         call("vaelib_dataset_from_array", references[0], references[1], ctypes.byref(handle))
@@ -170,7 +168,9 @@ class Dataset:
         call("vaelib_dataset_select", self.handle, place, numbers.size, ctypes.byref(handle))
         return Dataset._from_handle(handle, self._memory)
 
-    def split(self, fraction: float = 0.1, random_state: Any = None) -> tuple[Dataset, Dataset]:
+    def split(
+        self, fraction: float = 0.1, random_state: Any = None, *, stratify: bool = False
+    ) -> tuple[Dataset, Dataset]:
         """Divides the rows at random into a dataset for training and one for validation, both in their old order.
 
         Parameters
@@ -179,6 +179,9 @@ class Dataset:
             How much is for validation: ``round(fraction * rows)`` rows, but at least one and not all.
         random_state : None, int, RandomState or Generator
             The same number gives the same rows. None takes a seed from numpy's global generator.
+        stratify : bool
+            Whether the rows of each label are divided in this proportion, as nearly as whole rows allow. Every label
+            keeps a row for training.
 
         Returns
         -------
@@ -187,8 +190,17 @@ class Dataset:
         training = ctypes.POINTER(structures.DatasetHandle)()
         validation = ctypes.POINTER(structures.DatasetHandle)()
         outputs = (ctypes.byref(training), ctypes.byref(validation))
-        call("vaelib_dataset_split", self.handle, float(fraction), seed_from(random_state), *outputs)
+        seed = seed_from(random_state)
+        call("vaelib_dataset_split", self.handle, float(fraction), seed, int(bool(stratify)), *outputs)
         return Dataset._from_handle(training, self._memory), Dataset._from_handle(validation, self._memory)
+
+    def relabel(self, labels: npt.ArrayLike | None) -> Dataset:
+        """A dataset of the same rows with other labels, integers of shape (rows,), or without; no example is copied."""
+        handle = ctypes.POINTER(structures.DatasetHandle)()
+        column = None if labels is None else _label_column(labels)
+        view = None if column is None else ctypes.byref(array_view(column))
+        call("vaelib_dataset_relabel", self.handle, view, ctypes.byref(handle))
+        return Dataset._from_handle(handle, (self._memory, column))
 
     def close(self) -> None:
         """Releases the data; slices of this dataset stay usable. Closing again does nothing."""
@@ -225,6 +237,14 @@ def concatenate(datasets: Sequence[Dataset]) -> Dataset:
     handle = ctypes.POINTER(structures.DatasetHandle)()
     call("vaelib_dataset_concatenate", array, len(handles), ctypes.byref(handle))
     return Dataset._from_handle(handle, tuple(dataset._memory for dataset in datasets))
+
+
+def _label_column(labels: npt.ArrayLike) -> npt.NDArray[Any]:
+    """One label a row, as the library reads them: a matrix of one column."""
+    column = readable(np.asarray(labels))
+    if column.ndim != 1:
+        raise ValueError(f"labels must have one axis, not shape {column.shape}")
+    return column[:, np.newaxis]
 
 
 def open_dataset(

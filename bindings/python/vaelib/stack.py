@@ -107,6 +107,7 @@ class StackedDenoisingAutoencoder(StackInterchange, StackQueries, StackQueriesTo
         scale: float = 1.0,
         shift: float = 0.0,
         validation_fraction: float = 0.0,
+        validation_split: str = "random",
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -134,7 +135,7 @@ class StackedDenoisingAutoencoder(StackInterchange, StackQueries, StackQueriesTo
             There for scikit-learn's sake.
         validation : array or Dataset, optional
             Held-out examples whose loss is computed after every epoch of fine-tuning; ``patience`` needs them. Without
-            it, the last ``validation_fraction`` of X's rows are held out.
+            it, ``validation_fraction`` of X's rows are held out.
         callback : callable, optional
             Called with a ``vaelib.StackProgress`` about every 50 ms and after each epoch. If it returns something true,
             training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that.
@@ -156,9 +157,9 @@ class StackedDenoisingAutoencoder(StackInterchange, StackQueries, StackQueriesTo
         Cancelled
             ``cancel()`` was called. The weights reached so far are kept.
         """
-        examples, held_out = self._held_out(self._examples(X, reset=True), validation)
         keeper = checkpoint_of(checkpoint)
         seed = training_seed(self.random_state, keeper)
+        examples, held_out = self._held_out(self._examples(X, reset=True), validation, seed)
         stack = self._new_model(examples.columns, seed)
         self._train(stack, seed, examples, held_out, callback, keeper, pretrains=self._has_pretraining())
         return self

@@ -126,6 +126,7 @@ class StackedDenoisingClassifier(StackInterchange, Classification, StackQueries,
         scale: float = 1.0,
         shift: float = 0.0,
         validation_fraction: float = 0.0,
+        validation_split: str = "random",
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -154,7 +155,7 @@ class StackedDenoisingClassifier(StackInterchange, Classification, StackQueries,
             labels. Labels 0, 1, ... of a Dataset are used where they are; for others its examples are copied to memory.
         validation : pair of arrays (X, y), or Dataset with labels, optional
             Held-out examples whose loss and error are computed after every epoch of fine-tuning; ``patience`` needs
-            them. Without it, the last ``validation_fraction`` of X's rows are held out.
+            them. Without it, ``validation_fraction`` of X's rows are held out.
         callback : callable, optional
             Called with a ``vaelib.StackProgress`` about every 50 ms and after each epoch. If it returns something true,
             training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that.
@@ -176,14 +177,14 @@ class StackedDenoisingClassifier(StackInterchange, Classification, StackQueries,
         Cancelled
             ``cancel()`` was called. The weights reached so far are kept.
         """
+        keeper = checkpoint_of(checkpoint)
+        seed = training_seed(self.random_state, keeper)
         examples, classes = self._labelled(X, y)
         if validation is None:
-            examples, held_out = self._split(examples)
+            examples, held_out = self._split(examples, seed, stratify=True)
             self._check_classes_in_training(examples, classes)
         else:
             held_out = self._labelled_as(validation, classes)
-        keeper = checkpoint_of(checkpoint)
-        seed = training_seed(self.random_state, keeper)
         if self.pretrained is None:
             stack, pretrains = self._new_model(examples.columns, seed), self._has_pretraining()
         else:

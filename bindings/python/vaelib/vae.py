@@ -26,8 +26,9 @@ class VAE(VAEInterchange, Queries, QueriesToFiles, Bounds):
     scale, shift : float, default 1 and 0
         Arrays are read as ``number * scale + shift``; a Dataset has a scaling of its own.
     validation_fraction : float from 0 to below 1, default 0
-        This part of the examples, the last rows as they stand, is held out of training and its bound is computed after
-        every epoch. Shuffle sorted data first.
+        This part of the examples is held out of training, and its bound is computed after every epoch.
+    validation_split : "random" or "last", default "random"
+        Which rows are held out: chosen at random by the seed, or the last ones as they stand, as time series ask for.
     warm_start : bool, default False
         ``fit`` goes on from the weights of the fit before, with fresh optimiser moments.
     random_state : int, RandomState, Generator or None, default None
@@ -94,6 +95,7 @@ class VAE(VAEInterchange, Queries, QueriesToFiles, Bounds):
         scale: float = 1.0,
         shift: float = 0.0,
         validation_fraction: float = 0.0,
+        validation_split: str = "random",
         warm_start: bool = False,
         random_state: Any = None,
         verbose: int = 0,
@@ -133,6 +135,7 @@ class VAE(VAEInterchange, Queries, QueriesToFiles, Bounds):
         self.scale = scale
         self.shift = shift
         self.validation_fraction = validation_fraction
+        self.validation_split = validation_split
         self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
