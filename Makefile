@@ -26,7 +26,7 @@ export SWIFT PYTHON
 
 say = @printf '==> %s\n'
 
-.PHONY: help build test test-fast demo install clean
+.PHONY: help build generate test test-fast demo install clean
 .PHONY: lint check-kernels check-exports check-header test-swift test-c test-c-sanitized test-install test-documents test-python
 .PHONY: dependencies-build dependencies-test swift-toolchain
 
@@ -49,6 +49,9 @@ dependencies-test:
 
 swift-toolchain:
 	@scripts/check-swift.sh "$(SWIFT)"
+
+generate: build .venv/installed ## write anew what the Python package has from the header and the library's parameters
+	@$(VENV)/python scripts/generate-python.py
 
 # Installed again only when what it is made from has changed.
 .venv/installed: bindings/python/pyproject.toml scripts/make-venv.sh

@@ -2,9 +2,9 @@
  * vaelib.h: variational auto-encoders and stacked denoising auto-encoders, trained and queried from C.
  *
  * This header is the authoritative description of the library. It reads from top to bottom as a tutorial: errors,
- * threads, parameters, arrays, datasets, writing datasets, checking files, models, training, queries, stacks, queries
- * into files, and a trainer for programs that drive the training loop themselves. A program that learns digits from an
- * HDF5 file and keeps what it learned:
+ * threads, parameters, arrays, datasets, writing datasets, checking files, models, training, variational auto-encoders,
+ * stacks, queries into files, and a trainer for programs that drive the training loop themselves. A program that learns
+ * digits from an HDF5 file and keeps what it learned:
  *
  *     vaelib_dataset *digits = NULL;
  *     vaelib_model *model = NULL;
@@ -20,8 +20,8 @@
  *     vaelib_training_config_init(&training);
  *     training.epochs = 10;
  *     if (vaelib_dataset_open("mnist.h5", "x_train", &options, &digits) != VAELIB_OK ||
- *         vaelib_model_create(&config, &model) != VAELIB_OK ||
- *         vaelib_fit(model, digits, NULL, &training, NULL, NULL) != VAELIB_OK ||
+ *         vaelib_vae_create(&config, &model) != VAELIB_OK ||
+ *         vaelib_vae_fit(model, digits, NULL, &training, NULL, NULL) != VAELIB_OK ||
  *         vaelib_model_save(model, "digits.h5") != VAELIB_OK) {
  *         fprintf(stderr, "%s\n", vaelib_last_error());
  *     }
@@ -34,7 +34,7 @@
  *
  * - A function that can fail returns a vaelib_status; its results go through trailing `out_...` parameters, which are
  *   written only on success unless the function says otherwise.
- * - Handles (vaelib_dataset, vaelib_writer, vaelib_model, vaelib_stack, vaelib_trainer) are opaque. A NULL, freed or
+ * - Handles (vaelib_dataset, vaelib_writer, vaelib_model, vaelib_trainer) are opaque. A NULL, freed or
  *   mistaken handle is recognised and answered with VAELIB_INVALID_HANDLE. Each is released by its own `..._free`,
  *   which accepts NULL. A call that runs keeps what it was given, whoever frees the handle meanwhile.
  * - Structures begin with `size_t struct_size`, which the caller sets to `sizeof` the structure before anything else,
@@ -43,10 +43,10 @@
  * - Strings are UTF-8 and NUL-terminated. Strings returned by the library belong to it.
  * - Losses, bounds and likelihoods are in nats per example, always.
  * - Everything random takes a seed. The same seed gives the same bits on the same machine, for any number of threads.
- * - All functions may be called from any thread. Queries on one model or stack may run from several threads at once;
+ * - All functions may be called from any thread. Queries on one model may run from several threads at once;
  *   a call that changes it (training, setting parameters) is exclusive, and a call that collides returns VAELIB_BUSY
  *   at once. A dataset may be used by several calls at a time, a writer by one.
- * - After fork() the child may go on using the library; a model or stack that was being trained by another thread of
+ * - After fork() the child may go on using the library; a model that was being trained by another thread of
  *   the parent stays VAELIB_BUSY in the child, and a writer belongs to the parent alone.
  */
 #ifndef VAELIB_H
@@ -76,9 +76,9 @@ typedef enum vaelib_status {
     /** A handle is NULL, was freed, or is of another kind. */
     VAELIB_INVALID_HANDLE = 2,
     VAELIB_OUT_OF_MEMORY = 3,
-    /** The model, stack, trainer or writer is in use by a call that this one cannot run beside. */
+    /** The model, trainer or writer is in use by a call that this one cannot run beside. */
     VAELIB_BUSY = 4,
-    /** Stopped by vaelib_cancel(), vaelib_stack_cancel() or the progress callback. */
+    /** Stopped by vaelib_model_cancel() or the progress callback. */
     VAELIB_CANCELLED = 5,
     /** The operating system refused a file: missing, a directory, not readable, not writable, disk full. */
     VAELIB_FILE_ERROR = 6,
@@ -121,18 +121,16 @@ const char *vaelib_last_warning(void);
 /**
  * How many threads a call computes with at most, 1 to 256; 0 stands for the default: one per processor that the process
  * may use, by its affinity and by the quota of its control group, and no more than the environment variable
- * VAELIB_NUM_THREADS says, or OMP_NUM_THREADS where that is not set. A dataset that is read from its file has one more
- * thread, which reads ahead.
+ * VAELIB_NUM_THREADS says, or OMP_NUM_THREADS where that is not set. A dataset that is read from its file has one thread
+ * more that reads ahead.
  */
-vaelib_status vaelib_set_threads(size_t count);
+vaelib_status vaelib_threads_set(size_t count);
 
 /** How many threads a call uses at most. */
-size_t vaelib_threads(void);
+size_t vaelib_threads_get(void);
 
-/**
- * The instruction sets and threads in use, for benchmark reports: "kernels x86-64-v4, OpenBLAS 0.3.21 Cooperlake, 2
- * threads (one per processor)".
- */
+/** The instruction sets in use, for benchmark reports: "kernels x86-64-v4, OpenBLAS
+ * 0.3.21 Cooperlake, 2 threads (one per processor)". */
 const char *vaelib_cpu_description(void);
 
 /* ------------------------------------------------------------------------------------------------------------------
@@ -276,7 +274,7 @@ vaelib_status vaelib_dataset_open(
  * A dataset that has several names is listed by the first; links that vaelib_dataset_open() does not follow are left
  * out. Errors as for vaelib_dataset_open(), also where groups are damaged, so that no name is missed.
  */
-vaelib_status vaelib_dataset_names(const char *path, char *out_names, size_t size, size_t *out_needed);
+vaelib_status vaelib_dataset_list(const char *path, char *out_names, size_t size, size_t *out_needed);
 
 /**
  * Rows `first_row` to `first_row + rows - 1` of a dataset, as a dataset of its own. Nothing is copied. Where noise is
@@ -330,7 +328,7 @@ vaelib_status vaelib_dataset_describe(const vaelib_dataset *dataset, vaelib_data
 vaelib_status vaelib_dataset_read(const vaelib_dataset *dataset, float *out_values, size_t out_count);
 
 /** The labels; out_count = rows. VAELIB_INVALID_ARGUMENT if the set has none. */
-vaelib_status vaelib_dataset_labels(const vaelib_dataset *dataset, int64_t *out_labels, size_t out_count);
+vaelib_status vaelib_dataset_read_labels(const vaelib_dataset *dataset, int64_t *out_labels, size_t out_count);
 
 void vaelib_dataset_free(vaelib_dataset *dataset);
 
@@ -439,57 +437,34 @@ vaelib_status vaelib_file_verify(const char *path, int check_in_child, vaelib_fi
 /* ------------------------------------------------------------------------------------------------------------------
  * Models
  *
- * A variational auto-encoder (Kingma & Welling 2014): an encoder network x -> q(z|x) = N(mean, diag exp(log_variance))
- * and a decoder network z -> p(x|z), joined by the prior p(z) = N(0, I).
+ * A model is a variational auto-encoder or a stack of denoising auto-encoders. What both have is here and under
+ * Training: files, weights, history, cancelling. What differs stands in a section each: the functions that begin with
+ * vaelib_vae_ take a model of kind "vae", those that begin with vaelib_stack_ one of kind "stack"; a model of the other
+ * kind is VAELIB_INVALID_HANDLE.
  * --------------------------------------------------------------------------------------------------------------- */
 
 typedef struct vaelib_model vaelib_model;
 
-/** The architecture. Fill with vaelib_vae_config_init(), set data_dim, then change what matters. */
-typedef struct vaelib_vae_config {
-    size_t struct_size;
-    /** D, the width of an example. Required. */
-    size_t data_dim;
-    /** J, the width of the latent code z. */
-    size_t latent_dim;
-    /** Widths of the encoder's hidden layers, first to last; hidden_count may be 0 (a linear encoder). */
-    const size_t *hidden;
-    size_t hidden_count;
-    /** Widths of the decoder's hidden layers; NULL mirrors the encoder. */
-    const size_t *decoder_hidden;
-    size_t decoder_hidden_count;
-    /** "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu", "identity". */
-    const char *activation;
-    /** p(x|z): "bernoulli" for data in [0, 1], "gaussian" for real values. */
-    const char *likelihood;
-    /** Gaussian only. "fixed": noise_stddev squared; "learned": one per dimension; "predicted": by the decoder. */
-    const char *variance;
-    /** Gaussian only. The mean of p(x|z): "identity", or "sigmoid" for data in [0, 1]. */
-    const char *mean_activation;
-    /** Gaussian with fixed variance: the standard deviation of p(x|z). */
-    double noise_stddev;
-    /** Gaussian with learned or predicted variance: the standard deviation never falls below this. */
-    double stddev_floor;
-    /** "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal". */
-    const char *initializer;
-    /** The standard deviation of initializer "normal". */
-    double initializer_stddev;
-    /** Seed of the initial weights. */
-    uint64_t seed;
-} vaelib_vae_config;
-
 typedef struct vaelib_model_info {
     size_t struct_size;
+    /** "vae" or "stack". */
+    const char *kind;
+    /** D, the width of an example. */
     size_t data_dim;
+    /** J, the width of the latent code of a vae; 0 for a stack. */
     size_t latent_dim;
-    /** All weights and biases, as one flat array of float32. */
+    /** A stack's layers, and the classes that its classifier knows, 0 before fine-tuning with labels; 0 for a vae. */
+    size_t layer_count;
+    size_t class_count;
+    /** All weights and biases, as one flat array of float32, and how many named tensors that array holds. */
     size_t parameter_count;
-    /** How many named tensors that array holds. */
     size_t tensor_count;
-    /** Epochs and examples of all fits so far. */
-    size_t epochs_trained;
+    /** How many epochs the history holds, and how many columns. */
+    size_t history_epochs;
+    size_t history_columns;
+    /** Examples that it has learned from in all training so far. */
     uint64_t examples_seen;
-    /** The scaling of the data the model was trained on, kept in its file. */
+    /** The scaling of the data it was last trained on, kept in its file. */
     double data_scale;
     double data_shift;
 } vaelib_model_info;
@@ -497,7 +472,7 @@ typedef struct vaelib_model_info {
 /** A named part of the flat parameter array, row-major. A dense layer computes `x * weight + bias`. */
 typedef struct vaelib_tensor {
     size_t struct_size;
-    /** The name in the model file, for example "encoder/0/weight"; valid as long as the model or stack. */
+    /** The name in the model file, for example "encoder/0/weight"; valid as long as the model. */
     const char *name;
     /** weight: [inputs, outputs]; bias: [1, outputs]. */
     size_t rows;
@@ -506,13 +481,13 @@ typedef struct vaelib_tensor {
     size_t offset;
 } vaelib_tensor;
 
-/** Fills in the defaults; data_dim is 0. */
-vaelib_status vaelib_vae_config_init(vaelib_vae_config *out_config);
+/** The kind of a model: "vae" or "stack". */
+vaelib_status vaelib_model_kind(const vaelib_model *model, const char **out_kind);
 
-/** A new model with freshly initialised weights. */
-vaelib_status vaelib_model_create(const vaelib_vae_config *config, vaelib_model **out_model);
+/** Sizes and what the model has seen. */
+vaelib_status vaelib_model_describe(const vaelib_model *model, vaelib_model_info *out_info);
 
-/** A model of its own with the same architecture, weights and history. */
+/** A model of its own, equal in everything. */
 vaelib_status vaelib_model_copy(const vaelib_model *model, vaelib_model **out_model);
 
 /**
@@ -522,19 +497,25 @@ vaelib_status vaelib_model_copy(const vaelib_model *model, vaelib_model **out_mo
 vaelib_status vaelib_model_save(const vaelib_model *model, const char *path);
 
 /**
- * Reads a model file. Everything in it is checked before it is used; VAELIB_FORMAT_ERROR names the file and what was
- * wrong in it.
+ * Reads a model file of either kind. Everything in it is checked before it is used; VAELIB_FORMAT_ERROR names the file
+ * and what was wrong in it.
  */
 vaelib_status vaelib_model_load(const char *path, vaelib_model **out_model);
 
-/** Sizes and what the model has seen. */
-vaelib_status vaelib_model_describe(const vaelib_model *model, vaelib_model_info *out_info);
+/**
+ * The bytes of the file that vaelib_model_save() would write, to be kept or sent elsewhere. They belong to the caller,
+ * who releases them with vaelib_memory_free().
+ */
+vaelib_status vaelib_model_save_to_memory(const vaelib_model *model, void **out_bytes, size_t *out_count);
 
-/** The architecture; strings and arrays in it stay valid as long as the model. */
-vaelib_status vaelib_model_config(const vaelib_model *model, vaelib_vae_config *out_config);
+/** Reads such bytes, checked as vaelib_model_load() checks a file. They are not needed afterwards. */
+vaelib_status vaelib_model_load_from_memory(const void *bytes, size_t count, vaelib_model **out_model);
+
+/** Releases what vaelib_model_save_to_memory() gave; accepts NULL. */
+void vaelib_memory_free(void *memory);
 
 /** Name, shape and place of parameter tensor `index`, 0 to tensor_count - 1. */
-vaelib_status vaelib_model_tensor(const vaelib_model *model, size_t index, vaelib_tensor *out_tensor);
+vaelib_status vaelib_model_describe_tensor(const vaelib_model *model, size_t index, vaelib_tensor *out_tensor);
 
 /** Copies all parameters out; out_count = parameter_count. */
 vaelib_status vaelib_model_get_parameters(const vaelib_model *model, float *out_values, size_t out_count);
@@ -542,18 +523,38 @@ vaelib_status vaelib_model_get_parameters(const vaelib_model *model, float *out_
 /** Replaces all parameters; count = parameter_count. VAELIB_DATA_ERROR if one is not finite. Exclusive. */
 vaelib_status vaelib_model_set_parameters(vaelib_model *model, const float *values, size_t count);
 
+/**
+ * Stops the calls that run on this model now, within 100 ms; they return VAELIB_CANCELLED. Does nothing if none runs.
+ * Safe in a signal handler and from any thread.
+ */
+vaelib_status vaelib_model_cancel(const vaelib_model *model);
+
 void vaelib_model_free(vaelib_model *model);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Training
  * --------------------------------------------------------------------------------------------------------------- */
 
+/** What a model is being trained for. */
+typedef enum vaelib_phase {
+    /** One layer of a stack learns to denoise its input. */
+    VAELIB_PRETRAINING = 0,
+    /** All layers of a stack and its classifier learn the labels: softmax and cross-entropy. */
+    VAELIB_SUPERVISED = 1,
+    /** All layers of a stack, unrolled into one auto-encoder, learn to reconstruct uncorrupted examples. */
+    VAELIB_UNSUPERVISED = 2,
+    /** A variational auto-encoder learns the evidence lower bound. */
+    VAELIB_FIT = 3,
+    /** No training: a query reports how far it is. */
+    VAELIB_QUERY = 4
+} vaelib_phase;
+
 /**
  * Where and when a training call keeps its state, so that it goes on from there if it is killed, cancelled or cut off.
  * Fill with vaelib_checkpoint_config_init(), set path, and let `checkpoint` of a vaelib_training_config point to it.
  *
- * The file is a model file with the state of the training in it (docs/file-format.md); vaelib_model_load() and
- * vaelib_stack_load() read it as the model of that moment. Each checkpoint replaces the one before it, complete or not
+ * The file is a model file with the state of the training in it (docs/file-format.md); vaelib_model_load()
+ * reads it as the model of that moment. Each checkpoint replaces the one before it, complete or not
  * at all. It is written whenever one of the three conditions holds; and always when the training ends or is cancelled.
  * The training waits while it is written, and so does a call that was cancelled. If writing fails, the training goes
  * on, the file stays as it was, and vaelib_last_warning() tells afterwards, also if the call was cancelled.
@@ -592,7 +593,7 @@ typedef struct vaelib_training_config {
     size_t samples;
     /** The weight of the KL term; 1 makes the loss the negative evidence lower bound. */
     double beta;
-    /** The KL weight grows linearly from 0 to beta over this many epochs. Warns if the training is shorter. */
+    /** The KL weight grows linearly from 0 to beta over this many epochs. Warns if there are not as many. */
     double kl_warmup_epochs;
     /** "none", or "dynamic": values in [0, 1] are probabilities, drawn anew as 0 or 1 at each use. */
     const char *binarization;
@@ -615,7 +616,7 @@ typedef struct vaelib_training_config {
     double schedule_epochs;
     /** step: the factor; exponential: the factor an epoch; cosine: the final rate as a fraction of learning_rate. */
     double schedule_factor;
-    /** The rate grows linearly from 0 over this many epochs first. Warns if the training is shorter. */
+    /** The rate grows linearly from 0 over this many epochs first. Warns if there are not as many. */
     double warmup_epochs;
     /**
      * The precision of a N(0, I / weight_decay) prior on all parameters; 1 is the paper's N(0, I), 0 none. Adds
@@ -645,31 +646,38 @@ typedef struct vaelib_training_config {
     const vaelib_checkpoint_config *checkpoint;
 } vaelib_training_config;
 
-/** One epoch of the training history. Terms in nats per example; validation terms are NaN without a validation set. */
-typedef struct vaelib_history_record {
-    size_t struct_size;
-    /** Counts from 1 over all fits of the model. */
-    size_t epoch;
-    uint64_t examples_seen;
-    /** What was minimised: kl_weight * kl - reconstruction. */
-    double loss;
-    /** The evidence lower bound, reconstruction - kl, whatever the KL weight. Means over the epoch's steps. */
-    double elbo;
-    double reconstruction;
-    double kl;
-    double validation_elbo;
-    double validation_reconstruction;
-    double validation_kl;
-    /** The KL weight and the learning rate of the epoch's last step. */
-    double kl_weight;
-    double learning_rate;
-    double seconds;
-} vaelib_history_record;
+/**
+ * A named number that training tells of a step or an epoch. Terms are means per example, losses and bounds in nats:
+ *
+ *     loss                what is minimised, without the weight prior: of a vae kl_weight * kl - reconstruction; in
+ *                         pretraining cross-entropy, or half the squared error, with the layer's penalties; supervised
+ *                         the cross-entropy of the labels; unsupervised the loss of layer 0
+ *     elbo                the evidence lower bound of a vae, reconstruction - kl, whatever the KL weight
+ *     reconstruction, kl  its two terms
+ *     kl_weight           the weight of the KL term in the last step
+ *     error               the share of labels that were wrong
+ *     learning_rate       that of the last step
+ *     gradient_norm       the Euclidean norm of a step's gradient, before clipping; steps only
+ *     phase, layer        of a stack's epochs: a vaelib_phase, and the layer that was pretrained
+ *     epoch               counts from 1: of a vae over all fits, of a stack within the phase of one call
+ *     examples_seen       examples that the model has learned from in all training so far
+ *     seconds             the time that the epoch took
+ *
+ * loss, error, elbo, reconstruction and kl of the validation examples have "validation_" before their name. What does
+ * not apply is left out, or in a column of the history NaN.
+ */
+typedef struct vaelib_metric {
+    const char *name;
+    double value;
+} vaelib_metric;
+
+/** The value of the metric `name` among `count` metrics; NaN if it is not among them. */
+double vaelib_metric_find(const vaelib_metric *metrics, size_t count, const char *name);
 
 typedef enum vaelib_progress_kind {
-    /** Work goes on; sent about every 50 ms. The record holds the means of the epoch so far. */
+    /** Work goes on; sent about every 50 ms. The metrics are the means of the epoch so far. */
     VAELIB_PROGRESS_STEP = 0,
-    /** An epoch ended; the record is the one that enters the history. */
+    /** An epoch ended; the metrics are those that enter the history. */
     VAELIB_PROGRESS_EPOCH = 1
 } vaelib_progress_kind;
 
@@ -677,18 +685,23 @@ typedef enum vaelib_progress_kind {
 typedef struct vaelib_progress {
     size_t struct_size;
     vaelib_progress_kind kind;
-    /** 1 to `epochs`, within this call. */
+    vaelib_phase phase;
+    /** The layer that is pretrained; else 0. */
+    size_t layer;
+    /** 1 to `epochs`, within this call and phase or layer. */
     size_t epoch;
     size_t epochs;
     /** Examples done in this epoch, and how many it has. */
     size_t examples;
     size_t examples_per_epoch;
-    vaelib_history_record record;
+    /** What is known of the epoch; valid until the callback returns. None for queries. */
+    const vaelib_metric *metrics;
+    size_t metric_count;
 } vaelib_progress;
 
 /**
  * Called on the thread that made the call. Return 0 to go on, anything else to stop: the call then returns
- * VAELIB_CANCELLED. The callback must not use the model that is being trained, except with vaelib_cancel().
+ * VAELIB_CANCELLED. The callback must not use the model that is being trained, except with vaelib_model_cancel().
  */
 typedef int (*vaelib_progress_fn)(const vaelib_progress *progress, void *user_data);
 
@@ -713,14 +726,80 @@ typedef struct vaelib_checkpoint_info {
     uint64_t seed;
 } vaelib_checkpoint_info;
 
+/** Fills in the defaults. */
+vaelib_status vaelib_training_config_init(vaelib_training_config *out_config);
+
 /** Fills in the defaults; path is NULL. */
 vaelib_status vaelib_checkpoint_config_init(vaelib_checkpoint_config *out_config);
 
 /** Reads how far the training of checkpoint file `path` is. Errors as for vaelib_model_load(). */
 vaelib_status vaelib_checkpoint_describe(const char *path, vaelib_checkpoint_info *out_info);
 
-/** Fills in the defaults. */
-vaelib_status vaelib_training_config_init(vaelib_training_config *out_config);
+/**
+ * How the model was last trained in this phase, as the caller gave it; the defaults if it never was. The history tells
+ * whether it was.
+ */
+vaelib_status vaelib_model_get_training_config(
+    const vaelib_model *model, vaelib_phase phase, vaelib_training_config *out_config);
+
+/** The name of column `index` of the history, 0 to history_columns - 1. */
+vaelib_status vaelib_model_describe_history(const vaelib_model *model, size_t index, const char **out_name);
+
+/**
+ * A column of the history: the metric `name` of every epoch of all training so far; out_count = history_epochs. NaN
+ * where it says nothing, also for a metric that no epoch has. VAELIB_INVALID_ARGUMENT for a name that is none.
+ */
+vaelib_status vaelib_model_get_history(
+    const vaelib_model *model, const char *name, double *out_values, size_t out_count);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Variational auto-encoders
+ *
+ * A variational auto-encoder (Kingma & Welling 2014): an encoder network x -> q(z|x) = N(mean, diag exp(log_variance))
+ * and a decoder network z -> p(x|z), joined by the prior p(z) = N(0, I).
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/** The architecture. Fill with vaelib_vae_config_init(), set data_dim, then change what matters. */
+typedef struct vaelib_vae_config {
+    size_t struct_size;
+    /** D, the width of an example. Required. */
+    size_t data_dim;
+    /** J, the width of the latent code z. */
+    size_t latent_dim;
+    /** Widths of the encoder's hidden layers, first to last; hidden_count may be 0 (a linear encoder). */
+    const size_t *hidden;
+    size_t hidden_count;
+    /** Widths of the decoder's hidden layers; NULL mirrors the encoder. */
+    const size_t *decoder_hidden;
+    size_t decoder_hidden_count;
+    /** "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu", "identity". */
+    const char *activation;
+    /** p(x|z): "bernoulli" for data in [0, 1], "gaussian" for real values. */
+    const char *likelihood;
+    /** Gaussian only. "fixed": noise_stddev squared; "learned": one per dimension; "predicted": by the decoder. */
+    const char *variance;
+    /** Gaussian only. The mean of p(x|z): "identity", or "sigmoid" for data in [0, 1]. */
+    const char *mean_activation;
+    /** Gaussian with fixed variance: the standard deviation of p(x|z). */
+    double noise_stddev;
+    /** Gaussian with learned or predicted variance: the standard deviation never falls below this. */
+    double stddev_floor;
+    /** "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal". */
+    const char *initializer;
+    /** The standard deviation of initializer "normal". */
+    double initializer_stddev;
+    /** Seed of the initial weights. */
+    uint64_t seed;
+} vaelib_vae_config;
+
+/** Fills in the defaults; data_dim is 0. */
+vaelib_status vaelib_vae_config_init(vaelib_vae_config *out_config);
+
+/** A new variational auto-encoder with freshly initialised weights. */
+vaelib_status vaelib_vae_create(const vaelib_vae_config *config, vaelib_model **out_model);
+
+/** The architecture; strings and arrays in it stay valid as long as the model. */
+vaelib_status vaelib_vae_get_config(const vaelib_model *model, vaelib_vae_config *out_config);
 
 /**
  * Trains the model on `examples`. `validation` may be NULL; its bound is computed after every epoch. A second fit goes
@@ -732,34 +811,18 @@ vaelib_status vaelib_training_config_init(vaelib_training_config *out_config);
  *
  * With a checkpoint in `config` the call goes on where the checkpoint's training is, if there is one.
  *
- * Warns when data strictly between 0 and 1 meet a Bernoulli likelihood without binarisation.
+ * Warns when data strictly between 0 and 1 meet a Bernoulli likelihood without binarisation, and when a warm-up lasts
+ * longer than the training.
  */
-vaelib_status vaelib_fit(
+vaelib_status vaelib_vae_fit(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_dataset *validation,
     const vaelib_training_config *config, vaelib_progress_fn callback, void *user_data);
 
-/**
- * Stops the calls that run on this model now, within 100 ms; they return VAELIB_CANCELLED. Does nothing if none runs.
- * Safe in a signal handler and from any thread.
+/*
+ * Queries. N is the number of rows given, D = data_dim, J = latent_dim. Results are dense row-major and `out_count` is
+ * the number of values in each output buffer; anything but the stated product is VAELIB_INVALID_ARGUMENT. Whether a
+ * mean or a sample is wanted is said explicitly each time.
  */
-vaelib_status vaelib_cancel(const vaelib_model *model);
-
-/** How many epochs the history holds. */
-vaelib_status vaelib_history_count(const vaelib_model *model, size_t *out_count);
-
-/** Epoch `index` of the history, counted from 0. */
-vaelib_status vaelib_history_get(const vaelib_model *model, size_t index, vaelib_history_record *out_record);
-
-/** How the model was last trained; the defaults if it never was. */
-vaelib_status vaelib_model_training_config(const vaelib_model *model, vaelib_training_config *out_config);
-
-/* ------------------------------------------------------------------------------------------------------------------
- * Queries
- *
- * N is the number of rows given, D = data_dim, J = latent_dim. Results are dense row-major and `out_count` is the
- * number of values in each output buffer; anything but the stated product is VAELIB_INVALID_ARGUMENT. Whether a mean
- * or a sample is wanted is said explicitly each time.
- * --------------------------------------------------------------------------------------------------------------- */
 
 typedef enum vaelib_choice {
     VAELIB_MEAN = 0,
@@ -767,31 +830,31 @@ typedef enum vaelib_choice {
 } vaelib_choice;
 
 /** q(z|x): its mean and log-variance, [N, J] each. Either output may be NULL, not both. */
-vaelib_status vaelib_encode(
+vaelib_status vaelib_vae_encode(
     vaelib_model *model, const vaelib_dataset *examples, float *out_mean, float *out_log_variance, size_t out_count);
 
 /** One sample of q(z|x) for each example, [N, J]. */
-vaelib_status vaelib_encode_sample(
+vaelib_status vaelib_vae_encode_sample(
     vaelib_model *model, const vaelib_dataset *examples, uint64_t seed, float *out_latent, size_t out_count);
 
 /**
  * p(x|z) for given latents [N, J]: its mean and, for a Gaussian likelihood, its variance, [N, D] each. `out_variance`
  * may be NULL, and must be for a Bernoulli likelihood.
  */
-vaelib_status vaelib_decode(
+vaelib_status vaelib_vae_decode(
     vaelib_model *model, const vaelib_dataset *latents, float *out_mean, float *out_variance, size_t out_count);
 
 /** One sample of p(x|z) for each latent, [N, D]. */
-vaelib_status vaelib_decode_sample(
+vaelib_status vaelib_vae_decode_sample(
     vaelib_model *model, const vaelib_dataset *latents, uint64_t seed, float *out_examples, size_t out_count);
 
 /** The mean of p(x|z) where z is the mean of q(z|x), or a sample of it (then `seed` is used), [N, D]. */
-vaelib_status vaelib_reconstruct(
+vaelib_status vaelib_vae_reconstruct(
     vaelib_model *model, const vaelib_dataset *examples, vaelib_choice latent, uint64_t seed, float *out_mean,
     size_t out_count);
 
 /** z from the prior, then the mean of p(x|z) or a sample of it, [rows, D]; out_count = rows * D. */
-vaelib_status vaelib_sample(
+vaelib_status vaelib_vae_sample(
     vaelib_model *model, size_t rows, vaelib_choice output, uint64_t seed, float *out_examples, size_t out_count);
 
 /** How bounds and likelihoods are estimated. Fill with vaelib_evaluation_config_init(). */
@@ -799,7 +862,7 @@ typedef struct vaelib_evaluation_config {
     size_t struct_size;
     /** Latent samples an example: L of the bound, K of the importance-sampled likelihood. Default 1. */
     size_t samples;
-    /** vaelib_elbo only: "analytic" or "monte_carlo", as in training. */
+    /** vaelib_vae_estimate_elbo only: "analytic" or "monte_carlo", as in training. */
     const char *estimator;
     /** "none" or "dynamic", as in training; one binary draw an example. */
     const char *binarization;
@@ -813,7 +876,7 @@ vaelib_status vaelib_evaluation_config_init(vaelib_evaluation_config *out_config
  * The evidence lower bound of each example and its two terms, [N] each: elbo = reconstruction - kl, in nats.
  * Each output may be NULL, not all. `config` and `callback` may be NULL.
  */
-vaelib_status vaelib_elbo(
+vaelib_status vaelib_vae_estimate_elbo(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_evaluation_config *config,
     vaelib_progress_fn callback, void *user_data, double *out_elbo, double *out_reconstruction, double *out_kl,
     size_t out_count);
@@ -823,7 +886,7 @@ vaelib_status vaelib_elbo(
  * log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x), a lower bound in expectation that tightens with K (Burda et al. 2015),
  * and its standard error (NaN for K = 1), [N] each. `out_standard_error` may be NULL, `callback` too.
  */
-vaelib_status vaelib_log_likelihood(
+vaelib_status vaelib_vae_estimate_log_likelihood(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_evaluation_config *config,
     vaelib_progress_fn callback, void *user_data, double *out_log_likelihood, double *out_standard_error,
     size_t out_count);
@@ -832,7 +895,7 @@ vaelib_status vaelib_log_likelihood(
  * The way from one example to another through latent space: the latent means of rows `from` and `to` of `examples`,
  * `steps` points on the line between them (both ends included, steps >= 2), decoded to means, [steps, D].
  */
-vaelib_status vaelib_interpolate(
+vaelib_status vaelib_vae_interpolate(
     vaelib_model *model, const vaelib_dataset *examples, size_t from, size_t to, size_t steps, float *out_mean,
     size_t out_count);
 
@@ -841,7 +904,7 @@ vaelib_status vaelib_interpolate(
  * CDF, decoded to means, [side * side, D]; the row index is the second latent, from high to low, as a picture shows
  * it. Grid lines lie at (i + 1/2) / side. Needs latent_dim 2.
  */
-vaelib_status vaelib_manifold(vaelib_model *model, size_t side, float *out_mean, size_t out_count);
+vaelib_status vaelib_vae_draw_manifold(vaelib_model *model, size_t side, float *out_mean, size_t out_count);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Stacked denoising auto-encoders
@@ -852,7 +915,7 @@ vaelib_status vaelib_manifold(vaelib_model *model, size_t side, float *out_mean,
  * without, as one deep auto-encoder. A program that learns to read digits; bindings/c/examples/stack_digits.c is one in
  * full:
  *
- *     vaelib_stack *stack = NULL;
+ *     vaelib_model *model = NULL;
  *     vaelib_layer_config layers[3];
  *     vaelib_stack_config config = {.struct_size = sizeof config};
  *     vaelib_training_config training = {.struct_size = sizeof training};
@@ -868,18 +931,16 @@ vaelib_status vaelib_manifold(vaelib_model *model, size_t side, float *out_mean,
  *     config.layers = layers;
  *     config.layer_count = 3;
  *     vaelib_training_config_init(&training);
- *     vaelib_stack_create(&config, &stack);
- *     vaelib_stack_pretrain(stack, digits, &training, NULL, NULL);
+ *     vaelib_stack_create(&config, &model);
+ *     vaelib_stack_pretrain(model, digits, &training, NULL, NULL);
  *     training.patience = 5;
- *     vaelib_stack_finetune(stack, digits, validation, VAELIB_SUPERVISED, &training, NULL, NULL);
- *     vaelib_stack_predict(stack, test, classes, test_rows);
- *     vaelib_stack_save(stack, "reader.h5");
+ *     vaelib_stack_finetune(model, digits, validation, VAELIB_SUPERVISED, &training, NULL, NULL);
+ *     vaelib_stack_predict(model, test, classes, test_rows);
+ *     vaelib_model_save(model, "reader.h5");
  *
  * Layers are counted from 0, the lowest. N is the number of rows given, D = data_dim; results are as described under
  * Queries.
  * --------------------------------------------------------------------------------------------------------------- */
-
-typedef struct vaelib_stack vaelib_stack;
 
 /** One layer. Fill with vaelib_layer_config_init(), then change what matters. */
 typedef struct vaelib_layer_config {
@@ -944,60 +1005,22 @@ typedef struct vaelib_stack_config {
     uint64_t seed;
 } vaelib_stack_config;
 
-typedef struct vaelib_stack_info {
-    size_t struct_size;
-    size_t data_dim;
-    size_t layer_count;
-    /** How many classes the classifier knows; 0 before fine-tuning with labels. */
-    size_t class_count;
-    /** All weights and biases, as one flat array of float32, and the named tensors in it. */
-    size_t parameter_count;
-    size_t tensor_count;
-    /** The scaling of the data the stack was trained on, kept in its file. */
-    double data_scale;
-    double data_shift;
-} vaelib_stack_info;
-
 /** Fills in the defaults; of a stack, data_dim is 0 and there are no layers. */
 vaelib_status vaelib_layer_config_init(vaelib_layer_config *out_config);
 vaelib_status vaelib_stack_config_init(vaelib_stack_config *out_config);
 
 /** A new stack with freshly initialised weights and no classifier. */
-vaelib_status vaelib_stack_create(const vaelib_stack_config *config, vaelib_stack **out_stack);
+vaelib_status vaelib_stack_create(const vaelib_stack_config *config, vaelib_model **out_model);
 
-/** A stack of its own, equal in everything. */
-vaelib_status vaelib_stack_copy(const vaelib_stack *stack, vaelib_stack **out_stack);
-
-/**
- * Writes and reads an HDF5 file, as vaelib_model_save() and vaelib_model_load() do. A file of a model is refused here,
- * and a file of a stack there, with VAELIB_FORMAT_ERROR.
- */
-vaelib_status vaelib_stack_save(const vaelib_stack *stack, const char *path);
-vaelib_status vaelib_stack_load(const char *path, vaelib_stack **out_stack);
-
-/** Sizes and scaling. */
-vaelib_status vaelib_stack_describe(const vaelib_stack *stack, vaelib_stack_info *out_info);
-
-/** The architecture; `layers`, strings in it included, stays valid as long as the stack. */
-vaelib_status vaelib_stack_get_config(const vaelib_stack *stack, vaelib_stack_config *out_config);
-
-/**
- * Name, shape and place of parameter tensor `index`: "layers/0/weight", "layers/0/bias", if not tied
- * "layers/0/decoder/weight" [width, inputs], "layers/0/decoder/bias", "layers/1/weight", ..., and of the classifier
- * "classifier/weight", "classifier/bias".
- */
-vaelib_status vaelib_stack_tensor(const vaelib_stack *stack, size_t index, vaelib_tensor *out_tensor);
-
-/** Copies all parameters out, or replaces them; as vaelib_model_get_parameters(), vaelib_model_set_parameters(). */
-vaelib_status vaelib_stack_get_parameters(const vaelib_stack *stack, float *out_values, size_t out_count);
-vaelib_status vaelib_stack_set_parameters(vaelib_stack *stack, const float *values, size_t count);
+/** The architecture; `layers`, strings in it included, stays valid as long as the model. */
+vaelib_status vaelib_stack_get_config(const vaelib_model *model, vaelib_stack_config *out_config);
 
 /**
  * Puts a freshly initialised classifier of 2 to 1048576 classes on a stack that has none, for weights from elsewhere;
  * fine-tuning with labels does so by itself. Its two tensors come last in the parameters. Trainers made before are of
- * no use any more, as vaelib_stack_trainer_create() says. Exclusive.
+ * no use any more, as vaelib_trainer_create() says. Exclusive.
  */
-vaelib_status vaelib_stack_add_classifier(vaelib_stack *stack, size_t classes);
+vaelib_status vaelib_stack_add_classifier(vaelib_model *model, size_t classes);
 
 /**
  * Says what the classes are called, in the order of their numbers; the names are kept in the stack's file. `count` is
@@ -1007,76 +1030,27 @@ vaelib_status vaelib_stack_add_classifier(vaelib_stack *stack, size_t classes);
  * "integer" (64 bits), "real" (finite), "boolean" ("false", "true"). Exclusive.
  */
 vaelib_status vaelib_stack_set_class_names(
-    vaelib_stack *stack, const char *type, const char *const *names, size_t count);
+    vaelib_model *model, const char *type, const char *const *names, size_t count);
 
 /**
  * What the classes are called; out_count is 0 if nobody has said. The names are valid until names are set anew or the
  * stack is freed.
  */
-vaelib_status vaelib_stack_class_names(
-    const vaelib_stack *stack, const char **out_type, const char *const **out_names, size_t *out_count);
-
-void vaelib_stack_free(vaelib_stack *stack);
-
-/** What a stack is being trained for. */
-typedef enum vaelib_phase {
-    /** One layer learns to denoise its input. */
-    VAELIB_PRETRAINING = 0,
-    /** All layers and the classifier learn the labels: softmax and cross-entropy. */
-    VAELIB_SUPERVISED = 1,
-    /** All layers, unrolled into one auto-encoder, learn to reconstruct uncorrupted examples. */
-    VAELIB_UNSUPERVISED = 2
-} vaelib_phase;
-
-/** One epoch of a stack's history. Losses are means per example; what does not apply is NaN. */
-typedef struct vaelib_stack_record {
-    size_t struct_size;
-    vaelib_phase phase;
-    /** The layer that was pretrained; 0 in fine-tuning. */
-    size_t layer;
-    /** Counts from 1 within the phase of one call. */
-    size_t epoch;
-    /**
-     * What was minimised, as a mean over the epoch's steps. Pretraining: cross-entropy in nats, or half the squared
-     * error, with the layer's penalties. Fine-tuning: cross-entropy of the labels, in nats, or the loss of layer 0.
-     */
-    double loss;
-    double validation_loss;
-    /** With labels: the share of examples given a wrong one. */
-    double error;
-    double validation_error;
-    double learning_rate;
-    double seconds;
-} vaelib_stack_record;
-
-/** What a stack's progress callback is told: which phase, layer and epoch, and how far in it. */
-typedef struct vaelib_stack_progress {
-    size_t struct_size;
-    vaelib_progress_kind kind;
-    /** How many epochs this phase, or this layer, has at most in this call; record.epoch is one of 1 to `epochs`. */
-    size_t epochs;
-    /** Examples done in this epoch, and how many it has. */
-    size_t examples;
-    size_t examples_per_epoch;
-    /** The epoch so far, or as it enters the history. */
-    vaelib_stack_record record;
-} vaelib_stack_progress;
-
-/** As vaelib_progress_fn: called on the calling thread; anything but 0 stops the call with VAELIB_CANCELLED. */
-typedef int (*vaelib_stack_progress_fn)(const vaelib_stack_progress *progress, void *user_data);
+vaelib_status vaelib_stack_get_class_names(
+    const vaelib_model *model, const char **out_type, const char *const **out_names, size_t *out_count);
 
 /**
  * Pretrains all layers, bottom first. Of the configuration, what concerns the lower bound of a VAE (estimator, samples,
  * beta, kl_warmup_epochs, binarization) must be left at its default, in fine-tuning too; so must dropout and patience
- * here. Errors, cancelling and exclusiveness as for vaelib_fit().
+ * here. Errors, cancelling and exclusiveness as for vaelib_vae_fit().
  *
  * One checkpoint file serves the pretraining and the fine-tuning after it: each call goes on where the file's training
  * is, and a call that was complete, or is followed by one in the file, takes over the file's state and returns at once.
  * So a program that is run again makes the same calls in the same order. (To begin anew, only the first has resume 0.)
  */
 vaelib_status vaelib_stack_pretrain(
-    vaelib_stack *stack, const vaelib_dataset *examples, const vaelib_training_config *config,
-    vaelib_stack_progress_fn callback, void *user_data);
+    vaelib_model *model, const vaelib_dataset *examples, const vaelib_training_config *config,
+    vaelib_progress_fn callback, void *user_data);
 
 /**
  * Fine-tunes all layers; `phase` is VAELIB_SUPERVISED or VAELIB_UNSUPERVISED. The latter needs no labels.
@@ -1089,22 +1063,8 @@ vaelib_status vaelib_stack_pretrain(
  * best weights are kept.
  */
 vaelib_status vaelib_stack_finetune(
-    vaelib_stack *stack, const vaelib_dataset *examples, const vaelib_dataset *validation, vaelib_phase phase,
-    const vaelib_training_config *config, vaelib_stack_progress_fn callback, void *user_data);
-
-/** Stops the calls that run on this stack now, as vaelib_cancel() does for models. Safe in a signal handler. */
-vaelib_status vaelib_stack_cancel(const vaelib_stack *stack);
-
-/**
- * How the stack was last trained in this phase, as the caller gave it; the defaults if it never was. The history tells
- * whether it was.
- */
-vaelib_status vaelib_stack_training_config(
-    const vaelib_stack *stack, vaelib_phase phase, vaelib_training_config *out_config);
-
-/** How many epochs the history holds, and epoch `index` of it. */
-vaelib_status vaelib_stack_history_count(const vaelib_stack *stack, size_t *out_count);
-vaelib_status vaelib_stack_history_get(const vaelib_stack *stack, size_t index, vaelib_stack_record *out_record);
+    vaelib_model *model, const vaelib_dataset *examples, const vaelib_dataset *validation, vaelib_phase phase,
+    const vaelib_training_config *config, vaelib_progress_fn callback, void *user_data);
 
 /**
  * The corrupted input that layer `layer` would be given in epoch `epoch` of its pretraining: the clean code of the
@@ -1112,35 +1072,35 @@ vaelib_status vaelib_stack_history_get(const vaelib_stack *stack, size_t index, 
  * minimum and maximum are those of these examples.
  */
 vaelib_status vaelib_stack_corrupt(
-    vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, uint64_t seed, size_t epoch,
+    vaelib_model *model, const vaelib_dataset *examples, size_t layer, uint64_t seed, size_t epoch,
     float *out_corrupted, size_t out_count);
 
 /** The clean code after layer `layer`, [N, width of the layer]. */
 vaelib_status vaelib_stack_encode(
-    vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, float *out_code, size_t out_count);
+    vaelib_model *model, const vaelib_dataset *examples, size_t layer, float *out_code, size_t out_count);
 
 /** Examples from codes of layer `layer`, [N, width of the layer], down through the decoders, [N, D]. */
 vaelib_status vaelib_stack_decode(
-    vaelib_stack *stack, const vaelib_dataset *codes, size_t layer, float *out_examples, size_t out_count);
+    vaelib_model *model, const vaelib_dataset *codes, size_t layer, float *out_examples, size_t out_count);
 
 /** Up to layer `layer` and down again, [N, D]. Noisy examples come back denoised. */
 vaelib_status vaelib_stack_reconstruct(
-    vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, float *out_examples, size_t out_count);
+    vaelib_model *model, const vaelib_dataset *examples, size_t layer, float *out_examples, size_t out_count);
 
 /** The loss of each reconstruction against its example, by layer 0's loss, [N]: what is unusual is restored badly. */
-vaelib_status vaelib_stack_reconstruction_error(
-    vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, double *out_error, size_t out_count);
+vaelib_status vaelib_stack_compute_reconstruction_error(
+    vaelib_model *model, const vaelib_dataset *examples, size_t layer, double *out_error, size_t out_count);
 
 /** Class probabilities, [N, class_count]. VAELIB_INVALID_ARGUMENT before fine-tuning with labels. */
 vaelib_status vaelib_stack_predict_probabilities(
-    vaelib_stack *stack, const vaelib_dataset *examples, float *out_probabilities, size_t out_count);
+    vaelib_model *model, const vaelib_dataset *examples, float *out_probabilities, size_t out_count);
 
 /** The most probable class of each example, [N]. */
 vaelib_status vaelib_stack_predict(
-    vaelib_stack *stack, const vaelib_dataset *examples, int64_t *out_classes, size_t out_count);
+    vaelib_model *model, const vaelib_dataset *examples, int64_t *out_classes, size_t out_count);
 
 /** What each unit of layer `layer` looks for in an example: the product of the weights up to it, [width, D]. */
-vaelib_status vaelib_stack_filters(vaelib_stack *stack, size_t layer, float *out_filters, size_t out_count);
+vaelib_status vaelib_stack_get_filters(vaelib_model *model, size_t layer, float *out_filters, size_t out_count);
 
 /**
  * New examples, top down (Vincent et al. 2010, section 7): from the topmost code of each given example, units are
@@ -1148,7 +1108,7 @@ vaelib_status vaelib_stack_filters(vaelib_stack *stack, size_t layer, float *out
  * Needs sigmoid codes, and cross_entropy above layer 0.
  */
 vaelib_status vaelib_stack_sample(
-    vaelib_stack *stack, const vaelib_dataset *examples, uint64_t seed, float *out_examples, size_t out_count);
+    vaelib_model *model, const vaelib_dataset *examples, uint64_t seed, float *out_examples, size_t out_count);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Queries into files
@@ -1160,34 +1120,34 @@ vaelib_status vaelib_stack_sample(
  * that no file with half the results appears.
  * --------------------------------------------------------------------------------------------------------------- */
 
-/** vaelib_encode(): means and log-variances. Either name may be NULL, not both. */
-vaelib_status vaelib_encode_to(
+/** vaelib_vae_encode(): means and log-variances. Either name may be NULL, not both. */
+vaelib_status vaelib_vae_encode_to(
     vaelib_model *model, const vaelib_dataset *examples, vaelib_writer *writer, const char *mean_name,
     const char *log_variance_name, vaelib_progress_fn callback, void *user_data);
 
-/** vaelib_decode(): means and, of a Gaussian likelihood, variances. `variance_name` may be NULL. */
-vaelib_status vaelib_decode_to(
+/** vaelib_vae_decode(): means and, of a Gaussian likelihood, variances. `variance_name` may be NULL. */
+vaelib_status vaelib_vae_decode_to(
     vaelib_model *model, const vaelib_dataset *latents, vaelib_writer *writer, const char *mean_name,
     const char *variance_name, vaelib_progress_fn callback, void *user_data);
 
-/** vaelib_reconstruct(). */
-vaelib_status vaelib_reconstruct_to(
+/** vaelib_vae_reconstruct(). */
+vaelib_status vaelib_vae_reconstruct_to(
     vaelib_model *model, const vaelib_dataset *examples, vaelib_choice latent, uint64_t seed, vaelib_writer *writer,
     const char *name, vaelib_progress_fn callback, void *user_data);
 
 /** vaelib_stack_encode(). Queries of stacks report as those of models do. */
 vaelib_status vaelib_stack_encode_to(
-    vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, vaelib_writer *writer, const char *name,
+    vaelib_model *model, const vaelib_dataset *examples, size_t layer, vaelib_writer *writer, const char *name,
     vaelib_progress_fn callback, void *user_data);
 
 /** vaelib_stack_reconstruct(). */
 vaelib_status vaelib_stack_reconstruct_to(
-    vaelib_stack *stack, const vaelib_dataset *examples, size_t layer, vaelib_writer *writer, const char *name,
+    vaelib_model *model, const vaelib_dataset *examples, size_t layer, vaelib_writer *writer, const char *name,
     vaelib_progress_fn callback, void *user_data);
 
 /** vaelib_stack_predict_probabilities(). */
 vaelib_status vaelib_stack_predict_probabilities_to(
-    vaelib_stack *stack, const vaelib_dataset *examples, vaelib_writer *writer, const char *name,
+    vaelib_model *model, const vaelib_dataset *examples, vaelib_writer *writer, const char *name,
     vaelib_progress_fn callback, void *user_data);
 
 /* ------------------------------------------------------------------------------------------------------------------
@@ -1199,66 +1159,76 @@ vaelib_status vaelib_stack_predict_probabilities_to(
 typedef struct vaelib_trainer vaelib_trainer;
 
 /**
- * What one step found, as means over its batch in nats per example. Of a stack's step only loss, learning_rate and
- * gradient_norm are numbers; the other terms are NaN.
+ * Where a batch lies, for a batch that is spread over several trainers, for example one a process. Its gradients are
+ * then a part of those of the whole batch: summed over all parts they are the gradients of the mean over global_rows
+ * rows. Fill with vaelib_batch_place_init().
  */
-typedef struct vaelib_step_result {
+typedef struct vaelib_batch_place {
     size_t struct_size;
-    double loss;
-    double elbo;
-    double reconstruction;
-    double kl;
-    double kl_weight;
-    double learning_rate;
-    /** The Euclidean norm of the gradient, before clipping. */
-    double gradient_norm;
-} vaelib_step_result;
+    /** The rows of the whole batch; 0, the default, if this is all of it. */
+    size_t global_rows;
+    /**
+     * Which row of the whole batch, or of the set, row 0 of this batch is; default 0. Noise is drawn for the step and
+     * for this row, so it is the same however the batch is divided. A slice counts from where it begins in its dataset,
+     * and this is added.
+     */
+    size_t first_row;
+} vaelib_batch_place;
+
+/** Fills in the defaults. */
+vaelib_status vaelib_batch_place_init(vaelib_batch_place *out_place);
 
 /**
- * A trainer for `model`, which it keeps alive. `examples_per_epoch` is N: it turns steps into epochs for the schedules
- * and scales the weight prior. epochs, batch_size and patience of the config do not matter here (cosine: `epochs`
- * does). Between steps the model answers queries as usual.
- */
-vaelib_status vaelib_trainer_create(
-    vaelib_model *model, const vaelib_training_config *config, size_t examples_per_epoch, vaelib_trainer **out_trainer);
-
-/**
- * A trainer for `stack`, which it keeps alive; it pretrains `layer`, or fine-tunes (then `layer` does not matter). The
- * functions below take it like any other. Its batches carry labels if the phase is supervised. A layer whose
+ * A trainer for `model`, which it keeps alive. `phase` is VAELIB_FIT for a vae; for a stack VAELIB_PRETRAINING, of
+ * layer `layer`, VAELIB_SUPERVISED, whose batches carry labels and which needs a classifier
+ * (vaelib_stack_add_classifier()), or VAELIB_UNSUPERVISED. `layer` is 0 where nothing is pretrained. A layer whose
  * corruption_range is "data" cannot be pretrained so, since a trainer sees one batch at a time.
  *
- * `classes`, at least 2, says how many there are, for a supervised trainer of a stack that has no classifier yet: it is
- * added. Trainers that were made before then are of no use any more: their memory stays valid until they are freed,
- * but their steps are refused with VAELIB_INVALID_ARGUMENT.
+ * `examples_per_epoch` is N: it turns steps into epochs for the schedules and scales the weight prior. epochs,
+ * batch_size and patience of the config do not matter here (cosine: `epochs` does). Between steps the model answers
+ * queries as usual. Once the model gets a classifier, trainers made before are of no use: their memory stays valid
+ * until they are freed, but their steps are refused with VAELIB_INVALID_ARGUMENT.
  */
-vaelib_status vaelib_stack_trainer_create(
-    vaelib_stack *stack, vaelib_phase phase, size_t layer, size_t classes, const vaelib_training_config *config,
+vaelib_status vaelib_trainer_create(
+    vaelib_model *model, vaelib_phase phase, size_t layer, const vaelib_training_config *config,
     size_t examples_per_epoch, vaelib_trainer **out_trainer);
 
-/** Computes the gradients on all rows of `batch` and applies them. `out_result` may be NULL. Exclusive. */
-vaelib_status vaelib_trainer_step(
-    vaelib_trainer *trainer, const vaelib_dataset *batch, vaelib_step_result *out_result);
+/** Computes the gradients on all rows of `batch` and applies them. Exclusive. */
+vaelib_status vaelib_trainer_step(vaelib_trainer *trainer, const vaelib_dataset *batch);
 
-/** Computes the gradient of the loss on `batch` into the gradient buffer, replacing what was there. Exclusive. */
+/**
+ * Computes the gradient of the loss on `batch` into the gradient buffer, replacing what was there. `place` may be NULL,
+ * for a whole batch. Exclusive.
+ */
 vaelib_status vaelib_trainer_compute_gradients(
-    vaelib_trainer *trainer, const vaelib_dataset *batch, vaelib_step_result *out_result);
+    vaelib_trainer *trainer, const vaelib_dataset *batch, const vaelib_batch_place *place);
 
 /**
  * Applies the gradient buffer: clipping, weight decay, optimiser, schedule; then counts the step. The buffer may have
- * been changed by the caller. VAELIB_NUMERICAL_ERROR, and nothing applied, if it is not finite. Exclusive.
+ * been changed by the caller, for example summed over the parts of a whole batch. `global_rows` are the rows of the
+ * whole batch, by which schedules go on; 0 takes those that the gradients were computed for. VAELIB_NUMERICAL_ERROR,
+ * and nothing applied, if it is not finite. Exclusive.
  */
-vaelib_status vaelib_trainer_apply_gradients(vaelib_trainer *trainer);
+vaelib_status vaelib_trainer_apply_gradients(vaelib_trainer *trainer, size_t global_rows);
 
 /**
- * The flat parameters of the model or stack in place; valid until the trainer is freed. They may be changed between
- * steps. Their layout: vaelib_model_tensor(), vaelib_stack_tensor().
+ * What the last computation of gradients found, as means over the rows of its batch: loss, learning_rate,
+ * gradient_norm; of a vae reconstruction, kl, elbo and kl_weight too; of a supervised stack the error. Valid until the
+ * next computation or until the trainer is freed; none before the first.
  */
-vaelib_status vaelib_trainer_parameters(vaelib_trainer *trainer, float **out_values, size_t *out_count);
+vaelib_status vaelib_trainer_get_metrics(
+    vaelib_trainer *trainer, const vaelib_metric **out_metrics, size_t *out_count);
+
+/**
+ * The flat parameters of the model in place; valid until the trainer is freed. They may be changed between steps. Their
+ * layout: vaelib_model_describe_tensor().
+ */
+vaelib_status vaelib_trainer_get_parameters(vaelib_trainer *trainer, float **out_values, size_t *out_count);
 
 /** The gradient buffer, laid out as the parameters; valid until the trainer is freed. */
-vaelib_status vaelib_trainer_gradients(vaelib_trainer *trainer, float **out_values, size_t *out_count);
+vaelib_status vaelib_trainer_get_gradients(vaelib_trainer *trainer, float **out_values, size_t *out_count);
 
-/** Frees the trainer; the model or stack stays. */
+/** Frees the trainer; the model stays. */
 void vaelib_trainer_free(vaelib_trainer *trainer);
 
 #ifdef __cplusplus

@@ -82,7 +82,7 @@ run no_arguments Tests/c/expect_failure.sh "usage:" "$programs/train_and_save"
 run missing_file Tests/c/expect_failure.sh "no-such-file.h5" "$programs/train_and_save" no-such-file.h5 x "$model" 1
 run missing_dataset Tests/c/expect_failure.sh "no-such-set" "$programs/load_and_encode" "$model" "$data" no-such-set
 run no_labels Tests/c/expect_failure.sh "x_train" "$programs/stack_digits" "$data" "$scratch/stack.h5"
-run model_for_stack Tests/c/expect_failure.sh "stack.h5" "$programs/load_and_encode" "$scratch/stack.h5" "$data" images
+run stack_for_vae Tests/c/expect_failure.sh "kind \"stack\"" "$programs/load_and_encode" "$scratch/stack.h5" "$data" images
 
 if [[ ${#failed[@]} -gt 0 ]]; then
   echo "C programs that failed: ${failed[*]}" >&2

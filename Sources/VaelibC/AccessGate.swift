@@ -7,7 +7,7 @@ final class AccessGate: Sendable {
   /// What it guards, for messages.
   private let subject: String
 
-  init(_ subject: String = "the model or stack") {
+  init(_ subject: String = "the model") {
     self.subject = subject
   }
 

@@ -2,17 +2,19 @@ import Glibc
 
 /// An array of C strings that lives as long as this object.
 final class CStrings {
-  let count: Int
+  let texts: [String]
   /// nil if there are none.
   let pointers: UnsafePointer<UnsafePointer<CChar>?>?
 
+  var count: Int { texts.count }
+
   init(_ texts: [String]) {
-    count = texts.count
+    self.texts = texts
     guard !texts.isEmpty else {
       pointers = nil
       return
     }
-    let memory = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: count)
+    let memory = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: texts.count)
     for (index, text) in texts.enumerated() {
       (memory + index).initialize(to: strdup(text).map { UnsafePointer($0) })
     }

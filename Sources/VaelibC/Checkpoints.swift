@@ -56,20 +56,15 @@ extension vaelib_checkpoint_info {
   }
 }
 
-/// Calls `train` with what the caller's checkpoint configuration stands for, and hands on its warnings, also when the
-/// training was cancelled.
-func withCheckpoints<Model: CheckpointedModel>(
-  _ config: UnsafePointer<vaelib_checkpoint_config>?, of model: Model,
-  _ train: (TrainingCheckpoints<Model>?) throws -> [String]
-) throws {
-  guard let config else { return warn(try train(nil)) }
-  let c = try SizedStruct.read(config, "config->checkpoint")
+/// What the caller's checkpoint configuration stands for; nil where there is none.
+func checkpoints<Kind: CheckpointedModel>(
+  _ config: vaelib_training_config
+) throws -> TrainingCheckpoints<Kind>? {
+  guard let checkpoint = config.checkpoint else { return nil }
+  let c = try SizedStruct.read(checkpoint, "config->checkpoint")
   let path = try Arguments.text(c.path, "config->checkpoint->path")
-  let checkpoints = TrainingCheckpoints(
-    CheckpointFile<Model>(path, libraryVersion: VAELIB_VERSION), try CheckpointSchedule(c))
-  var warnings: [String] = []
-  defer { warn(warnings + checkpoints.warnings) }
-  warnings = try train(checkpoints)
+  return TrainingCheckpoints(
+    CheckpointFile<Kind>(path, libraryVersion: VAELIB_VERSION), try CheckpointSchedule(c))
 }
 
 /// Throws if a trainer is given a checkpoint: it makes one step at a time, and knows nothing of those to come.

@@ -60,8 +60,8 @@ public func vaelib_dataset_open(
   }
 }
 
-@_cdecl("vaelib_dataset_names") @implementation
-public func vaelib_dataset_names(
+@_cdecl("vaelib_dataset_list") @implementation
+public func vaelib_dataset_list(
   _ path: UnsafePointer<CChar>?, _ outNames: UnsafeMutablePointer<CChar>?, _ size: Int,
   _ outNeeded: UnsafeMutablePointer<Int>?
 ) -> vaelib_status {
@@ -127,8 +127,8 @@ public func vaelib_dataset_read(
   }
 }
 
-@_cdecl("vaelib_dataset_labels") @implementation
-public func vaelib_dataset_labels(
+@_cdecl("vaelib_dataset_read_labels") @implementation
+public func vaelib_dataset_read_labels(
   _ dataset: OpaquePointer?, _ outLabels: UnsafeMutablePointer<Int64>?, _ outCount: Int
 ) -> vaelib_status {
   entryPoint {

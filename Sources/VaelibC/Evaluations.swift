@@ -8,14 +8,14 @@ public func vaelib_evaluation_config_init(
   entryPoint { try SizedStruct.write(EvaluationConfiguration().cStruct, to: outConfig, "out_config") }
 }
 
-@_cdecl("vaelib_elbo") @implementation
-public func vaelib_elbo(
+@_cdecl("vaelib_vae_estimate_elbo") @implementation
+public func vaelib_vae_estimate_elbo(
   _ model: OpaquePointer?, _ examples: OpaquePointer?, _ config: UnsafePointer<vaelib_evaluation_config>?,
   _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?,
   _ outElbo: UnsafeMutablePointer<Double>?, _ outReconstruction: UnsafeMutablePointer<Double>?,
   _ outKL: UnsafeMutablePointer<Double>?, _ outCount: Int
 ) -> vaelib_status {
-  query(model, callback: callback, userData: userData) { model, control in
+  vaeQuery(model, callback: callback, userData: userData) { model, control in
     let source = try DatasetHandle.from(examples).source
     let evaluation = try EvaluationConfiguration(config)
     if outElbo == nil, outReconstruction == nil, outKL == nil {
@@ -32,14 +32,14 @@ public func vaelib_elbo(
   }
 }
 
-@_cdecl("vaelib_log_likelihood") @implementation
-public func vaelib_log_likelihood(
+@_cdecl("vaelib_vae_estimate_log_likelihood") @implementation
+public func vaelib_vae_estimate_log_likelihood(
   _ model: OpaquePointer?, _ examples: OpaquePointer?, _ config: UnsafePointer<vaelib_evaluation_config>?,
   _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?,
   _ outLogLikelihood: UnsafeMutablePointer<Double>?, _ outStandardError: UnsafeMutablePointer<Double>?,
   _ outCount: Int
 ) -> vaelib_status {
-  query(model, callback: callback, userData: userData) { model, control in
+  vaeQuery(model, callback: callback, userData: userData) { model, control in
     let source = try DatasetHandle.from(examples).source
     let evaluation = try EvaluationConfiguration(config)
     let out = try Arguments.nonNull(outLogLikelihood, "out_log_likelihood")

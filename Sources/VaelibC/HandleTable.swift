@@ -6,15 +6,13 @@ enum HandleKind: UInt64 {
   case dataset = 1
   case model = 2
   case trainer = 3
-  case stack = 4
-  case writer = 5
+  case writer = 4
 
   var name: String {
     switch self {
     case .dataset: "vaelib_dataset"
     case .model: "vaelib_model"
     case .trainer: "vaelib_trainer"
-    case .stack: "vaelib_stack"
     case .writer: "vaelib_writer"
     }
   }
@@ -47,7 +45,7 @@ final class HandleTable: @unchecked Sendable {
     cancellations = Self.zeros()
   }
 
-  /// One atomic zero a slot, for good.
+  /// One atomic zero for each slot, never deallocated.
   private static func zeros() -> UnsafeMutablePointer<Atomic<UInt32>> {
     let atomics = UnsafeMutablePointer<Atomic<UInt32>>.allocate(capacity: capacity)
     for slot in 0..<capacity { (atomics + slot).initialize(to: Atomic(0)) }

@@ -1,48 +1,15 @@
 public import CVaelib
 import VaelibModels
-import VaelibStorage
+import VaelibNetworks
+import VaelibNumerics
 
-@_cdecl("vaelib_vae_config_init") @implementation
-public func vaelib_vae_config_init(_ outConfig: UnsafeMutablePointer<vaelib_vae_config>?) -> vaelib_status {
-  entryPoint { try SizedStruct.write(VAEConfiguration().cStruct, to: outConfig, "out_config") }
-}
-
-@_cdecl("vaelib_model_create") @implementation
-public func vaelib_model_create(
-  _ config: UnsafePointer<vaelib_vae_config>?, _ outModel: UnsafeMutablePointer<OpaquePointer?>?
+@_cdecl("vaelib_model_kind") @implementation
+public func vaelib_model_kind(
+  _ model: OpaquePointer?, _ outKind: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> vaelib_status {
-  computation {
-    let out = try Arguments.nonNull(outModel, "out_model")
-    let configuration = try VAEConfiguration(try SizedStruct.read(config, "config"))
-    out.pointee = try HandleTable.shared.insert(ModelHandle(try VariationalAutoencoder(configuration)))
-  }
-}
-
-@_cdecl("vaelib_model_copy") @implementation
-public func vaelib_model_copy(
-  _ model: OpaquePointer?, _ outModel: UnsafeMutablePointer<OpaquePointer?>?
-) -> vaelib_status {
-  query(model) { model, _ in
-    let out = try Arguments.nonNull(outModel, "out_model")
-    out.pointee = try HandleTable.shared.insert(ModelHandle(try model.copy()))
-  }
-}
-
-@_cdecl("vaelib_model_save") @implementation
-public func vaelib_model_save(_ model: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> vaelib_status {
-  query(model) { model, _ in
-    try model.save(to: try Arguments.text(path, "path"), libraryVersion: VAELIB_VERSION)
-  }
-}
-
-@_cdecl("vaelib_model_load") @implementation
-public func vaelib_model_load(
-  _ path: UnsafePointer<CChar>?, _ outModel: UnsafeMutablePointer<OpaquePointer?>?
-) -> vaelib_status {
-  computation {
-    let out = try Arguments.nonNull(outModel, "out_model")
-    let model = try VariationalAutoencoder.load(from: try Arguments.text(path, "path"))
-    out.pointee = try HandleTable.shared.insert(ModelHandle(model))
+  entryPoint {
+    let kind = try ModelHandle.from(model).model.kind
+    try Arguments.nonNull(outKind, "out_kind").pointee = Constants.string(kind.rawValue)
   }
 }
 
@@ -50,35 +17,59 @@ public func vaelib_model_load(
 public func vaelib_model_describe(
   _ model: OpaquePointer?, _ outInfo: UnsafeMutablePointer<vaelib_model_info>?
 ) -> vaelib_status {
-  query(model) { model, _ in
-    var info = vaelib_model_info()
-    info.data_dim = model.configuration.dataDimension
-    info.latent_dim = model.configuration.latentDimension
-    info.parameter_count = model.layout.count
-    info.tensor_count = model.layout.tensors.count
-    info.epochs_trained = model.record.history.lastEpoch
-    info.examples_seen = UInt64(model.record.history.examplesSeen)
-    info.data_scale = model.record.dataScale
-    info.data_shift = model.record.dataShift
-    try SizedStruct.write(info, to: outInfo, "out_info")
+  modelQuery(model) { try SizedStruct.write(vaelib_model_info($0), to: outInfo, "out_info") }
+}
+
+extension vaelib_model_info {
+  fileprivate init(_ model: any Model) {
+    let record = model.record
+    self.init()
+    kind = Constants.string(model.kind.rawValue)
+    data_dim = model.dataDimension
+    latent_dim = model.latentDimension
+    layer_count = model.layerCount
+    class_count = model.classes
+    parameter_count = model.layout.count
+    tensor_count = model.layout.tensors.count
+    history_epochs = record.history.count
+    history_columns = record.history.series.count
+    examples_seen = UInt64(record.history.examplesSeen)
+    data_scale = record.dataScale
+    data_shift = record.dataShift
   }
 }
 
-@_cdecl("vaelib_model_config") @implementation
-public func vaelib_model_config(
-  _ model: OpaquePointer?, _ outConfig: UnsafeMutablePointer<vaelib_vae_config>?
+@_cdecl("vaelib_model_copy") @implementation
+public func vaelib_model_copy(
+  _ model: OpaquePointer?, _ outModel: UnsafeMutablePointer<OpaquePointer?>?
 ) -> vaelib_status {
-  query(model) { model, _ in
-    try SizedStruct.write(model.configuration.cStruct, to: outConfig, "out_config")
+  modelQuery(model) { model in
+    let out = try Arguments.nonNull(outModel, "out_model")
+    out.pointee = try HandleTable.shared.insert(ModelHandle(try model.copy()))
   }
 }
 
-@_cdecl("vaelib_model_tensor") @implementation
-public func vaelib_model_tensor(
+@_cdecl("vaelib_model_describe_tensor") @implementation
+public func vaelib_model_describe_tensor(
   _ model: OpaquePointer?, _ index: Int, _ outTensor: UnsafeMutablePointer<vaelib_tensor>?
 ) -> vaelib_status {
-  query(model) { model, _ in
+  modelQuery(model) { model in
     try SizedStruct.write(try vaelib_tensor(model.layout, index), to: outTensor, "out_tensor")
+  }
+}
+
+extension vaelib_tensor {
+  /// Tensor `index` of a layout; throws if there is none.
+  fileprivate init(_ layout: ParameterLayout, _ index: Int) throws {
+    guard layout.tensors.indices.contains(index) else {
+      throw BoundaryError.argument(
+        "index is \(UInt(bitPattern: index)); there are tensors 0 to \(layout.tensors.count - 1)")
+    }
+    self.init()
+    name = Constants.string(layout.tensors[index].name)
+    rows = layout.tensors[index].rows
+    columns = layout.tensors[index].columns
+    offset = layout.tensors[index].offset
   }
 }
 
@@ -86,7 +77,7 @@ public func vaelib_model_tensor(
 public func vaelib_model_get_parameters(
   _ model: OpaquePointer?, _ outValues: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  query(model) { model, _ in
+  modelQuery(model) { model in
     let out = try Arguments.nonNull(outValues, "out_values")
     try Arguments.count(outCount, rows: 1, columns: model.layout.count)
     out.update(from: model.parameters.base, count: outCount)
@@ -103,6 +94,24 @@ public func vaelib_model_set_parameters(
       try setParameters(handle.model.parameters, from: values, count: count)
     }
   }
+}
+
+/// Replaces all parameters with the caller's, which must be as many and finite.
+private func setParameters(
+  _ parameters: FloatBuffer, from values: UnsafePointer<Float>?, count: Int
+) throws {
+  let values = try Arguments.nonNull(values, "values")
+  try Arguments.count(count, rows: 1, columns: parameters.count, "count")
+  if let index = (0..<count).first(where: { !values[$0].isFinite }) {
+    throw ModelError.data("values[\(index)] is \(values[index]); every parameter must be finite")
+  }
+  parameters.base.update(from: values, count: count)
+}
+
+@_cdecl("vaelib_model_cancel") @implementation
+public func vaelib_model_cancel(_ model: OpaquePointer?) -> vaelib_status {
+  // No message: a signal handler may be here, where only atomics are safe.
+  HandleTable.shared.cancel(model, kind: .model) ? VAELIB_OK : VAELIB_INVALID_HANDLE
 }
 
 @_cdecl("vaelib_model_free") @implementation

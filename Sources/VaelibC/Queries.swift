@@ -1,12 +1,12 @@
 public import CVaelib
 import VaelibModels
 
-@_cdecl("vaelib_encode") @implementation
-public func vaelib_encode(
+@_cdecl("vaelib_vae_encode") @implementation
+public func vaelib_vae_encode(
   _ model: OpaquePointer?, _ examples: OpaquePointer?, _ outMean: UnsafeMutablePointer<Float>?,
   _ outLogVariance: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  query(model) { model, control in
+  vaeQuery(model) { model, control in
     let source = try DatasetHandle.from(examples).source
     if outMean == nil, outLogVariance == nil {
       throw BoundaryError.argument("out_mean and out_log_variance are both NULL; at least one is needed")
@@ -16,12 +16,12 @@ public func vaelib_encode(
   }
 }
 
-@_cdecl("vaelib_encode_sample") @implementation
-public func vaelib_encode_sample(
+@_cdecl("vaelib_vae_encode_sample") @implementation
+public func vaelib_vae_encode_sample(
   _ model: OpaquePointer?, _ examples: OpaquePointer?, _ seed: UInt64,
   _ outLatent: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  query(model) { model, control in
+  vaeQuery(model) { model, control in
     let source = try DatasetHandle.from(examples).source
     let out = try Arguments.nonNull(outLatent, "out_latent")
     try Arguments.count(outCount, rows: source.rows, columns: model.configuration.latentDimension)
@@ -29,12 +29,12 @@ public func vaelib_encode_sample(
   }
 }
 
-@_cdecl("vaelib_decode") @implementation
-public func vaelib_decode(
+@_cdecl("vaelib_vae_decode") @implementation
+public func vaelib_vae_decode(
   _ model: OpaquePointer?, _ latents: OpaquePointer?, _ outMean: UnsafeMutablePointer<Float>?,
   _ outVariance: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  query(model) { model, control in
+  vaeQuery(model) { model, control in
     let source = try DatasetHandle.from(latents).source
     let out = try Arguments.nonNull(outMean, "out_mean")
     try Arguments.count(outCount, rows: source.rows, columns: model.configuration.dataDimension)
@@ -42,12 +42,12 @@ public func vaelib_decode(
   }
 }
 
-@_cdecl("vaelib_decode_sample") @implementation
-public func vaelib_decode_sample(
+@_cdecl("vaelib_vae_decode_sample") @implementation
+public func vaelib_vae_decode_sample(
   _ model: OpaquePointer?, _ latents: OpaquePointer?, _ seed: UInt64,
   _ outExamples: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  query(model) { model, control in
+  vaeQuery(model) { model, control in
     let source = try DatasetHandle.from(latents).source
     let out = try Arguments.nonNull(outExamples, "out_examples")
     try Arguments.count(outCount, rows: source.rows, columns: model.configuration.dataDimension)
@@ -55,12 +55,12 @@ public func vaelib_decode_sample(
   }
 }
 
-@_cdecl("vaelib_reconstruct") @implementation
-public func vaelib_reconstruct(
+@_cdecl("vaelib_vae_reconstruct") @implementation
+public func vaelib_vae_reconstruct(
   _ model: OpaquePointer?, _ examples: OpaquePointer?, _ latent: vaelib_choice, _ seed: UInt64,
   _ outMean: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  query(model) { model, control in
+  vaeQuery(model) { model, control in
     let source = try DatasetHandle.from(examples).source
     let out = try Arguments.nonNull(outMean, "out_mean")
     try Arguments.count(outCount, rows: source.rows, columns: model.configuration.dataDimension)
@@ -69,12 +69,12 @@ public func vaelib_reconstruct(
   }
 }
 
-@_cdecl("vaelib_sample") @implementation
-public func vaelib_sample(
+@_cdecl("vaelib_vae_sample") @implementation
+public func vaelib_vae_sample(
   _ model: OpaquePointer?, _ rows: Int, _ output: vaelib_choice, _ seed: UInt64,
   _ outExamples: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  query(model) { model, control in
+  vaeQuery(model) { model, control in
     let out = try Arguments.nonNull(outExamples, "out_examples")
     try Arguments.count(outCount, rows: rows, columns: model.configuration.dataDimension)
     try model.sample(
@@ -82,12 +82,12 @@ public func vaelib_sample(
   }
 }
 
-@_cdecl("vaelib_interpolate") @implementation
-public func vaelib_interpolate(
+@_cdecl("vaelib_vae_interpolate") @implementation
+public func vaelib_vae_interpolate(
   _ model: OpaquePointer?, _ examples: OpaquePointer?, _ from: Int, _ to: Int, _ steps: Int,
   _ outMean: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  query(model) { model, _ in
+  vaeQuery(model) { model, _ in
     let source = try DatasetHandle.from(examples).source
     let out = try Arguments.nonNull(outMean, "out_mean")
     try Arguments.count(outCount, rows: steps, columns: model.configuration.dataDimension)
@@ -95,11 +95,11 @@ public func vaelib_interpolate(
   }
 }
 
-@_cdecl("vaelib_manifold") @implementation
-public func vaelib_manifold(
+@_cdecl("vaelib_vae_draw_manifold") @implementation
+public func vaelib_vae_draw_manifold(
   _ model: OpaquePointer?, _ side: Int, _ outMean: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  query(model) { model, control in
+  vaeQuery(model) { model, control in
     let out = try Arguments.nonNull(outMean, "out_mean")
     let (rows, overflow) = side.multipliedReportingOverflow(by: side)
     try Arguments.count(

@@ -3,18 +3,6 @@ import VaelibModels
 import VaelibNumerics
 import VaelibStorage
 
-/// Runs a query of a stack that reports as queries of models do.
-private func reportingStackQuery(
-  _ handle: OpaquePointer?, _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?,
-  _ name: String = #function, _ body: (StackedAutoencoder, RunControl) throws -> Void
-) -> vaelib_status {
-  let control = runControl(handle, callback, userData)
-  return computation(name) {
-    let stack = try StackHandle.from(handle)
-    try stack.gate.shared { try body(stack.stack, control) }
-  }
-}
-
 /// Appends the one result of a query, [rows, columns], to dataset `name`.
 private func append(
   _ writer: OpaquePointer?, _ name: UnsafePointer<CChar>?, columns: Int, of source: any ExampleSource,
@@ -28,13 +16,13 @@ private func append(
   }
 }
 
-@_cdecl("vaelib_encode_to") @implementation
-public func vaelib_encode_to(
+@_cdecl("vaelib_vae_encode_to") @implementation
+public func vaelib_vae_encode_to(
   _ model: OpaquePointer?, _ examples: OpaquePointer?, _ writer: OpaquePointer?,
   _ meanName: UnsafePointer<CChar>?, _ logVarianceName: UnsafePointer<CChar>?,
   _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?
 ) -> vaelib_status {
-  query(model, callback: callback, userData: userData) { model, control in
+  vaeQuery(model, callback: callback, userData: userData) { model, control in
     let source = try DatasetHandle.from(examples).source
     let outputs = try twoOutputs(
       ("mean_name", meanName), ("log_variance_name", logVarianceName),
@@ -49,13 +37,13 @@ public func vaelib_encode_to(
   }
 }
 
-@_cdecl("vaelib_decode_to") @implementation
-public func vaelib_decode_to(
+@_cdecl("vaelib_vae_decode_to") @implementation
+public func vaelib_vae_decode_to(
   _ model: OpaquePointer?, _ latents: OpaquePointer?, _ writer: OpaquePointer?,
   _ meanName: UnsafePointer<CChar>?, _ varianceName: UnsafePointer<CChar>?,
   _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?
 ) -> vaelib_status {
-  query(model, callback: callback, userData: userData) { model, control in
+  vaeQuery(model, callback: callback, userData: userData) { model, control in
     let source = try DatasetHandle.from(latents).source
     _ = try Arguments.nonNull(meanName, "mean_name")
     let outputs = try twoOutputs(
@@ -87,13 +75,13 @@ private func twoOutputs(
   return names.map { DatasetWriter.Output(name: $0, columns: columns) }
 }
 
-@_cdecl("vaelib_reconstruct_to") @implementation
-public func vaelib_reconstruct_to(
+@_cdecl("vaelib_vae_reconstruct_to") @implementation
+public func vaelib_vae_reconstruct_to(
   _ model: OpaquePointer?, _ examples: OpaquePointer?, _ latent: vaelib_choice, _ seed: UInt64,
   _ writer: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ callback: vaelib_progress_fn?,
   _ userData: UnsafeMutableRawPointer?
 ) -> vaelib_status {
-  query(model, callback: callback, userData: userData) { model, control in
+  vaeQuery(model, callback: callback, userData: userData) { model, control in
     let source = try DatasetHandle.from(examples).source
     let latent = try MeanOrSample(latent, "latent")
     try append(
@@ -106,10 +94,10 @@ public func vaelib_reconstruct_to(
 
 @_cdecl("vaelib_stack_encode_to") @implementation
 public func vaelib_stack_encode_to(
-  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int, _ writer: OpaquePointer?,
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int, _ writer: OpaquePointer?,
   _ name: UnsafePointer<CChar>?, _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?
 ) -> vaelib_status {
-  reportingStackQuery(stack, callback, userData) { stack, control in
+  stackQuery(model, callback: callback, userData: userData) { stack, control in
     let source = try DatasetHandle.from(examples).source
     let columns = try stack.width(ofLayer: layer)
     try append(writer, name, columns: columns, of: source, control: control) { piece, out, control in
@@ -120,10 +108,10 @@ public func vaelib_stack_encode_to(
 
 @_cdecl("vaelib_stack_reconstruct_to") @implementation
 public func vaelib_stack_reconstruct_to(
-  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int, _ writer: OpaquePointer?,
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int, _ writer: OpaquePointer?,
   _ name: UnsafePointer<CChar>?, _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?
 ) -> vaelib_status {
-  reportingStackQuery(stack, callback, userData) { stack, control in
+  stackQuery(model, callback: callback, userData: userData) { stack, control in
     let source = try DatasetHandle.from(examples).source
     let columns = stack.configuration.dataDimension
     try append(writer, name, columns: columns, of: source, control: control) { piece, out, control in
@@ -134,10 +122,10 @@ public func vaelib_stack_reconstruct_to(
 
 @_cdecl("vaelib_stack_predict_probabilities_to") @implementation
 public func vaelib_stack_predict_probabilities_to(
-  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ writer: OpaquePointer?,
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ writer: OpaquePointer?,
   _ name: UnsafePointer<CChar>?, _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?
 ) -> vaelib_status {
-  reportingStackQuery(stack, callback, userData) { stack, control in
+  stackQuery(model, callback: callback, userData: userData) { stack, control in
     let source = try DatasetHandle.from(examples).source
     try stack.requireClassifier()
     try append(writer, name, columns: stack.classes, of: source, control: control) { piece, out, control in

@@ -2,21 +2,23 @@ public import CVaelib
 import VaelibModels
 
 @_cdecl("vaelib_stack_add_classifier") @implementation
-public func vaelib_stack_add_classifier(_ stack: OpaquePointer?, _ classes: Int) -> vaelib_status {
+public func vaelib_stack_add_classifier(_ model: OpaquePointer?, _ classes: Int) -> vaelib_status {
   computation {
-    let handle = try StackHandle.from(stack)
-    try handle.change { try $0.addClassifier(classes: classes) }
+    let handle = try ModelHandle.from(model)
+    try handle.change(StackedAutoencoder.self) { try $0.addClassifier(classes: classes) }
   }
 }
 
 @_cdecl("vaelib_stack_set_class_names") @implementation
 public func vaelib_stack_set_class_names(
-  _ stack: OpaquePointer?, _ type: UnsafePointer<CChar>?,
+  _ model: OpaquePointer?, _ type: UnsafePointer<CChar>?,
   _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int
 ) -> vaelib_status {
   entryPoint {
-    let handle = try StackHandle.from(stack)
-    try handle.change { try $0.setClassNames(try classNames(type, names, count, of: $0)) }
+    let handle = try ModelHandle.from(model)
+    try handle.change(StackedAutoencoder.self) {
+      try $0.setClassNames(try classNames(type, names, count, of: $0))
+    }
   }
 }
 
@@ -47,19 +49,20 @@ private func classNames(
   return try ClassNames(texts, kind: kind)
 }
 
-@_cdecl("vaelib_stack_class_names") @implementation
-public func vaelib_stack_class_names(
-  _ stack: OpaquePointer?, _ outType: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+@_cdecl("vaelib_stack_get_class_names") @implementation
+public func vaelib_stack_get_class_names(
+  _ model: OpaquePointer?, _ outType: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
   _ outNames: UnsafeMutablePointer<UnsafePointer<UnsafePointer<CChar>?>?>?,
   _ outCount: UnsafeMutablePointer<Int>?
 ) -> vaelib_status {
   entryPoint {
-    let handle = try StackHandle.from(stack)
+    let handle = try ModelHandle.from(model)
+    let stack = try handle.model(as: StackedAutoencoder.self)
     try handle.gate.shared {
       let type = try Arguments.nonNull(outType, "out_type")
       let names = try Arguments.nonNull(outNames, "out_names")
       let count = try Arguments.nonNull(outCount, "out_count")
-      type.pointee = Constants.string((handle.stack.classNames?.kind ?? .text).rawValue)
+      type.pointee = Constants.string((stack.classNames?.kind ?? .text).rawValue)
       names.pointee = handle.classNames.pointers
       count.pointee = handle.classNames.count
     }

@@ -3,10 +3,10 @@ import VaelibModels
 
 @_cdecl("vaelib_stack_corrupt") @implementation
 public func vaelib_stack_corrupt(
-  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int, _ seed: UInt64, _ epoch: Int,
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int, _ seed: UInt64, _ epoch: Int,
   _ outCorrupted: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  stackQuery(stack) { stack, control in
+  stackQuery(model) { stack, control in
     let source = try DatasetHandle.from(examples).source
     let out = try Arguments.nonNull(outCorrupted, "out_corrupted")
     try Arguments.count(outCount, rows: source.rows, columns: try stack.inputWidth(ofLayer: layer))
@@ -16,10 +16,10 @@ public func vaelib_stack_corrupt(
 
 @_cdecl("vaelib_stack_encode") @implementation
 public func vaelib_stack_encode(
-  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int,
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int,
   _ outCode: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  stackQuery(stack) { stack, control in
+  stackQuery(model) { stack, control in
     let source = try DatasetHandle.from(examples).source
     let out = try Arguments.nonNull(outCode, "out_code")
     try Arguments.count(outCount, rows: source.rows, columns: try stack.width(ofLayer: layer))
@@ -29,10 +29,10 @@ public func vaelib_stack_encode(
 
 @_cdecl("vaelib_stack_decode") @implementation
 public func vaelib_stack_decode(
-  _ stack: OpaquePointer?, _ codes: OpaquePointer?, _ layer: Int,
+  _ model: OpaquePointer?, _ codes: OpaquePointer?, _ layer: Int,
   _ outExamples: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  stackQuery(stack) { stack, control in
+  stackQuery(model) { stack, control in
     let source = try DatasetHandle.from(codes).source
     let out = try Arguments.nonNull(outExamples, "out_examples")
     try Arguments.count(outCount, rows: source.rows, columns: stack.configuration.dataDimension)
@@ -42,10 +42,10 @@ public func vaelib_stack_decode(
 
 @_cdecl("vaelib_stack_reconstruct") @implementation
 public func vaelib_stack_reconstruct(
-  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int,
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int,
   _ outExamples: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  stackQuery(stack) { stack, control in
+  stackQuery(model) { stack, control in
     let source = try DatasetHandle.from(examples).source
     let out = try Arguments.nonNull(outExamples, "out_examples")
     try Arguments.count(outCount, rows: source.rows, columns: stack.configuration.dataDimension)
@@ -53,12 +53,12 @@ public func vaelib_stack_reconstruct(
   }
 }
 
-@_cdecl("vaelib_stack_reconstruction_error") @implementation
-public func vaelib_stack_reconstruction_error(
-  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int,
+@_cdecl("vaelib_stack_compute_reconstruction_error") @implementation
+public func vaelib_stack_compute_reconstruction_error(
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ layer: Int,
   _ outError: UnsafeMutablePointer<Double>?, _ outCount: Int
 ) -> vaelib_status {
-  stackQuery(stack) { stack, control in
+  stackQuery(model) { stack, control in
     let source = try DatasetHandle.from(examples).source
     let out = try Arguments.nonNull(outError, "out_error")
     try Arguments.count(outCount, rows: source.rows, columns: 1)
@@ -68,10 +68,10 @@ public func vaelib_stack_reconstruction_error(
 
 @_cdecl("vaelib_stack_predict_probabilities") @implementation
 public func vaelib_stack_predict_probabilities(
-  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ outProbabilities: UnsafeMutablePointer<Float>?,
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ outProbabilities: UnsafeMutablePointer<Float>?,
   _ outCount: Int
 ) -> vaelib_status {
-  stackQuery(stack) { stack, control in
+  stackQuery(model) { stack, control in
     let source = try DatasetHandle.from(examples).source
     let out = try Arguments.nonNull(outProbabilities, "out_probabilities")
     try stack.requireClassifier()
@@ -82,10 +82,10 @@ public func vaelib_stack_predict_probabilities(
 
 @_cdecl("vaelib_stack_predict") @implementation
 public func vaelib_stack_predict(
-  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ outClasses: UnsafeMutablePointer<Int64>?,
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ outClasses: UnsafeMutablePointer<Int64>?,
   _ outCount: Int
 ) -> vaelib_status {
-  stackQuery(stack) { stack, control in
+  stackQuery(model) { stack, control in
     let source = try DatasetHandle.from(examples).source
     let out = try Arguments.nonNull(outClasses, "out_classes")
     try stack.requireClassifier()
@@ -94,11 +94,11 @@ public func vaelib_stack_predict(
   }
 }
 
-@_cdecl("vaelib_stack_filters") @implementation
-public func vaelib_stack_filters(
-  _ stack: OpaquePointer?, _ layer: Int, _ outFilters: UnsafeMutablePointer<Float>?, _ outCount: Int
+@_cdecl("vaelib_stack_get_filters") @implementation
+public func vaelib_stack_get_filters(
+  _ model: OpaquePointer?, _ layer: Int, _ outFilters: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  stackQuery(stack) { stack, _ in
+  stackQuery(model) { stack, _ in
     let out = try Arguments.nonNull(outFilters, "out_filters")
     try Arguments.count(
       outCount, rows: try stack.width(ofLayer: layer), columns: stack.configuration.dataDimension)
@@ -108,10 +108,10 @@ public func vaelib_stack_filters(
 
 @_cdecl("vaelib_stack_sample") @implementation
 public func vaelib_stack_sample(
-  _ stack: OpaquePointer?, _ examples: OpaquePointer?, _ seed: UInt64,
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ seed: UInt64,
   _ outExamples: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  stackQuery(stack) { stack, control in
+  stackQuery(model) { stack, control in
     let source = try DatasetHandle.from(examples).source
     let out = try Arguments.nonNull(outExamples, "out_examples")
     try Arguments.count(outCount, rows: source.rows, columns: stack.configuration.dataDimension)

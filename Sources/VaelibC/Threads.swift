@@ -1,8 +1,8 @@
 public import CVaelib
 import VaelibNumerics
 
-@_cdecl("vaelib_set_threads") @implementation
-public func vaelib_set_threads(_ count: Int) -> vaelib_status {
+@_cdecl("vaelib_threads_set") @implementation
+public func vaelib_threads_set(_ count: Int) -> vaelib_status {
   entryPoint {
     guard (0...256).contains(count) else {
       throw BoundaryError.argument(
@@ -12,8 +12,8 @@ public func vaelib_set_threads(_ count: Int) -> vaelib_status {
   }
 }
 
-@_cdecl("vaelib_threads") @implementation
-public func vaelib_threads() -> Int {
+@_cdecl("vaelib_threads_get") @implementation
+public func vaelib_threads_get() -> Int {
   WorkerPool.shared.threads
 }
 

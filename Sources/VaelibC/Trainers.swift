@@ -1,13 +1,15 @@
 public import CVaelib
 import VaelibModels
 
-/// What a vaelib_trainer stands for; keeps its model or stack alive.
+/// What a vaelib_trainer stands for; keeps its model alive.
 final class TrainerHandle: HandleObject, @unchecked Sendable {
   static let kind = HandleKind.trainer
 
   /// Used inside the exclusive gate only.
   let trainer: Trainer
   let gate: AccessGate
+  /// What the last computation of gradients found.
+  let metrics = MetricList()
 
   init(_ trainer: Trainer, gate: AccessGate) {
     self.trainer = trainer
@@ -18,81 +20,115 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
     try HandleTable.shared.object(handle, as: TrainerHandle.self)
   }
 
-  /// Computes gradients, reports them, and returns their norm.
-  func computeGradients(
-    _ batch: OpaquePointer?, _ outResult: UnsafeMutablePointer<vaelib_step_result>?
-  ) throws -> Double {
+  /// Computes gradients, keeps what was found, and returns their norm.
+  func computeGradients(_ batch: OpaquePointer?, _ place: vaelib_batch_place) throws -> Double {
     let batch = try DatasetHandle.from(batch).labeledExamples
-    if let outResult { try SizedStruct.check(outResult, "out_result") }
-    var result = try trainer.computeGradients(on: batch)
-    result[.gradientNorm] = trainer.gradientNorm()
-    if let outResult { try SizedStruct.write(vaelib_step_result(result), to: outResult, "out_result") }
-    return result[.gradientNorm]
+    var found = try trainer.computeGradients(
+      on: batch, firstRow: place.first_row,
+      globalRows: place.global_rows == 0 ? nil : place.global_rows)
+    found[.gradientNorm] = trainer.gradientNorm()
+    metrics.replace(found)
+    return found[.gradientNorm]
   }
 }
 
-extension vaelib_step_result {
-  init(_ result: MetricValues) {
+extension vaelib_batch_place {
+  /// The caller's; the defaults where it is NULL.
+  fileprivate init(_ place: UnsafePointer<vaelib_batch_place>?) throws {
     self.init()
-    loss = result[.loss]
-    elbo = result[.elbo]
-    reconstruction = result[.reconstruction]
-    kl = result[.kl]
-    kl_weight = result[.klWeight]
-    learning_rate = result[.learningRate]
-    gradient_norm = result[.gradientNorm]
+    guard let place else { return }
+    self = try SizedStruct.read(place, "place")
+    for (name, value) in [("global_rows", global_rows), ("first_row", first_row)] where value < 0 {
+      throw BoundaryError.argument("place->\(name) is \(UInt(bitPattern: value)); allowed: 0 to \(Int.max)")
+    }
   }
+}
+
+@_cdecl("vaelib_batch_place_init") @implementation
+public func vaelib_batch_place_init(
+  _ outPlace: UnsafeMutablePointer<vaelib_batch_place>?
+) -> vaelib_status {
+  entryPoint { try SizedStruct.write(vaelib_batch_place(), to: outPlace, "out_place") }
 }
 
 @_cdecl("vaelib_trainer_create") @implementation
 public func vaelib_trainer_create(
-  _ model: OpaquePointer?, _ config: UnsafePointer<vaelib_training_config>?, _ examplesPerEpoch: Int,
+  _ model: OpaquePointer?, _ phase: vaelib_phase, _ layer: Int,
+  _ config: UnsafePointer<vaelib_training_config>?, _ examplesPerEpoch: Int,
   _ outTrainer: UnsafeMutablePointer<OpaquePointer?>?
 ) -> vaelib_status {
   computation {
     let out = try Arguments.nonNull(outTrainer, "out_trainer")
     let handle = try ModelHandle.from(model)
+    let phase = Phase(try Phase.Kind(phase), layer: layer)
     let config = try SizedStruct.read(config, "config")
     try refuseCheckpoint(config)
     let configuration = try TrainingConfiguration(config)
-    let trainer = try handle.model.makeTrainer(
-      Phase(.fit), configuration, examplesPerEpoch: examplesPerEpoch)
+    let trainer = try handle.gate.shared {
+      try handle.model.makeTrainer(phase, configuration, examplesPerEpoch: examplesPerEpoch)
+    }
     out.pointee = try HandleTable.shared.insert(TrainerHandle(trainer, gate: handle.gate))
   }
 }
 
 @_cdecl("vaelib_trainer_step") @implementation
-public func vaelib_trainer_step(
-  _ trainer: OpaquePointer?, _ batch: OpaquePointer?, _ outResult: UnsafeMutablePointer<vaelib_step_result>?
-) -> vaelib_status {
+public func vaelib_trainer_step(_ trainer: OpaquePointer?, _ batch: OpaquePointer?) -> vaelib_status {
   computation {
     let handle = try TrainerHandle.from(trainer)
     try handle.gate.exclusive {
-      try handle.trainer.applyGradients(norm: try handle.computeGradients(batch, outResult))
+      let norm = try handle.computeGradients(batch, vaelib_batch_place())
+      try handle.trainer.applyGradients(norm: norm)
     }
   }
 }
 
 @_cdecl("vaelib_trainer_compute_gradients") @implementation
 public func vaelib_trainer_compute_gradients(
-  _ trainer: OpaquePointer?, _ batch: OpaquePointer?, _ outResult: UnsafeMutablePointer<vaelib_step_result>?
+  _ trainer: OpaquePointer?, _ batch: OpaquePointer?, _ place: UnsafePointer<vaelib_batch_place>?
 ) -> vaelib_status {
   computation {
     let handle = try TrainerHandle.from(trainer)
-    try handle.gate.exclusive { _ = try handle.computeGradients(batch, outResult) }
+    let place = try vaelib_batch_place(place)
+    try handle.gate.exclusive { _ = try handle.computeGradients(batch, place) }
   }
 }
 
 @_cdecl("vaelib_trainer_apply_gradients") @implementation
-public func vaelib_trainer_apply_gradients(_ trainer: OpaquePointer?) -> vaelib_status {
+public func vaelib_trainer_apply_gradients(_ trainer: OpaquePointer?, _ globalRows: Int) -> vaelib_status {
   computation {
     let handle = try TrainerHandle.from(trainer)
-    try handle.gate.exclusive { try handle.trainer.applyGradients(norm: handle.trainer.gradientNorm()) }
+    if globalRows < 0 {
+      throw BoundaryError.argument(
+        "global_rows is \(UInt(bitPattern: globalRows)); allowed: 0 to \(Int.max)")
+    }
+    try handle.gate.exclusive {
+      let norm = handle.trainer.gradientNorm()
+      if globalRows == 0 {
+        try handle.trainer.applyGradients(norm: norm)
+      } else {
+        try handle.trainer.applyGradients(rows: globalRows, norm: norm)
+      }
+    }
   }
 }
 
-@_cdecl("vaelib_trainer_parameters") @implementation
-public func vaelib_trainer_parameters(
+@_cdecl("vaelib_trainer_get_metrics") @implementation
+public func vaelib_trainer_get_metrics(
+  _ trainer: OpaquePointer?, _ outMetrics: UnsafeMutablePointer<UnsafePointer<vaelib_metric>?>?,
+  _ outCount: UnsafeMutablePointer<Int>?
+) -> vaelib_status {
+  entryPoint {
+    let handle = try TrainerHandle.from(trainer)
+    try handle.gate.shared {
+      let metrics = try Arguments.nonNull(outMetrics, "out_metrics")
+      try Arguments.nonNull(outCount, "out_count").pointee = handle.metrics.count
+      metrics.pointee = handle.metrics.pointer
+    }
+  }
+}
+
+@_cdecl("vaelib_trainer_get_parameters") @implementation
+public func vaelib_trainer_get_parameters(
   _ trainer: OpaquePointer?, _ outValues: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>?,
   _ outCount: UnsafeMutablePointer<Int>?
 ) -> vaelib_status {
@@ -104,8 +140,8 @@ public func vaelib_trainer_parameters(
   }
 }
 
-@_cdecl("vaelib_trainer_gradients") @implementation
-public func vaelib_trainer_gradients(
+@_cdecl("vaelib_trainer_get_gradients") @implementation
+public func vaelib_trainer_get_gradients(
   _ trainer: OpaquePointer?, _ outValues: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>?,
   _ outCount: UnsafeMutablePointer<Int>?
 ) -> vaelib_status {

@@ -1,5 +1,6 @@
 public import CVaelib
 import VaelibModels
+import VaelibStorage
 
 @_cdecl("vaelib_training_config_init") @implementation
 public func vaelib_training_config_init(
@@ -8,72 +9,82 @@ public func vaelib_training_config_init(
   entryPoint { try SizedStruct.write(TrainingConfiguration().cStruct, to: outConfig, "out_config") }
 }
 
-@_cdecl("vaelib_fit") @implementation
-public func vaelib_fit(
-  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ validation: OpaquePointer?,
-  _ config: UnsafePointer<vaelib_training_config>?, _ callback: vaelib_progress_fn?,
-  _ userData: UnsafeMutableRawPointer?
+/// What the caller of a training function gave, beside the model and its data.
+struct TrainingArguments<Kind: CheckpointedModel> {
+  let configuration: TrainingConfiguration
+  let control: RunControl
+  fileprivate let config: vaelib_training_config
+
+  /// Calls `train` with the caller's checkpoints; hands on its warnings, and theirs also when it was cancelled.
+  func run(_ train: (TrainingCheckpoints<Kind>?) throws -> [String]) throws {
+    guard let checkpoints: TrainingCheckpoints<Kind> = try checkpoints(config) else {
+      return warn(try train(nil))
+    }
+    var warnings: [String] = []
+    defer { warn(warnings + checkpoints.warnings) }
+    warnings = try train(checkpoints)
+  }
+}
+
+/// Runs a function that trains a model of some kind, which no other call may use meanwhile.
+func train<Kind: CheckpointedModel>(
+  _ model: OpaquePointer?, _ kind: Kind.Type, _ config: UnsafePointer<vaelib_training_config>?,
+  _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?, _ name: String = #function,
+  _ body: (Kind, TrainingArguments<Kind>) throws -> Void
 ) -> vaelib_status {
   let control = runControl(model, callback, userData)
-  return computation {
+  return computation(name) {
     let handle = try ModelHandle.from(model)
-    let examples = try DatasetHandle.from(examples)
-    let validation = try validation.map { try DatasetHandle.from($0) }
     let config = try SizedStruct.read(config, "config")
-    let configuration = try TrainingConfiguration(config)
-    try handle.gate.exclusive {
-      try withCheckpoints(config.checkpoint, of: handle.model) { checkpoints in
-        try handle.model.fit(
-          examples.source, validation: validation?.source, configuration: configuration,
-          checkpoints: checkpoints, control: control)
-      }
+    let arguments = TrainingArguments<Kind>(
+      configuration: try TrainingConfiguration(config), control: control, config: config)
+    try handle.change(kind) { try body($0, arguments) }
+  }
+}
+
+@_cdecl("vaelib_model_get_training_config") @implementation
+public func vaelib_model_get_training_config(
+  _ model: OpaquePointer?, _ phase: vaelib_phase, _ outConfig: UnsafeMutablePointer<vaelib_training_config>?
+) -> vaelib_status {
+  modelQuery(model) { model in
+    let kind = try Phase.Kind(phase)
+    guard type(of: model).phases.contains(kind) else {
+      throw BoundaryError.argument(
+        "phase is \(kind.name); a model of kind \"\(model.kind.rawValue)\" is not trained in it")
     }
+    let configuration = model.record.configurations[kind] ?? TrainingConfiguration()
+    try SizedStruct.write(configuration.cStruct, to: outConfig, "out_config")
   }
 }
 
-@_cdecl("vaelib_cancel") @implementation
-public func vaelib_cancel(_ model: OpaquePointer?) -> vaelib_status {
-  // No message: a signal handler may be here, where only atomics are safe.
-  HandleTable.shared.cancel(model, kind: .model) ? VAELIB_OK : VAELIB_INVALID_HANDLE
-}
-
-@_cdecl("vaelib_history_count") @implementation
-public func vaelib_history_count(
-  _ model: OpaquePointer?, _ outCount: UnsafeMutablePointer<Int>?
+@_cdecl("vaelib_model_describe_history") @implementation
+public func vaelib_model_describe_history(
+  _ model: OpaquePointer?, _ index: Int, _ outName: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> vaelib_status {
-  query(model) { model, _ in
-    try Arguments.nonNull(outCount, "out_count").pointee = model.record.history.count
+  modelQuery(model) { model in
+    let series = model.record.history.series
+    guard series.indices.contains(index) else {
+      throw BoundaryError.argument(
+        "index is \(UInt(bitPattern: index)); the history holds \(series.count) columns, counted from 0")
+    }
+    try Arguments.nonNull(outName, "out_name").pointee = Constants.string(series[index].name)
   }
 }
 
-@_cdecl("vaelib_history_get") @implementation
-public func vaelib_history_get(
-  _ model: OpaquePointer?, _ index: Int, _ outRecord: UnsafeMutablePointer<vaelib_history_record>?
+@_cdecl("vaelib_model_get_history") @implementation
+public func vaelib_model_get_history(
+  _ model: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ outValues: UnsafeMutablePointer<Double>?,
+  _ outCount: Int
 ) -> vaelib_status {
-  query(model) { model, _ in
-    let (training, validation) = try historyEntry(model.record.history, index)
-    try SizedStruct.write(
-      vaelib_history_record(training, validation: validation), to: outRecord, "out_record")
-  }
-}
-
-/// Epoch `index` of a history; throws if there is none.
-func historyEntry(
-  _ history: TrainingHistory, _ index: Int
-) throws -> (training: MetricValues, validation: MetricValues) {
-  guard (0..<history.count).contains(index) else {
-    throw BoundaryError.argument(
-      "index is \(UInt(bitPattern: index)); the history holds \(history.count) epochs, counted from 0")
-  }
-  return history.epoch(index)
-}
-
-@_cdecl("vaelib_model_training_config") @implementation
-public func vaelib_model_training_config(
-  _ model: OpaquePointer?, _ outConfig: UnsafeMutablePointer<vaelib_training_config>?
-) -> vaelib_status {
-  query(model) { model, _ in
-    try SizedStruct.write(
-      (model.record.configurations[.fit] ?? TrainingConfiguration()).cStruct, to: outConfig, "out_config")
+  modelQuery(model) { model in
+    let name = try Arguments.text(name, "name")
+    guard let series = Series.all.first(where: { $0.name == name }) else {
+      let known = Series.all.map(\.name).joined(separator: ", ")
+      throw BoundaryError.argument("name is \"\(name)\"; a history may hold \(known)")
+    }
+    let history = model.record.history
+    try Arguments.count(outCount, rows: history.count, columns: 1)
+    if outCount == 0 { return }
+    try Arguments.nonNull(outValues, "out_values").update(from: history[series], count: outCount)
   }
 }

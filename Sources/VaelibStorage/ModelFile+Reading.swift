@@ -4,12 +4,27 @@ extension ModelFile {
   static func read<Result>(
     _ path: String, _ body: (ModelReader) throws(StorageError) -> Result
   ) throws(StorageError) -> Result {
-    let file = try ReadableFile(path)
+    try read(try ReadableFile(path), body)
+  }
+
+  /// The same of the bytes of a model file.
+  static func read<Result>(
+    _ bytes: UnsafeRawBufferPointer, _ body: (ModelReader) throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
+    try read(try ReadableFile(bytes, name: inMemory), body)
+  }
+
+  /// What messages call a model that is read from memory, or written there.
+  static let inMemory = "model in memory"
+
+  private static func read<Result>(
+    _ file: ReadableFile, _ body: (ModelReader) throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
     let block = try UserBlock(of: file)
     return try file.withBytes(from: UserBlock.byteCount) { (content) throws(StorageError) in
       try block.check(content, of: file)
       try MetadataCheck.checkAll(try MetadataFile(file, base: UserBlock.byteCount, content: content))
-      return try HDF5.session(path: path) { (session) throws(StorageError) in
+      return try HDF5.session(path: file.path) { (session) throws(StorageError) in
         let reader = ModelReader(
           session: session, root: try session.openImage(content), byteCount: content.count)
         try reader.checkFormat()

@@ -13,9 +13,16 @@ extension ModelFile {
   static func write(
     _ contents: ModelContents, checkpoint: CheckpointContents?, to path: String
   ) throws(StorageError) {
+    try AtomicFile.write(try sealedImage(of: contents, checkpoint: checkpoint, path), to: path)
+  }
+
+  /// The bytes of the file; `path` is for messages.
+  static func sealedImage(
+    of contents: ModelContents, checkpoint: CheckpointContents?, _ path: String
+  ) throws(StorageError) -> [UInt8] {
     var bytes = try image(of: contents, checkpoint, path)
     UserBlock.seal(&bytes)
-    try AtomicFile.write(bytes, to: path)
+    return bytes
   }
 
   private static func image(

@@ -5,15 +5,28 @@ import Glibc
 final class ReadableFile {
   let path: String
   let byteCount: Int
-  private let descriptor: FileDescriptor
+  /// nil where the bytes are in memory.
+  private let descriptor: FileDescriptor?
+  private let memory: UnsafeRawBufferPointer?
 
   /// Opens a regular file that is not empty and that nobody is writing.
   init(_ path: String) throws(StorageError) {
     self.path = path
-    descriptor = try Self.open(path)
-    byteCount = try Self.size(of: descriptor.number, path)
-    try Self.checkUnlocked(descriptor.number, path)
+    memory = nil
+    let file = try Self.open(path)
+    byteCount = try Self.size(of: file.number, path)
+    try Self.checkUnlocked(file.number, path)
+    descriptor = consume file
     guard byteCount > 0 else { throw error("is empty; an HDF5 file was expected") }
+  }
+
+  /// The bytes of a file that are in memory, and stay there as long as this object; messages call it `name`.
+  init(_ bytes: UnsafeRawBufferPointer, name: String) throws(StorageError) {
+    path = name
+    memory = bytes
+    descriptor = nil
+    byteCount = bytes.count
+    if bytes.isEmpty { throw error("is empty; the bytes of a model file were expected") }
   }
 
   /// Up to `count` bytes from `offset` on; fewer at the end of the file.
@@ -29,6 +42,7 @@ final class ReadableFile {
   func withBytes<Result>(
     from offset: Int, _ body: (UnsafeRawBufferPointer) throws(StorageError) -> Result
   ) throws(StorageError) -> Result {
+    if let memory { return try body(UnsafeRawBufferPointer(rebasing: memory[min(offset, byteCount)...])) }
     let count = byteCount - offset
     guard let memory = malloc(max(count, 1)) else { throw .memory(path: path, byteCount: count) }
     defer { free(memory) }
@@ -49,9 +63,15 @@ final class ReadableFile {
     at offset: Int, into buffer: UnsafeMutableRawBufferPointer
   ) throws(StorageError) -> Int {
     guard let base = buffer.baseAddress else { return 0 }
+    if let memory {
+      let bytes = memory.dropFirst(offset).prefix(buffer.count)
+      buffer.copyBytes(from: bytes)
+      return bytes.count
+    }
+    let number = descriptorNumber
     var done = 0
     while done < buffer.count {
-      let length = pread(descriptor.number, base + done, buffer.count - done, off_t(offset + done))
+      let length = pread(number, base + done, buffer.count - done, off_t(offset + done))
       if length < 0 && errno == EINTR { continue }
       guard length >= 0 else {
         throw .file(path: path, reason: "cannot be read: \(systemErrorText(errno))")
@@ -60,6 +80,13 @@ final class ReadableFile {
       done += length
     }
     return done
+  }
+
+  private var descriptorNumber: Int32 {
+    switch descriptor {
+    case .some(let file): file.number
+    case .none: -1
+    }
   }
 
   private static func open(_ path: String) throws(StorageError) -> FileDescriptor {

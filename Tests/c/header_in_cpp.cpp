@@ -8,7 +8,7 @@ int main() {
     config.struct_size = sizeof config;
     if (vaelib_vae_config_init(&config) != VAELIB_OK) return 1;
     config.data_dim = 4;
-    vaelib_status status = vaelib_model_create(&config, &model);
+    vaelib_status status = vaelib_vae_create(&config, &model);
     vaelib_model_free(model);
     return status == VAELIB_OK ? 0 : 1;
 }

@@ -111,7 +111,7 @@ vaelib_model *make_model(size_t data_dim, size_t latent_dim) {
     config.hidden = hidden;
     config.hidden_count = 1;
     config.seed = 1;
-    REQUIRE_OK(vaelib_model_create(&config, &model));
+    REQUIRE_OK(vaelib_vae_create(&config, &model));
     return model;
 }
 
@@ -159,9 +159,9 @@ vaelib_layer_config make_layer(size_t width) {
     return layer;
 }
 
-vaelib_stack *make_stack_of(size_t data_dim, const vaelib_layer_config *layers, size_t layer_count) {
+vaelib_model *make_stack_of(size_t data_dim, const vaelib_layer_config *layers, size_t layer_count) {
     vaelib_stack_config config = {.struct_size = sizeof config};
-    vaelib_stack *stack = NULL;
+    vaelib_model *stack = NULL;
     REQUIRE_OK(vaelib_stack_config_init(&config));
     config.data_dim = data_dim;
     config.layers = layers;
@@ -171,42 +171,42 @@ vaelib_stack *make_stack_of(size_t data_dim, const vaelib_layer_config *layers, 
     return stack;
 }
 
-vaelib_stack *make_stack(size_t data_dim) {
+vaelib_model *make_stack(size_t data_dim) {
     const vaelib_layer_config layers[] = {make_layer(8), make_layer(5)};
     return make_stack_of(data_dim, layers, 2);
 }
 
-vaelib_stack_info describe_stack(const vaelib_stack *stack) {
-    vaelib_stack_info info = {.struct_size = sizeof info};
-    REQUIRE_OK(vaelib_stack_describe(stack, &info));
-    return info;
+vaelib_model *make_model_of(const char *kind, size_t data_dim) {
+    return strcmp(kind, "vae") == 0 ? make_model(data_dim, 2) : make_stack(data_dim);
 }
 
-float *copy_stack_parameters(const vaelib_stack *stack) {
-    size_t count = describe_stack(stack).parameter_count;
-    float *values = malloc(count * sizeof *values);
+vaelib_status train(vaelib_model *model, const vaelib_dataset *examples, const vaelib_training_config *plan) {
+    if (strcmp(describe(model).kind, "vae") == 0) return vaelib_vae_fit(model, examples, NULL, plan, NULL, NULL);
+    return vaelib_stack_pretrain(model, examples, plan, NULL, NULL);
+}
+
+size_t history_epochs(const vaelib_model *model) {
+    return describe(model).history_epochs;
+}
+
+double history_value(const vaelib_model *model, const char *name, size_t epoch) {
+    size_t count = history_epochs(model);
+    double *values = malloc((count + 1) * sizeof *values), value = NAN;
     if (values == NULL) exit(1);
-    REQUIRE_OK(vaelib_stack_get_parameters(stack, values, count));
-    return values;
-}
-
-uint64_t hash_stack(const vaelib_stack *stack) {
-    float *values = copy_stack_parameters(stack);
-    uint64_t hash = hash_bytes(values, describe_stack(stack).parameter_count * sizeof *values);
+    if (CHECK(epoch < count) && CHECK_OK(vaelib_model_get_history(model, name, values, count))) value = values[epoch];
     free(values);
-    return hash;
+    return value;
 }
 
-vaelib_stack_record stack_history(const vaelib_stack *stack, size_t index) {
-    vaelib_stack_record record = {.struct_size = sizeof record};
-    CHECK_OK(vaelib_stack_history_get(stack, index, &record));
-    return record;
+double metric(const vaelib_progress *progress, const char *name) {
+    return vaelib_metric_find(progress->metrics, progress->metric_count, name);
 }
 
-size_t stack_history_count(const vaelib_stack *stack) {
-    size_t count = 999;
-    CHECK_OK(vaelib_stack_history_count(stack, &count));
-    return count;
+double step_metric(vaelib_trainer *trainer, const char *name) {
+    const vaelib_metric *metrics = NULL;
+    size_t count = 0;
+    CHECK_OK(vaelib_trainer_get_metrics(trainer, &metrics, &count));
+    return vaelib_metric_find(metrics, count, name);
 }
 
 vaelib_writer *create_writer(const char *path) {

@@ -72,16 +72,24 @@ uint64_t hash_bytes(const void *bytes, size_t count);
 vaelib_layer_config make_layer(size_t width);
 
 /* A stack of these layers with seed 1. */
-vaelib_stack *make_stack_of(size_t data_dim, const vaelib_layer_config *layers, size_t layer_count);
+vaelib_model *make_stack_of(size_t data_dim, const vaelib_layer_config *layers, size_t layer_count);
 
 /* data_dim - 8 - 5, seed 1. */
-vaelib_stack *make_stack(size_t data_dim);
+vaelib_model *make_stack(size_t data_dim);
 
-vaelib_stack_info describe_stack(const vaelib_stack *stack);
-float *copy_stack_parameters(const vaelib_stack *stack);
-uint64_t hash_stack(const vaelib_stack *stack);
-vaelib_stack_record stack_history(const vaelib_stack *stack, size_t index);
-size_t stack_history_count(const vaelib_stack *stack);
+/* A model of kind "vae" or "stack", for examples of this width. */
+vaelib_model *make_model_of(const char *kind, size_t data_dim);
+
+/* Trains it for some epochs: fits a vae, pretrains a stack. */
+vaelib_status train(vaelib_model *model, const vaelib_dataset *examples, const vaelib_training_config *plan);
+
+/* How many epochs the history holds, and a metric of one of them. */
+size_t history_epochs(const vaelib_model *model);
+double history_value(const vaelib_model *model, const char *name, size_t epoch);
+
+/* A metric that a callback is told, and one of a trainer's last computation. */
+double metric(const vaelib_progress *progress, const char *name);
+double step_metric(vaelib_trainer *trainer, const char *name);
 
 /* A writer of this file. */
 vaelib_writer *create_writer(const char *path);

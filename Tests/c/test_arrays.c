@@ -168,10 +168,10 @@ static void check_labels(void) {
     labels.row_stride = 8;
     labels.buffer_bytes = sizeof numbers;
     CHECK_OK(vaelib_dataset_from_array(&examples, &labels, &dataset));
-    CHECK_OK(vaelib_dataset_labels(dataset, read, 2));
+    CHECK_OK(vaelib_dataset_read_labels(dataset, read, 2));
     CHECK(read[0] == 4 && read[1] == -2);
-    CHECK_STATUS(vaelib_dataset_labels(dataset, read, 1), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_dataset_labels(dataset, NULL, 2), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_dataset_read_labels(dataset, read, 1), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_dataset_read_labels(dataset, NULL, 2), VAELIB_INVALID_ARGUMENT);
     vaelib_dataset_free(dataset);
     dataset = NULL;
 
@@ -184,7 +184,7 @@ static void check_labels(void) {
     CHECK(dataset == NULL);
 
     dataset = wrap(values, 2, 3);
-    CHECK_STATUS(vaelib_dataset_labels(dataset, read, 2), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_dataset_read_labels(dataset, read, 2), VAELIB_INVALID_ARGUMENT);
     vaelib_dataset_free(dataset);
 }
 

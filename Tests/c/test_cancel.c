@@ -16,7 +16,7 @@ static volatile double cancelled_at;
 
 static void cancel_now(void) {
     cancelled_at = now();
-    vaelib_cancel(model);
+    vaelib_model_cancel(model);
 }
 
 static void on_alarm(int signal_number) {
@@ -34,7 +34,7 @@ static void *cancel_soon(void *unused) {
 
 static vaelib_status fit_for_hours(vaelib_progress_fn callback) {
     vaelib_training_config plan = make_plan(10000000);
-    return vaelib_fit(model, examples, NULL, &plan, callback, NULL);
+    return vaelib_vae_fit(model, examples, NULL, &plan, callback, NULL);
 }
 
 static vaelib_status evaluate_for_hours(void) {
@@ -42,7 +42,7 @@ static vaelib_status evaluate_for_hours(void) {
     vaelib_evaluation_config config = {.struct_size = sizeof config};
     CHECK_OK(vaelib_evaluation_config_init(&config));
     config.samples = 1000000;
-    return vaelib_log_likelihood(model, examples, &config, NULL, NULL, likelihood, NULL, rows);
+    return vaelib_vae_estimate_log_likelihood(model, examples, &config, NULL, NULL, likelihood, NULL, rows);
 }
 
 static int cancel_in_callback(const vaelib_progress *progress, void *user_data) {
@@ -58,7 +58,7 @@ static void check_stopped(vaelib_status status) {
     CHECK_STATUS(status, VAELIB_CANCELLED);
     if (!CHECK(waited < patience)) fprintf(stderr, "    it took %.3f s\n", waited);
     printf("stopped after %.1f ms\n", 1000 * waited);
-    CHECK_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
+    CHECK_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
 }
 
 static void check_signal_handler(void) {
@@ -85,9 +85,9 @@ static void check_other_thread(void) {
 /* Cancelling what does not run does nothing, and is forgotten. */
 static void check_idle(void) {
     vaelib_training_config plan = make_plan(1);
-    CHECK_OK(vaelib_cancel(model));
-    CHECK_OK(vaelib_cancel(model));
-    CHECK_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
+    CHECK_OK(vaelib_model_cancel(model));
+    CHECK_OK(vaelib_model_cancel(model));
+    CHECK_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
 }
 
 int main(void) {

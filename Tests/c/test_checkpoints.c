@@ -18,7 +18,7 @@ static int stop_after(const vaelib_progress *progress, void *user_data) {
     if (progress->kind == VAELIB_PROGRESS_EPOCH && --*left == 0) return 1;
     return 0;
 }
-static int stop_stack_after(const vaelib_stack_progress *progress, void *user_data) {
+static int stop_stack_after(const vaelib_progress *progress, void *user_data) {
     size_t *left = user_data;
     if (progress->kind == VAELIB_PROGRESS_EPOCH && --*left == 0) return 1;
     return 0;
@@ -45,8 +45,8 @@ static void check_defaults(void) {
     CHECK(checkpoint.resume == 1);
     CHECK(plan.checkpoint == NULL);
     plan.checkpoint = &checkpoint;
-    CHECK_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
-    CHECK_OK(vaelib_model_training_config(model, &back));
+    CHECK_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
+    CHECK_OK(vaelib_model_get_training_config(model, VAELIB_FIT, &back));
     CHECK(back.checkpoint == NULL);
     CHECK_STATUS(vaelib_checkpoint_config_init(NULL), VAELIB_INVALID_ARGUMENT);
     vaelib_model_free(model);
@@ -56,26 +56,26 @@ static void check_model(void) {
     vaelib_checkpoint_config checkpoint = make_checkpoint("model-run.h5");
     vaelib_training_config plan = make_plan(6);
     vaelib_model *whole = make_model(columns, 2), *loaded = NULL;
-    vaelib_history_record wanted = {.struct_size = sizeof wanted}, found = {.struct_size = sizeof found};
+    static const char *const names[] = {"loss", "kl", "examples_seen"};
     vaelib_checkpoint_info info;
     plan.seed = 11;
-    CHECK_OK(vaelib_fit(whole, examples, NULL, &plan, NULL, NULL));
+    CHECK_OK(vaelib_vae_fit(whole, examples, NULL, &plan, NULL, NULL));
     plan.checkpoint = &checkpoint;
     for (size_t stop = 1; stop <= 6; stop++) {
         vaelib_model *cut = make_model(columns, 2), *resumed = make_model(columns, 2);
         size_t left = stop;
         unlink(checkpoint.path);
-        CHECK_STATUS(vaelib_fit(cut, examples, NULL, &plan, stop_after, &left), VAELIB_CANCELLED);
+        CHECK_STATUS(vaelib_vae_fit(cut, examples, NULL, &plan, stop_after, &left), VAELIB_CANCELLED);
         info = describe_checkpoint(checkpoint.path);
         CHECK(strcmp(info.kind, "vae") == 0 && strcmp(info.phase, "fit") == 0 && info.layer == 0);
         CHECK(info.epoch == stop + 1 && info.epochs == 6 && info.examples == 0 && info.examples_per_epoch == rows);
         CHECK(info.complete == 0 && info.seed == 11);
-        CHECK_OK(vaelib_fit(resumed, examples, NULL, &plan, NULL, NULL));
+        CHECK_OK(vaelib_vae_fit(resumed, examples, NULL, &plan, NULL, NULL));
         CHECK(hash_parameters(resumed) == hash_parameters(whole));
         for (size_t epoch = 0; epoch < 6; epoch++) {
-            CHECK_OK(vaelib_history_get(whole, epoch, &wanted));
-            CHECK_OK(vaelib_history_get(resumed, epoch, &found));
-            CHECK(found.loss == wanted.loss && found.kl == wanted.kl && found.examples_seen == wanted.examples_seen);
+            for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+                CHECK(history_value(resumed, names[i], epoch) == history_value(whole, names[i], epoch));
+            }
         }
         vaelib_model_free(cut);
         vaelib_model_free(resumed);
@@ -89,7 +89,7 @@ static void check_model(void) {
 }
 
 /* Pretrains, then fine-tunes, and stops after so many epochs; 0 for never. */
-static vaelib_status train_stack(vaelib_stack *stack, const vaelib_training_config *plan, size_t epochs) {
+static vaelib_status train_stack(vaelib_model *stack, const vaelib_training_config *plan, size_t epochs) {
     size_t left = epochs;
     vaelib_status status = vaelib_stack_pretrain(stack, examples, plan, stop_stack_after, &left);
     if (status != VAELIB_OK) return status;
@@ -99,34 +99,34 @@ static vaelib_status train_stack(vaelib_stack *stack, const vaelib_training_conf
 static void check_stack(void) {
     vaelib_checkpoint_config checkpoint = make_checkpoint("stack-run.h5");
     vaelib_training_config plan = make_plan(3);
-    vaelib_stack *whole = make_stack(columns), *loaded = NULL, *other = make_stack(columns);
+    vaelib_model *whole = make_stack(columns), *loaded = NULL, *other = make_stack(columns);
     vaelib_checkpoint_info info;
     size_t epochs;
     CHECK_OK(train_stack(whole, &plan, 0));
-    epochs = stack_history_count(whole);
+    epochs = history_epochs(whole);
     CHECK(epochs == 9);
     plan.checkpoint = &checkpoint;
     for (size_t stop = 1; stop <= epochs; stop++) {
-        vaelib_stack *cut = make_stack(columns), *resumed = make_stack(columns);
+        vaelib_model *cut = make_stack(columns), *resumed = make_stack(columns);
         unlink(checkpoint.path);
         CHECK_STATUS(train_stack(cut, &plan, stop), VAELIB_CANCELLED);
         info = describe_checkpoint(checkpoint.path);
         CHECK(strcmp(info.kind, "stack") == 0 && strcmp(info.phase, stop <= 6 ? "pretraining" : "supervised") == 0);
         CHECK(info.layer == (stop > 3 && stop <= 6 ? 1 : 0) && info.epoch == (stop - 1) % 3 + 2 && info.epochs == 3);
         CHECK_OK(train_stack(resumed, &plan, 0));
-        CHECK(stack_history_count(resumed) == epochs);
-        CHECK(hash_stack(resumed) == hash_stack(whole));
-        vaelib_stack_free(cut);
-        vaelib_stack_free(resumed);
+        CHECK(history_epochs(resumed) == epochs);
+        CHECK(hash_parameters(resumed) == hash_parameters(whole));
+        vaelib_model_free(cut);
+        vaelib_model_free(resumed);
     }
     /* Pretraining with a checkpoint that is beyond it takes over all of it, the classifier too. */
     CHECK_OK(vaelib_stack_pretrain(other, examples, &plan, NULL, NULL));
-    CHECK(hash_stack(other) == hash_stack(whole));
-    REQUIRE_OK(vaelib_stack_load(checkpoint.path, &loaded));
-    CHECK(hash_stack(loaded) == hash_stack(whole));
-    vaelib_stack_free(loaded);
-    vaelib_stack_free(other);
-    vaelib_stack_free(whole);
+    CHECK(hash_parameters(other) == hash_parameters(whole));
+    REQUIRE_OK(vaelib_model_load(checkpoint.path, &loaded));
+    CHECK(hash_parameters(loaded) == hash_parameters(whole));
+    vaelib_model_free(loaded);
+    vaelib_model_free(other);
+    vaelib_model_free(whole);
 }
 
 static void check_refusals(void) {
@@ -134,7 +134,7 @@ static void check_refusals(void) {
     vaelib_checkpoint_info info = {.struct_size = sizeof info};
     vaelib_training_config plan = make_plan(2);
     vaelib_model *model = make_model(columns, 2), *wider = make_model(columns, 3);
-    vaelib_stack *stack = make_stack(columns);
+    vaelib_model *stack = make_stack(columns);
     vaelib_trainer *trainer = NULL;
     vaelib_dataset *fewer = NULL;
     uint64_t before = hash_parameters(model);
@@ -144,7 +144,7 @@ static void check_refusals(void) {
     do { \
         vaelib_checkpoint_config good = checkpoint; \
         checkpoint.field = (value); \
-        CHECK_MESSAGE(vaelib_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT, text); \
+        CHECK_MESSAGE(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT, text); \
         checkpoint = good; \
     } while (0)
     REFUSED(path, NULL, "path is NULL");
@@ -155,25 +155,25 @@ static void check_refusals(void) {
     REFUSED(resume, 2, "resume is 2");
     REFUSED(resume, -1, "resume is -1");
     checkpoint.path = "";
-    CHECK_STATUS(vaelib_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_FILE_ERROR);
+    CHECK_STATUS(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_FILE_ERROR);
     checkpoint.path = scratch_path("missing/refused.h5");
-    CHECK_MESSAGE(vaelib_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_FILE_ERROR, "missing/refused.h5");
+    CHECK_MESSAGE(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_FILE_ERROR, "missing/refused.h5");
     checkpoint.path = scratch_path("refused.h5");
     CHECK(hash_parameters(model) == before);
-    CHECK_MESSAGE(vaelib_trainer_create(model, &plan, rows, &trainer), VAELIB_INVALID_ARGUMENT, "checkpoint");
-    CHECK_MESSAGE(vaelib_stack_trainer_create(stack, VAELIB_PRETRAINING, 0, 0, &plan, rows, &trainer),
+    CHECK_MESSAGE(vaelib_trainer_create(model, VAELIB_FIT, 0, &plan, rows, &trainer), VAELIB_INVALID_ARGUMENT, "checkpoint");
+    CHECK_MESSAGE(vaelib_trainer_create(stack, VAELIB_PRETRAINING, 0, &plan, rows, &trainer),
                   VAELIB_INVALID_ARGUMENT, "checkpoint");
 
-    CHECK_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
+    CHECK_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
     before = hash_parameters(wider);
-    CHECK_MESSAGE(vaelib_fit(wider, examples, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT,
+    CHECK_MESSAGE(vaelib_vae_fit(wider, examples, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT,
                   "latent_dim was 2 in the checkpoint, is 3 now");
     CHECK(hash_parameters(wider) == before);
     plan.batch_size += 1;
-    CHECK_MESSAGE(vaelib_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT, "batch_size was");
+    CHECK_MESSAGE(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT, "batch_size was");
     plan.batch_size -= 1;
     REQUIRE_OK(vaelib_dataset_slice(examples, 0, rows - 1, &fewer));
-    CHECK_MESSAGE(vaelib_fit(model, fewer, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT, "60 rows");
+    CHECK_MESSAGE(vaelib_vae_fit(model, fewer, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT, "60 rows");
     CHECK_MESSAGE(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL), VAELIB_FORMAT_ERROR, "kind");
     REQUIRE_OK(vaelib_model_save(model, scratch_path("plain.h5")));
     CHECK_MESSAGE(vaelib_checkpoint_describe(scratch_path("plain.h5"), &info), VAELIB_FORMAT_ERROR, "no checkpoint");
@@ -181,7 +181,7 @@ static void check_refusals(void) {
     CHECK_STATUS(vaelib_checkpoint_describe(NULL, &info), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_checkpoint_describe(scratch_path("refused.h5"), NULL), VAELIB_INVALID_ARGUMENT);
     vaelib_dataset_free(fewer);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
     vaelib_model_free(wider);
     vaelib_model_free(model);
 }
@@ -200,10 +200,10 @@ static void check_failing_writes(void) {
     vaelib_training_config plan = make_plan(3);
     vaelib_model *model = make_model(columns, 2), *whole = make_model(columns, 2);
     CHECK(mkdir(scratch_path("folder"), 0777) == 0);
-    CHECK_OK(vaelib_fit(whole, examples, NULL, &plan, NULL, NULL));
+    CHECK_OK(vaelib_vae_fit(whole, examples, NULL, &plan, NULL, NULL));
     checkpoint.every_epochs = 1;
     plan.checkpoint = &checkpoint;
-    CHECK_STATUS(vaelib_fit(model, examples, NULL, &plan, move_folder, NULL), VAELIB_CANCELLED);
+    CHECK_STATUS(vaelib_vae_fit(model, examples, NULL, &plan, move_folder, NULL), VAELIB_CANCELLED);
     CHECK(strstr(vaelib_last_warning(), "checkpoints could not be written") != NULL);
     CHECK(hash_parameters(model) == hash_parameters(whole));
     vaelib_model_free(whole);

@@ -27,7 +27,7 @@ static void check_rows(const vaelib_dataset *dataset, const size_t *numbers, siz
     int64_t labels[4 * rows];
     size_t wrong = 0;
     CHECK_OK(vaelib_dataset_read(dataset, values, count * columns));
-    CHECK_OK(vaelib_dataset_labels(dataset, labels, count));
+    CHECK_OK(vaelib_dataset_read_labels(dataset, labels, count));
     for (size_t r = 0; r < count; r++) {
         wrong += labels[r] != (int64_t)numbers[r] - 5;
         for (size_t c = 0; c < columns; c++) wrong += values[r * columns + c] != expected(numbers[r], c);
@@ -106,8 +106,8 @@ static void check_splits(size_t memory_budget) {
     size_t numbers[rows], seen[rows] = {0};
     const double fractions[] = {0, 1, -1, NAN, INFINITY};
     CHECK_OK(vaelib_dataset_split(whole, 0.3, 5, 0, &training, &validation));
-    CHECK_OK(vaelib_dataset_labels(training, labels, 35));
-    CHECK_OK(vaelib_dataset_labels(validation, labels + 35, 15));
+    CHECK_OK(vaelib_dataset_read_labels(training, labels, 35));
+    CHECK_OK(vaelib_dataset_read_labels(validation, labels + 35, 15));
     for (size_t r = 0; r < rows; r++) {
         numbers[r] = (size_t)(labels[r] + 5);
         seen[numbers[r]]++;
@@ -119,7 +119,7 @@ static void check_splits(size_t memory_budget) {
     vaelib_dataset_free(training);
     vaelib_dataset_free(validation);
     CHECK_OK(vaelib_dataset_split(whole, 0.3, 5, 0, &training, &validation));
-    CHECK_OK(vaelib_dataset_labels(validation, others, 15));
+    CHECK_OK(vaelib_dataset_read_labels(validation, others, 15));
     CHECK(memcmp(labels + 35, others, sizeof others) == 0);
     for (size_t i = 0; i < sizeof fractions / sizeof fractions[0]; i++) {
         CHECK_MESSAGE(
@@ -148,18 +148,18 @@ static void check_other_labels(size_t memory_budget) {
     for (size_t r = 0; r < rows; r++) numbers[r] = r % 4 == 3;
     REQUIRE_OK(vaelib_array_init(&labels, numbers, VAELIB_INT64, rows, 1));
     REQUIRE_OK(vaelib_dataset_relabel(packed, &labels, &whole));
-    CHECK_OK(vaelib_dataset_labels(whole, found, rows));
+    CHECK_OK(vaelib_dataset_read_labels(whole, found, rows));
     CHECK(memcmp(found, numbers, sizeof found) == 0);
     CHECK_OK(vaelib_dataset_describe(whole, &info));
     CHECK(info.rows == rows && info.in_memory == (memory_budget > 0));
 
     CHECK_OK(vaelib_dataset_split(whole, 0.2, 3, 1, &training, &validation));
-    CHECK_OK(vaelib_dataset_labels(validation, found, 10));
+    CHECK_OK(vaelib_dataset_read_labels(validation, found, 10));
     for (size_t r = 0; r < 10; r++) ones += found[r] == 1;
     CHECK(ones == 2);
 
     CHECK_OK(vaelib_dataset_relabel(packed, NULL, &bare));
-    CHECK_STATUS(vaelib_dataset_labels(bare, found, rows), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_dataset_read_labels(bare, found, rows), VAELIB_INVALID_ARGUMENT);
     CHECK_MESSAGE(vaelib_dataset_split(bare, 0.2, 3, 1, &none, &other), VAELIB_INVALID_ARGUMENT, "no labels");
     CHECK_MESSAGE(vaelib_dataset_split(whole, 0.2, 3, 2, &none, &other), VAELIB_INVALID_ARGUMENT, "stratify");
     for (size_t r = 0; r < rows; r++) numbers[r] = (int64_t)r;

@@ -74,10 +74,10 @@ static void check_labels(void) {
     options.labels = "labels";
     dataset = open_set("f4", &options);
     CHECK(info_of(dataset).has_labels == 1);
-    CHECK_OK(vaelib_dataset_labels(dataset, labels, rows));
+    CHECK_OK(vaelib_dataset_read_labels(dataset, labels, rows));
     CHECK(labels[0] == -5 && labels[rows - 1] == rows - 6);
     CHECK_OK(vaelib_dataset_slice(dataset, 10, 3, &slice));
-    CHECK_OK(vaelib_dataset_labels(slice, labels, 3));
+    CHECK_OK(vaelib_dataset_read_labels(slice, labels, 3));
     CHECK(labels[0] == 5 && labels[2] == 7);
     vaelib_dataset_free(slice);
     vaelib_dataset_free(dataset);

@@ -25,7 +25,7 @@ static void check_reading(const char *path, vaelib_status status) {
     vaelib_model *model = NULL;
     size_t needed = 0;
     CHECK_STATUS(vaelib_dataset_open(path, "x", NULL, &dataset), status);
-    CHECK_STATUS(vaelib_dataset_names(path, NULL, 0, &needed), status);
+    CHECK_STATUS(vaelib_dataset_list(path, NULL, 0, &needed), status);
     CHECK_STATUS(vaelib_model_load(path, &model), status);
     CHECK_STATUS(vaelib_file_verify(path, 0, NULL), status);
     CHECK_STATUS(vaelib_file_verify(path, 1, NULL), status);

@@ -18,7 +18,7 @@ static void check_status_names(void) {
 static void *error_of_a_fresh_thread(void *out_is_empty) {
     int *is_empty = out_is_empty;
     *is_empty = vaelib_last_error()[0] == '\0';
-    vaelib_set_threads(100000);
+    vaelib_threads_set(100000);
     return NULL;
 }
 
@@ -28,9 +28,9 @@ static void check_messages(void) {
     int is_empty = 0;
     char kept[4096];
     CHECK(vaelib_last_error()[0] == '\0');
-    CHECK_MESSAGE(vaelib_set_threads(257), VAELIB_INVALID_ARGUMENT, "257");
+    CHECK_MESSAGE(vaelib_threads_set(257), VAELIB_INVALID_ARGUMENT, "257");
     snprintf(kept, sizeof kept, "%s", vaelib_last_error());
-    CHECK_OK(vaelib_set_threads(1));
+    CHECK_OK(vaelib_threads_set(1));
     CHECK(strcmp(kept, vaelib_last_error()) == 0);
     CHECK(pthread_create(&thread, NULL, error_of_a_fresh_thread, &is_empty) == 0);
     pthread_join(thread, NULL);
@@ -49,7 +49,7 @@ static void check_long_message(void) {
     CHECK_OK(vaelib_vae_config_init(&config));
     config.data_dim = 4;
     config.activation = name;
-    CHECK_MESSAGE(vaelib_model_create(&config, &model), VAELIB_INVALID_ARGUMENT, name);
+    CHECK_MESSAGE(vaelib_vae_create(&config, &model), VAELIB_INVALID_ARGUMENT, name);
     CHECK(model == NULL);
 }
 
@@ -61,10 +61,10 @@ static void check_warnings(void) {
     for (size_t i = 0; i < 64; i++) grey[i] = (float)i / 64;
     examples = wrap(grey, 8, 8);
     plan.binarization = "none";
-    CHECK_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
+    CHECK_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
     CHECK(vaelib_last_warning()[0] != '\0');
     plan.binarization = "dynamic";
-    CHECK_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
+    CHECK_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
     CHECK(vaelib_last_warning()[0] == '\0');
     vaelib_dataset_free(examples);
     vaelib_model_free(model);
@@ -72,21 +72,21 @@ static void check_warnings(void) {
 
 static void check_threads(size_t by_default) {
     CHECK(by_default >= 1 && by_default <= 256);
-    CHECK_OK(vaelib_set_threads(3));
-    CHECK(vaelib_threads() == 3);
-    CHECK_OK(vaelib_set_threads(256));
-    CHECK(vaelib_threads() == 256);
-    CHECK_STATUS(vaelib_set_threads(257), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_set_threads(SIZE_MAX), VAELIB_INVALID_ARGUMENT);
-    CHECK(vaelib_threads() == 256);
-    CHECK_OK(vaelib_set_threads(0));
-    CHECK(vaelib_threads() == by_default);
+    CHECK_OK(vaelib_threads_set(3));
+    CHECK(vaelib_threads_get() == 3);
+    CHECK_OK(vaelib_threads_set(256));
+    CHECK(vaelib_threads_get() == 256);
+    CHECK_STATUS(vaelib_threads_set(257), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_threads_set(SIZE_MAX), VAELIB_INVALID_ARGUMENT);
+    CHECK(vaelib_threads_get() == 256);
+    CHECK_OK(vaelib_threads_set(0));
+    CHECK(vaelib_threads_get() == by_default);
     CHECK(strstr(vaelib_cpu_description(), "kernels") != NULL);
     CHECK(strstr(vaelib_cpu_description(), "OpenBLAS") != NULL);
 }
 
 int main(void) {
-    const size_t by_default = vaelib_threads();
+    const size_t by_default = vaelib_threads_get();
     check_messages();
     check_status_names();
     check_long_message();

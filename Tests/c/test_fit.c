@@ -6,78 +6,59 @@ enum { rows = 200, columns = 16 };
 static float *images;
 static vaelib_dataset *examples;
 
-static vaelib_history_record history(const vaelib_model *model, size_t index) {
-    vaelib_history_record record = {.struct_size = sizeof record};
-    CHECK_OK(vaelib_history_get(model, index, &record));
-    return record;
-}
-
-static size_t history_count(const vaelib_model *model) {
-    size_t count = 999;
-    CHECK_OK(vaelib_history_count(model, &count));
-    return count;
-}
-
 static void check_learning(void) {
     vaelib_model *model = make_model(columns, 2);
     vaelib_training_config plan = make_plan(30), back = {.struct_size = sizeof back};
-    vaelib_history_record record = {.struct_size = sizeof record};
-    CHECK_OK(vaelib_model_training_config(model, &back));
+    CHECK_OK(vaelib_model_get_training_config(model, VAELIB_FIT, &back));
     CHECK(back.epochs != 30);
-    CHECK(history_count(model) == 0);
-    CHECK_STATUS(vaelib_history_get(model, 0, &record), VAELIB_INVALID_ARGUMENT);
+    CHECK(history_epochs(model) == 0 && describe(model).history_columns == 0);
 
     plan.learning_rate = 0.01;
-    CHECK_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
-    CHECK(history_count(model) == 30);
-    CHECK(history(model, 29).elbo > history(model, 0).elbo + 3);
-    for (size_t index = 0; index < 30; index++) {
-        record = history(model, index);
-        CHECK(record.epoch == index + 1 && record.examples_seen == (index + 1) * rows);
-        CHECK_NEAR(record.elbo, record.reconstruction - record.kl, 1e-9);
-        CHECK_NEAR(record.loss, record.kl_weight * record.kl - record.reconstruction, 1e-9);
-        CHECK(record.kl >= 0 && record.reconstruction < 0 && record.seconds >= 0);
-        CHECK(record.kl_weight == 1 && record.learning_rate == 0.01);
-        CHECK(isnan(record.validation_elbo) && isnan(record.validation_kl) && isnan(record.validation_reconstruction));
+    CHECK_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
+    CHECK(history_epochs(model) == 30);
+    CHECK(history_value(model, "elbo", 29) > history_value(model, "elbo", 0) + 3);
+    for (size_t epoch = 0; epoch < 30; epoch++) {
+        double kl = history_value(model, "kl", epoch), reconstruction = history_value(model, "reconstruction", epoch);
+        CHECK(history_value(model, "epoch", epoch) == (double)(epoch + 1));
+        CHECK(history_value(model, "examples_seen", epoch) == (double)((epoch + 1) * rows));
+        CHECK_NEAR(history_value(model, "elbo", epoch), reconstruction - kl, 1e-9);
+        CHECK_NEAR(history_value(model, "loss", epoch), kl - reconstruction, 1e-9);
+        CHECK(kl >= 0 && reconstruction < 0 && history_value(model, "seconds", epoch) >= 0);
+        CHECK(history_value(model, "kl_weight", epoch) == 1 && history_value(model, "learning_rate", epoch) == 0.01);
+        CHECK(isnan(history_value(model, "validation_elbo", epoch)) && isnan(history_value(model, "error", epoch)));
     }
 
     plan.epochs = 2; /* goes on counting */
-    CHECK_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
-    CHECK(history_count(model) == 32 && history(model, 31).epoch == 32);
-    CHECK(describe(model).epochs_trained == 32 && describe(model).examples_seen == 32 * rows);
-    CHECK_OK(vaelib_model_training_config(model, &back));
+    CHECK_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
+    CHECK(history_epochs(model) == 32 && history_value(model, "epoch", 31) == 32);
+    CHECK(describe(model).examples_seen == 32 * rows);
+    CHECK_OK(vaelib_model_get_training_config(model, VAELIB_FIT, &back));
     CHECK(back.epochs == 2 && back.batch_size == plan.batch_size && back.seed == plan.seed);
-    CHECK_STATUS(vaelib_history_get(model, 32, &record), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_history_get(model, 0, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_history_count(model, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_model_training_config(model, NULL), VAELIB_INVALID_ARGUMENT);
     vaelib_model_free(model);
 }
 
-/* The validation terms are what vaelib_elbo() finds with the training's seed, samples and estimator. */
+/* The validation terms are what vaelib_vae_estimate_elbo() finds with the training's seed, samples and estimator. */
 static void check_validation(void) {
     float *others = make_images(30, columns, 99);
     vaelib_dataset *validation = wrap(others, 30, columns);
     vaelib_model *model = make_model(columns, 2);
     vaelib_training_config plan = make_plan(3);
     vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
-    vaelib_history_record last;
     double elbo[30], reconstruction[30], kl[30], sums[3] = {0, 0, 0};
     plan.samples = 3;
-    CHECK_OK(vaelib_fit(model, examples, validation, &plan, NULL, NULL));
+    CHECK_OK(vaelib_vae_fit(model, examples, validation, &plan, NULL, NULL));
     CHECK_OK(vaelib_evaluation_config_init(&evaluation));
     evaluation.seed = plan.seed;
     evaluation.samples = 3;
-    CHECK_OK(vaelib_elbo(model, validation, &evaluation, NULL, NULL, elbo, reconstruction, kl, 30));
+    CHECK_OK(vaelib_vae_estimate_elbo(model, validation, &evaluation, NULL, NULL, elbo, reconstruction, kl, 30));
     for (size_t i = 0; i < 30; i++) {
         sums[0] += elbo[i] / 30;
         sums[1] += reconstruction[i] / 30;
         sums[2] += kl[i] / 30;
     }
-    last = history(model, 2);
-    CHECK_NEAR(last.validation_elbo, sums[0], 1e-9);
-    CHECK_NEAR(last.validation_reconstruction, sums[1], 1e-9);
-    CHECK_NEAR(last.validation_kl, sums[2], 1e-9);
+    CHECK_NEAR(history_value(model, "validation_elbo", 2), sums[0], 1e-9);
+    CHECK_NEAR(history_value(model, "validation_reconstruction", 2), sums[1], 1e-9);
+    CHECK_NEAR(history_value(model, "validation_kl", 2), sums[2], 1e-9);
     vaelib_model_free(model);
     vaelib_dataset_free(validation);
     free(others);
@@ -92,16 +73,16 @@ static void check_patience(void) {
     size_t count;
     plan.patience = 3;
     plan.learning_rate = 0.3;
-    CHECK_STATUS(vaelib_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_OK(vaelib_fit(model, examples, examples, &plan, NULL, NULL));
-    count = history_count(model);
+    CHECK_STATUS(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_OK(vaelib_vae_fit(model, examples, examples, &plan, NULL, NULL));
+    count = history_epochs(model);
     CHECK(count > 3 && count < 500);
-    for (size_t index = 0; index < count; index++) best = fmax(best, history(model, index).validation_elbo);
-    for (size_t index = count - 3; index < count; index++) CHECK(history(model, index).validation_elbo <= best);
-    CHECK_NEAR(history(model, count - 4).validation_elbo, best, 0);
+    for (size_t index = 0; index < count; index++) best = fmax(best, history_value(model, "validation_elbo", index));
+    for (size_t index = count - 3; index < count; index++) CHECK(history_value(model, "validation_elbo", index) <= best);
+    CHECK_NEAR(history_value(model, "validation_elbo", count - 4), best, 0);
     CHECK_OK(vaelib_evaluation_config_init(&evaluation));
     evaluation.seed = plan.seed;
-    CHECK_OK(vaelib_elbo(model, examples, &evaluation, NULL, NULL, elbo, NULL, NULL, rows));
+    CHECK_OK(vaelib_vae_estimate_elbo(model, examples, &evaluation, NULL, NULL, elbo, NULL, NULL, rows));
     for (size_t i = 0; i < rows; i++) mean += elbo[i] / rows;
     CHECK_NEAR(mean, best, 1e-9);
     vaelib_model_free(model);
@@ -112,20 +93,22 @@ typedef struct {
     vaelib_model *model;
     size_t epochs_seen, stop_after, wrong;
     vaelib_status nested;
-    vaelib_history_record last;
+    double last_loss, last_seconds;
 } observer;
 
 static int observe(const vaelib_progress *progress, void *user_data) {
     observer *seen = user_data;
     float latent[rows * 2];
     seen->wrong += progress->struct_size != sizeof *progress;
+    seen->wrong += progress->phase != VAELIB_FIT || progress->layer != 0;
     seen->wrong += progress->epochs != 4 || progress->epoch < 1 || progress->epoch > 4;
     seen->wrong += progress->examples > rows || progress->examples_per_epoch != rows;
-    seen->nested = vaelib_encode(seen->model, examples, latent, NULL, rows * 2);
+    seen->nested = vaelib_vae_encode(seen->model, examples, latent, NULL, rows * 2);
     if (progress->kind == VAELIB_PROGRESS_EPOCH) {
         seen->epochs_seen++;
         seen->wrong += progress->epoch != seen->epochs_seen || progress->examples != rows;
-        seen->last = progress->record;
+        seen->last_loss = metric(progress, "loss");
+        seen->last_seconds = metric(progress, "seconds");
     }
     return seen->epochs_seen == seen->stop_after;
 }
@@ -133,20 +116,19 @@ static int observe(const vaelib_progress *progress, void *user_data) {
 static void check_callback(void) {
     observer seen = {.model = make_model(columns, 2)};
     vaelib_training_config plan = make_plan(4);
-    vaelib_history_record record;
     seen.stop_after = 100;
-    CHECK_OK(vaelib_fit(seen.model, examples, NULL, &plan, observe, &seen));
+    CHECK_OK(vaelib_vae_fit(seen.model, examples, NULL, &plan, observe, &seen));
     CHECK(seen.epochs_seen == 4 && seen.wrong == 0);
     CHECK_STATUS(seen.nested, VAELIB_BUSY);
-    record = history(seen.model, 3);
-    CHECK(seen.last.loss == record.loss && seen.last.epoch == 4 && seen.last.seconds == record.seconds);
+    CHECK(seen.last_loss == history_value(seen.model, "loss", 3));
+    CHECK(seen.last_seconds == history_value(seen.model, "seconds", 3));
 
     seen.epochs_seen = 0;
     seen.stop_after = 2;
-    CHECK_STATUS(vaelib_fit(seen.model, examples, NULL, &plan, observe, &seen), VAELIB_CANCELLED);
-    CHECK(history_count(seen.model) == 6);
-    CHECK_OK(vaelib_fit(seen.model, examples, NULL, &plan, NULL, NULL)); /* the model is usable */
-    CHECK(history_count(seen.model) == 10);
+    CHECK_STATUS(vaelib_vae_fit(seen.model, examples, NULL, &plan, observe, &seen), VAELIB_CANCELLED);
+    CHECK(history_epochs(seen.model) == 6);
+    CHECK_OK(vaelib_vae_fit(seen.model, examples, NULL, &plan, NULL, NULL)); /* the model is usable */
+    CHECK(history_epochs(seen.model) == 10);
     vaelib_model_free(seen.model);
 }
 
@@ -154,8 +136,8 @@ static void check_callback(void) {
     do { \
         vaelib_training_config plan = make_plan(1); \
         change; \
-        CHECK_MESSAGE(vaelib_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT, field); \
-        CHECK_MESSAGE(vaelib_trainer_create(model, &plan, rows, &trainer), VAELIB_INVALID_ARGUMENT, field); \
+        CHECK_MESSAGE(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT, field); \
+        CHECK_MESSAGE(vaelib_trainer_create(model, VAELIB_FIT, 0, &plan, rows, &trainer), VAELIB_INVALID_ARGUMENT, field); \
     } while (0)
 
 static void check_bad_configs(void) {
@@ -191,7 +173,7 @@ static void check_bad_configs(void) {
     CHECK_REFUSED(plan.weight_decay = -1, "weight_decay");
     CHECK_REFUSED(plan.gradient_clip_norm = NAN, "gradient_clip_norm");
     CHECK_REFUSED(plan.dropout = 0.5, "dropout"); /* for stacks only */
-    CHECK_STATUS(vaelib_fit(model, examples, NULL, NULL, NULL, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_fit(model, examples, NULL, NULL, NULL, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK(hash_parameters(model) == before && trainer == NULL);
     vaelib_model_free(model);
 }
@@ -204,7 +186,7 @@ static void check_divergence(void) {
     float *values, sum = 0;
     plan.optimizer = "sgd";
     plan.learning_rate = 1e30;
-    CHECK_STATUS(vaelib_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_NUMERICAL_ERROR);
+    CHECK_STATUS(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_NUMERICAL_ERROR);
     values = copy_parameters(model);
     for (size_t i = 0; i < count; i++) sum += values[i] * 0;
     CHECK(sum == 0);
@@ -228,8 +210,8 @@ static void check_optimizers(void) {
         plan.gradient_clip_norm = 10;
         plan.momentum = 0.5;
         plan.nesterov = 1;
-        CHECK_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
-        CHECK(history(model, 7).loss < history(model, 0).loss);
+        CHECK_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
+        CHECK(history_value(model, "loss", 7) < history_value(model, "loss", 0));
         vaelib_model_free(model);
     }
 }

@@ -6,12 +6,6 @@ enum { rows = 200, columns = 16 };
 static float *images;
 static vaelib_dataset *examples;
 
-static size_t history_count(const vaelib_model *model) {
-    size_t count = 999;
-    CHECK_OK(vaelib_history_count(model, &count));
-    return count;
-}
-
 /* Unsuitable data are refused by row and column, and the model stays as it was. */
 static void check_data(void) {
     vaelib_model *model = make_model(columns, 2);
@@ -22,13 +16,13 @@ static void check_data(void) {
     float kept = images[137 * columns + 11];
     for (size_t i = 0; i < sizeof unsuitable / sizeof unsuitable[0]; i++) {
         images[137 * columns + 11] = unsuitable[i];
-        CHECK_MESSAGE(vaelib_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_DATA_ERROR, "137");
-        CHECK_MESSAGE(vaelib_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_DATA_ERROR, "11");
+        CHECK_MESSAGE(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_DATA_ERROR, "137");
+        CHECK_MESSAGE(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_DATA_ERROR, "11");
     }
     images[137 * columns + 11] = kept;
-    CHECK_MESSAGE(vaelib_fit(model, narrow, NULL, &plan, NULL, NULL), VAELIB_DATA_ERROR, "15");
-    CHECK_MESSAGE(vaelib_fit(model, examples, narrow, &plan, NULL, NULL), VAELIB_DATA_ERROR, "15");
-    CHECK(hash_parameters(model) == before && history_count(model) == 0);
+    CHECK_MESSAGE(vaelib_vae_fit(model, narrow, NULL, &plan, NULL, NULL), VAELIB_DATA_ERROR, "15");
+    CHECK_MESSAGE(vaelib_vae_fit(model, examples, narrow, &plan, NULL, NULL), VAELIB_DATA_ERROR, "15");
+    CHECK(hash_parameters(model) == before && history_epochs(model) == 0);
     vaelib_dataset_free(narrow);
     vaelib_model_free(model);
 }
@@ -47,10 +41,10 @@ static void check_data_in_files(void) {
         CHECK_OK(vaelib_dataset_options_init(&options));
         options.memory_budget = budget;
         REQUIRE_OK(vaelib_dataset_open(scratch_path("data.h5"), "flawed", &options, &flawed));
-        CHECK_MESSAGE(vaelib_fit(model, flawed, NULL, &plan, NULL, NULL), VAELIB_DATA_ERROR, "270");
-        CHECK(hash_parameters(model) == before && history_count(model) == 0);
-        CHECK_MESSAGE(vaelib_fit(model, good, flawed, &plan, NULL, NULL), VAELIB_DATA_ERROR, "270");
-        CHECK(hash_parameters(model) == before && history_count(model) == 0);
+        CHECK_MESSAGE(vaelib_vae_fit(model, flawed, NULL, &plan, NULL, NULL), VAELIB_DATA_ERROR, "270");
+        CHECK(hash_parameters(model) == before && history_epochs(model) == 0);
+        CHECK_MESSAGE(vaelib_vae_fit(model, good, flawed, &plan, NULL, NULL), VAELIB_DATA_ERROR, "270");
+        CHECK(hash_parameters(model) == before && history_epochs(model) == 0);
         vaelib_dataset_free(flawed);
         vaelib_model_free(model);
     }
@@ -74,7 +68,7 @@ static void check_sources(void) {
         REQUIRE_OK(vaelib_dataset_open(scratch_path("data.h5"), "images", &options, &file));
         CHECK_OK(vaelib_dataset_read(file, values, 300 * 64));
         if (i == 2) array = wrap(values, 300, 64);
-        CHECK_OK(vaelib_fit(model, i == 2 ? array : file, NULL, &plan, NULL, NULL));
+        CHECK_OK(vaelib_vae_fit(model, i == 2 ? array : file, NULL, &plan, NULL, NULL));
         hashes[i] = hash_parameters(model);
         vaelib_dataset_free(array);
         vaelib_dataset_free(file);

@@ -11,7 +11,7 @@ static vaelib_dataset *examples;
 
 static uint64_t fit_and_hash(vaelib_model *model) {
     vaelib_training_config plan = make_plan(2);
-    if (!CHECK_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL))) return 0;
+    if (!CHECK_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL))) return 0;
     return hash_parameters(model);
 }
 
@@ -38,8 +38,8 @@ static int work_in_child(void *parents_model) {
     float latents[rows * 2];
     double elbo[rows];
     uint64_t expected;
-    if (vaelib_encode(model, examples, latents, NULL, rows * 2) != VAELIB_OK) return 10;
-    if (vaelib_elbo(model, examples, NULL, NULL, NULL, elbo, NULL, NULL, rows) != VAELIB_OK) return 11;
+    if (vaelib_vae_encode(model, examples, latents, NULL, rows * 2) != VAELIB_OK) return 10;
+    if (vaelib_vae_estimate_elbo(model, examples, NULL, NULL, NULL, elbo, NULL, NULL, rows) != VAELIB_OK) return 11;
     expected = fit_and_hash(own);
     if (vaelib_model_save(own, scratch_path("child.h5")) != VAELIB_OK) return 12;
     if (vaelib_model_load(scratch_path("child.h5"), &loaded) != VAELIB_OK) return 13;
@@ -63,7 +63,7 @@ static int forks_left = 3;
 static int find_busy(void *trained_model) {
     float latents[rows * 2];
     vaelib_model *own = make_model(columns, 2);
-    if (vaelib_encode(trained_model, examples, latents, NULL, rows * 2) != VAELIB_BUSY) return 20;
+    if (vaelib_vae_encode(trained_model, examples, latents, NULL, rows * 2) != VAELIB_BUSY) return 20;
     if (fit_and_hash(own) == 0) return 21;
     vaelib_model_free(own);
     return 0;
@@ -120,8 +120,8 @@ static void check_while_streaming(void) {
     vaelib_training_config plan = make_plan(2);
     pid_t child = -1;
     int status = -1;
-    CHECK_OK(vaelib_fit(calm, stream, NULL, &plan, NULL, NULL));
-    CHECK_OK(vaelib_fit(forked, stream, NULL, &plan, fork_once, &child));
+    CHECK_OK(vaelib_vae_fit(calm, stream, NULL, &plan, NULL, NULL));
+    CHECK_OK(vaelib_vae_fit(forked, stream, NULL, &plan, fork_once, &child));
     CHECK(hash_parameters(forked) == hash_parameters(calm));
     if (child == 0) _exit(hash_parameters(forked) == hash_parameters(calm) ? 0 : 30);
     CHECK(child > 0 && waitpid(child, &status, 0) == child);
@@ -148,7 +148,7 @@ static int tell_that_it_runs(const vaelib_progress *progress, void *user_data) {
 
 static void *train_for_long(void *model) {
     vaelib_training_config plan = make_plan(10000000);
-    vaelib_fit(model, examples, NULL, &plan, tell_that_it_runs, NULL);
+    vaelib_vae_fit(model, examples, NULL, &plan, tell_that_it_runs, NULL);
     return NULL;
 }
 
@@ -162,9 +162,9 @@ static void check_beside_a_fit(void) {
     while (!fit_runs) pthread_cond_wait(&fit_began, &mutex);
     pthread_mutex_unlock(&mutex);
     for (int i = 0; i < 20; i++) CHECK(in_child(find_busy, model) == 0);
-    CHECK_OK(vaelib_cancel(model));
+    CHECK_OK(vaelib_model_cancel(model));
     pthread_join(thread, NULL);
-    CHECK_OK(vaelib_encode(model, examples, latents, NULL, rows * 2));
+    CHECK_OK(vaelib_vae_encode(model, examples, latents, NULL, rows * 2));
     vaelib_model_free(model);
 }
 
@@ -178,7 +178,7 @@ int main(void) {
     expected = fit_and_hash(model);
     CHECK(in_child(fit_in_child, &expected) == 0);
     CHECK(in_child(work_in_child, model) == 0);
-    CHECK_OK(vaelib_fit(watched, examples, NULL, &plan, fork_in_callback, watched));
+    CHECK_OK(vaelib_vae_fit(watched, examples, NULL, &plan, fork_in_callback, watched));
     CHECK(forks_left < 3);
     check_while_streaming();
     check_beside_a_fit();

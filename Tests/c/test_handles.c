@@ -1,54 +1,113 @@
 /* Handles that are NULL, freed, of another kind or no handles at all: every function recognises them. */
 #include "support.h"
 
-enum { rows = 8, columns = 4, latents = 2 };
+enum { rows = 8, columns = 4, latents = 2, width = 5 };
 
-/* Every function that takes a model, with arguments that are otherwise right. */
-static void check_model(vaelib_model *model, const vaelib_dataset *examples, const vaelib_dataset *codes) {
-    const vaelib_status bad = VAELIB_INVALID_HANDLE;
+static const vaelib_status bad = VAELIB_INVALID_HANDLE;
+static vaelib_dataset *examples, *codes;
+
+/* Every function that takes a model of either kind, with arguments that are otherwise right. */
+static void check_any_model(vaelib_model *model) {
     vaelib_model *other = NULL;
-    vaelib_trainer *trainer = NULL;
     vaelib_model_info info = {.struct_size = sizeof info};
-    vaelib_vae_config config = {.struct_size = sizeof config};
-    vaelib_training_config plan = make_plan(1), plan_back = {.struct_size = sizeof plan_back};
+    vaelib_training_config trained = {.struct_size = sizeof trained};
     vaelib_tensor tensor = {.struct_size = sizeof tensor};
-    vaelib_history_record record = {.struct_size = sizeof record};
+    const char *text = NULL;
+    void *bytes = NULL;
     float values[256] = {0};
-    double terms[rows];
+    double history[1];
     size_t count = 0;
+    CHECK_STATUS(vaelib_model_kind(model, &text), bad);
+    CHECK_STATUS(vaelib_model_describe(model, &info), bad);
     CHECK_STATUS(vaelib_model_copy(model, &other), bad);
     CHECK_STATUS(vaelib_model_save(model, scratch_path("handle.h5")), bad);
-    CHECK_STATUS(vaelib_model_describe(model, &info), bad);
-    CHECK_STATUS(vaelib_model_config(model, &config), bad);
-    CHECK_STATUS(vaelib_model_tensor(model, 0, &tensor), bad);
+    CHECK_STATUS(vaelib_model_save_to_memory(model, &bytes, &count), bad);
+    CHECK_STATUS(vaelib_model_describe_tensor(model, 0, &tensor), bad);
     CHECK_STATUS(vaelib_model_get_parameters(model, values, 90), bad);
     CHECK_STATUS(vaelib_model_set_parameters(model, values, 90), bad);
-    CHECK_STATUS(vaelib_fit(model, examples, NULL, &plan, NULL, NULL), bad);
-    CHECK_STATUS(vaelib_cancel(model), bad);
-    CHECK_STATUS(vaelib_history_count(model, &count), bad);
-    CHECK_STATUS(vaelib_history_get(model, 0, &record), bad);
-    CHECK_STATUS(vaelib_model_training_config(model, &plan_back), bad);
-    CHECK_STATUS(vaelib_encode(model, examples, values, NULL, rows * latents), bad);
-    CHECK_STATUS(vaelib_encode_sample(model, examples, 1, values, rows * latents), bad);
-    CHECK_STATUS(vaelib_decode(model, codes, values, NULL, rows * columns), bad);
-    CHECK_STATUS(vaelib_decode_sample(model, codes, 1, values, rows * columns), bad);
-    CHECK_STATUS(vaelib_reconstruct(model, examples, VAELIB_MEAN, 1, values, rows * columns), bad);
-    CHECK_STATUS(vaelib_sample(model, rows, VAELIB_MEAN, 1, values, rows * columns), bad);
-    CHECK_STATUS(vaelib_elbo(model, examples, NULL, NULL, NULL, terms, NULL, NULL, rows), bad);
-    CHECK_STATUS(vaelib_log_likelihood(model, examples, NULL, NULL, NULL, terms, NULL, rows), bad);
-    CHECK_STATUS(vaelib_interpolate(model, examples, 0, 1, 2, values, 2 * columns), bad);
-    CHECK_STATUS(vaelib_manifold(model, 2, values, 4 * columns), bad);
-    CHECK_STATUS(vaelib_trainer_create(model, &plan, rows, &trainer), bad);
-    CHECK(other == NULL && trainer == NULL && count == 0);
+    CHECK_STATUS(vaelib_model_cancel(model), bad);
+    CHECK_STATUS(vaelib_model_describe_history(model, 0, &text), bad);
+    CHECK_STATUS(vaelib_model_get_history(model, "loss", history, 1), bad);
+    CHECK_STATUS(vaelib_model_get_training_config(model, VAELIB_FIT, &trained), bad);
+    CHECK(other == NULL && text == NULL && bytes == NULL && count == 0);
+}
+
+/* Every function that takes a variational auto-encoder. */
+static void check_vae(vaelib_model *model) {
+    const vaelib_training_config plan = make_plan(1);
+    vaelib_vae_config config = {.struct_size = sizeof config};
+    vaelib_writer *writer = create_writer(scratch_path("handle_results.h5"));
+    float values[256] = {0};
+    double terms[rows];
+    CHECK_STATUS(vaelib_vae_get_config(model, &config), bad);
+    CHECK_STATUS(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL), bad);
+    CHECK_STATUS(vaelib_vae_encode(model, examples, values, NULL, rows * latents), bad);
+    CHECK_STATUS(vaelib_vae_encode_sample(model, examples, 1, values, rows * latents), bad);
+    CHECK_STATUS(vaelib_vae_decode(model, codes, values, NULL, rows * columns), bad);
+    CHECK_STATUS(vaelib_vae_decode_sample(model, codes, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_vae_reconstruct(model, examples, VAELIB_MEAN, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_vae_sample(model, rows, VAELIB_MEAN, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_vae_estimate_elbo(model, examples, NULL, NULL, NULL, terms, NULL, NULL, rows), bad);
+    CHECK_STATUS(vaelib_vae_estimate_log_likelihood(model, examples, NULL, NULL, NULL, terms, NULL, rows), bad);
+    CHECK_STATUS(vaelib_vae_interpolate(model, examples, 0, 1, 2, values, 2 * columns), bad);
+    CHECK_STATUS(vaelib_vae_draw_manifold(model, 2, values, 4 * columns), bad);
+    CHECK_STATUS(vaelib_vae_encode_to(model, examples, writer, "a", "b", NULL, NULL), bad);
+    CHECK_STATUS(vaelib_vae_decode_to(model, codes, writer, "a", NULL, NULL, NULL), bad);
+    CHECK_STATUS(vaelib_vae_reconstruct_to(model, examples, VAELIB_MEAN, 1, writer, "a", NULL, NULL), bad);
+    vaelib_writer_free(writer);
+}
+
+/* Every function that takes a stack. */
+static void check_stack(vaelib_model *model) {
+    const vaelib_training_config plan = make_plan(1);
+    vaelib_stack_config config = {.struct_size = sizeof config};
+    vaelib_writer *writer = create_writer(scratch_path("handle_results.h5"));
+    float values[256] = {0};
+    double errors[rows];
+    int64_t classes[rows];
+    size_t count = 0;
+    const char *type = NULL;
+    const char *const *names = NULL;
+    CHECK_STATUS(vaelib_stack_get_config(model, &config), bad);
+    CHECK_STATUS(vaelib_stack_add_classifier(model, 2), bad);
+    CHECK_STATUS(vaelib_stack_set_class_names(model, NULL, NULL, 0), bad);
+    CHECK_STATUS(vaelib_stack_get_class_names(model, &type, &names, &count), bad);
+    CHECK_STATUS(vaelib_stack_pretrain(model, examples, &plan, NULL, NULL), bad);
+    CHECK_STATUS(vaelib_stack_finetune(model, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL), bad);
+    CHECK_STATUS(vaelib_stack_corrupt(model, examples, 0, 1, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_stack_encode(model, examples, 1, values, rows * width), bad);
+    CHECK_STATUS(vaelib_stack_decode(model, codes, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_stack_reconstruct(model, examples, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_stack_compute_reconstruction_error(model, examples, 1, errors, rows), bad);
+    CHECK_STATUS(vaelib_stack_predict_probabilities(model, examples, values, rows * 2), bad);
+    CHECK_STATUS(vaelib_stack_predict(model, examples, classes, rows), bad);
+    CHECK_STATUS(vaelib_stack_get_filters(model, 1, values, width * columns), bad);
+    CHECK_STATUS(vaelib_stack_sample(model, examples, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_stack_encode_to(model, examples, 1, writer, "a", NULL, NULL), bad);
+    CHECK_STATUS(vaelib_stack_reconstruct_to(model, examples, 1, writer, "a", NULL, NULL), bad);
+    CHECK_STATUS(vaelib_stack_predict_probabilities_to(model, examples, writer, "a", NULL, NULL), bad);
+    CHECK(type == NULL && names == NULL && count == 0);
+    vaelib_writer_free(writer);
+}
+
+/* No model: every function says so, and freeing it does nothing. */
+static void check_no_model(vaelib_model *model) {
+    const vaelib_training_config plan = make_plan(1);
+    vaelib_trainer *trainer = NULL;
+    check_any_model(model);
+    check_vae(model);
+    check_stack(model);
+    CHECK_STATUS(vaelib_trainer_create(model, VAELIB_FIT, 0, &plan, rows, &trainer), bad);
+    CHECK(trainer == NULL);
     vaelib_model_free(model);
 }
 
-/* Every function that takes a dataset. */
-static void check_dataset(vaelib_dataset *dataset, vaelib_model *model, vaelib_trainer *trainer) {
-    const vaelib_status bad = VAELIB_INVALID_HANDLE;
+/* No dataset: every function that takes one says so. */
+static void check_no_dataset(vaelib_dataset *dataset, vaelib_model *vae, vaelib_model *stack) {
     const vaelib_training_config plan = make_plan(1);
     vaelib_dataset_info info = {.struct_size = sizeof info};
     vaelib_dataset *slice = NULL, *other = NULL;
+    vaelib_trainer *trainer = NULL;
     const size_t first_row = 0;
     float values[256] = {0};
     double terms[rows];
@@ -57,114 +116,133 @@ static void check_dataset(vaelib_dataset *dataset, vaelib_model *model, vaelib_t
     CHECK_STATUS(vaelib_dataset_select(dataset, &first_row, 1, &slice), bad);
     CHECK_STATUS(vaelib_dataset_concatenate((const vaelib_dataset *const *)&dataset, 1, &slice), bad);
     CHECK_STATUS(vaelib_dataset_split(dataset, 0.5, 1, 0, &slice, &other), bad);
+    CHECK_STATUS(vaelib_dataset_relabel(dataset, NULL, &slice), bad);
     CHECK_STATUS(vaelib_dataset_describe(dataset, &info), bad);
     CHECK_STATUS(vaelib_dataset_read(dataset, values, rows * columns), bad);
-    CHECK_STATUS(vaelib_dataset_labels(dataset, labels, rows), bad);
-    CHECK_STATUS(vaelib_fit(model, dataset, NULL, &plan, NULL, NULL), bad);
-    CHECK_STATUS(vaelib_encode(model, dataset, values, NULL, rows * latents), bad);
-    CHECK_STATUS(vaelib_encode_sample(model, dataset, 1, values, rows * latents), bad);
-    CHECK_STATUS(vaelib_decode(model, dataset, values, NULL, rows * columns), bad);
-    CHECK_STATUS(vaelib_decode_sample(model, dataset, 1, values, rows * columns), bad);
-    CHECK_STATUS(vaelib_reconstruct(model, dataset, VAELIB_MEAN, 1, values, rows * columns), bad);
-    CHECK_STATUS(vaelib_elbo(model, dataset, NULL, NULL, NULL, terms, NULL, NULL, rows), bad);
-    CHECK_STATUS(vaelib_log_likelihood(model, dataset, NULL, NULL, NULL, terms, NULL, rows), bad);
-    CHECK_STATUS(vaelib_interpolate(model, dataset, 0, 1, 2, values, 2 * columns), bad);
-    CHECK_STATUS(vaelib_trainer_step(trainer, dataset, NULL), bad);
+    CHECK_STATUS(vaelib_dataset_read_labels(dataset, labels, rows), bad);
+    CHECK_STATUS(vaelib_vae_fit(vae, dataset, NULL, &plan, NULL, NULL), bad);
+    CHECK_STATUS(vaelib_vae_encode(vae, dataset, values, NULL, rows * latents), bad);
+    CHECK_STATUS(vaelib_vae_encode_sample(vae, dataset, 1, values, rows * latents), bad);
+    CHECK_STATUS(vaelib_vae_decode(vae, dataset, values, NULL, rows * columns), bad);
+    CHECK_STATUS(vaelib_vae_decode_sample(vae, dataset, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_vae_reconstruct(vae, dataset, VAELIB_MEAN, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_vae_estimate_elbo(vae, dataset, NULL, NULL, NULL, terms, NULL, NULL, rows), bad);
+    CHECK_STATUS(vaelib_vae_estimate_log_likelihood(vae, dataset, NULL, NULL, NULL, terms, NULL, rows), bad);
+    CHECK_STATUS(vaelib_vae_interpolate(vae, dataset, 0, 1, 2, values, 2 * columns), bad);
+    CHECK_STATUS(vaelib_stack_pretrain(stack, dataset, &plan, NULL, NULL), bad);
+    CHECK_STATUS(vaelib_stack_finetune(stack, dataset, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL), bad);
+    CHECK_STATUS(vaelib_stack_corrupt(stack, dataset, 0, 1, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_stack_encode(stack, dataset, 1, values, rows * width), bad);
+    CHECK_STATUS(vaelib_stack_decode(stack, dataset, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_stack_reconstruct(stack, dataset, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_stack_compute_reconstruction_error(stack, dataset, 1, terms, rows), bad);
+    CHECK_STATUS(vaelib_stack_predict_probabilities(stack, dataset, values, rows * 2), bad);
+    CHECK_STATUS(vaelib_stack_predict(stack, dataset, labels, rows), bad);
+    CHECK_STATUS(vaelib_stack_sample(stack, dataset, 1, values, rows * columns), bad);
+    if (dataset != NULL) { /* NULL stands for no validation set */
+        CHECK_STATUS(vaelib_vae_fit(vae, examples, dataset, &plan, NULL, NULL), bad);
+        CHECK_STATUS(vaelib_stack_finetune(stack, examples, dataset, VAELIB_SUPERVISED, &plan, NULL, NULL), bad);
+    }
+    REQUIRE_OK(vaelib_trainer_create(vae, VAELIB_FIT, 0, &plan, rows, &trainer));
+    CHECK_STATUS(vaelib_trainer_step(trainer, dataset), bad);
     CHECK_STATUS(vaelib_trainer_compute_gradients(trainer, dataset, NULL), bad);
-    CHECK(slice == NULL);
+    vaelib_trainer_free(trainer);
+    CHECK(slice == NULL && other == NULL);
     vaelib_dataset_free(dataset);
 }
 
-/* Every function that takes a trainer. */
-static void check_trainer(vaelib_trainer *trainer, const vaelib_dataset *examples) {
-    const vaelib_status bad = VAELIB_INVALID_HANDLE;
+/* No trainer: every function that takes one says so. */
+static void check_no_trainer(vaelib_trainer *trainer) {
+    const vaelib_metric *metrics = NULL;
     float *values = NULL;
     size_t count = 0;
-    CHECK_STATUS(vaelib_trainer_step(trainer, examples, NULL), bad);
+    CHECK_STATUS(vaelib_trainer_step(trainer, examples), bad);
     CHECK_STATUS(vaelib_trainer_compute_gradients(trainer, examples, NULL), bad);
-    CHECK_STATUS(vaelib_trainer_apply_gradients(trainer), bad);
-    CHECK_STATUS(vaelib_trainer_parameters(trainer, &values, &count), bad);
-    CHECK_STATUS(vaelib_trainer_gradients(trainer, &values, &count), bad);
-    CHECK(values == NULL && count == 0);
+    CHECK_STATUS(vaelib_trainer_apply_gradients(trainer, 0), bad);
+    CHECK_STATUS(vaelib_trainer_get_metrics(trainer, &metrics, &count), bad);
+    CHECK_STATUS(vaelib_trainer_get_parameters(trainer, &values, &count), bad);
+    CHECK_STATUS(vaelib_trainer_get_gradients(trainer, &values, &count), bad);
+    CHECK(values == NULL && metrics == NULL && count == 0);
     vaelib_trainer_free(trainer);
+}
+
+static void check_none_of(void *pointer, vaelib_model *vae, vaelib_model *stack) {
+    check_no_model(pointer);
+    check_no_dataset(pointer, vae, stack);
+    check_no_trainer(pointer);
 }
 
 /* Numbers that were never handles; none of them may be followed as a pointer. */
-static void check_mistaken(
-    vaelib_model *model, vaelib_dataset *examples, vaelib_dataset *codes, vaelib_trainer *trainer) {
-    const uintptr_t numbers[] = {1, 2, 8, 4096, UINTPTR_MAX, UINTPTR_MAX / 2, (uintptr_t)1 << 32, 0xdeadbeef};
+static void check_mistaken(vaelib_model *vae, vaelib_model *stack) {
+    const uintptr_t numbers[] = {0, 1, 2, 8, 4096, UINTPTR_MAX, UINTPTR_MAX / 2, (uintptr_t)1 << 32, 0xdeadbeef};
     size_t local = 0;
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        check_model((vaelib_model *)numbers[i], examples, codes);
-        check_dataset((vaelib_dataset *)numbers[i], model, trainer);
-        check_trainer((vaelib_trainer *)numbers[i], examples);
-    }
-    check_model((vaelib_model *)(void *)&local, examples, codes);
-    check_dataset((vaelib_dataset *)(void *)&local, model, trainer);
-    check_trainer((vaelib_trainer *)(void *)&local, examples);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) check_none_of((void *)numbers[i], vae, stack);
+    check_none_of(&local, vae, stack);
     CHECK(local == 0);
 }
 
-int main(void) {
-    static const float zeros[rows * columns] = {0};
-    vaelib_dataset *examples = wrap(zeros, rows, columns), *codes = wrap(zeros, rows, latents), *freed;
-    vaelib_model *model = make_model(columns, latents), *freed_model;
-    vaelib_training_config plan = make_plan(1);
-    vaelib_trainer *trainer = NULL, *freed_trainer = NULL;
-    vaelib_stack *stack = make_stack(columns);
-    vaelib_status status;
-    REQUIRE_OK(vaelib_trainer_create(model, &plan, rows, &trainer));
-
-    check_model(NULL, examples, codes);
-    check_dataset(NULL, model, trainer);
-    check_trainer(NULL, examples);
-
-    /* Of another kind; freeing with the wrong function leaves them alone. */
-    check_model((vaelib_model *)(void *)examples, examples, codes);
-    check_model((vaelib_model *)(void *)trainer, examples, codes);
-    check_dataset((vaelib_dataset *)(void *)model, model, trainer);
-    check_dataset((vaelib_dataset *)(void *)trainer, model, trainer);
-    check_trainer((vaelib_trainer *)(void *)model, examples);
-    check_trainer((vaelib_trainer *)(void *)examples, examples);
-    check_model((vaelib_model *)(void *)stack, examples, codes);
-    check_dataset((vaelib_dataset *)(void *)stack, model, trainer);
-    check_trainer((vaelib_trainer *)(void *)stack, examples);
-    CHECK_OK(vaelib_trainer_step(trainer, examples, NULL));
-    CHECK(describe_stack(stack).data_dim == columns);
-
-    check_mistaken(model, examples, codes, trainer);
-
-    /* Freed, and freed again by the checks. New objects that may take their places stay unharmed. */
-    freed = wrap(zeros, rows, columns);
-    freed_model = make_model(columns, latents);
-    REQUIRE_OK(vaelib_trainer_create(freed_model, &plan, rows, &freed_trainer));
-    vaelib_trainer_free(freed_trainer);
-    vaelib_model_free(freed_model);
-    vaelib_dataset_free(freed);
+/* Freed, and freed again by the checks. New objects that may take their places stay unharmed. */
+static void check_freed(const char *kind, vaelib_model *vae, vaelib_model *stack) {
+    static const float zeros[rows * columns];
+    const vaelib_training_config plan = make_plan(1);
+    vaelib_dataset *data = wrap(zeros, rows, columns);
+    vaelib_model *model = make_model_of(kind, columns);
+    vaelib_trainer *trainer = NULL;
+    vaelib_phase phase = strcmp(kind, "vae") == 0 ? VAELIB_FIT : VAELIB_PRETRAINING;
+    REQUIRE_OK(vaelib_trainer_create(model, phase, 0, &plan, rows, &trainer));
+    vaelib_trainer_free(trainer);
+    vaelib_model_free(model);
+    vaelib_dataset_free(data);
     for (size_t i = 0; i < 100; i++) {
         vaelib_dataset *another = wrap(zeros, rows, columns);
-        vaelib_model *another_model = make_model(columns, latents);
-        CHECK((void *)another != (void *)freed && (void *)another_model != (void *)freed_model);
+        vaelib_model *another_model = make_model_of(kind, columns);
+        CHECK((void *)another != (void *)data && another_model != model);
+        vaelib_model_free(model);
+        CHECK(describe(another_model).data_dim == columns);
         vaelib_model_free(another_model);
         vaelib_dataset_free(another);
     }
-    check_model(freed_model, examples, codes);
-    check_dataset(freed, model, trainer);
-    check_trainer(freed_trainer, examples);
+    check_no_model(model);
+    check_no_dataset(data, vae, stack);
+    check_no_trainer(trainer);
+}
 
-    /* A bad validation set is found, too. NULL is no bad one. */
-    status = vaelib_fit(model, examples, freed, &plan, NULL, NULL);
-    CHECK_STATUS(status, VAELIB_INVALID_HANDLE);
-    CHECK_STATUS(vaelib_fit(model, examples, (vaelib_dataset *)(void *)model, &plan, NULL, NULL), VAELIB_INVALID_HANDLE);
-    CHECK_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
+int main(void) {
+    static const float zeros[rows * width] = {0};
+    static const int64_t labels[rows] = {0, 1};
+    vaelib_model *vae = make_model(columns, latents), *stack = make_stack(columns);
+    vaelib_training_config plan = make_plan(1);
+    vaelib_trainer *trainer = NULL;
+    examples = wrap_labelled(zeros, labels, rows, columns);
+    codes = wrap(zeros, rows, width);
+    REQUIRE_OK(vaelib_trainer_create(vae, VAELIB_FIT, 0, &plan, rows, &trainer));
 
-    vaelib_stack_free(stack);
+    check_mistaken(vae, stack);
+    /* Of another kind; freeing with the wrong function leaves them alone. */
+    check_no_model((vaelib_model *)(void *)examples);
+    check_no_model((vaelib_model *)(void *)trainer);
+    check_no_dataset((vaelib_dataset *)(void *)vae, vae, stack);
+    check_no_dataset((vaelib_dataset *)(void *)trainer, vae, stack);
+    check_no_trainer((vaelib_trainer *)(void *)stack);
+    check_no_trainer((vaelib_trainer *)(void *)examples);
+    CHECK_OK(vaelib_trainer_step(trainer, examples));
+    CHECK(describe(vae).data_dim == columns && describe(stack).data_dim == columns);
+
+    /* Models of the other kind, with a message that names both kinds. */
+    check_vae(stack);
+    check_stack(vae);
+    CHECK_MESSAGE(vaelib_vae_fit(stack, examples, NULL, &plan, NULL, NULL), bad, "vae");
+    CHECK_MESSAGE(vaelib_vae_fit(stack, examples, NULL, &plan, NULL, NULL), bad, "stack");
+    CHECK_MESSAGE(vaelib_stack_pretrain(vae, examples, &plan, NULL, NULL), bad, "vae");
+    CHECK_MESSAGE(vaelib_stack_pretrain(vae, examples, &plan, NULL, NULL), bad, "stack");
+
+    check_freed("vae", vae, stack);
+    check_freed("stack", vae, stack);
+
     vaelib_trainer_free(trainer);
-    vaelib_model_free(model);
+    vaelib_model_free(stack);
+    vaelib_model_free(vae);
     vaelib_dataset_free(codes);
     vaelib_dataset_free(examples);
-    vaelib_trainer_free(NULL);
-    vaelib_model_free(NULL);
-    vaelib_dataset_free(NULL);
     return report();
 }

@@ -1,47 +1,123 @@
-/* Model files: what is saved comes back; what is no model file, or a damaged one, is refused with a message. */
+/* Model files of both kinds: what is saved comes back; what is no model file, or a damaged one, is refused. */
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "support.h"
 
-/* A trained model comes back from its file as it went in: weights, history, scaling, how it was trained. */
-static void check_round_trip(void) {
-    float *images = make_images(40, 5, 3);
-    vaelib_array array = {.struct_size = sizeof array};
+enum { rows = 40, columns = 5 };
+
+static float *images;
+static int64_t *labels;
+
+static vaelib_dataset *open_scaled(void) {
+    vaelib_array array = {.struct_size = sizeof array}, label_array = {.struct_size = sizeof label_array};
     vaelib_dataset *examples = NULL;
-    vaelib_model *model = make_model(5, 2), *back = NULL;
-    vaelib_training_config plan = make_plan(2), plan_back = {.struct_size = sizeof plan_back};
-    vaelib_history_record record = {.struct_size = sizeof record}, record_back = {.struct_size = sizeof record_back};
-    const char *path = scratch_path("round_trip.h5");
-    size_t epochs = 0;
-    REQUIRE_OK(vaelib_array_init(&array, images, VAELIB_FLOAT32, 40, 5));
+    REQUIRE_OK(vaelib_array_init(&array, images, VAELIB_FLOAT32, rows, columns));
+    REQUIRE_OK(vaelib_array_init(&label_array, labels, VAELIB_INT64, rows, 1));
     array.scale = 0.5;
     array.shift = 0.25;
-    REQUIRE_OK(vaelib_dataset_from_array(&array, NULL, &examples));
+    REQUIRE_OK(vaelib_dataset_from_array(&array, &label_array, &examples));
+    return examples;
+}
+
+/* Every column of the history says the same, NaN beside NaN. */
+static void check_same_history(const vaelib_model *left, const vaelib_model *right) {
+    const size_t count = describe(left).history_columns;
+    CHECK(count > 5 && describe(right).history_columns == count && history_epochs(left) == history_epochs(right));
+    for (size_t column = 0; column < count; column++) {
+        const char *name = NULL, *same_name = NULL;
+        CHECK_OK(vaelib_model_describe_history(left, column, &name));
+        CHECK_OK(vaelib_model_describe_history(right, column, &same_name));
+        CHECK(strcmp(name, same_name) == 0);
+        for (size_t epoch = 0; epoch < history_epochs(left); epoch++) {
+            double value = history_value(left, name, epoch), same = history_value(right, name, epoch);
+            CHECK(value == same || (isnan(value) && isnan(same)));
+        }
+    }
+}
+
+/* A variational auto-encoder comes back as it went in: weights, history, scaling, how it was trained. */
+static void check_vae_round_trip(void) {
+    vaelib_dataset *examples = open_scaled();
+    vaelib_model *model = make_model(columns, 2), *back = NULL;
+    vaelib_training_config plan = make_plan(2), plan_back = {.struct_size = sizeof plan_back};
+    const char *path = scratch_path("round_trip.h5");
     plan.binarization = "dynamic";
     plan.beta = 0.75;
     plan.learning_rate = 0.0123;
-    CHECK_OK(vaelib_fit(model, examples, examples, &plan, NULL, NULL));
+    CHECK_OK(vaelib_vae_fit(model, examples, examples, &plan, NULL, NULL));
     CHECK_OK(vaelib_model_save(model, path));
     REQUIRE_OK(vaelib_model_load(path, &back));
     CHECK(hash_parameters(back) == hash_parameters(model));
     CHECK(describe(back).data_scale == 0.5 && describe(back).data_shift == 0.25);
-    CHECK(describe(back).epochs_trained == 2 && describe(back).examples_seen == 80);
-    CHECK_OK(vaelib_model_training_config(back, &plan_back));
+    CHECK(history_epochs(back) == 2 && describe(back).examples_seen == 80);
+    CHECK_OK(vaelib_model_get_training_config(back, VAELIB_FIT, &plan_back));
     CHECK(plan_back.beta == 0.75 && plan_back.learning_rate == 0.0123 && plan_back.epochs == 2 && plan_back.seed == 7);
     CHECK(strcmp(plan_back.binarization, "dynamic") == 0);
-    CHECK_OK(vaelib_history_count(back, &epochs));
-    CHECK(epochs == 2);
-    for (size_t index = 0; index < epochs; index++) {
-        CHECK_OK(vaelib_history_get(model, index, &record));
-        CHECK_OK(vaelib_history_get(back, index, &record_back));
-        CHECK(memcmp(&record, &record_back, sizeof record) == 0);
-    }
+    check_same_history(model, back);
     CHECK_OK(vaelib_model_save(back, path)); /* over the old file */
     vaelib_model_free(back);
     vaelib_model_free(model);
     vaelib_dataset_free(examples);
-    free(images);
+}
+
+/* The same answers to the bit, as far as both can be asked. */
+static void check_same_answers(vaelib_model *left, vaelib_model *right, const vaelib_dataset *examples) {
+    float values[2][rows * 8];
+    vaelib_model *const stacks[] = {left, right};
+    for (size_t i = 0; i < 2; i++) {
+        memset(values[i], 0, sizeof values[i]);
+        CHECK_OK(vaelib_stack_reconstruct(stacks[i], examples, 1, values[i], rows * columns));
+    }
+    CHECK(memcmp(values[0], values[1], sizeof values[0]) == 0);
+    if (describe(left).class_count == 0) return;
+    for (size_t i = 0; i < 2; i++) {
+        CHECK_OK(vaelib_stack_predict_probabilities(stacks[i], examples, values[i], rows * 4));
+    }
+    CHECK(memcmp(values[0], values[1], sizeof values[0]) == 0);
+}
+
+/* A stack, before and after fine-tuning; training goes on with the same bits. */
+static void check_stack_round_trip(int fine_tuned) {
+    vaelib_layer_config layers[] = {make_layer(6), make_layer(4)};
+    vaelib_dataset *examples = open_scaled();
+    vaelib_model *stack, *back = NULL;
+    vaelib_training_config plan = make_plan(2);
+    vaelib_stack_config config = {.struct_size = sizeof config};
+    const char *path = scratch_path("stack_round_trip.h5");
+    size_t epochs = fine_tuned ? 6 : 4;
+    layers[0].corruption = "salt_and_pepper";
+    layers[0].corruption_range = "data";
+    layers[0].corruption_low = -0.25;
+    layers[1].tied = 0;
+    layers[1].loss = "squared_error";
+    layers[1].weight_l2 = 0.0625;
+    stack = make_stack_of(columns, layers, 2);
+    REQUIRE_OK(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL));
+    if (fine_tuned) {
+        REQUIRE_OK(vaelib_stack_finetune(stack, examples, examples, VAELIB_SUPERVISED, &plan, NULL, NULL));
+    }
+    CHECK_OK(vaelib_model_save(stack, path));
+    REQUIRE_OK(vaelib_model_load(path, &back));
+    CHECK(hash_parameters(back) == hash_parameters(stack));
+    CHECK(describe(back).class_count == (fine_tuned ? 4u : 0u));
+    CHECK(describe(back).data_scale == 0.5 && describe(back).data_shift == 0.25);
+    CHECK_OK(vaelib_stack_get_config(back, &config));
+    CHECK(config.data_dim == columns && config.layer_count == 2 && config.seed == 1);
+    CHECK(strcmp(config.layers[0].corruption, "salt_and_pepper") == 0 && config.layers[0].corruption_low == -0.25);
+    CHECK(strcmp(config.layers[0].corruption_range, "data") == 0);
+    CHECK(config.layers[1].tied == 0 && strcmp(config.layers[1].loss, "squared_error") == 0);
+    CHECK(config.layers[1].weight_l2 == 0.0625 && config.layers[1].width == 4);
+    CHECK(history_epochs(back) == epochs && history_epochs(stack) == epochs);
+    check_same_history(stack, back);
+    check_same_answers(stack, back, examples);
+    CHECK_OK(vaelib_stack_finetune(stack, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
+    CHECK_OK(vaelib_stack_finetune(back, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
+    CHECK(hash_parameters(back) == hash_parameters(stack));
+    CHECK_OK(vaelib_model_save(back, path)); /* over the old file */
+    vaelib_model_free(back);
+    vaelib_model_free(stack);
+    vaelib_dataset_free(examples);
 }
 
 /* The bytes of a file; *out_size receives how many. Free with free(). */
@@ -107,12 +183,24 @@ static void check_damage(unsigned char *bytes, size_t size) {
     CHECK(crashes == 0);
 }
 
-static void check_bad_files(void) {
-    vaelib_model *model = make_model(5, 2), *none = NULL;
+/* A file of this kind, with everything that such a file may hold. */
+static void write_good_file(const char *kind, const char *path) {
+    const char *const names[] = {"yes", "no"};
+    vaelib_model *model = make_model_of(kind, columns);
+    if (strcmp(kind, "stack") == 0) {
+        CHECK_OK(vaelib_stack_add_classifier(model, 2));
+        CHECK_OK(vaelib_stack_set_class_names(model, "text", names, 2));
+    }
+    REQUIRE_OK(vaelib_model_save(model, path));
+    vaelib_model_free(model);
+}
+
+static void check_bad_files(const char *kind) {
+    vaelib_model *none = NULL;
     const char *good = scratch_path("good.h5");
     size_t size = 0;
     unsigned char *bytes;
-    CHECK_OK(vaelib_model_save(model, good));
+    write_good_file(kind, good);
     bytes = read_file(good, &size);
     check_truncation(bytes, size);
     check_damage(bytes, size);
@@ -125,12 +213,11 @@ static void check_bad_files(void) {
     CHECK_MESSAGE(vaelib_model_load(scratch_path("data.h5"), &none), VAELIB_FORMAT_ERROR, "data.h5");
     CHECK_STATUS(vaelib_model_load(scratch_path("good.h5"), NULL), VAELIB_INVALID_ARGUMENT);
     CHECK(none == NULL);
-    vaelib_model_free(model);
 }
 
 /* A save that fails says so, and an older file of that name stays as it was. */
-static void check_bad_places(void) {
-    vaelib_model *model = make_model(5, 2);
+static void check_bad_places(const char *kind) {
+    vaelib_model *model = make_model_of(kind, columns);
     CHECK_MESSAGE(vaelib_model_save(model, scratch_path("no-folder/model.h5")), VAELIB_FILE_ERROR, "no-folder");
     CHECK_MESSAGE(vaelib_model_save(model, scratch_path("folder.h5")), VAELIB_FILE_ERROR, "folder.h5");
     CHECK_STATUS(vaelib_model_save(model, ""), VAELIB_FILE_ERROR);
@@ -138,9 +225,32 @@ static void check_bad_places(void) {
     vaelib_model_free(model);
 }
 
+/* Equal models give equal files, byte for byte. */
+static void check_equal_files(const char *kind) {
+    size_t sizes[2];
+    unsigned char *bytes[2];
+    write_good_file(kind, scratch_path("one.h5"));
+    write_good_file(kind, scratch_path("two.h5"));
+    bytes[0] = read_file(scratch_path("one.h5"), &sizes[0]);
+    bytes[1] = read_file(scratch_path("two.h5"), &sizes[1]);
+    CHECK(sizes[0] == sizes[1] && memcmp(bytes[0], bytes[1], sizes[0]) == 0);
+    free(bytes[0]);
+    free(bytes[1]);
+}
+
 int main(void) {
-    check_round_trip();
-    check_bad_files();
-    check_bad_places();
+    static const char *const kinds[] = {"vae", "stack"};
+    images = make_images(rows, columns, 3);
+    labels = make_labels(rows, columns, 3);
+    check_vae_round_trip();
+    check_stack_round_trip(0);
+    check_stack_round_trip(1);
+    for (size_t i = 0; i < 2; i++) {
+        check_bad_files(kinds[i]);
+        check_bad_places(kinds[i]);
+        check_equal_files(kinds[i]);
+    }
+    free(labels);
+    free(images);
     return report();
 }

@@ -12,7 +12,7 @@ static vaelib_vae_config good_config(void) {
 
 static vaelib_status try_config(const vaelib_vae_config *config) {
     vaelib_model *model = NULL;
-    vaelib_status status = vaelib_model_create(config, &model);
+    vaelib_status status = vaelib_vae_create(config, &model);
     CHECK((status == VAELIB_OK) == (model != NULL));
     vaelib_model_free(model);
     return status;
@@ -29,8 +29,8 @@ static void check_bad_configs(void) {
     static const size_t zero_inside[] = {4, 0, 4}, huge[] = {SIZE_MAX / 2, SIZE_MAX / 2}, one[] = {4};
     const vaelib_vae_config good = good_config();
     vaelib_model *model = NULL;
-    CHECK_STATUS(vaelib_model_create(NULL, &model), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_model_create(&good, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_create(NULL, &model), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_create(&good, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_REFUSED(config.data_dim = 0, "data_dim");
     CHECK_REFUSED(config.data_dim = SIZE_MAX, "data_dim");
     CHECK_REFUSED(config.latent_dim = 0, "latent_dim");
@@ -105,7 +105,7 @@ static void check_choices(void) {
 static void check_tensor(
     const vaelib_model *model, size_t index, const char *name, size_t rows, size_t columns, size_t *offset) {
     vaelib_tensor tensor = {.struct_size = sizeof tensor};
-    if (!CHECK_OK(vaelib_model_tensor(model, index, &tensor))) return;
+    if (!CHECK_OK(vaelib_model_describe_tensor(model, index, &tensor))) return;
     if (!CHECK(strcmp(tensor.name, name) == 0)) fprintf(stderr, "    %s is %s\n", name, tensor.name);
     CHECK(tensor.rows == rows && tensor.columns == columns);
     CHECK(tensor.offset == *offset);
@@ -128,10 +128,10 @@ static void check_tensors(void) {
     config.variance = "learned";
     config.activation = "gelu";
     config.seed = UINT64_MAX;
-    REQUIRE_OK(vaelib_model_create(&config, &model));
+    REQUIRE_OK(vaelib_vae_create(&config, &model));
     info = describe(model);
     CHECK(info.data_dim == 5 && info.latent_dim == 2 && info.tensor_count == 11);
-    CHECK(info.epochs_trained == 0 && info.examples_seen == 0);
+    CHECK(info.history_epochs == 0 && strcmp(info.kind, "vae") == 0 && info.examples_seen == 0);
     CHECK(info.data_scale == 1 && info.data_shift == 0);
     check_tensor(model, 0, "encoder/0/weight", 5, 4, &offset);
     check_tensor(model, 1, "encoder/0/bias", 1, 4, &offset);
@@ -145,17 +145,17 @@ static void check_tensors(void) {
     check_tensor(model, 9, "decoder/head/bias", 1, 5, &offset);
     check_tensor(model, 10, "decoder/log_variance", 1, 5, &offset);
     CHECK(offset == info.parameter_count);
-    CHECK_STATUS(vaelib_model_tensor(model, 11, &tensor), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_model_tensor(model, SIZE_MAX, &tensor), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_model_tensor(model, 0, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_model_describe_tensor(model, 11, &tensor), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_model_describe_tensor(model, SIZE_MAX, &tensor), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_model_describe_tensor(model, 0, NULL), VAELIB_INVALID_ARGUMENT);
 
-    CHECK_OK(vaelib_model_config(model, &back));
+    CHECK_OK(vaelib_vae_get_config(model, &back));
     CHECK(back.data_dim == 5 && back.latent_dim == 2 && back.seed == UINT64_MAX);
     CHECK(back.hidden_count == 2 && back.hidden[0] == 4 && back.hidden[1] == 3);
     CHECK(back.decoder_hidden_count == 1 && back.decoder_hidden[0] == 6);
     CHECK(strcmp(back.activation, "gelu") == 0 && strcmp(back.variance, "learned") == 0);
     CHECK(strcmp(back.likelihood, "gaussian") == 0 && strcmp(back.mean_activation, "identity") == 0);
-    CHECK_STATUS(vaelib_model_config(model, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_get_config(model, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_model_describe(model, NULL), VAELIB_INVALID_ARGUMENT);
     vaelib_model_free(model);
 }
@@ -166,7 +166,7 @@ static void check_linear_encoder(void) {
     size_t offset = 0;
     config.hidden = NULL;
     config.hidden_count = 0;
-    REQUIRE_OK(vaelib_model_create(&config, &model));
+    REQUIRE_OK(vaelib_vae_create(&config, &model));
     CHECK(describe(model).tensor_count == 4);
     check_tensor(model, 0, "encoder/head/weight", 5, 4, &offset);
     check_tensor(model, 1, "encoder/head/bias", 1, 4, &offset);
@@ -178,10 +178,10 @@ static void check_linear_encoder(void) {
 static void check_seeds(void) {
     vaelib_vae_config config = good_config();
     vaelib_model *first = NULL, *same = NULL, *other = NULL;
-    REQUIRE_OK(vaelib_model_create(&config, &first));
-    REQUIRE_OK(vaelib_model_create(&config, &same));
+    REQUIRE_OK(vaelib_vae_create(&config, &first));
+    REQUIRE_OK(vaelib_vae_create(&config, &same));
     config.seed++;
-    REQUIRE_OK(vaelib_model_create(&config, &other));
+    REQUIRE_OK(vaelib_vae_create(&config, &other));
     CHECK(hash_parameters(first) == hash_parameters(same));
     CHECK(hash_parameters(first) != hash_parameters(other));
     vaelib_model_free(first);

@@ -16,7 +16,7 @@ static vaelib_model *make_gaussian(const char *variance) {
     config.likelihood = "gaussian";
     config.variance = variance;
     config.noise_stddev = 0.5;
-    REQUIRE_OK(vaelib_model_create(&config, &gaussian));
+    REQUIRE_OK(vaelib_vae_create(&config, &gaussian));
     return gaussian;
 }
 
@@ -24,30 +24,30 @@ static void check_encode(void) {
     float mean[rows * latents], log_variance[rows * latents], again[rows * latents], one[latents];
     vaelib_dataset *row = NULL;
     const size_t count = rows * latents;
-    CHECK_OK(vaelib_encode(model, examples, mean, log_variance, count));
+    CHECK_OK(vaelib_vae_encode(model, examples, mean, log_variance, count));
     for (size_t i = 0; i < count; i++) CHECK(isfinite(mean[i]) && isfinite(log_variance[i]));
-    CHECK_OK(vaelib_encode(model, examples, again, NULL, count));
+    CHECK_OK(vaelib_vae_encode(model, examples, again, NULL, count));
     CHECK(memcmp(mean, again, sizeof mean) == 0);
-    CHECK_OK(vaelib_encode(model, examples, NULL, again, count));
+    CHECK_OK(vaelib_vae_encode(model, examples, NULL, again, count));
     CHECK(memcmp(log_variance, again, sizeof mean) == 0);
     CHECK_OK(vaelib_dataset_slice(examples, 17, 1, &row));
-    CHECK_OK(vaelib_encode(model, row, one, NULL, latents));
+    CHECK_OK(vaelib_vae_encode(model, row, one, NULL, latents));
     CHECK_NEAR(one[0], mean[17 * latents], 1e-5);
     CHECK_NEAR(one[1], mean[17 * latents + 1], 1e-5);
     vaelib_dataset_free(row);
-    CHECK_STATUS(vaelib_encode(model, examples, NULL, NULL, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_encode(model, examples, mean, NULL, count - 1), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_encode(model, examples, mean, NULL, 0), VAELIB_INVALID_ARGUMENT);
-    CHECK_MESSAGE(vaelib_encode(model, narrow, mean, NULL, count), VAELIB_DATA_ERROR, "15");
+    CHECK_STATUS(vaelib_vae_encode(model, examples, NULL, NULL, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_encode(model, examples, mean, NULL, count - 1), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_encode(model, examples, mean, NULL, 0), VAELIB_INVALID_ARGUMENT);
+    CHECK_MESSAGE(vaelib_vae_encode(model, narrow, mean, NULL, count), VAELIB_DATA_ERROR, "15");
 
-    CHECK_OK(vaelib_encode_sample(model, examples, 5, again, count));
+    CHECK_OK(vaelib_vae_encode_sample(model, examples, 5, again, count));
     CHECK(memcmp(mean, again, sizeof mean) != 0);
-    CHECK_OK(vaelib_encode_sample(model, examples, 5, mean, count));
+    CHECK_OK(vaelib_vae_encode_sample(model, examples, 5, mean, count));
     CHECK(memcmp(mean, again, sizeof mean) == 0);
-    CHECK_OK(vaelib_encode_sample(model, examples, 6, mean, count));
+    CHECK_OK(vaelib_vae_encode_sample(model, examples, 6, mean, count));
     CHECK(memcmp(mean, again, sizeof mean) != 0);
-    CHECK_STATUS(vaelib_encode_sample(model, examples, 5, mean, count + 1), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_encode_sample(model, examples, 5, NULL, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_encode_sample(model, examples, 5, mean, count + 1), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_encode_sample(model, examples, 5, NULL, count), VAELIB_INVALID_ARGUMENT);
 }
 
 static void check_decode(void) {
@@ -55,26 +55,26 @@ static void check_decode(void) {
     vaelib_dataset *codes;
     const size_t count = rows * columns;
     size_t zeros = 0, ones = 0;
-    CHECK_OK(vaelib_encode(model, examples, mean, NULL, rows * latents));
+    CHECK_OK(vaelib_vae_encode(model, examples, mean, NULL, rows * latents));
     codes = wrap(mean, rows, latents);
-    CHECK_OK(vaelib_decode(model, codes, decoded, NULL, count));
+    CHECK_OK(vaelib_vae_decode(model, codes, decoded, NULL, count));
     for (size_t i = 0; i < count; i++) CHECK(decoded[i] >= 0 && decoded[i] <= 1);
-    CHECK_OK(vaelib_reconstruct(model, examples, VAELIB_MEAN, 0, other, count));
+    CHECK_OK(vaelib_vae_reconstruct(model, examples, VAELIB_MEAN, 0, other, count));
     for (size_t i = 0; i < count; i++) CHECK_NEAR(decoded[i], other[i], 1e-5);
-    CHECK_OK(vaelib_decode_sample(model, codes, 3, other, count));
+    CHECK_OK(vaelib_vae_decode_sample(model, codes, 3, other, count));
     for (size_t i = 0; i < count; i++) {
         zeros += other[i] == 0;
         ones += other[i] == 1;
     }
     CHECK(zeros + ones == count && zeros > 0 && ones > 0);
-    CHECK_STATUS(vaelib_decode(model, codes, decoded, other, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_decode(model, codes, NULL, NULL, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_decode(model, codes, decoded, NULL, count - 1), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_decode(model, examples, decoded, NULL, count), VAELIB_DATA_ERROR);
-    CHECK_STATUS(vaelib_decode_sample(model, codes, 3, NULL, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_decode_sample(model, codes, 3, other, 1), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_decode(model, codes, decoded, other, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_decode(model, codes, NULL, NULL, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_decode(model, codes, decoded, NULL, count - 1), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_decode(model, examples, decoded, NULL, count), VAELIB_DATA_ERROR);
+    CHECK_STATUS(vaelib_vae_decode_sample(model, codes, 3, NULL, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_decode_sample(model, codes, 3, other, 1), VAELIB_INVALID_ARGUMENT);
     mean[7] = NAN;
-    CHECK_STATUS(vaelib_decode(model, codes, decoded, NULL, count), VAELIB_DATA_ERROR);
+    CHECK_STATUS(vaelib_vae_decode(model, codes, decoded, NULL, count), VAELIB_DATA_ERROR);
     vaelib_dataset_free(codes);
 }
 
@@ -85,13 +85,13 @@ static void check_gaussian(void) {
     vaelib_dataset *codes = wrap(z, 2, latents);
     for (size_t i = 0; i < 3; i++) {
         vaelib_model *gaussian = make_gaussian(variances[i]);
-        CHECK_OK(vaelib_decode(gaussian, codes, mean, variance, 2 * columns));
+        CHECK_OK(vaelib_vae_decode(gaussian, codes, mean, variance, 2 * columns));
         for (size_t d = 0; d < 2 * columns; d++) {
             CHECK(variance[d] > 0);
             if (i == 0) CHECK_NEAR(variance[d], 0.25, 1e-6);
         }
-        CHECK_OK(vaelib_decode(gaussian, codes, mean, NULL, 2 * columns));
-        CHECK_OK(vaelib_decode_sample(gaussian, codes, 1, sample, 2 * columns));
+        CHECK_OK(vaelib_vae_decode(gaussian, codes, mean, NULL, 2 * columns));
+        CHECK_OK(vaelib_vae_decode_sample(gaussian, codes, 1, sample, 2 * columns));
         CHECK(memcmp(mean, sample, sizeof mean) != 0);
         vaelib_model_free(gaussian);
     }
@@ -101,27 +101,27 @@ static void check_gaussian(void) {
 static void check_reconstruct_and_sample(void) {
     float first[rows * columns], second[rows * columns];
     const size_t count = rows * columns;
-    CHECK_OK(vaelib_reconstruct(model, examples, VAELIB_SAMPLE, 1, first, count));
-    CHECK_OK(vaelib_reconstruct(model, examples, VAELIB_SAMPLE, 1, second, count));
+    CHECK_OK(vaelib_vae_reconstruct(model, examples, VAELIB_SAMPLE, 1, first, count));
+    CHECK_OK(vaelib_vae_reconstruct(model, examples, VAELIB_SAMPLE, 1, second, count));
     CHECK(memcmp(first, second, sizeof first) == 0);
-    CHECK_OK(vaelib_reconstruct(model, examples, VAELIB_SAMPLE, 2, second, count));
+    CHECK_OK(vaelib_vae_reconstruct(model, examples, VAELIB_SAMPLE, 2, second, count));
     CHECK(memcmp(first, second, sizeof first) != 0);
-    CHECK_STATUS(vaelib_reconstruct(model, examples, (vaelib_choice)2, 1, first, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_reconstruct(model, examples, VAELIB_MEAN, 1, NULL, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_reconstruct(model, examples, VAELIB_MEAN, 1, first, rows), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_reconstruct(model, narrow, VAELIB_MEAN, 1, first, count), VAELIB_DATA_ERROR);
+    CHECK_STATUS(vaelib_vae_reconstruct(model, examples, (vaelib_choice)2, 1, first, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_reconstruct(model, examples, VAELIB_MEAN, 1, NULL, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_reconstruct(model, examples, VAELIB_MEAN, 1, first, rows), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_reconstruct(model, narrow, VAELIB_MEAN, 1, first, count), VAELIB_DATA_ERROR);
 
-    CHECK_OK(vaelib_sample(model, rows, VAELIB_MEAN, 1, first, count));
-    CHECK_OK(vaelib_sample(model, rows, VAELIB_MEAN, 1, second, count));
+    CHECK_OK(vaelib_vae_sample(model, rows, VAELIB_MEAN, 1, first, count));
+    CHECK_OK(vaelib_vae_sample(model, rows, VAELIB_MEAN, 1, second, count));
     CHECK(memcmp(first, second, sizeof first) == 0);
-    CHECK_OK(vaelib_sample(model, rows, VAELIB_SAMPLE, 1, second, count));
+    CHECK_OK(vaelib_vae_sample(model, rows, VAELIB_SAMPLE, 1, second, count));
     for (size_t i = 0; i < count; i++) CHECK(second[i] == 0 || second[i] == 1);
-    CHECK_STATUS(vaelib_sample(model, rows, (vaelib_choice)-1, 1, first, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_sample(model, 0, VAELIB_MEAN, 1, first, 0), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_sample(model, rows + 1, VAELIB_MEAN, 1, first, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_sample(model, SIZE_MAX, VAELIB_MEAN, 1, first, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_sample(model, (size_t)1 << 60, VAELIB_MEAN, 1, first, 0), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_sample(model, rows, VAELIB_MEAN, 1, NULL, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_sample(model, rows, (vaelib_choice)-1, 1, first, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_sample(model, 0, VAELIB_MEAN, 1, first, 0), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_sample(model, rows + 1, VAELIB_MEAN, 1, first, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_sample(model, SIZE_MAX, VAELIB_MEAN, 1, first, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_sample(model, (size_t)1 << 60, VAELIB_MEAN, 1, first, 0), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_sample(model, rows, VAELIB_MEAN, 1, NULL, count), VAELIB_INVALID_ARGUMENT);
 }
 
 static int count_calls(const vaelib_progress *progress, void *user_data) {
@@ -140,39 +140,39 @@ static void check_elbo(void) {
     double elbo[rows], reconstruction[rows], kl[rows], again[rows];
     vaelib_evaluation_config config = {.struct_size = sizeof config};
     size_t calls = 0;
-    CHECK_OK(vaelib_elbo(model, examples, NULL, NULL, NULL, elbo, reconstruction, kl, rows));
+    CHECK_OK(vaelib_vae_estimate_elbo(model, examples, NULL, NULL, NULL, elbo, reconstruction, kl, rows));
     for (size_t i = 0; i < rows; i++) {
         CHECK_NEAR(elbo[i], reconstruction[i] - kl[i], 1e-9);
         CHECK(kl[i] >= 0 && reconstruction[i] < 0);
     }
     CHECK_OK(vaelib_evaluation_config_init(&config));
-    CHECK_OK(vaelib_elbo(model, examples, &config, count_calls, &calls, again, NULL, NULL, rows));
+    CHECK_OK(vaelib_vae_estimate_elbo(model, examples, &config, count_calls, &calls, again, NULL, NULL, rows));
     CHECK(memcmp(elbo, again, sizeof elbo) == 0);
     CHECK(calls == 1);
-    CHECK_OK(vaelib_elbo(model, examples, &config, NULL, NULL, NULL, NULL, again, rows));
+    CHECK_OK(vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, NULL, NULL, again, rows));
     CHECK(memcmp(kl, again, sizeof kl) == 0);
     config.seed++;
-    CHECK_OK(vaelib_elbo(model, examples, &config, NULL, NULL, again, NULL, NULL, rows));
+    CHECK_OK(vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, again, NULL, NULL, rows));
     CHECK(memcmp(elbo, again, sizeof elbo) != 0);
     config.estimator = "monte_carlo";
     config.samples = 20;
     config.binarization = "dynamic";
-    CHECK_OK(vaelib_elbo(model, examples, &config, NULL, NULL, again, reconstruction, kl, rows));
+    CHECK_OK(vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, again, reconstruction, kl, rows));
 
-    CHECK_STATUS(vaelib_elbo(model, examples, NULL, NULL, NULL, NULL, NULL, NULL, rows), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_elbo(model, examples, NULL, NULL, NULL, elbo, NULL, NULL, rows - 1), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_elbo(model, narrow, NULL, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_DATA_ERROR);
-    CHECK_STATUS(vaelib_elbo(model, examples, NULL, stop_at_once, NULL, elbo, NULL, NULL, rows), VAELIB_CANCELLED);
+    CHECK_STATUS(vaelib_vae_estimate_elbo(model, examples, NULL, NULL, NULL, NULL, NULL, NULL, rows), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_estimate_elbo(model, examples, NULL, NULL, NULL, elbo, NULL, NULL, rows - 1), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_estimate_elbo(model, narrow, NULL, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_DATA_ERROR);
+    CHECK_STATUS(vaelib_vae_estimate_elbo(model, examples, NULL, stop_at_once, NULL, elbo, NULL, NULL, rows), VAELIB_CANCELLED);
     config.samples = 0;
     CHECK_MESSAGE(
-        vaelib_elbo(model, examples, &config, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_INVALID_ARGUMENT, "samples");
+        vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_INVALID_ARGUMENT, "samples");
     config.samples = 1;
     config.estimator = "best";
     CHECK_MESSAGE(
-        vaelib_elbo(model, examples, &config, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_INVALID_ARGUMENT, "best");
+        vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_INVALID_ARGUMENT, "best");
     config.estimator = "analytic";
     config.binarization = NULL;
-    CHECK_MESSAGE(vaelib_elbo(model, examples, &config, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_INVALID_ARGUMENT,
+    CHECK_MESSAGE(vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_INVALID_ARGUMENT,
                   "binarization");
 }
 
@@ -182,11 +182,11 @@ static void check_log_likelihood(void) {
     vaelib_evaluation_config config = {.struct_size = sizeof config};
     CHECK_OK(vaelib_evaluation_config_init(&config));
     config.samples = 100;
-    CHECK_OK(vaelib_elbo(model, examples, &config, NULL, NULL, bound, NULL, NULL, rows));
-    CHECK_OK(vaelib_log_likelihood(model, examples, &config, NULL, NULL, tight, error, rows));
+    CHECK_OK(vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, bound, NULL, NULL, rows));
+    CHECK_OK(vaelib_vae_estimate_log_likelihood(model, examples, &config, NULL, NULL, tight, error, rows));
     for (size_t i = 0; i < rows; i++) CHECK(isfinite(error[i]) && error[i] >= 0);
     config.samples = 1;
-    CHECK_OK(vaelib_log_likelihood(model, examples, &config, NULL, NULL, loose, error, rows));
+    CHECK_OK(vaelib_vae_estimate_log_likelihood(model, examples, &config, NULL, NULL, loose, error, rows));
     for (size_t i = 0; i < rows; i++) {
         CHECK(isnan(error[i]));
         means[0] += bound[i] / rows;
@@ -195,36 +195,36 @@ static void check_log_likelihood(void) {
     }
     CHECK(means[2] > means[0] - 0.05); /* the bound lies below, and more samples tighten it */
     CHECK(means[2] > means[1]);
-    CHECK_OK(vaelib_log_likelihood(model, examples, NULL, NULL, NULL, loose, NULL, rows));
+    CHECK_OK(vaelib_vae_estimate_log_likelihood(model, examples, NULL, NULL, NULL, loose, NULL, rows));
     CHECK_STATUS(
-        vaelib_log_likelihood(model, examples, NULL, NULL, NULL, NULL, error, rows), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_log_likelihood(model, examples, NULL, NULL, NULL, loose, NULL, 1), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_log_likelihood(model, narrow, NULL, NULL, NULL, loose, NULL, rows), VAELIB_DATA_ERROR);
+        vaelib_vae_estimate_log_likelihood(model, examples, NULL, NULL, NULL, NULL, error, rows), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_estimate_log_likelihood(model, examples, NULL, NULL, NULL, loose, NULL, 1), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_estimate_log_likelihood(model, narrow, NULL, NULL, NULL, loose, NULL, rows), VAELIB_DATA_ERROR);
     CHECK_STATUS(
-        vaelib_log_likelihood(model, examples, NULL, stop_at_once, NULL, loose, NULL, rows), VAELIB_CANCELLED);
+        vaelib_vae_estimate_log_likelihood(model, examples, NULL, stop_at_once, NULL, loose, NULL, rows), VAELIB_CANCELLED);
     config.samples = 0;
     CHECK_STATUS(
-        vaelib_log_likelihood(model, examples, &config, NULL, NULL, loose, NULL, rows), VAELIB_INVALID_ARGUMENT);
+        vaelib_vae_estimate_log_likelihood(model, examples, &config, NULL, NULL, loose, NULL, rows), VAELIB_INVALID_ARGUMENT);
 }
 
 static void check_interpolate(void) {
     float line[5 * columns], ends[rows * columns];
     const size_t count = 5 * columns;
-    CHECK_OK(vaelib_interpolate(model, examples, 3, 50, 5, line, count));
-    CHECK_OK(vaelib_reconstruct(model, examples, VAELIB_MEAN, 0, ends, rows * columns));
+    CHECK_OK(vaelib_vae_interpolate(model, examples, 3, 50, 5, line, count));
+    CHECK_OK(vaelib_vae_reconstruct(model, examples, VAELIB_MEAN, 0, ends, rows * columns));
     for (size_t d = 0; d < columns; d++) {
         CHECK_NEAR(line[d], ends[3 * columns + d], 1e-5);
         CHECK_NEAR(line[4 * columns + d], ends[50 * columns + d], 1e-5);
     }
-    CHECK_OK(vaelib_interpolate(model, examples, 3, 3, 2, line, 2 * columns));
-    CHECK_STATUS(vaelib_interpolate(model, examples, rows, 0, 5, line, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_interpolate(model, examples, 0, SIZE_MAX, 5, line, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_interpolate(model, examples, 0, 1, 1, line, columns), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_interpolate(model, examples, 0, 1, 0, line, 0), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_interpolate(model, examples, 0, 1, SIZE_MAX, line, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_interpolate(model, examples, 0, 1, 5, NULL, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_interpolate(model, examples, 0, 1, 5, line, count - 1), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_interpolate(model, narrow, 0, 1, 5, line, count), VAELIB_DATA_ERROR);
+    CHECK_OK(vaelib_vae_interpolate(model, examples, 3, 3, 2, line, 2 * columns));
+    CHECK_STATUS(vaelib_vae_interpolate(model, examples, rows, 0, 5, line, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_interpolate(model, examples, 0, SIZE_MAX, 5, line, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_interpolate(model, examples, 0, 1, 1, line, columns), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_interpolate(model, examples, 0, 1, 0, line, 0), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_interpolate(model, examples, 0, 1, SIZE_MAX, line, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_interpolate(model, examples, 0, 1, 5, NULL, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_interpolate(model, examples, 0, 1, 5, line, count - 1), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_interpolate(model, narrow, 0, 1, 5, line, count), VAELIB_DATA_ERROR);
 }
 
 /* With side 2 the grid lies at the quartiles, +-0.6745; the first row has the higher second latent. */
@@ -233,16 +233,16 @@ static void check_manifold(void) {
     float grid[4 * columns], decoded[4 * columns];
     vaelib_dataset *codes = wrap(z, 4, latents);
     vaelib_model *three = make_model(columns, 3);
-    CHECK_OK(vaelib_manifold(model, 2, grid, 4 * columns));
-    CHECK_OK(vaelib_decode(model, codes, decoded, NULL, 4 * columns));
+    CHECK_OK(vaelib_vae_draw_manifold(model, 2, grid, 4 * columns));
+    CHECK_OK(vaelib_vae_decode(model, codes, decoded, NULL, 4 * columns));
     for (size_t i = 0; i < 4 * columns; i++) CHECK_NEAR(grid[i], decoded[i], 1e-4);
-    CHECK_OK(vaelib_manifold(model, 1, grid, columns));
-    CHECK_STATUS(vaelib_manifold(model, 0, grid, 0), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_manifold(model, 2, grid, 3 * columns), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_manifold(model, (size_t)1 << 32, grid, 0), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_manifold(model, SIZE_MAX, grid, columns), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_manifold(model, 2, NULL, 4 * columns), VAELIB_INVALID_ARGUMENT);
-    CHECK_MESSAGE(vaelib_manifold(three, 2, grid, 4 * columns), VAELIB_INVALID_ARGUMENT, "latent_dim");
+    CHECK_OK(vaelib_vae_draw_manifold(model, 1, grid, columns));
+    CHECK_STATUS(vaelib_vae_draw_manifold(model, 0, grid, 0), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_draw_manifold(model, 2, grid, 3 * columns), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_draw_manifold(model, (size_t)1 << 32, grid, 0), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_draw_manifold(model, SIZE_MAX, grid, columns), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_draw_manifold(model, 2, NULL, 4 * columns), VAELIB_INVALID_ARGUMENT);
+    CHECK_MESSAGE(vaelib_vae_draw_manifold(three, 2, grid, 4 * columns), VAELIB_INVALID_ARGUMENT, "latent_dim");
     vaelib_model_free(three);
     vaelib_dataset_free(codes);
 }
@@ -254,7 +254,7 @@ int main(void) {
     examples = wrap(images, rows, columns);
     narrow = wrap(images, rows, columns - 1);
     model = make_model(columns, latents);
-    REQUIRE_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
+    REQUIRE_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
     check_encode();
     check_decode();
     check_gaussian();

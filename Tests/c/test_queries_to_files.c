@@ -29,29 +29,29 @@ static void check_model(void) {
     vaelib_writer *writer = create("model_results.h5");
     static float mean[rows * latents], log_variance[rows * latents], out[rows * columns], decoded[rows * columns];
     vaelib_dataset *codes;
-    CHECK_OK(vaelib_encode(model, examples, mean, log_variance, rows * latents));
-    CHECK_OK(vaelib_reconstruct(model, examples, VAELIB_SAMPLE, 9, out, rows * columns));
+    CHECK_OK(vaelib_vae_encode(model, examples, mean, log_variance, rows * latents));
+    CHECK_OK(vaelib_vae_reconstruct(model, examples, VAELIB_SAMPLE, 9, out, rows * columns));
     codes = wrap(mean, rows, latents);
-    CHECK_OK(vaelib_decode(model, codes, decoded, NULL, rows * columns));
+    CHECK_OK(vaelib_vae_decode(model, codes, decoded, NULL, rows * columns));
 
-    CHECK_OK(vaelib_encode_to(model, examples, writer, "mean", "log_variance", NULL, NULL));
-    CHECK_OK(vaelib_encode_to(model, examples, writer, NULL, "only/log_variance", NULL, NULL));
-    CHECK_OK(vaelib_reconstruct_to(model, examples, VAELIB_SAMPLE, 9, writer, "reconstructions", NULL, NULL));
-    CHECK_OK(vaelib_decode_to(model, codes, writer, "decoded", NULL, NULL, NULL));
+    CHECK_OK(vaelib_vae_encode_to(model, examples, writer, "mean", "log_variance", NULL, NULL));
+    CHECK_OK(vaelib_vae_encode_to(model, examples, writer, NULL, "only/log_variance", NULL, NULL));
+    CHECK_OK(vaelib_vae_reconstruct_to(model, examples, VAELIB_SAMPLE, 9, writer, "reconstructions", NULL, NULL));
+    CHECK_OK(vaelib_vae_decode_to(model, codes, writer, "decoded", NULL, NULL, NULL));
 
-    CHECK_STATUS(vaelib_encode_to(model, examples, writer, NULL, NULL, NULL, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_encode_to(model, examples, writer, "a", "a", NULL, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_encode_to(model, examples, writer, "a", "a/b", NULL, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_decode_to(model, codes, writer, NULL, "v", NULL, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_MESSAGE(vaelib_decode_to(model, codes, writer, "a", "v", NULL, NULL), VAELIB_INVALID_ARGUMENT, "bernoulli");
-    CHECK_STATUS(vaelib_decode_to(model, examples, writer, "a", NULL, NULL, NULL), VAELIB_DATA_ERROR);
+    CHECK_STATUS(vaelib_vae_encode_to(model, examples, writer, NULL, NULL, NULL, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_encode_to(model, examples, writer, "a", "a", NULL, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_encode_to(model, examples, writer, "a", "a/b", NULL, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_decode_to(model, codes, writer, NULL, "v", NULL, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_MESSAGE(vaelib_vae_decode_to(model, codes, writer, "a", "v", NULL, NULL), VAELIB_INVALID_ARGUMENT, "bernoulli");
+    CHECK_STATUS(vaelib_vae_decode_to(model, examples, writer, "a", NULL, NULL, NULL), VAELIB_DATA_ERROR);
     CHECK_STATUS(
-        vaelib_reconstruct_to(model, examples, VAELIB_MEAN, 0, writer, NULL, NULL, NULL), VAELIB_INVALID_ARGUMENT);
+        vaelib_vae_reconstruct_to(model, examples, VAELIB_MEAN, 0, writer, NULL, NULL, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(
-        vaelib_reconstruct_to(model, examples, (vaelib_choice)2, 0, writer, "a", NULL, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_MESSAGE(vaelib_encode_to(model, examples, writer, "decoded", NULL, NULL, NULL), VAELIB_DATA_ERROR, "decoded");
-    CHECK_STATUS(vaelib_encode_to(NULL, examples, writer, "a", NULL, NULL, NULL), VAELIB_INVALID_HANDLE);
-    CHECK_STATUS(vaelib_encode_to(model, NULL, writer, "a", NULL, NULL, NULL), VAELIB_INVALID_HANDLE);
+        vaelib_vae_reconstruct_to(model, examples, (vaelib_choice)2, 0, writer, "a", NULL, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_MESSAGE(vaelib_vae_encode_to(model, examples, writer, "decoded", NULL, NULL, NULL), VAELIB_DATA_ERROR, "decoded");
+    CHECK_STATUS(vaelib_vae_encode_to(NULL, examples, writer, "a", NULL, NULL, NULL), VAELIB_INVALID_HANDLE);
+    CHECK_STATUS(vaelib_vae_encode_to(model, NULL, writer, "a", NULL, NULL, NULL), VAELIB_INVALID_HANDLE);
     /* None of these has harmed the writer. */
     CHECK_OK(vaelib_writer_finish(writer));
     vaelib_writer_free(writer);
@@ -70,11 +70,11 @@ static void check_joined(void) {
     vaelib_writer *writer = create("joined.h5");
     vaelib_dataset *halves[2] = {NULL, NULL};
     static float expected[rows * columns];
-    CHECK_OK(vaelib_reconstruct(model, examples, VAELIB_SAMPLE, 4, expected, rows * columns));
+    CHECK_OK(vaelib_vae_reconstruct(model, examples, VAELIB_SAMPLE, 4, expected, rows * columns));
     CHECK_OK(vaelib_dataset_slice(examples, 0, 512, &halves[0]));
     CHECK_OK(vaelib_dataset_slice(examples, 512, rows - 512, &halves[1]));
     for (int i = 0; i < 2; i++) {
-        CHECK_OK(vaelib_reconstruct_to(model, halves[i], VAELIB_SAMPLE, 4, writer, "x", NULL, NULL));
+        CHECK_OK(vaelib_vae_reconstruct_to(model, halves[i], VAELIB_SAMPLE, 4, writer, "x", NULL, NULL));
         vaelib_dataset_free(halves[i]);
     }
     CHECK_OK(vaelib_writer_finish(writer));
@@ -84,7 +84,7 @@ static void check_joined(void) {
 }
 
 static void check_stack(void) {
-    vaelib_stack *stack = make_stack(columns);
+    vaelib_model *stack = make_stack(columns);
     vaelib_writer *writer = create("stack_results.h5");
     vaelib_training_config plan = make_plan(1);
     int64_t *labels = make_labels(rows, columns, 1);
@@ -111,7 +111,7 @@ static void check_stack(void) {
     check_stored("stack_results.h5", "out", out, rows, columns);
     check_stored("stack_results.h5", "p", probabilities, rows, 4);
     vaelib_dataset_free(labelled);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
     free(labels);
 }
 
@@ -130,7 +130,7 @@ static int stop(const vaelib_progress *progress, void *user_data) {
 }
 
 static int cancel(const vaelib_progress *progress, void *user_data) {
-    if (progress->examples > 0) CHECK_OK(vaelib_cancel(user_data));
+    if (progress->examples > 0) CHECK_OK(vaelib_model_cancel(user_data));
     return 0;
 }
 
@@ -146,7 +146,7 @@ static void check_progress_and_stopping(void) {
     array.rows = height;
     array.row_stride = 0;
     REQUIRE_OK(vaelib_dataset_from_array(&array, NULL, &large));
-    CHECK_OK(vaelib_encode_to(model, large, writer, "x", NULL, count_reports, reports));
+    CHECK_OK(vaelib_vae_encode_to(model, large, writer, "x", NULL, count_reports, reports));
     CHECK(reports[0] > 0 && reports[1] == 1);
     CHECK_OK(vaelib_writer_finish(writer));
     vaelib_writer_free(writer);
@@ -155,9 +155,9 @@ static void check_progress_and_stopping(void) {
         vaelib_dataset *dataset = NULL;
         writer = create("stopped.h5");
         CHECK_STATUS(
-            vaelib_encode_to(model, large, writer, "x", NULL, how == 0 ? stop : cancel, model), VAELIB_CANCELLED);
+            vaelib_vae_encode_to(model, large, writer, "x", NULL, how == 0 ? stop : cancel, model), VAELIB_CANCELLED);
         CHECK_MESSAGE(vaelib_writer_finish(writer), VAELIB_INVALID_ARGUMENT, "cancelled");
-        CHECK_STATUS(vaelib_encode_to(model, examples, writer, "y", NULL, NULL, NULL), VAELIB_INVALID_ARGUMENT);
+        CHECK_STATUS(vaelib_vae_encode_to(model, examples, writer, "y", NULL, NULL, NULL), VAELIB_INVALID_ARGUMENT);
         vaelib_writer_free(writer);
         CHECK_STATUS(vaelib_dataset_open(scratch_path("stopped.h5"), "x", NULL, &dataset), VAELIB_FILE_ERROR);
     }
@@ -175,10 +175,10 @@ static void check_unsuitable_data(void) {
         vaelib_writer *writer = create("unsuitable.h5");
         vaelib_dataset *set = wrap(values, height, columns);
         values[bad_rows[i] * columns + 5] = NAN;
-        CHECK_MESSAGE(vaelib_encode_to(model, set, writer, "x", NULL, NULL, NULL), VAELIB_DATA_ERROR, "column 5");
+        CHECK_MESSAGE(vaelib_vae_encode_to(model, set, writer, "x", NULL, NULL, NULL), VAELIB_DATA_ERROR, "column 5");
         values[bad_rows[i] * columns + 5] = 0;
         CHECK_STATUS(
-            vaelib_encode_to(model, set, writer, "x", NULL, NULL, NULL), i == 0 ? VAELIB_INVALID_ARGUMENT : VAELIB_OK);
+            vaelib_vae_encode_to(model, set, writer, "x", NULL, NULL, NULL), i == 0 ? VAELIB_INVALID_ARGUMENT : VAELIB_OK);
         vaelib_dataset_free(set);
         vaelib_writer_free(writer);
     }

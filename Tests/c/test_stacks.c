@@ -4,8 +4,8 @@
 enum { columns = 6 };
 
 static void check_description(void) {
-    vaelib_stack *stack = make_stack(columns);
-    vaelib_stack_info info = describe_stack(stack);
+    vaelib_model *stack = make_stack(columns);
+    vaelib_model_info info = describe(stack);
     vaelib_stack_config config = {.struct_size = sizeof config};
     CHECK(info.struct_size == sizeof info && info.data_dim == columns && info.layer_count == 2);
     CHECK(info.class_count == 0 && info.data_scale == 1 && info.data_shift == 0);
@@ -19,9 +19,9 @@ static void check_description(void) {
     CHECK(strcmp(config.layers[1].activation, "sigmoid") == 0);
     CHECK(strcmp(config.layers[1].loss, "cross_entropy") == 0);
     CHECK(strcmp(config.layers[1].corruption, "masking") == 0);
-    CHECK_STATUS(vaelib_stack_describe(stack, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_model_describe(stack, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_stack_get_config(stack, NULL), VAELIB_INVALID_ARGUMENT);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 /* Every field of every layer comes back as it went in. */
@@ -29,7 +29,7 @@ static void check_config_round_trip(void) {
     vaelib_layer_config layers[2] = {make_layer(4), make_layer(3)};
     vaelib_stack_config config = {.struct_size = sizeof config}, back = {.struct_size = sizeof back};
     const vaelib_layer_config *layer;
-    vaelib_stack *stack = NULL, *again = NULL;
+    vaelib_model *stack = NULL, *again = NULL;
     layers[0] = (vaelib_layer_config){
         .struct_size = sizeof layers[0], .width = 4, .activation = "sigmoid", .tied = 0, .loss = "squared_error",
         .corruption = "salt_and_pepper", .corruption_level = 0.125, .corruption_range = "data",
@@ -57,26 +57,26 @@ static void check_config_round_trip(void) {
     CHECK(layer->sparsity_target == 0.25 && layer->sparsity_weight == 0.03);
     CHECK(back.layers[1].width == 3 && back.layers[1].corruption_level == make_layer(3).corruption_level);
     REQUIRE_OK(vaelib_stack_create(&back, &again)); /* what comes back goes in */
-    CHECK(hash_stack(again) == hash_stack(stack));
-    vaelib_stack_free(again);
-    vaelib_stack_free(stack);
+    CHECK(hash_parameters(again) == hash_parameters(stack));
+    vaelib_model_free(again);
+    vaelib_model_free(stack);
 }
 
 static void check_tensor(
-    const vaelib_stack *stack, size_t index, const char *name, size_t rows, size_t tensor_columns, size_t offset) {
+    const vaelib_model *stack, size_t index, const char *name, size_t rows, size_t tensor_columns, size_t offset) {
     vaelib_tensor tensor = {.struct_size = sizeof tensor};
-    CHECK_OK(vaelib_stack_tensor(stack, index, &tensor));
+    CHECK_OK(vaelib_model_describe_tensor(stack, index, &tensor));
     if (!CHECK(strcmp(tensor.name, name) == 0)) fprintf(stderr, "    %s is no %s\n", tensor.name, name);
     CHECK(tensor.rows == rows && tensor.columns == tensor_columns && tensor.offset == offset);
 }
 
 static void check_tensors(void) {
     vaelib_layer_config layers[2] = {make_layer(4), make_layer(3)};
-    vaelib_stack *stack;
+    vaelib_model *stack;
     vaelib_tensor tensor = {.struct_size = sizeof tensor};
     layers[1].tied = 0;
     stack = make_stack_of(columns, layers, 2);
-    CHECK(describe_stack(stack).tensor_count == 7);
+    CHECK(describe(stack).tensor_count == 7);
     check_tensor(stack, 0, "layers/0/weight", columns, 4, 0);
     check_tensor(stack, 1, "layers/0/bias", 1, 4, 24);
     check_tensor(stack, 2, "layers/0/decoder/bias", 1, columns, 28);
@@ -84,39 +84,39 @@ static void check_tensors(void) {
     check_tensor(stack, 4, "layers/1/bias", 1, 3, 46);
     check_tensor(stack, 5, "layers/1/decoder/weight", 3, 4, 49);
     check_tensor(stack, 6, "layers/1/decoder/bias", 1, 4, 61);
-    CHECK_STATUS(vaelib_stack_tensor(stack, 7, &tensor), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_stack_tensor(stack, SIZE_MAX, &tensor), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_stack_tensor(stack, 0, NULL), VAELIB_INVALID_ARGUMENT);
-    vaelib_stack_free(stack);
+    CHECK_STATUS(vaelib_model_describe_tensor(stack, 7, &tensor), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_model_describe_tensor(stack, SIZE_MAX, &tensor), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_model_describe_tensor(stack, 0, NULL), VAELIB_INVALID_ARGUMENT);
+    vaelib_model_free(stack);
 }
 
 /* Parameters go out and in; biases start at 0, weights at random; the seed decides. */
 static void check_parameters(void) {
-    vaelib_stack *stack = make_stack(columns), *same = make_stack(columns);
-    size_t count = describe_stack(stack).parameter_count;
-    float *values = copy_stack_parameters(stack), kept;
-    uint64_t hash = hash_stack(stack);
-    CHECK(hash_stack(same) == hash);
+    vaelib_model *stack = make_stack(columns), *same = make_stack(columns);
+    size_t count = describe(stack).parameter_count;
+    float *values = copy_parameters(stack), kept;
+    uint64_t hash = hash_parameters(stack);
+    CHECK(hash_parameters(same) == hash);
     CHECK(values[0] != 0 && values[0] != values[1] && values[columns * 8] == 0 && values[columns * 8 + 8] == 0);
     values[3] = 0.5f;
-    CHECK_OK(vaelib_stack_set_parameters(stack, values, count));
-    CHECK(hash_stack(stack) != hash);
-    hash = hash_stack(stack);
+    CHECK_OK(vaelib_model_set_parameters(stack, values, count));
+    CHECK(hash_parameters(stack) != hash);
+    hash = hash_parameters(stack);
     kept = values[2];
     values[2] = NAN;
-    CHECK_STATUS(vaelib_stack_set_parameters(stack, values, count), VAELIB_DATA_ERROR);
+    CHECK_STATUS(vaelib_model_set_parameters(stack, values, count), VAELIB_DATA_ERROR);
     values[2] = INFINITY;
-    CHECK_STATUS(vaelib_stack_set_parameters(stack, values, count), VAELIB_DATA_ERROR);
+    CHECK_STATUS(vaelib_model_set_parameters(stack, values, count), VAELIB_DATA_ERROR);
     values[2] = kept;
-    CHECK_STATUS(vaelib_stack_set_parameters(stack, values, count - 1), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_stack_set_parameters(stack, values, count + 1), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_stack_set_parameters(stack, NULL, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_stack_get_parameters(stack, values, count - 1), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_stack_get_parameters(stack, NULL, count), VAELIB_INVALID_ARGUMENT);
-    CHECK(hash_stack(stack) == hash);
+    CHECK_STATUS(vaelib_model_set_parameters(stack, values, count - 1), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_model_set_parameters(stack, values, count + 1), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_model_set_parameters(stack, NULL, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_model_get_parameters(stack, values, count - 1), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_model_get_parameters(stack, NULL, count), VAELIB_INVALID_ARGUMENT);
+    CHECK(hash_parameters(stack) == hash);
     free(values);
-    vaelib_stack_free(same);
-    vaelib_stack_free(stack);
+    vaelib_model_free(same);
+    vaelib_model_free(stack);
 }
 
 /* A copy is equal and goes its own way, with its classifier and its history. */
@@ -124,25 +124,24 @@ static void check_copy(void) {
     float *images = make_images(40, columns, 1);
     int64_t *labels = make_labels(40, columns, 1);
     vaelib_dataset *examples = wrap_labelled(images, labels, 40, columns);
-    vaelib_stack *stack = make_stack(columns), *copy = NULL;
+    vaelib_model *stack = make_stack(columns), *copy = NULL;
     vaelib_training_config plan = make_plan(2);
-    vaelib_stack_record record, copied;
     REQUIRE_OK(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL));
     REQUIRE_OK(vaelib_stack_finetune(stack, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
-    CHECK_STATUS(vaelib_stack_copy(stack, NULL), VAELIB_INVALID_ARGUMENT);
-    REQUIRE_OK(vaelib_stack_copy(stack, &copy));
-    CHECK(hash_stack(copy) == hash_stack(stack));
-    CHECK(describe_stack(copy).class_count == 4);
-    CHECK(stack_history_count(copy) == 6 && stack_history_count(stack) == 6);
-    record = stack_history(stack, 5);
-    copied = stack_history(copy, 5);
-    CHECK(record.loss == copied.loss && record.error == copied.error && copied.phase == VAELIB_SUPERVISED);
+    CHECK_STATUS(vaelib_model_copy(stack, NULL), VAELIB_INVALID_ARGUMENT);
+    REQUIRE_OK(vaelib_model_copy(stack, &copy));
+    CHECK(hash_parameters(copy) == hash_parameters(stack));
+    CHECK(describe(copy).class_count == 4);
+    CHECK(history_epochs(copy) == 6 && history_epochs(stack) == 6);
+    CHECK(history_value(copy, "loss", 5) == history_value(stack, "loss", 5));
+    CHECK(history_value(copy, "error", 5) == history_value(stack, "error", 5));
+    CHECK(history_value(copy, "phase", 5) == VAELIB_SUPERVISED);
     REQUIRE_OK(vaelib_stack_finetune(copy, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
-    CHECK(hash_stack(copy) != hash_stack(stack));
-    CHECK(stack_history_count(copy) == 8 && stack_history_count(stack) == 6);
-    vaelib_stack_free(stack);
-    CHECK(describe_stack(copy).class_count == 4); /* outlives what it was copied from */
-    vaelib_stack_free(copy);
+    CHECK(hash_parameters(copy) != hash_parameters(stack));
+    CHECK(history_epochs(copy) == 8 && history_epochs(stack) == 6);
+    vaelib_model_free(stack);
+    CHECK(describe(copy).class_count == 4); /* outlives what it was copied from */
+    vaelib_model_free(copy);
     vaelib_dataset_free(examples);
     free(labels);
     free(images);
@@ -153,7 +152,7 @@ static void check_copy(void) {
     do { \
         vaelib_layer_config layers[2] = {make_layer(4), make_layer(3)}; \
         vaelib_stack_config config = {.struct_size = sizeof config}; \
-        vaelib_stack *refused = NULL; \
+        vaelib_model *refused = NULL; \
         REQUIRE_OK(vaelib_stack_config_init(&config)); \
         config.data_dim = columns; \
         config.layers = layers; \
@@ -166,7 +165,7 @@ static void check_copy(void) {
 static void check_bad_pointers(void) {
     const vaelib_layer_config layer = make_layer(4);
     vaelib_stack_config config = {.struct_size = sizeof config};
-    vaelib_stack *none = NULL;
+    vaelib_model *none = NULL;
     REQUIRE_OK(vaelib_stack_config_init(&config));
     config.data_dim = columns;
     config.layers = &layer;
@@ -238,7 +237,7 @@ static void check_good_layers(void) {
         layer.activation = activations[i % 9];
         layer.corruption = corruptions[i % 4];
         layer.corruption_level = i % 4 == 2 ? 3.5 : (double)(i % 3) / 2;
-        vaelib_stack_free(make_stack_of(columns, &layer, 1));
+        vaelib_model_free(make_stack_of(columns, &layer, 1));
     }
 }
 

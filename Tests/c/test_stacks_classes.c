@@ -9,11 +9,11 @@ static int64_t *labels;
 static const char *const names[class_count] = {"north", "s\xc3\xbc" "d", "", "west"};
 
 /* The names of a stack's classes are these, of this type; NULL for none. */
-static void check_names(const vaelib_stack *stack, const char *type, const char *const *expected) {
+static void check_names(const vaelib_model *stack, const char *type, const char *const *expected) {
     const char *found_type = NULL;
     const char *const *found = NULL;
     size_t count = 99;
-    CHECK_OK(vaelib_stack_class_names(stack, &found_type, &found, &count));
+    CHECK_OK(vaelib_stack_get_class_names(stack, &found_type, &found, &count));
     CHECK(count == (expected == NULL ? 0u : (size_t)class_count));
     CHECK((found == NULL) == (expected == NULL));
     CHECK(found_type != NULL && strcmp(found_type, type) == 0);
@@ -21,29 +21,29 @@ static void check_names(const vaelib_stack *stack, const char *type, const char 
 }
 
 static void check_add_classifier(void) {
-    vaelib_stack *stack = make_stack(columns);
+    vaelib_model *stack = make_stack(columns);
     vaelib_dataset *examples = wrap_labelled(images, labels, rows, columns);
     vaelib_training_config plan = make_plan(1);
     float probabilities[rows * class_count];
-    size_t tensors = describe_stack(stack).tensor_count;
-    uint64_t before = hash_stack(stack);
+    size_t tensors = describe(stack).tensor_count;
+    uint64_t before = hash_parameters(stack);
     CHECK_MESSAGE(vaelib_stack_add_classifier(stack, 0), VAELIB_INVALID_ARGUMENT, "classes is 0");
     CHECK_MESSAGE(vaelib_stack_add_classifier(stack, 1), VAELIB_INVALID_ARGUMENT, "2 to 1048576");
     CHECK_STATUS(vaelib_stack_add_classifier(stack, SIZE_MAX), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_stack_add_classifier(stack, 1048577), VAELIB_INVALID_ARGUMENT);
-    CHECK(hash_stack(stack) == before && describe_stack(stack).class_count == 0);
+    CHECK(hash_parameters(stack) == before && describe(stack).class_count == 0);
     CHECK_OK(vaelib_stack_add_classifier(stack, class_count));
-    CHECK(describe_stack(stack).class_count == class_count);
-    CHECK(describe_stack(stack).tensor_count == tensors + 2);
+    CHECK(describe(stack).class_count == class_count);
+    CHECK(describe(stack).tensor_count == tensors + 2);
     CHECK_MESSAGE(vaelib_stack_add_classifier(stack, class_count), VAELIB_INVALID_ARGUMENT, "already");
     CHECK_OK(vaelib_stack_predict_probabilities(stack, examples, probabilities, rows * class_count));
     CHECK_OK(vaelib_stack_finetune(stack, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
     vaelib_dataset_free(examples);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 static void check_naming(void) {
-    vaelib_stack *stack = make_stack(columns), *copy = NULL, *back = NULL;
+    vaelib_model *stack = make_stack(columns), *copy = NULL, *back = NULL;
     const char *path = scratch_path("class_names.h5");
     CHECK_MESSAGE(
         vaelib_stack_set_class_names(stack, "text", names, class_count), VAELIB_INVALID_ARGUMENT, "0 classes");
@@ -51,23 +51,23 @@ static void check_naming(void) {
     CHECK_OK(vaelib_stack_set_class_names(stack, NULL, NULL, 0));
     REQUIRE_OK(vaelib_stack_add_classifier(stack, class_count));
     check_names(stack, "text", NULL);
-    CHECK_OK(vaelib_stack_save(stack, path));
-    REQUIRE_OK(vaelib_stack_load(path, &back));
+    CHECK_OK(vaelib_model_save(stack, path));
+    REQUIRE_OK(vaelib_model_load(path, &back));
     check_names(back, "text", NULL);
-    vaelib_stack_free(back);
+    vaelib_model_free(back);
 
     CHECK_OK(vaelib_stack_set_class_names(stack, "text", names, class_count));
     check_names(stack, "text", names);
-    CHECK_OK(vaelib_stack_save(stack, path));
-    REQUIRE_OK(vaelib_stack_load(path, &back));
+    CHECK_OK(vaelib_model_save(stack, path));
+    REQUIRE_OK(vaelib_model_load(path, &back));
     check_names(back, "text", names);
-    REQUIRE_OK(vaelib_stack_copy(stack, &copy));
+    REQUIRE_OK(vaelib_model_copy(stack, &copy));
     CHECK_OK(vaelib_stack_set_class_names(stack, NULL, NULL, 0));
     check_names(stack, "text", NULL);
     check_names(copy, "text", names);
-    vaelib_stack_free(copy);
-    vaelib_stack_free(back);
-    vaelib_stack_free(stack);
+    vaelib_model_free(copy);
+    vaelib_model_free(back);
+    vaelib_model_free(stack);
 }
 
 static void check_types(void) {
@@ -79,7 +79,7 @@ static void check_types(void) {
                  {"integer", " 1"}, {"real", "nan"}, {"real", "inf"}, {"real", "0x1p3"}, {"real", "1e999"},
                  {"real", ""}, {"boolean", "True"}, {"boolean", "1"}, {"text", "north"}, {"text", "\xff"},
                  {"colour", "red"}, {"", "red"}};
-    vaelib_stack *stack = make_stack(columns), *pair = make_stack(columns);
+    vaelib_model *stack = make_stack(columns), *pair = make_stack(columns);
     static const char *const booleans[2] = {"false", "true"};
     REQUIRE_OK(vaelib_stack_add_classifier(stack, class_count));
     REQUIRE_OK(vaelib_stack_add_classifier(pair, 2));
@@ -95,12 +95,12 @@ static void check_types(void) {
         CHECK_STATUS(vaelib_stack_set_class_names(stack, wrong[i].type, bad, class_count), VAELIB_INVALID_ARGUMENT);
         check_names(stack, "real", reals);
     }
-    vaelib_stack_free(pair);
-    vaelib_stack_free(stack);
+    vaelib_model_free(pair);
+    vaelib_model_free(stack);
 }
 
 static void check_arguments(void) {
-    vaelib_stack *stack = make_stack(columns);
+    vaelib_model *stack = make_stack(columns);
     const char *bad[class_count] = {"a", "b", "c", NULL};
     const char *type = NULL;
     const char *const *found = NULL;
@@ -116,17 +116,17 @@ static void check_arguments(void) {
     CHECK_MESSAGE(vaelib_stack_set_class_names(stack, "text", bad, class_count), VAELIB_INVALID_ARGUMENT, "4097");
     bad[3] = huge + 1;
     CHECK_OK(vaelib_stack_set_class_names(stack, "text", bad, class_count));
-    CHECK_OK(vaelib_stack_save(stack, scratch_path("long_names.h5")));
+    CHECK_OK(vaelib_model_save(stack, scratch_path("long_names.h5")));
     CHECK_STATUS(vaelib_stack_set_class_names(stack, "text", NULL, class_count), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_stack_set_class_names(stack, NULL, names, class_count), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_stack_set_class_names(stack, "text", names, class_count - 1), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_stack_set_class_names(stack, "text", names, SIZE_MAX), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_stack_class_names(stack, NULL, &found, &count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_stack_class_names(stack, &type, NULL, &count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_stack_class_names(stack, &type, &found, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_stack_get_class_names(stack, NULL, &found, &count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_stack_get_class_names(stack, &type, NULL, &count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_stack_get_class_names(stack, &type, &found, NULL), VAELIB_INVALID_ARGUMENT);
     check_names(stack, "text", bad);
     free(huge);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 /* Going on from a checkpoint brings its classes, named or not. */
@@ -136,7 +136,7 @@ static void check_names_of_checkpoints(void) {
     vaelib_dataset *examples = wrap_labelled(images, labels, rows, columns);
     vaelib_checkpoint_config checkpoint = {.struct_size = sizeof checkpoint};
     vaelib_training_config plan = make_plan(1);
-    vaelib_stack *named = make_stack(columns), *fresh = make_stack(columns), *pair = make_stack(columns), *back = NULL;
+    vaelib_model *named = make_stack(columns), *fresh = make_stack(columns), *pair = make_stack(columns), *back = NULL;
     REQUIRE_OK(vaelib_checkpoint_config_init(&checkpoint));
     plan.checkpoint = &checkpoint;
 
@@ -153,27 +153,27 @@ static void check_names_of_checkpoints(void) {
     REQUIRE_OK(vaelib_stack_add_classifier(pair, 2));
     REQUIRE_OK(vaelib_stack_set_class_names(pair, "text", others, 2));
     CHECK_OK(vaelib_stack_finetune(pair, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
-    CHECK(describe_stack(pair).class_count == class_count);
+    CHECK(describe(pair).class_count == class_count);
     check_names(pair, "text", NULL);
-    CHECK_OK(vaelib_stack_save(pair, path));
-    CHECK_OK(vaelib_stack_load(path, &back));
+    CHECK_OK(vaelib_model_save(pair, path));
+    CHECK_OK(vaelib_model_load(path, &back));
 
-    vaelib_stack_free(back);
-    vaelib_stack_free(pair);
-    vaelib_stack_free(fresh);
-    vaelib_stack_free(named);
+    vaelib_model_free(back);
+    vaelib_model_free(pair);
+    vaelib_model_free(fresh);
+    vaelib_model_free(named);
     vaelib_dataset_free(examples);
 }
 
-static vaelib_training_config plan_of(const vaelib_stack *stack, vaelib_phase phase) {
+static vaelib_training_config plan_of(const vaelib_model *stack, vaelib_phase phase) {
     vaelib_training_config config = {.struct_size = sizeof config};
-    CHECK_OK(vaelib_stack_training_config(stack, phase, &config));
+    CHECK_OK(vaelib_model_get_training_config(stack, phase, &config));
     return config;
 }
 
 /* What a stack was last trained with in each phase, also in a copy and after a file. */
 static void check_training(void) {
-    vaelib_stack *stack = make_stack(columns), *stacks[3] = {stack, NULL, NULL};
+    vaelib_model *stack = make_stack(columns), *stacks[3] = {stack, NULL, NULL};
     vaelib_dataset *examples = wrap_labelled(images, labels, rows, columns);
     vaelib_training_config plan = make_plan(2), defaults = {.struct_size = sizeof defaults};
     const char *path = scratch_path("stack_training.h5");
@@ -185,9 +185,9 @@ static void check_training(void) {
     plan.batch_size = 9;
     plan.dropout = 0.25;
     CHECK_OK(vaelib_stack_finetune(stack, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
-    REQUIRE_OK(vaelib_stack_copy(stack, &stacks[1]));
-    CHECK_OK(vaelib_stack_save(stack, path));
-    REQUIRE_OK(vaelib_stack_load(path, &stacks[2]));
+    REQUIRE_OK(vaelib_model_copy(stack, &stacks[1]));
+    CHECK_OK(vaelib_model_save(stack, path));
+    REQUIRE_OK(vaelib_model_load(path, &stacks[2]));
     for (size_t i = 0; i < 3; i++) {
         CHECK(plan_of(stacks[i], VAELIB_PRETRAINING).batch_size == 7);
         CHECK(strcmp(plan_of(stacks[i], VAELIB_PRETRAINING).optimizer, "sgd") == 0);
@@ -201,11 +201,11 @@ static void check_training(void) {
     CHECK_STATUS(
         vaelib_stack_finetune(stack, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK(plan_of(stack, VAELIB_SUPERVISED).batch_size == 9);
-    CHECK_STATUS(vaelib_stack_training_config(stack, (vaelib_phase)3, &plan), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_stack_training_config(stack, VAELIB_PRETRAINING, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_model_get_training_config(stack, (vaelib_phase)3, &plan), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_model_get_training_config(stack, VAELIB_PRETRAINING, NULL), VAELIB_INVALID_ARGUMENT);
     plan.struct_size = 8;
-    CHECK_STATUS(vaelib_stack_training_config(stack, VAELIB_PRETRAINING, &plan), VAELIB_INVALID_ARGUMENT);
-    for (size_t i = 0; i < 3; i++) vaelib_stack_free(stacks[i]);
+    CHECK_STATUS(vaelib_model_get_training_config(stack, VAELIB_PRETRAINING, &plan), VAELIB_INVALID_ARGUMENT);
+    for (size_t i = 0; i < 3; i++) vaelib_model_free(stacks[i]);
     vaelib_dataset_free(examples);
 }
 

@@ -15,7 +15,7 @@ static size_t differing(const float *left, const float *right, size_t row, size_
     return count;
 }
 
-static vaelib_stack *make_corrupting(const char *corruption, double level) {
+static vaelib_model *make_corrupting(const char *corruption, double level) {
     vaelib_layer_config layers[] = {make_layer(wide), make_layer(top)};
     for (size_t layer = 0; layer < 2; layer++) {
         layers[layer].corruption = corruption;
@@ -31,7 +31,7 @@ static void check_exact_corruption(const char *corruption) {
     const double levels[] = {0, 0.25, 0.5, 1};
     size_t highs = 0, lows = 0;
     for (size_t i = 0; i < 4; i++) {
-        vaelib_stack *stack = make_corrupting(corruption, levels[i]);
+        vaelib_model *stack = make_corrupting(corruption, levels[i]);
         float code[rows * wide], below[rows * wide], clean[rows * columns], noisy[rows * columns];
         for (size_t k = 0; k < rows * columns; k++) clean[k] = 0.5f; /* unlike any value of the noise */
         vaelib_dataset *grey = wrap(clean, rows, columns);
@@ -49,15 +49,15 @@ static void check_exact_corruption(const char *corruption) {
             CHECK(strcmp(corruption, "masking") == 0 ? noisy[k] == 0 : noisy[k] == 2 || noisy[k] == -1);
         }
         vaelib_dataset_free(grey);
-        vaelib_stack_free(stack);
+        vaelib_model_free(stack);
     }
     if (strcmp(corruption, "salt_and_pepper") == 0) CHECK(highs > 450 && lows > 450); /* a fair coin, 1080 times */
 }
 
 /* About the proportion; and noise of the right standard deviation. */
 static void check_independent_corruption(void) {
-    vaelib_stack *masking = make_corrupting("independent_masking", 0.3);
-    vaelib_stack *gaussian = make_corrupting("gaussian", 0.5);
+    vaelib_model *masking = make_corrupting("independent_masking", 0.3);
+    vaelib_model *gaussian = make_corrupting("gaussian", 0.5);
     float ones[rows * columns], noisy[rows * columns];
     vaelib_dataset *white;
     size_t masked = 0;
@@ -78,13 +78,13 @@ static void check_independent_corruption(void) {
     CHECK_NEAR(sum / (rows * columns), 0, 0.1);
     CHECK_NEAR(sqrt(squares / (rows * columns)), 0.5, 0.08);
     vaelib_dataset_free(white);
-    vaelib_stack_free(gaussian);
-    vaelib_stack_free(masking);
+    vaelib_model_free(gaussian);
+    vaelib_model_free(masking);
 }
 
 /* Noise depends on seed and epoch; a row of a slice has the noise of the row that it is. */
 static void check_noise_streams(void) {
-    vaelib_stack *stack = make_corrupting("gaussian", 1);
+    vaelib_model *stack = make_corrupting("gaussian", 1);
     float noise[rows * columns], other[rows * columns];
     const size_t count = rows * columns;
     vaelib_dataset *slice = NULL;
@@ -99,7 +99,7 @@ static void check_noise_streams(void) {
     CHECK_OK(vaelib_stack_corrupt(stack, slice, 0, 1, 1, other, 5 * columns));
     CHECK(memcmp(noise + 20 * columns, other, 5 * columns * sizeof *noise) == 0);
     vaelib_dataset_free(slice);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 /* ---- sampling ---- */
@@ -107,7 +107,7 @@ static void check_noise_streams(void) {
 /* Three units are on or off in eight ways: each sample is what the decoder makes of one of them. */
 static void check_samples(void) {
     const vaelib_layer_config layer = make_layer(3);
-    vaelib_stack *stack = make_stack_of(columns, &layer, 1);
+    vaelib_model *stack = make_stack_of(columns, &layer, 1);
     vaelib_training_config plan = make_plan(40);
     float bits[8 * 3], outcomes[8 * columns], samples[rows * columns], again[rows * columns];
     size_t seen = 0, times[8] = {0};
@@ -136,19 +136,19 @@ static void check_samples(void) {
     CHECK_OK(vaelib_stack_sample(stack, examples, 2, again, rows * columns));
     CHECK(memcmp(samples, again, sizeof samples) != 0);
     vaelib_dataset_free(codes);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 /* Only sigmoid codes are probabilities that units can be switched with. */
 static void check_sampling_needs_sigmoids(void) {
     vaelib_layer_config layer = make_layer(3);
-    vaelib_stack *stack;
+    vaelib_model *stack;
     float values[rows * columns];
     layer.activation = "tanh";
     stack = make_stack_of(columns, &layer, 1);
     CHECK_MESSAGE(vaelib_stack_sample(stack, examples, 1, values, rows * columns), VAELIB_INVALID_ARGUMENT, "sigmoid");
     CHECK_OK(vaelib_stack_reconstruct(stack, examples, 0, values, rows * columns));
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 int main(void) {

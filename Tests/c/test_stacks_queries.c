@@ -12,10 +12,10 @@ static vaelib_dataset *examples;
 static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
 
 static const float *tensor_named(
-    const vaelib_stack *stack, const float *parameters, const char *name, size_t *out_rows, size_t *out_columns) {
+    const vaelib_model *stack, const float *parameters, const char *name, size_t *out_rows, size_t *out_columns) {
     vaelib_tensor tensor = {.struct_size = sizeof tensor};
-    for (size_t index = 0; index < describe_stack(stack).tensor_count; index++) {
-        REQUIRE_OK(vaelib_stack_tensor(stack, index, &tensor));
+    for (size_t index = 0; index < describe(stack).tensor_count; index++) {
+        REQUIRE_OK(vaelib_model_describe_tensor(stack, index, &tensor));
         if (strcmp(tensor.name, name) == 0) {
             *out_rows = tensor.rows;
             *out_columns = tensor.columns;
@@ -35,7 +35,7 @@ static void affine(
 }
 
 /* Up one layer: sigmoid(x W + b). */
-static size_t up(const vaelib_stack *stack, const float *parameters, size_t layer, const double *x, double *out) {
+static size_t up(const vaelib_model *stack, const float *parameters, size_t layer, const double *x, double *out) {
     char name[64];
     size_t inputs, outputs, one;
     const float *weight, *bias;
@@ -49,7 +49,7 @@ static size_t up(const vaelib_stack *stack, const float *parameters, size_t laye
 }
 
 /* Down one layer: y W^T + b', or y W' + b' if not tied; through a sigmoid where the loss is the cross-entropy. */
-static void down(const vaelib_stack *stack, const float *parameters, size_t layer, const double *y, double *out) {
+static void down(const vaelib_model *stack, const float *parameters, size_t layer, const double *y, double *out) {
     char name[64];
     size_t inputs, outputs, one, own_rows, own_columns;
     const float *weight, *own, *bias;
@@ -71,10 +71,10 @@ static void down(const vaelib_stack *stack, const float *parameters, size_t laye
 }
 
 /* Fine-tuned, so that no bias is 0; the second layer has its own decoder if asked. */
-static vaelib_stack *make_trained(size_t tied, const char *loss) {
+static vaelib_model *make_trained(size_t tied, const char *loss) {
     vaelib_layer_config layers[] = {make_layer(wide), make_layer(top)};
     vaelib_training_config plan = make_plan(3);
-    vaelib_stack *stack;
+    vaelib_model *stack;
     layers[1].tied = tied;
     layers[0].loss = loss;
     stack = make_stack_of(columns, layers, 2);
@@ -87,8 +87,8 @@ static vaelib_stack *make_trained(size_t tied, const char *loss) {
 /* ---- queries against formulas ---- */
 
 static void check_ways_up_and_down(size_t tied, const char *loss) {
-    vaelib_stack *stack = make_trained(tied, loss);
-    float *parameters = copy_stack_parameters(stack);
+    vaelib_model *stack = make_trained(tied, loss);
+    float *parameters = copy_parameters(stack);
     float codes[2][rows * wide], reconstructed[2][rows * columns], decoded[rows * columns];
     double errors[2][rows];
     const size_t widths[] = {wide, top};
@@ -96,7 +96,7 @@ static void check_ways_up_and_down(size_t tied, const char *loss) {
     for (size_t layer = 0; layer < 2; layer++) {
         CHECK_OK(vaelib_stack_encode(stack, examples, layer, codes[layer], rows * widths[layer]));
         CHECK_OK(vaelib_stack_reconstruct(stack, examples, layer, reconstructed[layer], rows * columns));
-        CHECK_OK(vaelib_stack_reconstruction_error(stack, examples, layer, errors[layer], rows));
+        CHECK_OK(vaelib_stack_compute_reconstruction_error(stack, examples, layer, errors[layer], rows));
         code_set = wrap(codes[layer], rows, widths[layer]);
         CHECK_OK(vaelib_stack_decode(stack, code_set, layer, decoded, rows * columns));
         vaelib_dataset_free(code_set);
@@ -123,12 +123,12 @@ static void check_ways_up_and_down(size_t tied, const char *loss) {
         }
     }
     free(parameters);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 static void check_predictions(void) {
-    vaelib_stack *stack = make_trained(1, "cross_entropy");
-    float *parameters = copy_stack_parameters(stack), probabilities[rows * classes];
+    vaelib_model *stack = make_trained(1, "cross_entropy");
+    float *parameters = copy_parameters(stack), probabilities[rows * classes];
     int64_t predicted[rows];
     size_t inputs, outputs, one;
     const float *weight = tensor_named(stack, parameters, "classifier/weight", &inputs, &outputs);
@@ -150,18 +150,18 @@ static void check_predictions(void) {
         }
     }
     free(parameters);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 /* Row j of the filters of layer 1 is column j of W0 W1. */
 static void check_filters(void) {
-    vaelib_stack *stack = make_trained(1, "cross_entropy");
-    float *parameters = copy_stack_parameters(stack), low[wide * columns], high[top * columns];
+    vaelib_model *stack = make_trained(1, "cross_entropy");
+    float *parameters = copy_parameters(stack), low[wide * columns], high[top * columns];
     size_t r, c;
     const float *first = tensor_named(stack, parameters, "layers/0/weight", &r, &c);
     const float *second = tensor_named(stack, parameters, "layers/1/weight", &r, &c);
-    CHECK_OK(vaelib_stack_filters(stack, 0, low, wide * columns));
-    CHECK_OK(vaelib_stack_filters(stack, 1, high, top * columns));
+    CHECK_OK(vaelib_stack_get_filters(stack, 0, low, wide * columns));
+    CHECK_OK(vaelib_stack_get_filters(stack, 1, high, top * columns));
     for (size_t i = 0; i < columns; i++) {
         for (size_t j = 0; j < wide; j++) CHECK_NEAR(low[j * columns + i], first[i * wide + j], 0);
         for (size_t k = 0; k < top; k++) {
@@ -171,14 +171,14 @@ static void check_filters(void) {
         }
     }
     free(parameters);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 /* ---- refusals ---- */
 
 static void check_bad_arguments(void) {
     const vaelib_status bad = VAELIB_INVALID_ARGUMENT;
-    vaelib_stack *stack = make_stack(columns);
+    vaelib_model *stack = make_stack(columns);
     vaelib_dataset *narrow = wrap(images, rows, columns - 1), *codes = wrap(images, rows, top);
     float values[rows * columns];
     double errors[rows];
@@ -190,30 +190,30 @@ static void check_bad_arguments(void) {
         CHECK_MESSAGE(vaelib_stack_encode(stack, examples, layer, values, rows * top), bad, "layer");
         CHECK_MESSAGE(vaelib_stack_decode(stack, codes, layer, values, rows * columns), bad, "layer");
         CHECK_MESSAGE(vaelib_stack_reconstruct(stack, examples, layer, values, rows * columns), bad, "layer");
-        CHECK_MESSAGE(vaelib_stack_reconstruction_error(stack, examples, layer, errors, rows), bad, "layer");
+        CHECK_MESSAGE(vaelib_stack_compute_reconstruction_error(stack, examples, layer, errors, rows), bad, "layer");
         CHECK_MESSAGE(vaelib_stack_corrupt(stack, examples, layer, 1, 1, values, rows * wide), bad, "layer");
-        CHECK_MESSAGE(vaelib_stack_filters(stack, layer, values, top * columns), bad, "layer");
+        CHECK_MESSAGE(vaelib_stack_get_filters(stack, layer, values, top * columns), bad, "layer");
     }
     CHECK_STATUS(vaelib_stack_encode(stack, examples, 1, NULL, rows * top), bad);
     CHECK_STATUS(vaelib_stack_decode(stack, codes, 1, NULL, rows * columns), bad);
     CHECK_STATUS(vaelib_stack_reconstruct(stack, examples, 1, NULL, rows * columns), bad);
-    CHECK_STATUS(vaelib_stack_reconstruction_error(stack, examples, 1, NULL, rows), bad);
+    CHECK_STATUS(vaelib_stack_compute_reconstruction_error(stack, examples, 1, NULL, rows), bad);
     CHECK_STATUS(vaelib_stack_corrupt(stack, examples, 1, 1, 1, NULL, rows * wide), bad);
-    CHECK_STATUS(vaelib_stack_filters(stack, 1, NULL, top * columns), bad);
+    CHECK_STATUS(vaelib_stack_get_filters(stack, 1, NULL, top * columns), bad);
     CHECK_STATUS(vaelib_stack_sample(stack, examples, 1, NULL, rows * columns), bad);
     CHECK_STATUS(vaelib_stack_encode(stack, examples, 1, values, rows * top - 1), bad);
     CHECK_STATUS(vaelib_stack_decode(stack, codes, 1, values, rows * columns + 1), bad);
     CHECK_STATUS(vaelib_stack_reconstruct(stack, examples, 1, values, 0), bad);
-    CHECK_STATUS(vaelib_stack_reconstruction_error(stack, examples, 1, errors, rows - 1), bad);
+    CHECK_STATUS(vaelib_stack_compute_reconstruction_error(stack, examples, 1, errors, rows - 1), bad);
     CHECK_STATUS(vaelib_stack_corrupt(stack, examples, 1, 1, 1, values, rows * columns), bad);
-    CHECK_STATUS(vaelib_stack_filters(stack, 1, values, SIZE_MAX), bad);
+    CHECK_STATUS(vaelib_stack_get_filters(stack, 1, values, SIZE_MAX), bad);
     CHECK_STATUS(vaelib_stack_sample(stack, examples, 1, values, rows * top), bad);
     /* Width and values of what is given. */
     CHECK_STATUS(vaelib_stack_encode(stack, narrow, 1, values, rows * top), VAELIB_DATA_ERROR);
     CHECK_STATUS(vaelib_stack_decode(stack, examples, 1, values, rows * columns), VAELIB_DATA_ERROR);
     CHECK_STATUS(vaelib_stack_decode(stack, codes, 0, values, rows * columns), VAELIB_DATA_ERROR);
     CHECK_STATUS(vaelib_stack_reconstruct(stack, narrow, 1, values, rows * columns), VAELIB_DATA_ERROR);
-    CHECK_STATUS(vaelib_stack_reconstruction_error(stack, narrow, 1, errors, rows), VAELIB_DATA_ERROR);
+    CHECK_STATUS(vaelib_stack_compute_reconstruction_error(stack, narrow, 1, errors, rows), VAELIB_DATA_ERROR);
     CHECK_STATUS(vaelib_stack_corrupt(stack, narrow, 0, 1, 1, values, rows * columns), VAELIB_DATA_ERROR);
     CHECK_STATUS(vaelib_stack_sample(stack, narrow, 1, values, rows * columns), VAELIB_DATA_ERROR);
     images[11] = NAN;
@@ -224,7 +224,7 @@ static void check_bad_arguments(void) {
     CHECK_STATUS(vaelib_stack_sample(stack, examples, 1, values, rows * columns), VAELIB_DATA_ERROR);
     images[11] = 2; /* no probability, but a picture with noise may hold it */
     CHECK_OK(vaelib_stack_reconstruct(stack, examples, 1, values, rows * columns));
-    CHECK_STATUS(vaelib_stack_reconstruction_error(stack, examples, 1, errors, rows), VAELIB_DATA_ERROR);
+    CHECK_STATUS(vaelib_stack_compute_reconstruction_error(stack, examples, 1, errors, rows), VAELIB_DATA_ERROR);
     images[11] = kept;
     /* Nothing can be predicted before labels were learned; the message says what to do first. */
     CHECK_MESSAGE(vaelib_stack_predict(stack, examples, predicted, rows), bad, "fine-tune it");
@@ -232,12 +232,12 @@ static void check_bad_arguments(void) {
                   "fine-tune it");
     vaelib_dataset_free(codes);
     vaelib_dataset_free(narrow);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 static void check_bad_predictions(void) {
     const vaelib_status bad = VAELIB_INVALID_ARGUMENT;
-    vaelib_stack *stack = make_trained(1, "cross_entropy");
+    vaelib_model *stack = make_trained(1, "cross_entropy");
     vaelib_dataset *narrow = wrap(images, rows, columns - 1);
     float values[rows * columns];
     int64_t predicted[rows];
@@ -249,7 +249,7 @@ static void check_bad_predictions(void) {
     CHECK_STATUS(vaelib_stack_predict_probabilities(stack, narrow, values, rows * classes), VAELIB_DATA_ERROR);
     CHECK_OK(vaelib_stack_predict(stack, examples, predicted, rows));
     vaelib_dataset_free(narrow);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 int main(void) {

@@ -8,8 +8,8 @@ static int64_t *labels;
 static vaelib_dataset *examples, *unlabelled;
 
 /* How a stack is trained, for checks that go through every way. */
-static vaelib_status train(
-    vaelib_stack *stack, const vaelib_dataset *set, vaelib_phase phase, const vaelib_training_config *plan) {
+static vaelib_status train_in(
+    vaelib_model *stack, const vaelib_dataset *set, vaelib_phase phase, const vaelib_training_config *plan) {
     if (phase == VAELIB_PRETRAINING) return vaelib_stack_pretrain(stack, set, plan, NULL, NULL);
     return vaelib_stack_finetune(stack, set, NULL, phase, plan, NULL, NULL);
 }
@@ -20,8 +20,8 @@ static vaelib_status train(
         vaelib_training_config plan = make_plan(1); \
         vaelib_trainer *trainer = NULL; \
         change; \
-        CHECK_MESSAGE(train(stack, examples, one_phase, &plan), VAELIB_INVALID_ARGUMENT, field); \
-        CHECK_MESSAGE(vaelib_stack_trainer_create(stack, one_phase, 0, 4, &plan, rows, &trainer), \
+        CHECK_MESSAGE(train_in(stack, examples, one_phase, &plan), VAELIB_INVALID_ARGUMENT, field); \
+        CHECK_MESSAGE(vaelib_trainer_create(stack, one_phase, 0, &plan, rows, &trainer), \
                       VAELIB_INVALID_ARGUMENT, field); \
         CHECK(trainer == NULL); \
     } while (0)
@@ -34,7 +34,7 @@ static vaelib_status train(
         CHECK_REFUSED_IN(VAELIB_UNSUPERVISED, change, field); \
     } while (0)
 
-static void check_plans(vaelib_stack *stack) {
+static void check_plans(vaelib_model *stack) {
     /* What concerns the lower bound of a VAE means nothing here. */
     CHECK_REFUSED(plan.estimator = "monte_carlo", "estimator");
     CHECK_REFUSED(plan.samples = 2, "samples");
@@ -62,7 +62,7 @@ static void check_plans(vaelib_stack *stack) {
                  VAELIB_INVALID_ARGUMENT);
 }
 
-static void check_phases(vaelib_stack *stack) {
+static void check_phases(vaelib_model *stack) {
     static const int wrong[] = {-1, 3, 1000};
     vaelib_training_config plan = make_plan(1);
     vaelib_trainer *trainer = NULL;
@@ -73,7 +73,7 @@ static void check_phases(vaelib_stack *stack) {
         memcpy(&phase, &wrong[i], sizeof phase);
         CHECK_MESSAGE(vaelib_stack_finetune(stack, examples, NULL, phase, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT,
                       "phase");
-        CHECK_MESSAGE(vaelib_stack_trainer_create(stack, phase, 0, 4, &plan, rows, &trainer), VAELIB_INVALID_ARGUMENT,
+        CHECK_MESSAGE(vaelib_trainer_create(stack, phase, 0, &plan, rows, &trainer), VAELIB_INVALID_ARGUMENT,
                       "phase");
     }
     plan.patience = 2;
@@ -82,22 +82,22 @@ static void check_phases(vaelib_stack *stack) {
 }
 
 /* Fine-tunes with these labels, which the message has to find fault with. */
-static void check_bad_labels(vaelib_stack *stack, const int64_t *bad, vaelib_status status, const char *text) {
+static void check_bad_labels(vaelib_model *stack, const int64_t *bad, vaelib_status status, const char *text) {
     vaelib_training_config plan = make_plan(1);
     vaelib_dataset *set = wrap_labelled(images, bad, rows, columns);
     CHECK_MESSAGE(vaelib_stack_finetune(stack, set, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL), status, text);
-    CHECK(describe_stack(stack).class_count == 0); /* and no classifier was added */
+    CHECK(describe(stack).class_count == 0); /* and no classifier was added */
     vaelib_dataset_free(set);
 }
 
-static void check_labels(vaelib_stack *stack) {
+static void check_labels(vaelib_model *stack) {
     vaelib_training_config plan = make_plan(1);
     int64_t bad[rows];
     CHECK_MESSAGE(vaelib_stack_finetune(stack, unlabelled, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL),
                   VAELIB_INVALID_ARGUMENT, "labels");
     CHECK_MESSAGE(vaelib_stack_finetune(stack, examples, unlabelled, VAELIB_SUPERVISED, &plan, NULL, NULL),
                   VAELIB_INVALID_ARGUMENT, "labels");
-    CHECK(describe_stack(stack).class_count == 0);
+    CHECK(describe(stack).class_count == 0);
     memcpy(bad, labels, sizeof bad);
     bad[7] = -1;
     check_bad_labels(stack, bad, VAELIB_DATA_ERROR, "7"); /* the row */
@@ -116,7 +116,7 @@ static void check_labels(vaelib_stack *stack) {
 
 /* A validation label that the training set does not have; and a later call with labels the classifier lacks. */
 static void check_later_labels(void) {
-    vaelib_stack *stack = make_stack(columns);
+    vaelib_model *stack = make_stack(columns);
     vaelib_training_config plan = make_plan(1);
     int64_t more[rows];
     vaelib_dataset *set;
@@ -125,35 +125,35 @@ static void check_later_labels(void) {
     more[3] = 4;
     set = wrap_labelled(images, more, rows, columns);
     CHECK_STATUS(vaelib_stack_finetune(stack, examples, set, VAELIB_SUPERVISED, &plan, NULL, NULL), VAELIB_DATA_ERROR);
-    CHECK(describe_stack(stack).class_count == 0);
+    CHECK(describe(stack).class_count == 0);
     CHECK_OK(vaelib_stack_finetune(stack, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
-    hash = hash_stack(stack);
+    hash = hash_parameters(stack);
     CHECK_STATUS(vaelib_stack_finetune(stack, set, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL), VAELIB_DATA_ERROR);
     CHECK_STATUS(vaelib_stack_finetune(stack, examples, set, VAELIB_SUPERVISED, &plan, NULL, NULL), VAELIB_DATA_ERROR);
-    CHECK(describe_stack(stack).class_count == 4 && hash_stack(stack) == hash);
+    CHECK(describe(stack).class_count == 4 && hash_parameters(stack) == hash);
     vaelib_dataset_free(set);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 /* Values that do not fit, in every phase; the message says where. */
-static void check_data(vaelib_stack *stack) {
+static void check_data(vaelib_model *stack) {
     static const vaelib_phase phases[] = {VAELIB_PRETRAINING, VAELIB_SUPERVISED, VAELIB_UNSUPERVISED};
     vaelib_training_config plan = make_plan(1);
     vaelib_dataset *narrow = wrap_labelled(images, labels, rows, columns - 1);
     const float kept = images[11 * columns + 4];
     for (size_t i = 0; i < 3; i++) {
-        CHECK_STATUS(train(stack, narrow, phases[i], &plan), VAELIB_DATA_ERROR);
+        CHECK_STATUS(train_in(stack, narrow, phases[i], &plan), VAELIB_DATA_ERROR);
         images[11 * columns + 4] = NAN;
-        CHECK_MESSAGE(train(stack, examples, phases[i], &plan), VAELIB_DATA_ERROR, "11");
+        CHECK_MESSAGE(train_in(stack, examples, phases[i], &plan), VAELIB_DATA_ERROR, "11");
         images[11 * columns + 4] = -INFINITY;
-        CHECK_MESSAGE(train(stack, examples, phases[i], &plan), VAELIB_DATA_ERROR, "4");
+        CHECK_MESSAGE(train_in(stack, examples, phases[i], &plan), VAELIB_DATA_ERROR, "4");
         images[11 * columns + 4] = kept;
     }
     CHECK_STATUS(vaelib_stack_finetune(stack, examples, narrow, VAELIB_SUPERVISED, &plan, NULL, NULL),
                  VAELIB_DATA_ERROR);
     images[11 * columns + 4] = 1.5f; /* cross-entropy wants [0, 1] */
-    CHECK_MESSAGE(train(stack, examples, VAELIB_PRETRAINING, &plan), VAELIB_DATA_ERROR, "11");
-    CHECK_MESSAGE(train(stack, examples, VAELIB_UNSUPERVISED, &plan), VAELIB_DATA_ERROR, "11");
+    CHECK_MESSAGE(train_in(stack, examples, VAELIB_PRETRAINING, &plan), VAELIB_DATA_ERROR, "11");
+    CHECK_MESSAGE(train_in(stack, examples, VAELIB_UNSUPERVISED, &plan), VAELIB_DATA_ERROR, "11");
     images[11 * columns + 4] = kept;
     vaelib_dataset_free(narrow);
 }
@@ -165,42 +165,42 @@ static void check_data(vaelib_stack *stack) {
 static void check_flaw_in_stream(void) {
     static const vaelib_phase phases[] = {VAELIB_PRETRAINING, VAELIB_SUPERVISED, VAELIB_UNSUPERVISED};
     vaelib_dataset_options options = {.struct_size = sizeof options};
-    vaelib_stack *stack = make_stack(64);
+    vaelib_model *stack = make_stack(64);
     vaelib_training_config plan = make_plan(1);
     vaelib_dataset *flawed = NULL;
-    uint64_t hash = hash_stack(stack);
+    uint64_t hash = hash_parameters(stack);
     REQUIRE_OK(vaelib_dataset_options_init(&options));
     options.labels = "flawed_labels";
     options.memory_budget = 0;
     REQUIRE_OK(vaelib_dataset_open(scratch_path("data.h5"), "flawed", &options, &flawed));
     for (size_t i = 0; i < 3; i++) {
-        CHECK_MESSAGE(train(stack, flawed, phases[i], &plan), VAELIB_DATA_ERROR, "270");
-        CHECK(describe_stack(stack).class_count == 0 && stack_history_count(stack) == 0);
-        CHECK(hash_stack(stack) == hash);
+        CHECK_MESSAGE(train_in(stack, flawed, phases[i], &plan), VAELIB_DATA_ERROR, "270");
+        CHECK(describe(stack).class_count == 0 && history_epochs(stack) == 0);
+        CHECK(hash_parameters(stack) == hash);
     }
     vaelib_dataset_free(flawed);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 /* Real values are fine where the loss is the squared error. */
 static void check_real_values(void) {
     vaelib_layer_config layer = make_layer(4);
     vaelib_training_config plan = make_plan(1);
-    vaelib_stack *stack;
+    vaelib_model *stack;
     const float kept = images[0];
     layer.loss = "squared_error";
     layer.corruption = "gaussian";
     stack = make_stack_of(columns, &layer, 1);
     images[0] = -17.5f;
-    CHECK_OK(train(stack, examples, VAELIB_PRETRAINING, &plan));
-    CHECK_OK(train(stack, examples, VAELIB_UNSUPERVISED, &plan));
+    CHECK_OK(train_in(stack, examples, VAELIB_PRETRAINING, &plan));
+    CHECK_OK(train_in(stack, examples, VAELIB_UNSUPERVISED, &plan));
     images[0] = kept;
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 int main(void) {
-    vaelib_stack *stack = make_stack(columns);
-    uint64_t before = hash_stack(stack);
+    vaelib_model *stack = make_stack(columns);
+    uint64_t before = hash_parameters(stack);
     images = make_images(rows, columns, 1);
     labels = make_labels(rows, columns, 1);
     examples = wrap_labelled(images, labels, rows, columns);
@@ -209,12 +209,12 @@ int main(void) {
     check_phases(stack);
     check_labels(stack);
     check_data(stack);
-    CHECK(hash_stack(stack) == before);
-    CHECK(stack_history_count(stack) == 0 && describe_stack(stack).class_count == 0);
+    CHECK(hash_parameters(stack) == before);
+    CHECK(history_epochs(stack) == 0 && describe(stack).class_count == 0);
     check_later_labels();
     check_flaw_in_stream();
     check_real_values();
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
     vaelib_dataset_free(unlabelled);
     vaelib_dataset_free(examples);
     free(labels);

@@ -18,10 +18,10 @@ static uint64_t hash_with_threads(size_t threads, const char *corruption) {
     static float values[rows * columns], filters[30 * columns];
     vaelib_layer_config layers[] = {make_layer(70), make_layer(30)};
     vaelib_training_config plan = make_plan(3);
-    vaelib_stack *stack;
+    vaelib_model *stack;
     double errors[rows];
     uint64_t hash;
-    CHECK_OK(vaelib_set_threads(threads));
+    CHECK_OK(vaelib_threads_set(threads));
     layers[0].corruption = layers[1].corruption = corruption;
     layers[0].sparsity_weight = 0.1;
     layers[1].contraction_weight = 0.1;
@@ -31,23 +31,23 @@ static uint64_t hash_with_threads(size_t threads, const char *corruption) {
     plan.weight_decay = 1;
     plan.gradient_clip_norm = 5;
     REQUIRE_OK(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL));
-    hash = hash_stack(stack);
+    hash = hash_parameters(stack);
     REQUIRE_OK(vaelib_stack_finetune(stack, examples, examples, VAELIB_UNSUPERVISED, &plan, NULL, NULL));
-    hash = hash * 31 ^ hash_stack(stack);
+    hash = hash * 31 ^ hash_parameters(stack);
     plan.dropout = 0.3;
     REQUIRE_OK(vaelib_stack_finetune(stack, examples, examples, VAELIB_SUPERVISED, &plan, NULL, NULL));
-    hash = hash * 31 ^ hash_stack(stack);
+    hash = hash * 31 ^ hash_parameters(stack);
     CHECK_OK(vaelib_stack_corrupt(stack, examples, 0, 1, 1, values, rows * columns));
     hash = hash * 31 ^ hash_bytes(values, sizeof values);
     CHECK_OK(vaelib_stack_sample(stack, examples, 1, values, rows * columns));
     hash = hash * 31 ^ hash_bytes(values, sizeof values);
     CHECK_OK(vaelib_stack_predict_probabilities(stack, examples, values, rows * classes));
     hash = hash * 31 ^ hash_bytes(values, rows * classes * sizeof *values);
-    CHECK_OK(vaelib_stack_reconstruction_error(stack, examples, 1, errors, rows));
+    CHECK_OK(vaelib_stack_compute_reconstruction_error(stack, examples, 1, errors, rows));
     hash = hash * 31 ^ hash_bytes(errors, sizeof errors);
-    CHECK_OK(vaelib_stack_filters(stack, 1, filters, 30 * columns));
+    CHECK_OK(vaelib_stack_get_filters(stack, 1, filters, 30 * columns));
     hash = hash * 31 ^ hash_bytes(filters, sizeof filters);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
     return hash;
 }
 
@@ -64,7 +64,7 @@ static void check_bits(const char *corruption) {
 
 /* Everything that one thread needs to ask a stack questions, and what came out. */
 typedef struct {
-    vaelib_stack *stack;
+    vaelib_model *stack;
     uint64_t hash;
     size_t failures;
 } questioner;
@@ -97,21 +97,21 @@ static void check_queries_beside_each_other(void) {
         pthread_join(threads[i], NULL);
         CHECK(questioners[i].failures == 0 && questioners[i].hash == alone.hash);
     }
-    vaelib_stack_free(alone.stack);
+    vaelib_model_free(alone.stack);
 }
 
 /* ---- collisions ---- */
 
 /* Training that holds its stack until it is told to end. */
 typedef struct {
-    vaelib_stack *stack;
+    vaelib_model *stack;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     int running, may_end;
     vaelib_status status;
 } long_training;
 
-static int hold(const vaelib_stack_progress *progress, void *user_data) {
+static int hold(const vaelib_progress *progress, void *user_data) {
     long_training *training = user_data;
     (void)progress;
     pthread_mutex_lock(&training->mutex);
@@ -133,13 +133,13 @@ static void *pretrain_slowly(void *argument) {
 static void check_collisions(void) {
     long_training training = {.stack = make_stack(columns), .mutex = PTHREAD_MUTEX_INITIALIZER,
                               .changed = PTHREAD_COND_INITIALIZER};
-    vaelib_stack *other = make_stack(columns), *copy = NULL;
+    vaelib_model *other = make_stack(columns), *copy = NULL;
     vaelib_training_config plan = make_plan(1);
     vaelib_trainer *trainer = NULL;
-    float code[rows * 5], *values = copy_stack_parameters(other);
-    const size_t count = describe_stack(other).parameter_count;
+    float code[rows * 5], *values = copy_parameters(other);
+    const size_t count = describe(other).parameter_count;
     pthread_t thread;
-    REQUIRE_OK(vaelib_stack_trainer_create(training.stack, VAELIB_PRETRAINING, 0, 0, &plan, rows, &trainer));
+    REQUIRE_OK(vaelib_trainer_create(training.stack, VAELIB_PRETRAINING, 0, &plan, rows, &trainer));
     CHECK(pthread_create(&thread, NULL, pretrain_slowly, &training) == 0);
     pthread_mutex_lock(&training.mutex);
     while (!training.running) pthread_cond_wait(&training.changed, &training.mutex);
@@ -148,10 +148,10 @@ static void check_collisions(void) {
     CHECK_STATUS(vaelib_stack_finetune(training.stack, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL),
                  VAELIB_BUSY);
     CHECK_STATUS(vaelib_stack_encode(training.stack, examples, 1, code, rows * 5), VAELIB_BUSY);
-    CHECK_STATUS(vaelib_stack_set_parameters(training.stack, values, count), VAELIB_BUSY);
-    CHECK_STATUS(vaelib_stack_get_parameters(training.stack, values, count), VAELIB_BUSY);
-    CHECK_STATUS(vaelib_stack_copy(training.stack, &copy), VAELIB_BUSY);
-    CHECK_STATUS(vaelib_trainer_step(trainer, examples, NULL), VAELIB_BUSY);
+    CHECK_STATUS(vaelib_model_set_parameters(training.stack, values, count), VAELIB_BUSY);
+    CHECK_STATUS(vaelib_model_get_parameters(training.stack, values, count), VAELIB_BUSY);
+    CHECK_STATUS(vaelib_model_copy(training.stack, &copy), VAELIB_BUSY);
+    CHECK_STATUS(vaelib_trainer_step(trainer, examples), VAELIB_BUSY);
     CHECK_OK(vaelib_stack_encode(other, examples, 1, code, rows * 5));
     CHECK_OK(vaelib_stack_pretrain(other, examples, &plan, NULL, NULL));
     pthread_mutex_lock(&training.mutex);
@@ -164,20 +164,20 @@ static void check_collisions(void) {
     CHECK(copy == NULL);
     vaelib_trainer_free(trainer);
     free(values);
-    vaelib_stack_free(other);
-    vaelib_stack_free(training.stack);
+    vaelib_model_free(other);
+    vaelib_model_free(training.stack);
 }
 
 /* ---- stopping ---- */
 
 /* The promise is 100 ms; a loaded machine, or one that runs sanitizers, gets more. */
 static const double patience = 1.0;
-static vaelib_stack *running;
+static vaelib_model *running;
 static volatile double cancelled_at;
 
 static void cancel_now(void) {
     cancelled_at = now();
-    vaelib_stack_cancel(running);
+    vaelib_model_cancel(running);
 }
 
 static void on_alarm(int signal_number) {
@@ -193,15 +193,15 @@ static void *cancel_soon(void *unused) {
     return NULL;
 }
 
-static vaelib_status train_for_hours(vaelib_phase phase, vaelib_stack_progress_fn callback) {
+static vaelib_status train_for_hours(vaelib_phase phase, vaelib_progress_fn callback) {
     vaelib_training_config plan = make_plan(10000000);
     if (phase == VAELIB_PRETRAINING) return vaelib_stack_pretrain(running, examples, &plan, callback, NULL);
     return vaelib_stack_finetune(running, examples, NULL, phase, &plan, callback, NULL);
 }
 
-static int cancel_in_callback(const vaelib_stack_progress *progress, void *user_data) {
+static int cancel_in_callback(const vaelib_progress *progress, void *user_data) {
     (void)user_data;
-    if (progress->record.epoch == 3) cancel_now();
+    if (progress->epoch == 3) cancel_now();
     return 0;
 }
 
@@ -219,7 +219,7 @@ static void check_stopping(void) {
     pthread_t thread;
     vaelib_training_config plan = make_plan(1);
     running = make_stack(columns);
-    CHECK_OK(vaelib_stack_cancel(running)); /* nothing runs: forgotten */
+    CHECK_OK(vaelib_model_cancel(running)); /* nothing runs: forgotten */
     CHECK_OK(vaelib_stack_pretrain(running, examples, &plan, NULL, NULL));
     for (size_t i = 0; i < 3; i++) {
         static const vaelib_phase phases[] = {VAELIB_PRETRAINING, VAELIB_SUPERVISED, VAELIB_UNSUPERVISED};
@@ -233,7 +233,7 @@ static void check_stopping(void) {
     CHECK(sigaction(SIGALRM, &action, NULL) == 0);
     alarm(1);
     check_stopped(train_for_hours(VAELIB_PRETRAINING, NULL));
-    vaelib_stack_free(running);
+    vaelib_model_free(running);
 }
 
 int main(void) {

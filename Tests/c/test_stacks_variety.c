@@ -10,7 +10,7 @@ static vaelib_dataset *examples;
 /* A rate that throws the weights out of the finite numbers: an error, and a stack of finite weights. */
 static void check_divergence(vaelib_phase phase) {
     vaelib_layer_config layers[] = {make_layer(8), make_layer(5)};
-    vaelib_stack *stack;
+    vaelib_model *stack;
     vaelib_training_config plan = make_plan(50);
     size_t count;
     float *values, sum = 0;
@@ -23,12 +23,12 @@ static void check_divergence(vaelib_phase phase) {
                      ? vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL)
                      : vaelib_stack_finetune(stack, examples, NULL, phase, &plan, NULL, NULL),
                  VAELIB_NUMERICAL_ERROR);
-    count = describe_stack(stack).parameter_count;
-    values = copy_stack_parameters(stack);
+    count = describe(stack).parameter_count;
+    values = copy_parameters(stack);
     for (size_t i = 0; i < count; i++) sum += values[i] * 0;
     CHECK(sum == 0);
     free(values);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 /* Every optimiser, schedule, kind of corruption and penalty trains. */
@@ -38,7 +38,7 @@ static void check_variety(void) {
     static const char *const corruptions[] = {"masking", "independent_masking", "gaussian", "salt_and_pepper"};
     for (size_t i = 0; i < 20; i++) {
         vaelib_layer_config layers[] = {make_layer(10), make_layer(6)};
-        vaelib_stack *stack;
+        vaelib_model *stack;
         vaelib_training_config plan = make_plan(8);
         layers[0].corruption = corruptions[i % 4];
         layers[1].corruption = corruptions[(i + 1) % 4];
@@ -57,16 +57,16 @@ static void check_variety(void) {
         plan.momentum = 0.5;
         plan.nesterov = 1;
         CHECK_OK(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL));
-        if (!CHECK(stack_history(stack, 7).loss < stack_history(stack, 0).loss)) fprintf(stderr, "    case %zu\n", i);
+        if (!CHECK(history_value(stack, "loss", 7) < history_value(stack, "loss", 0))) fprintf(stderr, "    case %zu\n", i);
         CHECK_OK(vaelib_stack_finetune(stack, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
-        CHECK(stack_history(stack, 23).loss < stack_history(stack, 16).loss);
-        vaelib_stack_free(stack);
+        CHECK(history_value(stack, "loss", 23) < history_value(stack, "loss", 16));
+        vaelib_model_free(stack);
     }
 }
 
-static vaelib_trainer *make_trainer(vaelib_stack *stack, const vaelib_training_config *plan) {
+static vaelib_trainer *make_trainer(vaelib_model *stack, const vaelib_training_config *plan) {
     vaelib_trainer *trainer = NULL;
-    REQUIRE_OK(vaelib_stack_trainer_create(stack, VAELIB_PRETRAINING, 0, 0, plan, rows, &trainer));
+    REQUIRE_OK(vaelib_trainer_create(stack, VAELIB_PRETRAINING, 0, plan, rows, &trainer));
     return trainer;
 }
 
@@ -74,14 +74,14 @@ static vaelib_trainer *make_trainer(vaelib_stack *stack, const vaelib_training_c
 static void check_penalties(void) {
     vaelib_layer_config layer = make_layer(6);
     vaelib_training_config plan = make_plan(1);
-    vaelib_step_result plain = {.struct_size = sizeof plain}, penalised = {.struct_size = sizeof penalised};
-    vaelib_stack *stack = make_stack_of(columns, &layer, 1);
+    vaelib_model *stack = make_stack_of(columns, &layer, 1);
     vaelib_trainer *trainer = make_trainer(stack, &plan);
-    float *values = copy_stack_parameters(stack);
-    double absolute = 0, squares = 0;
-    CHECK_OK(vaelib_trainer_compute_gradients(trainer, examples, &plain));
+    float *values = copy_parameters(stack);
+    double absolute = 0, squares = 0, plain, penalised;
+    CHECK_OK(vaelib_trainer_compute_gradients(trainer, examples, NULL));
+    plain = step_metric(trainer, "loss");
     vaelib_trainer_free(trainer);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
     for (size_t i = 0; i < columns * 6; i++) {
         absolute += fabs((double)values[i]);
         squares += (double)values[i] * (double)values[i];
@@ -90,11 +90,12 @@ static void check_penalties(void) {
     layer.weight_l2 = 0.25;
     stack = make_stack_of(columns, &layer, 1);
     trainer = make_trainer(stack, &plan);
-    CHECK_OK(vaelib_trainer_compute_gradients(trainer, examples, &penalised));
-    CHECK_NEAR(penalised.loss, plain.loss + 0.5 * absolute + 0.125 * squares, 1e-5 * penalised.loss);
+    CHECK_OK(vaelib_trainer_compute_gradients(trainer, examples, NULL));
+    penalised = step_metric(trainer, "loss");
+    CHECK_NEAR(penalised, plain + 0.5 * absolute + 0.125 * squares, 1e-5 * penalised);
     free(values);
     vaelib_trainer_free(trainer);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
 }
 
 int main(void) {

@@ -7,7 +7,7 @@
 enum { rows = 8, columns = 4, extra = 64 };
 
 static vaelib_model *model;
-static vaelib_stack *stack;
+static vaelib_model *stack;
 static vaelib_dataset *examples;
 static const float zeros[rows * columns];
 static vaelib_layer_config layer;
@@ -40,31 +40,40 @@ static vaelib_status use_options(void *memory) {
 }
 static vaelib_status use_vae_config(void *memory) {
     vaelib_model *made = NULL;
-    vaelib_status status = vaelib_model_create(memory, &made);
+    vaelib_status status = vaelib_vae_create(memory, &made);
     vaelib_model_free(made);
     return status;
 }
 static vaelib_status use_training_config(void *memory) {
-    return vaelib_fit(model, examples, NULL, memory, NULL, NULL);
+    return vaelib_vae_fit(model, examples, NULL, memory, NULL, NULL);
 }
 static vaelib_status use_training_config_in_trainer(void *memory) {
     vaelib_trainer *trainer = NULL;
-    vaelib_status status = vaelib_trainer_create(model, memory, rows, &trainer);
+    vaelib_status status = vaelib_trainer_create(model, VAELIB_FIT, 0, memory, rows, &trainer);
+    vaelib_trainer_free(trainer);
+    return status;
+}
+static vaelib_status use_batch_place(void *memory) {
+    vaelib_training_config plan = make_plan(1);
+    vaelib_trainer *trainer = NULL;
+    vaelib_status status;
+    REQUIRE_OK(vaelib_trainer_create(model, VAELIB_FIT, 0, &plan, rows, &trainer));
+    status = vaelib_trainer_compute_gradients(trainer, examples, memory);
     vaelib_trainer_free(trainer);
     return status;
 }
 static vaelib_status use_checkpoint_config(void *memory) {
     vaelib_training_config plan = make_plan(1);
     plan.checkpoint = memory;
-    return vaelib_fit(model, examples, NULL, &plan, NULL, NULL);
+    return vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL);
 }
 static vaelib_status use_evaluation_config(void *memory) {
     double elbo[rows];
-    return vaelib_elbo(model, examples, memory, NULL, NULL, elbo, NULL, NULL, rows);
+    return vaelib_vae_estimate_elbo(model, examples, memory, NULL, NULL, elbo, NULL, NULL, rows);
 }
 static vaelib_status use_evaluation_config_in_likelihood(void *memory) {
     double likelihood[rows];
-    return vaelib_log_likelihood(model, examples, memory, NULL, NULL, likelihood, NULL, rows);
+    return vaelib_vae_estimate_log_likelihood(model, examples, memory, NULL, NULL, likelihood, NULL, rows);
 }
 
 static vaelib_status use_writer_config(void *memory) {
@@ -77,9 +86,9 @@ static vaelib_status use_writer_config(void *memory) {
 }
 
 static vaelib_status use_stack_config(void *memory) {
-    vaelib_stack *made = NULL;
+    vaelib_model *made = NULL;
     vaelib_status status = vaelib_stack_create(memory, &made);
-    vaelib_stack_free(made);
+    vaelib_model_free(made);
     return status;
 }
 /* The structure as the only layer of a stack. */
@@ -99,7 +108,7 @@ static vaelib_status use_training_config_in_fine_tuning(void *memory) {
 }
 static vaelib_status use_training_config_in_stack_trainer(void *memory) {
     vaelib_trainer *trainer = NULL;
-    vaelib_status status = vaelib_stack_trainer_create(stack, VAELIB_PRETRAINING, 0, 0, memory, rows, &trainer);
+    vaelib_status status = vaelib_trainer_create(stack, VAELIB_PRETRAINING, 0, memory, rows, &trainer);
     vaelib_trainer_free(trainer);
     return status;
 }
@@ -139,9 +148,13 @@ static void check_inputs(void) {
     vaelib_training_config plan = make_plan(1);
     vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
     vaelib_writer_config writer = {.struct_size = sizeof writer};
+    vaelib_checkpoint_config checkpoint = {.struct_size = sizeof checkpoint};
+    vaelib_batch_place place = {.struct_size = sizeof place};
     CHECK_OK(vaelib_writer_config_init(&writer));
     check_input("vaelib_writer_config", &writer, sizeof writer, use_writer_config);
-    vaelib_checkpoint_config checkpoint = {.struct_size = sizeof checkpoint};
+    CHECK_OK(vaelib_batch_place_init(&place));
+    CHECK(place.global_rows == 0 && place.first_row == 0);
+    check_input("vaelib_batch_place", &place, sizeof place, use_batch_place);
     CHECK_OK(vaelib_array_init(&array, zeros, VAELIB_FLOAT32, rows, columns));
     REQUIRE_OK(vaelib_checkpoint_config_init(&checkpoint));
     checkpoint.path = scratch_path("sizes.h5");
@@ -182,7 +195,7 @@ static void check_layer_array(void) {
     struct newer_layer { vaelib_layer_config known; size_t unknown[2]; } layers[3];
     vaelib_stack_config config = {.struct_size = sizeof config}, back = {.struct_size = sizeof back};
     const size_t bad_sizes[] = {0, 1, sizeof layer, sizeof layer - 8, sizeof layers[0] + 8, SIZE_MAX};
-    vaelib_stack *made = NULL;
+    vaelib_model *made = NULL;
     CHECK_OK(vaelib_stack_config_init(&config));
     config.data_dim = columns;
     config.layers = &layers[0].known;
@@ -199,7 +212,7 @@ static void check_layer_array(void) {
     for (size_t i = 0; i < 3; i++) { /* what comes back has the library's size */
         CHECK(back.layers[i].struct_size == sizeof layer && back.layers[i].width == i + 2);
     }
-    vaelib_stack_free(made);
+    vaelib_model_free(made);
     for (size_t i = 0; i < 3; i++) {
         layers[i].unknown[1] = 1;
         CHECK_STATUS(use_stack_config(&config), VAELIB_INVALID_ARGUMENT);
@@ -219,37 +232,22 @@ static vaelib_status fill_writer_config(void *memory) { return vaelib_writer_con
 static vaelib_status fill_parameter(void *memory) { return vaelib_parameter_describe(0, memory); }
 static vaelib_status fill_dataset_info(void *memory) { return vaelib_dataset_describe(examples, memory); }
 static vaelib_status fill_model_info(void *memory) { return vaelib_model_describe(model, memory); }
-static vaelib_status fill_vae_config(void *memory) { return vaelib_model_config(model, memory); }
-static vaelib_status fill_training_config(void *memory) { return vaelib_model_training_config(model, memory); }
+static vaelib_status fill_vae_config(void *memory) { return vaelib_vae_get_config(model, memory); }
+static vaelib_status fill_training_config(void *memory) {
+    return vaelib_model_get_training_config(model, VAELIB_FIT, memory);
+}
 static vaelib_status fill_checkpoint_config(void *memory) { return vaelib_checkpoint_config_init(memory); }
 static vaelib_status fill_checkpoint_info(void *memory) {
     return vaelib_checkpoint_describe(scratch_path("sizes.h5"), memory);
 }
-static vaelib_status fill_tensor(void *memory) { return vaelib_model_tensor(model, 0, memory); }
-static vaelib_status fill_record(void *memory) { return vaelib_history_get(model, 0, memory); }
-static vaelib_status fill_step_result(void *memory) {
-    vaelib_trainer *trainer = NULL;
-    vaelib_training_config plan = make_plan(1);
-    vaelib_status status = vaelib_trainer_create(model, &plan, rows, &trainer);
-    if (status == VAELIB_OK) status = vaelib_trainer_step(trainer, examples, memory);
-    vaelib_trainer_free(trainer);
-    return status;
-}
+static vaelib_status fill_tensor(void *memory) { return vaelib_model_describe_tensor(model, 0, memory); }
+static vaelib_status fill_batch_place(void *memory) { return vaelib_batch_place_init(memory); }
 
 static vaelib_status fill_layer_config(void *memory) { return vaelib_layer_config_init(memory); }
 static vaelib_status fill_new_stack_config(void *memory) { return vaelib_stack_config_init(memory); }
 static vaelib_status fill_stack_config(void *memory) { return vaelib_stack_get_config(stack, memory); }
-static vaelib_status fill_stack_info(void *memory) { return vaelib_stack_describe(stack, memory); }
-static vaelib_status fill_stack_tensor(void *memory) { return vaelib_stack_tensor(stack, 0, memory); }
-static vaelib_status fill_stack_record(void *memory) { return vaelib_stack_history_get(stack, 0, memory); }
-static vaelib_status fill_stack_step_result(void *memory) {
-    vaelib_trainer *trainer = NULL;
-    vaelib_training_config plan = make_plan(1);
-    vaelib_status status = vaelib_stack_trainer_create(stack, VAELIB_PRETRAINING, 0, 0, &plan, rows, &trainer);
-    if (status == VAELIB_OK) status = vaelib_trainer_step(trainer, examples, memory);
-    vaelib_trainer_free(trainer);
-    return status;
-}
+static vaelib_status fill_stack_info(void *memory) { return vaelib_model_describe(stack, memory); }
+static vaelib_status fill_stack_tensor(void *memory) { return vaelib_model_describe_tensor(stack, 0, memory); }
 
 /* How many of `count` bytes differ from `value`. */
 static size_t changed(const unsigned char *bytes, size_t count, unsigned char value) {
@@ -299,15 +297,12 @@ static void check_outputs(void) {
     check_output("vaelib_checkpoint_config", sizeof(vaelib_checkpoint_config), fill_checkpoint_config);
     check_output("vaelib_checkpoint_info", sizeof(vaelib_checkpoint_info), fill_checkpoint_info);
     check_output("vaelib_tensor", sizeof(vaelib_tensor), fill_tensor);
-    check_output("vaelib_history_record", sizeof(vaelib_history_record), fill_record);
-    check_output("vaelib_step_result", sizeof(vaelib_step_result), fill_step_result);
+    check_output("vaelib_batch_place", sizeof(vaelib_batch_place), fill_batch_place);
     check_output("vaelib_layer_config", sizeof(vaelib_layer_config), fill_layer_config);
     check_output("vaelib_stack_config (new)", sizeof(vaelib_stack_config), fill_new_stack_config);
     check_output("vaelib_stack_config", sizeof(vaelib_stack_config), fill_stack_config);
-    check_output("vaelib_stack_info", sizeof(vaelib_stack_info), fill_stack_info);
+    check_output("vaelib_model_info (stack)", sizeof(vaelib_model_info), fill_stack_info);
     check_output("vaelib_tensor (stack)", sizeof(vaelib_tensor), fill_stack_tensor);
-    check_output("vaelib_stack_record", sizeof(vaelib_stack_record), fill_stack_record);
-    check_output("vaelib_step_result (stack)", sizeof(vaelib_step_result), fill_stack_step_result);
 }
 
 int main(void) {
@@ -317,12 +312,12 @@ int main(void) {
     layer = make_layer(3);
     examples = wrap(zeros, rows, columns);
     REQUIRE_OK(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL));
-    REQUIRE_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
+    REQUIRE_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
     check_inputs();
     check_stack_inputs();
     check_layer_array();
     check_outputs();
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
     vaelib_dataset_free(examples);
     vaelib_model_free(model);
     return report();

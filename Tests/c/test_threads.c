@@ -17,25 +17,25 @@ static uint64_t hash_with_threads(size_t threads, const char *estimator) {
     vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
     vaelib_model *model = NULL;
     uint64_t hash;
-    CHECK_OK(vaelib_set_threads(threads));
+    CHECK_OK(vaelib_threads_set(threads));
     REQUIRE_OK(vaelib_vae_config_init(&config));
     config.data_dim = columns;
     config.latent_dim = 7;
     config.hidden = hidden;
     config.hidden_count = 2;
-    REQUIRE_OK(vaelib_model_create(&config, &model));
+    REQUIRE_OK(vaelib_vae_create(&config, &model));
     plan.batch_size = 64;
     plan.binarization = "dynamic";
     plan.estimator = estimator;
     plan.samples = 2;
     plan.weight_decay = 1;
     plan.gradient_clip_norm = 5;
-    REQUIRE_OK(vaelib_fit(model, examples, examples, &plan, NULL, NULL));
+    REQUIRE_OK(vaelib_vae_fit(model, examples, examples, &plan, NULL, NULL));
     CHECK_OK(vaelib_evaluation_config_init(&evaluation));
     evaluation.samples = 10;
-    CHECK_OK(vaelib_elbo(model, examples, &evaluation, NULL, NULL, elbo, NULL, NULL, rows));
-    CHECK_OK(vaelib_log_likelihood(model, examples, &evaluation, NULL, NULL, likelihood, NULL, rows));
-    CHECK_OK(vaelib_reconstruct(model, examples, VAELIB_SAMPLE, 3, reconstructed, rows * columns));
+    CHECK_OK(vaelib_vae_estimate_elbo(model, examples, &evaluation, NULL, NULL, elbo, NULL, NULL, rows));
+    CHECK_OK(vaelib_vae_estimate_log_likelihood(model, examples, &evaluation, NULL, NULL, likelihood, NULL, rows));
+    CHECK_OK(vaelib_vae_reconstruct(model, examples, VAELIB_SAMPLE, 3, reconstructed, rows * columns));
     hash = hash_parameters(model) ^ hash_bytes(elbo, sizeof elbo) * 3 ^ hash_bytes(likelihood, sizeof likelihood) * 5 ^
            hash_bytes(reconstructed, sizeof reconstructed) * 7;
     vaelib_model_free(model);
@@ -48,7 +48,7 @@ static void check_bits(const char *estimator) {
     CHECK(hash_with_threads(2, estimator) == one);
     CHECK(hash_with_threads(3, estimator) == one);
     CHECK(hash_with_threads(7, estimator) == one);
-    CHECK_OK(vaelib_set_threads(0));
+    CHECK_OK(vaelib_threads_set(0));
     CHECK(hash_with_threads(0, estimator) == one);
 }
 
@@ -66,11 +66,11 @@ static void *ask(void *argument) {
     double elbo[rows];
     if (values == NULL) exit(1);
     for (size_t i = 0; i < times; i++) {
-        self->failures += vaelib_encode(self->model, examples, values, NULL, rows * 2) != VAELIB_OK;
+        self->failures += vaelib_vae_encode(self->model, examples, values, NULL, rows * 2) != VAELIB_OK;
         self->hash = self->hash * 31 + hash_bytes(values, rows * 2 * sizeof *values);
-        self->failures += vaelib_reconstruct(self->model, examples, VAELIB_MEAN, 0, values, rows * columns) != VAELIB_OK;
+        self->failures += vaelib_vae_reconstruct(self->model, examples, VAELIB_MEAN, 0, values, rows * columns) != VAELIB_OK;
         self->hash = self->hash * 31 + hash_bytes(values, rows * columns * sizeof *values);
-        self->failures += vaelib_elbo(self->model, examples, NULL, NULL, NULL, elbo, NULL, NULL, rows) != VAELIB_OK;
+        self->failures += vaelib_vae_estimate_elbo(self->model, examples, NULL, NULL, NULL, elbo, NULL, NULL, rows) != VAELIB_OK;
         self->hash = self->hash * 31 + hash_bytes(elbo, sizeof elbo);
     }
     free(values);
@@ -118,7 +118,7 @@ static int hold(const vaelib_progress *progress, void *user_data) {
 static void *fit_slowly(void *argument) {
     long_fit *fit = argument;
     vaelib_training_config plan = make_plan(1);
-    fit->status = vaelib_fit(fit->model, examples, NULL, &plan, hold, fit);
+    fit->status = vaelib_vae_fit(fit->model, examples, NULL, &plan, hold, fit);
     return NULL;
 }
 
@@ -132,25 +132,25 @@ static void check_collisions(void) {
     float latents[rows * 2], *values = copy_parameters(other);
     double elbo[rows];
     pthread_t thread;
-    REQUIRE_OK(vaelib_trainer_create(fit.model, &plan, rows, &trainer));
+    REQUIRE_OK(vaelib_trainer_create(fit.model, VAELIB_FIT, 0, &plan, rows, &trainer));
     CHECK(pthread_create(&thread, NULL, fit_slowly, &fit) == 0);
     pthread_mutex_lock(&fit.mutex);
     while (!fit.running) pthread_cond_wait(&fit.changed, &fit.mutex);
     pthread_mutex_unlock(&fit.mutex);
-    CHECK_STATUS(vaelib_fit(fit.model, examples, NULL, &plan, NULL, NULL), VAELIB_BUSY);
-    CHECK_STATUS(vaelib_encode(fit.model, examples, latents, NULL, rows * 2), VAELIB_BUSY);
-    CHECK_STATUS(vaelib_elbo(fit.model, examples, NULL, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_BUSY);
+    CHECK_STATUS(vaelib_vae_fit(fit.model, examples, NULL, &plan, NULL, NULL), VAELIB_BUSY);
+    CHECK_STATUS(vaelib_vae_encode(fit.model, examples, latents, NULL, rows * 2), VAELIB_BUSY);
+    CHECK_STATUS(vaelib_vae_estimate_elbo(fit.model, examples, NULL, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_BUSY);
     CHECK_STATUS(vaelib_model_set_parameters(fit.model, values, describe(other).parameter_count), VAELIB_BUSY);
-    CHECK_STATUS(vaelib_trainer_step(trainer, examples, NULL), VAELIB_BUSY);
-    CHECK_OK(vaelib_encode(other, examples, latents, NULL, rows * 2));
-    CHECK_OK(vaelib_fit(other, examples, NULL, &plan, NULL, NULL));
+    CHECK_STATUS(vaelib_trainer_step(trainer, examples), VAELIB_BUSY);
+    CHECK_OK(vaelib_vae_encode(other, examples, latents, NULL, rows * 2));
+    CHECK_OK(vaelib_vae_fit(other, examples, NULL, &plan, NULL, NULL));
     pthread_mutex_lock(&fit.mutex);
     fit.may_end = 1;
     pthread_cond_broadcast(&fit.changed);
     pthread_mutex_unlock(&fit.mutex);
     pthread_join(thread, NULL);
     CHECK_OK(fit.status);
-    CHECK_OK(vaelib_encode(fit.model, examples, latents, NULL, rows * 2));
+    CHECK_OK(vaelib_vae_encode(fit.model, examples, latents, NULL, rows * 2));
     vaelib_trainer_free(trainer);
     free(values);
     vaelib_model_free(other);
@@ -161,7 +161,7 @@ static void *fit_own_model(void *out_hash) {
     vaelib_model *model = make_model(columns, 2);
     vaelib_training_config plan = make_plan(2);
     uint64_t *hash = out_hash;
-    if (vaelib_fit(model, examples, NULL, &plan, NULL, NULL) == VAELIB_OK) *hash = hash_parameters(model);
+    if (vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL) == VAELIB_OK) *hash = hash_parameters(model);
     vaelib_model_free(model);
     return NULL;
 }

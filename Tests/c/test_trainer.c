@@ -1,188 +1,244 @@
-/* The trainer: steps, the gradient buffer, parameters in place. */
+/* Trainers in every phase: steps, metrics, gradients against differences of the loss, who keeps whom alive. */
 #include "support.h"
 
-enum { rows = 32, columns = 12 };
+enum { rows = 24, columns = 7, classes = 4 };
 
 static float *images;
+static int64_t *labels;
 static vaelib_dataset *batch;
 
-static vaelib_trainer *make_trainer(vaelib_model *model, const vaelib_training_config *plan) {
+/* A model for this phase: a vae, or a stack, with a classifier where there are labels. */
+static vaelib_model *make_model_for(vaelib_phase phase) {
+    vaelib_model *model = phase == VAELIB_FIT ? make_model(columns, 2) : make_stack(columns);
+    if (phase == VAELIB_SUPERVISED) REQUIRE_OK(vaelib_stack_add_classifier(model, classes));
+    return model;
+}
+
+static vaelib_trainer *make_trainer(
+    vaelib_model *model, vaelib_phase phase, size_t layer, const vaelib_training_config *plan) {
     vaelib_trainer *trainer = NULL;
-    REQUIRE_OK(vaelib_trainer_create(model, plan, rows, &trainer));
+    REQUIRE_OK(vaelib_trainer_create(model, phase, layer, plan, rows, &trainer));
     return trainer;
 }
 
-/* A step is compute_gradients and then apply_gradients, to the bit. */
-static void check_steps(void) {
-    vaelib_model *whole = make_model(columns, 2), *halves = make_model(columns, 2);
+/* 1 if this tensor learns in this phase. */
+static int is_trained(const char *name, vaelib_phase phase, size_t layer) {
+    char prefix[32];
+    snprintf(prefix, sizeof prefix, "layers/%zu/", layer);
+    if (phase == VAELIB_FIT) return 1;
+    if (phase == VAELIB_PRETRAINING) return strncmp(name, prefix, strlen(prefix)) == 0;
+    if (phase == VAELIB_SUPERVISED) return strstr(name, "decoder") == NULL;
+    return strncmp(name, "layers/", 7) == 0;
+}
+
+/* A step is compute_gradients and then apply_gradients, to the bit; and steps make the loss smaller. */
+static void check_steps(vaelib_phase phase, size_t layer) {
+    vaelib_model *whole = make_model_for(phase), *halves = make_model_for(phase);
     vaelib_training_config plan = make_plan(1);
     vaelib_trainer *stepping, *applying;
-    vaelib_step_result first = {.struct_size = sizeof first}, result = {.struct_size = sizeof result}, same = result;
+    const vaelib_metric *metrics = NULL;
+    double first = 0, loss = 0;
+    size_t count = 99;
     plan.learning_rate = 0.01;
-    stepping = make_trainer(whole, &plan);
-    applying = make_trainer(halves, &plan);
-    for (int step = 0; step < 100; step++) {
-        CHECK_OK(vaelib_trainer_step(stepping, batch, &result));
-        CHECK_OK(vaelib_trainer_compute_gradients(applying, batch, &same));
-        CHECK_OK(vaelib_trainer_apply_gradients(applying));
-        if (step == 0) first = result;
-        CHECK(result.loss == same.loss && result.gradient_norm == same.gradient_norm);
-        CHECK_NEAR(result.elbo, result.reconstruction - result.kl, 1e-9);
-        CHECK_NEAR(result.loss, result.kl_weight * result.kl - result.reconstruction, 1e-9);
+    stepping = make_trainer(whole, phase, layer, &plan);
+    applying = make_trainer(halves, phase, layer, &plan);
+    CHECK_OK(vaelib_trainer_get_metrics(stepping, &metrics, &count));
+    CHECK(count == 0); /* nothing was computed yet */
+    for (int step = 0; step < 200; step++) {
+        CHECK_OK(vaelib_trainer_step(stepping, batch));
+        CHECK_OK(vaelib_trainer_compute_gradients(applying, batch, NULL));
+        CHECK_OK(vaelib_trainer_apply_gradients(applying, 0));
+        loss = step_metric(stepping, "loss");
+        if (step == 0) first = loss;
+        CHECK(step_metric(applying, "loss") == loss);
+        CHECK(step_metric(applying, "gradient_norm") == step_metric(stepping, "gradient_norm"));
     }
     CHECK(hash_parameters(whole) == hash_parameters(halves));
-    CHECK(result.loss < first.loss - 1);
-    CHECK(result.learning_rate == 0.01 && result.kl_weight == 1);
-    CHECK_OK(vaelib_trainer_step(stepping, batch, NULL));
+    CHECK(loss > 0 && loss < first);
+    CHECK(step_metric(stepping, "learning_rate") == 0.01 && step_metric(stepping, "gradient_norm") > 0);
+    CHECK(isnan(step_metric(stepping, "kl")) == (phase != VAELIB_FIT));
+    CHECK(isnan(step_metric(stepping, "error")) == (phase != VAELIB_SUPERVISED));
+    CHECK(history_epochs(whole) == 0); /* steps are no epochs */
     vaelib_trainer_free(stepping);
     vaelib_trainer_free(applying);
     vaelib_model_free(whole);
     vaelib_model_free(halves);
 }
 
-/* The gradient buffer against central differences of the loss, every parameter: d loss = (loss(+h) - loss(-h)) / 2h. */
-static void check_gradients(const char *estimator) {
-    vaelib_model *model = make_model(columns, 2);
+/* The terms of the bound, and the share of wrong labels as predictions have it. */
+static void check_metrics(void) {
+    vaelib_model *vae = make_model_for(VAELIB_FIT), *stack = make_model_for(VAELIB_SUPERVISED);
     vaelib_training_config plan = make_plan(1);
+    vaelib_trainer *fitting = make_trainer(vae, VAELIB_FIT, 0, &plan);
+    vaelib_trainer *reading = make_trainer(stack, VAELIB_SUPERVISED, 0, &plan);
+    int64_t predicted[rows];
+    CHECK_OK(vaelib_trainer_step(fitting, batch));
+    CHECK_NEAR(step_metric(fitting, "elbo"), step_metric(fitting, "reconstruction") - step_metric(fitting, "kl"), 1e-9);
+    CHECK_NEAR(step_metric(fitting, "loss"), -step_metric(fitting, "elbo"), 1e-9);
+    CHECK(step_metric(fitting, "kl_weight") == 1);
+    for (int step = 0; step < 30; step++) {
+        size_t wrong = 0;
+        CHECK_OK(vaelib_stack_predict(stack, batch, predicted, rows));
+        for (size_t row = 0; row < rows; row++) wrong += predicted[row] != labels[row];
+        CHECK_OK(vaelib_trainer_step(reading, batch));
+        CHECK_NEAR(step_metric(reading, "error"), (double)wrong / rows, 1e-9);
+    }
+    vaelib_trainer_free(reading);
+    vaelib_trainer_free(fitting);
+    vaelib_model_free(stack);
+    vaelib_model_free(vae);
+}
+
+/*
+ * The gradient buffer against central differences of the loss, (loss(+h) - loss(-h)) / 2h, for every parameter that the
+ * phase trains; the others' gradients are 0. Frees the model.
+ */
+static void check_gradients(
+    vaelib_model *model, vaelib_phase phase, size_t layer, const vaelib_training_config *plan) {
     vaelib_trainer *trainer;
-    vaelib_step_result result = {.struct_size = sizeof result};
+    vaelib_tensor tensor = {.struct_size = sizeof tensor};
     float *gradients = NULL, *parameters = NULL, *kept;
     size_t count = 0, parameter_count = 0, wrong = 0;
     double norm = 0;
-    plan.estimator = estimator;
-    plan.samples = 2;
-    trainer = make_trainer(model, &plan);
-    CHECK_OK(vaelib_trainer_gradients(trainer, &gradients, &count));
-    CHECK_OK(vaelib_trainer_parameters(trainer, &parameters, &parameter_count));
+    trainer = make_trainer(model, phase, layer, plan);
+    CHECK_OK(vaelib_trainer_get_gradients(trainer, &gradients, &count));
+    CHECK_OK(vaelib_trainer_get_parameters(trainer, &parameters, &parameter_count));
     CHECK(count == describe(model).parameter_count && count == parameter_count);
-    CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, &result));
+    CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, NULL));
     kept = malloc(count * sizeof *kept);
     if (kept == NULL) exit(1);
     memcpy(kept, gradients, count * sizeof *kept);
-    for (size_t i = 0; i < count; i++) {
-        const float value = parameters[i], step = 1e-2f;
-        double losses[2], difference;
-        norm += (double)kept[i] * (double)kept[i];
-        for (int side = 0; side < 2; side++) {
-            parameters[i] = side == 0 ? value - step : value + step;
-            CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, &result));
-            losses[side] = result.loss;
-        }
-        parameters[i] = value;
-        difference = (losses[1] - losses[0]) / (2 * (double)step);
-        if (fabs(difference - (double)kept[i]) > 2e-3 + 1e-2 * fabs(difference)) {
-            fprintf(stderr, "    parameter %zu: gradient %g, difference %g\n", i, (double)kept[i], difference);
-            wrong++;
+    for (size_t index = 0; index < describe(model).tensor_count; index++) {
+        int trained;
+        REQUIRE_OK(vaelib_model_describe_tensor(model, index, &tensor));
+        trained = is_trained(tensor.name, phase, layer);
+        for (size_t i = tensor.offset; i < tensor.offset + tensor.rows * tensor.columns; i++) {
+            const float value = parameters[i], step = 1e-2f;
+            double losses[2], difference = 0;
+            for (int side = 0; trained && side < 2; side++) {
+                parameters[i] = side == 0 ? value - step : value + step;
+                CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, NULL));
+                losses[side] = step_metric(trainer, "loss");
+                difference = (losses[side] - losses[0]) / (2 * (double)step);
+            }
+            parameters[i] = value;
+            norm += (double)kept[i] * (double)kept[i];
+            if (trained ? fabs(difference - (double)kept[i]) > 1e-3 + 1e-2 * fabs(difference) : kept[i] != 0) {
+                fprintf(stderr, "    phase %d layer %zu, %s[%zu]: gradient %g, difference %g\n", (int)phase, layer,
+                        tensor.name, i - tensor.offset, (double)kept[i], difference);
+                wrong++;
+            }
         }
     }
     CHECK(wrong == 0);
-    CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, &result));
+    CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, NULL));
     CHECK(memcmp(kept, gradients, count * sizeof *kept) == 0);
-    CHECK_NEAR(result.gradient_norm, sqrt(norm), 1e-4 * sqrt(norm));
+    CHECK_NEAR(step_metric(trainer, "gradient_norm"), sqrt(norm), 1e-4 * sqrt(norm));
     free(kept);
     vaelib_trainer_free(trainer);
     vaelib_model_free(model);
 }
 
-/* What the caller writes into the gradient buffer is what is applied. */
-static void check_buffer(void) {
-    vaelib_model *model = make_model(columns, 2);
+/* A stack of these layers, with a classifier where there are labels. */
+static vaelib_model *make_stack_for(vaelib_phase phase, const vaelib_layer_config *layers) {
+    vaelib_model *stack = make_stack_of(columns, layers, 2);
+    if (phase == VAELIB_SUPERVISED) REQUIRE_OK(vaelib_stack_add_classifier(stack, classes));
+    return stack;
+}
+
+static void check_gradients_of_stacks(void) {
+    vaelib_layer_config layers[] = {make_layer(6), make_layer(4)};
+    vaelib_training_config plan = make_plan(1), dropping = make_plan(1);
+    dropping.dropout = 0.4;
+    for (size_t tied = 0; tied < 2; tied++) {
+        layers[0].tied = layers[1].tied = tied;
+        layers[1].loss = tied ? "squared_error" : "cross_entropy";
+        layers[0].corrupted_weight = 1;
+        layers[0].untouched_weight = 0.5;
+        layers[0].weight_l2 = 0.1;
+        layers[0].sparsity_weight = 0.2;
+        layers[1].contraction_weight = 0.3;
+        layers[1].corruption = tied ? "gaussian" : "salt_and_pepper";
+        check_gradients(make_stack_for(VAELIB_PRETRAINING, layers), VAELIB_PRETRAINING, 0, &plan);
+        check_gradients(make_stack_for(VAELIB_PRETRAINING, layers), VAELIB_PRETRAINING, 1, &plan);
+        check_gradients(make_stack_for(VAELIB_SUPERVISED, layers), VAELIB_SUPERVISED, 0, &plan);
+        check_gradients(make_stack_for(VAELIB_SUPERVISED, layers), VAELIB_SUPERVISED, 0, &dropping);
+        check_gradients(make_stack_for(VAELIB_UNSUPERVISED, layers), VAELIB_UNSUPERVISED, 0, &plan);
+    }
+}
+
+static void check_gradients_of_bounds(void) {
+    vaelib_training_config plan = make_plan(1);
+    plan.samples = 2;
+    check_gradients(make_model(columns, 2), VAELIB_FIT, 0, &plan);
+    plan.estimator = "monte_carlo";
+    check_gradients(make_model(columns, 2), VAELIB_FIT, 0, &plan);
+}
+
+/* What a step trains changes; what it does not stays to the bit, with momentum and a weight prior too. */
+static void check_untouched(vaelib_phase phase, size_t layer) {
+    vaelib_model *stack = make_model_for(phase);
     vaelib_training_config plan = make_plan(1);
     vaelib_trainer *trainer;
-    float *gradients = NULL, *parameters = NULL, *before = copy_parameters(model), *after;
-    size_t count = 0;
-    uint64_t hash = hash_parameters(model);
-    plan.optimizer = "sgd";
-    plan.momentum = 0;
-    plan.learning_rate = 0.5;
-    trainer = make_trainer(model, &plan);
-    CHECK_OK(vaelib_trainer_gradients(trainer, &gradients, &count));
-    CHECK_OK(vaelib_trainer_parameters(trainer, &parameters, &count));
-    CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, NULL));
-    memset(gradients, 0, count * sizeof *gradients);
-    gradients[5] = 2;
-    CHECK_OK(vaelib_trainer_apply_gradients(trainer));
-    after = copy_parameters(model);
-    for (size_t i = 0; i < count; i++) CHECK_NEAR(after[i], before[i] - (i == 5 ? 1.0f : 0.0f), i == 5 ? 1e-6 : 0);
-    CHECK(memcmp(after, parameters, count * sizeof *after) == 0);
-
-    hash = hash_parameters(model);
-    CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, NULL));
-    gradients[count - 1] = NAN;
-    CHECK_STATUS(vaelib_trainer_apply_gradients(trainer), VAELIB_NUMERICAL_ERROR);
-    CHECK(hash_parameters(model) == hash);
-    parameters[0] = 7; /* seen by the model at once */
-    free(after);
-    after = copy_parameters(model);
-    CHECK(after[0] == 7);
+    vaelib_tensor tensor = {.struct_size = sizeof tensor};
+    float *before, *after;
+    plan.optimizer = "adamw";
+    plan.weight_decay = 1;
+    trainer = make_trainer(stack, phase, layer, &plan);
+    before = copy_parameters(stack);
+    for (size_t step = 0; step < 3; step++) CHECK_OK(vaelib_trainer_step(trainer, batch));
+    after = copy_parameters(stack);
+    for (size_t index = 0; index < describe(stack).tensor_count; index++) {
+        size_t bytes;
+        REQUIRE_OK(vaelib_model_describe_tensor(stack, index, &tensor));
+        bytes = tensor.rows * tensor.columns * sizeof *before;
+        CHECK((memcmp(before + tensor.offset, after + tensor.offset, bytes) != 0)
+              == is_trained(tensor.name, phase, layer));
+    }
     free(after);
     free(before);
     vaelib_trainer_free(trainer);
-    vaelib_model_free(model);
+    vaelib_model_free(stack);
 }
 
-/* The trainer keeps its model alive; the model outlives the trainer. */
-static void check_lifetimes(void) {
-    vaelib_model *model = make_model(columns, 2);
+/* The trainer keeps its model alive; the model outlives the trainer; between steps it answers queries. */
+static void check_lifetimes(vaelib_phase phase) {
+    vaelib_model *model = make_model_for(phase);
     vaelib_training_config plan = make_plan(1);
-    vaelib_trainer *trainer = make_trainer(model, &plan);
-    double elbo[rows];
-    CHECK_OK(vaelib_trainer_step(trainer, batch, NULL));
-    CHECK_OK(vaelib_elbo(model, batch, NULL, NULL, NULL, elbo, NULL, NULL, rows));
+    vaelib_trainer *trainer = make_trainer(model, phase, 0, &plan);
+    float codes[rows * 5];
+    CHECK_OK(vaelib_trainer_step(trainer, batch));
+    CHECK_OK(phase == VAELIB_FIT ? vaelib_vae_encode(model, batch, codes, NULL, rows * 2)
+                                 : vaelib_stack_encode(model, batch, 1, codes, rows * 5));
     vaelib_model_free(model);
-    CHECK_OK(vaelib_trainer_step(trainer, batch, NULL));
+    CHECK_OK(vaelib_trainer_step(trainer, batch));
     vaelib_trainer_free(trainer);
 
-    model = make_model(columns, 2);
-    trainer = make_trainer(model, &plan);
-    CHECK_OK(vaelib_trainer_step(trainer, batch, NULL));
+    model = make_model_for(phase);
+    trainer = make_trainer(model, phase, 0, &plan);
+    CHECK_OK(vaelib_trainer_step(trainer, batch));
     vaelib_trainer_free(trainer);
-    CHECK_OK(vaelib_fit(model, batch, NULL, &plan, NULL, NULL));
-    vaelib_model_free(model);
-}
-
-static void check_bad_arguments(void) {
-    vaelib_model *model = make_model(columns, 2);
-    vaelib_training_config plan = make_plan(1);
-    vaelib_trainer *trainer = NULL;
-    vaelib_dataset *narrow = wrap(images, rows, columns - 1);
-    vaelib_step_result result = {.struct_size = sizeof result};
-    float *values = NULL;
-    size_t count = 0;
-    float kept = images[4 * columns + 3];
-    uint64_t hash;
-    CHECK_STATUS(vaelib_trainer_create(model, NULL, rows, &trainer), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_trainer_create(model, &plan, rows, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_trainer_create(model, &plan, 0, &trainer), VAELIB_INVALID_ARGUMENT);
-    CHECK(trainer == NULL);
-    trainer = make_trainer(model, &plan);
-    hash = hash_parameters(model);
-    CHECK_STATUS(vaelib_trainer_step(trainer, narrow, &result), VAELIB_DATA_ERROR);
-    CHECK_STATUS(vaelib_trainer_compute_gradients(trainer, narrow, &result), VAELIB_DATA_ERROR);
-    images[4 * columns + 3] = NAN;
-    CHECK_MESSAGE(vaelib_trainer_step(trainer, batch, &result), VAELIB_DATA_ERROR, "4");
-    images[4 * columns + 3] = kept;
-    CHECK(hash_parameters(model) == hash);
-    CHECK_STATUS(vaelib_trainer_parameters(trainer, NULL, &count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_trainer_parameters(trainer, &values, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_trainer_gradients(trainer, NULL, &count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_trainer_gradients(trainer, &values, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_OK(vaelib_trainer_step(trainer, batch, &result));
-    vaelib_dataset_free(narrow);
-    vaelib_trainer_free(trainer);
+    CHECK_OK(train(model, batch, &plan));
     vaelib_model_free(model);
 }
 
 int main(void) {
+    const vaelib_phase phases[] = {VAELIB_FIT, VAELIB_PRETRAINING, VAELIB_SUPERVISED, VAELIB_UNSUPERVISED};
     images = make_images(rows, columns, 1);
-    batch = wrap(images, rows, columns);
-    check_steps();
-    check_gradients("analytic");
-    check_gradients("monte_carlo");
-    check_buffer();
-    check_lifetimes();
-    check_bad_arguments();
+    labels = make_labels(rows, columns, 1);
+    batch = wrap_labelled(images, labels, rows, columns);
+    for (size_t i = 0; i < sizeof phases / sizeof phases[0]; i++) {
+        check_steps(phases[i], 0);
+        check_untouched(phases[i], 0);
+        check_lifetimes(phases[i]);
+    }
+    check_steps(VAELIB_PRETRAINING, 1);
+    check_untouched(VAELIB_PRETRAINING, 1);
+    check_metrics();
+    check_gradients_of_stacks();
+    check_gradients_of_bounds();
     vaelib_dataset_free(batch);
+    free(labels);
     free(images);
     return report();
 }

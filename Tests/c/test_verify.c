@@ -12,17 +12,17 @@ static vaelib_file_report verified(const char *path, int check_in_child) {
 
 static void check_models(int check_in_child) {
     vaelib_model *model = make_model(5, 2);
-    vaelib_stack *stack = make_stack(5);
+    vaelib_model *stack = make_stack(5);
     vaelib_file_report report;
     REQUIRE_OK(vaelib_model_save(model, scratch_path("verified_model.h5")));
-    REQUIRE_OK(vaelib_stack_save(stack, scratch_path("verified_stack.h5")));
+    REQUIRE_OK(vaelib_model_save(stack, scratch_path("verified_stack.h5")));
     report = verified(scratch_path("verified_model.h5"), check_in_child);
     CHECK(strcmp(report.kind, "vae") == 0 && report.format_version == 1 && report.byte_count > 512);
     CHECK(strcmp(report.vaelib_version, VAELIB_VERSION) == 0);
     report = verified(scratch_path("verified_stack.h5"), check_in_child);
     CHECK(strcmp(report.kind, "stack") == 0);
     CHECK_OK(vaelib_file_verify(scratch_path("verified_stack.h5"), check_in_child, NULL));
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
     vaelib_model_free(model);
 }
 

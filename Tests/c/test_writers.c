@@ -42,7 +42,7 @@ static void check_round_trip(vaelib_dtype dtype, size_t compression, size_t chun
     CHECK_OK(vaelib_dataset_describe(dataset, &info));
     CHECK(info.rows == rows && info.columns == columns && info.dtype == dtype);
     CHECK_OK(vaelib_dataset_read(dataset, back, rows * columns));
-    CHECK_OK(vaelib_dataset_labels(dataset, numbers_back, rows));
+    CHECK_OK(vaelib_dataset_read_labels(dataset, numbers_back, rows));
     CHECK(memcmp(values, back, sizeof values) == 0 && memcmp(numbers, numbers_back, sizeof numbers) == 0);
     vaelib_dataset_free(dataset);
     CHECK(temporary_files() == 0);
@@ -119,7 +119,7 @@ static void check_misfits(void) {
         CHECK_OK(vaelib_writer_finish(writer));
         vaelib_writer_free(writer);
         dataset = open_labelled(path, "x", "x");
-        CHECK_OK(vaelib_dataset_labels(dataset, back, 2));
+        CHECK_OK(vaelib_dataset_read_labels(dataset, back, 2));
         CHECK(memcmp(back, large, sizeof back) == 0);
         vaelib_dataset_free(dataset);
     }
@@ -129,18 +129,18 @@ static void check_names(void) {
     const char *path = scratch_path("written.h5");
     char names[64];
     size_t needed = 0;
-    CHECK_OK(vaelib_dataset_names(path, NULL, 0, &needed));
+    CHECK_OK(vaelib_dataset_list(path, NULL, 0, &needed));
     CHECK(needed == sizeof "train/x" + sizeof "y");
     memset(names, '?', sizeof names);
-    CHECK_OK(vaelib_dataset_names(path, names, needed - 1, &needed));
+    CHECK_OK(vaelib_dataset_list(path, names, needed - 1, &needed));
     CHECK(names[0] == '?');
-    CHECK_OK(vaelib_dataset_names(path, names, sizeof names, &needed));
+    CHECK_OK(vaelib_dataset_list(path, names, sizeof names, &needed));
     CHECK(memcmp(names, "train/x\0y\0?", needed + 1) == 0);
-    CHECK_STATUS(vaelib_dataset_names(path, NULL, sizeof names, &needed), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_dataset_names(path, names, sizeof names, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_dataset_names(NULL, names, sizeof names, &needed), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_dataset_names(scratch_path("missing.h5"), names, 9, &needed), VAELIB_FILE_ERROR);
-    CHECK_STATUS(vaelib_dataset_names(scratch_path("text.h5"), names, 9, &needed), VAELIB_FORMAT_ERROR);
+    CHECK_STATUS(vaelib_dataset_list(path, NULL, sizeof names, &needed), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_dataset_list(path, names, sizeof names, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_dataset_list(NULL, names, sizeof names, &needed), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_dataset_list(scratch_path("missing.h5"), names, 9, &needed), VAELIB_FILE_ERROR);
+    CHECK_STATUS(vaelib_dataset_list(scratch_path("text.h5"), names, 9, &needed), VAELIB_FORMAT_ERROR);
 }
 
 int main(void) {

@@ -110,7 +110,7 @@ static void check_bad_arguments(void) {
     CHECK(temporary_files() == 0);
 }
 
-static void check_bad_handle(vaelib_writer *writer, vaelib_model *model, vaelib_stack *stack, vaelib_dataset *set) {
+static void check_bad_handle(vaelib_writer *writer, vaelib_model *model, vaelib_model *stack, vaelib_dataset *set) {
     const vaelib_status bad = VAELIB_INVALID_HANDLE;
     const unsigned char values[4] = {1, 2, 3, 4};
     const vaelib_array array = make_view(values, VAELIB_UINT8, 4, 1);
@@ -118,8 +118,8 @@ static void check_bad_handle(vaelib_writer *writer, vaelib_model *model, vaelib_
     CHECK_STATUS(vaelib_writer_add(writer, "x", &config), bad);
     CHECK_STATUS(vaelib_writer_append(writer, "x", &array), bad);
     CHECK_STATUS(vaelib_writer_finish(writer), bad);
-    CHECK_STATUS(vaelib_encode_to(model, set, writer, "m", NULL, NULL, NULL), bad);
-    CHECK_STATUS(vaelib_reconstruct_to(model, set, VAELIB_MEAN, 1, writer, "m", NULL, NULL), bad);
+    CHECK_STATUS(vaelib_vae_encode_to(model, set, writer, "m", NULL, NULL, NULL), bad);
+    CHECK_STATUS(vaelib_vae_reconstruct_to(model, set, VAELIB_MEAN, 1, writer, "m", NULL, NULL), bad);
     CHECK_STATUS(vaelib_stack_encode_to(stack, set, 0, writer, "m", NULL, NULL), bad);
     CHECK_STATUS(vaelib_stack_reconstruct_to(stack, set, 0, writer, "m", NULL, NULL), bad);
     vaelib_writer_free(writer);
@@ -128,7 +128,7 @@ static void check_bad_handle(vaelib_writer *writer, vaelib_model *model, vaelib_
 static void check_handles(void) {
     static const float zeros[4 * columns] = {0};
     vaelib_model *model = make_model(columns, 2);
-    vaelib_stack *stack = make_stack(columns);
+    vaelib_model *stack = make_stack(columns);
     vaelib_dataset *set = wrap(zeros, 4, columns);
     vaelib_writer *freed = create_writer(scratch_path("freed.h5"));
     vaelib_writer_free(freed);
@@ -138,7 +138,7 @@ static void check_handles(void) {
     check_bad_handle((vaelib_writer *)(uintptr_t)12345, model, stack, set);
     CHECK(describe(model).data_dim == columns);
     vaelib_dataset_free(set);
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
     vaelib_model_free(model);
 }
 

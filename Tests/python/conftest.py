@@ -40,7 +40,7 @@ class Pair:
         """The tensors in a flat array."""
         tensors, offset = {}, 0
         for name, shape in self.oracle.shapes().items():
-            size = shape[0] * shape[1]
+            size = int(np.prod(shape))
             tensors[name] = flat[offset : offset + size].reshape(shape)
             offset += size
         return tensors

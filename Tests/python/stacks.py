@@ -5,7 +5,12 @@ import dataclasses
 import numpy as np
 import vaelib
 from reference import stack as oracle
-from vaelib._stack_parameters import LAYER_DEFAULTS
+from vaelib._c import header
+from vaelib._c.calls import defaults
+from vaelib._c.configurations import values_of
+
+#: The parameters of a layer, as the library has them.
+LAYER_DEFAULTS = values_of(defaults(header.LayerConfig))
 
 
 class StackPair:

@@ -81,7 +81,7 @@ def added(kind):
     process = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert process.returncode == 0, process.stderr
     print(f"{kind}: {int(process.stdout) >> 20} MiB more for {FILE_BYTES >> 20} MiB")
-    with vaelib.open_dataset("out.h5", vaelib.dataset.dataset_names("out.h5")[0], memory_budget=0) as data:
+    with vaelib.open_dataset("out.h5", vaelib.dataset_names("out.h5")[0], memory_budget=0) as data:
         assert data.rows >= ROWS // 100 * 100
     return int(process.stdout)
 

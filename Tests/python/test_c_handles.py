@@ -1,13 +1,14 @@
 """Every function of the header with good arguments, NULL, and handles that are freed or of another kind."""
 
 import ctypes
-from ctypes import POINTER, byref, c_void_p, cast
+from ctypes import POINTER, byref, c_char_p, c_void_p, cast
 
 import numpy as np
 import pytest
 from c_interface import (
     ARGUMENT,
     COLUMNS,
+    FIT,
     HANDLE,
     OK,
     PRETRAINING,
@@ -16,29 +17,25 @@ from c_interface import (
     floats,
     good_calls,
     make,
+    new_trainer,
     refused,
-    stack_config,
-    training_config,
     vae_config,
     writer,
 )
-from vaelib import _stack_structures as stacks
-from vaelib import _structures as structures
-from vaelib._native import FUNCTIONS, library
+from vaelib._c import header
+from vaelib._c.header import FUNCTIONS
+from vaelib._c.library import library
 
 FREE = {
-    stacks.StackHandle: "vaelib_stack_free",
-    structures.DatasetHandle: "vaelib_dataset_free",
-    structures.ModelHandle: "vaelib_model_free",
-    structures.TrainerHandle: "vaelib_trainer_free",
-    structures.WriterHandle: "vaelib_writer_free",
+    header.Dataset: "vaelib_dataset_free",
+    header.Model: "vaelib_model_free",
+    header.Trainer: "vaelib_trainer_free",
+    header.Writer: "vaelib_writer_free",
 }
 HANDLE_TYPES = tuple(POINTER(kind) for kind in FREE)
-CALLBACKS = (structures.ProgressFunction, stacks.StackProgressFunction)
 IN_FILES = {
-    *("vaelib_dataset_open", "vaelib_model_save", "vaelib_model_load", "vaelib_dataset_labels"),
-    *("vaelib_stack_save", "vaelib_stack_load", "vaelib_dataset_names", "vaelib_writer_create"),
-    *("vaelib_checkpoint_describe", "vaelib_file_verify"),
+    *("vaelib_dataset_open", "vaelib_dataset_list", "vaelib_dataset_read_labels", "vaelib_writer_create"),
+    *("vaelib_model_save", "vaelib_model_load", "vaelib_checkpoint_describe", "vaelib_file_verify"),
 }
 CALLS = [
     name for name, (result, arguments) in FUNCTIONS.items()
@@ -49,67 +46,94 @@ NULLABLE = {
     "vaelib_array_init": {1},
     "vaelib_dataset_from_array": {1},
     "vaelib_dataset_relabel": {1},
-    "vaelib_fit": {2, 4, 5},
-    "vaelib_encode": {3},
-    "vaelib_decode": {3},
-    "vaelib_elbo": {2, 3, 4, 6, 7},
-    "vaelib_log_likelihood": {2, 3, 4, 6},
+    "vaelib_vae_fit": {2, 4, 5},
+    "vaelib_vae_encode": {3},
+    "vaelib_vae_decode": {3},
+    "vaelib_vae_estimate_elbo": {2, 3, 4, 6, 7},
+    "vaelib_vae_estimate_log_likelihood": {2, 3, 4, 6},
     "vaelib_stack_pretrain": {3, 4},
     "vaelib_stack_finetune": {2, 5, 6},
-    "vaelib_encode_to": {5, 6},
-    "vaelib_decode_to": {5, 6},
-    "vaelib_reconstruct_to": {6, 7},
+    "vaelib_vae_encode_to": {3, 4, 5, 6},
+    "vaelib_vae_decode_to": {4, 5, 6},
+    "vaelib_vae_reconstruct_to": {6, 7},
     "vaelib_stack_encode_to": {5, 6},
     "vaelib_stack_reconstruct_to": {5, 6},
     "vaelib_stack_predict_probabilities_to": {4, 5},
-    "vaelib_trainer_step": {2},
     "vaelib_trainer_compute_gradients": {2},
 }
 
 
-@pytest.mark.parametrize("name", CALLS)
-def test_good_arguments(handles, name):
-    calls = good_calls(handles)
-    for earlier in ("vaelib_fit", "vaelib_trainer_compute_gradients"):  # history to read, gradients to apply
+#: Every function, and those that take a model of either kind for both.
+CASES = [
+    (name, kind) for name in CALLS for kind in (("vae", "stack") if name.startswith("vaelib_model_") else ("vae",))
+]
+
+
+def prepared(handles, kind):
+    """Good calls, once there is a history to read, and gradients to apply."""
+    calls = good_calls(handles, kind)
+    for earlier in ("vaelib_vae_fit", "vaelib_trainer_compute_gradients"):
         assert getattr(library, earlier)(*calls[earlier]) == OK, library.vaelib_last_error()
-    assert getattr(library, name)(*calls[name]) == OK, library.vaelib_last_error()
+    return good_calls(handles, kind)
 
 
-@pytest.mark.parametrize("name", CALLS)
-def test_null_for_every_pointer(handles, name):
-    for position, kind in enumerate(FUNCTIONS[name][1]):
-        arguments = good_calls(handles)[name]
-        if not hasattr(kind, "contents") and kind not in (c_void_p, *CALLBACKS):
+def test_every_function_has_a_good_call(handles):
+    assert set(good_calls(handles)) == set(CALLS)
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_good_arguments(handles, name, kind):
+    assert getattr(library, name)(*prepared(handles, kind)[name]) == OK, library.vaelib_last_error()
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_null_for_every_pointer(handles, name, kind):
+    prepared(handles, kind)
+    for position, type_ in enumerate(FUNCTIONS[name][1]):
+        arguments = good_calls(handles, kind)[name]
+        if not hasattr(type_, "contents") and type_ not in (c_void_p, c_char_p, header.ProgressFn):
             continue
         if position in NULLABLE.get(name, ()):
             continue
         arguments[position] = None
-        refused(name, arguments, HANDLE if kind in HANDLE_TYPES else ARGUMENT)
+        refused(name, arguments, HANDLE if type_ in HANDLE_TYPES else ARGUMENT)
 
 
-@pytest.mark.parametrize("name", CALLS)
-def test_handles_of_another_kind_and_freed_ones(handles, name, tmp_path):
-    for position, kind in enumerate(FUNCTIONS[name][1]):
-        if kind not in HANDLE_TYPES or position in NULLABLE.get(name, ()):
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_handles_of_another_kind_and_freed_ones(handles, name, kind, tmp_path):
+    for position, type_ in enumerate(FUNCTIONS[name][1]):
+        if type_ not in HANDLE_TYPES or position in NULLABLE.get(name, ()):
             continue
-        wrong = handles["dataset" if kind is not POINTER(structures.DatasetHandle) else "model"]
-        arguments = good_calls(handles)[name]
-        arguments[position] = cast(wrong, kind)
+        wrong = handles["dataset" if type_ is not POINTER(header.Dataset) else "vae"]
+        arguments = good_calls(handles, kind)[name]
+        arguments[position] = cast(wrong, type_)
         refused(name, arguments, HANDLE)
         freed = {
-            POINTER(structures.DatasetHandle): dataset,
-            POINTER(structures.ModelHandle): lambda: make(
-                structures.ModelHandle, "vaelib_model_create", byref(vae_config())
-            ),
-            POINTER(stacks.StackHandle): lambda: make(stacks.StackHandle, "vaelib_stack_create", byref(stack_config())),
-            POINTER(structures.TrainerHandle): lambda: make(
-                structures.TrainerHandle, "vaelib_trainer_create", handles["model"], byref(training_config()), 10
-            ),
-            POINTER(structures.WriterHandle): lambda: writer(tmp_path),
-        }[kind]()
-        getattr(library, FREE[kind._type_])(freed)
+            header.Dataset: dataset,
+            header.Model: lambda: make(header.Model, "vaelib_vae_create", byref(vae_config())),
+            header.Trainer: lambda: new_trainer(handles["vae"]),
+            header.Writer: lambda: writer(tmp_path),
+        }[type_._type_]()
+        getattr(library, FREE[type_._type_])(freed)
         arguments[position] = freed
         refused(name, arguments, HANDLE)
+
+
+OF_ONE_KIND = [
+    name
+    for name, (_, arguments) in FUNCTIONS.items()
+    if name.startswith(("vaelib_vae_", "vaelib_stack_")) and arguments[0] is POINTER(header.Model)
+]
+
+
+@pytest.mark.parametrize("name", OF_ONE_KIND)
+def test_models_of_the_other_kind(handles, name):
+    arguments = good_calls(handles)[name]
+    own, other = ("vae", "stack") if name.startswith("vaelib_vae_") else ("stack", "vae")
+    arguments[0] = handles[other]
+    message = refused(name, arguments, HANDLE)
+    assert own in message
+    assert other in message
 
 
 @pytest.mark.parametrize("kind", FREE)
@@ -122,30 +146,18 @@ def test_freeing_null_and_twice(kind):
     library.vaelib_dataset_free(handle)
 
 
-def test_a_model_freed_under_its_trainer_stays_alive():
-    model = make(structures.ModelHandle, "vaelib_model_create", byref(vae_config()))
-    trainer = make(structures.TrainerHandle, "vaelib_trainer_create", model, byref(training_config()), 10)
-    data = dataset()
+@pytest.mark.parametrize(("kind", "phase"), [("vae", FIT), ("bare stack", PRETRAINING)])
+def test_a_model_freed_under_its_trainer_stays_alive(handles, kind, phase):
+    model = make(header.Model, "vaelib_model_copy", handles[kind])
+    trainer = new_trainer(model, phase)
     library.vaelib_model_free(model)
-    assert library.vaelib_trainer_step(trainer, data, None) == OK
+    assert library.vaelib_trainer_step(trainer, handles["dataset"]) == OK
     library.vaelib_trainer_free(trainer)
-    library.vaelib_dataset_free(data)
-
-
-def test_a_stack_freed_under_its_trainer_stays_alive():
-    stack = make(stacks.StackHandle, "vaelib_stack_create", byref(stack_config()))
-    arguments = (stack, PRETRAINING, 0, 0, byref(training_config()), 10)
-    trainer = make(structures.TrainerHandle, "vaelib_stack_trainer_create", *arguments)
-    data = dataset()
-    library.vaelib_stack_free(stack)
-    assert library.vaelib_trainer_step(trainer, data, None) == OK
-    library.vaelib_trainer_free(trainer)
-    library.vaelib_dataset_free(data)
 
 
 def test_slices_outlive_their_dataset():
     whole = dataset()
-    part = make(structures.DatasetHandle, "vaelib_dataset_slice", whole, 2, 3)
+    part = make(header.Dataset, "vaelib_dataset_slice", whole, 2, 3)
     library.vaelib_dataset_free(whole)
     values = floats(3 * COLUMNS)
     assert library.vaelib_dataset_read(part, values, 3 * COLUMNS) == OK

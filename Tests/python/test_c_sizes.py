@@ -18,18 +18,18 @@ from c_interface import (
     training_config,
     vae_config,
 )
-from vaelib import _stack_structures as stacks
-from vaelib import _structures as structures
-from vaelib._arrays import array_view
-from vaelib._native import library
+from vaelib._c import header
+from vaelib._c.arrays import array_view
+from vaelib._c.calls import sized
+from vaelib._c.library import library
 
 SIZED = [
-    *("vaelib_dataset_read", "vaelib_model_get_parameters", "vaelib_model_set_parameters", "vaelib_encode"),
-    *("vaelib_encode_sample", "vaelib_decode", "vaelib_decode_sample", "vaelib_reconstruct", "vaelib_sample"),
-    *("vaelib_elbo", "vaelib_log_likelihood", "vaelib_interpolate", "vaelib_manifold"),
-    *("vaelib_stack_get_parameters", "vaelib_stack_set_parameters", "vaelib_stack_corrupt", "vaelib_stack_encode"),
-    *("vaelib_stack_decode", "vaelib_stack_reconstruct", "vaelib_stack_reconstruction_error", "vaelib_stack_predict"),
-    *("vaelib_stack_predict_probabilities", "vaelib_stack_filters", "vaelib_stack_sample"),
+    *("vaelib_dataset_read", "vaelib_model_get_parameters", "vaelib_model_set_parameters", "vaelib_model_get_history"),
+    *("vaelib_vae_encode", "vaelib_vae_encode_sample", "vaelib_vae_decode", "vaelib_vae_decode_sample"),
+    *("vaelib_vae_reconstruct", "vaelib_vae_sample", "vaelib_vae_interpolate", "vaelib_vae_draw_manifold"),
+    *("vaelib_vae_estimate_elbo", "vaelib_vae_estimate_log_likelihood", "vaelib_stack_corrupt", "vaelib_stack_encode"),
+    *("vaelib_stack_decode", "vaelib_stack_reconstruct", "vaelib_stack_compute_reconstruction_error"),
+    *("vaelib_stack_predict", "vaelib_stack_predict_probabilities", "vaelib_stack_get_filters", "vaelib_stack_sample"),
     "vaelib_stack_set_class_names",
 ]
 
@@ -37,7 +37,7 @@ SIZED = [
 @pytest.mark.parametrize("name", SIZED)
 def test_wrong_counts_name_both_numbers(handles, name):
     for change in (-1, 1, 2**62):
-        arguments = good_calls(handles)[name]
+        arguments = good_calls(handles, "stack")[name]  # which has a history
         expected = arguments[-1]
         arguments[-1] = expected + change
         message = refused(name, arguments, ARGUMENT)
@@ -47,24 +47,20 @@ def test_wrong_counts_name_both_numbers(handles, name):
 
 QUERIES_OF_A_LAYER = (
     *("vaelib_stack_corrupt", "vaelib_stack_encode", "vaelib_stack_decode", "vaelib_stack_reconstruct"),
-    "vaelib_stack_reconstruction_error",
+    "vaelib_stack_compute_reconstruction_error",
 )
 RECEIVING = [
-    ("vaelib_parameter_describe", structures.Parameter),
-    ("vaelib_dataset_describe", structures.DatasetInfo),
-    ("vaelib_model_describe", structures.ModelInfo),
-    ("vaelib_model_config", structures.VAEConfig),
-    ("vaelib_model_tensor", structures.Tensor),
-    ("vaelib_model_training_config", structures.TrainingConfig),
-    ("vaelib_writer_config_init", structures.WriterConfig),
-    ("vaelib_layer_config_init", stacks.LayerConfig),
-    ("vaelib_stack_config_init", stacks.StackConfig),
-    ("vaelib_stack_describe", stacks.StackInfo),
-    ("vaelib_stack_get_config", stacks.StackConfig),
-    ("vaelib_stack_tensor", structures.Tensor),
-    ("vaelib_stack_history_get", stacks.StackRecord),
-    ("vaelib_stack_training_config", structures.TrainingConfig),
-    ("vaelib_trainer_step", structures.StepResult),
+    ("vaelib_parameter_describe", header.Parameter),
+    ("vaelib_dataset_describe", header.DatasetInfo),
+    ("vaelib_model_describe", header.ModelInfo),
+    ("vaelib_model_describe_tensor", header.Tensor),
+    ("vaelib_model_get_training_config", header.TrainingConfig),
+    ("vaelib_vae_get_config", header.VAEConfig),
+    ("vaelib_stack_get_config", header.StackConfig),
+    ("vaelib_writer_config_init", header.WriterConfig),
+    ("vaelib_layer_config_init", header.LayerConfig),
+    ("vaelib_stack_config_init", header.StackConfig),
+    ("vaelib_batch_place_init", header.BatchPlace),
 ]
 
 
@@ -88,16 +84,16 @@ def test_results_in_structures_of_other_sizes(handles, name, structure):
 def test_configurations_of_other_sizes(handles):
     for size in (0, 7):
         refused(
-            "vaelib_model_create",
-            [byref(vae_config(struct_size=size)), byref(POINTER(structures.ModelHandle)())],
+            "vaelib_vae_create",
+            [byref(vae_config(struct_size=size)), byref(POINTER(header.Model)())],
             ARGUMENT,
             "struct_size",
         )
-        arguments = good_calls(handles)["vaelib_fit"]
+        arguments = good_calls(handles)["vaelib_vae_fit"]
         arguments[3] = byref(training_config(struct_size=size))
-        refused("vaelib_fit", arguments, ARGUMENT, "struct_size")
+        refused("vaelib_vae_fit", arguments, ARGUMENT, "struct_size")
         for bad in (stack_config(struct_size=size), stack_config(layer_configs(struct_size=size))):
-            new = POINTER(stacks.StackHandle)()
+            new = POINTER(header.Model)()
             refused("vaelib_stack_create", [byref(bad), byref(new)], ARGUMENT, "struct_size")
 
 
@@ -105,13 +101,11 @@ def test_indices_out_of_range(handles):
     calls = good_calls(handles)
     for name, position, index in (
         ("vaelib_parameter_describe", 0, library.vaelib_parameter_count()),
-        ("vaelib_model_tensor", 1, 8),
-        ("vaelib_history_get", 1, 0),
-        ("vaelib_stack_tensor", 1, 5),
-        ("vaelib_stack_history_get", 1, 1),
+        ("vaelib_model_describe_tensor", 1, 8),
+        ("vaelib_model_describe_history", 1, 20),
         *((name, 2, 1) for name in QUERIES_OF_A_LAYER),
-        ("vaelib_stack_filters", 1, 1),
-        ("vaelib_stack_trainer_create", 2, 1),
+        ("vaelib_stack_get_filters", 1, 1),
+        ("vaelib_trainer_create", 2, 1),
     ):
         for number in (index, 2**64 - 1):
             calls[name][position] = number
@@ -119,9 +113,9 @@ def test_indices_out_of_range(handles):
     for first, rows in ((0, 0), (0, 7), (6, 1), (2, 2**64 - 1), (2**64 - 1, 2)):
         refused("vaelib_dataset_slice", [handles["dataset"], first, rows, calls["vaelib_dataset_slice"][3]], ARGUMENT)
     for start, stop, steps in ((6, 0, 2), (0, 2**63, 2), (0, 1, 1), (0, 1, 0), (0, 1, 2**63)):
-        arguments = calls["vaelib_interpolate"]
+        arguments = calls["vaelib_vae_interpolate"]
         arguments[2:5] = start, stop, steps
-        refused("vaelib_interpolate", arguments, ARGUMENT)
+        refused("vaelib_vae_interpolate", arguments, ARGUMENT)
 
 
 @pytest.mark.parametrize(
@@ -137,14 +131,14 @@ def test_views_that_are_no_matrices_inside_their_buffer(fields):
     view = array_view(X)
     for name, value in fields.items():
         setattr(view, name, value)
-    refused("vaelib_dataset_from_array", [byref(view), None, byref(POINTER(structures.DatasetHandle)())], ARGUMENT)
+    refused("vaelib_dataset_from_array", [byref(view), None, byref(POINTER(header.Dataset)())], ARGUMENT)
 
 
 def test_array_init():
-    view = structures.sized(structures.Array)
-    assert library.vaelib_array_init(byref(view), X.ctypes.data, structures.FLOAT32, ROWS, COLUMNS) == OK
+    view = sized(header.Array)
+    assert library.vaelib_array_init(byref(view), X.ctypes.data, header.DTYPE["float32"], ROWS, COLUMNS) == OK
     expected = array_view(X)
-    for name, _ in structures.Array._fields_:
+    for name, _ in header.Array._fields_:
         assert getattr(view, name) == getattr(expected, name), name
-    for arguments in ((structures.FLOAT64, 2**61, 2), (structures.UINT8, 2**33, 2**33), (9, 1, 1)):
+    for arguments in ((header.DTYPE["float64"], 2**61, 2), (header.DTYPE["uint8"], 2**33, 2**33), (9, 1, 1)):
         refused("vaelib_array_init", [byref(view), None, *arguments], ARGUMENT)

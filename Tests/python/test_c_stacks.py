@@ -10,8 +10,9 @@ from c_interface import (
     CLASSES,
     COLUMNS,
     DATA,
+    FIT,
     MEMORY,
-    NO_STACK_CALLBACK,
+    NO_CALLBACK,
     OK,
     PRETRAINING,
     ROWS,
@@ -23,28 +24,28 @@ from c_interface import (
     labelled,
     layer_configs,
     make,
+    new_trainer,
     refused,
     stack_config,
     training_config,
 )
-from vaelib import _stack_structures as stacks
-from vaelib import _structures as structures
-from vaelib._native import library
+from vaelib._c import header
+from vaelib._c.calls import sized
+from vaelib._c.library import library
 
-FORMAT = 7
-UNSUPERVISED = stacks.PHASES["unsupervised"]
+UNSUPERVISED = header.PHASE["unsupervised"]
 
 
 @pytest.fixture
 def fresh():
     """A stack without a classifier."""
-    stack = make(stacks.StackHandle, "vaelib_stack_create", byref(stack_config()))
+    stack = make(header.Model, "vaelib_stack_create", byref(stack_config()))
     yield stack
-    library.vaelib_stack_free(stack)
+    library.vaelib_model_free(stack)
 
 
 def created(config):
-    return library.vaelib_stack_create(byref(config), byref(POINTER(stacks.StackHandle)()))
+    return library.vaelib_stack_create(byref(config), byref(POINTER(header.Model)()))
 
 
 @pytest.mark.parametrize(
@@ -72,11 +73,11 @@ def test_layers_that_cannot_be(fields):
 def test_the_ends_of_the_proportion_are_allowed(level):
     for kind in (b"masking", b"independent_masking", b"salt_and_pepper"):
         handle = make(
-            stacks.StackHandle,
+            header.Model,
             "vaelib_stack_create",
             byref(stack_config(layer_configs(corruption_level=level, corruption=kind))),
         )
-        library.vaelib_stack_free(handle)
+        library.vaelib_model_free(handle)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_cross_entropy_needs_codes_from_0_to_1_below():
 
 def finetune(stack, data, validation=None, phase=SUPERVISED, **fields):
     return ["vaelib_stack_finetune",
-            [stack, data, validation, phase, byref(training_config(**fields)), NO_STACK_CALLBACK, None]]  # fmt: skip
+            [stack, data, validation, phase, byref(training_config(**fields)), NO_CALLBACK, None]]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -109,8 +110,8 @@ def finetune(stack, data, validation=None, phase=SUPERVISED, **fields):
 def test_labels_that_are_no_classes(fresh, labels, text):
     data, _kept = labelled(np.array(labels))
     refused(*finetune(fresh, data), DATA, text)
-    info = structures.sized(stacks.StackInfo)
-    assert library.vaelib_stack_describe(fresh, byref(info)) == OK
+    info = sized(header.ModelInfo)
+    assert library.vaelib_model_describe(fresh, byref(info)) == OK
     assert info.class_count == 0
     library.vaelib_dataset_free(data)
 
@@ -128,12 +129,12 @@ def test_labels_that_are_missing(fresh, handles):
 
 
 def test_labels_of_the_wrong_length():
-    views = [structures.sized(structures.Array) for _ in range(2)]
+    views = [sized(header.Array) for _ in range(2)]
     labels = np.zeros((ROWS - 1, 1), dtype=np.int64)
-    arguments = (X.ctypes.data, structures.FLOAT32, ROWS, COLUMNS)
+    arguments = (X.ctypes.data, header.DTYPE["float32"], ROWS, COLUMNS)
     assert library.vaelib_array_init(byref(views[0]), *arguments) == OK
-    assert library.vaelib_array_init(byref(views[1]), labels.ctypes.data, structures.INT64, ROWS - 1, 1) == OK
-    new = POINTER(structures.DatasetHandle)()
+    assert library.vaelib_array_init(byref(views[1]), labels.ctypes.data, header.DTYPE["int64"], ROWS - 1, 1) == OK
+    new = POINTER(header.Dataset)()
     refused("vaelib_dataset_from_array", [byref(views[0]), byref(views[1]), byref(new)], ARGUMENT, str(ROWS - 1))
 
 
@@ -147,23 +148,22 @@ def test_predicting_before_fine_tuning(fresh, handles):
 
 def test_phases_that_are_none(fresh, handles):
     refused(*finetune(fresh, handles["labelled"], phase=PRETRAINING), ARGUMENT)
-    refused(*finetune(fresh, handles["labelled"], phase=7), ARGUMENT, "7")
-    calls = good_calls(handles)["vaelib_stack_trainer_create"]
-    calls[1] = -1
-    refused("vaelib_stack_trainer_create", calls, ARGUMENT)
+    refused(*finetune(fresh, handles["labelled"], phase=9), ARGUMENT, "9")
+    for model, phase in ((fresh, -1), (fresh, FIT), (fresh, header.PHASE["query"]), (handles["vae"], PRETRAINING)):
+        arguments = [model, phase, 0, byref(training_config()), 10, byref(POINTER(header.Trainer)())]
+        refused("vaelib_trainer_create", arguments, ARGUMENT)
 
 
 def test_supervised_trainers_need_classes_and_labels(fresh, handles):
-    new = POINTER(structures.TrainerHandle)()
-    arguments = [fresh, SUPERVISED, 0, 1, byref(training_config()), 10, byref(new)]
-    refused("vaelib_stack_trainer_create", arguments, ARGUMENT, "classes")
-    arguments[3] = CLASSES
-    assert library.vaelib_stack_trainer_create(*arguments) == OK
-    refused("vaelib_trainer_step", [new, handles["dataset"], None], ARGUMENT, "label")
+    arguments = [fresh, SUPERVISED, 0, byref(training_config()), 10, byref(POINTER(header.Trainer)())]
+    refused("vaelib_trainer_create", arguments, ARGUMENT, "classifier")
+    assert library.vaelib_stack_add_classifier(fresh, CLASSES) == OK
+    trainer = new_trainer(fresh, SUPERVISED)
+    refused("vaelib_trainer_step", [trainer, handles["dataset"]], ARGUMENT, "label")
     out_of_range, _kept = labelled(np.array([0, 1, 2, 0, 1, 0]))
-    refused("vaelib_trainer_step", [new, out_of_range, None], DATA, "label 2")
-    assert library.vaelib_trainer_step(new, handles["labelled"], None) == OK
-    library.vaelib_trainer_free(new)
+    refused("vaelib_trainer_step", [trainer, out_of_range], DATA, "label 2")
+    assert library.vaelib_trainer_step(trainer, handles["labelled"]) == OK
+    library.vaelib_trainer_free(trainer)
     library.vaelib_dataset_free(out_of_range)
 
 
@@ -175,7 +175,7 @@ def test_supervised_trainers_need_classes_and_labels(fresh, handles):
     ],
 )  # fmt: skip
 def test_pretraining_with_parameters_of_other_trainings(fresh, handles, fields):
-    arguments = [fresh, handles["dataset"], byref(training_config(**fields)), NO_STACK_CALLBACK, None]
+    arguments = [fresh, handles["dataset"], byref(training_config(**fields)), NO_CALLBACK, None]
     refused("vaelib_stack_pretrain", arguments, ARGUMENT, next(iter(fields)))
 
 
@@ -186,9 +186,9 @@ def test_fine_tuning_with_bad_parameters(fresh, handles, fields):
 
 def test_dropout_is_for_labels(fresh, handles):
     refused(*finetune(fresh, handles["dataset"], phase=UNSUPERVISED, dropout=0.5), ARGUMENT, "dropout")
-    arguments = good_calls(handles)["vaelib_fit"]
+    arguments = good_calls(handles)["vaelib_vae_fit"]
     arguments[3] = byref(training_config(dropout=0.5))
-    refused("vaelib_fit", arguments, ARGUMENT, "dropout")
+    refused("vaelib_vae_fit", arguments, ARGUMENT, "dropout")
 
 
 def test_cross_entropy_needs_data_from_0_to_1(fresh):
@@ -196,7 +196,7 @@ def test_cross_entropy_needs_data_from_0_to_1(fresh):
         wrong = X.copy()
         wrong[4, 2] = value
         data = dataset(wrong)
-        arguments = [fresh, data, byref(training_config()), NO_STACK_CALLBACK, None]
+        arguments = [fresh, data, byref(training_config()), NO_CALLBACK, None]
         refused("vaelib_stack_pretrain", arguments, DATA, "row 4")
         library.vaelib_dataset_free(data)
 
@@ -212,25 +212,17 @@ def test_data_of_the_wrong_width(fresh, handles):
     library.vaelib_dataset_free(narrow)
 
 
-def test_files_of_the_wrong_kind(handles, tmp_path):
-    model, stack = (str(tmp_path / name).encode() for name in ("model.h5", "stack.h5"))
-    assert library.vaelib_model_save(handles["model"], model) == OK
-    assert library.vaelib_stack_save(handles["stack"], stack) == OK
-    refused("vaelib_stack_load", [model, byref(POINTER(stacks.StackHandle)())], FORMAT, "vae")
-    refused("vaelib_model_load", [stack, byref(POINTER(structures.ModelHandle)())], FORMAT, "stack")
-
-
 def test_sampling_needs_sigmoid_codes(handles):
     config = stack_config(layer_configs(activation=b"tanh"))
-    stack = make(stacks.StackHandle, "vaelib_stack_create", byref(config))
+    stack = make(header.Model, "vaelib_stack_create", byref(config))
     arguments = [stack, handles["dataset"], 1, floats(ROWS * COLUMNS), ROWS * COLUMNS]
     refused("vaelib_stack_sample", arguments, ARGUMENT, "sigmoid")
-    library.vaelib_stack_free(stack)
+    library.vaelib_model_free(stack)
 
 
 def test_the_architecture_comes_back(fresh):
-    config = structures.sized(stacks.StackConfig)
+    config = sized(header.StackConfig)
     assert library.vaelib_stack_get_config(fresh, byref(config)) == OK
     assert (config.data_dim, config.layer_count, config.layers[0].width) == (COLUMNS, 1, 2)
-    assert config.layers[0].struct_size == structures.sized(stacks.LayerConfig).struct_size
+    assert config.layers[0].struct_size == sized(header.LayerConfig).struct_size
     assert config.layers[0].corruption == b"masking"

@@ -22,9 +22,8 @@ from c_interface import (
     refused,
     vae_config,
 )
-from vaelib import _stack_structures as stacks
-from vaelib import _structures as structures
-from vaelib._native import library
+from vaelib._c import header
+from vaelib._c.library import library
 
 
 @pytest.mark.parametrize(
@@ -35,50 +34,55 @@ from vaelib._native import library
     ],
 )  # fmt: skip
 def test_architectures_that_cannot_be(fields):
-    status = library.vaelib_model_create(byref(vae_config(**fields)), byref(POINTER(structures.ModelHandle)()))
+    status = library.vaelib_vae_create(byref(vae_config(**fields)), byref(POINTER(header.Model)()))
     assert status in (ARGUMENT, MEMORY)
     assert next(iter(fields)).split("_")[0] in library.vaelib_last_error().decode()
 
 
 def test_choices_that_are_none(handles):
     calls = good_calls(handles)
-    for name, position in (("vaelib_reconstruct", 2), ("vaelib_sample", 2)):
+    for name, position in (("vaelib_vae_reconstruct", 2), ("vaelib_vae_sample", 2)):
         calls[name][position] = 5
         refused(name, calls[name], ARGUMENT, "5")
-    refused("vaelib_set_threads", [257], ARGUMENT, "257")
-    refused("vaelib_dataset_labels", [handles["dataset"], (ctypes.c_int64 * ROWS)(), ROWS], ARGUMENT, "label")
-    calls["vaelib_encode"][2] = None
-    refused("vaelib_encode", calls["vaelib_encode"], ARGUMENT)
-    calls["vaelib_elbo"][5] = None
-    refused("vaelib_elbo", calls["vaelib_elbo"], ARGUMENT)
-    calls["vaelib_decode"][3] = floats(ROWS * COLUMNS)
-    refused("vaelib_decode", calls["vaelib_decode"], ARGUMENT, "variance")
+    refused("vaelib_threads_set", [257], ARGUMENT, "257")
+    refused("vaelib_dataset_read_labels", [handles["dataset"], (ctypes.c_int64 * ROWS)(), ROWS], ARGUMENT, "label")
+    calls["vaelib_vae_encode"][2] = None
+    refused("vaelib_vae_encode", calls["vaelib_vae_encode"], ARGUMENT)
+    calls["vaelib_vae_estimate_elbo"][5] = None
+    refused("vaelib_vae_estimate_elbo", calls["vaelib_vae_estimate_elbo"], ARGUMENT)
+    calls["vaelib_vae_decode"][3] = floats(ROWS * COLUMNS)
+    refused("vaelib_vae_decode", calls["vaelib_vae_decode"], ARGUMENT, "variance")
 
 
 @pytest.mark.parametrize("fields", [{"samples": 0}, {"estimator": b"x"}, {"binarization": None}, {"struct_size": 3}])
 def test_bad_evaluations(handles, fields):
-    arguments = good_calls(handles)["vaelib_elbo"]
+    arguments = good_calls(handles)["vaelib_vae_estimate_elbo"]
     arguments[2] = byref(evaluation_config(**fields))
-    refused("vaelib_elbo", arguments, ARGUMENT, next(iter(fields)))
+    refused("vaelib_vae_estimate_elbo", arguments, ARGUMENT, next(iter(fields)))
 
 
 def test_gradients_that_are_not_finite_are_not_applied(handles):
-    refused("vaelib_trainer_apply_gradients", [handles["trainer"]], ARGUMENT, "compute")
+    refused("vaelib_trainer_apply_gradients", [handles["trainer"], 0], ARGUMENT, "compute")
     assert library.vaelib_trainer_compute_gradients(handles["trainer"], handles["dataset"], None) == OK
     pointer, count = POINTER(c_float)(), c_size_t()
-    assert library.vaelib_trainer_gradients(handles["trainer"], byref(pointer), byref(count)) == OK
+    assert library.vaelib_trainer_get_gradients(handles["trainer"], byref(pointer), byref(count)) == OK
     before = floats(count.value)
-    library.vaelib_model_get_parameters(handles["model"], before, count.value)
+    library.vaelib_model_get_parameters(handles["vae"], before, count.value)
     pointer[3] = math.nan
-    refused("vaelib_trainer_apply_gradients", [handles["trainer"]], 9)
+    refused("vaelib_trainer_apply_gradients", [handles["trainer"], 0], 9)
     after = floats(count.value)
-    library.vaelib_model_get_parameters(handles["model"], after, count.value)
+    library.vaelib_model_get_parameters(handles["vae"], after, count.value)
     assert bytes(before) == bytes(after)
 
 
 def test_data_of_the_wrong_width(handles):
     narrow = dataset(X[:, 1:])
-    for name, position in (("vaelib_fit", 1), ("vaelib_fit", 2), ("vaelib_encode", 1), ("vaelib_trainer_step", 1)):
+    for name, position in (
+        ("vaelib_vae_fit", 1),
+        ("vaelib_vae_fit", 2),
+        ("vaelib_vae_encode", 1),
+        ("vaelib_trainer_step", 1),
+    ):
         arguments = good_calls(handles)[name]
         arguments[position] = narrow
         message = refused(name, arguments, DATA)
@@ -88,21 +92,17 @@ def test_data_of_the_wrong_width(handles):
 
 
 def test_files_with_null_and_odd_names(handles):
-    new = POINTER(structures.DatasetHandle)()
+    new = POINTER(header.Dataset)()
     refused("vaelib_dataset_open", [None, b"x", None, byref(new)], ARGUMENT)
     refused("vaelib_dataset_open", [b"x.h5", None, None, byref(new)], ARGUMENT)
     refused(
         "vaelib_dataset_open", [b"", b"x", None, byref(new)], library.vaelib_dataset_open(b"", b"x", None, byref(new))
     )
-    refused("vaelib_model_save", [handles["model"], None], ARGUMENT)
+    refused("vaelib_model_save", [handles["vae"], None], ARGUMENT)
     refused("vaelib_model_save", [None, b"x.h5"], HANDLE)
-    refused("vaelib_model_load", [None, byref(POINTER(structures.ModelHandle)())], ARGUMENT)
+    refused("vaelib_model_load", [None, byref(POINTER(header.Model)())], ARGUMENT)
     refused("vaelib_model_load", [b"x.h5", None], ARGUMENT)
-    refused("vaelib_stack_save", [handles["stack"], None], ARGUMENT)
-    refused("vaelib_stack_save", [None, b"x.h5"], HANDLE)
-    refused("vaelib_stack_load", [None, byref(POINTER(stacks.StackHandle)())], ARGUMENT)
-    refused("vaelib_stack_load", [b"x.h5", None], ARGUMENT)
-    refused("vaelib_dataset_labels", [None, (ctypes.c_int64 * ROWS)(), ROWS], HANDLE)
+    refused("vaelib_dataset_read_labels", [None, (ctypes.c_int64 * ROWS)(), ROWS], HANDLE)
 
 
 def test_names_of_statuses():
@@ -113,11 +113,11 @@ def test_names_of_statuses():
 
 def test_the_last_error_belongs_to_its_thread():
 
-    refused("vaelib_set_threads", [999], ARGUMENT, "999")
+    refused("vaelib_threads_set", [999], ARGUMENT, "999")
     seen = []
     thread = threading.Thread(target=lambda: seen.append(library.vaelib_last_error()))
     thread.start()
     thread.join()
     assert seen == [b""]
-    assert library.vaelib_set_threads(0) == OK
+    assert library.vaelib_threads_set(0) == OK
     assert b"999" in library.vaelib_last_error()

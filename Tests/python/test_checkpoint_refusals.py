@@ -17,6 +17,7 @@ from checkpoints import (
     streamed,
     vae,
 )
+from vaelib._c.header import PHASE
 
 
 @pytest.fixture
@@ -98,8 +99,10 @@ def test_phases_come_in_their_order(path):
     with pytest.raises(Interrupted):
         autoencoder().fit(examples(), checkpoint=path, callback=after_epochs(2))
     stack, finetuning = autoencoder()._new_model(6, 3), autoencoder()._finetuning()
+    data = vaelib.Dataset(examples())
+    arguments = (data.handle, None, PHASE["unsupervised"])
     with pytest.raises(vaelib.InvalidArgument, match="stands in phase pretraining, which is not complete"):
-        stack.finetune(vaelib.Dataset(examples()), None, "unsupervised", finetuning, 3, None, vaelib.Checkpoint(path))
+        stack.train("vaelib_stack_finetune", arguments, finetuning, 3, None, vaelib.Checkpoint(path))
 
 
 def test_files_that_are_no_checkpoints_are_refused(path, tmp_path):
@@ -117,7 +120,7 @@ def test_files_that_are_no_checkpoints_are_refused(path, tmp_path):
 
 def test_checkpoints_that_lie_are_refused(path):
     vae(patience=3, validation_fraction=0.2).fit(
-        examples(), checkpoint=path, callback=lambda progress: progress.record.epoch == 2
+        examples(), checkpoint=path, callback=lambda progress: progress.epoch == 2
     )
     good = path.read_bytes()
 

@@ -144,7 +144,7 @@ def test_a_pretrained_stack_goes_on_with_its_own_seed(path):
 
 
 def test_a_callback_that_ends_the_training_leaves_a_checkpoint(path):
-    stopped = vae().fit(examples(), checkpoint=path, callback=lambda progress: progress.record.epoch == 2)
+    stopped = vae().fit(examples(), checkpoint=path, callback=lambda progress: progress.epoch == 2)
     assert len(stopped.history_["epoch"]) == 2
     assert_same(vaelib.load(path), stopped)
     assert_same(vae().fit(examples(), checkpoint=path), vae().fit(examples()))

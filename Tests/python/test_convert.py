@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import vaelib
 from vaelib import __main__ as command_line
-from vaelib._commands.convert import ProgressLine
+from vaelib.commands.convert import ProgressLine
 
 IDX_TYPES = {"u1": 0x08, "i1": 0x09, ">i2": 0x0B, ">i4": 0x0C, ">f4": 0x0D, ">f8": 0x0E}
 
@@ -38,7 +38,7 @@ def folder(tmp_path, monkeypatch):
 
 def contents(path):
     with h5py.File(path) as file:
-        return {name: file[name][...] for name in vaelib.dataset.dataset_names(path)}
+        return {name: file[name][...] for name in vaelib.dataset_names(path)}
 
 
 def check(path, **expected):

@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 import vaelib
-from vaelib._arrays import byte_bounds
+from vaelib._c.arrays import byte_bounds
 
 NUMERIC = [
     *("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64"),

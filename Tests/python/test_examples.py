@@ -10,9 +10,9 @@ import h5py
 import numpy as np
 import pytest
 import vaelib
-import vaelib.stack
-import vaelib.stack_classifier
-import vaelib.vae
+import vaelib.models.autoencoder
+import vaelib.models.classifier
+import vaelib.models.vae
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEMO = REPOSITORY / "bindings" / "python" / "examples" / "digits.py"
@@ -25,7 +25,7 @@ def run_demo(tmp_path, *options):
 
 
 def test_the_examples_in_the_documentation():
-    for module in (vaelib.vae, vaelib.stack, vaelib.stack_classifier):
+    for module in (vaelib.models.vae, vaelib.models.autoencoder, vaelib.models.classifier):
         assert doctest.testmod(module).failed == 0
         assert doctest.testmod(module).attempted > 2
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import vaelib
 from model_files import ACTIVATIONS, StackReader, VAEReader
-from vaelib._parameters import describe_parameters
+from vaelib._c.parameters import PARAMETERS
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "file-format.md").read_text()
 
@@ -24,8 +24,8 @@ X = np.random.RandomState(0).uniform(size=(20, 6)).astype(np.float32)
 def randomised(estimator):
     """The estimator with random weights, biases included."""
     random = np.random.RandomState(1)
-    state = {name: random.normal(scale=0.4, size=values.shape) for name, values in estimator.state_dict().items()}
-    return estimator.load_state_dict(state)
+    state = {name: random.normal(scale=0.4, size=values.shape) for name, values in estimator.get_weights().items()}
+    return estimator.set_weights(state)
 
 
 def close(found, expected, unit=1.0):
@@ -196,7 +196,7 @@ def test_the_documents_tables_are_the_librarys_parameters():
     rows = re.findall(r"^\| `(\w+)` \| (count|real|text|counts|seed) \| (.*) \|$", models, flags=re.MULTILINE)
     listed = [row for row in rows if row[0] not in ("layer_count", "class_count", "vaelib_version", "format", "kind")]
     types = {"choice": "text", "widths": "counts"}
-    expected = [(each.name, types.get(each.type, each.type), each.allowed) for each in describe_parameters()]
+    expected = [(each.name, types.get(each.type, each.type), each.allowed) for each in PARAMETERS]
     assert listed == expected
 
 

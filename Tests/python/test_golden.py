@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import vaelib
@@ -24,10 +25,28 @@ def test_outputs_are_what_they_were(path):
         np.testing.assert_allclose(found[name], values, rtol=1e-5, atol=1e-6, err_msg=name)
 
 
+def content(path):
+    """Every attribute and dataset in a file, but the version of the library that wrote it: type, shape and bytes."""
+    found = {}
+
+    def visit(name, item):
+        values = dict(item.attrs)
+        if isinstance(item, h5py.Dataset):
+            values["data"] = item[()]
+        for key, value in values.items():
+            array = np.asarray(value)
+            found[name, key] = (array.dtype.str, array.shape, array.tobytes())
+
+    with h5py.File(path) as file:
+        visit("/", file)
+        file.visititems(visit)
+    del found["/", "vaelib_version"]
+    return found
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_they_are_in_order_and_saved_again_as_they_are(path, tmp_path):
     report = vaelib.verify(path)
     assert path.stem == f"format_{report.format_version}_{report.kind}"
     vaelib.load(path).save(tmp_path / "again.h5")
-    if report.vaelib_version == vaelib.__version__:
-        assert (tmp_path / "again.h5").read_bytes() == path.read_bytes()
+    assert content(tmp_path / "again.h5") == content(path)

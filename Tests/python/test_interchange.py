@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import pytest
 import vaelib
+from vaelib.interchange import export_keras_weights
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "interchange.md"
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu", "identity")
@@ -63,8 +64,8 @@ def randomised(estimator, n_features):
     """The estimator with random weights, biases included."""
     random = np.random.RandomState(0)
     estimator.initialize(n_features)
-    state = {name: random.normal(scale=0.4, size=values.shape) for name, values in estimator.state_dict().items()}
-    return estimator.load_state_dict(state)
+    state = {name: random.normal(scale=0.4, size=values.shape) for name, values in estimator.get_weights().items()}
+    return estimator.set_weights(state)
 
 
 X = np.random.RandomState(1).uniform(size=(9, 6)).astype(np.float32)
@@ -87,7 +88,7 @@ def make_classifier(**options):
     stack = randomised(vaelib.StackedDenoisingClassifier(**options), 6)
     random = np.random.RandomState(2)
     head = {"classifier/weight": random.normal(size=(stack.hidden[-1], 3)), "classifier/bias": random.normal(size=3)}
-    return stack.load_state_dict({**stack.state_dict(), **head})
+    return stack.set_weights({**stack.get_weights(), **head})
 
 
 def test_pytorch(monkeypatch, tmp_path):
@@ -115,7 +116,7 @@ def test_keras(monkeypatch, tmp_path, keras):
     names = run(monkeypatch, tmp_path, "To Keras")
     for name in VAES:
         vae = make_vae(name)
-        vae.export_keras_weights("model.weights.h5")
+        export_keras_weights(vae, "model.weights.h5")
         model = names["KerasVAE"](vae)
         model(X[:1])
         model.load_weights("model.weights.h5")
@@ -123,12 +124,12 @@ def test_keras(monkeypatch, tmp_path, keras):
         np.testing.assert_allclose(output[:, :6], vae.reconstruct(X), rtol=1e-5, atol=2e-6, err_msg=name)
         if name == "learned":
             own = keras.ops.convert_to_numpy(model.log_variance)
-            np.testing.assert_array_equal(own, vae.state_dict()["decoder/log_variance"])
+            np.testing.assert_array_equal(own, vae.get_weights()["decoder/log_variance"])
         model.save_weights("keras.weights.h5")
         assert datasets("keras.weights.h5") == datasets("model.weights.h5")
     for tied in (True, False):
         stack = make_classifier(hidden=(5, 4, 3), tied=tied, activation="tanh", loss="squared_error")
-        stack.export_keras_weights("stack.weights.h5")
+        export_keras_weights(stack, "stack.weights.h5")
         model = names["KerasStack"](stack)
         model(X[:1])
         model.load_weights("stack.weights.h5")
@@ -151,8 +152,8 @@ def datasets(path):
 
 def test_the_layout_of_files_for_keras(tmp_path):
     vae = make_vae("learned")
-    vae.export_keras_weights(tmp_path / "model.weights.h5")
-    state = vae.state_dict()
+    export_keras_weights(vae, tmp_path / "model.weights.h5")
+    state = vae.get_weights()
     found = datasets(tmp_path / "model.weights.h5")
     names = {"encoder/layers/dense": "encoder/0", "encoder/layers/dense_1": "encoder/1"}
     names |= {"encoder/layers/dense_2": "encoder/head", "decoder/layers/dense": "decoder/0"}
@@ -167,8 +168,8 @@ def test_the_layout_of_files_for_keras(tmp_path):
 @pytest.mark.parametrize("tied", [True, False])
 def test_the_layout_of_files_of_stacks_for_keras(tmp_path, tied):
     stack = make_classifier(hidden=(5, 4), tied=tied)
-    stack.export_keras_weights(tmp_path / "stack.weights.h5")
-    state, found = stack.state_dict(), datasets(tmp_path / "stack.weights.h5")
+    export_keras_weights(stack, tmp_path / "stack.weights.h5")
+    state, found = stack.get_weights(), datasets(tmp_path / "stack.weights.h5")
     assert len(found) == 10
     own = state["layers/1/weight"].T if tied else state["layers/1/decoder/weight"]
     assert found["decoder/layers/dense/vars/0"] == own.tolist()
@@ -182,16 +183,16 @@ def test_the_layout_of_files_of_stacks_for_keras(tmp_path, tied):
 def test_files_for_keras_that_cannot_be_written(tmp_path, monkeypatch):
     vae = make_vae("tanh")
     with pytest.raises(ValueError, match=r'ends in "\.weights\.h5"'):
-        vae.export_keras_weights(tmp_path / "model.h5")
+        export_keras_weights(vae, tmp_path / "model.h5")
     with pytest.raises(FileNotFoundError):
-        vae.export_keras_weights(tmp_path / "nowhere" / "model.weights.h5")
+        export_keras_weights(vae, tmp_path / "nowhere" / "model.weights.h5")
     (tmp_path / "old.weights.h5").write_text("old")
     monkeypatch.setitem(sys.modules, "h5py", None)
     with pytest.raises(ImportError, match=r"vaelib\[h5\]"):
-        vae.export_keras_weights(tmp_path / "old.weights.h5")
+        export_keras_weights(vae, tmp_path / "old.weights.h5")
     assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("old.weights.h5", "old")]
     monkeypatch.undo()
-    vae.export_keras_weights(tmp_path / "old.weights.h5")
+    export_keras_weights(vae, tmp_path / "old.weights.h5")
     assert len(datasets(tmp_path / "old.weights.h5")) == 12
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -199,4 +200,4 @@ def test_files_for_keras_that_cannot_be_written(tmp_path, monkeypatch):
 def test_an_unfitted_estimator_has_nothing_to_export(tmp_path):
     for estimator in (vaelib.VAE(), vaelib.StackedDenoisingAutoencoder()):
         with pytest.raises(vaelib.NotFittedError):
-            estimator.export_keras_weights(tmp_path / "model.weights.h5")
+            export_keras_weights(estimator, tmp_path / "model.weights.h5")

@@ -90,7 +90,7 @@ def test_a_callback_ends_training(endless, many):
 
     assert endless.fit(many, callback=callback) is endless
     assert len(endless.history_["epoch"]) == 2
-    assert told[-1].record.loss == endless.history_["loss"][-1]
+    assert told[-1].metrics["loss"] == endless.history_["loss"][-1]
     assert told[-1].epochs == 10**6
     assert told[-1].examples == told[-1].examples_per_epoch == 5000
     check_usable(endless, many)

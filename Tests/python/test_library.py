@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from vaelib import _library
+from vaelib._c import library as _library
 
-PACKAGE = Path(_library.__file__).resolve().parent
+PACKAGE = Path(_library.__file__).resolve().parents[1]
 
 
 def import_error(tmp_path, library):

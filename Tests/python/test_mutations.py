@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from vaelib import _native
+from vaelib._c.library import library
 
 FOLDER = Path(__file__).resolve().parents[1] / "c" / "mutation"
-LIBRARY = Path(_native.library._name).resolve()
+LIBRARY = Path(library._name).resolve()
 #: How a file is loaded, which, whose checksums are made right again, how many mutants.
 CASES = [
     ("model", "vae", "none", 1500), ("model", "vae", "model", 3000),

@@ -3,9 +3,13 @@
 import numpy as np
 import pytest
 import vaelib
-from vaelib._parameters import _VAES_ONLY as VAES_ONLY
-from vaelib._parameters import DEFAULTS, STACK_TRAINING_DEFAULTS, describe_parameters
-from vaelib._stack_parameters import LAYER_DEFAULTS
+from vaelib._c import header
+from vaelib._c.calls import defaults
+from vaelib._c.configurations import values_of
+from vaelib._c.parameters import PARAMETERS
+
+#: The training's parameters that only VAEs have.
+VAES_ONLY = {"estimator", "samples", "beta", "kl_warmup_epochs", "binarization"}
 
 #: Each estimator, the groups of the library's parameters that it has, and what it calls otherwise or leaves out.
 ESTIMATORS = {
@@ -19,7 +23,7 @@ def described(estimator):
     """The library's parameters that an estimator takes under their own names."""
     groups, left_out = ESTIMATORS[estimator]
     by_name = {}
-    for description in describe_parameters():
+    for description in PARAMETERS:
         if description.group in groups and description.name not in {"data_dim", "seed", *left_out}:
             by_name[description.name] = description  # those of training come last
     return by_name
@@ -30,10 +34,11 @@ def test_every_parameter_of_the_library_is_a_parameter_of_the_estimator(estimato
     parameters = estimator().get_params()
     assert set(described(estimator)) <= set(parameters)
     assert not ESTIMATORS[estimator][1] & set(parameters)
-    defaults = DEFAULTS if estimator is vaelib.VAE else {**LAYER_DEFAULTS, **STACK_TRAINING_DEFAULTS}
-    for name in described(estimator):
-        if name in defaults:
-            assert parameters[name] == defaults[name], name
+    configurations = {"vae": header.VAEConfig, "layer": header.LayerConfig, "stack": header.StackConfig}
+    for name, description in described(estimator).items():
+        group = "training" if name in ("epochs", "learning_rate") else description.group  # a layer has none of its own
+        configuration = configurations.get(group, header.TrainingConfig)
+        assert parameters[name] == values_of(defaults(configuration))[name], name
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)

@@ -37,7 +37,7 @@ def test_every_picture_is_written(tmp_path, fitted, binary):
         "scatter": lambda path: plots.latent_scatter(fitted.transform(binary), path, labels=np.arange(40) % 3),
         "denoising": lambda path: plots.denoising(images, 1 - images, images / 2, path, shape=(3, 4)),
         "filters": lambda path: plots.filters(images - 0.5, path, shape=(3, 4)),
-        "stack": lambda path: plots.stack_curve(stack_history, path),
+        "stack": lambda path: plots.training_curve(stack_history, path),
         "plain": lambda path: plots.latent_scatter(fitted.transform(binary), path),
     }
     for name, draw in figures.items():
@@ -60,7 +60,7 @@ def test_a_stacks_curves_have_a_panel_for_each_layer_and_one_for_fine_tuning(bin
     history = vaelib.StackedDenoisingClassifier(
         hidden=(4, 3), pretrain_epochs=3, finetune_epochs=2, validation_fraction=0.2, random_state=0
     ).fit(binary, binary[:, 0]).history_  # fmt: skip
-    panels = plots.stack_curve(history).axes
+    panels = plots.training_curve(history).axes
     assert [panel.get_title(loc="left") for panel in panels] == ["layer 0", "layer 1", "fine-tuning"]
     assert [len(panel.lines) for panel in panels] == [1, 1, 2]
     np.testing.assert_array_equal(panels[1].lines[0].get_ydata(), history["loss"][3:6])

@@ -147,9 +147,9 @@ def test_the_exact_likelihood_of_a_linear_gaussian_model(pair):
     b = model.weights["decoder/head/bias"]
     precision = np.linalg.inv(W @ W.T / 0.64 + np.eye(2))
     model.weights["encoder/head/weight"][:, :2] = (precision @ W / 0.64).T
-    model.weights["encoder/head/bias"][:, :2] = -(b @ W.T / 0.64 @ precision)
+    model.weights["encoder/head/bias"][:2] = -(b @ W.T / 0.64 @ precision)
     model.weights["encoder/head/weight"][:, 2:] = 0
-    model.weights["encoder/head/bias"][:, 2:] = np.log(np.diag(precision)) + 0.2
+    model.weights["encoder/head/bias"][2:] = np.log(np.diag(precision)) + 0.2
     model.vae.set_weights(model.weights)
     x = np.random.RandomState(5).normal(size=(200, 6)).astype(np.float32)
     covariance = W.T @ W + 0.64 * np.eye(6)

@@ -126,7 +126,7 @@ def test_stopped_by_its_callback(fitted, many, tmp_path, callback, error):
     with pytest.raises(error):
         fitted.transform_to_file(large(many, 60), path, callback=callback)
     assert os.listdir(tmp_path) == ["out.h5"]
-    assert vaelib.dataset.dataset_names(path) == ["x"]
+    assert vaelib.dataset_names(path) == ["x"]
 
 
 @pytest.mark.parametrize("how", ["cancel", "ctrl-c"])

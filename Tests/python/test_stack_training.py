@@ -22,15 +22,13 @@ def test_the_history(x):
     model = Autoencoder(epochs=(2, 3), finetune_epochs=4, learning_rate=(0.1, 0.2), finetune_learning_rate=0.3, **SMALL)
     history = model.fit(x, validation=x[:10]).history_
     assert list(history) == [
-        *("phase", "layer", "epoch", "loss", "validation_loss", "error", "validation_error", "learning_rate"),
-        "seconds",
+        *("phase", "layer", "epoch", "examples_seen", "loss", "validation_loss", "learning_rate", "seconds"),
     ]
     assert list(history["phase"]) == ["pretraining"] * 5 + ["unsupervised"] * 4
     assert list(history["layer"][:5]) == [0, 0, 1, 1, 1]
     assert list(history["epoch"]) == [1, 2, 1, 2, 3, 1, 2, 3, 4]
     np.testing.assert_allclose(history["learning_rate"], [0.1] * 2 + [0.2] * 3 + [0.3] * 4)
     assert np.isfinite(history["loss"]).all()
-    assert np.isnan(history["error"]).all()
     assert list(np.isnan(history["validation_loss"])) == [True] * 5 + [False] * 4
     assert history["validation_loss"][-1] == pytest.approx(model.reconstruction_error(x[:10]).mean(), rel=1e-6)
 
@@ -182,12 +180,12 @@ def test_progress_and_its_lines(x, capsys):
     model = Classifier(pretrain_epochs=2, finetune_epochs=1, validation_fraction=0.2, verbose=1, **SMALL)
     model.fit(x, labels_of(x), callback=seen.append)
     ended = [progress for progress in seen if progress.kind == "epoch"]
-    assert [(p.record.phase, p.record.layer, p.record.epoch, p.epochs) for p in ended] == [
+    assert [(p.phase, p.layer, p.epoch, p.epochs) for p in ended] == [
         *(("pretraining", layer, epoch, 2) for layer in (0, 1) for epoch in (1, 2)),
         ("supervised", 0, 1, 1),
     ]
     assert all(p.examples == p.examples_per_epoch == 80 for p in ended)
-    np.testing.assert_array_equal([p.record.loss for p in ended], model.history_["loss"])
+    np.testing.assert_array_equal([p.metrics["loss"] for p in ended], model.history_["loss"])
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 5
     assert lines[0].startswith("layer 0")
@@ -196,7 +194,7 @@ def test_progress_and_its_lines(x, capsys):
 
 
 def test_a_callback_stops_pretraining_and_what_follows(x):
-    model = Classifier(pretrain_epochs=50, **SMALL).fit(x, labels_of(x), callback=lambda p: p.record.epoch == 3)
+    model = Classifier(pretrain_epochs=50, **SMALL).fit(x, labels_of(x), callback=lambda p: p.epoch == 3)
     assert set(model.history_["phase"]) == {"pretraining"}
     assert len(model.history_["epoch"]) < 4
     assert model.transform(x).shape == (100, 5)

@@ -8,7 +8,7 @@ public enum Metric: String, CaseIterable, Sendable {
   case layer
   /// Counts from 1: of a variational auto-encoder over all fits, of a stack within the phase of one call.
   case epoch
-  /// Examples that a variational auto-encoder has learned from in all fits so far.
+  /// Examples that the model has learned from in all training so far.
   case examplesSeen = "examples_seen"
   /// What is minimised, without the weight prior.
   case loss

@@ -117,8 +117,9 @@ final class TrainingLoop<Trained: TrainableModel> {
   private func metrics(_ state: TrainingState) -> MetricValues {
     var metrics = state.sums.metrics
     metrics[.epoch] = Double(epochsBefore + state.epoch)
+    metrics[.examplesSeen] = Double(model.record.history.examplesSeen + state.sums.rows)
     switch phase.kind {
-    case .fit: metrics[.examplesSeen] = Double(model.record.history.examplesSeen + state.sums.rows)
+    case .fit: break
     case .pretraining, .supervised, .unsupervised:
       metrics[.phase] = Double(phase.kind.rawValue)
       metrics[.layer] = Double(phase.layer)

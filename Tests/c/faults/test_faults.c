@@ -15,7 +15,7 @@
 enum { rows = 40, columns = 6 };
 
 static vaelib_model *model, *other_model;
-static vaelib_stack *stack, *other_stack;
+static vaelib_model *stack, *other_stack;
 static vaelib_dataset *examples;
 static char folder[1024], model_path[1200], stack_path[1200], data_path[1200], written_path[1200], run_path[1200];
 
@@ -27,7 +27,7 @@ static vaelib_status save_model(uint64_t *out_result) {
 }
 static vaelib_status save_stack(uint64_t *out_result) {
     *out_result = 0;
-    return vaelib_stack_save(stack, stack_path);
+    return vaelib_model_save(stack, stack_path);
 }
 static vaelib_status load_model(uint64_t *out_result) {
     vaelib_model *loaded = NULL;
@@ -37,10 +37,10 @@ static vaelib_status load_model(uint64_t *out_result) {
     return status;
 }
 static vaelib_status load_stack(uint64_t *out_result) {
-    vaelib_stack *loaded = NULL;
-    vaelib_status status = vaelib_stack_load(stack_path, &loaded);
-    if (status == VAELIB_OK) *out_result = hash_stack(loaded);
-    vaelib_stack_free(loaded);
+    vaelib_model *loaded = NULL;
+    vaelib_status status = vaelib_model_load(stack_path, &loaded);
+    if (status == VAELIB_OK) *out_result = hash_parameters(loaded);
+    vaelib_model_free(loaded);
     return status;
 }
 
@@ -58,7 +58,7 @@ static vaelib_status read_data(size_t memory_budget, int check_in_child, uint64_
     vaelib_dataset *dataset = NULL;
     vaelib_status status = open_data(memory_budget, check_in_child, &dataset);
     if (status == VAELIB_OK) status = vaelib_dataset_read(dataset, values, rows * columns);
-    if (status == VAELIB_OK) status = vaelib_dataset_labels(dataset, labels, rows);
+    if (status == VAELIB_OK) status = vaelib_dataset_read_labels(dataset, labels, rows);
     if (status == VAELIB_OK) *out_result = hash_bytes(values, sizeof values) ^ hash_bytes(labels, sizeof labels);
     vaelib_dataset_free(dataset);
     return status;
@@ -72,7 +72,7 @@ static vaelib_status train_from_file(uint64_t *out_result) {
     vaelib_model *learner = make_model(columns, 2);
     vaelib_dataset *dataset = NULL;
     vaelib_status status = open_data(0, 0, &dataset);
-    if (status == VAELIB_OK) status = vaelib_fit(learner, dataset, dataset, &plan, NULL, NULL);
+    if (status == VAELIB_OK) status = vaelib_vae_fit(learner, dataset, dataset, &plan, NULL, NULL);
     *out_result = hash_parameters(learner);
     vaelib_dataset_free(dataset);
     vaelib_model_free(learner);
@@ -82,7 +82,7 @@ static vaelib_status encode_from_file(uint64_t *out_result) {
     float latents[rows * 2];
     vaelib_dataset *dataset = NULL;
     vaelib_status status = open_data(0, 0, &dataset);
-    if (status == VAELIB_OK) status = vaelib_encode(model, dataset, latents, NULL, rows * 2);
+    if (status == VAELIB_OK) status = vaelib_vae_encode(model, dataset, latents, NULL, rows * 2);
     if (status == VAELIB_OK) *out_result = hash_bytes(latents, sizeof latents);
     vaelib_dataset_free(dataset);
     return status;
@@ -122,7 +122,7 @@ static vaelib_status write_datasets(uint64_t *out_result) {
     vaelib_array_init(&classes, labels, VAELIB_INT64, rows, 1);
     if (status == VAELIB_OK) status = append(writer, "train/images", &images, shape);
     if (status == VAELIB_OK) status = append(writer, "train/labels", &classes, NULL);
-    if (status == VAELIB_OK) status = vaelib_encode_to(model, examples, writer, "codes", NULL, NULL, NULL);
+    if (status == VAELIB_OK) status = vaelib_vae_encode_to(model, examples, writer, "codes", NULL, NULL, NULL);
     if (status == VAELIB_OK) status = vaelib_writer_finish(writer);
     vaelib_writer_free(writer);
     *out_result = 0;
@@ -138,7 +138,7 @@ static vaelib_status fit_with_checkpoints(int resume, size_t epochs, uint64_t *o
     checkpoint.every_epochs = 1;
     checkpoint.resume = resume;
     plan.checkpoint = &checkpoint;
-    if (status == VAELIB_OK) status = vaelib_fit(learner, examples, NULL, &plan, NULL, NULL);
+    if (status == VAELIB_OK) status = vaelib_vae_fit(learner, examples, NULL, &plan, NULL, NULL);
     *out_result = hash_parameters(learner);
     vaelib_model_free(learner);
     return status;
@@ -313,14 +313,14 @@ int main(void) {
     snprintf(data_path, sizeof data_path, "%s/data.h5", folder);
     snprintf(written_path, sizeof written_path, "%s/written.h5", folder);
     snprintf(run_path, sizeof run_path, "%s/run.h5", folder);
-    REQUIRE_OK(vaelib_set_threads(1));
+    REQUIRE_OK(vaelib_threads_set(1));
     examples = wrap(images, rows, columns);
     model = make_model(columns, 2), other_model = make_model(columns, 3);
     stack = make_stack(columns), other_stack = make_stack(columns);
-    REQUIRE_OK(vaelib_fit(model, examples, NULL, &plan, NULL, NULL));
+    REQUIRE_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
     REQUIRE_OK(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL));
     REQUIRE_OK(vaelib_model_save(other_model, model_path));
-    REQUIRE_OK(vaelib_stack_save(other_stack, stack_path));
+    REQUIRE_OK(vaelib_model_save(other_stack, stack_path));
     REQUIRE_OK(vaelib_model_save(other_model, written_path));
     REQUIRE_OK(fit_with_checkpoints(0, 2, &ignored));
     keep();
@@ -328,8 +328,8 @@ int main(void) {
     vaelib_dataset_free(examples);
     vaelib_model_free(model);
     vaelib_model_free(other_model);
-    vaelib_stack_free(stack);
-    vaelib_stack_free(other_stack);
+    vaelib_model_free(stack);
+    vaelib_model_free(other_stack);
     free(images);
     return report();
 }

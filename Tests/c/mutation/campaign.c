@@ -79,9 +79,9 @@ static vaelib_status load(const char *kind, const char *path) {
         status = vaelib_model_load(path, &model);
         vaelib_model_free(model);
     } else if (strcmp(kind, "stack") == 0) {
-        vaelib_stack *stack = NULL;
-        status = vaelib_stack_load(path, &stack);
-        vaelib_stack_free(stack);
+        vaelib_model *stack = NULL;
+        status = vaelib_model_load(path, &stack);
+        vaelib_model_free(stack);
     } else if (strcmp(kind, "verify") == 0 || strcmp(kind, "child:verify") == 0) {
         status = vaelib_file_verify(path, kind[0] == 'c', NULL);
     } else {
@@ -162,7 +162,7 @@ int main(int count, char **arguments) {
     size_t first = strtoul(arguments[4], NULL, 10), mutants = strtoul(arguments[5], NULL, 10), harmful = 0, loaded = 0;
     unsigned char *bytes = malloc(file.size);
     if (bytes == NULL) return 1;
-    vaelib_set_threads(1);
+    vaelib_threads_set(1);
     load(kind, arguments[2]); /* what is set up once is set up before the children are made */
     for (size_t number = first; number < first + mutants; number++) {
         size_t size = make_mutant(&file, number, seal, bytes);

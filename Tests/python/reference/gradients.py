@@ -58,7 +58,7 @@ class _Layers:
             if index < self.depth:
                 upstream = upstream * self.derivative(self.before[index])
             gradients[f"{name}/weight"] += self.inputs[index].T @ upstream
-            gradients[f"{name}/bias"] += upstream.sum(axis=0, keepdims=True)
+            gradients[f"{name}/bias"] += upstream.sum(axis=0)
             upstream = upstream @ self.weights[f"{name}/weight"].T
         return upstream
 
@@ -114,7 +114,7 @@ def _decoder_backward(
         return decoder.backward(d_mean, gradients)
     d_raw = factor / 2 * (1 - (x - mean) ** 2 * precision) * bounded_derivative(raw, architecture.decoder_limits)
     if architecture.learns_variance:
-        gradients["decoder/log_variance"] += d_raw.sum(axis=0, keepdims=True)
+        gradients["decoder/log_variance"] += d_raw.sum(axis=0)
         return decoder.backward(d_mean, gradients)
     return decoder.backward(np.concatenate([d_mean, d_raw], axis=1), gradients)
 

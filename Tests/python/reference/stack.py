@@ -36,20 +36,20 @@ class Layer:
     contraction_weight: float = 0.0
 
 
-def shapes(data_dim: int, layers: Sequence[Layer], classes: int = 0) -> dict[str, tuple[int, int]]:
+def shapes(data_dim: int, layers: Sequence[Layer], classes: int = 0) -> dict[str, tuple[int, ...]]:
     """Every tensor's name and shape, in the arena's order."""
-    found: dict[str, tuple[int, int]] = {}
+    found: dict[str, tuple[int, ...]] = {}
     inputs = data_dim
     for index, layer in enumerate(layers):
         found[f"layers/{index}/weight"] = (inputs, layer.width)
-        found[f"layers/{index}/bias"] = (1, layer.width)
+        found[f"layers/{index}/bias"] = (layer.width,)
         if not layer.tied:
             found[f"layers/{index}/decoder/weight"] = (layer.width, inputs)
-        found[f"layers/{index}/decoder/bias"] = (1, inputs)
+        found[f"layers/{index}/decoder/bias"] = (inputs,)
         inputs = layer.width
     if classes > 0:
         found["classifier/weight"] = (inputs, classes)
-        found["classifier/bias"] = (1, classes)
+        found["classifier/bias"] = (classes,)
     return found
 
 

@@ -48,9 +48,9 @@ class Architecture:
     def decoder_limits(self) -> tuple[float, float]:
         return 2 * math.log(self.stddev_floor), 20.0
 
-    def shapes(self) -> dict[str, tuple[int, int]]:
+    def shapes(self) -> dict[str, tuple[int, ...]]:
         """Every tensor's name and shape, in the arena's order."""
-        shapes: dict[str, tuple[int, int]] = {}
+        shapes: dict[str, tuple[int, ...]] = {}
         output = self.data_dim * (2 if self.predicts_variance else 1)
         for part, width, widths, head in (
             ("encoder", self.data_dim, self.hidden, 2 * self.latent_dim),
@@ -59,9 +59,9 @@ class Architecture:
             for index, (name, columns) in enumerate([*((str(i), w) for i, w in enumerate(widths)), ("head", head)]):
                 inputs = width if index == 0 else widths[index - 1]
                 shapes[f"{part}/{name}/weight"] = (inputs, columns)
-                shapes[f"{part}/{name}/bias"] = (1, columns)
+                shapes[f"{part}/{name}/bias"] = (columns,)
         if self.learns_variance:
-            shapes["decoder/log_variance"] = (1, self.data_dim)
+            shapes["decoder/log_variance"] = (self.data_dim,)
         return shapes
 
 

@@ -3,7 +3,7 @@
  *
  *     drive_training DATA.h5 DATASET [EPOCHS]
  *
- * Use a trainer instead of vaelib_fit() when examples come from elsewhere than an array or a file, when gradients are
+ * Use a trainer instead of vaelib_vae_fit() when examples come from elsewhere than an array or a file, when gradients are
  * to be summed over processes, or to see what happens in each step. Between vaelib_trainer_compute_gradients() and
  * vaelib_trainer_apply_gradients() the gradient buffer belongs to the program: it may read it, and write it too.
  */
@@ -72,8 +72,7 @@ static vaelib_status load(loader *data, const char *path, const char *name) {
 }
 
 /* Gathers `count` rows from position `first` of the shuffled order, and computes and applies their gradients. */
-static vaelib_status step(
-    vaelib_trainer *trainer, loader *data, size_t first, size_t count, vaelib_step_result *out_result) {
+static vaelib_status step(vaelib_trainer *trainer, loader *data, size_t first, size_t count) {
     vaelib_array array = {.struct_size = sizeof array};
     vaelib_dataset *batch = NULL;
     vaelib_status status;
@@ -83,8 +82,8 @@ static vaelib_status step(
     }
     status = vaelib_array_init(&array, data->batch, VAELIB_FLOAT32, count, data->columns);
     if (status == VAELIB_OK) status = vaelib_dataset_from_array(&array, NULL, &batch);
-    if (status == VAELIB_OK) status = vaelib_trainer_compute_gradients(trainer, batch, out_result);
-    if (status == VAELIB_OK) status = vaelib_trainer_apply_gradients(trainer);
+    if (status == VAELIB_OK) status = vaelib_trainer_compute_gradients(trainer, batch, NULL);
+    if (status == VAELIB_OK) status = vaelib_trainer_apply_gradients(trainer, 0);
     vaelib_dataset_free(batch);
     return status;
 }
@@ -96,10 +95,10 @@ static vaelib_status print_gradient_norms(const vaelib_model *model, vaelib_trai
     float *gradients = NULL;
     size_t count = 0;
     vaelib_status status = vaelib_model_describe(model, &info);
-    if (status == VAELIB_OK) status = vaelib_trainer_gradients(trainer, &gradients, &count);
+    if (status == VAELIB_OK) status = vaelib_trainer_get_gradients(trainer, &gradients, &count);
     for (size_t index = 0; status == VAELIB_OK && index < info.tensor_count; index++) {
         double sum = 0;
-        status = vaelib_model_tensor(model, index, &tensor);
+        status = vaelib_model_describe_tensor(model, index, &tensor);
         if (status != VAELIB_OK) break;
         for (size_t i = 0; i < tensor.rows * tensor.columns; i++) {
             double value = (double)gradients[tensor.offset + i];
@@ -112,14 +111,16 @@ static vaelib_status print_gradient_norms(const vaelib_model *model, vaelib_trai
 
 /* One pass over the shuffled rows; prints the mean bound. */
 static vaelib_status train_epoch(vaelib_trainer *trainer, loader *data, long epoch) {
-    vaelib_step_result result = {.struct_size = sizeof result};
+    const vaelib_metric *metrics = NULL;
     vaelib_status status = VAELIB_OK;
+    size_t metric_count = 0;
     double elbo = 0;
     shuffle(data);
     for (size_t first = 0; status == VAELIB_OK && first < data->rows; first += batch_size) {
         size_t count = data->rows - first < batch_size ? data->rows - first : batch_size;
-        status = step(trainer, data, first, count, &result);
-        elbo += result.elbo * (double)count;
+        status = step(trainer, data, first, count);
+        if (status == VAELIB_OK) status = vaelib_trainer_get_metrics(trainer, &metrics, &metric_count);
+        elbo += vaelib_metric_find(metrics, metric_count, "elbo") * (double)count;
     }
     if (status == VAELIB_OK) printf("epoch %ld: bound %.2f nats\n", epoch, elbo / (double)data->rows);
     return status;
@@ -145,12 +146,12 @@ int main(int argc, char **argv) {
     if (status == VAELIB_OK) {
         architecture.data_dim = data.columns;
         architecture.latent_dim = 10;
-        status = vaelib_model_create(&architecture, &model);
+        status = vaelib_vae_create(&architecture, &model);
     }
     if (status == VAELIB_OK) status = vaelib_training_config_init(&plan);
     if (status == VAELIB_OK) {
         plan.binarization = "dynamic";
-        status = vaelib_trainer_create(model, &plan, data.rows, &trainer);
+        status = vaelib_trainer_create(model, VAELIB_FIT, 0, &plan, data.rows, &trainer);
     }
     for (long epoch = 1; status == VAELIB_OK && epoch <= epochs; epoch++) {
         status = train_epoch(trainer, &data, epoch);

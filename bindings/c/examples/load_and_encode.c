@@ -57,7 +57,7 @@ int main(int argc, char **argv) {
         size_t count = data_info.rows * model_info.latent_dim;
         mean = allocate(count);
         log_variance = allocate(count);
-        status = vaelib_encode(model, examples, mean, log_variance, count);
+        status = vaelib_vae_encode(model, examples, mean, log_variance, count);
     }
     if (status == VAELIB_OK) {
         print_latents(mean, log_variance, data_info.rows, model_info.latent_dim);

@@ -15,17 +15,22 @@
 
 enum { layer_count = 3 };
 
+/* A number that the library tells of the epoch. */
+static double metric(const vaelib_progress *progress, const char *name) {
+    return vaelib_metric_find(progress->metrics, progress->metric_count, name);
+}
+
 /* One line an epoch. */
-static int show_progress(const vaelib_stack_progress *progress, void *user_data) {
-    const vaelib_stack_record *record = &progress->record;
+static int show_progress(const vaelib_progress *progress, void *user_data) {
     (void)user_data;
     if (progress->kind != VAELIB_PROGRESS_EPOCH) return 0;
-    if (record->phase == VAELIB_PRETRAINING) {
-        printf("layer %zu, epoch %zu of %zu: loss %.3f nats, %.1f s\n", record->layer, record->epoch, progress->epochs,
-               record->loss, record->seconds);
+    if (progress->phase == VAELIB_PRETRAINING) {
+        printf("layer %zu, epoch %zu of %zu: loss %.3f nats, %.1f s\n", progress->layer, progress->epoch,
+               progress->epochs, metric(progress, "loss"), metric(progress, "seconds"));
     } else {
-        printf("fine-tuning, epoch %zu of %zu: error %.2f %%, validation %.2f %%, %.1f s\n", record->epoch,
-               progress->epochs, 100 * record->error, 100 * record->validation_error, record->seconds);
+        printf("fine-tuning, epoch %zu of %zu: error %.2f %%, validation %.2f %%, %.1f s\n", progress->epoch,
+               progress->epochs, 100 * metric(progress, "error"), 100 * metric(progress, "validation_error"),
+               metric(progress, "seconds"));
     }
     fflush(stdout);
     return 0;
@@ -49,7 +54,7 @@ static vaelib_status open_images(const char *path, const char *name, const char 
 }
 
 /* Three sigmoid layers, with more of the input erased the higher they are. */
-static vaelib_status make_stack(const vaelib_dataset *images, size_t width, vaelib_stack **out_stack) {
+static vaelib_status make_stack(const vaelib_dataset *images, size_t width, vaelib_model **out_stack) {
     vaelib_dataset_info info = {.struct_size = sizeof info};
     vaelib_stack_config config = {.struct_size = sizeof config};
     vaelib_layer_config layers[layer_count];
@@ -70,15 +75,11 @@ static vaelib_status make_stack(const vaelib_dataset *images, size_t width, vael
     return status;
 }
 
-/* Pretrains on all images but the last sixth, then learns their labels. */
-static vaelib_status train(vaelib_stack *stack, const vaelib_dataset *images, size_t epochs) {
-    vaelib_dataset_info info = {.struct_size = sizeof info};
+/* Pretrains on all images but a sixth, as many of each label, then learns their labels. */
+static vaelib_status train(vaelib_model *stack, const vaelib_dataset *images, size_t epochs) {
     vaelib_training_config plan = {.struct_size = sizeof plan};
     vaelib_dataset *training = NULL, *validation = NULL;
-    vaelib_status status = vaelib_dataset_describe(images, &info);
-    size_t held_back = info.rows / 6 > 0 ? info.rows / 6 : 1;
-    if (status == VAELIB_OK) status = vaelib_dataset_slice(images, 0, info.rows - held_back, &training);
-    if (status == VAELIB_OK) status = vaelib_dataset_slice(images, info.rows - held_back, held_back, &validation);
+    vaelib_status status = vaelib_dataset_split(images, 1.0 / 6, 1, 1, &training, &validation);
     if (status == VAELIB_OK) status = vaelib_training_config_init(&plan);
     plan.epochs = epochs;
     if (status == VAELIB_OK) status = vaelib_stack_pretrain(stack, training, &plan, show_progress, NULL);
@@ -93,7 +94,7 @@ static vaelib_status train(vaelib_stack *stack, const vaelib_dataset *images, si
 }
 
 /* Predicts the classes of images that the stack has never seen, and prints how many are wrong. */
-static vaelib_status test(vaelib_stack *stack, const vaelib_dataset *images) {
+static vaelib_status test(vaelib_model *stack, const vaelib_dataset *images) {
     vaelib_dataset_info info = {.struct_size = sizeof info};
     vaelib_status status = vaelib_dataset_describe(images, &info);
     int64_t *labels = calloc(info.rows, sizeof *labels), *predicted = calloc(info.rows, sizeof *predicted);
@@ -102,7 +103,7 @@ static vaelib_status test(vaelib_stack *stack, const vaelib_dataset *images) {
         perror("allocating the labels");
         exit(1);
     }
-    if (status == VAELIB_OK) status = vaelib_dataset_labels(images, labels, info.rows);
+    if (status == VAELIB_OK) status = vaelib_dataset_read_labels(images, labels, info.rows);
     if (status == VAELIB_OK) status = vaelib_stack_predict(stack, images, predicted, info.rows);
     for (size_t i = 0; i < info.rows; i++) wrong += predicted[i] != labels[i];
     if (status == VAELIB_OK) {
@@ -115,7 +116,7 @@ static vaelib_status test(vaelib_stack *stack, const vaelib_dataset *images) {
 
 int main(int argc, char **argv) {
     vaelib_dataset *training_images = NULL, *test_images = NULL;
-    vaelib_stack *stack = NULL;
+    vaelib_model *stack = NULL;
     vaelib_status status;
     long width = 1000, epochs = 15;
 
@@ -131,14 +132,14 @@ int main(int argc, char **argv) {
     if (status == VAELIB_OK) status = make_stack(training_images, (size_t)width, &stack);
     if (status == VAELIB_OK) status = train(stack, training_images, (size_t)epochs);
     if (status == VAELIB_OK) status = test(stack, test_images);
-    if (status == VAELIB_OK) status = vaelib_stack_save(stack, argv[2]);
+    if (status == VAELIB_OK) status = vaelib_model_save(stack, argv[2]);
     if (status == VAELIB_OK) {
         printf("wrote %s\n", argv[2]);
     } else {
         fprintf(stderr, "%s: %s\n", argv[0], vaelib_last_error());
     }
 
-    vaelib_stack_free(stack);
+    vaelib_model_free(stack);
     vaelib_dataset_free(test_images);
     vaelib_dataset_free(training_images);
     return status == VAELIB_OK ? 0 : 1;

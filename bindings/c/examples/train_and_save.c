@@ -4,7 +4,7 @@
  *     train_and_save DATA.h5 DATASET MODEL.h5 [EPOCHS]
  *
  * Examples are expected in [0, 1], or as bytes, which are scaled to [0, 1]. They are taken as probabilities and drawn
- * anew as 0 or 1 at each use. The last tenth of the rows is kept for validation. Ctrl-C stops the training; what was
+ * anew as 0 or 1 at each use. A tenth of the rows, chosen at random, is kept for validation. Ctrl-C stops the training; what was
  * learned until then is saved.
  */
 #include <signal.h>
@@ -17,19 +17,23 @@ static vaelib_model *running_model;
 
 static void stop_training(int signal_number) {
     (void)signal_number;
-    vaelib_cancel(running_model);
+    vaelib_model_cancel(running_model);
+}
+
+/* A number that the library tells of the epoch. */
+static double metric(const vaelib_progress *progress, const char *name) {
+    return vaelib_metric_find(progress->metrics, progress->metric_count, name);
 }
 
 /* Rewrites one line while an epoch goes on, and leaves one line an epoch. */
 static int show_progress(const vaelib_progress *progress, void *user_data) {
-    const vaelib_history_record *record = &progress->record;
     (void)user_data;
     if (progress->kind == VAELIB_PROGRESS_EPOCH) {
         printf("\repoch %zu of %zu: bound %.2f nats, validation %.2f, %.1f s\n", progress->epoch, progress->epochs,
-               record->elbo, record->validation_elbo, record->seconds);
+               metric(progress, "elbo"), metric(progress, "validation_elbo"), metric(progress, "seconds"));
     } else {
         printf("\repoch %zu of %zu: %zu of %zu examples, bound %.2f nats", progress->epoch, progress->epochs,
-               progress->examples, progress->examples_per_epoch, record->elbo);
+               progress->examples, progress->examples_per_epoch, metric(progress, "elbo"));
     }
     fflush(stdout);
     return 0;
@@ -51,16 +55,6 @@ static vaelib_status open_examples(const char *path, const char *name, vaelib_da
     return status;
 }
 
-/* Splits the rows into those to learn from and those to validate with. */
-static vaelib_status split(const vaelib_dataset *all, vaelib_dataset **out_training, vaelib_dataset **out_validation) {
-    vaelib_dataset_info info = {.struct_size = sizeof info};
-    vaelib_status status = vaelib_dataset_describe(all, &info);
-    size_t held_back = info.rows / 10 > 0 ? info.rows / 10 : 1;
-    if (status == VAELIB_OK) status = vaelib_dataset_slice(all, 0, info.rows - held_back, out_training);
-    if (status == VAELIB_OK) status = vaelib_dataset_slice(all, info.rows - held_back, held_back, out_validation);
-    return status;
-}
-
 int main(int argc, char **argv) {
     vaelib_dataset *all = NULL, *training = NULL, *validation = NULL;
     vaelib_dataset_info info = {.struct_size = sizeof info};
@@ -79,14 +73,14 @@ int main(int argc, char **argv) {
 
     status = open_examples(argv[1], argv[2], &all);
     if (status == VAELIB_OK) status = vaelib_dataset_describe(all, &info);
-    if (status == VAELIB_OK) status = split(all, &training, &validation);
+    if (status == VAELIB_OK) status = vaelib_dataset_split(all, 0.1, 1, 0, &training, &validation);
     if (status == VAELIB_OK) status = vaelib_vae_config_init(&architecture);
     if (status == VAELIB_OK) {
         architecture.data_dim = info.columns;
         architecture.latent_dim = 20;
         architecture.hidden = hidden;
         architecture.hidden_count = 1;
-        status = vaelib_model_create(&architecture, &model);
+        status = vaelib_vae_create(&architecture, &model);
     }
     if (status == VAELIB_OK) status = vaelib_training_config_init(&plan);
     if (status == VAELIB_OK) {
@@ -94,7 +88,7 @@ int main(int argc, char **argv) {
         plan.binarization = "dynamic";
         running_model = model;
         signal(SIGINT, stop_training);
-        status = vaelib_fit(model, training, validation, &plan, show_progress, NULL);
+        status = vaelib_vae_fit(model, training, validation, &plan, show_progress, NULL);
         signal(SIGINT, SIG_DFL);
         if (status == VAELIB_CANCELLED) {
             printf("\nstopped; saving what was learned so far\n");

@@ -80,12 +80,9 @@ class ProgressBar:
 
     width = 28
 
-    def __call__(self, progress: vaelib.Progress | vaelib.StackProgress) -> None:
+    def __call__(self, progress: vaelib.Progress) -> None:
         """Draws the progress."""
-        if isinstance(progress, vaelib.StackProgress):
-            epoch, text = progress.record.epoch, stack_line(progress.record)
-        else:
-            epoch, text = progress.epoch, f"bound {progress.record.elbo:9.3f} nats"
+        epoch, text = progress.epoch, learned(progress)
         ended = progress.kind == "epoch"
         if not sys.stdout.isatty():
             if ended and (epoch % 50 == 0 or epoch == progress.epochs):
@@ -98,11 +95,14 @@ class ProgressBar:
         print(f"\r  [{bar}] epoch {epoch}/{progress.epochs}  {text}", end=end, flush=True)
 
 
-def stack_line(record: vaelib.StackRecord) -> str:
-    """What a stack learns, and how well."""
-    if record.phase == "pretraining":
-        return f"layer {record.layer}  loss {record.loss:9.3f} nats"
-    return f"labels  error {record.error:6.2%}"
+def learned(progress: vaelib.Progress) -> str:
+    """What a model learns, and how well."""
+    metrics = progress.metrics
+    if progress.phase == "fit":
+        return f"bound {metrics['elbo']:9.3f} nats"
+    if progress.phase == "pretraining":
+        return f"layer {progress.layer}  loss {metrics['loss']:9.3f} nats"
+    return f"labels  error {metrics['error']:6.2%}"
 
 
 def train(images: Images, latent_dim: int, epochs: int, seed: int) -> vaelib.VAE:
@@ -190,7 +190,7 @@ def classify(stack: vaelib.StackedDenoisingAutoencoder, images: Images, epochs: 
 
 def draw_stack(stack: vaelib.StackedDenoisingAutoencoder, images: Images, output: Path, seed: int) -> None:
     """Writes the pictures of the stack."""
-    plots.stack_curve(stack.history_, output / "pretraining.png")
+    plots.training_curve(stack.history_, output / "pretraining.png")
     if images.shape is not None:
         options: dict[str, Any] = {"shape": images.shape}
         plots.filters(stack.filters()[:100], output / "filters.png", title="Filters of the first layer", **options)

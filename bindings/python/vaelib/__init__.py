@@ -9,14 +9,11 @@
 ``VAE``, ``StackedDenoisingAutoencoder`` and ``StackedDenoisingClassifier`` are the estimators, ``open_dataset`` and
 ``Dataset`` are where examples come from, ``DatasetWriter``, ``write_dataset`` and ``convert`` make files of them,
 ``load`` reads what ``save`` wrote, ``Checkpoint`` keeps a training that may be killed, ``Trainer`` is for training
-loops of one's own, ``vaelib.plots`` makes pictures. Losses, bounds and likelihoods are in nats per example, always.
+loops of one's own, ``vaelib.plots`` makes pictures, ``vaelib.interchange`` exchanges weights with other frameworks.
+Losses, bounds and likelihoods are in nats per example, always.
 """
 
-from vaelib import _native
-from vaelib._bounds import Bound
-from vaelib._checkpoint import Checkpoint
-from vaelib._convert import ConversionProgress, convert
-from vaelib._errors import (
+from vaelib._c.errors import (
     Busy,
     Cancelled,
     DataError,
@@ -31,41 +28,24 @@ from vaelib._errors import (
     VaelibError,
     VaelibWarning,
 )
-from vaelib._files import load
-from vaelib._long_calls import HistoryRecord, Progress
-from vaelib._not_fitted import NotFittedError
-from vaelib._parameters import count as _count
-from vaelib._queries import Gaussian
-from vaelib._stack_progress import StackProgress, StackRecord
-from vaelib._verification import FileReport, verify
-from vaelib.dataset import Dataset, concatenate, dataset_names, open_dataset
-from vaelib.stack import StackedDenoisingAutoencoder
-from vaelib.stack_classifier import StackedDenoisingClassifier
-from vaelib.trainer import StepResult, Trainer
-from vaelib.vae import VAE
-from vaelib.writer import DatasetWriter, write_dataset
+from vaelib._c.host import cpu_description, set_threads, threads, version
+from vaelib._c.long_calls import Progress
+from vaelib.data.convert import ConversionProgress, convert
+from vaelib.data.dataset import Dataset, concatenate
+from vaelib.data.opening import dataset_names, open_dataset
+from vaelib.data.verification import FileReport, verify
+from vaelib.data.writer import DatasetWriter, write_dataset
+from vaelib.models.autoencoder import StackedDenoisingAutoencoder
+from vaelib.models.classifier import StackedDenoisingClassifier
+from vaelib.models.loading import load
+from vaelib.models.not_fitted import NotFittedError
+from vaelib.models.vae import VAE
+from vaelib.models.vae_bounds import Bound
+from vaelib.models.vae_queries import Gaussian
+from vaelib.training.checkpoint import Checkpoint
+from vaelib.training.trainer import Trainer
 
-__version__: str = _native.library.vaelib_version().decode()
-
-
-def threads() -> int:
-    """How many threads a call uses at most."""
-    return int(_native.library.vaelib_threads())
-
-
-def set_threads(count: int) -> None:
-    """Sets how many threads a call uses at most, 1 to 256; 0 for the default.
-
-    That is one per processor that the process may use, by its affinity and by the quota of its control group, and no
-    more than the environment variable VAELIB_NUM_THREADS says, or OMP_NUM_THREADS where that is not set.
-    """
-    _native.call("vaelib_set_threads", _count(count, "the number of threads"))
-
-
-def cpu_description() -> str:
-    """The instruction sets in use, for benchmark reports."""
-    return str(_native.library.vaelib_cpu_description().decode())
-
+__version__: str = version()
 
 __all__ = [
     "VAE",
@@ -82,7 +62,6 @@ __all__ = [
     "FileReport",
     "FormatError",
     "Gaussian",
-    "HistoryRecord",
     "InternalError",
     "InvalidArgument",
     "InvalidHandle",
@@ -90,11 +69,8 @@ __all__ = [
     "NumericalError",
     "OutOfMemory",
     "Progress",
-    "StackProgress",
-    "StackRecord",
     "StackedDenoisingAutoencoder",
     "StackedDenoisingClassifier",
-    "StepResult",
     "Trainer",
     "VaelibError",
     "VaelibWarning",

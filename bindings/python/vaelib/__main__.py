@@ -6,7 +6,7 @@ import argparse
 import sys
 
 import vaelib
-from vaelib._commands import COMMANDS
+from vaelib.commands import COMMANDS
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,0 +1,54 @@
+"""Python's numbers and texts as arguments of the library: counts, seeds, strings."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+
+def count(value: Any, name: str = "the number") -> int:
+    """A whole number that fits size_t; the library itself checks its range.
+
+    Raises
+    ------
+    TypeError
+        It is not a whole number.
+    ValueError
+        It is negative or does not fit.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer, not {value!r}") from None
+    if not 0 <= number < 2**64:
+        raise ValueError(f"{name} must be between 0 and 2^64 - 1, not {number}")
+    return number
+
+
+def seed_from(random_state: Any) -> int:
+    """A seed for the library: an integer is one, a generator draws one, None draws one from numpy's global state."""
+    if random_state is None:
+        random_state = np.random.mtrand._rand
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31 - 1))
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(2**63 - 1))
+    try:
+        seed = operator.index(random_state)
+    except TypeError:
+        raise ValueError(
+            f"random_state must be None, an integer, a RandomState or a Generator, not {random_state!r}"
+        ) from None
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"random_state must be between 0 and 2^64 - 1, not {seed}")
+    return seed
+
+
+def text(value: str | bytes) -> bytes:
+    """A string as the library takes it. C ends a string at its first NUL, so one inside is refused."""
+    encoded = value.encode() if isinstance(value, str) else value
+    if b"\0" in encoded:
+        raise ValueError(f"embedded null character in {value!r}")
+    return encoded

@@ -1,0 +1,106 @@
+"""numpy arrays as vaelib_array views, without copying."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib._c.calls import sized
+from vaelib._c.header import DTYPE, Array
+
+_DTYPES: dict[np.dtype[Any], int] = {np.dtype(name): number for name, number in DTYPE.items()}
+
+#: Types that the library does not read, and the type that each is copied to. Wider integers lose low digits only
+#: where float32, the library's own arithmetic, loses them too.
+_COPIED_AS: dict[np.dtype[Any], type[np.generic]] = {
+    np.dtype(np.float16): np.float32,
+    np.dtype(np.uint16): np.int32,
+    np.dtype(np.uint32): np.int64,
+    np.dtype(np.uint64): np.float64,
+    np.dtype(np.longdouble): np.float64,
+}
+
+
+def readable(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The array itself where the library can read its type in place, else a converted copy.
+
+    bool is read as uint8 in place. float16, uint16, uint32, uint64, longdouble, foreign byte order and objects that
+    are numbers are copied.
+
+    Raises
+    ------
+    ValueError
+        Complex numbers, texts, dates.
+    TypeError
+        Objects that are not numbers.
+    """
+    if array.dtype in _DTYPES:
+        return array
+    if array.dtype == np.bool_:
+        return array.view(np.uint8)
+    if array.dtype.kind == "c":
+        raise ValueError(f"Complex data not supported: the array has dtype {array.dtype}")
+    if array.dtype.kind not in "fiuO":
+        raise ValueError(f"numbers are wanted, not an array of dtype {array.dtype}")
+    native = array.dtype.newbyteorder("=")
+    if native in _DTYPES:
+        return array.astype(native)
+    return array.astype(_COPIED_AS.get(native, np.float64))
+
+
+def dtype_number(dtype: np.dtype[Any]) -> int:
+    """The vaelib_dtype of a numpy dtype.
+
+    Raises
+    ------
+    ValueError
+        The library has no such type.
+    """
+    try:
+        return _DTYPES[dtype]
+    except KeyError:
+        names = ", ".join(known.name for known in _DTYPES)
+        raise ValueError(f"dtype must be one of {names}, not {dtype}") from None
+
+
+def dtype_of(number: int) -> np.dtype[Any]:
+    """The numpy dtype of a vaelib_dtype."""
+    return next(dtype for dtype, known in _DTYPES.items() if known == number)
+
+
+def byte_bounds(array: npt.NDArray[Any]) -> tuple[int, int]:
+    """The addresses of the array's first byte in memory and of the byte after its last."""
+    start = array.__array_interface__["data"][0]
+    below = sum((n - 1) * stride for n, stride in zip(array.shape, array.strides, strict=True) if stride < 0)
+    above = sum((n - 1) * stride for n, stride in zip(array.shape, array.strides, strict=True) if stride > 0)
+    return start + below, start + above + array.itemsize
+
+
+def array_view(array: npt.NDArray[Any], scale: float = 1.0, shift: float = 0.0) -> Array:
+    """A vaelib_array of a matrix whose dtype is ``readable``. The caller keeps the array alive."""
+    start = array.__array_interface__["data"][0]
+    low, high = byte_bounds(array) if array.size else (start, start)
+    view = sized(Array)
+    view.buffer, view.buffer_bytes, view.offset = low, high - low, start - low
+    view.dtype = _DTYPES[array.dtype]
+    view.rows, view.columns = array.shape
+    view.row_stride, view.column_stride = array.strides
+    view.scale, view.shift = scale, shift
+    return view
+
+
+def pointer(array: npt.NDArray[Any] | None) -> Any:
+    """A typed pointer to a dense array, for a buffer parameter; None is NULL."""
+    if array is None:
+        return None
+    return array.ctypes.data_as(ctypes.POINTER(np.ctypeslib.as_ctypes_type(array.dtype)))
+
+
+def array_at(address: int, count: int, owner: object) -> npt.NDArray[np.float32]:
+    """The ``count`` floats at an address as a numpy array that keeps their owner alive."""
+    buffer = (ctypes.c_float * count).from_address(address)
+    buffer.owner = owner  # type: ignore[attr-defined]
+    return cast("npt.NDArray[np.float32]", np.frombuffer(cast("Any", buffer), dtype=np.float32))

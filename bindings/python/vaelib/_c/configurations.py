@@ -1,0 +1,84 @@
+"""Configurations, the structures of hyper-parameters, and the Python values in them."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Mapping
+from ctypes import POINTER, c_char_p, c_size_t, c_uint64
+from typing import Any
+
+from vaelib._c.arguments import count, text
+from vaelib._c.parameters import PARAMETERS, Parameter
+
+
+def values_of(config: ctypes.Structure) -> dict[str, Any]:
+    """The hyper-parameters in a configuration, those that estimators may have, as Python values."""
+    group = config.c_name.removeprefix("vaelib_").removesuffix("_config")
+    parameters = [each for each in PARAMETERS if each.group == group and each.is_given_by_users]
+    return {each.name: _value(config, each) for each in parameters}
+
+
+def _value(config: ctypes.Structure, parameter: Parameter) -> Any:
+    value = getattr(config, parameter.name)
+    if parameter.type == "choice":
+        return value.decode()
+    if parameter.type == "widths":
+        if not value:
+            return None if parameter.is_derived else ()
+        return tuple(value[: getattr(config, f"{parameter.name}_count")])
+    return bool(value) if parameter.is_flag else value
+
+
+def fill(config: ctypes.Structure, values: Mapping[str, Any]) -> list[object]:
+    """Writes Python values into a structure, by the names of its fields.
+
+    Returns what the structure points to and must be kept alive with it.
+
+    Raises
+    ------
+    TypeError
+        A value of the wrong type; the text names the parameter.
+    """
+    kinds = {field[0]: field[1] for field in config._fields_}
+    kept: list[object] = []
+    for name, value in values.items():
+        if kinds[name] is POINTER(c_size_t):
+            kept.append(_fill_widths(config, name, value))
+            continue
+        try:
+            setattr(config, name, _checked(kinds[name], value))
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{name} has the unsuitable value {value!r}: {error}") from None
+    return kept
+
+
+def _checked(kind: Any, value: Any) -> Any:
+    """The value, if ctypes will store it as it is meant.
+
+    ctypes reduces integers modulo 2^64, and takes an integer for a string as its address.
+    """
+    if kind is c_char_p:
+        if not isinstance(value, str):
+            raise TypeError("a string is wanted")
+        return text(value)
+    if kind in (c_size_t, c_uint64):
+        return count(value)
+    return value
+
+
+def _fill_widths(config: ctypes.Structure, name: str, widths: Any) -> object:
+    """Sets a list of layer widths; None leaves it to the library, and a single number is one layer."""
+    if widths is None:
+        setattr(config, name, None)
+        setattr(config, f"{name}_count", 0)
+        return None
+    try:
+        listed = list(widths)
+    except TypeError:
+        listed = [widths]
+    counts = [count(width, f"a width in {name}") for width in listed]
+    # One more element than needed: the address of an empty list must not be NULL.
+    array = (c_size_t * (len(counts) + 1))(*counts)
+    setattr(config, name, ctypes.cast(array, POINTER(c_size_t)))
+    setattr(config, f"{name}_count", len(counts))
+    return array

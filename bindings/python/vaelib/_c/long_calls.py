@@ -1,0 +1,138 @@
+"""Calls that take long: progress, Ctrl-C, and exceptions of the user's callback."""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from vaelib._c.calls import call
+from vaelib._c.errors import Cancelled
+from vaelib._c.header import PHASE, PROGRESS_KIND, ProgressFn
+
+_KIND_NAMES = {number: name for name, number in PROGRESS_KIND.items()}
+#: The names of the phases by their numbers.
+PHASE_NAMES = {number: name for name, number in PHASE.items()}
+
+#: The metrics in a line about an epoch.
+_SHOWN = {
+    "fit": ("elbo", "reconstruction", "kl", "validation_elbo"),
+    "stack": ("loss", "error", "validation_loss", "validation_error"),
+}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a callback is told.
+
+    Attributes
+    ----------
+    kind : {"step", "epoch"}
+        "step" about every 50 ms; "epoch" once one has ended.
+    phase : {"fit", "pretraining", "supervised", "unsupervised", "query"}
+        What a model is being trained for; "query" if it is not.
+    layer : int
+        The layer that is pretrained, from 0; else 0.
+    epoch, epochs : int
+        From 1 to ``epochs`` within this call, and phase or layer. A query is one epoch.
+    examples, examples_per_epoch : int
+        Examples done in this epoch, and how many it has.
+    metrics : dict of str to float
+        What is known of the epoch by the names that ``history_`` has: the means so far. Empty in queries.
+    """
+
+    kind: str
+    phase: str
+    layer: int
+    epoch: int
+    epochs: int
+    examples: int
+    examples_per_epoch: int
+    metrics: dict[str, float]
+
+    def __str__(self) -> str:
+        """One line about the epoch."""
+        line = f"epoch {self.epoch:{len(str(self.epochs))}}/{self.epochs}"
+        if self.phase != "fit":
+            what = f"layer {self.layer}" if self.phase == "pretraining" else "fine-tuning"
+            line = f"{what:11} {line}"
+        for name in _SHOWN["fit" if self.phase == "fit" else "stack"]:
+            value = self.metrics.get(name, math.nan)
+            if not math.isnan(value):
+                line += f"  {name.replace('_', ' ')} " + (
+                    f"{value:7.2%}" if name.endswith("error") else f"{value:10.4f}"
+                )
+        return f"{line}  {self.metrics.get('seconds', 0.0):6.2f} s"
+
+
+#: A user's callback: anything true that it returns stops the call.
+Callback = Callable[[Progress], object]
+
+
+def _progress_of(native: Any) -> Progress:
+    """Copies the library's structure."""
+    metrics = {metric.name.decode(): metric.value for metric in native.metrics[: native.metric_count]}
+    numbers = (native.layer, native.epoch, native.epochs, native.examples, native.examples_per_epoch)
+    return Progress(_KIND_NAMES[native.kind], PHASE_NAMES[native.phase], *numbers, metrics)
+
+
+class LongCall:
+    """One call that reports progress and can be stopped.
+
+    An exception of the callback, and Ctrl-C, stop the call; ``run`` raises them once the library has returned.
+    ``stopped_by_callback`` tells whether the callback asked for the end.
+    """
+
+    def __init__(self, callback: Callback | None, cancel: Callable[[], None]) -> None:
+        self.stopped_by_callback = False
+        self._callback = callback
+        self._cancel = cancel
+        self._error: BaseException | None = None
+        self._interrupted = False
+
+    def run(self, name: str, *arguments: Any, after: tuple[Any, ...] = ()) -> None:
+        """Calls ``name`` with ``arguments``, the progress function, its user data, and the arguments ``after``."""
+        function = ProgressFn(self._progress)
+        try:
+            with self._ctrl_c():
+                call(name, *arguments, function, None, *after)
+        except Cancelled as cancelled:
+            self._raise_reason(cancelled)
+            raise
+        self._raise_reason(None)
+
+    def _raise_reason(self, cause: Cancelled | None) -> None:
+        if self._error is not None:
+            raise self._error from cause
+        if self._interrupted:
+            raise KeyboardInterrupt from cause
+
+    def _progress(self, native: Any, _user_data: Any) -> int:
+        try:
+            if self._callback is not None and self._callback(_progress_of(native.contents)):
+                self.stopped_by_callback = True
+            return int(self.stopped_by_callback or self._interrupted)
+        except BaseException as error:  # whatever it is, it must not be lost inside ctypes
+            self._error = error
+            return 1
+
+    @contextmanager
+    def _ctrl_c(self) -> Iterator[None]:
+        """Turns Ctrl-C into a cancel: raised inside the progress function, KeyboardInterrupt could be swallowed."""
+        ours = threading.current_thread() is threading.main_thread()
+        if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            yield
+            return
+        signal.signal(signal.SIGINT, self._on_interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _on_interrupt(self, _signal: int, _frame: object) -> None:
+        self._interrupted = True
+        self._cancel()

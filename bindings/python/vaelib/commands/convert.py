@@ -1,0 +1,106 @@
+"""Write an HDF5 file from IDX (MNIST), CSV, .npy or .npz files.
+
+Each may be compressed with gzip. A dataset has the name of its file, of its array in a .npz, or NAME; the files of one
+NAME are joined. MNIST's own files become x_train, y_train, x_test and y_test:
+
+  python -m vaelib convert *-ubyte.gz mnist.h5
+  python -m vaelib convert --label-column 0 --dtype uint8 x_train=train.csv x_test=test.csv digits.h5
+
+Options stand before the sources or behind the target, not between them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+
+from vaelib.data.conversion.reading import HDF5_MAGIC
+from vaelib.data.convert import ConversionProgress
+from vaelib.data.convert import convert as convert_files
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument("sources", nargs="+", metavar="[NAME=]SOURCE", help="a file to convert")
+    parser.add_argument("target", metavar="TARGET", help="the HDF5 file to write")
+    label_help = "the column of CSV files that holds labels: its name, or its number from 0"
+    parser.add_argument("--label-column", metavar="COLUMN", help=label_help)
+    parser.add_argument(
+        "--dtype", help="how numbers are stored, for example uint8 (default: as they are, CSV as float32)"
+    )
+    parser.add_argument("--compression", type=int, metavar="LEVEL", help="gzip, 1 to 9, or 0 for none (default 4)")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Converts, and prints what was written."""
+    _check_target(arguments.target)
+    progress = ProgressLine() if sys.stderr.isatty() else None
+    try:
+        rows = convert_files(
+            _named(arguments.sources),
+            arguments.target,
+            label_column=arguments.label_column,
+            dtype=_dtype(arguments.dtype),
+            compression=arguments.compression,
+            callback=progress,
+        )
+    finally:
+        if progress is not None:
+            progress.clear()
+    for name, count in rows.items():
+        print(f"{name}: {count} rows")
+
+
+class ProgressLine:
+    """A line at the bottom of a terminal, drawn ten times a second."""
+
+    def __init__(self) -> None:
+        self._drawn = 0.0
+
+    def __call__(self, progress: ConversionProgress) -> None:
+        """Draws the progress."""
+        now = time.monotonic()
+        if now - self._drawn >= 0.1:
+            self._drawn = now
+            line = f"{progress.fraction:4.0%}  {progress.dataset}: {progress.rows} rows"
+            print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Takes the line away."""
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _check_target(path: str) -> None:
+    """Whether what is there may be replaced: who forgets the target has named a source as the last file."""
+    if not os.path.isfile(path) or os.path.getsize(path) == 0:
+        return
+    with open(path, "rb") as file:
+        if file.read(len(HDF5_MAGIC)) != HDF5_MAGIC:
+            raise ValueError(f'the target "{path}" is there and is no HDF5 file of data; the file to write comes last')
+
+
+def _dtype(name: str | None) -> str | None:
+    """A dtype that numpy knows."""
+    import numpy as np
+
+    try:
+        np.dtype(name)
+    except TypeError:
+        raise ValueError(f"{name} is no dtype; uint8, float32 and so on are") from None
+    return name
+
+
+def _named(sources: list[str]) -> list[str] | dict[str, list[str]]:
+    """The sources, by name if they have one; an existing file may have an equals sign in its own."""
+    named: dict[str, list[str]] = {}
+    for source in sources:
+        name, equals, path = source.partition("=")
+        if equals and not os.path.exists(source):
+            named.setdefault(name, []).append(path)
+    if not named:
+        return sources
+    if sum(len(paths) for paths in named.values()) < len(sources):
+        raise ValueError("give all sources a NAME=, or none")
+    return named

@@ -1,0 +1,58 @@
+"""Tell what is in an HDF5 file: its datasets as vaelib reads them, or the model or checkpoint in it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import vaelib
+from vaelib.data.opening import dataset_names, open_dataset
+from vaelib.training.checkpoint import describe
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument("file", metavar="FILE", help="an HDF5 file")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Prints a line a dataset, or the model."""
+    names = dataset_names(arguments.file)
+    try:
+        model = vaelib.load(arguments.file)
+    except vaelib.FormatError as error:
+        if any(name.startswith("weights/") for name in names):
+            print(f"no model that can be loaded: {error}")
+        for name in names:
+            print(f"{name}: {_described(arguments.file, name)}")
+        return
+    _print_model(model)
+    _print_checkpoint(arguments.file)
+
+
+def _described(path: str, name: str) -> str:
+    """How vaelib reads a dataset, or why it does not."""
+    try:
+        with open_dataset(path, name, memory_budget=0) as dataset:
+            return f"{dataset.rows} rows of {dataset.columns}, {dataset.dtype.name}"
+    except vaelib.FormatError as error:
+        return f"cannot be read: {error}"
+
+
+def _print_model(model: Any) -> None:
+    """The architecture, and how far it was trained."""
+    print(model)
+    print(f"{model.n_features_in_} columns, seen as number * {model.scale:g} + {model.shift:g}")
+    epochs = len(model.history_.get("epoch", ()))
+    print(f"{epochs} {'epoch' if epochs == 1 else 'epochs'} of training" if epochs else "not trained")
+
+
+def _print_checkpoint(path: str) -> None:
+    """How far the training is, if the file is a checkpoint."""
+    try:
+        info = describe(path)
+    except vaelib.FormatError:
+        return
+    phase = info.phase.decode() + (f" of layer {info.layer}" if info.phase == b"pretraining" else "")
+    place = "complete" if info.complete else f"in epoch {info.epoch} of {info.epochs}"
+    print(f"a checkpoint: {phase}, {place}")

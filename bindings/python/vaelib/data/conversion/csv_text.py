@@ -1,0 +1,149 @@
+"""CSV: lines of numbers, with or without a header."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator
+from typing import IO
+
+import numpy as np
+
+from vaelib._c.errors import FormatError
+from vaelib.data.conversion.blocks import BLOCK_BYTES, Block
+
+#: The part that a label column goes to.
+LABELS = "labels"
+_DELIMITERS = (",", ";", "\t", "|", " ")
+_LINE_LIMIT = 64 << 20
+
+
+def read_csv(stream: IO[bytes], path: str, label_column: str | int | None = None) -> Iterator[Block]:
+    """The numbers of a CSV file, and the whole numbers of its label column as part ``LABELS``."""
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+    try:
+        yield from _blocks(_Table(text, path), label_column)
+    finally:
+        text.detach()  # the stream is its opener's to close
+
+
+def _blocks(table: _Table, label_column: str | int | None) -> Iterator[Block]:
+    labels = None if label_column is None else table.column(label_column)
+    block_rows = max(1, BLOCK_BYTES // (8 * table.width))
+    for lines, rows in table.blocks(block_rows):
+        if labels is not None:
+            yield Block(LABELS, table.labels(lines, [row.pop(labels) for row in rows], labels))
+        if table.width > (labels is not None):
+            yield Block("", table.numbers(lines, rows, labels), np.dtype(np.float32))
+
+
+class _Table:
+    """The rows of a CSV file."""
+
+    def __init__(self, text: io.TextIOWrapper, path: str) -> None:
+        self._path = path
+        self._text = text
+        first = self._text.readline(_LINE_LIMIT)
+        self._delimiter = next((each for each in _DELIMITERS if each in first), ",")
+        self._rows = csv.reader(self._lines(first), delimiter=self._delimiter, skipinitialspace=True, strict=True)
+        row = self._next()
+        if row is None:
+            raise FormatError(f'file "{path}" has no rows')
+        self.width = len(row)
+        # A missing value makes no header: that would drop a row without a word.
+        self.header = None if all(_is_number(field) or not field.strip() for field in row) else row
+        self._first = row if self.header is None else None
+
+    def _lines(self, first: str) -> Iterator[str]:
+        line = first
+        while line:
+            if len(line) >= _LINE_LIMIT:
+                raise FormatError(f'file "{self._path}" has a line of more than {_LINE_LIMIT >> 20} MiB: is it CSV?')
+            # A blank at the end of a line, where blanks divide, is no further field.
+            yield line.rstrip() if self._delimiter == " " else line
+            line = self._text.readline(_LINE_LIMIT)
+
+    def _next(self) -> list[str] | None:
+        """The next row that is not blank; None at the end."""
+        try:
+            for row in self._rows:
+                if row:
+                    return row
+        except csv.Error as error:
+            raise self._error(self._rows.line_num, f"cannot be read: {error}") from None
+        return None
+
+    def column(self, label_column: str | int) -> int:
+        """The index of a column given by its name, or by its number, counted from 0, from -1 for the last backward."""
+        if isinstance(label_column, str) and self.header is not None and label_column in self.header:
+            return self.header.index(label_column)
+        try:
+            index = int(label_column)
+        except ValueError:
+            known = "it has no header" if self.header is None else "its header is " + ", ".join(self.header)
+            raise ValueError(f'file "{self._path}" has no column "{label_column}": {known}') from None
+        if not -self.width <= index < self.width:
+            raise ValueError(f'file "{self._path}" has no column {index}: it has {self.width} columns')
+        return index % self.width
+
+    def blocks(self, count: int) -> Iterator[tuple[list[int], list[list[str]]]]:
+        """Rows, ``count`` at a time, with their line numbers."""
+        lines: list[int] = []
+        rows: list[list[str]] = []
+        row = self._first or self._next()
+        if row is None:
+            raise FormatError(f'file "{self._path}" has a header but no rows')
+        while row is not None:
+            if len(row) != self.width:
+                raise self._error(self._rows.line_num, f"has {len(row)} fields; {self.width} were expected")
+            lines.append(self._rows.line_num)
+            rows.append(row)
+            if len(rows) == count:
+                yield lines, rows
+                lines, rows = [], []
+            row = self._next()
+        if rows:
+            yield lines, rows
+
+    def numbers(self, lines: list[int], rows: list[list[str]], labels: int | None) -> np.ndarray[tuple[int, int]]:
+        """The fields as a matrix; ``labels`` is the column that was taken out of them."""
+        try:
+            matrix = np.array(rows, dtype=np.float64)
+        except ValueError:
+            matrix = None
+        if matrix is None or not np.isfinite(matrix).all():
+            for line, row in zip(lines, rows, strict=True):
+                for index, field in enumerate(row):
+                    if not _is_number(field) or not math.isfinite(float(field)):
+                        column = index + (labels is not None and index >= labels)
+                        raise self._error(line, f'has "{field}" in column {self._name(column)}; a number was expected')
+        assert matrix is not None
+        return matrix
+
+    def labels(self, lines: list[int], fields: list[str], column: int) -> np.ndarray[tuple[int]]:
+        """The fields of the label column as whole numbers."""
+        try:
+            return np.array([int(field) for field in fields], dtype=np.int64)
+        except (ValueError, OverflowError):
+            pass
+        for line, field in zip(lines, fields, strict=True):
+            number = float(field) if _is_number(field) else math.nan
+            if not number.is_integer() or abs(number) >= 2**63:
+                name = self._name(column)
+                raise self._error(line, f'has "{field}" in label column {name}; a whole number was expected')
+        return np.array([int(float(field)) for field in fields], dtype=np.int64)
+
+    def _name(self, column: int) -> str:
+        return f"{column} (counted from 0)" if self.header is None else f'{column}, "{self.header[column]}"'
+
+    def _error(self, line: int, text: str) -> FormatError:
+        return FormatError(f'line {line} of file "{self._path}" {text}')
+
+
+def _is_number(field: str) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True

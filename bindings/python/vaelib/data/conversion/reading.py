@@ -1,0 +1,64 @@
+"""Which reader a file needs: its first bytes say so, not its name."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+from collections.abc import Generator, Iterator
+from typing import IO, cast
+
+from vaelib._c.errors import FormatError
+from vaelib.data.conversion.blocks import Block, errors_of
+from vaelib.data.conversion.csv_text import read_csv
+from vaelib.data.conversion.idx import is_idx, read_idx
+from vaelib.data.conversion.npy import NPY_MAGIC, ZIP_MAGIC, read_npy, read_npz
+
+_GZIP_MAGIC = b"\x1f\x8b"
+HDF5_MAGIC = b"\x89HDF"
+#: train-images-idx3-ubyte.gz and so on, as MNIST and its relatives are published.
+_MNIST = re.compile(r"(train|t10k|test)-(images|labels)[-.]idx")
+
+
+def read_blocks(raw: IO[bytes], path: str, label_column: str | int | None) -> Generator[Block, None, None]:
+    """The rows of a file, whatever its format."""
+    with errors_of(path):
+        start = raw.read(8)
+        raw.seek(0)
+        if not start.startswith(_GZIP_MAGIC):
+            yield from _reader(raw, path, start, label_column)
+            return
+        with gzip.open(raw) as content:
+            start = content.read(8)
+            content.seek(0)
+            yield from _reader(cast("IO[bytes]", content), path, start, label_column)
+
+
+def _reader(stream: IO[bytes], path: str, start: bytes, label_column: str | int | None) -> Iterator[Block]:
+    readers = [
+        (start.startswith(NPY_MAGIC), read_npy),
+        (start.startswith(ZIP_MAGIC), read_npz),
+        (is_idx(start), read_idx),
+    ]
+    for suits, reader in readers:
+        if suits:
+            if label_column is not None:
+                raise ValueError(f'file "{path}" has no label column: only CSV has')
+            return reader(stream, path)
+    if not start:
+        raise FormatError(f'file "{path}" is empty')
+    if start.startswith(HDF5_MAGIC):
+        raise FormatError(f'file "{path}" is HDF5 already; vaelib.open_dataset reads it as it is')
+    if b"\0" in start:
+        raise FormatError(f'file "{path}" is none of the formats that are known: IDX, CSV, .npy, .npz')
+    return read_csv(stream, path, label_column)
+
+
+def dataset_name(path: str) -> str:
+    """What the dataset of a file is called: as is usual for MNIST, else as the file, without its extensions."""
+    name = os.path.basename(path)
+    found = _MNIST.search(name)
+    if found:
+        return ("x_" if found[2] == "images" else "y_") + ("train" if found[1] == "train" else "test")
+    stem = name.removesuffix(".gz")
+    return os.path.splitext(stem)[0] or stem

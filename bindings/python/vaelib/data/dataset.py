@@ -1,0 +1,237 @@
+"""Datasets: where examples come from."""
+
+from __future__ import annotations
+
+import ctypes
+import weakref
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib._c import header
+from vaelib._c.arguments import seed_from
+from vaelib._c.arrays import array_view, dtype_of, pointer, readable
+from vaelib._c.calls import call, described, new_handle
+from vaelib._c.errors import InvalidHandle
+from vaelib._c.library import library
+from vaelib.data.rows import row_numbers
+
+
+class Dataset:
+    """Examples, one a row, in an array; ``vaelib.open_dataset`` makes one from an HDF5 file.
+
+    Every method of the estimators that takes an array takes a Dataset as well. The array is read in place as it is
+    used, whatever its strides, so it must not change meanwhile; a few dtypes are copied first (float16, uint16,
+    uint32, uint64, longdouble, foreign byte order).
+
+    Parameters
+    ----------
+    array : array of shape (rows, columns)
+        Real numbers.
+    labels : array of integers of shape (rows,), optional
+        What a classifier learns; the other models do not use them.
+    scale, shift : float
+        The library sees ``number * scale + shift``.
+    """
+
+    _handle: Any = None
+
+    def __init__(
+        self, array: npt.ArrayLike, labels: npt.ArrayLike | None = None, *, scale: float = 1.0, shift: float = 0.0
+    ) -> None:
+        examples = readable(np.asarray(array))
+        if examples.ndim != 2:
+            raise ValueError(f"a matrix is wanted, one example a row, not an array of shape {examples.shape}")
+        views = [array_view(examples, scale, shift)]
+        kept = [examples]
+        if labels is not None:
+            column = _label_column(labels)
+            kept.append(column)
+            views.append(array_view(column))
+        references = [ctypes.byref(view) for view in views] + [None]
+        self._adopt(new_handle(header.Dataset, "vaelib_dataset_from_array", *references[:2]), tuple(kept))
+
+    def _adopt(self, handle: Any, memory: object) -> None:
+        """Takes over a handle, and keeps alive the memory that it reads."""
+        self._handle = handle
+        self._memory = memory
+        self._release = weakref.finalize(self, _free, handle, memory)
+        self._info = described(header.DatasetInfo, "vaelib_dataset_describe", handle)
+
+    @classmethod
+    def _from_handle(cls, handle: Any, memory: object) -> Dataset:
+        dataset = cls.__new__(cls)
+        dataset._adopt(handle, memory)
+        return dataset
+
+    @property
+    def handle(self) -> Any:
+        """The library's own handle.
+
+        Raises
+        ------
+        InvalidHandle
+            The dataset was closed.
+        """
+        if self._handle is None:
+            raise InvalidHandle("this dataset was closed")
+        return self._handle
+
+    @property
+    def rows(self) -> int:
+        """How many examples there are."""
+        return int(self._info.rows)
+
+    @property
+    def columns(self) -> int:
+        """How many numbers an example has."""
+        return int(self._info.columns)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.rows, self.columns
+
+    @property
+    def scale(self) -> float:
+        """The library sees ``number * scale + shift``."""
+        return float(self._info.scale)
+
+    @property
+    def shift(self) -> float:
+        """The library sees ``number * scale + shift``."""
+        return float(self._info.shift)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the numbers as they are read, before scaling."""
+        return dtype_of(self._info.dtype)
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the examples are held in memory; otherwise they are read from their file as they are used."""
+        return bool(self._info.in_memory)
+
+    @property
+    def labels(self) -> npt.NDArray[np.int64] | None:
+        """The labels, shape (rows,), or None."""
+        if not self._info.has_labels:
+            return None
+        labels = np.empty(self.rows, dtype=np.int64)
+        call("vaelib_dataset_read_labels", self.handle, pointer(labels), labels.size)
+        return labels
+
+    def numpy(self) -> npt.NDArray[np.float32]:
+        """All examples as the library sees them, scaled, shape (rows, columns)."""
+        values = np.empty(self.shape, dtype=np.float32)
+        call("vaelib_dataset_read", self.handle, pointer(values), values.size)
+        return values
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def __getitem__(self, rows: slice | npt.ArrayLike) -> Dataset:
+        """Some of the rows as a dataset of its own; no example is copied.
+
+        ``dataset[a:b]`` are neighbouring rows, ``dataset[indices]`` the rows with these numbers in this order, some
+        perhaps several times, ``dataset[mask]`` those where an array of booleans of shape (rows,) is true.
+
+        Where noise is drawn, a row of ``dataset[a:b]`` counts as the row that it is in the whole; the rows of the
+        others count from 0.
+
+        Raises
+        ------
+        IndexError
+            The dataset has no such row.
+        """
+        if not isinstance(rows, slice):
+            return self._select(row_numbers(rows, self.rows))
+        first, last, step = rows.indices(self.rows)
+        if step != 1:
+            return self._select(np.arange(first, last, step, dtype=np.uintp))
+        return self._derived("vaelib_dataset_slice", first, max(last - first, 0))
+
+    def _select(self, numbers: npt.NDArray[np.uintp]) -> Dataset:
+        place = numbers.ctypes.data_as(ctypes.POINTER(ctypes.c_size_t))
+        return self._derived("vaelib_dataset_select", place, numbers.size)
+
+    def _derived(self, name: str, *arguments: Any, memory: object = None) -> Dataset:
+        """The dataset that a function makes of this one; it reads what this one reads, and perhaps more memory."""
+        return Dataset._from_handle(new_handle(header.Dataset, name, self.handle, *arguments), (self._memory, memory))
+
+    def split(
+        self, fraction: float = 0.1, random_state: Any = None, *, stratify: bool = False
+    ) -> tuple[Dataset, Dataset]:
+        """Divides the rows at random into a dataset for training and one for validation, both in their old order.
+
+        Parameters
+        ----------
+        fraction : float
+            How much is for validation: ``round(fraction * rows)`` rows, but at least one and not all.
+        random_state : None, int, RandomState or Generator
+            The same number gives the same rows. None takes a seed from numpy's global generator.
+        stratify : bool
+            Whether the rows of each label are divided in this proportion, as nearly as whole rows allow. Every label
+            keeps a row for training.
+
+        Returns
+        -------
+        training, validation : Dataset
+        """
+        training, validation = ctypes.POINTER(header.Dataset)(), ctypes.POINTER(header.Dataset)()
+        outputs = (ctypes.byref(training), ctypes.byref(validation))
+        seed = seed_from(random_state)
+        call("vaelib_dataset_split", self.handle, float(fraction), seed, int(bool(stratify)), *outputs)
+        return Dataset._from_handle(training, self._memory), Dataset._from_handle(validation, self._memory)
+
+    def relabel(self, labels: npt.ArrayLike | None) -> Dataset:
+        """A dataset of the same rows with other labels, integers of shape (rows,), or without; no example is copied."""
+        column = None if labels is None else _label_column(labels)
+        view = None if column is None else ctypes.byref(array_view(column))
+        return self._derived("vaelib_dataset_relabel", view, memory=column)
+
+    def close(self) -> None:
+        """Releases the data; slices of this dataset stay usable. Closing again does nothing."""
+        self._handle = None
+        self._release()
+
+    def __enter__(self) -> Dataset:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        place = "memory" if self.in_memory else "file"
+        state = "" if self._handle is not None else ", closed"
+        return f"<vaelib.Dataset: {self.rows} examples of {self.columns} numbers, in {place}{state}>"
+
+
+def _free(handle: Any, _memory: object) -> None:
+    """Releases a handle; its memory must live until then, which this function's arguments see to."""
+    library.vaelib_dataset_free(handle)
+
+
+def concatenate(datasets: Sequence[Dataset]) -> Dataset:
+    """The rows of several datasets, one dataset after another, as one dataset; no example is copied.
+
+    All must have the same number of columns, and all or none labels. Each keeps its dtype and its scaling; where they
+    differ, the whole has scale 1 and shift 0, which is what models see.
+    """
+    handles = [dataset.handle for dataset in datasets]
+    array = (ctypes.POINTER(header.Dataset) * max(1, len(handles)))(*handles)
+    handle = new_handle(header.Dataset, "vaelib_dataset_concatenate", array, len(handles))
+    return Dataset._from_handle(handle, tuple(dataset._memory for dataset in datasets))
+
+
+def _label_column(labels: npt.ArrayLike) -> npt.NDArray[Any]:
+    """One label a row, as the library reads them: a matrix of one column."""
+    column = readable(np.asarray(labels))
+    if column.ndim != 1:
+        raise ValueError(f"labels must have one axis, not shape {column.shape}")
+    return column[:, np.newaxis]

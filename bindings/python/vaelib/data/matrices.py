@@ -1,0 +1,36 @@
+"""Arrays and what numpy makes arrays of, as matrices of examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib._c.arrays import readable
+
+
+def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
+    """Data as a matrix that the library can read, without copying where that is possible.
+
+    Raises
+    ------
+    TypeError, ValueError
+        They are no matrix of numbers, in scikit-learn's words; ``name`` is who wants them.
+    """
+    if hasattr(X, "nnz") and hasattr(X, "toarray"):
+        raise TypeError("Sparse data was passed, but dense data is required. Use '.toarray()' to convert it.")
+    if np.ma.isMaskedArray(X):
+        raise ValueError("masked arrays are not supported: fill the masked entries first")
+    matrix = readable(np.asarray(X))
+    if matrix.ndim != 2:
+        raise ValueError(
+            f"Expected 2D array, got {matrix.ndim}D array instead (shape {matrix.shape}). Reshape your data: "
+            "array.reshape(len(array), -1) makes each example a row, array.reshape(1, -1) a single example."
+        )
+    for axis, what in ((0, "sample"), (1, "feature")):
+        if matrix.shape[axis] == 0:
+            raise ValueError(
+                f"Found array with 0 {what}(s) (shape={matrix.shape}) while a minimum of 1 is required by {name}."
+            )
+    return matrix

@@ -1,0 +1,107 @@
+"""Datasets inside HDF5 files."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from vaelib._c import header
+from vaelib._c.arguments import count, text
+from vaelib._c.calls import call, defaults, new_handle
+from vaelib.data.dataset import Dataset, concatenate
+from vaelib.data.several_files import budgets, one_for_each
+
+
+def open_dataset(
+    path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    name: str,
+    labels: str | None = None,
+    *,
+    labels_path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None = None,
+    scale: float = 1.0,
+    shift: float = 0.0,
+    memory_budget: int | None = None,
+    check_in_child: bool = False,
+) -> Dataset:
+    """Opens a dataset inside an HDF5 file.
+
+    Parameters
+    ----------
+    path : path or sequence of paths
+        The file. Several files, each with such a dataset, make one dataset, in this order.
+    name : str
+        The dataset, for example "x_train". Its first axis counts examples, the others are flattened to columns.
+    labels : str, optional
+        The name of a dataset of integers, one label a row.
+    labels_path : path or sequence of paths, optional
+        The file of the labels, one for each path; the default is the file of the examples.
+    scale, shift : float
+        The library sees ``stored number * scale + shift``: ``scale=1 / 255`` turns grey levels into [0, 1].
+    memory_budget : int, optional
+        A set, of one file or several, of at most this many bytes is read into memory once. A larger one is read block
+        by block, ahead of its use; the blocks in memory then take half of this, but at most 32 MiB, twice, and
+        training mixes the examples of some 30 places of the file at a time, so these should not be sorted by class.
+        The library's default is 256 MiB.
+    check_in_child : bool
+        Has a child process read everything first, so that a file that is damaged on purpose can do no harm here.
+
+    Raises
+    ------
+    FileError
+        The file cannot be opened; FileNotFoundError if it is not there.
+    FormatError
+        It is not HDF5, or has no such dataset, or the dataset is empty or not numeric.
+    """
+    options = defaults(header.DatasetOptions)
+    options.scale, options.shift = scale, shift
+    options.labels = None if labels is None else text(labels)
+    if memory_budget is not None:
+        options.memory_budget = count(memory_budget, "memory_budget")
+    options.check_in_child = bool(check_in_child)
+    if isinstance(path, str | os.PathLike):
+        return _open(path, name, options, labels_path)
+    paths = list(path)
+    label_paths = one_for_each(labels_path, len(paths))
+
+    def open_one(index: int, budget: int) -> Dataset:
+        options.memory_budget = budget
+        return _open(paths[index], name, options, label_paths[index])
+
+    whole_budget = options.memory_budget
+    sizes = []
+    for index in range(len(paths)):
+        with open_one(index, 0) as stream:
+            sizes.append(stream.rows * stream.columns * stream.dtype.itemsize)
+    return concatenate([open_one(index, budget) for index, budget in enumerate(budgets(sizes, whole_budget))])
+
+
+def _open(path: Any, name: str, options: header.DatasetOptions, labels_path: Any) -> Dataset:
+    options.labels_path = None if labels_path is None else text(os.fsencode(labels_path))
+    place = text(os.fsencode(path))
+    missing = place if labels_path is None or not os.path.exists(place) else options.labels_path
+    arguments = (place, text(name), ctypes.byref(options))
+    handle = new_handle(header.Dataset, "vaelib_dataset_open", *arguments, path=os.fsdecode(missing))
+    return Dataset._from_handle(handle, None)
+
+
+def dataset_names(path: str | os.PathLike[str]) -> list[str]:
+    """The names of the datasets in an HDF5 file, in order, of whatever type; of several names of one, the first.
+
+    Raises
+    ------
+    FileError
+        The file cannot be opened; FileNotFoundError if it is not there.
+    FormatError
+        It is not HDF5, or its groups are damaged.
+    """
+    place = text(os.fsencode(path))
+    needed = ctypes.c_size_t()
+    call("vaelib_dataset_list", place, None, 0, ctypes.byref(needed), path=os.fsdecode(place))
+    while True:
+        size = needed.value
+        names = ctypes.create_string_buffer(size + 1)
+        call("vaelib_dataset_list", place, names, size, ctypes.byref(needed), path=os.fsdecode(place))
+        if needed.value <= size:  # else the file changed in between
+            return names.raw[: needed.value].decode().split("\0")[:-1]

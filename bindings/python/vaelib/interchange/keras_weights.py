@@ -1,0 +1,113 @@
+"""Files of weights as Keras 3 writes and reads them: ``.weights.h5``."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib.models.estimator import Estimator
+from vaelib.models.stack import Stack
+
+Array = npt.NDArray[np.float32]
+
+
+def export_keras_weights(model: Estimator[Any], path: str | os.PathLike[str]) -> None:
+    """Writes weights to a file that Keras 3 loads into a model with the attributes ``encoder`` and ``decoder``.
+
+    Both are ``keras.Sequential`` models of Dense layers. A learned variance of a VAE is a weight of the model itself; a
+    stack's classifier is a Dense layer, the attribute ``classifier``. docs/interchange.md has the program that builds
+    them.
+
+    Parameters
+    ----------
+    model : VAE, StackedDenoisingAutoencoder or StackedDenoisingClassifier
+        Fitted.
+    path : path
+        Ends in ".weights.h5", as Keras wants it. An older file of that name is replaced.
+
+    Raises
+    ------
+    ImportError
+        There is no h5py; the extra ``vaelib[h5]`` installs it.
+    """
+    content = KerasWeights()
+    weights = model.get_weights()
+    if isinstance(model, Stack):
+        _add_stack(content, weights)
+    else:
+        _add_vae(content, weights)
+    content.write(path)
+
+
+def _add_vae(content: KerasWeights, weights: Mapping[str, Array]) -> None:
+    for part in ("encoder", "decoder"):
+        names = [name.removesuffix("/weight") for name in weights if name.startswith(part) and name.endswith("/weight")]
+        content.add_sequential(part, [(weights[f"{name}/weight"], weights[f"{name}/bias"]) for name in names])
+    own = weights.get("decoder/log_variance")
+    content.add_variables("", [] if own is None else [own])
+
+
+def _add_stack(content: KerasWeights, weights: Mapping[str, Array]) -> None:
+    layers = range(sum(name.endswith("/decoder/bias") for name in weights))
+    content.add_sequential("encoder", [(weights[f"layers/{i}/weight"], weights[f"layers/{i}/bias"]) for i in layers])
+    transposed = {i: weights[f"layers/{i}/weight"].T for i in layers}  # what a tied decoder has
+    kernels = [weights.get(f"layers/{i}/decoder/weight", transposed[i]) for i in layers]
+    biases = [weights[f"layers/{i}/decoder/bias"] for i in layers]
+    content.add_sequential("decoder", list(zip(kernels, biases, strict=True))[::-1])
+    if "classifier/weight" in weights:
+        content.add_variables("classifier", [weights["classifier/weight"], weights["classifier/bias"]])
+    content.add_variables("", [])
+
+
+class KerasWeights:
+    """The content of a file: numbered variables in the group ``vars`` of each object that has a path in a model.
+
+    A path is made of the names of attributes; what a list holds is named by its class, counted from the second on:
+    ``encoder/layers/dense``, ``encoder/layers/dense_1``.
+    """
+
+    def __init__(self) -> None:
+        self._variables: dict[str, Sequence[Array]] = {}
+
+    def add_variables(self, path: str, variables: Sequence[Array]) -> None:
+        """The variables of the object at ``path``; "" is the model itself."""
+        self._variables[path] = variables
+
+    def add_sequential(self, path: str, layers: Sequence[tuple[Array, Array]]) -> None:
+        """A ``keras.Sequential`` of Dense layers, each a kernel [inputs, outputs] and a bias."""
+        self.add_variables(path, [])
+        for index, layer in enumerate(layers):
+            self.add_variables(f"{path}/layers/dense" + (f"_{index}" if index else ""), layer)
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Writes the file, complete or not at all.
+
+        Raises
+        ------
+        ValueError
+            The path does not end as Keras wants it.
+        ImportError
+            There is no h5py.
+        """
+        try:
+            import h5py
+        except ImportError:
+            raise ImportError(
+                "files for Keras are written with h5py, which is not installed: pip install 'vaelib[h5]'"
+            ) from None
+        place = os.fsdecode(path)
+        if not place.endswith(".weights.h5"):
+            raise ValueError(f'Keras reads weights from files whose name ends in ".weights.h5", not {place!r}')
+        with tempfile.TemporaryDirectory(dir=os.path.dirname(place) or os.curdir, prefix=".vaelib-") as folder:
+            unfinished = os.path.join(folder, "unfinished.h5")
+            with h5py.File(unfinished, "w") as file:
+                for name, variables in self._variables.items():
+                    group = file.create_group(f"{name}/vars")
+                    for index, values in enumerate(variables):
+                        group[str(index)] = values
+            os.replace(unfinished, place)

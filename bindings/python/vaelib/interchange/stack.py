@@ -1,0 +1,68 @@
+"""Stacks made of the weights of other frameworks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from vaelib.interchange.dense_layers import DenseReader, DenseWeights
+from vaelib.models.autoencoder import StackedDenoisingAutoencoder
+from vaelib.models.classifier import StackedDenoisingClassifier
+
+
+def stack_from_dense_layers(
+    layers: Sequence[DenseWeights],
+    decoder: Sequence[DenseWeights] | None = None,
+    *,
+    convention: str,
+    classifier: DenseWeights | None = None,
+    **parameters: Any,
+) -> StackedDenoisingAutoencoder | StackedDenoisingClassifier:
+    """A stack with the weights of a network from elsewhere, given as dense layers (kernel, bias).
+
+    A bias of None is zero. The widths are those of the layers; ``activation``, ``loss`` and so on are the caller's
+    to say, in ``parameters``.
+
+    Parameters
+    ----------
+    layers : sequence of (kernel, bias)
+        The layers of the stack, bottom first.
+    decoder : sequence of (kernel, bias), optional
+        The layers of the decoder in the order in which they are applied, top first, as many as ``layers``: the
+        stack is not tied then. Without it, the decoder has the layers' weights, transposed, and biases of 0.
+    convention : {"keras", "pytorch"}
+        How kernels lie: [inputs, outputs] as in Keras, or [outputs, inputs] as in PyTorch.
+    classifier : (kernel, bias), optional
+        The softmax layer on top of the last layer. With it the stack is a StackedDenoisingClassifier, and its
+        ``classes_`` are 0, 1, ...; without it a StackedDenoisingAutoencoder.
+    **parameters
+        Parameters of the constructor, except ``hidden`` and ``tied``.
+
+    Raises
+    ------
+    ValueError
+        Layers do not fit each other, or the parameters; numbers are not finite.
+    """
+    reader = DenseReader(convention)
+    encoding = reader.chain(layers, "layers")
+    if not encoding:
+        raise ValueError("layers is empty; at least one is needed")
+    width = encoding[-1].weight.shape[1]
+    weights: dict[str, Any] = {}
+    for index, layer in enumerate(encoding):
+        weights |= layer.tensors(f"layers/{index}")
+        weights[f"layers/{index}/decoder/bias"] = np.zeros(layer.weight.shape[0], dtype=np.float32)
+    if decoder is not None:
+        decoding = reader.chain(decoder, "decoder", width)
+        if len(decoding) != len(encoding):
+            raise ValueError(f"decoder has {len(decoding)} layers; the stack has {len(encoding)}")
+        for index, layer in enumerate(reversed(decoding)):
+            weights |= layer.tensors(f"layers/{index}/decoder")
+    if classifier is not None:
+        weights |= reader.layer(classifier, "classifier", width).tensors("classifier")
+    shape: dict[str, Any] = {"hidden": tuple(layer.weight.shape[1] for layer in encoding), "tied": decoder is None}
+    kind = StackedDenoisingAutoencoder if classifier is None else StackedDenoisingClassifier
+    stack = kind(**shape, **parameters)
+    return stack.initialize(encoding[0].weight.shape[0]).set_weights(weights)

@@ -1,0 +1,118 @@
+"""Variational auto-encoders made of the weights of other frameworks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from vaelib.interchange.dense_layers import DenseLayer, DenseReader, DenseWeights
+from vaelib.models.vae import VAE
+
+
+def vae_from_dense_layers(
+    encoder: Sequence[DenseWeights],
+    decoder: Sequence[DenseWeights],
+    *,
+    convention: str,
+    mean: DenseWeights | None = None,
+    log_variance: DenseWeights | None = None,
+    decoder_mean: DenseWeights | None = None,
+    decoder_log_variance: Any = None,
+    **parameters: Any,
+) -> VAE:
+    """A VAE with the weights of a network from elsewhere, given as dense layers (kernel, bias).
+
+    A bias of None is zero. The widths are those of the layers; ``activation``, ``likelihood`` and so on are the
+    caller's to say, in ``parameters``.
+
+    Parameters
+    ----------
+    encoder : sequence of (kernel, bias)
+        The layers in the order in which they are applied. Without ``mean`` and ``log_variance``, the last one has
+        2 latent_dim outputs: means, then log-variances.
+    decoder : sequence of (kernel, bias)
+        As the encoder; without ``decoder_mean``, the last one gives the logits or means of the data, of a predicted
+        variance its log-variances behind them.
+    convention : {"keras", "pytorch"}
+        How kernels lie: [inputs, outputs] as in Keras, or [outputs, inputs] as in PyTorch.
+    mean, log_variance : (kernel, bias), optional
+        The encoder's two heads, both on the output of its last layer.
+    decoder_mean : (kernel, bias), optional
+        The decoder's head, where ``decoder`` holds the hidden layers alone.
+    decoder_log_variance : (kernel, bias) or array of shape (n_features,), optional
+        The second head of a predicted variance, or the log-variances of a learned one, 0 by default.
+    **parameters
+        Parameters of the constructor, except the widths.
+
+    Raises
+    ------
+    ValueError
+        Layers do not fit each other, or the parameters; numbers are not finite.
+    """
+    reader = DenseReader(convention)
+    encoding = _encoding(reader, encoder, mean, log_variance)
+    latent = encoding[-1].weight.shape[1] // 2
+    variance = parameters.get("variance") if parameters.get("likelihood") == "gaussian" else None
+    decoding = _decoding(reader, decoder, latent, variance, decoder_mean, decoder_log_variance)
+    widths = {"latent_dim": latent, "hidden": _hidden(encoding), "decoder_hidden": _hidden(decoding)}
+    vae = VAE(**widths, **parameters).initialize(encoding[0].weight.shape[0])
+    weights = {**_tensors("encoder", encoding), **_tensors("decoder", decoding)}
+    if variance == "learned":
+        zeros = np.zeros(vae.n_features_in_, dtype=np.float32)
+        weights["decoder/log_variance"] = zeros if decoder_log_variance is None else decoder_log_variance
+    return vae.set_weights(weights)
+
+
+def _encoding(
+    reader: DenseReader, layers: Sequence[DenseWeights], mean: DenseWeights | None, log_variance: DenseWeights | None
+) -> list[DenseLayer]:
+    """The encoder's layers, its two heads as one."""
+    encoding = reader.chain(layers, "encoder")
+    if (mean is None) != (log_variance is None):
+        raise ValueError("mean and log_variance are the encoder's two heads: give both, or neither")
+    if mean is not None and log_variance is not None:
+        width = encoding[-1].weight.shape[1] if encoding else None
+        encoding.append(reader.joined([mean, log_variance], ["mean", "log_variance"], width))
+    if not encoding:
+        raise ValueError("encoder is empty; at least one layer is needed")
+    outputs = encoding[-1].weight.shape[1]
+    if outputs % 2 != 0:
+        raise ValueError(f"the encoder has {outputs} outputs; means and log-variances are as many each")
+    return encoding
+
+
+def _decoding(
+    reader: DenseReader,
+    layers: Sequence[DenseWeights],
+    latent: int,
+    variance: str | None,
+    mean: DenseWeights | None,
+    log_variance: Any,
+) -> list[DenseLayer]:
+    """The decoder's layers, the heads of mean and predicted variance as one."""
+    decoding = reader.chain(layers, "decoder", latent)
+    width = decoding[-1].weight.shape[1] if decoding else latent
+    if mean is not None and variance == "predicted":
+        names = ["decoder_mean", "decoder_log_variance"]
+        decoding.append(reader.joined([mean, log_variance], names, width))
+    elif mean is not None:
+        decoding.append(reader.layer(mean, "decoder_mean", width))
+    elif log_variance is not None and variance != "learned":
+        raise ValueError("decoder_log_variance comes with decoder_mean, or with a learned variance")
+    if not decoding:
+        raise ValueError("decoder is empty; at least one layer is needed")
+    return decoding
+
+
+def _hidden(layers: list[DenseLayer]) -> tuple[int, ...]:
+    """The widths of all layers but the last."""
+    return tuple(layer.weight.shape[1] for layer in layers[:-1])
+
+
+def _tensors(part: str, layers: list[DenseLayer]) -> dict[str, Any]:
+    tensors = layers[-1].tensors(f"{part}/head")
+    for index, layer in enumerate(layers[:-1]):
+        tensors |= layer.tensors(f"{part}/{index}")
+    return tensors

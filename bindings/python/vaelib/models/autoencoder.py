@@ -1,0 +1,224 @@
+"""The stacked denoising auto-encoder as a scikit-learn transformer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from vaelib._c.long_calls import Callback
+from vaelib.models.documentation import document_stack
+from vaelib.models.manners import EstimatorManners
+from vaelib.models.stack import Stack
+from vaelib.models.stack_queries import StackQueries
+from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
+
+Self = TypeVar("Self", bound="StackedDenoisingAutoencoder")
+
+
+class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorManners):
+    """A stack of denoising auto-encoders (Vincent et al. 2008; 2010), learned without labels.
+
+    Each layer learns to restore its input x from a corrupted version x~: code y = A(x~ W + b), reconstruction from y,
+    loss against the clean x. Layers are pretrained from the bottom up, each on the clean code of those below. Then, if
+    ``finetune_epochs`` says so, the whole stack learns to reconstruct, as one deep auto-encoder.
+
+    Parameters
+    ----------
+    hidden : sequence of int, default (1000, 1000, 1000)
+        The width of each layer's code, bottom first. Parameters of layers, in the paragraphs down to
+        ``contraction_weight``, and ``epochs`` and ``learning_rate``, are one value for all layers, or a sequence with
+        one for each.
+    {layers}
+    epochs : int or sequence of int, default {epochs}
+        Passes over the training set while a layer is pretrained; 0 leaves out pretraining.
+    learning_rate : float or sequence of float, default {learning_rate}
+        The step size while a layer is pretrained.
+    {training}
+    finetune_epochs : int, default 0
+        Passes over the training set while all layers, unrolled into one auto-encoder, learn to reconstruct.
+    {fine_tuning}
+    {rest}
+
+    Attributes
+    ----------
+    {attributes}
+
+    Examples
+    --------
+    >>> import numpy as np, vaelib
+    >>> X = (np.random.RandomState(0).uniform(size=(100, 8)) < 0.3).astype("float32")
+    >>> stack = vaelib.StackedDenoisingAutoencoder(hidden=(6, 4), epochs=5, random_state=0).fit(X)
+    >>> stack.transform(X).shape, stack.transform(X, layer=0).shape
+    ((100, 4), (100, 6))
+    """
+
+    _epochs_parameter = "epochs"
+    _finetuning_phase = "unsupervised"
+    _finetuning_only = ("patience",)
+
+    def __init__(
+        self,
+        hidden: Sequence[int] = (1000, 1000, 1000),
+        *,
+        # from the library: layer.* -layer.width -layer.epochs -layer.learning_rate stack.*
+        #   training.epochs/layer training.learning_rate/layer training.* -training.patience
+        #   -training.dropout -training.estimator -training.samples -training.beta -training.kl_warmup_epochs
+        #   -training.binarization
+        activation: str | Sequence[str] = "sigmoid",
+        tied: bool | Sequence[bool] = True,
+        loss: str | Sequence[str] = "cross_entropy",
+        corruption: str | Sequence[str] = "masking",
+        corruption_level: float | Sequence[float] = 0.25,
+        corruption_range: str | Sequence[str] = "given",
+        corruption_low: float | Sequence[float] = 0.0,
+        corruption_high: float | Sequence[float] = 1.0,
+        corrupted_weight: float | Sequence[float] = 1.0,
+        untouched_weight: float | Sequence[float] = 1.0,
+        weight_l1: float | Sequence[float] = 0.0,
+        weight_l2: float | Sequence[float] = 0.0,
+        sparsity_target: float | Sequence[float] = 0.05,
+        sparsity_weight: float | Sequence[float] = 0.0,
+        contraction_weight: float | Sequence[float] = 0.0,
+        initializer: str = "glorot_uniform",
+        initializer_stddev: float = 0.01,
+        epochs: int | Sequence[int] = 50,
+        learning_rate: float | Sequence[float] = 0.001,
+        batch_size: int = 100,
+        optimizer: str = "adam",
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-08,
+        schedule: str = "constant",
+        schedule_epochs: float = 10.0,
+        schedule_factor: float = 0.1,
+        warmup_epochs: float = 0.0,
+        weight_decay: float = 0.0,
+        gradient_clip_norm: float = 0.0,
+        # end
+        finetune_epochs: int = 0,
+        finetune_learning_rate: float | None = None,
+        finetune_batch_size: int | None = None,
+        finetune_optimizer: str | None = None,
+        finetune_momentum: float | None = None,
+        finetune_schedule: str | None = None,
+        finetune_weight_decay: float | None = None,
+        # from the library: training.patience
+        patience: int = 0,
+        # end
+        scale: float = 1.0,
+        shift: float = 0.0,
+        validation_fraction: float = 0.0,
+        validation_split: str = "random",
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
+        # every argument as it was given
+        self.hidden = hidden
+        self.activation = activation
+        self.tied = tied
+        self.loss = loss
+        self.corruption = corruption
+        self.corruption_level = corruption_level
+        self.corruption_range = corruption_range
+        self.corruption_low = corruption_low
+        self.corruption_high = corruption_high
+        self.corrupted_weight = corrupted_weight
+        self.untouched_weight = untouched_weight
+        self.weight_l1 = weight_l1
+        self.weight_l2 = weight_l2
+        self.sparsity_target = sparsity_target
+        self.sparsity_weight = sparsity_weight
+        self.contraction_weight = contraction_weight
+        self.initializer = initializer
+        self.initializer_stddev = initializer_stddev
+        self.epochs = epochs
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.optimizer = optimizer
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.schedule = schedule
+        self.schedule_epochs = schedule_epochs
+        self.schedule_factor = schedule_factor
+        self.warmup_epochs = warmup_epochs
+        self.weight_decay = weight_decay
+        self.gradient_clip_norm = gradient_clip_norm
+        self.finetune_epochs = finetune_epochs
+        self.finetune_learning_rate = finetune_learning_rate
+        self.finetune_batch_size = finetune_batch_size
+        self.finetune_optimizer = finetune_optimizer
+        self.finetune_momentum = finetune_momentum
+        self.finetune_schedule = finetune_schedule
+        self.finetune_weight_decay = finetune_weight_decay
+        self.patience = patience
+        self.scale = scale
+        self.shift = shift
+        self.validation_fraction = validation_fraction
+        self.validation_split = validation_split
+        self.random_state = random_state
+        self.verbose = verbose
+        # end
+
+    def fit(
+        self: Self,
+        X: Any,
+        y: object = None,
+        *,
+        validation: Any = None,
+        callback: Callback | None = None,
+        checkpoint: CheckpointLike = None,
+    ) -> Self:
+        """Pretrains the layers on X, then fine-tunes them together if there are epochs for it; returns the estimator.
+
+        Ctrl-C stops the training within a moment, leaves a usable estimator with the weights reached so far, and
+        raises KeyboardInterrupt.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
+            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. A dataset
+            of h5py is scaled as an array, and read from its file as ``vaelib.open_dataset`` does.
+        y : ignored
+            There for scikit-learn's sake.
+        validation : array or Dataset, optional
+            Held-out examples whose loss is computed after every epoch of fine-tuning; ``patience`` needs them. Without
+            it, ``validation_fraction`` of X's rows are held out.
+        callback : callable, optional
+            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
+            training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that.
+        checkpoint : path or Checkpoint, optional
+            The file that keeps the state of the training: if it is there, training goes on from it, to the same bits as
+            without the interruption. The parameters and the data must be the same as before, and the error names the
+            difference if not; only ``finetune_epochs`` may grow. With a ``random_state`` that is not an integer, the
+            seed is taken from the file.
+
+        Raises
+        ------
+        InvalidArgument
+            A parameter is out of range; the text says which, and what is allowed. Or the checkpoint belongs to another
+            training.
+        DataError
+            A value is not finite or does not suit the loss; the text names its row and column.
+        NumericalError
+            Training diverged; the text names the epoch and the batch. The last good weights are kept.
+        Cancelled
+            ``cancel()`` was called. The weights reached so far are kept.
+        """
+        keeper = checkpoint_of(checkpoint)
+        seed = training_seed(self.random_state, keeper)
+        examples, held_out = self._held_out(self._examples(X, reset=True), validation, seed)
+        stack = self._new_model(examples.columns, seed)
+        self._train(stack, seed, examples, held_out, callback, keeper, pretrains=self._has_pretraining())
+        return self
+
+    def score(self, X: Any, y: object = None) -> float:
+        """Minus the mean reconstruction error of X; larger is better. ``y`` is ignored."""
+        return -float(self.reconstruction_error(X).mean())
+
+
+document_stack(StackedDenoisingAutoencoder)

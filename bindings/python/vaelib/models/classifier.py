@@ -1,0 +1,352 @@
+"""The stacked denoising auto-encoder with a softmax layer on top, as a scikit-learn classifier."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+from vaelib._c.errors import FormatError, VaelibWarning, caller_depth
+from vaelib._c.long_calls import Callback
+from vaelib.data.class_names import classes_of, names_of
+from vaelib.data.dataset import Dataset
+from vaelib.models.documentation import document_stack
+from vaelib.models.files import read_model
+from vaelib.models.manners import EstimatorManners
+from vaelib.models.native_stack import NativeStack
+from vaelib.models.predictions import Predictions
+from vaelib.models.stack import Stack
+from vaelib.models.stack_queries import StackQueries
+from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
+
+Self = TypeVar("Self", bound="StackedDenoisingClassifier")
+
+
+class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorManners):
+    """A classifier whose layers learn to denoise before they learn the labels (Vincent et al. 2008; 2010).
+
+    The layers are pretrained as those of a StackedDenoisingAutoencoder. Then a softmax layer is put on top, and all
+    layers learn the labels together: fine-tuning.
+
+    Parameters
+    ----------
+    hidden : sequence of int, default (1000, 1000, 1000)
+        The width of each layer's code, bottom first. Parameters of layers, in the paragraphs down to
+        ``contraction_weight``, and ``pretrain_epochs`` and ``learning_rate``, are one value for all layers, or a
+        sequence with one for each.
+    {layers}
+    pretrain_epochs : int or sequence of int, default {epochs}
+        Passes over the training set while a layer is pretrained; 0 leaves out pretraining.
+    learning_rate : float or sequence of float, default {learning_rate}
+        The step size while a layer is pretrained.
+    {training}
+    finetune_epochs : int, default {epochs}
+        Passes over the training set while all layers learn the labels; 0 leaves the estimator without a classifier.
+    {fine_tuning}
+    {dropout}
+    pretrained : StackedDenoisingAutoencoder, StackedDenoisingClassifier or path, optional
+        A fitted stack, or the file of one, to start from. Its layers are taken as they are, with all parameters of
+        theirs; pretraining is left out.
+    {rest}
+
+    Attributes
+    ----------
+    classes_ : array
+        The labels in order, as y had them. A model file keeps them if they are texts, booleans or numbers.
+    {attributes}
+
+    Examples
+    --------
+    >>> import numpy as np, vaelib
+    >>> X = np.random.RandomState(0).uniform(size=(300, 8)).astype("float32")
+    >>> y = np.where(X[:, 0] > X[:, 1], "left", "right")
+    >>> model = vaelib.StackedDenoisingClassifier(hidden=(32,), learning_rate=0.02, random_state=0).fit(X, y)
+    >>> model.score(X, y) > 0.9
+    True
+    """
+
+    _epochs_parameter = "pretrain_epochs"
+    _finetuning_phase = "supervised"
+    _finetuning_only = ("patience", "dropout")
+    pretrained: Any
+
+    def __init__(
+        self,
+        hidden: Sequence[int] = (1000, 1000, 1000),
+        *,
+        # from the library: layer.* -layer.width -layer.epochs -layer.learning_rate stack.*
+        #   training.epochs=pretrain_epochs/layer training.learning_rate/layer training.* -training.patience
+        #   -training.dropout -training.estimator -training.samples -training.beta -training.kl_warmup_epochs
+        #   -training.binarization
+        activation: str | Sequence[str] = "sigmoid",
+        tied: bool | Sequence[bool] = True,
+        loss: str | Sequence[str] = "cross_entropy",
+        corruption: str | Sequence[str] = "masking",
+        corruption_level: float | Sequence[float] = 0.25,
+        corruption_range: str | Sequence[str] = "given",
+        corruption_low: float | Sequence[float] = 0.0,
+        corruption_high: float | Sequence[float] = 1.0,
+        corrupted_weight: float | Sequence[float] = 1.0,
+        untouched_weight: float | Sequence[float] = 1.0,
+        weight_l1: float | Sequence[float] = 0.0,
+        weight_l2: float | Sequence[float] = 0.0,
+        sparsity_target: float | Sequence[float] = 0.05,
+        sparsity_weight: float | Sequence[float] = 0.0,
+        contraction_weight: float | Sequence[float] = 0.0,
+        initializer: str = "glorot_uniform",
+        initializer_stddev: float = 0.01,
+        pretrain_epochs: int | Sequence[int] = 50,
+        learning_rate: float | Sequence[float] = 0.001,
+        batch_size: int = 100,
+        optimizer: str = "adam",
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-08,
+        schedule: str = "constant",
+        schedule_epochs: float = 10.0,
+        schedule_factor: float = 0.1,
+        warmup_epochs: float = 0.0,
+        weight_decay: float = 0.0,
+        gradient_clip_norm: float = 0.0,
+        # end
+        # from the library: training.epochs=finetune_epochs
+        finetune_epochs: int = 50,
+        # end
+        finetune_learning_rate: float | None = None,
+        finetune_batch_size: int | None = None,
+        finetune_optimizer: str | None = None,
+        finetune_momentum: float | None = None,
+        finetune_schedule: str | None = None,
+        finetune_weight_decay: float | None = None,
+        # from the library: training.patience training.dropout
+        patience: int = 0,
+        dropout: float = 0.0,
+        # end
+        pretrained: Any = None,
+        scale: float = 1.0,
+        shift: float = 0.0,
+        validation_fraction: float = 0.0,
+        validation_split: str = "random",
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
+        # every argument as it was given
+        self.hidden = hidden
+        self.activation = activation
+        self.tied = tied
+        self.loss = loss
+        self.corruption = corruption
+        self.corruption_level = corruption_level
+        self.corruption_range = corruption_range
+        self.corruption_low = corruption_low
+        self.corruption_high = corruption_high
+        self.corrupted_weight = corrupted_weight
+        self.untouched_weight = untouched_weight
+        self.weight_l1 = weight_l1
+        self.weight_l2 = weight_l2
+        self.sparsity_target = sparsity_target
+        self.sparsity_weight = sparsity_weight
+        self.contraction_weight = contraction_weight
+        self.initializer = initializer
+        self.initializer_stddev = initializer_stddev
+        self.pretrain_epochs = pretrain_epochs
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.optimizer = optimizer
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.schedule = schedule
+        self.schedule_epochs = schedule_epochs
+        self.schedule_factor = schedule_factor
+        self.warmup_epochs = warmup_epochs
+        self.weight_decay = weight_decay
+        self.gradient_clip_norm = gradient_clip_norm
+        self.finetune_epochs = finetune_epochs
+        self.finetune_learning_rate = finetune_learning_rate
+        self.finetune_batch_size = finetune_batch_size
+        self.finetune_optimizer = finetune_optimizer
+        self.finetune_momentum = finetune_momentum
+        self.finetune_schedule = finetune_schedule
+        self.finetune_weight_decay = finetune_weight_decay
+        self.patience = patience
+        self.dropout = dropout
+        self.pretrained = pretrained
+        self.scale = scale
+        self.shift = shift
+        self.validation_fraction = validation_fraction
+        self.validation_split = validation_split
+        self.random_state = random_state
+        self.verbose = verbose
+        # end
+
+    def fit(
+        self: Self,
+        X: Any,
+        y: Any = None,
+        *,
+        validation: Any = None,
+        callback: Callback | None = None,
+        checkpoint: CheckpointLike = None,
+    ) -> Self:
+        """Pretrains the layers on X, then learns the labels; returns the estimator.
+
+        Ctrl-C stops the training within a moment, leaves a usable estimator with the weights reached so far, and
+        raises KeyboardInterrupt.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
+            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. A dataset
+            of h5py is scaled as an array, and read from its file as ``vaelib.open_dataset`` does.
+        y : array of shape (n_samples,), optional
+            Their labels: texts, booleans, or whole numbers, with or without gaps. Without it X is a Dataset with
+            labels.
+        validation : pair of arrays (X, y), or Dataset with labels, optional
+            Held-out examples whose loss and error are computed after every epoch of fine-tuning; ``patience`` needs
+            them. Without it, ``validation_fraction`` of X's rows are held out.
+        callback : callable, optional
+            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
+            training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that.
+        checkpoint : path or Checkpoint, optional
+            The file that keeps the state of the training: if it is there, training goes on from it, to the same bits as
+            without the interruption. The parameters and the data must be the same as before, and the error names the
+            difference if not; only ``finetune_epochs`` may grow. With a ``random_state`` that is not an integer, the
+            seed is taken from the file.
+
+        Raises
+        ------
+        InvalidArgument
+            A parameter is out of range; the text says which, and what is allowed. Or the checkpoint belongs to another
+            training.
+        DataError
+            A value is not finite or does not suit the loss; the text names its row and column.
+        NumericalError
+            Training diverged; the text names the epoch and the batch. The last good weights are kept.
+        Cancelled
+            ``cancel()`` was called. The weights reached so far are kept.
+        """
+        keeper = checkpoint_of(checkpoint)
+        seed = training_seed(self.random_state, keeper)
+        examples, classes = self._labelled(X, y)
+        if validation is None:
+            examples, held_out = self._held_out(examples, None, seed, stratify=True)
+            self._check_classes_in_training(examples, classes)
+        else:
+            held_out = self._labelled_as(validation, classes)
+        if self.pretrained is None:
+            stack, pretrains = self._new_model(examples.columns, seed), self._has_pretraining()
+        else:
+            stack, pretrains = self._pretrained_stack(examples), False
+        self._train(stack, seed, examples, held_out, callback, keeper, pretrains=pretrains, classes_=classes)
+        return self
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the model to an HDF5 file, as ``StackedDenoisingAutoencoder.save`` does, with ``classes_``.
+
+        Those that are no texts, booleans or numbers are known by their number in the file, and a warning says so.
+
+        Raises
+        ------
+        FileError
+            The file cannot be written; FileNotFoundError if its folder does not exist.
+        """
+        self._name_classes(self._fitted())
+        super().save(path)
+
+    def _name_classes(self, stack: NativeStack) -> None:
+        """Tells the stack what its classes are called, if it does not know."""
+        count = stack.info.class_count
+        classes = getattr(self, "classes_", None)  # a Trainer knows numbers only
+        if count == 0 or classes is None:
+            return
+        names = names_of(np.asarray(classes)) if len(classes) == count else None
+        if names is None:
+            warnings.warn(
+                f"the file knows the classes as 0 to {count - 1}; pickle keeps their names",
+                VaelibWarning,
+                stacklevel=caller_depth(),
+            )
+        if stack.class_names != names:
+            stack.class_names = names
+
+    def __sklearn_clone__(self: Self) -> Self:
+        """An unfitted estimator with the same parameters; a pretrained stack stays trained."""
+        from sklearn.base import clone
+
+        parameters = {
+            name: clone(value, safe=False) for name, value in self.get_params().items() if name != "pretrained"
+        }
+        copy = type(self)(**parameters, pretrained=self.pretrained)
+        if hasattr(self, "_sklearn_output_config"):
+            copy._sklearn_output_config = dict(self._sklearn_output_config)
+        return copy
+
+    def _pretrained_stack(self, examples: Dataset) -> NativeStack:
+        """A copy of the stack to start from."""
+        if isinstance(self.pretrained, Stack):
+            stack = self.pretrained._fitted().copy()
+        elif isinstance(self.pretrained, str | os.PathLike):
+            stack = _loaded_stack(self.pretrained)
+        else:
+            raise TypeError(f"pretrained must be a stack or the path of a file, not {self.pretrained!r}")
+        width = stack.info.data_dim
+        if width != examples.columns:
+            raise ValueError(f"X has {examples.columns} features, but the pretrained stack has {width}")
+        return stack
+
+    def _model_for_weights(self, weights: Mapping[str, Any]) -> NativeStack:
+        """The stack, or a copy of it with the classifier that the weights have and the stack has not."""
+        stack = self._fitted()
+        shape = np.shape(weights.get("classifier/weight", ()))
+        if stack.info.class_count == 0 and len(shape) == 2:
+            stack = stack.copy()
+            stack.add_classifier(shape[1])
+        return stack
+
+    def _adopt(self, model: NativeStack) -> None:
+        super()._adopt(model)
+        classes = model.info.class_count
+        if classes > 0 and len(getattr(self, "classes_", ())) != classes:
+            self.classes_ = np.arange(classes)
+
+    @classmethod
+    def _of_model(cls: type[Self], stack: NativeStack) -> Self:
+        estimator = super()._of_model(stack)
+        names = stack.class_names
+        estimator.classes_ = np.arange(stack.info.class_count) if names is None else classes_of(names)
+        return estimator
+
+    def __sklearn_tags__(self) -> Any:
+        """A classifier that is a transformer too."""
+        from sklearn.utils import ClassifierTags
+
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = "classifier"
+        tags.classifier_tags = ClassifierTags()
+        tags.target_tags.required = True
+        return tags
+
+
+def _loaded_stack(path: str | os.PathLike[str]) -> NativeStack:
+    """The stack in a model file.
+
+    Raises
+    ------
+    FormatError
+        The file holds another kind of model, or none.
+    """
+    model = read_model(path)
+    if not isinstance(model, NativeStack):
+        raise FormatError(f'pretrained must be a stack, but "{os.fsdecode(path)}" holds a model of kind "{model.kind}"')
+    return model
+
+
+document_stack(StackedDenoisingClassifier)

@@ -1,0 +1,69 @@
+"""What stands in braces in the docstrings of the estimators: the parameters as the library describes them, and more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vaelib._c.parameters import PARAMETERS, documentation, names_of
+from vaelib.models.layers import LAYER_PARAMETERS
+from vaelib.models.stack import SHARED_PARAMETERS
+
+_FINE_TUNING = """\
+finetune_learning_rate, finetune_batch_size, finetune_optimizer, finetune_momentum, finetune_schedule, \
+finetune_weight_decay : default None
+    What fine-tuning has otherwise than pretraining; None is the same as there.
+patience : int, default 0
+    Fine-tuning stops after so many epochs without a better validation error (without labels: loss), and returns to the
+    best weights; 0 trains to the end. Needs validation examples."""
+
+_REST = """\
+scale, shift : float, default 1 and 0
+    Arrays are read as ``number * scale + shift``; a Dataset has a scaling of its own.
+validation_fraction : float from 0 to below 1, default 0
+    This part of the examples is held out of all training; fine-tuning reports its loss after every epoch.
+validation_split : "random" or "last", default "random"
+    Which rows are held out: chosen at random by the seed, of each class in proportion, or the last ones as they stand.
+random_state : int, RandomState, Generator or None, default None
+    Seed of weights, shuffling, corruption and dropout. The same integer gives the same bits, for any number of threads;
+    None takes a seed from numpy's global state.
+verbose : int, default 0
+    1 prints a line an epoch."""
+
+_ATTRIBUTES = """\
+history_ : dict of arrays
+    One array a metric, one entry an epoch: phase ("pretraining", "supervised" or "unsupervised"), layer, epoch (from 1
+    in each phase), loss, error (the share of wrong labels), validation_loss, validation_error, learning_rate, seconds;
+    NaN where one does not apply; what no epoch has is left out. Losses are means per example: cross-entropy in nats or
+    half the squared error, with the penalties.
+n_features_in_ : int
+    The width of an example.
+feature_names_in_ : array of str
+    The column names, if X was a data frame.
+seed_ : int
+    The seed that ``random_state`` gave to the last fit."""
+
+
+_DEFAULTS = {each.name: each.default for each in PARAMETERS if each.group == "training"}
+
+
+def fill_in(estimator: type[Any], **sections: str) -> None:
+    """Replaces the names of these sections, which stand in braces in the docstring of an estimator."""
+    if not estimator.__doc__:  # python -OO strips docstrings
+        return
+    for name, text in sections.items():
+        estimator.__doc__ = estimator.__doc__.replace(f"{{{name}}}", text.replace("\n", "\n    "))
+
+
+def document_stack(estimator: type[Any]) -> None:
+    """Fills in what the docstrings of the estimators that are stacks share."""
+    fill_in(
+        estimator,
+        layers=documentation([*LAYER_PARAMETERS, *names_of("stack")], "layer", "stack"),
+        training=documentation(SHARED_PARAMETERS, "training"),
+        fine_tuning=_FINE_TUNING,
+        dropout=documentation(["dropout"], "training"),
+        rest=_REST,
+        attributes=_ATTRIBUTES,
+        epochs=_DEFAULTS["epochs"],
+        learning_rate=_DEFAULTS["learning_rate"],
+    )

@@ -1,0 +1,232 @@
+"""What all estimators have: a model inside the library, data of a known width, weights, history, files, training."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib._c.arguments import count, seed_from
+from vaelib._c.arrays import pointer
+from vaelib._c.calls import call
+from vaelib._c.errors import Cancelled, NumericalError, VaelibError
+from vaelib._c.long_calls import Callback, Progress
+from vaelib.data.data_frames import check_feature_names, check_input_features
+from vaelib.data.dataset import Dataset
+from vaelib.data.h5py_datasets import is_h5py_dataset, opened
+from vaelib.data.matrices import as_matrix
+from vaelib.models.native import NativeModel
+from vaelib.models.not_fitted import not_fitted
+from vaelib.models.weights import replace_weights, weights_of
+from vaelib.training.held_out import hold_out
+
+ModelType = TypeVar("ModelType", bound=NativeModel)
+Self = TypeVar("Self", bound="Estimator[Any]")
+
+
+class Estimator(Generic[ModelType]):
+    """History, weights, files; what queries and the ``fit`` of each kind of estimator are made of."""
+
+    n_features_in_: int
+    seed_: int
+    scale: float
+    shift: float
+    validation_fraction: float
+    validation_split: str
+    random_state: Any
+    verbose: int
+    _model: ModelType | None
+    _in_training: ModelType | None
+
+    def initialize(self: Self, n_features: int) -> Self:
+        """Gives the estimator fresh, untrained weights for examples of this width; returns the estimator.
+
+        ``fit`` does this by itself. It is for programs with a training loop of their own (``vaelib.Trainer``) or with
+        weights from elsewhere (``set_weights``).
+        """
+        seed = seed_from(self.random_state)
+        width = count(n_features, "n_features")
+        self._keep(self._new_model(width, seed), seed)
+        self.n_features_in_ = width
+        vars(self).pop("feature_names_in_", None)
+        return self
+
+    def cancel(self) -> None:
+        """Stops what this estimator is doing in another thread: that call raises ``Cancelled`` within 100 ms."""
+        for model in (getattr(self, "_in_training", None), getattr(self, "_model", None)):
+            if model is not None:
+                model.cancel()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the model to an HDF5 file: architecture, weights, training, history, data scaling.
+
+        The file appears complete or not at all: on any error an older file of that name stays as it was.
+
+        Raises
+        ------
+        FileError
+            The file cannot be written; FileNotFoundError if its folder does not exist.
+        """
+        self._fitted().save(path)
+
+    @property
+    def history_(self) -> dict[str, npt.NDArray[Any]]:
+        """The training history: an array for each metric that some epoch has, one entry an epoch; NaN for no value."""
+        return self._fitted().history
+
+    def get_weights(self) -> dict[str, npt.NDArray[np.float32]]:
+        """A copy of every weight matrix [inputs, outputs] and bias [outputs] by its name in the model file."""
+        return weights_of(self._fitted())
+
+    def set_weights(self: Self, weights: Mapping[str, Any], *, strict: bool = True) -> Self:
+        """Replaces weights and biases by name; returns the estimator.
+
+        An estimator that was never fitted needs ``initialize(n_features)`` first. A StackedDenoisingClassifier without
+        a classifier is given one if ``weights`` have it.
+
+        Parameters
+        ----------
+        weights : mapping of str to array
+            Arrays, or what numpy makes arrays of: also PyTorch's tensors, and a mapping that ``torch.load`` or
+            ``numpy.load`` gave.
+        strict : bool, default True
+            All weights, and no others, must be given. False leaves those that are missing as they are, and ignores
+            names that the model lacks.
+
+        Raises
+        ------
+        ValueError
+            Names are missing or unknown, shapes are wrong, numbers are not finite: the text lists all that is wrong.
+            Nothing is changed then.
+        """
+        model = self._model_for_weights(weights)
+        replace_weights(model, weights, strict, type(self).__name__)
+        self._adopt(model)
+        return self
+
+    def _new_model(self, n_features: int, seed: int) -> ModelType:
+        """A model with fresh weights for examples of this width, as the estimator's parameters say."""
+        raise NotImplementedError
+
+    def _model_for_weights(self, weights: Mapping[str, Any]) -> ModelType:
+        """The model that takes the weights: the estimator's own, or a copy of it with what they have in addition."""
+        return self._fitted()
+
+    def _adopt(self, model: ModelType) -> None:
+        """Goes on with the model that has taken weights."""
+        self._model = model
+
+    def _parameters(self, names: Iterable[str]) -> dict[str, Any]:
+        """The estimator's parameters of these names."""
+        return {name: getattr(self, name) for name in names}
+
+    def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]:
+        """A phase, by default the first, the layer's index, and the training parameters, for a Trainer."""
+        raise NotImplementedError
+
+    def _fitted(self) -> ModelType:
+        """The model, which only a fitted estimator has."""
+        model: ModelType | None = getattr(self, "_model", None)
+        if model is None:
+            name = type(self).__name__
+            raise not_fitted(
+                f"This {name} instance is not fitted yet. Call 'fit' with appropriate arguments before using this "
+                "estimator."
+            )
+        return model
+
+    @contextmanager
+    def _training(self, model: ModelType, seed: int, **learned: Any) -> Iterator[None]:
+        """Trains the model within, then keeps it, and the attributes that were learned from the data.
+
+        It is kept too, with the weights reached, when training was stopped or diverged; not when the library refused
+        to begin.
+        """
+        try:
+            self._in_training = model
+            yield
+        except BaseException as error:
+            if isinstance(error, Cancelled | NumericalError) or not isinstance(error, VaelibError):
+                self._keep(model, seed, **learned)
+            raise
+        finally:
+            del self._in_training
+        self._keep(model, seed, **learned)
+
+    def _keep(self, model: ModelType, seed: int, **learned: Any) -> None:
+        self._model = model
+        self.seed_ = seed
+        vars(self).update(learned)
+
+    def _held_out(
+        self, examples: Dataset, validation: Any, seed: int, *, stratify: bool = False
+    ) -> tuple[Dataset, Dataset | None]:
+        """Training and validation examples: those given, or ``validation_fraction`` of the rows."""
+        if validation is not None:
+            return examples, self._examples(validation)
+        return hold_out(examples, self.validation_fraction, self.validation_split, seed, stratify=stratify)
+
+    def _reporting(self, callback: Callback | None) -> Callback | None:
+        """The user's callback, and before it the printed lines that ``verbose`` asks for."""
+        if not self.verbose:
+            return callback
+
+        def report(progress: Progress) -> object:
+            if progress.kind == "epoch":
+                print(progress, flush=True)
+            return callback(progress) if callback is not None else None
+
+        return report
+
+    def _examples(self, X: Any, labels: npt.NDArray[Any] | None = None, *, reset: bool = False) -> Dataset:
+        """Examples as a dataset whose width is checked; ``reset`` learns the width and the column names instead.
+
+        ``labels`` are for an array; a Dataset brings its own.
+        """
+        dataset = self._as_dataset(X, labels, reset)
+        if reset:
+            self.n_features_in_ = dataset.columns
+        elif dataset.columns != self.n_features_in_:
+            raise ValueError(
+                f"X has {dataset.columns} features, but {type(self).__name__} is expecting {self.n_features_in_} "
+                "features as input"
+            )
+        return dataset
+
+    def _as_dataset(self, X: Any, labels: npt.NDArray[Any] | None, reset: bool) -> Dataset:
+        if isinstance(X, Dataset) or is_h5py_dataset(X):
+            if reset:
+                vars(self).pop("feature_names_in_", None)
+            if isinstance(X, Dataset):
+                return X
+            dataset = opened(X, self.scale, self.shift)
+            return dataset if labels is None else dataset.relabel(labels)
+        matrix = as_matrix(X, type(self).__name__)
+        check_feature_names(self, X, reset)
+        return Dataset(matrix, labels, scale=self.scale, shift=self.shift)
+
+    def _codes(self, Z: Any) -> Dataset:
+        """Codes as a dataset; they are never scaled."""
+        if isinstance(Z, Dataset):
+            return Z
+        if is_h5py_dataset(Z):
+            return opened(Z, 1, 0)
+        return Dataset(as_matrix(Z, type(self).__name__))
+
+    def _matrix_query(
+        self, name: str, rows: int, columns: int, *arguments: Any, after: tuple[Any, ...] = ()
+    ) -> npt.NDArray[np.float32]:
+        """Calls a query that fills a [rows, columns] matrix, then takes the arguments ``after`` and the size."""
+        values = np.empty((rows, columns), dtype=np.float32)
+        call(name, self._fitted().handle, *arguments, pointer(values), *after, values.size)
+        return values
+
+    def _names_of_codes(self, width: int, input_features: Any) -> npt.NDArray[Any]:
+        """The class's name with a number behind it for each of ``width`` codes, once input_features is checked."""
+        check_input_features(self, input_features)
+        prefix = type(self).__name__.lower()
+        return np.array([f"{prefix}{index}" for index in range(width)], dtype=object)

@@ -1,0 +1,34 @@
+"""Model files as fitted estimators."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from vaelib.models.autoencoder import StackedDenoisingAutoencoder
+from vaelib.models.classifier import StackedDenoisingClassifier
+from vaelib.models.files import read_model
+from vaelib.models.native_vae import NativeVAE
+from vaelib.models.vae import VAE
+
+
+def load(path: str | os.PathLike[str]) -> Any:
+    """Reads a model file, whichever language wrote it, as a fitted estimator.
+
+    A stack that has a classifier comes back as a StackedDenoisingClassifier, whose ``classes_`` are those in the file,
+    or else the numbers 0, 1, ...; any other stack as a StackedDenoisingAutoencoder. The estimator's parameters are
+    those in the file, all that the model was made and last trained with. ``random_state`` is the file's seed; ``scale``
+    and ``shift`` are those of the data the model was trained on.
+
+    Raises
+    ------
+    FileError
+        The file cannot be opened; FileNotFoundError if it is not there.
+    FormatError
+        It is not a vaelib model, or damaged; the text says what is wrong in it.
+    """
+    model = read_model(path)
+    if isinstance(model, NativeVAE):
+        return VAE._of_model(model)
+    kind = StackedDenoisingClassifier if model.info.class_count > 0 else StackedDenoisingAutoencoder
+    return kind._of_model(model)

@@ -1,0 +1,78 @@
+"""What scikit-learn asks of an estimator, written without it: importing it takes seconds, so that we never begin to."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, TypeVar
+
+from vaelib.data.data_frames import CONTAINERS
+
+Self = TypeVar("Self", bound="EstimatorManners")
+
+
+def constructor_parameters(estimator: type[Any]) -> dict[str, str]:
+    """The names of the parameters of a class's constructor, and the texts of their defaults."""
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    parameters = inspect.signature(estimator).parameters.values()
+    return {each.name: repr(each.default) for each in parameters if each.kind in named}
+
+
+class EstimatorManners:
+    """Parameters, representation, tags: what clone, pipelines, searches and scikit-learn's checks call."""
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The constructor's parameters and their values; ``deep`` is there for scikit-learn's sake."""
+        return {name: getattr(self, name) for name in sorted(constructor_parameters(type(self)))}
+
+    def set_params(self: Self, **parameters: Any) -> Self:
+        """Changes parameters; returns the estimator.
+
+        Raises
+        ------
+        ValueError
+            There is no parameter of that name.
+        """
+        valid = sorted(constructor_parameters(type(self)))
+        for name, value in parameters.items():
+            if name not in valid:
+                raise ValueError(
+                    f"Invalid parameter {name!r} for estimator {type(self).__name__}. Valid parameters are: {valid!r}."
+                )
+            setattr(self, name, value)
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None, **fit_parameters: Any) -> Any:
+        """Fits to X, then returns the latent means of X, as ``transform`` does."""
+        return self.fit(X, y, **fit_parameters).transform(X)  # type: ignore[attr-defined]
+
+    def set_output(self: Self, *, transform: str | None = None) -> Self:
+        """Chooses what ``transform`` and ``fit_transform`` return; returns the estimator.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"} or None
+            An array, or a data frame of one of these packages; None changes nothing. Without a choice,
+            ``sklearn.set_config(transform_output=...)`` decides.
+        """
+        if transform is None:
+            return self
+        if transform not in CONTAINERS:
+            raise ValueError(f"transform must be one of {', '.join(CONTAINERS)} or None, not {transform!r}")
+        self._sklearn_output_config = {"transform": transform}  # scikit-learn's name for it, which clone copies
+        return self
+
+    def __repr__(self) -> str:
+        defaults = constructor_parameters(type(self))
+        # Texts are compared: arrays have no single truth value.
+        changed = [f"{name}={value!r}" for name, value in self.get_params().items() if repr(value) != defaults[name]]
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+    def __sklearn_tags__(self) -> Any:
+        """A transformer of dense, finite matrices without targets; its codes are float32 whatever the examples were."""
+        from sklearn.utils import Tags, TargetTags, TransformerTags
+
+        return Tags(
+            estimator_type=None,
+            target_tags=TargetTags(required=False),
+            transformer_tags=TransformerTags(preserves_dtype=["float32"]),
+        )

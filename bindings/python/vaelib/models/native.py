@@ -1,0 +1,163 @@
+"""The library's models as Python objects: handles, files, copies, weights, history."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import weakref
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib._c import header
+from vaelib._c.arguments import text
+from vaelib._c.arrays import pointer
+from vaelib._c.calls import call, defaults, described, new_handle
+from vaelib._c.configurations import fill, values_of
+from vaelib._c.errors import Cancelled
+from vaelib._c.library import library
+from vaelib._c.long_calls import PHASE_NAMES, Callback, LongCall
+from vaelib.training.checkpoint import Checkpoint, attach
+
+Self = TypeVar("Self", bound="NativeModel")
+
+#: The columns of a history that are whole numbers.
+_WHOLE_NUMBERS = ("layer", "epoch", "examples_seen")
+
+
+class Tensor(NamedTuple):
+    """A weight matrix or a bias: its name in the model file, its shape there, and its place in the flat parameters."""
+
+    name: str
+    shape: tuple[int, ...]
+    offset: int
+
+    def of(self, flat: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The tensor's part of a flat array, as a view."""
+        return flat[self.offset : self.offset + int(np.prod(self.shape))].reshape(self.shape)
+
+
+class NativeModel:
+    """A model inside the library, which is freed with this object; a subclass for each kind."""
+
+    #: What vaelib_model_kind() says of it.
+    kind: ClassVar[str]
+
+    def __init__(self, handle: Any) -> None:
+        self.handle = handle
+        self._release = weakref.finalize(self, library.vaelib_model_free, handle)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes a model file, complete or not at all."""
+        place = text(os.fsencode(path))
+        folder = os.path.dirname(os.fsdecode(place)) or os.curdir
+        call("vaelib_model_save", self.handle, place, path=folder)
+
+    def to_bytes(self) -> bytes:
+        """The bytes that ``save`` would write."""
+        memory, count = ctypes.c_void_p(), ctypes.c_size_t()
+        call("vaelib_model_save_to_memory", self.handle, ctypes.byref(memory), ctypes.byref(count))
+        try:
+            return ctypes.string_at(memory, count.value)
+        finally:
+            library.vaelib_memory_free(memory)
+
+    def copy(self: Self) -> Self:
+        """A model of its own with the same architecture, weights and history."""
+        return type(self)(new_handle(header.Model, "vaelib_model_copy", self.handle))
+
+    def __deepcopy__(self: Self, _memo: object) -> Self:
+        return self.copy()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _from_bytes, (type(self), self.to_bytes())
+
+    @property
+    def info(self) -> header.ModelInfo:
+        """Sizes and what the model has seen."""
+        return described(header.ModelInfo, "vaelib_model_describe", self.handle)
+
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """The layout of the flat parameters, by name; biases have one axis."""
+        tensors = []
+        for index in range(self.info.tensor_count):
+            native = described(header.Tensor, "vaelib_model_describe_tensor", self.handle, index)
+            name = native.name.decode()
+            shape = (native.rows, native.columns) if name.endswith("weight") else (native.columns,)
+            tensors.append(Tensor(name, shape, native.offset))
+        return {tensor.name: tensor for tensor in tensors}
+
+    def get_parameters(self) -> npt.NDArray[np.float32]:
+        """A copy of all parameters."""
+        values = np.empty(self.info.parameter_count, dtype=np.float32)
+        call("vaelib_model_get_parameters", self.handle, pointer(values), values.size)
+        return values
+
+    def set_parameters(self, values: npt.ArrayLike) -> None:
+        """Replaces all parameters."""
+        flat = np.ascontiguousarray(values, dtype=np.float32)
+        call("vaelib_model_set_parameters", self.handle, pointer(flat), flat.size)
+
+    @property
+    def history(self) -> dict[str, npt.NDArray[Any]]:
+        """All epochs of training so far, a column a metric, of those that some epoch has; "epoch" in any case."""
+        info = self.info
+        columns: dict[str, npt.NDArray[np.float64]] = {} if info.history_columns > 0 else {"epoch": np.empty(0)}
+        for index in range(info.history_columns):
+            name = ctypes.c_char_p()
+            call("vaelib_model_describe_history", self.handle, index, ctypes.byref(name))
+            values = np.empty(info.history_epochs)
+            call("vaelib_model_get_history", self.handle, name, pointer(values), values.size)
+            columns[(name.value or b"").decode()] = values
+        return {name: _typed(name, values) for name, values in columns.items()}
+
+    def training(self, phase: str) -> tuple[dict[str, Any], int]:
+        """The hyper-parameters that the model was last trained with in a phase, or the defaults, and the seed."""
+        name = "vaelib_model_get_training_config"
+        config = described(header.TrainingConfig, name, self.handle, header.PHASE[phase])
+        return values_of(config), int(config.seed)
+
+    def train(
+        self,
+        function: str,
+        arguments: tuple[Any, ...],
+        training: Mapping[str, Any],
+        seed: int,
+        callback: Callback | None,
+        checkpoint: Checkpoint | None,
+    ) -> bool:
+        """Calls ``function(model, *arguments, training, callback)``; whether the callback let it go on to the end.
+
+        An early end that the callback asked for is a success; see ``LongCall`` for the other kinds.
+        """
+        config = defaults(header.TrainingConfig)
+        config.seed = seed
+        kept = [*fill(config, training), attach(config, checkpoint)]
+        long_call = LongCall(callback, self.cancel)
+        try:
+            long_call.run(function, self.handle, *arguments, ctypes.byref(config))
+        except Cancelled:
+            if not long_call.stopped_by_callback:
+                raise
+        del kept
+        return not long_call.stopped_by_callback
+
+    def cancel(self) -> None:
+        """Stops the calls that run on this model; safe from any thread."""
+        library.vaelib_model_cancel(self.handle)
+
+
+def _typed(name: str, values: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
+    """A column of the history in its natural type."""
+    if name == "phase":
+        return np.array([PHASE_NAMES[int(value)] for value in values], dtype=np.str_)
+    whole = name in _WHOLE_NUMBERS and not np.isnan(values).any()
+    return values.astype(np.int64) if whole else values
+
+
+def _from_bytes(kind: type[Self], content: bytes) -> Self:
+    """Restores a pickled model."""
+    return kind(new_handle(header.Model, "vaelib_model_load_from_memory", content, len(content)))

@@ -1,0 +1,81 @@
+"""The library's stack of denoising auto-encoders as a Python object; the estimators are built on it."""
+
+from __future__ import annotations
+
+import ctypes
+import operator
+
+from vaelib._c import header
+from vaelib._c.arguments import text
+from vaelib._c.calls import call, defaults, described, new_handle
+from vaelib.data.class_names import ClassNames
+from vaelib.models.layers import StackParameters, fill_stack_config, stack_values_of
+from vaelib.models.native import NativeModel
+
+
+class NativeStack(NativeModel):
+    """A stack of denoising auto-encoders inside the library."""
+
+    kind = "stack"
+
+    @classmethod
+    def create(cls, data_dim: int, seed: int, parameters: StackParameters) -> NativeStack:
+        """A new stack with fresh weights and no classifier."""
+        config = defaults(header.StackConfig)
+        config.data_dim, config.seed = data_dim, seed
+        kept = fill_stack_config(config, parameters)
+        stack = cls(new_handle(header.Model, "vaelib_stack_create", ctypes.byref(config)))
+        del kept
+        return stack
+
+    @property
+    def parameters(self) -> tuple[StackParameters, int]:
+        """The architecture's hyper-parameters, and the seed of its weights."""
+        config = described(header.StackConfig, "vaelib_stack_get_config", self.handle)
+        return stack_values_of(config), int(config.seed)
+
+    @property
+    def widths(self) -> list[int]:
+        """The widths of the layers' codes, bottom first."""
+        return [layer["width"] for layer in self.parameters[0].layers]
+
+    def was_trained(self, phase: str) -> bool:
+        """Whether an epoch of this phase is in the history."""
+        return phase in self.history.get("phase", ())
+
+    def add_classifier(self, classes: int) -> None:
+        """Puts a fresh classifier on a stack without one."""
+        call("vaelib_stack_add_classifier", self.handle, classes)
+
+    @property
+    def class_names(self) -> ClassNames | None:
+        """What the classes are called; None if nobody has said."""
+        kind, count = ctypes.c_char_p(), ctypes.c_size_t()
+        names = ctypes.POINTER(ctypes.c_char_p)()
+        results = (ctypes.byref(kind), ctypes.byref(names), ctypes.byref(count))
+        call("vaelib_stack_get_class_names", self.handle, *results)
+        if count.value == 0:
+            return None
+        return ClassNames((kind.value or b"").decode(), [(name or b"").decode() for name in names[: count.value]])
+
+    @class_names.setter
+    def class_names(self, names: ClassNames | None) -> None:
+        if names is None:
+            call("vaelib_stack_set_class_names", self.handle, None, None, 0)
+            return
+        texts = (ctypes.c_char_p * len(names.names))(*(text(name) for name in names.names))
+        call("vaelib_stack_set_class_names", self.handle, text(names.kind), texts, len(texts))
+
+    def layer_index(self, layer: int) -> int:
+        """A layer's index from 0, given as in a Python list: -1 is the topmost.
+
+        Raises
+        ------
+        IndexError
+            There is no such layer.
+        """
+        layers = int(self.info.layer_count)
+        index = operator.index(layer)
+        if not -layers <= index < layers:
+            raise IndexError(f"layer {index} is out of range for {layers} layers")
+        return index % layers

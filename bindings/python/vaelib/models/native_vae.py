@@ -1,0 +1,33 @@
+"""The library's variational auto-encoder as a Python object; the estimator is built on it."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Mapping
+from typing import Any
+
+from vaelib._c import header
+from vaelib._c.calls import defaults, described, new_handle
+from vaelib._c.configurations import fill, values_of
+from vaelib.models.native import NativeModel
+
+
+class NativeVAE(NativeModel):
+    """A variational auto-encoder inside the library."""
+
+    kind = "vae"
+
+    @classmethod
+    def create(cls, data_dim: int, seed: int, architecture: Mapping[str, Any]) -> NativeVAE:
+        """A new model with fresh weights."""
+        config = defaults(header.VAEConfig)
+        config.data_dim, config.seed = data_dim, seed
+        kept = fill(config, architecture)
+        model = cls(new_handle(header.Model, "vaelib_vae_create", ctypes.byref(config)))
+        del kept
+        return model
+
+    @property
+    def architecture(self) -> dict[str, Any]:
+        """The architecture's hyper-parameters."""
+        return values_of(described(header.VAEConfig, "vaelib_vae_get_config", self.handle))

@@ -1,0 +1,104 @@
+"""What a fitted classifier can tell, and examples with labels of any kind as datasets with numbered ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib._c.arguments import text
+from vaelib._c.arrays import pointer
+from vaelib._c.calls import call
+from vaelib._c.long_calls import Callback
+from vaelib.data.dataset import Dataset
+from vaelib.data.labels import Labels, as_labels, encode, encode_as
+from vaelib.models.estimator import Estimator
+from vaelib.models.native_stack import NativeStack
+from vaelib.models.targets import Target, query_to_file
+
+
+class Predictions(Estimator[NativeStack]):
+    """Predictions."""
+
+    classes_: Labels
+
+    def predict(self, X: Any) -> Labels:
+        """The most probable class of each example, shape (n_samples,), as one of ``classes_``."""
+        model = self._fitted()
+        examples = self._examples(X)
+        numbers = np.empty(examples.rows, dtype=np.int64)
+        call("vaelib_stack_predict", model.handle, examples.handle, pointer(numbers), numbers.size)
+        classes = getattr(self, "classes_", None)  # a Trainer knows numbers only
+        return numbers if classes is None else np.asarray(classes[numbers])
+
+    def predict_proba(self, X: Any) -> npt.NDArray[np.float32]:
+        """The probability of each class, shape (n_samples, n_classes), columns in the order of ``classes_``."""
+        classes = self._fitted().info.class_count
+        examples = self._examples(X)
+        name = "vaelib_stack_predict_probabilities"
+        return self._matrix_query(name, examples.rows, classes, examples.handle)
+
+    def predict_proba_to_file(
+        self, X: Any, target: Target, name: str = "probabilities", *, callback: Callback | None = None
+    ) -> None:
+        """Writes what ``predict_proba`` gives: dataset ``name`` of shape (n_samples, n_classes).
+
+        ``target`` and ``callback`` are as for ``transform_to_file``.
+        """
+        function = "vaelib_stack_predict_probabilities_to"
+        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callback)
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """The share of examples that are given their label y, or that of the Dataset X; weighted if asked to."""
+        predicted = self.predict(X)
+        labels = as_labels(self._labels_of(X, y), len(predicted), type(self).__name__)
+        return float(np.average(predicted == labels, weights=sample_weight))
+
+    def _labelled(self, X: Any, y: Any) -> tuple[Dataset, Labels]:
+        """Training examples with numbered labels, and the classes in the order of the numbers."""
+        examples = self._examples(X, reset=True)
+        classes, numbers = encode(as_labels(self._labels_of(X, y), examples.rows, type(self).__name__))
+        return self._numbered(X, examples, numbers), classes
+
+    def _labelled_as(self, validation: Any, classes: Labels) -> Dataset:
+        """Validation examples, a Dataset or a pair (X, y), with the numbers of their labels."""
+        if isinstance(validation, Dataset):
+            X, y = validation, None
+        else:
+            try:
+                X, y = validation
+            except (TypeError, ValueError):
+                raise ValueError("validation must be a pair (X, y), or a Dataset with labels") from None
+        examples = self._examples(X)
+        labels = as_labels(self._labels_of(X, y), examples.rows, type(self).__name__)
+        return self._numbered(X, examples, encode_as(labels, classes, "validation"))
+
+    def _numbered(self, X: Any, examples: Dataset, numbers: npt.NDArray[np.int64]) -> Dataset:
+        """The examples with these labels."""
+        if not isinstance(X, Dataset):
+            return self._examples(X, numbers)
+        labels = X.labels
+        if labels is not None and np.array_equal(labels, numbers):
+            return examples
+        return examples.relabel(numbers)
+
+    def _labels_of(self, X: Any, y: Any) -> Any:
+        """The labels given, or else those of a Dataset."""
+        if y is not None or not isinstance(X, Dataset):
+            return y
+        labels = X.labels
+        if labels is None:
+            name = type(self).__name__
+            raise ValueError(f"{name} requires y to be passed, or a Dataset with labels: open_dataset(..., labels=...)")
+        return labels
+
+    def _check_classes_in_training(self, examples: Dataset, classes: Labels) -> None:
+        """Whether each class is left in the training examples once validation examples are held out."""
+        labels = examples.labels
+        missing = np.setdiff1d(np.arange(len(classes)), [] if labels is None else labels)
+        if len(missing) > 0:
+            raise ValueError(
+                f"validation_fraction holds out the last rows, and with them all of class {classes[missing[0]]!r}: "
+                "use validation_split='random', or shuffle the examples first"
+            )

@@ -1,0 +1,178 @@
+"""Fitting stacks: pretraining layer by layer, then fine-tuning."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar, TypeVar
+
+from vaelib._c.arguments import count
+from vaelib._c.header import PHASE
+from vaelib._c.long_calls import Callback
+from vaelib._c.parameters import names_of
+from vaelib.data.dataset import Dataset
+from vaelib.models.estimator import Estimator
+from vaelib.models.layers import (
+    LAYER_PARAMETERS,
+    StackParameters,
+    is_per_layer,
+    layers_of,
+    merged,
+    merged_values,
+)
+from vaelib.models.native_stack import NativeStack
+from vaelib.training.checkpoint import Checkpoint
+
+Self = TypeVar("Self", bound="Stack")
+
+#: What a stack is trained for.
+PHASES = ("pretraining", "supervised", "unsupervised")
+
+#: What fine-tuning may have otherwise than pretraining, as the parameter ``finetune_...``; None there is the same.
+FINETUNE_PARAMETERS = ("learning_rate", "batch_size", "optimizer", "momentum", "schedule", "weight_decay")
+
+#: What only the bound of a variational auto-encoder has.
+_OF_BOUNDS = {"estimator", "samples", "beta", "kl_warmup_epochs", "binarization"}
+
+#: Both phases share these parameters, unless there is a ``finetune_...`` for one.
+SHARED_PARAMETERS = [
+    name for name in names_of("training") if name not in {"epochs", "learning_rate", "patience", "dropout"} | _OF_BOUNDS
+]
+
+
+class Stack(Estimator[NativeStack]):
+    """Training of stacks: pretraining layer by layer, then fine-tuning."""
+
+    hidden: Any
+    learning_rate: Any
+    finetune_epochs: int
+    patience: int
+    #: The parameter that holds the epochs of pretraining.
+    _epochs_parameter: ClassVar[str]
+    #: How the estimator fine-tunes: "supervised" or "unsupervised".
+    _finetuning_phase: ClassVar[str]
+    #: The parameters that concern fine-tuning alone.
+    _finetuning_only: ClassVar[tuple[str, ...]]
+
+    def _new_model(self, n_features: int, seed: int) -> NativeStack:
+        epochs = getattr(self, self._epochs_parameter)
+        if is_per_layer(epochs) and 0 in list(epochs):
+            name = self._epochs_parameter
+            raise ValueError(f"{name} is 0 for a layer; give at least 1 for each, or {name}=0 for no pretraining")
+        if is_per_layer(self.learning_rate) and 0 in list(self.learning_rate):
+            raise ValueError("learning_rate is 0 for a layer; it must be above 0")
+        of_layers = {"epochs": epochs, "learning_rate": self.learning_rate, **self._parameters(LAYER_PARAMETERS)}
+        parameters = StackParameters(layers_of(self.hidden, of_layers), self._parameters(names_of("stack")))
+        return NativeStack.create(n_features, seed, parameters)
+
+    def _pretraining(self) -> dict[str, Any]:
+        """The training configuration of pretraining; what each layer has of its own is in the stack itself."""
+        training = self._parameters(SHARED_PARAMETERS)
+        own = {"epochs": getattr(self, self._epochs_parameter), "learning_rate": self.learning_rate}
+        return training | {name: value for name, value in own.items() if not is_per_layer(value)}
+
+    def _finetuning(self) -> dict[str, Any]:
+        """The training configuration of fine-tuning."""
+        training = self._parameters([*SHARED_PARAMETERS, *self._finetuning_only])
+        training["epochs"] = self.finetune_epochs
+        for name in FINETUNE_PARAMETERS:
+            own = getattr(self, f"finetune_{name}")
+            training[name] = getattr(self, name) if own is None else own
+        if is_per_layer(training["learning_rate"]):
+            raise ValueError("learning_rate is one for each layer: give fine-tuning its finetune_learning_rate")
+        return training
+
+    def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]:
+        """A phase, the layer's index, and the training parameters; where ``fit`` leaves a phase out, epochs are free.
+
+        A stack without a classifier gets one if there are classes.
+        """
+        stack = self._fitted()
+        phase = "pretraining" if phase is None else phase
+        if phase not in PHASES:
+            raise ValueError(f"phase must be one of {', '.join(PHASES)}, not {phase!r}")
+        found = stack.info.class_count
+        if classes > 0 and found not in (0, classes):
+            raise ValueError(f"classes is {classes}, but the stack has a classifier of {found} classes")
+        if phase == "supervised" and classes == 0 and found == 0:
+            raise ValueError("the stack has no classifier yet: say how many classes there are, classes=...")
+        index = stack.layer_index(layer)
+        training = self._pretraining() if phase == "pretraining" else self._finetuning()
+        if training.get("epochs") == 0:
+            del training["epochs"]
+        if phase == "supervised" and classes > 0 and found == 0:
+            stack.add_classifier(classes)
+        return phase, index if phase == "pretraining" else 0, training
+
+    def _train(
+        self,
+        stack: NativeStack,
+        seed: int,
+        examples: Dataset,
+        validation: Dataset | None,
+        callback: Callback | None,
+        checkpoint: Checkpoint | None,
+        *,
+        pretrains: bool,
+        **learned: Any,
+    ) -> None:
+        """Pretrains if asked to, then fine-tunes if there are epochs for it; keeps the stack."""
+        finetunes = count(self.finetune_epochs, "finetune_epochs") > 0
+        pretraining = self._pretraining() if pretrains else {}
+        finetuning = self._finetuning() if finetunes else {}
+        report = self._reporting(callback)
+        stamp = None if checkpoint is None else checkpoint.stamp
+        with self._training(stack, seed, **learned):
+            goes_on = not pretrains or stack.train(
+                "vaelib_stack_pretrain", (examples.handle,), pretraining, seed, report, checkpoint
+            )
+            if goes_on and finetunes:
+                if checkpoint is not None and checkpoint.stamp != stamp:
+                    # Whether pretraining began anew or not, what it left in the file is what fine-tuning goes on from.
+                    checkpoint = replace(checkpoint, resume=True)
+                held_out = None if validation is None else validation.handle
+                arguments = (examples.handle, held_out, PHASE[self._finetuning_phase])
+                stack.train("vaelib_stack_finetune", arguments, finetuning, seed, report, checkpoint)
+
+    def _has_pretraining(self) -> bool:
+        epochs = getattr(self, self._epochs_parameter)
+        return is_per_layer(epochs) or count(epochs, self._epochs_parameter) > 0
+
+    @classmethod
+    def _trained_with(cls, stack: NativeStack, layers: list[dict[str, Any]]) -> dict[str, Any]:
+        """The estimator's parameters of training, as far as the stack was trained.
+
+        Where its phases differ in what has no ``finetune_...``, those of pretraining are given.
+        """
+        phases = ("pretraining", cls._finetuning_phase)
+        pretraining, finetuning = (stack.training(phase)[0] if stack.was_trained(phase) else {} for phase in phases)
+        shared = pretraining or finetuning
+        parameters = {name: shared[name] for name in SHARED_PARAMETERS if name in shared}
+        # 0 is that of the training configuration.
+        rates = [layer["learning_rate"] or shared.get("learning_rate", 0) for layer in layers]
+        epochs = [layer["epochs"] or pretraining.get("epochs", 0) for layer in layers]
+        if 0 not in rates:
+            parameters["learning_rate"] = merged_values(rates)
+        parameters[cls._epochs_parameter] = merged_values(epochs)
+        if finetuning:
+            parameters["finetune_epochs"] = finetuning["epochs"]
+            parameters |= {name: finetuning[name] for name in cls._finetuning_only}
+            for name in FINETUNE_PARAMETERS:
+                same = parameters.get(name) == finetuning[name]
+                parameters[f"finetune_{name}"] = None if same else finetuning[name]
+        return parameters
+
+    @classmethod
+    def _of_model(cls: type[Self], stack: NativeStack) -> Self:
+        """A fitted estimator around a stack; its parameters are those of the stack's architecture."""
+        info = stack.info
+        architecture, seed = stack.parameters
+        layers = architecture.layers
+        parameters = {name: merged(layers, name) for name in LAYER_PARAMETERS}
+        parameters |= cls._trained_with(stack, layers)
+        parameters |= architecture.initialization
+        parameters |= {"scale": info.data_scale, "shift": info.data_shift, "random_state": seed}
+        parameters["hidden"] = tuple(layer["width"] for layer in layers)
+        estimator = cls(**parameters)
+        estimator._keep(stack, seed)
+        estimator.n_features_in_ = int(info.data_dim)
+        return estimator

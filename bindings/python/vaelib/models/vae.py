@@ -1,0 +1,252 @@
+"""The variational auto-encoder as a scikit-learn estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from vaelib._c.long_calls import Callback
+from vaelib._c.parameters import documentation, names_of
+from vaelib.models.documentation import fill_in
+from vaelib.models.manners import EstimatorManners, constructor_parameters
+from vaelib.models.native_vae import NativeVAE
+from vaelib.models.vae_bounds import VAEBounds
+from vaelib.models.vae_files import VAEFileQueries
+from vaelib.models.vae_queries import VAEQueries
+from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
+
+Self = TypeVar("Self", bound="VAE")
+
+
+class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorManners):
+    """A variational auto-encoder (Kingma & Welling, "Auto-Encoding Variational Bayes", 2014).
+
+    An encoder network x -> q(z|x) = N(mean, diag exp(log_variance)) and a decoder network z -> p(x|z), joined by the
+    prior p(z) = N(0, I) and trained together on the evidence lower bound. Losses, bounds and likelihoods are in nats
+    per example, always.
+
+    Parameters
+    ----------
+    {parameters}
+    scale, shift : float, default 1 and 0
+        Arrays are read as ``number * scale + shift``; a Dataset has a scaling of its own.
+    validation_fraction : float from 0 to below 1, default 0
+        This part of the examples is held out of training, and its bound is computed after every epoch.
+    validation_split : "random" or "last", default "random"
+        Which rows are held out: chosen at random by the seed, or the last ones as they stand, as time series ask for.
+    warm_start : bool, default False
+        ``fit`` goes on from the weights of the fit before, with fresh optimiser moments.
+    random_state : int, RandomState, Generator or None, default None
+        Seed of weights, shuffling, noise and binarisation. The same integer gives the same bits, for any number of
+        threads; None takes a seed from numpy's global state.
+    verbose : int, default 0
+        1 prints a line an epoch.
+
+    Attributes
+    ----------
+    history_ : dict of arrays
+        One array a metric, one entry an epoch, in nats per example: epoch (from 1 over all fits), loss (what is
+        minimised, kl_weight * kl - reconstruction), elbo (reconstruction - kl, whatever the KL weight), reconstruction,
+        kl, kl_weight and learning_rate of the last step, examples_seen, seconds; with validation examples also
+        validation_loss, validation_elbo and its terms. NaN where there is no value.
+    n_features_in_ : int
+        The width of an example.
+    feature_names_in_ : array of str
+        The column names, if X was a data frame.
+    seed_ : int
+        The seed that ``random_state`` gave to the last fit.
+
+    Examples
+    --------
+    >>> import numpy as np, vaelib
+    >>> X = (np.random.RandomState(0).uniform(size=(100, 8)) < 0.3).astype("float32")
+    >>> vae = vaelib.VAE(latent_dim=2, hidden=(16,), epochs=5, random_state=0).fit(X)
+    >>> vae.transform(X).shape
+    (100, 2)
+    """
+
+    def __init__(
+        self,
+        # from the library: vae.latent_dim vae.hidden vae.decoder_hidden
+        latent_dim: int = 20,
+        hidden: Sequence[int] = (500,),
+        decoder_hidden: Sequence[int] | None = None,
+        # end
+        *,
+        # from the library: vae.* training.* -training.dropout
+        activation: str = "tanh",
+        likelihood: str = "bernoulli",
+        variance: str = "fixed",
+        mean_activation: str = "identity",
+        noise_stddev: float = 1.0,
+        stddev_floor: float = 0.001,
+        initializer: str = "glorot_uniform",
+        initializer_stddev: float = 0.01,
+        epochs: int = 50,
+        batch_size: int = 100,
+        estimator: str = "analytic",
+        samples: int = 1,
+        beta: float = 1.0,
+        kl_warmup_epochs: float = 0.0,
+        binarization: str = "none",
+        optimizer: str = "adam",
+        learning_rate: float = 0.001,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-08,
+        schedule: str = "constant",
+        schedule_epochs: float = 10.0,
+        schedule_factor: float = 0.1,
+        warmup_epochs: float = 0.0,
+        weight_decay: float = 0.0,
+        gradient_clip_norm: float = 0.0,
+        patience: int = 0,
+        # end
+        scale: float = 1.0,
+        shift: float = 0.0,
+        validation_fraction: float = 0.0,
+        validation_split: str = "random",
+        warm_start: bool = False,
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
+        # every argument as it was given
+        self.latent_dim = latent_dim
+        self.hidden = hidden
+        self.decoder_hidden = decoder_hidden
+        self.activation = activation
+        self.likelihood = likelihood
+        self.variance = variance
+        self.mean_activation = mean_activation
+        self.noise_stddev = noise_stddev
+        self.stddev_floor = stddev_floor
+        self.initializer = initializer
+        self.initializer_stddev = initializer_stddev
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.estimator = estimator
+        self.samples = samples
+        self.beta = beta
+        self.kl_warmup_epochs = kl_warmup_epochs
+        self.binarization = binarization
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.schedule = schedule
+        self.schedule_epochs = schedule_epochs
+        self.schedule_factor = schedule_factor
+        self.warmup_epochs = warmup_epochs
+        self.weight_decay = weight_decay
+        self.gradient_clip_norm = gradient_clip_norm
+        self.patience = patience
+        self.scale = scale
+        self.shift = shift
+        self.validation_fraction = validation_fraction
+        self.validation_split = validation_split
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+        # end
+
+    def fit(
+        self: Self,
+        X: Any,
+        y: object = None,
+        *,
+        validation: Any = None,
+        callback: Callback | None = None,
+        checkpoint: CheckpointLike = None,
+    ) -> Self:
+        """Trains on X; returns the estimator.
+
+        Ctrl-C stops the training within a moment, leaves a usable estimator with the weights reached so far, and
+        raises KeyboardInterrupt.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
+            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. A dataset
+            of h5py is scaled as an array, and read from its file as ``vaelib.open_dataset`` does.
+        y : ignored
+            There for scikit-learn's sake.
+        validation : array or Dataset, optional
+            Held-out examples whose bound is computed after every epoch; ``patience`` needs them. Without it,
+            ``validation_fraction`` of X's rows are held out.
+        callback : callable, optional
+            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
+            training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that.
+        checkpoint : path or Checkpoint, optional
+            The file that keeps the state of the training: if it is there, training goes on from it, to the same bits as
+            without the interruption. The parameters and the data must be the same as before, and the error names the
+            difference if not; only ``epochs`` may grow. With a ``random_state`` that is not an integer, the seed is
+            taken from the file.
+
+        Raises
+        ------
+        InvalidArgument
+            A parameter is out of range; the text says which, and what is allowed. Or the checkpoint belongs to another
+            training.
+        DataError
+            A value is not finite or does not suit the likelihood; the text names its row and column.
+        NumericalError
+            Training diverged; the text names the epoch and the batch. The last good weights are kept.
+        Cancelled
+            ``cancel()`` was called. The weights reached so far are kept.
+        """
+        goes_on = bool(self.warm_start) and getattr(self, "_model", None) is not None
+        keeper = checkpoint_of(checkpoint)
+        seed = training_seed(self.random_state, keeper)
+        examples, held_out = self._held_out(self._examples(X, reset=not goes_on), validation, seed)
+        model = self._same_model() if goes_on else self._new_model(examples.columns, seed)
+        sets = (examples.handle, None if held_out is None else held_out.handle)
+        with self._training(model, seed):
+            model.train("vaelib_vae_fit", sets, self._training_parameters(), seed, self._reporting(callback), keeper)
+        return self
+
+    def _new_model(self, n_features: int, seed: int) -> NativeVAE:
+        return NativeVAE.create(n_features, seed, self._parameters(names_of("vae")))
+
+    def _same_model(self) -> NativeVAE:
+        """The model that a warm start goes on with, once its architecture is known to be what the parameters say."""
+        model = self._fitted()
+        wanted = self._new_model(self.n_features_in_, 0).architecture
+        found = model.architecture
+        changed = [name for name in wanted if wanted[name] != found[name]]
+        if changed:
+            raise ValueError(
+                f"warm_start goes on with the fitted model, but {', '.join(changed)} changed since; "
+                "set warm_start=False to begin anew"
+            )
+        return model
+
+    def _training_parameters(self) -> dict[str, Any]:
+        return self._parameters(name for name in names_of("training") if hasattr(self, name))
+
+    def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]:
+        self._fitted()
+        if phase not in (None, "fit"):
+            raise ValueError(f"phase must be 'fit' for a {type(self).__name__}, not {phase!r}")
+        if layer != 0 or classes != 0:
+            raise ValueError(f"layer and classes are for stacks, not for a {type(self).__name__}")
+        return "fit", 0, self._training_parameters()
+
+    @classmethod
+    def _of_model(cls, model: NativeVAE) -> VAE:
+        """A fitted estimator around a model; its parameters are those the model was made and last trained with."""
+        info = model.info
+        training, seed = model.training("fit")
+        training.pop("dropout")
+        parameters = {"scale": info.data_scale, "shift": info.data_shift, "random_state": seed}
+        vae = cls(**model.architecture, **training, **parameters)
+        vae._keep(model, seed)
+        vae.n_features_in_ = int(info.data_dim)
+        return vae
+
+
+fill_in(VAE, parameters=documentation(constructor_parameters(VAE), "vae", "training"))

@@ -1,0 +1,149 @@
+"""How well a fitted estimator explains data: bounds and likelihoods, in nats per example."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from typing import Any, Literal, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib._c import header
+from vaelib._c.arguments import seed_from
+from vaelib._c.arrays import pointer
+from vaelib._c.calls import defaults
+from vaelib._c.configurations import fill
+from vaelib._c.long_calls import Callback, LongCall
+from vaelib.models.estimator import Estimator
+from vaelib.models.native_vae import NativeVAE
+
+Vector = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The evidence lower bound of each example and its two terms, shape (n_samples,): elbo = reconstruction - kl."""
+
+    elbo: Vector
+    reconstruction: Vector
+    kl: Vector
+
+
+class VAEBounds(Estimator[NativeVAE]):
+    """The evidence lower bound and the importance-sampled likelihood."""
+
+    seed_: int
+    estimator: str
+    binarization: str
+
+    def elbo(
+        self,
+        X: Any,
+        samples: int = 1,
+        *,
+        estimator: str | None = None,
+        binarization: str | None = None,
+        random_state: Any = None,
+        callback: Callback | None = None,
+    ) -> Bound:
+        """The evidence lower bound of each example, with its two terms.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features) or Dataset
+            The examples.
+        samples : int
+            Latent samples an example.
+        estimator : {"analytic", "monte_carlo"}, optional
+            The form of the KL term; by default the estimator's own.
+        binarization : {"none", "dynamic"}, optional
+            Whether values are probabilities, drawn as 0 or 1; by default the estimator's own.
+        random_state : optional
+            By default the training's seed, so that equal calls give equal results.
+        callback : callable, optional
+            As in ``fit``; if it returns something true, ``Cancelled`` is raised.
+        """
+        examples = self._examples_of_fitted(X)
+        bound = Bound(*(np.empty(examples.rows) for _ in range(3)))
+        outputs = (pointer(bound.elbo), pointer(bound.reconstruction), pointer(bound.kl))
+        settings = {"samples": samples, "estimator": self.estimator if estimator is None else estimator}
+        self._evaluate("vaelib_vae_estimate_elbo", examples, settings, binarization, random_state, callback, outputs)
+        return bound
+
+    @overload
+    def log_likelihood(
+        self,
+        X: Any,
+        samples: int = ...,
+        *,
+        return_standard_error: Literal[False] = ...,
+        binarization: str | None = ...,
+        random_state: Any = ...,
+        callback: Callback | None = ...,
+    ) -> Vector: ...
+
+    @overload
+    def log_likelihood(
+        self,
+        X: Any,
+        samples: int = ...,
+        *,
+        return_standard_error: Literal[True],
+        binarization: str | None = ...,
+        random_state: Any = ...,
+        callback: Callback | None = ...,
+    ) -> tuple[Vector, Vector]: ...
+
+    def log_likelihood(
+        self,
+        X: Any,
+        samples: int = 100,
+        *,
+        return_standard_error: bool = False,
+        binarization: str | None = None,
+        random_state: Any = None,
+        callback: Callback | None = None,
+    ) -> Vector | tuple[Vector, Vector]:
+        """log p(x) of each example by importance sampling, shape (n_samples,).
+
+        log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x) with K = ``samples`` draws from q(z|x): in expectation a lower bound
+        that tightens with K (Burda et al. 2015). The other parameters are those of ``elbo``. With
+        ``return_standard_error=True`` also the estimate's standard error, NaN for one sample.
+        """
+        examples = self._examples_of_fitted(X)
+        values = np.empty(examples.rows)
+        errors = np.empty(examples.rows) if return_standard_error else None
+        outputs = (pointer(values), pointer(errors))
+        settings = {"samples": samples}
+        self._evaluate(
+            "vaelib_vae_estimate_log_likelihood", examples, settings, binarization, random_state, callback, outputs
+        )
+        return values if errors is None else (values, errors)
+
+    def score(self, X: Any, y: object = None) -> float:
+        """The mean evidence lower bound of X, in nats per example; larger is better. ``y`` is ignored."""
+        return float(self.elbo(X).elbo.mean())
+
+    def _examples_of_fitted(self, X: Any) -> Any:
+        self._fitted()
+        return self._examples(X)
+
+    def _evaluate(
+        self,
+        name: str,
+        examples: Any,
+        settings: dict[str, Any],
+        binarization: str | None,
+        random_state: Any,
+        callback: Callback | None,
+        outputs: tuple[Any, ...],
+    ) -> None:
+        model = self._fitted()
+        config = defaults(header.EvaluationConfig)
+        config.seed = self.seed_ if random_state is None else seed_from(random_state)
+        settings["binarization"] = self.binarization if binarization is None else binarization
+        kept = fill(config, settings)
+        arguments = (model.handle, examples.handle, ctypes.byref(config))
+        LongCall(callback, model.cancel).run(name, *arguments, after=(*outputs, examples.rows))
+        del kept

@@ -1,0 +1,141 @@
+"""Queries: what a fitted estimator can tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib._c.arguments import count, seed_from
+from vaelib._c.arrays import pointer
+from vaelib._c.calls import call
+from vaelib._c.header import CHOICE
+from vaelib.data.data_frames import in_container
+from vaelib.models.estimator import Estimator
+from vaelib.models.native_vae import NativeVAE
+
+Matrix = npt.NDArray[np.float32]
+
+
+def choice(value: str, name: str) -> int:
+    """The vaelib_choice of "mean" or "sample"."""
+    try:
+        return CHOICE[value]
+    except (KeyError, TypeError):
+        raise ValueError(f'{name} must be "mean" or "sample", not {value!r}') from None
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """p(x|z) of a Gaussian likelihood, for each latent: ``mean`` and ``variance``, both (n_samples, n_features)."""
+
+    mean: Matrix
+    variance: Matrix
+
+
+class VAEQueries(Estimator[NativeVAE]):
+    """Encoding, decoding, sampling."""
+
+    likelihood: str
+
+    def transform(self, X: Any) -> Any:
+        """The latent means of X, an array of shape (n_samples, latent_dim) or the data frame ``set_output`` chose."""
+        return in_container(self, self.encode(X)[0], X)
+
+    def encode(self, X: Any) -> tuple[Matrix, Matrix]:
+        """q(z|x): its mean and its log-variance, each of shape (n_samples, latent_dim)."""
+        model = self._fitted()
+        examples = self._examples(X)
+        mean = np.empty((examples.rows, model.info.latent_dim), dtype=np.float32)
+        log_variance = np.empty_like(mean)
+        call("vaelib_vae_encode", model.handle, examples.handle, pointer(mean), pointer(log_variance), mean.size)
+        return mean, log_variance
+
+    def sample_latent(self, X: Any, random_state: Any = None) -> Matrix:
+        """One sample of q(z|x) for each example, shape (n_samples, latent_dim)."""
+        model = self._fitted()
+        examples = self._examples(X)
+        seed = seed_from(random_state)
+        return self._matrix_query(
+            "vaelib_vae_encode_sample", examples.rows, model.info.latent_dim, examples.handle, seed
+        )
+
+    def inverse_transform(self, Z: Any) -> Matrix:
+        """The mean of p(x|z) for latents Z of shape (n_samples, latent_dim): shape (n_samples, n_features)."""
+        model = self._fitted()
+        latents = self._codes(Z)
+        return self._matrix_query("vaelib_vae_decode", latents.rows, model.info.data_dim, latents.handle, after=(None,))
+
+    def decode(self, Z: Any) -> Matrix | Gaussian:
+        """p(x|z) for latents Z: the means of a Bernoulli likelihood, or the means and variances of a Gaussian one."""
+        model = self._fitted()
+        if model.architecture["likelihood"] != "gaussian":
+            return self.inverse_transform(Z)
+        latents = self._codes(Z)
+        mean = np.empty((latents.rows, model.info.data_dim), dtype=np.float32)
+        variance = np.empty_like(mean)
+        call("vaelib_vae_decode", model.handle, latents.handle, pointer(mean), pointer(variance), mean.size)
+        return Gaussian(mean, variance)
+
+    def decode_sample(self, Z: Any, random_state: Any = None) -> Matrix:
+        """One sample of p(x|z) for each latent, shape (n_samples, n_features)."""
+        model = self._fitted()
+        latents = self._codes(Z)
+        seed = seed_from(random_state)
+        return self._matrix_query("vaelib_vae_decode_sample", latents.rows, model.info.data_dim, latents.handle, seed)
+
+    def reconstruct(self, X: Any, latent: Literal["mean", "sample"] = "mean", random_state: Any = None) -> Matrix:
+        """The mean of p(x|z), z the mean of q(z|x) or a sample of it: shape (n_samples, n_features)."""
+        model = self._fitted()
+        examples = self._examples(X)
+        how = choice(latent, "latent")
+        seed = seed_from(random_state) if latent == "sample" else 0
+        return self._matrix_query(
+            "vaelib_vae_reconstruct", examples.rows, model.info.data_dim, examples.handle, how, seed
+        )
+
+    def sample(
+        self, n_samples: int = 1, output: Literal["mean", "sample"] = "mean", random_state: Any = None
+    ) -> Matrix:
+        """New examples, shape (n_samples, n_features): z from the prior, then the mean of p(x|z) or a sample of it."""
+        model = self._fitted()
+        n_samples = count(n_samples, "n_samples")
+        how = choice(output, "output")
+        return self._matrix_query(
+            "vaelib_vae_sample", n_samples, model.info.data_dim, n_samples, how, seed_from(random_state)
+        )
+
+    def interpolate(self, X: Any, start: int = 0, stop: int = 1, steps: int = 10) -> Matrix:
+        """The way from row ``start`` of X to row ``stop`` through latent space, shape (steps, n_features).
+
+        ``steps`` points on the line between the two latent means, both ends included, decoded to means.
+        """
+        model = self._fitted()
+        examples = self._examples(X)
+        steps = count(steps, "steps")
+        ends = [row + examples.rows if row < 0 else row for row in (start, stop)]
+        for row, given in zip(ends, (start, stop), strict=True):
+            if not 0 <= row < examples.rows:
+                raise IndexError(f"row {given} is out of range for {examples.rows} examples")
+        return self._matrix_query("vaelib_vae_interpolate", steps, model.info.data_dim, examples.handle, *ends, steps)
+
+    def manifold(self, side: int = 20) -> Matrix:
+        """The learned 2-D manifold (AEVB, figure 4), shape (side * side, n_features); needs ``latent_dim=2``.
+
+        A grid of the unit square through the inverse Gaussian CDF, decoded to means, row by row as a picture shows it.
+        """
+        model = self._fitted()
+        side = count(side, "side")
+        return self._matrix_query("vaelib_vae_draw_manifold", side * side, model.info.data_dim, side)
+
+    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
+        """The names of the latents: "vae0", "vae1", ...; ``input_features`` is there for scikit-learn's sake.
+
+        Raises
+        ------
+        ValueError
+            ``input_features`` are given, and are not those of ``fit``.
+        """
+        return self._names_of_codes(self._fitted().info.latent_dim, input_features)

@@ -1,0 +1,82 @@
+"""Weights as a dictionary of arrays by their names in the model file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib.models.native import NativeModel, Tensor
+
+
+def as_floats(values: Any) -> npt.NDArray[np.float32]:
+    """Numbers from wherever they are, also PyTorch's tensors with a gradient or on another device, as float32.
+
+    Raises
+    ------
+    ValueError
+        They are no real numbers; the text is a predicate.
+    """
+    for step in ("detach", "cpu"):
+        if hasattr(values, step):
+            values = getattr(values, step)()
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind in "biufO":
+            with np.errstate(over="ignore"):  # what is too large is found as infinite
+                return array.astype(np.float32)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"is no array of numbers: {error}") from None
+    raise ValueError(f"is no array of real numbers: it has dtype {array.dtype}")
+
+
+def weights_of(model: NativeModel) -> dict[str, npt.NDArray[np.float32]]:
+    """A copy of every weight matrix and bias."""
+    flat = model.get_parameters()
+    return {name: tensor.of(flat).copy() for name, tensor in model.tensors.items()}
+
+
+def replace_weights(model: NativeModel, weights: Mapping[str, Any], strict: bool, owner: str) -> None:
+    """Replaces weights and biases by name: all of them if ``strict``.
+
+    Raises
+    ------
+    ValueError
+        Names are missing or unknown, shapes are wrong, numbers are not finite: the text lists all that is wrong with
+        the weights of ``owner``. Nothing is changed then.
+    """
+    tensors = model.tensors
+    flat = model.get_parameters()
+    problems = _name_problems(tensors, weights) if strict else []
+    for name, tensor in tensors.items():
+        if name in weights:
+            problem = _copy(weights[name], tensor, flat)
+            problems += [f"{name} {problem}"] if problem else []
+    if problems:
+        lines = "".join(f"\n  {problem}" for problem in problems)
+        raise ValueError(f"the weights do not fit this {owner}:{lines}")
+    model.set_parameters(flat)
+
+
+def _name_problems(tensors: Mapping[str, Tensor], weights: Mapping[str, Any]) -> list[str]:
+    missing = [name for name in tensors if name not in weights]
+    unexpected = [str(name) for name in weights if name not in tensors]
+    found = (("missing (strict=False keeps them)", missing), ("unexpected (strict=False ignores them)", unexpected))
+    return [f"{what}: {', '.join(names)}" for what, names in found if names]
+
+
+def _copy(values: Any, tensor: Tensor, flat: npt.NDArray[np.float32]) -> str | None:
+    """Copies values to their place in the flat parameters; what is wrong with them, if something is."""
+    try:
+        given = as_floats(values)
+    except ValueError as error:
+        return str(error)
+    if given.shape != tensor.shape:
+        return f"has shape {given.shape}; expected {tensor.shape}"
+    if not np.isfinite(given).all():
+        place = tuple(int(index) for index in np.argwhere(~np.isfinite(given))[0])
+        return f"holds {given[place]} at {place}; every number must be finite in float32"
+    tensor.of(flat)[...] = given
+    return None

@@ -1,0 +1,29 @@
+"""The examples that are held out of training."""
+
+from __future__ import annotations
+
+from vaelib.data.dataset import Dataset
+
+
+def hold_out(
+    examples: Dataset, fraction: float, choice: str, seed: int, *, stratify: bool = False
+) -> tuple[Dataset, Dataset | None]:
+    """Examples to train on, and to validate on: the ``validation_fraction`` of them that ``validation_split`` chooses.
+
+    Raises
+    ------
+    ValueError
+        One of the two estimator's parameters has an unsuitable value.
+    """
+    if not 0 <= fraction < 1:
+        raise ValueError(f"validation_fraction must be at least 0 and below 1, not {fraction!r}")
+    if choice not in ("random", "last"):
+        raise ValueError(f"validation_split must be 'random' or 'last', not {choice!r}")
+    held_out = round(examples.rows * fraction)
+    if held_out == 0:
+        return examples, None
+    if held_out == examples.rows:
+        raise ValueError(f"validation_fraction {fraction!r} leaves none of the {examples.rows} examples to train on")
+    if choice == "random":
+        return examples.split(fraction, seed, stratify=stratify)
+    return examples[: examples.rows - held_out], examples[examples.rows - held_out :]

@@ -1,0 +1,155 @@
+"""Training one step at a time, for programs with a loop of their own."""
+
+from __future__ import annotations
+
+import ctypes
+import weakref
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib._c import header
+from vaelib._c.arguments import count
+from vaelib._c.arrays import array_at
+from vaelib._c.calls import call, defaults, new_handle
+from vaelib._c.configurations import fill
+from vaelib._c.library import library
+from vaelib.data.dataset import Dataset
+
+Flat = npt.NDArray[np.float32]
+
+
+class Trainable(Protocol):
+    """What a trainer asks of an estimator."""
+
+    seed_: int
+
+    def _fitted(self) -> Any: ...
+
+    def _examples(self, X: Any, labels: npt.NDArray[Any] | None = None) -> Dataset: ...
+
+    def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]: ...
+
+
+class _Handle:
+    """Owns a trainer handle; the arrays that look into the trainer's memory hold on to this."""
+
+    def __init__(self, pointer: Any) -> None:
+        self.pointer = pointer
+        weakref.finalize(self, library.vaelib_trainer_free, pointer)
+
+
+class Trainer:
+    """Trains an estimator's model one batch at a time.
+
+    For other sources of data, gradients summed over processes, or another optimiser. Between steps the estimator
+    answers queries as usual, with the weights reached so far.
+
+    Parameters
+    ----------
+    estimator : VAE, StackedDenoisingAutoencoder or StackedDenoisingClassifier
+        Fitted, or given fresh weights by ``estimator.initialize(n_features)``. Its training parameters apply, except
+        epochs (only the cosine schedule uses it), batch_size and patience.
+    examples_per_epoch : int
+        N, the number of training examples: it turns steps into epochs for the schedules and scales the weight prior.
+    phase : {"pretraining", "supervised", "unsupervised"}, default "pretraining"
+        What a stack is trained for: one layer to denoise its input, all layers to know labels, or all layers to
+        reconstruct. A VAE has one phase, "fit".
+    layer : int, default 0
+        The layer that is pretrained; -1 is the topmost.
+    classes : int, default 0
+        How many classes there are, for a supervised phase of a stack that has no classifier yet.
+
+    Attributes
+    ----------
+    parameters, gradients : array of float32
+        The model's flat parameters and the gradient buffer, in place: changes take effect at the next step.
+    named_parameters, named_gradients : dict of arrays
+        The same memory by name: weight [inputs, outputs], bias [outputs].
+    """
+
+    def __init__(
+        self,
+        estimator: Trainable,
+        examples_per_epoch: int,
+        *,
+        phase: str | None = None,
+        layer: int = 0,
+        classes: int = 0,
+    ) -> None:
+        self._estimator = estimator
+        self._handle = _Handle(_new_trainer(estimator, examples_per_epoch, phase, layer, classes))
+        self.parameters = self._flat("vaelib_trainer_get_parameters")
+        self.gradients = self._flat("vaelib_trainer_get_gradients")
+        tensors = estimator._fitted().tensors
+        self.named_parameters: dict[str, Flat] = {name: each.of(self.parameters) for name, each in tensors.items()}
+        self.named_gradients: dict[str, Flat] = {name: each.of(self.gradients) for name, each in tensors.items()}
+
+    def step(self, batch: Any, labels: npt.ArrayLike | None = None) -> dict[str, float]:
+        """Computes the gradients on all rows of ``batch`` and applies them; what it found, as means over the batch.
+
+        "loss", "learning_rate" and "gradient_norm" (the Euclidean norm before clipping); of a VAE also "elbo",
+        "reconstruction", "kl" and "kl_weight"; of a supervised phase "error", the share of wrong labels.
+
+        A supervised phase needs ``labels``, numbers from 0 to classes - 1, or a Dataset that has them.
+        """
+        examples = self._batch(batch, labels)
+        call("vaelib_trainer_step", self._handle.pointer, examples.handle)
+        return self._metrics()
+
+    def compute_gradients(
+        self, batch: Any, labels: npt.ArrayLike | None = None, *, global_rows: int = 0, first_row: int = 0
+    ) -> dict[str, float]:
+        """Computes the gradient of the loss on ``batch`` into ``gradients``, replacing what was there; as ``step``.
+
+        Where the batch is a part of one that is spread over several trainers, ``global_rows`` are the rows of the whole
+        and ``first_row`` is where this part begins in it: the gradients are then this part's share of those of the
+        whole, with the same noise, and their sum over all parts is for ``apply_gradients``.
+        """
+        place = defaults(header.BatchPlace)
+        place.global_rows, place.first_row = count(global_rows, "global_rows"), count(first_row, "first_row")
+        examples = self._batch(batch, labels)
+        call("vaelib_trainer_compute_gradients", self._handle.pointer, examples.handle, ctypes.byref(place))
+        return self._metrics()
+
+    def apply_gradients(self, global_rows: int = 0) -> None:
+        """Applies ``gradients``: clipping, weight decay, optimiser, schedule; then counts the step.
+
+        ``global_rows`` are the rows of the whole batch, by which schedules go on; 0 takes those that the gradients were
+        computed for.
+
+        Raises
+        ------
+        NumericalError
+            A gradient is not finite; nothing was applied.
+        """
+        call("vaelib_trainer_apply_gradients", self._handle.pointer, count(global_rows, "global_rows"))
+
+    def _batch(self, batch: Any, labels: npt.ArrayLike | None) -> Dataset:
+        return self._estimator._examples(batch, None if labels is None else np.asarray(labels))
+
+    def _metrics(self) -> dict[str, float]:
+        metrics, number = ctypes.POINTER(header.Metric)(), ctypes.c_size_t()
+        results = (ctypes.byref(metrics), ctypes.byref(number))
+        call("vaelib_trainer_get_metrics", self._handle.pointer, *results)
+        return {metric.name.decode(): metric.value for metric in metrics[: number.value]}
+
+    def _flat(self, name: str) -> Flat:
+        values, number = ctypes.POINTER(ctypes.c_float)(), ctypes.c_size_t()
+        call(name, self._handle.pointer, ctypes.byref(values), ctypes.byref(number))
+        address = ctypes.cast(values, ctypes.c_void_p).value
+        assert address is not None
+        return array_at(address, number.value, self._handle)
+
+
+def _new_trainer(estimator: Trainable, examples_per_epoch: int, phase: str | None, layer: int, classes: int) -> Any:
+    """A trainer's handle."""
+    phase, layer, training = estimator._step_training(phase, layer, count(classes, "classes"))
+    config = defaults(header.TrainingConfig)
+    config.seed = estimator.seed_
+    kept = fill(config, training)
+    arguments = (header.PHASE[phase], layer, ctypes.byref(config), count(examples_per_epoch, "examples_per_epoch"))
+    handle = new_handle(header.Trainer, "vaelib_trainer_create", estimator._fitted().handle, *arguments)
+    del kept
+    return handle
