@@ -181,8 +181,22 @@ vaelib_model *make_model_of(const char *kind, size_t data_dim) {
 }
 
 vaelib_status train(vaelib_model *model, const vaelib_dataset *examples, const vaelib_training_config *plan) {
-    if (strcmp(describe(model).kind, "vae") == 0) return vaelib_vae_fit(model, examples, NULL, plan, NULL, NULL);
-    return vaelib_stack_pretrain(model, examples, plan, NULL, NULL);
+    return train_watched(model, examples, plan, NULL, NULL);
+}
+
+vaelib_status train_watched(
+    vaelib_model *model, const vaelib_dataset *examples, const vaelib_training_config *plan,
+    vaelib_progress_fn callback, void *user_data) {
+    vaelib_phase phase = strcmp(describe(model).kind, "vae") == 0 ? VAELIB_FIT : VAELIB_PRETRAINING;
+    return train_in(model, examples, phase, plan, callback, user_data);
+}
+
+vaelib_status train_in(
+    vaelib_model *model, const vaelib_dataset *examples, vaelib_phase phase, const vaelib_training_config *plan,
+    vaelib_progress_fn callback, void *user_data) {
+    if (phase == VAELIB_FIT) return vaelib_vae_fit(model, examples, NULL, plan, callback, user_data);
+    if (phase == VAELIB_PRETRAINING) return vaelib_stack_pretrain(model, examples, plan, callback, user_data);
+    return vaelib_stack_finetune(model, examples, NULL, phase, plan, callback, user_data);
 }
 
 size_t history_epochs(const vaelib_model *model) {

@@ -82,6 +82,14 @@ vaelib_model *make_model_of(const char *kind, size_t data_dim);
 
 /* Trains it for some epochs: fits a vae, pretrains a stack. */
 vaelib_status train(vaelib_model *model, const vaelib_dataset *examples, const vaelib_training_config *plan);
+vaelib_status train_watched(
+    vaelib_model *model, const vaelib_dataset *examples, const vaelib_training_config *plan,
+    vaelib_progress_fn callback, void *user_data);
+
+/* Trains it in this phase, which its kind has. */
+vaelib_status train_in(
+    vaelib_model *model, const vaelib_dataset *examples, vaelib_phase phase, const vaelib_training_config *plan,
+    vaelib_progress_fn callback, void *user_data);
 
 /* How many epochs the history holds, and a metric of one of them. */
 size_t history_epochs(const vaelib_model *model);

@@ -18,11 +18,6 @@ static int stop_after(const vaelib_progress *progress, void *user_data) {
     if (progress->kind == VAELIB_PROGRESS_EPOCH && --*left == 0) return 1;
     return 0;
 }
-static int stop_stack_after(const vaelib_progress *progress, void *user_data) {
-    size_t *left = user_data;
-    if (progress->kind == VAELIB_PROGRESS_EPOCH && --*left == 0) return 1;
-    return 0;
-}
 
 static vaelib_checkpoint_config make_checkpoint(const char *name) {
     vaelib_checkpoint_config checkpoint = {.struct_size = sizeof checkpoint};
@@ -91,9 +86,9 @@ static void check_model(void) {
 /* Pretrains, then fine-tunes, and stops after so many epochs; 0 for never. */
 static vaelib_status train_stack(vaelib_model *stack, const vaelib_training_config *plan, size_t epochs) {
     size_t left = epochs;
-    vaelib_status status = vaelib_stack_pretrain(stack, examples, plan, stop_stack_after, &left);
+    vaelib_status status = vaelib_stack_pretrain(stack, examples, plan, stop_after, &left);
     if (status != VAELIB_OK) return status;
-    return vaelib_stack_finetune(stack, examples, NULL, VAELIB_SUPERVISED, plan, stop_stack_after, &left);
+    return vaelib_stack_finetune(stack, examples, NULL, VAELIB_SUPERVISED, plan, stop_after, &left);
 }
 
 static void check_stack(void) {

@@ -1,4 +1,4 @@
-/* Models of both kinds in memory: the bytes of the file, checked as a file is; kinds and columns of the history. */
+/* Models of both kinds in memory: the bytes of the file, checked as a file is. */
 #include "support.h"
 
 enum { rows = 40, columns = 5 };
@@ -94,53 +94,6 @@ static void check_bad_arguments(const char *kind) {
     vaelib_model_free(model);
 }
 
-/* The columns of the history: those that some epoch has; any metric can be asked for, and no other name. */
-static void check_history(const char *kind) {
-    const vaelib_status bad = VAELIB_INVALID_ARGUMENT;
-    vaelib_model *model = make_model_of(kind, columns);
-    vaelib_training_config plan = make_plan(2);
-    const int is_vae = strcmp(kind, "vae") == 0;
-    const char *name = NULL;
-    double values[8] = {0};
-    size_t epochs, count, losses = 0, errors = 0;
-    CHECK(describe(model).history_columns == 0 && history_epochs(model) == 0);
-    CHECK_STATUS(vaelib_model_describe_history(model, 0, &name), bad);
-    CHECK_OK(vaelib_model_get_history(model, "loss", values, 0));
-    CHECK_OK(train(model, examples, &plan));
-    epochs = history_epochs(model);
-    count = describe(model).history_columns;
-    CHECK(epochs == (is_vae ? 2u : 4u)); /* two layers */
-    for (size_t column = 0; column < count; column++) {
-        REQUIRE_OK(vaelib_model_describe_history(model, column, &name));
-        losses += strcmp(name, "loss") == 0;
-        errors += strcmp(name, "error") == 0;
-        CHECK_OK(vaelib_model_get_history(model, name, values, epochs));
-        CHECK(!isnan(values[0]));
-    }
-    CHECK(losses == 1 && errors == 0);
-    CHECK_OK(vaelib_model_get_history(model, "validation_error", values, epochs));
-    CHECK(isnan(values[0]) && isnan(values[epochs - 1]));
-    CHECK(describe(model).examples_seen == epochs * rows);
-    CHECK(history_value(model, "examples_seen", epochs - 1) == (double)(epochs * rows));
-    CHECK_MESSAGE(vaelib_model_get_history(model, "losses", values, epochs), bad, "validation_loss");
-    CHECK_STATUS(vaelib_model_get_history(model, "", values, epochs), bad);
-    CHECK_STATUS(vaelib_model_get_history(model, NULL, values, epochs), bad);
-    CHECK_STATUS(vaelib_model_get_history(model, "loss", NULL, epochs), bad);
-    CHECK_STATUS(vaelib_model_get_history(model, "loss", values, epochs - 1), bad);
-    CHECK_STATUS(vaelib_model_get_history(model, "loss", values, epochs + 1), bad);
-    CHECK_STATUS(vaelib_model_describe_history(model, count, &name), bad);
-    CHECK_STATUS(vaelib_model_describe_history(model, SIZE_MAX, &name), bad);
-    CHECK_STATUS(vaelib_model_describe_history(model, 0, NULL), bad);
-    vaelib_model_free(model);
-}
-
-static void check_metric_find(void) {
-    const vaelib_metric metrics[] = {{"loss", 2.5}, {"kl", -1}};
-    CHECK(vaelib_metric_find(metrics, 2, "loss") == 2.5 && vaelib_metric_find(metrics, 2, "kl") == -1);
-    CHECK(isnan(vaelib_metric_find(metrics, 1, "kl")) && isnan(vaelib_metric_find(metrics, 2, "los")));
-    CHECK(isnan(vaelib_metric_find(NULL, 0, "loss")) && isnan(vaelib_metric_find(metrics, 2, NULL)));
-}
-
 int main(void) {
     static const char *const kinds[] = {"vae", "stack"};
     float *images = make_images(rows, columns, 3);
@@ -149,9 +102,7 @@ int main(void) {
         check_round_trip(kinds[i]);
         check_damage(kinds[i]);
         check_bad_arguments(kinds[i]);
-        check_history(kinds[i]);
     }
-    check_metric_find();
     vaelib_dataset_free(examples);
     free(images);
     return report();

@@ -7,20 +7,13 @@ static float *images;
 static int64_t *labels;
 static vaelib_dataset *examples, *unlabelled;
 
-/* How a stack is trained, for checks that go through every way. */
-static vaelib_status train_in(
-    vaelib_model *stack, const vaelib_dataset *set, vaelib_phase phase, const vaelib_training_config *plan) {
-    if (phase == VAELIB_PRETRAINING) return vaelib_stack_pretrain(stack, set, plan, NULL, NULL);
-    return vaelib_stack_finetune(stack, set, NULL, phase, plan, NULL, NULL);
-}
-
 /* The plan is refused in this phase, by the call and by a trainer, and the message names the field. */
 #define CHECK_REFUSED_IN(one_phase, change, field) \
     do { \
         vaelib_training_config plan = make_plan(1); \
         vaelib_trainer *trainer = NULL; \
         change; \
-        CHECK_MESSAGE(train_in(stack, examples, one_phase, &plan), VAELIB_INVALID_ARGUMENT, field); \
+        CHECK_MESSAGE(train_in(stack, examples, one_phase, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT, field); \
         CHECK_MESSAGE(vaelib_trainer_create(stack, one_phase, 0, &plan, rows, &trainer), \
                       VAELIB_INVALID_ARGUMENT, field); \
         CHECK(trainer == NULL); \
@@ -142,18 +135,18 @@ static void check_data(vaelib_model *stack) {
     vaelib_dataset *narrow = wrap_labelled(images, labels, rows, columns - 1);
     const float kept = images[11 * columns + 4];
     for (size_t i = 0; i < 3; i++) {
-        CHECK_STATUS(train_in(stack, narrow, phases[i], &plan), VAELIB_DATA_ERROR);
+        CHECK_STATUS(train_in(stack, narrow, phases[i], &plan, NULL, NULL), VAELIB_DATA_ERROR);
         images[11 * columns + 4] = NAN;
-        CHECK_MESSAGE(train_in(stack, examples, phases[i], &plan), VAELIB_DATA_ERROR, "11");
+        CHECK_MESSAGE(train_in(stack, examples, phases[i], &plan, NULL, NULL), VAELIB_DATA_ERROR, "11");
         images[11 * columns + 4] = -INFINITY;
-        CHECK_MESSAGE(train_in(stack, examples, phases[i], &plan), VAELIB_DATA_ERROR, "4");
+        CHECK_MESSAGE(train_in(stack, examples, phases[i], &plan, NULL, NULL), VAELIB_DATA_ERROR, "4");
         images[11 * columns + 4] = kept;
     }
     CHECK_STATUS(vaelib_stack_finetune(stack, examples, narrow, VAELIB_SUPERVISED, &plan, NULL, NULL),
                  VAELIB_DATA_ERROR);
     images[11 * columns + 4] = 1.5f; /* cross-entropy wants [0, 1] */
-    CHECK_MESSAGE(train_in(stack, examples, VAELIB_PRETRAINING, &plan), VAELIB_DATA_ERROR, "11");
-    CHECK_MESSAGE(train_in(stack, examples, VAELIB_UNSUPERVISED, &plan), VAELIB_DATA_ERROR, "11");
+    CHECK_MESSAGE(train_in(stack, examples, VAELIB_PRETRAINING, &plan, NULL, NULL), VAELIB_DATA_ERROR, "11");
+    CHECK_MESSAGE(train_in(stack, examples, VAELIB_UNSUPERVISED, &plan, NULL, NULL), VAELIB_DATA_ERROR, "11");
     images[11 * columns + 4] = kept;
     vaelib_dataset_free(narrow);
 }
@@ -174,7 +167,7 @@ static void check_flaw_in_stream(void) {
     options.memory_budget = 0;
     REQUIRE_OK(vaelib_dataset_open(scratch_path("data.h5"), "flawed", &options, &flawed));
     for (size_t i = 0; i < 3; i++) {
-        CHECK_MESSAGE(train_in(stack, flawed, phases[i], &plan), VAELIB_DATA_ERROR, "270");
+        CHECK_MESSAGE(train_in(stack, flawed, phases[i], &plan, NULL, NULL), VAELIB_DATA_ERROR, "270");
         CHECK(describe(stack).class_count == 0 && history_epochs(stack) == 0);
         CHECK(hash_parameters(stack) == hash);
     }
@@ -192,8 +185,8 @@ static void check_real_values(void) {
     layer.corruption = "gaussian";
     stack = make_stack_of(columns, &layer, 1);
     images[0] = -17.5f;
-    CHECK_OK(train_in(stack, examples, VAELIB_PRETRAINING, &plan));
-    CHECK_OK(train_in(stack, examples, VAELIB_UNSUPERVISED, &plan));
+    CHECK_OK(train_in(stack, examples, VAELIB_PRETRAINING, &plan, NULL, NULL));
+    CHECK_OK(train_in(stack, examples, VAELIB_UNSUPERVISED, &plan, NULL, NULL));
     images[0] = kept;
     vaelib_model_free(stack);
 }

@@ -208,28 +208,27 @@ static int observe(const vaelib_progress *progress, void *user_data) {
     return seen->epochs_seen == seen->stop_after;
 }
 
-static vaelib_status train_in_phase(observer *seen, const vaelib_training_config *plan) {
+static vaelib_status train_observed(observer *seen, const vaelib_training_config *plan) {
     seen->epochs_seen = 0;
-    if (seen->phase == VAELIB_PRETRAINING) return vaelib_stack_pretrain(seen->stack, examples, plan, observe, seen);
-    return vaelib_stack_finetune(seen->stack, examples, NULL, seen->phase, plan, observe, seen);
+    return train_in(seen->stack, examples, seen->phase, plan, observe, seen);
 }
 
 static void check_callback(vaelib_phase phase, size_t epochs_of_call) {
     observer seen = {.stack = make_stack(columns), .phase = phase, .stop_after = 100};
     vaelib_training_config plan = make_plan(4);
     uint64_t hash;
-    CHECK_OK(train_in_phase(&seen, &plan));
+    CHECK_OK(train_observed(&seen, &plan));
     CHECK(seen.epochs_seen == epochs_of_call && seen.wrong == 0);
     CHECK_STATUS(seen.nested, VAELIB_BUSY);
     CHECK(history_epochs(seen.stack) == epochs_of_call);
     CHECK(seen.last_loss == history_value(seen.stack, "loss", epochs_of_call - 1));
     hash = hash_parameters(seen.stack);
     seen.stop_after = 2;
-    CHECK_STATUS(train_in_phase(&seen, &plan), VAELIB_CANCELLED);
+    CHECK_STATUS(train_observed(&seen, &plan), VAELIB_CANCELLED);
     CHECK(history_epochs(seen.stack) == epochs_of_call + 2);
     CHECK(hash_parameters(seen.stack) != hash); /* the weights reached so far */
     seen.stop_after = 100;
-    CHECK_OK(train_in_phase(&seen, &plan)); /* the stack is usable */
+    CHECK_OK(train_observed(&seen, &plan)); /* the stack is usable */
     CHECK(history_epochs(seen.stack) == 2 * epochs_of_call + 2 && seen.wrong == 0);
     vaelib_model_free(seen.stack);
 }

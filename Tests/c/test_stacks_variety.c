@@ -19,10 +19,7 @@ static void check_divergence(vaelib_phase phase) {
     stack = make_stack_of(columns, layers, 2);
     plan.optimizer = "sgd";
     plan.learning_rate = 1e30;
-    CHECK_STATUS(phase == VAELIB_PRETRAINING
-                     ? vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL)
-                     : vaelib_stack_finetune(stack, examples, NULL, phase, &plan, NULL, NULL),
-                 VAELIB_NUMERICAL_ERROR);
+    CHECK_STATUS(train_in(stack, examples, phase, &plan, NULL, NULL), VAELIB_NUMERICAL_ERROR);
     count = describe(stack).parameter_count;
     values = copy_parameters(stack);
     for (size_t i = 0; i < count; i++) sum += values[i] * 0;
