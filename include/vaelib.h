@@ -34,12 +34,12 @@
  *
  * - A function that can fail returns a vaelib_status; its results go through trailing `out_...` parameters, which are
  *   written only on success unless the function says otherwise.
- * - Handles (vaelib_dataset, vaelib_writer, vaelib_model, vaelib_trainer) are opaque. A NULL, freed or
- *   mistaken handle is recognised and answered with VAELIB_INVALID_HANDLE. Each is released by its own `..._free`,
+ * - Handles (vaelib_dataset, vaelib_writer, vaelib_model, vaelib_trainer) are opaque. A NULL, freed or mistaken
+ *   handle is recognised and answered with VAELIB_INVALID_HANDLE. Each is released by its own `..._free`,
  *   which accepts NULL. A call that runs keeps what it was given, whoever frees the handle meanwhile.
- * - Structures begin with `size_t struct_size`, which the caller sets to `sizeof` the structure before anything else,
- *   also before the `..._init` function that fills in the defaults. So a program compiled against an older header
- *   keeps working with a newer library.
+ * - Structures (but vaelib_metric) begin with `size_t struct_size`, which the caller sets to `sizeof` the structure
+ *   before anything else, also before the `..._init` function that fills in the defaults. So a program compiled against
+ *   an older header keeps working with a newer library.
  * - Strings are UTF-8 and NUL-terminated. Strings returned by the library belong to it.
  * - Losses, bounds and likelihoods are in nats per example, always.
  * - Everything random takes a seed. The same seed gives the same bits on the same machine, for any number of threads.
@@ -121,8 +121,8 @@ const char *vaelib_last_warning(void);
 /**
  * How many threads a call computes with at most, 1 to 256; 0 stands for the default: one per processor that the process
  * may use, by its affinity and by the quota of its control group, and no more than the environment variable
- * VAELIB_NUM_THREADS says, or OMP_NUM_THREADS where that is not set. A dataset that is read from its file has one thread
- * more that reads ahead.
+ * VAELIB_NUM_THREADS says, or OMP_NUM_THREADS where that is not set. A dataset that is read from its file has one
+ * thread more that reads ahead.
  */
 vaelib_status vaelib_threads_set(size_t count);
 

@@ -19,11 +19,11 @@ def numbers() -> np.ndarray:
     return values
 
 
-def bars() -> tuple[np.ndarray, np.ndarray]:
+def bars(rows: int) -> tuple[np.ndarray, np.ndarray]:
     """Grey 8 x 8 pictures of a bright bar at a random place, labelled 0 if it lies and 1 if it stands upright."""
     random = np.random.default_rng(0)
-    pictures = random.integers(0, 60, size=(300, 8, 8), dtype=np.uint8)
-    labels = np.zeros(300, dtype=np.uint8)
+    pictures = random.integers(0, 60, size=(rows, 8, 8), dtype=np.uint8)
+    labels = np.zeros(rows, dtype=np.uint8)
     for row, picture in enumerate(pictures):
         place = random.integers(0, 8)
         labels[row] = random.integers(0, 2)
@@ -44,7 +44,7 @@ def flawed() -> np.ndarray:
 def write_data(path: Path) -> None:
     """Datasets of every kind that can be read, and some that cannot."""
     with h5py.File(path, "w") as file:
-        file["images"], file["image_labels"] = bars()
+        file["images"], file["image_labels"] = bars(300)
         file["flawed"] = flawed()
         file["flawed_labels"] = np.arange(300) % 3
         file["labels"] = np.arange(ROWS, dtype=np.int16) - 5
@@ -64,11 +64,11 @@ def write_data(path: Path) -> None:
 
 
 def write_digits(path: Path) -> None:
-    """What the example about stacks reads: images to learn from and to test with, and their labels."""
-    pictures, labels = bars()
+    """What the example about stacks reads: enough images to learn to tell them apart, others to test with, labels."""
+    pictures, labels = bars(3100)
     with h5py.File(path, "w") as file:
-        file["x_train"], file["y_train"] = pictures[:200], labels[:200]
-        file["x_test"], file["y_test"] = pictures[200:], labels[200:]
+        file["x_train"], file["y_train"] = pictures[:3000], labels[:3000]
+        file["x_test"], file["y_test"] = pictures[3000:], labels[3000:]
 
 
 def write_faults(folder: Path) -> None:

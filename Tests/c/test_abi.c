@@ -22,7 +22,8 @@ static void check_constants(void) {
     CHECK(VAELIB_FLOAT32 == 5 && VAELIB_FLOAT64 == 6);
     CHECK(VAELIB_PROGRESS_STEP == 0 && VAELIB_PROGRESS_EPOCH == 1);
     CHECK(VAELIB_MEAN == 0 && VAELIB_SAMPLE == 1);
-    CHECK(VAELIB_PRETRAINING == 0 && VAELIB_SUPERVISED == 1 && VAELIB_UNSUPERVISED == 2);
+    CHECK(VAELIB_PRETRAINING == 0 && VAELIB_SUPERVISED == 1 && VAELIB_UNSUPERVISED == 2 && VAELIB_FIT == 3);
+    CHECK(VAELIB_QUERY == 4);
 }
 
 /* On the 64-bit systems that the library is built for. Every structure begins with its size. */

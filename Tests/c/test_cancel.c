@@ -1,4 +1,4 @@
-/* Stopping a long call: from a signal handler, from another thread, from the callback; in every phase, and in a query. */
+/* Stopping a long call from a signal handler, from another thread, from the callback: in every phase, and a query. */
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>

@@ -155,7 +155,8 @@ static void check_refusals(void) {
     CHECK_MESSAGE(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_FILE_ERROR, "missing/refused.h5");
     checkpoint.path = scratch_path("refused.h5");
     CHECK(hash_parameters(model) == before);
-    CHECK_MESSAGE(vaelib_trainer_create(model, VAELIB_FIT, 0, &plan, rows, &trainer), VAELIB_INVALID_ARGUMENT, "checkpoint");
+    CHECK_MESSAGE(vaelib_trainer_create(model, VAELIB_FIT, 0, &plan, rows, &trainer), VAELIB_INVALID_ARGUMENT,
+                  "checkpoint");
     CHECK_MESSAGE(vaelib_trainer_create(stack, VAELIB_PRETRAINING, 0, &plan, rows, &trainer),
                   VAELIB_INVALID_ARGUMENT, "checkpoint");
 

@@ -78,7 +78,9 @@ static void check_patience(void) {
     count = history_epochs(model);
     CHECK(count > 3 && count < 500);
     for (size_t index = 0; index < count; index++) best = fmax(best, history_value(model, "validation_elbo", index));
-    for (size_t index = count - 3; index < count; index++) CHECK(history_value(model, "validation_elbo", index) <= best);
+    for (size_t index = count - 3; index < count; index++) {
+        CHECK(history_value(model, "validation_elbo", index) <= best);
+    }
     CHECK_NEAR(history_value(model, "validation_elbo", count - 4), best, 0);
     CHECK_OK(vaelib_evaluation_config_init(&evaluation));
     evaluation.seed = plan.seed;
@@ -137,7 +139,8 @@ static void check_callback(void) {
         vaelib_training_config plan = make_plan(1); \
         change; \
         CHECK_MESSAGE(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT, field); \
-        CHECK_MESSAGE(vaelib_trainer_create(model, VAELIB_FIT, 0, &plan, rows, &trainer), VAELIB_INVALID_ARGUMENT, field); \
+        CHECK_MESSAGE(vaelib_trainer_create(model, VAELIB_FIT, 0, &plan, rows, &trainer), \
+                      VAELIB_INVALID_ARGUMENT, field); \
     } while (0)
 
 static void check_bad_configs(void) {

@@ -126,6 +126,7 @@ static void check_reconstruct_and_sample(void) {
 
 static int count_calls(const vaelib_progress *progress, void *user_data) {
     size_t *calls = user_data;
+    CHECK(progress->phase == VAELIB_QUERY && progress->layer == 0 && progress->metric_count == 0);
     if (progress->kind == VAELIB_PROGRESS_EPOCH && progress->epochs == 1 && progress->examples == rows) ++*calls;
     return 0;
 }
@@ -159,20 +160,26 @@ static void check_elbo(void) {
     config.binarization = "dynamic";
     CHECK_OK(vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, again, reconstruction, kl, rows));
 
-    CHECK_STATUS(vaelib_vae_estimate_elbo(model, examples, NULL, NULL, NULL, NULL, NULL, NULL, rows), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_estimate_elbo(model, examples, NULL, NULL, NULL, elbo, NULL, NULL, rows - 1), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_estimate_elbo(model, examples, NULL, NULL, NULL, NULL, NULL, NULL, rows),
+                 VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_estimate_elbo(model, examples, NULL, NULL, NULL, elbo, NULL, NULL, rows - 1),
+                 VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_vae_estimate_elbo(model, narrow, NULL, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_DATA_ERROR);
-    CHECK_STATUS(vaelib_vae_estimate_elbo(model, examples, NULL, stop_at_once, NULL, elbo, NULL, NULL, rows), VAELIB_CANCELLED);
+    CHECK_STATUS(vaelib_vae_estimate_elbo(model, examples, NULL, stop_at_once, NULL, elbo, NULL, NULL, rows),
+                 VAELIB_CANCELLED);
     config.samples = 0;
     CHECK_MESSAGE(
-        vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_INVALID_ARGUMENT, "samples");
+        vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_INVALID_ARGUMENT,
+        "samples");
     config.samples = 1;
     config.estimator = "best";
     CHECK_MESSAGE(
-        vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_INVALID_ARGUMENT, "best");
+        vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_INVALID_ARGUMENT,
+        "best");
     config.estimator = "analytic";
     config.binarization = NULL;
-    CHECK_MESSAGE(vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, elbo, NULL, NULL, rows), VAELIB_INVALID_ARGUMENT,
+    CHECK_MESSAGE(vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, elbo, NULL, NULL, rows),
+                  VAELIB_INVALID_ARGUMENT,
                   "binarization");
 }
 
@@ -197,14 +204,19 @@ static void check_log_likelihood(void) {
     CHECK(means[2] > means[1]);
     CHECK_OK(vaelib_vae_estimate_log_likelihood(model, examples, NULL, NULL, NULL, loose, NULL, rows));
     CHECK_STATUS(
-        vaelib_vae_estimate_log_likelihood(model, examples, NULL, NULL, NULL, NULL, error, rows), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_estimate_log_likelihood(model, examples, NULL, NULL, NULL, loose, NULL, 1), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_estimate_log_likelihood(model, narrow, NULL, NULL, NULL, loose, NULL, rows), VAELIB_DATA_ERROR);
+        vaelib_vae_estimate_log_likelihood(model, examples, NULL, NULL, NULL, NULL, error, rows),
+        VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_estimate_log_likelihood(model, examples, NULL, NULL, NULL, loose, NULL, 1),
+                 VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_estimate_log_likelihood(model, narrow, NULL, NULL, NULL, loose, NULL, rows),
+                 VAELIB_DATA_ERROR);
     CHECK_STATUS(
-        vaelib_vae_estimate_log_likelihood(model, examples, NULL, stop_at_once, NULL, loose, NULL, rows), VAELIB_CANCELLED);
+        vaelib_vae_estimate_log_likelihood(model, examples, NULL, stop_at_once, NULL, loose, NULL, rows),
+        VAELIB_CANCELLED);
     config.samples = 0;
     CHECK_STATUS(
-        vaelib_vae_estimate_log_likelihood(model, examples, &config, NULL, NULL, loose, NULL, rows), VAELIB_INVALID_ARGUMENT);
+        vaelib_vae_estimate_log_likelihood(model, examples, &config, NULL, NULL, loose, NULL, rows),
+        VAELIB_INVALID_ARGUMENT);
 }
 
 static void check_interpolate(void) {

@@ -43,13 +43,16 @@ static void check_model(void) {
     CHECK_STATUS(vaelib_vae_encode_to(model, examples, writer, "a", "a", NULL, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_vae_encode_to(model, examples, writer, "a", "a/b", NULL, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_vae_decode_to(model, codes, writer, NULL, "v", NULL, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_MESSAGE(vaelib_vae_decode_to(model, codes, writer, "a", "v", NULL, NULL), VAELIB_INVALID_ARGUMENT, "bernoulli");
+    CHECK_MESSAGE(vaelib_vae_decode_to(model, codes, writer, "a", "v", NULL, NULL), VAELIB_INVALID_ARGUMENT,
+                  "bernoulli");
     CHECK_STATUS(vaelib_vae_decode_to(model, examples, writer, "a", NULL, NULL, NULL), VAELIB_DATA_ERROR);
     CHECK_STATUS(
         vaelib_vae_reconstruct_to(model, examples, VAELIB_MEAN, 0, writer, NULL, NULL, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(
-        vaelib_vae_reconstruct_to(model, examples, (vaelib_choice)2, 0, writer, "a", NULL, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_MESSAGE(vaelib_vae_encode_to(model, examples, writer, "decoded", NULL, NULL, NULL), VAELIB_DATA_ERROR, "decoded");
+        vaelib_vae_reconstruct_to(model, examples, (vaelib_choice)2, 0, writer, "a", NULL, NULL),
+        VAELIB_INVALID_ARGUMENT);
+    CHECK_MESSAGE(vaelib_vae_encode_to(model, examples, writer, "decoded", NULL, NULL, NULL), VAELIB_DATA_ERROR,
+                  "decoded");
     CHECK_STATUS(vaelib_vae_encode_to(NULL, examples, writer, "a", NULL, NULL, NULL), VAELIB_INVALID_HANDLE);
     CHECK_STATUS(vaelib_vae_encode_to(model, NULL, writer, "a", NULL, NULL, NULL), VAELIB_INVALID_HANDLE);
     /* None of these has harmed the writer. */
@@ -119,6 +122,7 @@ static int count_reports(const vaelib_progress *progress, void *user_data) {
     size_t *reports = user_data;
     CHECK(progress->epoch == 1 && progress->epochs == 1 && progress->examples <= progress->examples_per_epoch);
     CHECK(progress->examples_per_epoch % rows == 0);
+    CHECK(progress->phase == VAELIB_QUERY && progress->layer == 0 && progress->metric_count == 0);
     reports[progress->kind == VAELIB_PROGRESS_EPOCH]++;
     return 0;
 }
@@ -178,7 +182,8 @@ static void check_unsuitable_data(void) {
         CHECK_MESSAGE(vaelib_vae_encode_to(model, set, writer, "x", NULL, NULL, NULL), VAELIB_DATA_ERROR, "column 5");
         values[bad_rows[i] * columns + 5] = 0;
         CHECK_STATUS(
-            vaelib_vae_encode_to(model, set, writer, "x", NULL, NULL, NULL), i == 0 ? VAELIB_INVALID_ARGUMENT : VAELIB_OK);
+            vaelib_vae_encode_to(model, set, writer, "x", NULL, NULL, NULL),
+            i == 0 ? VAELIB_INVALID_ARGUMENT : VAELIB_OK);
         vaelib_dataset_free(set);
         vaelib_writer_free(writer);
     }

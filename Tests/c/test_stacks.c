@@ -33,7 +33,8 @@ static void check_config_round_trip(void) {
     layers[0] = (vaelib_layer_config){
         .struct_size = sizeof layers[0], .width = 4, .activation = "sigmoid", .tied = 0, .loss = "squared_error",
         .corruption = "salt_and_pepper", .corruption_level = 0.125, .corruption_range = "data",
-        .corruption_low = -1.5, .corruption_high = 2.5, .corrupted_weight = 0.75, .untouched_weight = 0.5, .weight_l1 = 0.01, .weight_l2 = 0.02,
+        .corruption_low = -1.5, .corruption_high = 2.5, .corrupted_weight = 0.75,
+        .untouched_weight = 0.5, .weight_l1 = 0.01, .weight_l2 = 0.02,
         .sparsity_target = 0.25, .sparsity_weight = 0.03, .contraction_weight = 0.04, .epochs = 9,
         .learning_rate = 0.06};
     REQUIRE_OK(vaelib_stack_config_init(&config));

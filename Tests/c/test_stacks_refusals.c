@@ -152,8 +152,8 @@ static void check_data(vaelib_model *stack) {
 }
 
 /*
- * A set that stays in its file is checked as it is read: the flaw in row 270 is found after the classifier was added and
- * steps were made. The stack becomes again what it was.
+ * A set that stays in its file is checked as it is read: the flaw in row 270 is found after the classifier was added
+ * and steps were made. The stack becomes again what it was.
  */
 static void check_flaw_in_stream(void) {
     static const vaelib_phase phases[] = {VAELIB_PRETRAINING, VAELIB_SUPERVISED, VAELIB_UNSUPERVISED};

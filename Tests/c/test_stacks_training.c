@@ -113,7 +113,8 @@ static void check_supervised(void) {
     last_loss = history_value(stack, "loss", 49);
     CHECK(last_loss < history_value(stack, "loss", 10) && history_value(stack, "error", 49) < 0.1);
     CHECK(history_value(stack, "validation_error", 49) < 0.1);
-    CHECK_NEAR(history_value(stack, "validation_error", 49), wrong_share(stack, validation, other_labels, others), 1e-9);
+    CHECK_NEAR(history_value(stack, "validation_error", 49), wrong_share(stack, validation, other_labels, others),
+               1e-9);
     CHECK_NEAR(history_value(stack, "validation_loss", 49), label_loss(stack, validation, other_labels, others), 1e-5);
     /* The classifier is there already: more of the same goes on from it. */
     plan.epochs = 1;
@@ -136,7 +137,8 @@ static void check_unsupervised(void) {
     CHECK(isnan(history_value(stack, "error", 29)) && isnan(history_value(stack, "validation_error", 29)));
     CHECK(history_value(stack, "loss", 29) < history_value(stack, "loss", 0));
     CHECK(history_value(stack, "validation_loss", 29) < before - 1);
-    CHECK_NEAR(history_value(stack, "validation_loss", 29), mean_reconstruction_error(stack, validation, 1, others), 1e-5);
+    CHECK_NEAR(history_value(stack, "validation_loss", 29), mean_reconstruction_error(stack, validation, 1, others),
+               1e-5);
     vaelib_model_free(stack);
     vaelib_dataset_free(unlabelled_others);
     vaelib_dataset_free(unlabelled);

@@ -54,7 +54,9 @@ static void check_variety(void) {
         plan.momentum = 0.5;
         plan.nesterov = 1;
         CHECK_OK(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL));
-        if (!CHECK(history_value(stack, "loss", 7) < history_value(stack, "loss", 0))) fprintf(stderr, "    case %zu\n", i);
+        if (!CHECK(history_value(stack, "loss", 7) < history_value(stack, "loss", 0))) {
+            fprintf(stderr, "    case %zu\n", i);
+        }
         CHECK_OK(vaelib_stack_finetune(stack, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
         CHECK(history_value(stack, "loss", 23) < history_value(stack, "loss", 16));
         vaelib_model_free(stack);

@@ -172,6 +172,7 @@ static void check_bad_places(void) {
     vaelib_model *model = make_noisy(&how);
     vaelib_trainer *trainer = make_trainer(model, &how);
     vaelib_batch_place place = {.struct_size = sizeof place};
+    uint64_t before;
     CHECK_STATUS(vaelib_batch_place_init(NULL), VAELIB_INVALID_ARGUMENT);
     REQUIRE_OK(vaelib_batch_place_init(&place));
     place.global_rows = rows - 1; /* fewer than this part has */
@@ -181,6 +182,13 @@ static void check_bad_places(void) {
     CHECK_MESSAGE(vaelib_trainer_compute_gradients(trainer, whole, &place), VAELIB_INVALID_ARGUMENT, "first_row");
     place.first_row = rows;
     CHECK_OK(vaelib_trainer_compute_gradients(trainer, whole, &place));
+    place.global_rows = SIZE_MAX;
+    CHECK_MESSAGE(vaelib_trainer_compute_gradients(trainer, whole, &place), VAELIB_INVALID_ARGUMENT, "global_rows");
+    before = hash_parameters(model);
+    CHECK_MESSAGE(vaelib_trainer_apply_gradients(trainer, SIZE_MAX), VAELIB_INVALID_ARGUMENT, "global_rows");
+    CHECK(hash_parameters(model) == before);
+    CHECK_OK(vaelib_trainer_apply_gradients(trainer, rows)); /* those of the good place are still there */
+    CHECK(hash_parameters(model) != before);
     vaelib_trainer_free(trainer);
     vaelib_model_free(model);
 }

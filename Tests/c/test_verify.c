@@ -39,7 +39,8 @@ static void check_bad_files(int check_in_child) {
         CHECK_MESSAGE(vaelib_file_verify(scratch_path(wrong[i]), check_in_child, NULL), VAELIB_FORMAT_ERROR, wrong[i]);
     }
     for (size_t i = 0; i < 2; i++) {
-        CHECK_MESSAGE(vaelib_file_verify(scratch_path(missing[i]), check_in_child, NULL), VAELIB_FILE_ERROR, missing[i]);
+        CHECK_MESSAGE(vaelib_file_verify(scratch_path(missing[i]), check_in_child, NULL), VAELIB_FILE_ERROR,
+                      missing[i]);
     }
     CHECK_STATUS(vaelib_file_verify(NULL, check_in_child, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_file_verify("", check_in_child, NULL), VAELIB_FILE_ERROR);
@@ -67,7 +68,8 @@ static void check_host(void) {
     CHECK_OK(vaelib_dataset_open(scratch_path("data.h5"), "packed", &options, &dataset));
     vaelib_dataset_free(dataset);
     dataset = NULL;
-    CHECK_MESSAGE(vaelib_dataset_open(scratch_path("data.h5"), "text", &options, &dataset), VAELIB_FORMAT_ERROR, "text");
+    CHECK_MESSAGE(vaelib_dataset_open(scratch_path("data.h5"), "text", &options, &dataset), VAELIB_FORMAT_ERROR,
+                  "text");
     options.labels = "short_labels";
     CHECK_MESSAGE(vaelib_dataset_open(scratch_path("data.h5"), "packed", &options, &dataset), VAELIB_FORMAT_ERROR,
                   "short_labels");

@@ -17,6 +17,8 @@ enum { rows = 40, columns = 6 };
 static vaelib_model *model, *other_model;
 static vaelib_model *stack, *other_stack;
 static vaelib_dataset *examples;
+static void *image; /* a model in memory */
+static size_t image_count;
 static char folder[1024], model_path[1200], stack_path[1200], data_path[1200], written_path[1200], run_path[1200];
 
 /* ---- what is done: each returns a status, and in *out_result a number that depends on what came of it ---- */
@@ -39,6 +41,22 @@ static vaelib_status load_model(uint64_t *out_result) {
 static vaelib_status load_stack(uint64_t *out_result) {
     vaelib_model *loaded = NULL;
     vaelib_status status = vaelib_model_load(stack_path, &loaded);
+    if (status == VAELIB_OK) *out_result = hash_parameters(loaded);
+    vaelib_model_free(loaded);
+    return status;
+}
+
+static vaelib_status save_to_memory(uint64_t *out_result) {
+    void *bytes = NULL;
+    size_t count = 0;
+    vaelib_status status = vaelib_model_save_to_memory(model, &bytes, &count);
+    if (status == VAELIB_OK) *out_result = hash_bytes(bytes, count);
+    vaelib_memory_free(bytes);
+    return status;
+}
+static vaelib_status load_from_memory(uint64_t *out_result) {
+    vaelib_model *loaded = NULL;
+    vaelib_status status = vaelib_model_load_from_memory(image, image_count, &loaded);
     if (status == VAELIB_OK) *out_result = hash_parameters(loaded);
     vaelib_model_free(loaded);
     return status;
@@ -155,6 +173,7 @@ static int is_checkpoint(void) {
 
 static const struct scenario {
     const char *name;
+    /* The file, or what messages call what is in memory. */
     const char *path;
     vaelib_status (*run)(uint64_t *out_result);
     /* Whether the file is a good one, where it need not be the same each time. A training does not fail because its
@@ -165,6 +184,8 @@ static const struct scenario {
     {"save a stack over an older one", stack_path, save_stack, NULL},
     {"load a model", model_path, load_model, NULL},
     {"load a stack", stack_path, load_stack, NULL},
+    {"save a model to memory", "model in memory", save_to_memory, NULL},
+    {"load a model from memory", "model in memory", load_from_memory, NULL},
     {"read a dataset at once", data_path, read_at_once, NULL},
     {"read a dataset in blocks", data_path, read_in_blocks, NULL},
     {"read a dataset that a child process read first", data_path, read_after_child, NULL},
@@ -319,12 +340,14 @@ int main(void) {
     stack = make_stack(columns), other_stack = make_stack(columns);
     REQUIRE_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
     REQUIRE_OK(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL));
+    REQUIRE_OK(vaelib_model_save_to_memory(stack, &image, &image_count));
     REQUIRE_OK(vaelib_model_save(other_model, model_path));
     REQUIRE_OK(vaelib_model_save(other_stack, stack_path));
     REQUIRE_OK(vaelib_model_save(other_model, written_path));
     REQUIRE_OK(fit_with_checkpoints(0, 2, &ignored));
     keep();
     for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) check_scenario(&scenarios[i]);
+    vaelib_memory_free(image);
     vaelib_dataset_free(examples);
     vaelib_model_free(model);
     vaelib_model_free(other_model);

@@ -5,7 +5,8 @@
  * usage: campaign KIND FILE                                  loads the file itself, in a child process
  *        campaign KIND FILE SEAL FIRST COUNT SCRATCH [KEEP]  loads mutants of it
  *
- * KIND   model, stack, verify, or the name of a dataset; "child:" before these two has a child process read it first
+ * KIND   model, or stack, which is the same; memory, a model whose bytes are read first; verify, or the name of a dataset; "child:" before these two
+ *        has a child process read it first
  * SEAL   none, model, metadata: which checksums are made right again
  * FIRST COUNT   which mutants
  * SCRATCH       a file for the mutants; KEEP a folder for those that do harm
@@ -72,16 +73,25 @@ static vaelib_status read_all(const char *path, const char *name, size_t memory_
     return status;
 }
 
+static vaelib_status load_from_memory(const char *path) {
+    static unsigned char bytes[1 << 20];
+    FILE *file = fopen(path, "rb");
+    size_t count = file == NULL ? 0 : fread(bytes, 1, sizeof bytes, file);
+    vaelib_model *model = NULL;
+    vaelib_status status = vaelib_model_load_from_memory(bytes, count, &model);
+    if (file != NULL) fclose(file);
+    vaelib_model_free(model);
+    return status;
+}
+
 static vaelib_status load(const char *kind, const char *path) {
     vaelib_status status;
-    if (strcmp(kind, "model") == 0) {
+    if (strcmp(kind, "model") == 0 || strcmp(kind, "stack") == 0) {
         vaelib_model *model = NULL;
         status = vaelib_model_load(path, &model);
         vaelib_model_free(model);
-    } else if (strcmp(kind, "stack") == 0) {
-        vaelib_model *stack = NULL;
-        status = vaelib_model_load(path, &stack);
-        vaelib_model_free(stack);
+    } else if (strcmp(kind, "memory") == 0) {
+        status = load_from_memory(path);
     } else if (strcmp(kind, "verify") == 0 || strcmp(kind, "child:verify") == 0) {
         status = vaelib_file_verify(path, kind[0] == 'c', NULL);
     } else {
@@ -106,9 +116,10 @@ static void limit_memory(void) {
 
 static int outcome(const char *kind, const char *path) {
     vaelib_status status;
+    const char *subject = strcmp(kind, "memory") == 0 ? "vaelib_model_load_from_memory" : path;
     largest_request = 0;
     status = load(kind, path);
-    if (status != VAELIB_OK && strstr(vaelib_last_error(), path) == NULL) return silent;
+    if (status != VAELIB_OK && strstr(vaelib_last_error(), subject) == NULL) return silent;
     if (status == VAELIB_OUT_OF_MEMORY || largest_request > too_much_at_once) return greedy;
     return status == VAELIB_OK ? accepted : refused;
 }

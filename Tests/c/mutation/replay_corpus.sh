@@ -7,7 +7,9 @@ folder=$(dirname "${BASH_SOURCE[0]}")/corpus
 failed=0
 while read -r file kind _; do
   [[ $file == '#'* ]] && continue
-  for way in "$kind" "verify" "child:verify"; do
+  ways=("$kind" verify child:verify)
+  [[ $kind == model ]] && ways+=(memory)
+  for way in "${ways[@]}"; do
     "$campaign" "$way" "$folder/$file" || failed=1
   done
 done <"$folder/list.txt"

@@ -3,8 +3,8 @@
  *
  *     drive_training DATA.h5 DATASET [EPOCHS]
  *
- * Use a trainer instead of vaelib_vae_fit() when examples come from elsewhere than an array or a file, when gradients are
- * to be summed over processes, or to see what happens in each step. Between vaelib_trainer_compute_gradients() and
+ * Use a trainer instead of vaelib_vae_fit() when examples come from elsewhere than an array or a file, when gradients
+ * are to be summed over processes, or to see what happens in each step. Between vaelib_trainer_compute_gradients() and
  * vaelib_trainer_apply_gradients() the gradient buffer belongs to the program: it may read it, and write it too.
  */
 #include <math.h>
@@ -71,7 +71,10 @@ static vaelib_status load(loader *data, const char *path, const char *name) {
     return status;
 }
 
-/* Gathers `count` rows from position `first` of the shuffled order, and computes and applies their gradients. */
+/*
+ * Gathers `count` rows from position `first` of the shuffled order, and computes and applies their gradients. A program
+ * that has a part of each batch would say which part where NULL is, and sum the gradients over all parts in between.
+ */
 static vaelib_status step(vaelib_trainer *trainer, loader *data, size_t first, size_t count) {
     vaelib_array array = {.struct_size = sizeof array};
     vaelib_dataset *batch = NULL;

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <vaelib.h>
 
 static float *allocate(size_t count) {
@@ -46,6 +47,12 @@ int main(int argc, char **argv) {
 
     status = vaelib_model_load(argv[1], &model);
     if (status == VAELIB_OK) status = vaelib_model_describe(model, &model_info);
+    if (status == VAELIB_OK && strcmp(model_info.kind, "vae") != 0) {
+        fprintf(stderr, "%s: %s holds a model of kind \"%s\"; latents are those of a \"vae\"\n", argv[0], argv[1],
+                model_info.kind);
+        vaelib_model_free(model);
+        return 1;
+    }
     if (status == VAELIB_OK) status = vaelib_dataset_options_init(&options);
     if (status == VAELIB_OK) {
         options.scale = model_info.data_scale;

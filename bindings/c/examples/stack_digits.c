@@ -15,7 +15,7 @@
 
 enum { layer_count = 3 };
 
-/* A number that the library tells of the epoch. */
+/* What is known of the epoch under this name; NaN if nothing is. */
 static double metric(const vaelib_progress *progress, const char *name) {
     return vaelib_metric_find(progress->metrics, progress->metric_count, name);
 }
@@ -75,7 +75,7 @@ static vaelib_status make_stack(const vaelib_dataset *images, size_t width, vael
     return status;
 }
 
-/* Pretrains on all images but a sixth, as many of each label, then learns their labels. */
+/* Pretrains on five sixths of the images, the same share of every label, then learns their labels. */
 static vaelib_status train(vaelib_model *stack, const vaelib_dataset *images, size_t epochs) {
     vaelib_training_config plan = {.struct_size = sizeof plan};
     vaelib_dataset *training = NULL, *validation = NULL;

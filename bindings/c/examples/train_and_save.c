@@ -4,8 +4,8 @@
  *     train_and_save DATA.h5 DATASET MODEL.h5 [EPOCHS]
  *
  * Examples are expected in [0, 1], or as bytes, which are scaled to [0, 1]. They are taken as probabilities and drawn
- * anew as 0 or 1 at each use. A tenth of the rows, chosen at random, is kept for validation. Ctrl-C stops the training; what was
- * learned until then is saved.
+ * anew as 0 or 1 at each use. A tenth of the rows, chosen at random, is kept for validation. Ctrl-C stops the
+ * training; what was learned until then is saved.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ static void stop_training(int signal_number) {
     vaelib_model_cancel(running_model);
 }
 
-/* A number that the library tells of the epoch. */
+/* What is known of the epoch under this name; NaN if nothing is. */
 static double metric(const vaelib_progress *progress, const char *name) {
     return vaelib_metric_find(progress->metrics, progress->metric_count, name);
 }
