@@ -77,6 +77,7 @@ run drive_training "$programs/drive_training" "$data" images 2
 run sample_images "$programs/sample_images" "$model" "$scratch/samples.pgm" 8
 run sample_images_wrote_a_picture test -s "$scratch/samples.pgm"
 run stack_digits "$programs/stack_digits" "$scratch/digits.h5" "$scratch/stack.h5" 30 10
+run stack_digits_learned grep -q '^test error: [0-2]\.' "$programs/stack_digits.log"
 # Mistakes end with a message and a status, not with a crash.
 run no_arguments Tests/c/expect_failure.sh "usage:" "$programs/train_and_save"
 run missing_file Tests/c/expect_failure.sh "no-such-file.h5" "$programs/train_and_save" no-such-file.h5 x "$model" 1

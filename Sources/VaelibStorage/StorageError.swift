@@ -13,11 +13,15 @@ public enum StorageError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .file(let path, let reason), .format(let path, nil, let reason):
-      "file \"\(path)\" \(reason)"
+      "\(Self.name(path)) \(reason)"
     case .format(let path, let object?, let reason):
-      "\(object) of file \"\(path)\" \(reason)"
+      "\(object) of \(Self.name(path)) \(reason)"
     case .memory(let path, let byteCount):
-      "file \"\(path)\" needs \(byteCount) bytes of memory, which the system refused"
+      "\(Self.name(path)) needs \(byteCount) bytes of memory, which the system refused"
     }
+  }
+
+  private static func name(_ path: String) -> String {
+    path == ModelFile.inMemory ? "the \(path)" : "file \"\(path)\""
   }
 }

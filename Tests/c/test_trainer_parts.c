@@ -189,6 +189,10 @@ static void check_bad_places(void) {
     CHECK(hash_parameters(model) == before);
     CHECK_OK(vaelib_trainer_apply_gradients(trainer, rows)); /* those of the good place are still there */
     CHECK(hash_parameters(model) != before);
+    CHECK_OK(vaelib_trainer_apply_gradients(trainer, SIZE_MAX / 2 - rows)); /* as many as can be counted */
+    before = hash_parameters(model);
+    CHECK_MESSAGE(vaelib_trainer_apply_gradients(trainer, SIZE_MAX / 2), VAELIB_INVALID_ARGUMENT, "global_rows");
+    CHECK(hash_parameters(model) == before);
     vaelib_trainer_free(trainer);
     vaelib_model_free(model);
 }

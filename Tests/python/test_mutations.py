@@ -14,7 +14,8 @@ LIBRARY = Path(library._name).resolve()
 #: How a file is loaded, which, whose checksums are made right again, how many mutants.
 CASES = [
     ("model", "vae", "none", 1500), ("model", "vae", "model", 3000),
-    ("stack", "stack", "none", 1500), ("stack", "stack", "model", 3000),
+    ("model", "stack", "none", 1500), ("model", "stack", "model", 3000),
+    ("memory", "vae", "none", 1000), ("memory", "stack", "model", 1500),
     ("plain", "old", "none", 2000), ("packed", "old", "none", 2000), ("booleans", "old", "none", 2000),
     ("group/inner/bytes", "old", "none", 1500), ("missing", "old", "none", 1000), ("verify", "old", "none", 2000),
     ("chunked", "new", "metadata", 2000), ("packed", "new", "metadata", 2000), ("verify", "new", "metadata", 2000),

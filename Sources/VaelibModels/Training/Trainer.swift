@@ -152,6 +152,11 @@ public final class Trainer {
   public func applyGradients(norm: Double?) throws(ModelError) {
     try checkParameters()
     if pendingRows == 0 { throw .invalidArgument("there are no gradients to apply: compute them first") }
+    let (seen, isTooMany) = examplesSeen.addingReportingOverflow(pendingRows)
+    if isTooMany {
+      throw .invalidArgument(
+        "global_rows is \(pendingRows), after \(examplesSeen) rows before: more than can be counted")
+    }
     let limit = configuration.gradientClipNorm
     var gradientScale = 1.0
     if let norm = norm ?? (limit > 0 ? gradientNorm() : nil) {
@@ -163,7 +168,7 @@ public final class Trainer {
     optimizer.update(
       parameters: parameters.base, gradients: gradients.base, rate: learningRate(rows: pendingRows),
       gradientScale: gradientScale, decay: decay)
-    examplesSeen += pendingRows
+    examplesSeen = seen
     pendingRows = 0
   }
 

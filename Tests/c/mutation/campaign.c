@@ -5,7 +5,7 @@
  * usage: campaign KIND FILE                                  loads the file itself, in a child process
  *        campaign KIND FILE SEAL FIRST COUNT SCRATCH [KEEP]  loads mutants of it
  *
- * KIND   model, or stack, which is the same; memory, a model whose bytes are read first; verify, or the name of a dataset; "child:" before these two
+ * KIND   model; memory, a model whose bytes are read first; verify, or the name of a dataset; "child:" before these two
  *        has a child process read it first
  * SEAL   none, model, metadata: which checksums are made right again
  * FIRST COUNT   which mutants
@@ -86,7 +86,7 @@ static vaelib_status load_from_memory(const char *path) {
 
 static vaelib_status load(const char *kind, const char *path) {
     vaelib_status status;
-    if (strcmp(kind, "model") == 0 || strcmp(kind, "stack") == 0) {
+    if (strcmp(kind, "model") == 0) {
         vaelib_model *model = NULL;
         status = vaelib_model_load(path, &model);
         vaelib_model_free(model);
