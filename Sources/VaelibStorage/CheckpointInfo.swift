@@ -13,11 +13,15 @@ public struct CheckpointInfo {
   /// Reads and checks the whole file.
   public static func read(_ path: String) throws(StorageError) -> CheckpointInfo {
     try ModelFile.read(path) { (file) throws(StorageError) in
-      let fields = ModelFields(file: file, path: path)
-      switch try fields.kind() {
-      case .vae: return CheckpointInfo(try CheckpointFile<VariationalAutoencoder>.read(fields))
-      case .stack: return CheckpointInfo(try CheckpointFile<StackedAutoencoder>.read(fields))
-      }
+      try read(ModelFields(file: file, path: path))
+    }
+  }
+
+  /// The same of an open file.
+  static func read(_ fields: ModelFields) throws(StorageError) -> CheckpointInfo {
+    switch try fields.kind() {
+    case .vae: CheckpointInfo(try CheckpointFile<VariationalAutoencoder>.read(fields))
+    case .stack: CheckpointInfo(try CheckpointFile<StackedAutoencoder>.read(fields))
     }
   }
 

@@ -19,10 +19,10 @@ public struct FileReport: Sendable, Equatable {
 public enum FileVerification {
   /// Throws what is wrong with the file; reads it in a child process if asked to.
   public static func verify(_ path: String, inChild: Bool) throws(StorageError) -> FileReport {
+    guard inChild else { return try verify(try ReadableFile(path)) {} }
     let byteCount = try ReadableFile(path).byteCount
-    guard inChild else { return try verify(path) {} }
     let text = try ChildProcess.run(path, byteCount: byteCount) { (stepDone) throws(StorageError) in
-      Self.encode(try verify(path, stepDone))
+      Self.encode(try verify(try ReadableFile(path), stepDone))
     }
     guard let report = decode(text, byteCount) else {
       throw .format(path: path, object: nil, reason: "is damaged: reading it gave no result")
@@ -30,34 +30,30 @@ public enum FileVerification {
     return report
   }
 
-  private static func verify(_ path: String, _ stepDone: () -> Void) throws(StorageError) -> FileReport {
-    let file = try ReadableFile(path)
+  private static func verify(_ file: ReadableFile, _ stepDone: () -> Void) throws(StorageError)
+    -> FileReport
+  {
     let isModel = try UserBlock.begins(file)
     return isModel ? try verifyModel(file) : try verifyData(file, stepDone)
   }
 
+  /// Reads a model or a checkpoint once, whole.
   private static func verifyModel(_ file: ReadableFile) throws(StorageError) -> FileReport {
-    let path = file.path
-    let (kind, version, libraryVersion, isCheckpoint) = try ModelFile.read(path) {
-      (reader) throws(StorageError) in
+    try ModelFile.read(file) { (reader) throws(StorageError) in
       guard case .count(let version) = try reader.attribute(ModelFile.Name.formatVersion) else {
         throw file.error("is damaged: its format version is no number")
       }
-      return (
-        try reader.text(ModelFile.Name.kind), version, try reader.text(ModelFile.Name.libraryVersion),
-        try reader.has(CheckpointContents.Name.group)
-      )
+      let fields = ModelFields(file: reader, path: file.path)
+      if try reader.has(CheckpointContents.Name.group) {
+        _ = try CheckpointInfo.read(fields)
+      } else {
+        _ = try ModelFile.model(fields)
+      }
+      return FileReport(
+        kind: try fields.kind().rawValue, formatVersion: version,
+        libraryVersion: try reader.text(ModelFile.Name.libraryVersion), byteCount: file.byteCount,
+        datasetsRead: 0, datasetsUnread: 0)
     }
-    switch kind {
-    case ModelKind.vae.rawValue: _ = try VariationalAutoencoder.load(from: path)
-    case ModelKind.stack.rawValue: _ = try StackedAutoencoder.load(from: path)
-    default:
-      throw file.error("holds a model of kind \"\(kind)\", which this vaelib does not know; update vaelib")
-    }
-    if isCheckpoint { _ = try CheckpointInfo.read(path) }
-    return FileReport(
-      kind: kind, formatVersion: version, libraryVersion: libraryVersion, byteCount: file.byteCount,
-      datasetsRead: 0, datasetsUnread: 0)
   }
 
   private static func verifyData(_ file: ReadableFile, _ stepDone: () -> Void) throws(StorageError)

@@ -1,3 +1,5 @@
+public import VaelibNumerics
+
 /// What a model file holds, without knowing what a model is: named values, tensors and the training history.
 public struct ModelContents: Sendable, Equatable {
   /// A named value.
@@ -11,14 +13,14 @@ public struct ModelContents: Sendable, Equatable {
     }
   }
 
-  /// A named parameter tensor, row-major: [rows, columns] or [columns].
+  /// A named parameter tensor, row-major: [rows, columns] or [columns]. It is written from where its values lie.
   public struct Tensor: Sendable, Equatable {
     /// For example "encoder/0/weight".
     public var name: String
     public var shape: [Int]
-    public var values: [Float]
+    public var values: FloatSlice
 
-    public init(name: String, shape: [Int], values: [Float]) {
+    public init(name: String, shape: [Int], values: FloatSlice) {
       self.name = name
       self.shape = shape
       self.values = values

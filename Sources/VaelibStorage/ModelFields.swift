@@ -138,7 +138,7 @@ extension ModelContents {
       tensors: layout.tensors.map { tensor in
         Tensor(
           name: tensor.name, shape: tensor.fileShape,
-          values: Array(UnsafeBufferPointer(start: parameters.base + tensor.offset, count: tensor.count)))
+          values: FloatSlice(parameters, tensor.offset..<tensor.offset + tensor.count))
       },
       history: record.history.storedSeries.map { .init(name: $0.name, values: record.history[$0]) })
   }

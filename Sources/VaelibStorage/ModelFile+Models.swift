@@ -29,7 +29,8 @@ extension ModelFile {
     }
   }
 
-  private static func model(_ fields: ModelFields) throws(StorageError) -> any CheckpointedModel {
+  /// The model in an open file.
+  static func model(_ fields: ModelFields) throws(StorageError) -> any CheckpointedModel {
     switch try fields.kind() {
     case .vae: try VariationalAutoencoder.read(fields)
     case .stack: try StackedAutoencoder.read(fields)

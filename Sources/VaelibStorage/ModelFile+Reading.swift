@@ -17,7 +17,8 @@ extension ModelFile {
   /// What messages call a model that is read from memory, or written there.
   static let inMemory = "model in memory"
 
-  private static func read<Result>(
+  /// The same of an open file.
+  static func read<Result>(
     _ file: ReadableFile, _ body: (ModelReader) throws(StorageError) -> Result
   ) throws(StorageError) -> Result {
     let block = try UserBlock(of: file)

@@ -94,7 +94,7 @@ extension ModelFile {
     }
     try session.writeDataset(
       tensor.name, in: weights, shape: tensor.shape, fileType: vaelib_h5t_float32_le(),
-      memoryType: vaelib_h5t_native_float(), values: tensor.values)
+      memoryType: vaelib_h5t_native_float(), values: tensor.values.elements.baseAddress)
   }
 
   private static func write(

@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+public import VaelibNumerics
 import VaelibModels
 
 @testable import VaelibStorage
@@ -115,3 +116,7 @@ let smallArchitecture: VAEConfiguration = {
   architecture.hidden = [2]
   return architecture
 }()
+
+extension FloatSlice: ExpressibleByArrayLiteral {
+  public init(arrayLiteral elements: Float...) { try! self.init(elements) }
+}

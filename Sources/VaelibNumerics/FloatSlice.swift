@@ -1,0 +1,30 @@
+/// Neighbouring elements of a buffer, which it keeps alive: values that are read from where they lie.
+///
+/// What is written to the buffer is seen here; whoever shares it between threads keeps writers and readers apart.
+public struct FloatSlice: Sendable, Equatable {
+  private let buffer: FloatBuffer
+  private let range: Range<Int>
+
+  /// The elements of this range, as far as the buffer has them.
+  public init(_ buffer: FloatBuffer, _ range: Range<Int>) {
+    self.buffer = buffer
+    self.range = range.clamped(to: 0..<buffer.count)
+  }
+
+  /// All elements of a new buffer with these values.
+  public init(_ values: [Float]) throws(NumericsError) {
+    let buffer = try FloatBuffer(count: values.count)
+    buffer.base.update(from: values, count: values.count)
+    self.init(buffer, 0..<values.count)
+  }
+
+  public var count: Int { range.count }
+
+  /// The elements, valid as long as the slice.
+  public var elements: UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(rebasing: UnsafeBufferPointer(buffer.elements)[range])
+  }
+
+  /// Equal values; NaN equals nothing.
+  public static func == (left: Self, right: Self) -> Bool { left.elements.elementsEqual(right.elements) }
+}
