@@ -79,6 +79,7 @@ static int fork_in_callback(const vaelib_progress *progress, void *user_data) {
     return 0;
 }
 
+#ifndef __SANITIZE_ADDRESS__
 /* Called in the middle of an epoch that is read from a file: the child goes on beside the parent, without the thread
  * that read ahead. */
 static int fork_once(const vaelib_progress *progress, void *user_data) {
@@ -167,6 +168,7 @@ static void check_beside_a_fit(void) {
     CHECK_OK(vaelib_vae_encode(model, examples, latents, NULL, rows * 2));
     vaelib_model_free(model);
 }
+#endif
 
 int main(void) {
     float *images = make_images(rows, columns, 1);
@@ -180,8 +182,11 @@ int main(void) {
     CHECK(in_child(work_in_child, model) == 0);
     CHECK_OK(vaelib_vae_fit(watched, examples, NULL, &plan, fork_in_callback, watched));
     CHECK(forks_left < 3);
+#ifndef __SANITIZE_ADDRESS__
+    /* AddressSanitizer's allocator (GCC 12) leaves its locks in a child as other threads of the parent held them. */
     check_while_streaming();
     check_beside_a_fit();
+#endif
     CHECK(in_child(fit_in_child, &expected) == 0);
     vaelib_model_free(watched);
     vaelib_model_free(model);
