@@ -1161,16 +1161,17 @@ typedef struct vaelib_trainer vaelib_trainer;
 /**
  * Where a batch lies, for a batch that is spread over several trainers, for example one a process. Its gradients are
  * then a part of those of the whole batch: summed over all parts they are the gradients of the mean over global_rows
- * rows. Fill with vaelib_batch_place_init().
+ * rows. A layer with a sparsity_weight cannot be trained so, since its penalty is of the mean over the whole batch:
+ * VAELIB_INVALID_ARGUMENT. Fill with vaelib_batch_place_init().
  */
 typedef struct vaelib_batch_place {
     size_t struct_size;
     /** The rows of the whole batch; 0, the default, if this is all of it. */
     size_t global_rows;
     /**
-     * Which row of the whole batch, or of the set, row 0 of this batch is; default 0. Noise is drawn for the step and
-     * for this row, so it is the same however the batch is divided. A slice counts from where it begins in its dataset,
-     * and this is added.
+     * Which row of the whole batch, or of the set, row 0 of this batch is. Noise is drawn for the step and for this
+     * row, so it is the same however the batch is divided. SIZE_MAX, the default: where a slice begins in its dataset,
+     * and 0 for any other batch.
      */
     size_t first_row;
 } vaelib_batch_place;
@@ -1193,15 +1194,28 @@ vaelib_status vaelib_trainer_create(
     vaelib_model *model, vaelib_phase phase, size_t layer, const vaelib_training_config *config,
     size_t examples_per_epoch, vaelib_trainer **out_trainer);
 
-/** Computes the gradients on all rows of `batch` and applies them. Exclusive. */
-vaelib_status vaelib_trainer_step(vaelib_trainer *trainer, const vaelib_dataset *batch);
+/**
+ * What a computation of gradients found, as means over the rows of its batch: `count` metrics in `values`, among them
+ * loss, learning_rate and gradient_norm; of a vae reconstruction, kl, elbo and kl_weight too; of a supervised stack the
+ * error. vaelib_metric_find() looks one up.
+ */
+typedef struct vaelib_metrics {
+    size_t struct_size;
+    size_t count;
+    vaelib_metric values[32];
+} vaelib_metrics;
+
+/** Computes the gradients on all rows of `batch` and applies them. `out_metrics` may be NULL. Exclusive. */
+vaelib_status vaelib_trainer_step(
+    vaelib_trainer *trainer, const vaelib_dataset *batch, vaelib_metrics *out_metrics);
 
 /**
  * Computes the gradient of the loss on `batch` into the gradient buffer, replacing what was there. `place` may be NULL,
- * for a whole batch. Exclusive.
+ * for a whole batch, and `out_metrics` too. Exclusive.
  */
 vaelib_status vaelib_trainer_compute_gradients(
-    vaelib_trainer *trainer, const vaelib_dataset *batch, const vaelib_batch_place *place);
+    vaelib_trainer *trainer, const vaelib_dataset *batch, const vaelib_batch_place *place,
+    vaelib_metrics *out_metrics);
 
 /**
  * Applies the gradient buffer: clipping, weight decay, optimiser, schedule; then counts the step. The buffer may have
@@ -1210,14 +1224,6 @@ vaelib_status vaelib_trainer_compute_gradients(
  * and nothing applied, if it is not finite. Exclusive.
  */
 vaelib_status vaelib_trainer_apply_gradients(vaelib_trainer *trainer, size_t global_rows);
-
-/**
- * What the last computation of gradients found, as means over the rows of its batch: loss, learning_rate,
- * gradient_norm; of a vae reconstruction, kl, elbo and kl_weight too; of a supervised stack the error. Valid until the
- * next computation or until the trainer is freed; none before the first.
- */
-vaelib_status vaelib_trainer_get_metrics(
-    vaelib_trainer *trainer, const vaelib_metric **out_metrics, size_t *out_count);
 
 /**
  * The flat parameters of the model in place; valid until the trainer is freed. They may be changed between steps. Their

@@ -62,12 +62,14 @@ extension TrainableModel {
     let known = phases(of: phase.kind)
     guard known.contains(phase) else {
       throw ModelError.invalidArgument(
-        "layer is \(phase.layer); the stack has layers 0 to \(known.count - 1)")
+        known.count > 1 || phase.kind == .pretraining
+          ? "layer is \(phase.layer); the stack has layers 0 to \(known.count - 1)"
+          : "layer is \(phase.layer); it must be 0, since the phase \(phase.kind.name) has no layers")
     }
     let own = configuration(of: phase, call)
     return try Trainer(
       own, columns: dataDimension, examplesPerEpoch: examplesPerEpoch,
-      classes: phase.kind.usesLabels ? classes : 0
+      classes: phase.kind.usesLabels ? classes : 0, capacity: 1
     ) {
       try self.makeObjective(phase, own, rows: $0, examples: nil, isCancelled: { false })
     }

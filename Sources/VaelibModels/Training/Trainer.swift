@@ -20,9 +20,11 @@ public final class Trainer {
   /// Rows of the whole batch whose gradients are computed and not yet applied.
   private var pendingRows = 0
 
+  /// `capacity` are the rows of the batches to be expected; larger ones take more memory when they come.
+  ///
   /// Throws `ModelError`, `NumericsError`.
   init(
-    _ configuration: TrainingConfiguration, columns: Int, examplesPerEpoch: Int, classes: Int,
+    _ configuration: TrainingConfiguration, columns: Int, examplesPerEpoch: Int, classes: Int, capacity: Int,
     makeObjective: @escaping (_ rows: Int) throws -> any TrainingObjective
   ) throws {
     try Self.check(configuration, examplesPerEpoch: examplesPerEpoch)
@@ -31,7 +33,6 @@ public final class Trainer {
     self.classes = classes
     self.makeObjective = makeObjective
     schedule = configuration.learningRateSchedule
-    let capacity = min(configuration.batchSize, examplesPerEpoch)
     objective = try makeObjective(capacity)
     memory = try BatchMemory(capacity: capacity, columns: columns)
     parameters = objective.parameters
@@ -83,13 +84,14 @@ public final class Trainer {
   /// Computes the gradient on all rows of `batch`, which may be a part of a larger one: summed over the parts of a whole
   /// batch, the gradients are those of the mean over its rows.
   ///
-  /// Noise is keyed by the step, and by the place of the row: where a slice begins in its set, plus `firstRow`.
+  /// Noise is keyed by the step, and by the place of the row.
   ///
   /// - Parameters:
-  ///   - firstRow: the row of the whole batch, or of the set, that row 0 counts as.
+  ///   - firstRow: the row of the whole batch, or of the set, that row 0 counts as; nil for where a slice begins in its
+  ///     set.
   ///   - globalRows: rows of the whole batch; nil if this is all of it.
   public func computeGradients(
-    on batch: LabeledExamples, firstRow: Int = 0, globalRows: Int? = nil
+    on batch: LabeledExamples, firstRow: Int? = nil, globalRows: Int? = nil
   ) throws -> MetricValues {
     let source = batch.source
     try checkParameters()
@@ -108,7 +110,7 @@ public final class Trainer {
     try SequentialReader(source).read(into: memory.examples(source.rows))
     for row in 0..<source.rows {
       // Wraps only for rows that no set has.
-      memory.places[row] = source.firstRow &+ firstRow &+ row
+      memory.places[row] = (firstRow ?? source.firstRow) &+ row
       if classes > 0 { memory.labels[row] = batch.label(row: row) }
     }
     return try computeGradients(rows: source.rows, epoch: steps, globalRows: whole)

@@ -88,7 +88,7 @@ final class TrainingCourse<Model> {
     isUnsaved = true
   }
 
-  private var hasBest: Bool { best != nil && state.bestScore > -.infinity }
+  var hasBest: Bool { best != nil && state.bestScore > -.infinity }
 
   /// Leaves the model with the best weights, if there are any.
   func restoreBest() {

@@ -39,7 +39,8 @@ final class TrainingLoop<Trained: TrainableModel> {
     do {
       let trainer = try Trainer(
         configuration, columns: model.dataDimension, examplesPerEpoch: source.rows,
-        classes: phase.kind.usesLabels ? model.classes : 0
+        classes: phase.kind.usesLabels ? model.classes : 0,
+        capacity: min(configuration.batchSize, source.rows)
       ) {
         try self.model.makeObjective(
           self.phase, self.configuration, rows: $0, examples: self.source, isCancelled: control.isCancelled)
@@ -141,8 +142,9 @@ final class TrainingLoop<Trained: TrainableModel> {
     let seen = course.state.sums.rows + rows
     let batch = (seen + configuration.batchSize - 1) / configuration.batchSize
     let place = phase.kind == .pretraining ? "layer \(phase.layer), " : ""
+    let kept = course.hasBest ? "the best weights so far" : "the weights from before this epoch"
     return .numerical(
-      "\(place)epoch \(epochsBefore + course.state.epoch), batch \(batch): \(what); the weights from before this "
-        + "epoch were kept. A lower learning_rate, or a gradient_clip_norm, usually helps")
+      "\(place)epoch \(epochsBefore + course.state.epoch), batch \(batch): \(what); \(kept) were kept. A lower learning_rate, or "
+        + "a gradient_clip_norm, usually helps")
   }
 }

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from vaelib._c import header
 from vaelib._c.arguments import count
 from vaelib._c.arrays import array_at
-from vaelib._c.calls import call, defaults, new_handle
+from vaelib._c.calls import call, defaults, described, new_handle
 from vaelib._c.configurations import fill
 from vaelib._c.library import library
 from vaelib.data.dataset import Dataset
@@ -95,23 +95,31 @@ class Trainer:
         A supervised phase needs ``labels``, numbers from 0 to classes - 1, or a Dataset that has them.
         """
         examples = self._batch(batch, labels)
-        call("vaelib_trainer_step", self._handle.pointer, examples.handle)
-        return self._metrics()
+        found = described(header.Metrics, "vaelib_trainer_step", self._handle.pointer, examples.handle)
+        return _as_dictionary(found)
 
     def compute_gradients(
-        self, batch: Any, labels: npt.ArrayLike | None = None, *, global_rows: int = 0, first_row: int = 0
+        self,
+        batch: Any,
+        labels: npt.ArrayLike | None = None,
+        *,
+        global_rows: int = 0,
+        first_row: int | None = None,
     ) -> dict[str, float]:
         """Computes the gradient of the loss on ``batch`` into ``gradients``, replacing what was there; as ``step``.
 
         Where the batch is a part of one that is spread over several trainers, ``global_rows`` are the rows of the whole
-        and ``first_row`` is where this part begins in it: the gradients are then this part's share of those of the
-        whole, with the same noise, and their sum over all parts is for ``apply_gradients``.
+        and ``first_row`` is where this part begins in it, by default where a slice of a Dataset begins, and 0 for
+        anything else. The gradients are then this part's share of those of the whole, with the same noise, and their
+        sum over all parts is for ``apply_gradients``. Layers with a ``sparsity_weight`` cannot be trained so.
         """
         place = defaults(header.BatchPlace)
-        place.global_rows, place.first_row = count(global_rows, "global_rows"), count(first_row, "first_row")
+        place.global_rows = count(global_rows, "global_rows")
+        if first_row is not None:
+            place.first_row = count(first_row, "first_row")
         examples = self._batch(batch, labels)
-        call("vaelib_trainer_compute_gradients", self._handle.pointer, examples.handle, ctypes.byref(place))
-        return self._metrics()
+        arguments = (self._handle.pointer, examples.handle, ctypes.byref(place))
+        return _as_dictionary(described(header.Metrics, "vaelib_trainer_compute_gradients", *arguments))
 
     def apply_gradients(self, global_rows: int = 0) -> None:
         """Applies ``gradients``: clipping, weight decay, optimiser, schedule; then counts the step.
@@ -128,12 +136,6 @@ class Trainer:
 
     def _batch(self, batch: Any, labels: npt.ArrayLike | None) -> Dataset:
         return self._estimator._examples(batch, None if labels is None else np.asarray(labels))
-
-    def _metrics(self) -> dict[str, float]:
-        metrics, number = ctypes.POINTER(header.Metric)(), ctypes.c_size_t()
-        results = (ctypes.byref(metrics), ctypes.byref(number))
-        call("vaelib_trainer_get_metrics", self._handle.pointer, *results)
-        return {metric.name.decode(): metric.value for metric in metrics[: number.value]}
 
     def _flat(self, name: str) -> Flat:
         values, number = ctypes.POINTER(ctypes.c_float)(), ctypes.c_size_t()
@@ -153,3 +155,8 @@ def _new_trainer(estimator: Trainable, examples_per_epoch: int, phase: str | Non
     handle = new_handle(header.Trainer, "vaelib_trainer_create", estimator._fitted().handle, *arguments)
     del kept
     return handle
+
+
+def _as_dictionary(found: header.Metrics) -> dict[str, float]:
+    """The metrics by name."""
+    return {metric.name.decode(): metric.value for metric in found.values[: found.count]}
