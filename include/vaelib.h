@@ -663,8 +663,8 @@ typedef struct vaelib_training_config {
  *     examples_seen       examples that the model has learned from in all training so far
  *     seconds             the time that the epoch took
  *
- * loss, error, elbo, reconstruction and kl of the validation examples have "validation_" before their name. What does
- * not apply is left out, or in a column of the history NaN.
+ * Those of the validation examples have "validation_" before their name: elbo, reconstruction and kl of a vae, loss and
+ * error of a stack. What does not apply is left out, or in a column of the history NaN.
  */
 typedef struct vaelib_metric {
     const char *name;
@@ -747,7 +747,8 @@ vaelib_status vaelib_model_describe_history(const vaelib_model *model, size_t in
 
 /**
  * A column of the history: the metric `name` of every epoch of all training so far; out_count = history_epochs. NaN
- * where it says nothing, also for a metric that no epoch has. VAELIB_INVALID_ARGUMENT for a name that is none.
+ * where it says nothing, also for a metric that no epoch has. VAELIB_INVALID_ARGUMENT for any other name, which
+ * gradient_norm is too: only steps have it.
  */
 vaelib_status vaelib_model_get_history(
     const vaelib_model *model, const char *name, double *out_values, size_t out_count);

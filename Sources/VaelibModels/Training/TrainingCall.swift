@@ -48,8 +48,9 @@ struct TrainingCall<Trained: TrainableModel> {
     func warning(_ name: String, _ warmup: Double, _ what: String, _ goal: String, _ value: Double) -> String?
     {
       guard warmup > Double(epochs) else { return nil }
+      let reached = value * Double(epochs) / warmup
       return "\(name) is \(warmup), more than epochs, \(epochs): the \(what) ends at "
-        + "\(value * Double(epochs) / warmup), not at \(goal), \(value). Train longer, or warm up for fewer epochs"
+        + "\(Float(reached)), not at \(goal), \(value). Train longer, or warm up for fewer epochs"
     }
     return [
       warning(

@@ -72,6 +72,8 @@ def _fill_widths(config: ctypes.Structure, name: str, widths: Any) -> object:
         setattr(config, name, None)
         setattr(config, f"{name}_count", 0)
         return None
+    if isinstance(widths, str):
+        raise TypeError(f"{name} must be a sequence of integers, not {widths!r}")
     try:
         listed = list(widths)
     except TypeError:

@@ -209,11 +209,12 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorManners):
         Cancelled
             ``cancel()`` was called. The weights reached so far are kept.
         """
-        keeper = checkpoint_of(checkpoint)
-        seed = training_seed(self.random_state, keeper)
-        examples, held_out = self._held_out(self._examples(X, reset=True), validation, seed)
-        stack = self._new_model(examples.columns, seed)
-        self._train(stack, seed, examples, held_out, callback, keeper, pretrains=self._has_pretraining())
+        with self._learning():
+            keeper = checkpoint_of(checkpoint)
+            seed = training_seed(self.random_state, keeper)
+            examples, held_out = self._held_out(self._examples(X, reset=True), validation, seed)
+            stack = self._new_model(examples.columns, seed)
+            self._train(stack, seed, examples, held_out, callback, keeper, pretrains=self._has_pretraining())
         return self
 
     def score(self, X: Any, y: object = None) -> float:

@@ -233,19 +233,20 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
         Cancelled
             ``cancel()`` was called. The weights reached so far are kept.
         """
-        keeper = checkpoint_of(checkpoint)
-        seed = training_seed(self.random_state, keeper)
-        examples, classes = self._labelled(X, y)
-        if validation is None:
-            examples, held_out = self._held_out(examples, None, seed, stratify=True)
-            self._check_classes_in_training(examples, classes)
-        else:
-            held_out = self._labelled_as(validation, classes)
-        if self.pretrained is None:
-            stack, pretrains = self._new_model(examples.columns, seed), self._has_pretraining()
-        else:
-            stack, pretrains = self._pretrained_stack(examples), False
-        self._train(stack, seed, examples, held_out, callback, keeper, pretrains=pretrains, classes_=classes)
+        with self._learning():
+            keeper = checkpoint_of(checkpoint)
+            seed = training_seed(self.random_state, keeper)
+            examples, classes = self._labelled(X, y)
+            if validation is None:
+                examples, held_out = self._held_out(examples, None, seed, stratify=True)
+                self._check_classes_in_training(examples, classes)
+            else:
+                held_out = self._labelled_as(validation, classes)
+            if self.pretrained is None:
+                stack, pretrains = self._new_model(examples.columns, seed), self._has_pretraining()
+            else:
+                stack, pretrains = self._pretrained_stack(examples), False
+            self._train(stack, seed, examples, held_out, callback, keeper, pretrains=pretrains, classes_=classes)
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -258,24 +259,19 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
         FileError
             The file cannot be written; FileNotFoundError if its folder does not exist.
         """
-        self._name_classes(self._fitted())
-        super().save(path)
-
-    def _name_classes(self, stack: NativeStack) -> None:
-        """Tells the stack what its classes are called, if it does not know."""
-        count = stack.info.class_count
-        classes = getattr(self, "classes_", None)  # a Trainer knows numbers only
-        if count == 0 or classes is None:
-            return
-        names = names_of(np.asarray(classes)) if len(classes) == count else None
-        if names is None:
+        stack = self._fitted()
+        _name_classes(stack, getattr(self, "classes_", None))
+        if stack.info.class_count > 0 and stack.class_names is None:
             warnings.warn(
-                f"the file knows the classes as 0 to {count - 1}; pickle keeps their names",
+                f"the file knows the classes as 0 to {stack.info.class_count - 1}; pickle keeps their names",
                 VaelibWarning,
                 stacklevel=caller_depth(),
             )
-        if stack.class_names != names:
-            stack.class_names = names
+        super().save(path)
+
+    def _keep(self, model: NativeStack, seed: int, **learned: Any) -> None:
+        _name_classes(model, learned.get("classes_"))  # before others see the model: it is a change of it
+        super()._keep(model, seed, **learned)
 
     def __sklearn_clone__(self: Self) -> Self:
         """An unfitted estimator with the same parameters; a pretrained stack stays trained."""
@@ -333,6 +329,16 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
         tags.classifier_tags = ClassifierTags()
         tags.target_tags.required = True
         return tags
+
+
+def _name_classes(stack: NativeStack, classes: Any) -> None:
+    """Tells the stack what its classes are called, if it has them and knows other names."""
+    count = stack.info.class_count
+    if count == 0 or classes is None:
+        return
+    names = names_of(np.asarray(classes)) if len(classes) == count else None
+    if stack.class_names != names:
+        stack.class_names = names
 
 
 def _loaded_stack(path: str | os.PathLike[str]) -> NativeStack:

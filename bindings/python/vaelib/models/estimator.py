@@ -108,6 +108,14 @@ class Estimator(Generic[ModelType]):
         self._adopt(model)
         return self
 
+    def __copy__(self: Self) -> Self:
+        """An estimator with the same parameters and a model of its own."""
+        copy = type(self).__new__(type(self))
+        vars(copy).update(vars(self))
+        if getattr(self, "_model", None) is not None:
+            copy._model = self._fitted().copy()
+        return copy
+
     def _new_model(self, n_features: int, seed: int) -> ModelType:
         """A model with fresh weights for examples of this width, as the estimator's parameters say."""
         raise NotImplementedError
@@ -125,7 +133,10 @@ class Estimator(Generic[ModelType]):
         return {name: getattr(self, name) for name in names}
 
     def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]:
-        """A phase, by default the first, the layer's index, and the training parameters, for a Trainer."""
+        """A phase, by default the first, the layer's index, and the training parameters, for a Trainer.
+
+        ``classes`` are those that a stack without a classifier is to have.
+        """
         raise NotImplementedError
 
     def _fitted(self) -> ModelType:
@@ -138,6 +149,21 @@ class Estimator(Generic[ModelType]):
                 "estimator."
             )
         return model
+
+    @contextmanager
+    def _learning(self) -> Iterator[None]:
+        """Forgets the width and the column names that were learned within, unless a model of them was kept."""
+        names = ("n_features_in_", "feature_names_in_")
+        before = {name: vars(self)[name] for name in names if name in vars(self)}
+        model = getattr(self, "_model", None)
+        try:
+            yield
+        except BaseException:
+            if getattr(self, "_model", None) is model:
+                for name in names:
+                    vars(self).pop(name, None)
+                vars(self).update(before)
+            raise
 
     @contextmanager
     def _training(self, model: ModelType, seed: int, **learned: Any) -> Iterator[None]:
@@ -166,6 +192,8 @@ class Estimator(Generic[ModelType]):
         self, examples: Dataset, validation: Any, seed: int, *, stratify: bool = False
     ) -> tuple[Dataset, Dataset | None]:
         """Training and validation examples: those given, or ``validation_fraction`` of the rows."""
+        if isinstance(validation, tuple):
+            raise ValueError(f"validation must be an array or a Dataset: a {type(self).__name__} learns no labels")
         if validation is not None:
             return examples, self._examples(validation)
         return hold_out(examples, self.validation_fraction, self.validation_split, seed, stratify=stratify)

@@ -82,10 +82,7 @@ class Stack(Estimator[NativeStack]):
         return training
 
     def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]:
-        """A phase, the layer's index, and the training parameters; where ``fit`` leaves a phase out, epochs are free.
-
-        A stack without a classifier gets one if there are classes.
-        """
+        """A phase, the layer's index, and the training parameters; no epochs are needed in what ``fit`` leaves out."""
         stack = self._fitted()
         phase = "pretraining" if phase is None else phase
         if phase not in PHASES:
@@ -99,8 +96,6 @@ class Stack(Estimator[NativeStack]):
         training = self._pretraining() if phase == "pretraining" else self._finetuning()
         if training.get("epochs") == 0:
             del training["epochs"]
-        if phase == "supervised" and classes > 0 and found == 0:
-            stack.add_classifier(classes)
         return phase, index if phase == "pretraining" else 0, training
 
     def _train(

@@ -48,7 +48,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorManners):
         One array a metric, one entry an epoch, in nats per example: epoch (from 1 over all fits), loss (what is
         minimised, kl_weight * kl - reconstruction), elbo (reconstruction - kl, whatever the KL weight), reconstruction,
         kl, kl_weight and learning_rate of the last step, examples_seen, seconds; with validation examples also
-        validation_loss, validation_elbo and its terms. NaN where there is no value.
+        validation_elbo and its terms. NaN where there is no value.
     n_features_in_ : int
         The width of an example.
     feature_names_in_ : array of str
@@ -199,14 +199,17 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorManners):
         Cancelled
             ``cancel()`` was called. The weights reached so far are kept.
         """
-        goes_on = bool(self.warm_start) and getattr(self, "_model", None) is not None
-        keeper = checkpoint_of(checkpoint)
-        seed = training_seed(self.random_state, keeper)
-        examples, held_out = self._held_out(self._examples(X, reset=not goes_on), validation, seed)
-        model = self._same_model() if goes_on else self._new_model(examples.columns, seed)
-        sets = (examples.handle, None if held_out is None else held_out.handle)
-        with self._training(model, seed):
-            model.train("vaelib_vae_fit", sets, self._training_parameters(), seed, self._reporting(callback), keeper)
+        with self._learning():
+            goes_on = bool(self.warm_start) and getattr(self, "_model", None) is not None
+            keeper = checkpoint_of(checkpoint)
+            seed = training_seed(self.random_state, keeper)
+            examples, held_out = self._held_out(self._examples(X, reset=not goes_on), validation, seed)
+            model = self._same_model() if goes_on else self._new_model(examples.columns, seed)
+            sets = (examples.handle, None if held_out is None else held_out.handle)
+            with self._training(model, seed):
+                model.train(
+                    "vaelib_vae_fit", sets, self._training_parameters(), seed, self._reporting(callback), keeper
+                )
         return self
 
     def _new_model(self, n_features: int, seed: int) -> NativeVAE:

@@ -47,6 +47,10 @@ def replace_weights(model: NativeModel, weights: Mapping[str, Any], strict: bool
         Names are missing or unknown, shapes are wrong, numbers are not finite: the text lists all that is wrong with
         the weights of ``owner``. Nothing is changed then.
     """
+    if not hasattr(weights, "keys"):
+        raise TypeError(
+            f"weights must be a mapping of names to arrays, as get_weights gives, not {type(weights).__name__}"
+        )
     tensors = model.tensors
     flat = model.get_parameters()
     problems = _name_problems(tensors, weights) if strict else []

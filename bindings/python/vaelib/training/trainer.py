@@ -31,6 +31,8 @@ class Trainable(Protocol):
 
     def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]: ...
 
+    def _adopt(self, model: Any) -> None: ...
+
 
 class _Handle:
     """Owns a trainer handle; the arrays that look into the trainer's memory hold on to this."""
@@ -146,13 +148,25 @@ class Trainer:
 
 
 def _new_trainer(estimator: Trainable, examples_per_epoch: int, phase: str | None, layer: int, classes: int) -> Any:
-    """A trainer's handle."""
-    phase, layer, training = estimator._step_training(phase, layer, count(classes, "classes"))
+    """A trainer's handle. A stack without a classifier gets one if there are classes, unless something is refused."""
+    model = estimator._fitted()
+    number = count(classes, "classes")
+    phase, layer, training = estimator._step_training(phase, layer, number)
     config = defaults(header.TrainingConfig)
     config.seed = estimator.seed_
     kept = fill(config, training)
     arguments = (header.PHASE[phase], layer, ctypes.byref(config), count(examples_per_epoch, "examples_per_epoch"))
-    handle = new_handle(header.Trainer, "vaelib_trainer_create", estimator._fitted().handle, *arguments)
+
+    def create(on: Any) -> Any:
+        return new_handle(header.Trainer, "vaelib_trainer_create", on.handle, *arguments)
+
+    if phase == "supervised" and model.info.class_count == 0:
+        trial = model.copy()
+        trial.add_classifier(number)
+        library.vaelib_trainer_free(create(trial))
+        model.add_classifier(number)
+        estimator._adopt(model)
+    handle = create(model)
     del kept
     return handle
 
