@@ -1118,7 +1118,7 @@ vaelib_status vaelib_stack_predict_probabilities(
 vaelib_status vaelib_stack_predict(
     vaelib_model *model, const vaelib_dataset *examples, int64_t *out_classes, size_t out_count);
 
-/** What each unit of layer `layer` responds to in an example: the product of the weights up to it, [width, D]. */
+/** What each unit of layer `layer` looks for in an example: the product of the weights up to it, [width, D]. */
 vaelib_status vaelib_stack_get_filters(vaelib_model *model, size_t layer, float *out_filters, size_t out_count);
 
 /**
