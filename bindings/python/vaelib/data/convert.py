@@ -114,7 +114,7 @@ class _Conversion:
             for block in blocks:
                 dataset = _dataset_of(name or dataset_name(path), block.part, label_column is not None, name is None)
                 if name is None and dataset in before:
-                    raise ValueError(f'file "{path}" would become dataset "{dataset}", like another file; give names')
+                    raise ValueError(f'file "{path}" would become dataset "{dataset}", like another file; name them')
                 is_label = label_column is not None and block.part != ""
                 dtype = block.dtype if is_label or self._dtype is None else self._dtype
                 self._append(path, dataset, block.rows, dtype)
