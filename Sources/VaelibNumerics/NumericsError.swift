@@ -1,6 +1,6 @@
 /// What can go wrong below the networks.
 public enum NumericsError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The system has no `bytes` bytes to give; nil if the size does not even fit in an Int.
+  /// The system cannot give `bytes` bytes; nil if the size does not even fit in an Int.
   case outOfMemory(bytes: Int?)
 
   public var description: String {

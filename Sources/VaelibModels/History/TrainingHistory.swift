@@ -1,4 +1,4 @@
-/// What training told of each epoch: named columns, a value an epoch. What does not apply to an epoch is NaN.
+/// What training reported for each epoch: named columns, one value per epoch. What does not apply to an epoch is NaN.
 public struct TrainingHistory: Sendable {
   /// How many epochs there are.
   public private(set) var count = 0
@@ -34,7 +34,7 @@ public struct TrainingHistory: Sendable {
     [Metric.reconstruction, .kl].allSatisfy { columns[Series($0, validation: validation)] != nil }
   }
 
-  /// The values of a column, one an epoch; NaN where it says nothing.
+  /// The values of a column, one per epoch; NaN where it has none.
   public subscript(series: Series) -> [Double] {
     if series.metric == .elbo {
       let terms = [Metric.reconstruction, .kl].map { self[Series($0, validation: series.isValidation)] }
@@ -46,7 +46,7 @@ public struct TrainingHistory: Sendable {
   /// The values of a metric of the training examples.
   public subscript(metric: Metric) -> [Double] { self[Series(metric)] }
 
-  /// What it says of one epoch.
+  /// The values of one epoch.
   public func epoch(_ index: Int) -> (training: MetricValues, validation: MetricValues) {
     var (training, validation) = (MetricValues(), MetricValues())
     for (series, values) in columns {

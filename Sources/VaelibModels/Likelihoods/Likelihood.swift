@@ -10,8 +10,8 @@ protocol Likelihood: Sendable {
   var outputsPerColumn: Int { get }
   /// Which values an example may hold.
   var domain: ExampleDomain { get }
-  /// Whether it is a distribution of 0 and 1 alone: then values between may stand for probabilities, to be drawn anew at
-  /// each use, or give bounds that are no densities.
+  /// Whether it is a distribution of 0 and 1 alone. Values in between are then probabilities, from which 0 or 1 is
+  /// drawn at each use, or else give bounds that are not densities.
   var isBinary: Bool { get }
   /// Whether its variance says more than its mean.
   var hasVariance: Bool { get }
@@ -19,12 +19,12 @@ protocol Likelihood: Sendable {
   func makeRows(_ rows: Int, forTraining: Bool) throws(NumericsError) -> any LikelihoodRows
 }
 
-/// A likelihood at work on the decoder's outputs for some rows.
+/// A likelihood applied to the decoder's outputs for some rows.
 ///
 /// `outputs` is the decoder's output for one row, [outputsPerColumn * D], `example` the row of the data, [D]. Functions of
 /// a row touch memory of that row only, so different rows may be worked on by different threads.
 protocol LikelihoodRows: AnyObject {
-  /// To be called before rows are worked on, whenever parameters may have changed.
+  /// Must be called before rows are worked on, whenever parameters may have changed.
   func begin(parameters: UnsafePointer<Float>)
 
   /// log p(x|z) of one row in nats, all constants included.

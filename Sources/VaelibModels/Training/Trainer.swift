@@ -12,7 +12,7 @@ public final class Trainer {
   private let examplesPerEpoch: Int
   /// The classes whose labels are learned; 0 where none are.
   private let classes: Int
-  /// Makes the objective anew for larger batches.
+  /// Makes a new objective for larger batches.
   private let makeObjective: (_ rows: Int) throws -> any TrainingObjective
   private var objective: any TrainingObjective
   private var memory: BatchMemory
@@ -54,7 +54,7 @@ public final class Trainer {
   private func checkParameters() throws(ModelError) {
     if objective.parameters !== parameters {
       throw .invalidArgument(
-        "the stack got a classifier after this trainer was made, and with it other parameters; make a new trainer"
+        "a classifier was added to the stack after this trainer was made, and its parameters changed; make a new trainer"
       )
     }
   }
@@ -65,7 +65,7 @@ public final class Trainer {
   /// The optimiser's moments.
   var moments: FloatBuffer { optimizer.moments }
 
-  /// Goes on after `steps` updates on `examples` examples, which left these moments.
+  /// Continues after `steps` updates on `examples` examples, which left these moments.
   func resume(steps: Int, examples: Int, moments: FloatBuffer) throws(ModelError) {
     guard optimizer.resume(steps: steps, moments: moments) else {
       throw .invalidArgument(
@@ -78,7 +78,7 @@ public final class Trainer {
   /// Epochs before the current step, a real number.
   private var epochTime: Double { Double(examplesSeen) / Double(examplesPerEpoch) }
 
-  /// The weight of the prior's gradient: the loss is a mean over N examples, the prior stands once for all.
+  /// The weight of the prior's gradient: the loss is a mean over N examples, the prior occurs once for all of them.
   private var decay: Double { configuration.weightDecay / Double(examplesPerEpoch) }
 
   /// Computes the gradient on all rows of `batch`, which may be a part of a larger one: summed over the parts of a whole
@@ -145,7 +145,7 @@ public final class Trainer {
   /// The Euclidean norm of the gradients as they are.
   public func gradientNorm() -> Double { euclideanNorm(gradients.base, ranges: objective.trained) }
 
-  /// Applies the gradients: clipping, weight prior, optimiser. The schedules go on by the rows of the whole batch.
+  /// Applies the gradients: clipping, weight prior, optimiser. The schedules advance by the rows of the whole batch.
   ///
   /// Throws `numerical`, with nothing changed, if they are not finite.
   ///
@@ -157,7 +157,7 @@ public final class Trainer {
     let (seen, isTooMany) = examplesSeen.addingReportingOverflow(pendingRows)
     if isTooMany {
       throw .invalidArgument(
-        "global_rows is \(pendingRows), after \(examplesSeen) rows before: more than can be counted")
+        "global_rows is \(pendingRows), and \(examplesSeen) rows came before: more than can be counted")
     }
     let limit = configuration.gradientClipNorm
     var gradientScale = 1.0

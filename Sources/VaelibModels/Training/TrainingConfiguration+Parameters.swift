@@ -2,11 +2,11 @@ extension TrainingConfiguration {
   /// Every hyper-parameter of training, by the names that the header, files and bindings use.
   public static let parameters: [Parameter<TrainingConfiguration>] = [
     .count("epochs", \.epochs, 1...1_000_000_000, "1 to 1000000000", "Passes over the training set."),
-    .count("batch_size", \.batchSize, 1...1_048_576, "1 to 1048576", "M, examples a step."),
+    .count("batch_size", \.batchSize, 1...1_048_576, "1 to 1048576", "M, the examples per step."),
     .choice(
       "estimator", \.estimator,
       "analytic: closed-form KL (estimator B); monte_carlo: all terms sampled (estimator A)."),
-    .count("samples", \.samples, 1...65536, "1 to 65536", "L, latent samples an example."),
+    .count("samples", \.samples, 1...65536, "1 to 65536", "L, the latent samples per example."),
     .real(
       "beta", \.beta, "at least 0", "The weight of the KL term; 1 trains the evidence lower bound.",
       accepts: { $0 >= 0 }),
@@ -15,7 +15,7 @@ extension TrainingConfiguration {
       "The KL weight grows linearly from 0 to beta over this many epochs.", accepts: { $0 >= 0 }),
     .choice(
       "binarization", \.binarization,
-      "dynamic: values in [0, 1] are probabilities, drawn anew as 0 or 1 at each use."),
+      "dynamic: values in [0, 1] are probabilities of 1, and 0 or 1 is drawn at each use."),
     .choice("optimizer", \.optimizer, "How gradients change the weights."),
     .real("learning_rate", \.learningRate, "above 0", "The step size.", accepts: { $0 > 0 }),
     .real(
@@ -38,11 +38,11 @@ extension TrainingConfiguration {
       "step: the rate is multiplied by schedule_factor every so many epochs.", accepts: { $0 > 0 }),
     .real(
       "schedule_factor", \.scheduleFactor, "above 0, at most 1",
-      "step: the factor; exponential: the factor an epoch; cosine: the final rate over the first.",
+      "step: the factor; exponential: the factor per epoch; cosine: the final rate as a fraction of learning_rate.",
       accepts: { $0 > 0 && $0 <= 1 }),
     .real(
       "warmup_epochs", \.warmupEpochs, "at least 0",
-      "The learning rate grows linearly from 0 over this many epochs first.", accepts: { $0 >= 0 }),
+      "The learning rate first grows linearly from 0 over this many epochs.", accepts: { $0 >= 0 }),
     .real(
       "weight_decay", \.weightDecay, "at least 0",
       "Precision of the normal prior on all parameters; 1 is the paper's N(0, I), 0 none.",
@@ -57,7 +57,7 @@ extension TrainingConfiguration {
     ),
     .real(
       "dropout", \.dropout, "0 to below 1",
-      "Fine-tuning stacks with labels: the share of each code's units that is left out at each use.",
+      "Fine-tuning stacks with labels: the probability with which each unit of a code is dropped at each use.",
       accepts: (0..<1).contains),
     .seed("seed", \.seed, "Seed of shuffling, latent noise, binarisation, corruption and dropout."),
   ]
@@ -97,7 +97,7 @@ extension TrainingConfiguration {
 extension EvaluationConfiguration {
   /// The parameters of an evaluation, by the names that the header uses.
   public static let parameters: [Parameter<EvaluationConfiguration>] = [
-    .count("samples", \.samples, 1...1_000_000, "1 to 1000000", "Latent samples an example."),
+    .count("samples", \.samples, 1...1_000_000, "1 to 1000000", "Latent samples per example."),
     .choice("estimator", \.estimator, "analytic or monte_carlo."),
     .choice("binarization", \.binarization, "none or dynamic."),
     .seed("seed", \.seed, "Seed of latent noise and binarisation."),

@@ -19,7 +19,7 @@ final class TrainingLoop<Trained: TrainableModel> {
   private var source: any ExampleSource { call.examples.source }
 
   /// - Parameters:
-  ///   - state: where to go on, with the weights that the model has; nil to begin.
+  ///   - state: where to continue, with the weights that the model has; nil to begin.
   ///   - isLast: true if nothing follows in this call.
   func run(from state: TrainingState?, isLast: Bool) throws {
     let course = try makeCourse(state)
@@ -49,7 +49,7 @@ final class TrainingLoop<Trained: TrainableModel> {
         model, trainer, configuration, examples: source.rows, layer: phase.layer, from: state,
         checkpoints: call.checkpoints)
     } catch ModelError.cancelled {
-      // While the objective looked at the examples: no step was made, the state is that of the beginning.
+      // Cancelled while the objective looked at the examples: no step was made, the state is that of the beginning.
       call.checkpoints?.save(model, state ?? TrainingState(layer: phase.layer))
       throw ModelError.cancelled
     }
@@ -81,7 +81,7 @@ final class TrainingLoop<Trained: TrainableModel> {
       examplesPerEpoch: source.rows, training: training, validation: validation)
   }
 
-  /// While a validation set is walked, the caller hears of the epoch it belongs to.
+  /// While a validation set is evaluated, progress reports show the epoch it belongs to.
   private func validationControl(_ state: TrainingState, _ training: MetricValues) -> RunControl {
     let control = call.control
     guard let report = control.report else { return control }

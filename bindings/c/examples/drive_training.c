@@ -1,5 +1,5 @@
 /*
- * Trains with a loop of its own: shuffles the rows, takes a minibatch, looks at the gradients, applies them.
+ * Trains with its own loop: shuffles the rows, takes a minibatch, looks at the gradients, applies them.
  *
  *     drive_training DATA.h5 DATASET [EPOCHS]
  *
@@ -73,7 +73,7 @@ static vaelib_status load(loader *data, const char *path, const char *name) {
 
 /*
  * Gathers `count` rows from position `first` of the shuffled order, and computes and applies their gradients. A program
- * that has a part of each batch would say which part where NULL is, and sum the gradients over all parts in between.
+ * that has a part of each batch would pass its place instead of NULL, and sum the gradients over all parts in between.
  */
 static vaelib_status step(
     vaelib_trainer *trainer, loader *data, size_t first, size_t count, vaelib_metrics *out_metrics) {

@@ -59,7 +59,7 @@ def _checked(kind: Any, value: Any) -> Any:
     """
     if kind is c_char_p:
         if not isinstance(value, str):
-            raise TypeError("a string is wanted")
+            raise TypeError("expected a string")
         return text(value)
     if kind in (c_size_t, c_uint64):
         return count(value)

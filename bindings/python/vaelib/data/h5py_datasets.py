@@ -25,7 +25,7 @@ def opened(X: Any, scale: float, shift: float) -> Dataset:
     Raises
     ------
     ValueError
-        It is closed, in no file on disk, or has not two axes.
+        It is closed, not in a file on disk, or does not have two axes.
     FileError
         Its file is open for writing.
     FormatError

@@ -39,7 +39,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
         sequence with one for each.
     {layers}
     pretrain_epochs : int or sequence of int, default {epochs}
-        Passes over the training set while a layer is pretrained; 0 leaves out pretraining.
+        Passes over the training set while a layer is pretrained; 0 skips pretraining.
     learning_rate : float or sequence of float, default {learning_rate}
         The step size while a layer is pretrained.
     {training}
@@ -48,8 +48,8 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
     {fine_tuning}
     {dropout}
     pretrained : StackedDenoisingAutoencoder, StackedDenoisingClassifier or path, optional
-        A fitted stack, or the file of one, to start from. Its layers are taken as they are, with all parameters of
-        theirs; pretraining is left out.
+        A fitted stack, or the file of one, to start from. Its layers are taken as they are, with all their parameters;
+        pretraining is skipped.
     {rest}
 
     Attributes
@@ -204,8 +204,8 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
         Parameters
         ----------
         X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
-            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. A dataset
-            of h5py is scaled as an array, and read from its file as ``vaelib.open_dataset`` does.
+            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. An h5py
+            dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``.
         y : array of shape (n_samples,), optional
             Their labels: texts, booleans, or whole numbers, with or without gaps. Without it X is a Dataset with
             labels.
@@ -216,9 +216,9 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
             Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
             training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that.
         checkpoint : path or Checkpoint, optional
-            The file that keeps the state of the training: if it is there, training goes on from it, to the same bits as
-            without the interruption. The parameters and the data must be the same as before, and the error names the
-            difference if not; only ``finetune_epochs`` may grow. With a ``random_state`` that is not an integer, the
+            The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
+            same bits as without the interruption. The parameters and the data must be the same as before, else an error
+            names the difference; only ``finetune_epochs`` may grow. With a ``random_state`` that is not an integer, the
             seed is taken from the file.
 
         Raises
@@ -252,7 +252,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the model to an HDF5 file, as ``StackedDenoisingAutoencoder.save`` does, with ``classes_``.
 
-        Those that are no texts, booleans or numbers are known by their number in the file, and a warning says so.
+        Classes that are not texts, booleans or numbers are kept by number only, and a warning says so.
 
         Raises
         ------
@@ -299,7 +299,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
         return stack
 
     def _model_for_weights(self, weights: Mapping[str, Any]) -> NativeStack:
-        """The stack, or a copy of it with the classifier that the weights have and the stack has not."""
+        """The stack, or a copy of it with the classifier that the weights have and the stack lacks."""
         stack = self._fitted()
         shape = np.shape(weights.get("classifier/weight", ()))
         if stack.info.class_count == 0 and len(shape) == 2:

@@ -45,8 +45,8 @@ class Estimator(Generic[ModelType]):
     def initialize(self: Self, n_features: int) -> Self:
         """Gives the estimator fresh, untrained weights for examples of this width; returns the estimator.
 
-        ``fit`` does this by itself. It is for programs with a training loop of their own (``vaelib.Trainer``) or with
-        weights from elsewhere (``set_weights``).
+        ``fit`` does this itself. It is for programs with their own training loop (``vaelib.Trainer``) or with weights
+        from elsewhere (``set_weights``).
         """
         seed = seed_from(self.random_state)
         width = count(n_features, "n_features")
@@ -64,7 +64,7 @@ class Estimator(Generic[ModelType]):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the model to an HDF5 file: architecture, weights, training, history, data scaling.
 
-        The file appears complete or not at all: on any error an older file of that name stays as it was.
+        The file appears complete or not at all: on any error an older file of that name stays unchanged.
 
         Raises
         ------
@@ -75,7 +75,7 @@ class Estimator(Generic[ModelType]):
 
     @property
     def history_(self) -> dict[str, npt.NDArray[Any]]:
-        """The training history: an array for each metric that some epoch has, one entry an epoch; NaN for no value."""
+        """The training history: an array for each metric that some epoch has, one entry per epoch; NaN for no value."""
         return self._fitted().history
 
     def get_weights(self) -> dict[str, npt.NDArray[np.float32]]:
@@ -91,8 +91,8 @@ class Estimator(Generic[ModelType]):
         Parameters
         ----------
         weights : mapping of str to array
-            Arrays, or what numpy makes arrays of: also PyTorch's tensors, and a mapping that ``torch.load`` or
-            ``numpy.load`` gave.
+            Arrays, or what numpy makes arrays of: also PyTorch's tensors, and mappings from ``torch.load`` or
+            ``numpy.load``.
         strict : bool, default True
             All weights, and no others, must be given. False leaves those that are missing as they are, and ignores
             names that the model lacks.
@@ -100,8 +100,8 @@ class Estimator(Generic[ModelType]):
         Raises
         ------
         ValueError
-            Names are missing or unknown, shapes are wrong, numbers are not finite: the text lists all that is wrong.
-            Nothing is changed then.
+            Names are missing or unknown, shapes are wrong, numbers are not finite: the text lists all that is wrong,
+            and nothing is changed.
         """
         model = self._model_for_weights(weights)
         replace_weights(model, weights, strict, type(self).__name__)

@@ -27,10 +27,10 @@ Self = TypeVar("Self", bound="Stack")
 #: What a stack is trained for.
 PHASES = ("pretraining", "supervised", "unsupervised")
 
-#: What fine-tuning may have otherwise than pretraining, as the parameter ``finetune_...``; None there is the same.
+#: What may differ in fine-tuning, by the parameter ``finetune_...``; None stands for the value of pretraining.
 FINETUNE_PARAMETERS = ("learning_rate", "batch_size", "optimizer", "momentum", "schedule", "weight_decay")
 
-#: What only the bound of a variational auto-encoder has.
+#: What concerns only the bound of a variational auto-encoder.
 _OF_BOUNDS = {"estimator", "samples", "beta", "kl_warmup_epochs", "binarization"}
 
 #: Both phases share these parameters, unless there is a ``finetune_...`` for one.
@@ -78,7 +78,7 @@ class Stack(Estimator[NativeStack]):
             own = getattr(self, f"finetune_{name}")
             training[name] = getattr(self, name) if own is None else own
         if is_per_layer(training["learning_rate"]):
-            raise ValueError("learning_rate is one for each layer: give fine-tuning its finetune_learning_rate")
+            raise ValueError("learning_rate has one value for each layer: set finetune_learning_rate for fine-tuning")
         return training
 
     def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]:
@@ -91,7 +91,7 @@ class Stack(Estimator[NativeStack]):
         if classes > 0 and found not in (0, classes):
             raise ValueError(f"classes is {classes}, but the stack has a classifier of {found} classes")
         if phase == "supervised" and classes == 0 and found == 0:
-            raise ValueError("the stack has no classifier yet: say how many classes there are, classes=...")
+            raise ValueError("the stack has no classifier yet: give the number of classes, classes=...")
         index = stack.layer_index(layer)
         training = self._pretraining() if phase == "pretraining" else self._finetuning()
         if training.get("epochs") == 0:
@@ -122,7 +122,8 @@ class Stack(Estimator[NativeStack]):
             )
             if goes_on and finetunes:
                 if checkpoint is not None and checkpoint.stamp != stamp:
-                    # Whether pretraining began anew or not, what it left in the file is what fine-tuning goes on from.
+                    # Whether or not pretraining started from the beginning, fine-tuning resumes from what it left in
+                    # the file.
                     checkpoint = replace(checkpoint, resume=True)
                 held_out = None if validation is None else validation.handle
                 arguments = (examples.handle, held_out, PHASE[self._finetuning_phase])

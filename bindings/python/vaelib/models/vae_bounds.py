@@ -54,7 +54,7 @@ class VAEBounds(Estimator[NativeVAE]):
         X : array of shape (n_samples, n_features) or Dataset
             The examples.
         samples : int
-            Latent samples an example.
+            Latent samples per example.
         estimator : {"analytic", "monte_carlo"}, optional
             The form of the KL term; by default the estimator's own.
         binarization : {"none", "dynamic"}, optional

@@ -1,4 +1,4 @@
-"""Training one step at a time, for programs with a loop of their own."""
+"""Training one step at a time, for programs with their own loop."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ class Trainer:
     examples_per_epoch : int
         N, the number of training examples: it turns steps into epochs for the schedules and scales the weight prior.
     phase : {"pretraining", "supervised", "unsupervised"}, default "pretraining"
-        What a stack is trained for: one layer to denoise its input, all layers to know labels, or all layers to
+        What a stack is trained for: one layer to denoise its input, all layers to predict labels, or all layers to
         reconstruct. A VAE has one phase, "fit".
     layer : int, default 0
-        The layer that is pretrained; -1 is the topmost.
+        The layer to pretrain; -1 is the topmost.
     classes : int, default 0
         How many classes there are, for a supervised phase of a stack that has no classifier yet.
 
@@ -89,10 +89,10 @@ class Trainer:
         self.named_gradients: dict[str, Flat] = {name: each.of(self.gradients) for name, each in tensors.items()}
 
     def step(self, batch: Any, labels: npt.ArrayLike | None = None) -> dict[str, float]:
-        """Computes the gradients on all rows of ``batch`` and applies them; what it found, as means over the batch.
+        """Computes the gradients on all rows of ``batch`` and applies them; returns metrics, as means over the batch.
 
-        "loss", "learning_rate" and "gradient_norm" (the Euclidean norm before clipping); of a VAE also "elbo",
-        "reconstruction", "kl" and "kl_weight"; of a supervised phase "error", the share of wrong labels.
+        "loss", "learning_rate" and "gradient_norm" (the Euclidean norm before clipping); for a VAE also "elbo",
+        "reconstruction", "kl" and "kl_weight"; for a supervised phase also "error", the share of wrong labels.
 
         A supervised phase needs ``labels``, numbers from 0 to classes - 1, or a Dataset that has them.
         """
@@ -108,12 +108,13 @@ class Trainer:
         global_rows: int = 0,
         first_row: int | None = None,
     ) -> dict[str, float]:
-        """Computes the gradient of the loss on ``batch`` into ``gradients``, replacing what was there; as ``step``.
+        """Computes the gradient of the loss on ``batch`` into ``gradients``, replacing the contents; as ``step``.
 
-        Where the batch is a part of one that is spread over several trainers, ``global_rows`` are the rows of the whole
-        and ``first_row`` is where this part begins in it, by default where a slice of a Dataset begins, and 0 for
-        anything else. The gradients are then this part's share of those of the whole, with the same noise, and their
-        sum over all parts is for ``apply_gradients``. Layers with a ``sparsity_weight`` cannot be trained so.
+        If the batch is a part of one that is divided among several trainers, ``global_rows`` is the number of rows of
+        the whole, and ``first_row`` the row of the whole at which this part begins; by default that is where a slice
+        begins in its Dataset, and 0 for anything else. The gradients are then this part's share of those of the whole,
+        with the same noise; ``apply_gradients`` takes their sum over all parts. Layers with a ``sparsity_weight``
+        cannot be trained so.
         """
         place = defaults(header.BatchPlace)
         place.global_rows = count(global_rows, "global_rows")
@@ -126,8 +127,8 @@ class Trainer:
     def apply_gradients(self, global_rows: int = 0) -> None:
         """Applies ``gradients``: clipping, weight decay, optimiser, schedule; then counts the step.
 
-        ``global_rows`` are the rows of the whole batch, by which schedules go on; 0 takes those that the gradients were
-        computed for.
+        ``global_rows`` is the number of rows of the whole batch, by which schedules advance; 0 takes the number that
+        the gradients were computed for.
 
         Raises
         ------
