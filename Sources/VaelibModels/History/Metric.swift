@@ -59,7 +59,7 @@ public enum Metric: String, CaseIterable, Sendable {
   public static let lasts = allCases.filter { $0.combination == .last }
 
   var index: Int { Self.indices[self] ?? 0 }
-  private static let indices = Dictionary(uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
+  static let indices = Dictionary(uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
 }
 
 /// A value for some of the metrics; NaN for the others.
