@@ -1,5 +1,7 @@
 """What fit makes of its options, and what it leaves behind."""
 
+import pickle
+
 import numpy as np
 import pytest
 import vaelib
@@ -55,6 +57,16 @@ def test_warm_start_goes_on_and_fit_begins_anew(binary):
         model.set_params(hidden=(5,)).fit(binary)
     with pytest.raises(ValueError, match="11 features"):
         model.set_params(hidden=(4,)).fit(binary[:, 1:])
+
+
+def test_a_warm_start_after_pickle(fitted, binary):
+    """A model from memory names the widths of its decoder, which the estimator left to the encoder."""
+    assert fitted.decoder_hidden is None
+    for decoder in (None, (8,)):
+        copied = pickle.loads(pickle.dumps(fitted)).set_params(warm_start=True, decoder_hidden=decoder)
+        assert len(copied.fit(binary).history_["epoch"]) == 6
+    with pytest.raises(ValueError, match="decoder_hidden changed"):
+        copied.set_params(decoder_hidden=(7,)).fit(binary)
 
 
 def test_weights_by_name(fitted, binary):
