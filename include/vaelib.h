@@ -144,16 +144,24 @@ const char *vaelib_cpu_description(void);
 typedef struct vaelib_parameter {
     size_t struct_size;
     const char *name;
-    /** The structure it is a field of: "vae", "training", "stack" or "layer", for vaelib_..._config. */
+    /** The structure it is a field of: "vae", "training", "stack", "layer" or "evaluation", for vaelib_..._config. */
     const char *group;
-    /** "count", "real", "choice", "widths" or "seed". */
+    /**
+     * "count", "flag" (a count that is 0 or 1), "real", "choice", "widths", "optional widths" (which follow from another
+     * parameter if they are NULL) or "seed".
+     */
     const char *type;
-    /** The default, as text; empty if the caller must choose. */
+    /** The default as text, or what it follows from; empty if the caller must choose. */
     const char *default_value;
     /** The values allowed, as text: "at least 1", "sigmoid, tanh, relu". */
     const char *allowed;
     /** A sentence for people. */
     const char *meaning;
+    /**
+     * Of group "training" the phases that it is for, "pretraining, supervised, unsupervised, fit" or some of these; in
+     * others it must be left at its default. Empty in other groups.
+     */
+    const char *phases;
 } vaelib_parameter;
 
 /** How many hyper-parameters there are. */
@@ -634,7 +642,7 @@ typedef struct vaelib_training_config {
     size_t patience;
     /**
      * Fine-tuning stacks with labels: each unit of each code is left out with this probability, anew at each use;
-     * from 0 up to, not including, 1. Must be 0 elsewhere.
+     * from 0 up to, not including, 1.
      */
     double dropout;
     /** Seed of shuffling, latent noise, binarisation, corruption and dropout. */
@@ -1040,9 +1048,9 @@ vaelib_status vaelib_stack_get_class_names(
     const vaelib_model *model, const char **out_type, const char *const **out_names, size_t *out_count);
 
 /**
- * Pretrains all layers, bottom first. Of the configuration, what concerns the lower bound of a VAE (estimator, samples,
- * beta, kl_warmup_epochs, binarization) must be left at its default, in fine-tuning too; so must dropout and patience
- * here. Errors, cancelling and exclusiveness as for vaelib_vae_fit().
+ * Pretrains all layers, bottom first. What the configuration has for other phases must be left at its default, here and
+ * in fine-tuning: `phases` of a vaelib_parameter says which a parameter is for. Errors, cancelling and exclusiveness as
+ * for vaelib_vae_fit().
  *
  * One checkpoint file serves the pretraining and the fine-tuning after it: each call goes on where the file's training
  * is, and a call that was complete, or is followed by one in the file, takes over the file's state and returns at once.

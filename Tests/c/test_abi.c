@@ -29,7 +29,7 @@ static void check_constants(void) {
 /* On the 64-bit systems that the library is built for. Every structure begins with its size. */
 static void check_structures(void) {
     if (sizeof(size_t) != 8) return;
-    CHECK(sizeof(vaelib_parameter) == 56 && LAST_FIELD(vaelib_parameter, meaning) == 56);
+    CHECK(sizeof(vaelib_parameter) == 64 && LAST_FIELD(vaelib_parameter, phases) == 64);
     CHECK(sizeof(vaelib_array) == 88 && LAST_FIELD(vaelib_array, shift) == 88);
     CHECK(offsetof(vaelib_array, dtype) == 32 && offsetof(vaelib_array, rows) == 40);
     CHECK(sizeof(vaelib_dataset_options) == 56 && LAST_FIELD(vaelib_dataset_options, check_in_child) == 52);

@@ -36,7 +36,7 @@ extension VariationalAutoencoder: TrainableModel {
       throw .invalidArgument("phase \(kind.name) is for stacks; a variational auto-encoder has fit")
     }
     try check(configuration.binarization)
-    try configuration.refuseDropout()
+    try configuration.check(for: kind)
   }
 
   func configuration(of phase: Phase, _ call: TrainingConfiguration) -> TrainingConfiguration { call }

@@ -101,6 +101,7 @@ class Parameter(ctypes.Structure):
         ("default_value", c_char_p),
         ("allowed", c_char_p),
         ("meaning", c_char_p),
+        ("phases", c_char_p),
     ]
 
 

@@ -115,10 +115,10 @@ class NativeModel:
         return {name: _typed(name, values) for name, values in columns.items()}
 
     def training(self, phase: str) -> tuple[dict[str, Any], int]:
-        """The hyper-parameters that the model was last trained with in a phase, or the defaults, and the seed."""
+        """The hyper-parameters of a phase that the model was last trained with in it, or the defaults, and the seed."""
         name = "vaelib_model_get_training_config"
         config = described(header.TrainingConfig, name, self.handle, header.PHASE[phase])
-        return values_of(config), int(config.seed)
+        return values_of(config, phase), int(config.seed)
 
     def train(
         self,
