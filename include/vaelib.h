@@ -750,8 +750,18 @@ vaelib_status vaelib_checkpoint_describe(const char *path, vaelib_checkpoint_inf
 vaelib_status vaelib_model_get_training_config(
     const vaelib_model *model, vaelib_phase phase, vaelib_training_config *out_config);
 
-/** The name of column `index` of the history, 0 to history_columns - 1. */
-vaelib_status vaelib_model_describe_history(const vaelib_model *model, size_t index, const char **out_name);
+/** A column of the history. */
+typedef struct vaelib_history_column {
+    size_t struct_size;
+    /** The metric. */
+    const char *name;
+    /** What its values are: "real", "count" (whole numbers from 0 on) or "phase" (those of vaelib_phase). */
+    const char *type;
+} vaelib_history_column;
+
+/** Describes column `index` of the history, 0 to history_columns - 1. */
+vaelib_status vaelib_model_describe_history(
+    const vaelib_model *model, size_t index, vaelib_history_column *out_column);
 
 /**
  * A column of the history: the metric `name` of every epoch of all training so far; out_count = history_epochs. NaN

@@ -46,6 +46,7 @@ static void check_structures(void) {
     CHECK(sizeof(vaelib_checkpoint_info) == 80 && LAST_FIELD(vaelib_checkpoint_info, seed) == 80);
     CHECK(offsetof(vaelib_training_config, optimizer) == 64 && offsetof(vaelib_training_config, schedule) == 120);
     CHECK(sizeof(vaelib_metric) == 16 && LAST_FIELD(vaelib_metric, value) == 16);
+    CHECK(sizeof(vaelib_history_column) == 24 && LAST_FIELD(vaelib_history_column, type) == 24);
     CHECK(sizeof(vaelib_progress) == 72 && LAST_FIELD(vaelib_progress, metric_count) == 72);
     CHECK(offsetof(vaelib_progress, layer) == 16 && offsetof(vaelib_progress, metrics) == 56);
     CHECK(sizeof(vaelib_evaluation_config) == 40 && LAST_FIELD(vaelib_evaluation_config, seed) == 40);
