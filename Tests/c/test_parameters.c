@@ -136,6 +136,26 @@ static void check_stack(void) {
     check_seed("stack", config.seed);
 }
 
+/* A structure has a field of 8 bytes for each parameter, one more for a list, and `others`: so the library finds them. */
+static void check_size(const char *group, size_t size, size_t others) {
+    vaelib_parameter parameter = {.struct_size = sizeof parameter};
+    size_t fields = others;
+    for (size_t index = 0; index < vaelib_parameter_count(); index++) {
+        REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
+        if (strcmp(parameter.group, group) == 0) fields += strstr(parameter.type, "widths") == NULL ? 1 : 2;
+    }
+    if (!CHECK(size == 8 * fields)) fprintf(stderr, "    vaelib_%s_config: %zu fields\n", group, fields);
+}
+
+static void check_sizes(void) {
+    if (sizeof(size_t) != 8) return;
+    check_size("vae", sizeof(vaelib_vae_config), 1); /* struct_size */
+    check_size("training", sizeof(vaelib_training_config), 2); /* and checkpoint */
+    check_size("stack", sizeof(vaelib_stack_config), 3); /* and layers, layer_count */
+    check_size("layer", sizeof(vaelib_layer_config), 1);
+    check_size("evaluation", sizeof(vaelib_evaluation_config), 1);
+}
+
 static void check_listing(void) {
     vaelib_parameter parameter = {.struct_size = sizeof parameter};
     size_t count = vaelib_parameter_count();
@@ -171,6 +191,7 @@ static void check_other_defaults(void) {
 
 int main(void) {
     check_listing();
+    check_sizes();
     check_architecture();
     check_training();
     check_layer();
