@@ -475,6 +475,8 @@ typedef struct vaelib_model_info {
     /** The scaling of the data it was last trained on, kept in its file. */
     double data_scale;
     double data_shift;
+    /** 1 if a vae decodes to variances beside means, since its likelihood is Gaussian; else 0. */
+    int has_variance;
 } vaelib_model_info;
 
 /** A named part of the flat parameter array, row-major. A dense layer computes `x * weight + bias`. */
@@ -857,7 +859,7 @@ vaelib_status vaelib_vae_encode_sample(
 
 /**
  * p(x|z) for given latents [N, J]: its mean and, for a Gaussian likelihood, its variance, [N, D] each. `out_variance`
- * may be NULL, and must be for a Bernoulli likelihood.
+ * may be NULL, and must be if has_variance of the model is 0.
  */
 vaelib_status vaelib_vae_decode(
     vaelib_model *model, const vaelib_dataset *latents, float *out_mean, float *out_variance, size_t out_count);

@@ -38,7 +38,7 @@ static void check_structures(void) {
     CHECK(sizeof(vaelib_writer_config) == 48 && LAST_FIELD(vaelib_writer_config, chunk_rows) == 48);
     CHECK(sizeof(vaelib_vae_config) == 128 && LAST_FIELD(vaelib_vae_config, seed) == 128);
     CHECK(offsetof(vaelib_vae_config, activation) == 56 && offsetof(vaelib_vae_config, initializer) == 104);
-    CHECK(sizeof(vaelib_model_info) == 104 && LAST_FIELD(vaelib_model_info, data_shift) == 104);
+    CHECK(sizeof(vaelib_model_info) == 112 && LAST_FIELD(vaelib_model_info, has_variance) == 108);
     CHECK(sizeof(vaelib_tensor) == 40 && LAST_FIELD(vaelib_tensor, offset) == 40);
     CHECK(sizeof(vaelib_training_config) == 200 && LAST_FIELD(vaelib_training_config, seed) == 192);
     CHECK(LAST_FIELD(vaelib_training_config, checkpoint) == 200);

@@ -183,3 +183,8 @@ def test_subclasses_have_the_parameters_of_their_constructor():
 
     assert Narrow().get_params() == {"latent_dim": 1}
     assert repr(Narrow(2)) == "Narrow(latent_dim=2)"
+
+
+def test_binarization_names_the_likelihood_that_it_is_for(binary):
+    with pytest.raises(vaelib.InvalidArgument, match="likelihood gaussian is .* or use likelihood bernoulli"):
+        vaelib.VAE(likelihood="gaussian", binarization="dynamic").fit(binary)

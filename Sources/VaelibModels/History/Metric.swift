@@ -49,6 +49,7 @@ public enum Metric: String, CaseIterable, Sendable {
 }
 
 extension Metric {
+  /// What is known of a metric.
   struct Definition {
     let values: Values
     let combination: Combination

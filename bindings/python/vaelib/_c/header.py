@@ -202,6 +202,7 @@ class ModelInfo(ctypes.Structure):
         ("examples_seen", c_uint64),
         ("data_scale", c_double),
         ("data_shift", c_double),
+        ("has_variance", c_int),
     ]
 
 
