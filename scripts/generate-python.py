@@ -183,27 +183,33 @@ def annotation(parameter: Parameter, per_layer: bool) -> str:
 def arguments_for(words: list[str], parameters: list[Parameter], taken: set[str]) -> list[str]:
     """The arguments that the words of a line ``# from the library: ...`` stand for.
 
-    "vae.latent_dim" is a parameter, "training.epochs=pretrain_epochs" one under another name, "layer.*" are all of a
-    group that no other word has, "training.*[fit]" those of them for a phase, "-layer.width" leaves one out of these,
-    "training.learning_rate/layer" takes one for each layer too, and "finetune_*" are those that fine-tuning may have
-    otherwise than pretraining.
+    "vae.latent_dim" is a parameter, "training.epochs=pretrain_epochs" one under another name, "stack.*" are all of a
+    group that no other word has, "layer.*" those that the package's ``LAYER_PARAMETERS`` name, "training.*[fit]" those
+    for a phase, "training.learning_rate/layer" takes one for each layer too, and "finetune_*" are those that
+    fine-tuning may have otherwise than pretraining.
     """
-    names = {f"{each.group}.{each.name}": each for each in parameters if each.is_given_by_users}
+    from vaelib.models.layers import LAYER_PARAMETERS
+
+    names = {
+        f"{each.group}.{each.name}": each
+        for each in parameters
+        if each.is_given_by_users and (each.group != "layer" or each.name in LAYER_PARAMETERS)
+    }
     result = []
     for word in words:
         if word == "finetune_*":
             result += finetuning_arguments(names)
             continue
-        name, phase, alias, per_layer = groups(r"-?([\w.*]+)(?:\[(\w+)\])?(?:=(\w+))?(/layer)?", word)
+        name, phase, alias, per_layer = groups(r"([\w.*]+)(?:\[(\w+)\])?(?:=(\w+))?(/layer)?", word)
         matching = [each for each in names if each == name or (name.endswith(".*") and each.startswith(name[:-1]))]
         if phase is not None:
             matching = [each for each in matching if phase in names[each].phases]
         if not matching:
             raise SystemExit(f"the library has no hyper-parameter {word}")
         if name.endswith(".*"):
-            matching = [each for each in matching if each not in taken and f"-{each}" not in words]
+            matching = [each for each in matching if each not in taken]
         taken |= set(matching)
-        for each in [] if word.startswith("-") else matching:
+        for each in matching:
             parameter = names[each]
             kind = annotation(parameter, per_layer is not None)
             result.append(f"{alias or parameter.name}: {kind} = {literal(parameter)},")

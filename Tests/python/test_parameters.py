@@ -186,5 +186,5 @@ def test_subclasses_have_the_parameters_of_their_constructor():
 
 
 def test_binarization_names_the_likelihood_that_it_is_for(binary):
-    with pytest.raises(vaelib.InvalidArgument, match="likelihood gaussian is .* or use likelihood bernoulli"):
+    with pytest.raises(vaelib.InvalidArgument, match=r"likelihood gaussian is .* or use likelihood bernoulli"):
         vaelib.VAE(likelihood="gaussian", binarization="dynamic").fit(binary)

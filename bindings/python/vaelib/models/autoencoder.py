@@ -59,8 +59,7 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorManners):
         self,
         hidden: Sequence[int] = (1000, 1000, 1000),
         *,
-        # from the library: layer.* -layer.width -layer.epochs -layer.learning_rate stack.*
-        #   training.epochs/layer training.learning_rate/layer training.*[pretraining]
+        # from the library: layer.* stack.* training.epochs/layer training.learning_rate/layer training.*[pretraining]
         activation: str | Sequence[str] = "sigmoid",
         tied: bool | Sequence[bool] = True,
         loss: str | Sequence[str] = "cross_entropy",
