@@ -148,16 +148,24 @@ const char *vaelib_cpu_description(void);
 typedef struct vaelib_parameter {
     size_t struct_size;
     const char *name;
-    /** The structure that it is a field of: "vae", "training", "stack" or "layer", for vaelib_..._config. */
+    /** The structure vaelib_..._config that it is a field of: "vae", "training", "stack", "layer" or "evaluation". */
     const char *group;
-    /** "count", "real", "choice", "widths" or "seed". */
+    /**
+     * "count", "flag" (a count that is 0 or 1), "real", "choice", "widths", "optional widths" (which follow from
+     * another parameter if they are NULL) or "seed".
+     */
     const char *type;
-    /** The default, as text; empty if the caller must choose. */
+    /** The default as text, or what it follows from; empty if the caller must choose. */
     const char *default_value;
     /** The values allowed, as text: "at least 1", "sigmoid, tanh, relu". */
     const char *allowed;
     /** One sentence of explanation. */
     const char *meaning;
+    /**
+     * Of group "training" the phases that it is for, "pretraining, supervised, unsupervised, fit" or some of these; in
+     * others it must be left at its default. Empty in other groups.
+     */
+    const char *phases;
 } vaelib_parameter;
 
 /** How many hyper-parameters there are. */
@@ -479,6 +487,8 @@ typedef struct vaelib_model_info {
     /** The scaling of the data it was last trained on, kept in its file. */
     double data_scale;
     double data_shift;
+    /** 1 if a vae decodes to variances beside means, since its likelihood is Gaussian; else 0. */
+    int has_variance;
 } vaelib_model_info;
 
 /** A named part of the flat parameter array, row-major. A dense layer computes `x * weight + bias`. */
@@ -650,7 +660,7 @@ typedef struct vaelib_training_config {
     size_t patience;
     /**
      * Fine-tuning stacks with labels: each unit of each code is dropped with this probability, drawn at each use; at
-     * least 0 and below 1. Must be 0 elsewhere.
+     * least 0 and below 1.
      */
     double dropout;
     /** Seed of shuffling, latent noise, binarisation, corruption and dropout. */
@@ -758,8 +768,18 @@ vaelib_status vaelib_checkpoint_describe(const char *path, vaelib_checkpoint_inf
 vaelib_status vaelib_model_get_training_config(
     const vaelib_model *model, vaelib_phase phase, vaelib_training_config *out_config);
 
-/** The name of column `index` of the history, 0 to history_columns - 1. */
-vaelib_status vaelib_model_describe_history(const vaelib_model *model, size_t index, const char **out_name);
+/** A column of the history. */
+typedef struct vaelib_history_column {
+    size_t struct_size;
+    /** The metric. */
+    const char *name;
+    /** What its values are: "real", "count" (whole numbers from 0 on) or "phase" (those of vaelib_phase). */
+    const char *type;
+} vaelib_history_column;
+
+/** Describes column `index` of the history, 0 to history_columns - 1. */
+vaelib_status vaelib_model_describe_history(
+    const vaelib_model *model, size_t index, vaelib_history_column *out_column);
 
 /**
  * A column of the history: the metric `name` of every epoch of all training so far; out_count = history_epochs. NaN
@@ -856,7 +876,7 @@ vaelib_status vaelib_vae_encode_sample(
 
 /**
  * p(x|z) for given latents [N, J]: its mean and, for a Gaussian likelihood, its variance, [N, D] each. `out_variance`
- * may be NULL, and must be for a Bernoulli likelihood.
+ * may be NULL, and must be if has_variance of the model is 0.
  */
 vaelib_status vaelib_vae_decode(
     vaelib_model *model, const vaelib_dataset *latents, float *out_mean, float *out_variance, size_t out_count);
@@ -1057,9 +1077,9 @@ vaelib_status vaelib_stack_get_class_names(
     const vaelib_model *model, const char **out_type, const char *const **out_names, size_t *out_count);
 
 /**
- * Pretrains all layers, bottom first. Parameters that concern the lower bound of a VAE (estimator, samples, beta,
- * kl_warmup_epochs, binarization) must be left at their defaults, in fine-tuning too; in pretraining, so must dropout
- * and patience. Errors, cancelling and exclusiveness as for vaelib_vae_fit().
+ * Pretrains all layers, bottom first. Parameters that are for other phases must be left at their defaults, here and in
+ * fine-tuning: `phases` of a vaelib_parameter lists those that a parameter is for. Errors, cancelling and exclusiveness
+ * as for vaelib_vae_fit().
  *
  * One checkpoint file serves the pretraining and the fine-tuning after it. Each call resumes the training in the file;
  * a call that is complete in the file, or followed there by another, takes over the state of the file and returns at

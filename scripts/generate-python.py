@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Writes what the Python package has from elsewhere, so that a hyper-parameter has one definition.
 
-The C interface, ``_c/header.py``, comes from the C header. The constructors of the estimators come from the list of
-hyper-parameters inside the built library: what stands between the lines ``# from the library: ...`` and ``# end``.
+The C interface, ``_c/header.py``, comes from the C header. The constructors of the estimators, and other arguments that
+are hyper-parameters, come from the list of hyper-parameters inside the built library: what stands between the lines
+``# from the library: ...`` and ``# end``.
 
 usage: scripts/generate-python.py [--check]
 
@@ -27,7 +28,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 HEADER = REPOSITORY / "include" / "vaelib.h"
 PACKAGE = REPOSITORY / "bindings" / "python" / "vaelib"
 DECLARATIONS = PACKAGE / "_c" / "header.py"
-ESTIMATORS = [PACKAGE / "models" / name for name in ("vae.py", "autoencoder.py", "classifier.py")]
+ESTIMATORS = [PACKAGE / "models" / name for name in ("vae.py", "vae_bounds.py", "autoencoder.py", "classifier.py")]
 
 SCALARS = {
     "int": "c_int",
@@ -37,6 +38,15 @@ SCALARS = {
     "ptrdiff_t": "c_ssize_t",
     "float": "c_float",
     "double": "c_double",
+}
+#: Python's type for each type of hyper-parameter.
+ANNOTATIONS = {
+    "count": "int",
+    "flag": "bool",
+    "real": "float",
+    "choice": "str",
+    "widths": "Sequence[int]",
+    "optional widths": "Sequence[int] | None",
 }
 POINTERS = ("c_char", "c_char_p", "c_void_p")
 
@@ -156,49 +166,67 @@ def literal(parameter: Parameter) -> str:
     text = parameter.default
     if parameter.type == "choice":
         return f'"{text}"'
+    if parameter.type == "optional widths":
+        return "None"
     if parameter.type == "widths":
-        if parameter.is_derived:
-            return "None"
         return repr(tuple(int(width) for width in text.split(",") if width.strip()))
-    if parameter.is_flag:
+    if parameter.type == "flag":
         return str(text == "1")
     return repr(int(text) if parameter.type == "count" else float(text))
 
 
 def annotation(parameter: Parameter, per_layer: bool) -> str:
     """The type of a parameter; where each layer may have its own, one value for all layers or one for each."""
-    if parameter.type == "widths":
-        return "Sequence[int] | None" if parameter.is_derived else "Sequence[int]"
-    kind = {"choice": "str", "real": "float"}.get(parameter.type, "bool" if parameter.is_flag else "int")
+    kind = ANNOTATIONS[parameter.type]
     return f"{kind} | Sequence[{kind}]" if per_layer or parameter.group == "layer" else kind
 
 
 def arguments_for(words: list[str], parameters: list[Parameter], taken: set[str]) -> list[str]:
     """The arguments that the words of a line ``# from the library: ...`` stand for.
 
-    "vae.latent_dim" is a parameter, "training.epochs=pretrain_epochs" one under another name, "vae.*" are all of a
-    group that no other word has, "-training.dropout" leaves one out of these, and "training.learning_rate/layer" takes
-    one for each layer too.
+    "vae.latent_dim" is a parameter, "training.epochs=pretrain_epochs" one under another name, "stack.*" are all of a
+    group that no other word has, "layer.*" those that the package's ``LAYER_PARAMETERS`` name, "training.*[fit]" those
+    for a phase, "training.learning_rate/layer" takes one for each layer too, and "finetune_*" are those that
+    fine-tuning may have otherwise than pretraining.
     """
-    names = {f"{each.group}.{each.name}": each for each in parameters if each.is_given_by_users}
+    from vaelib.models.layers import LAYER_PARAMETERS
+
+    names = {
+        f"{each.group}.{each.name}": each
+        for each in parameters
+        if each.is_given_by_users and (each.group != "layer" or each.name in LAYER_PARAMETERS)
+    }
     result = []
     for word in words:
-        name, alias, per_layer = groups(r"-?([\w.*]+)(?:=(\w+))?(/layer)?", word)
+        if word == "finetune_*":
+            result += finetuning_arguments(names)
+            continue
+        name, phase, alias, per_layer = groups(r"([\w.*]+)(?:\[(\w+)\])?(?:=(\w+))?(/layer)?", word)
         matching = [each for each in names if each == name or (name.endswith(".*") and each.startswith(name[:-1]))]
+        if phase is not None:
+            matching = [each for each in matching if phase in names[each].phases]
         if not matching:
-            raise SystemExit(f"the library has no hyper-parameter {name}")
+            raise SystemExit(f"the library has no hyper-parameter {word}")
         if name.endswith(".*"):
-            matching = [each for each in matching if each not in taken and f"-{each}" not in words]
+            matching = [each for each in matching if each not in taken]
         taken |= set(matching)
-        for each in [] if word.startswith("-") else matching:
+        for each in matching:
             parameter = names[each]
             kind = annotation(parameter, per_layer is not None)
             result.append(f"{alias or parameter.name}: {kind} = {literal(parameter)},")
     return result
 
 
+def finetuning_arguments(names: dict[str, Parameter]) -> list[str]:
+    """The arguments ``finetune_...``; None is what pretraining has."""
+    from vaelib.models.fine_tuning import FINETUNE_PARAMETERS
+
+    kinds = {name: annotation(names[f"training.{name}"], per_layer=False) for name in FINETUNE_PARAMETERS}
+    return [f"finetune_{name}: {kind} | None = None," for name, kind in kinds.items()]
+
+
 def constructor(path: Path, parameters: list[Parameter]) -> str:
-    """The module of an estimator with the generated parts of its constructor."""
+    """A module of an estimator with the generated parts of its constructor or of other signatures."""
     taken: set[str] = set()
 
     def signature(match: re.Match[str]) -> str:
@@ -212,8 +240,10 @@ def constructor(path: Path, parameters: list[Parameter]) -> str:
     def body(match: re.Match[str]) -> str:
         return match["begin"] + "".join(f"        self.{name} = {name}\n" for name in arguments) + match["end"]
 
-    arguments = arguments_of(text)
     block = r"(?P<begin> +# every argument as it was given\n)(?:.*?)(?P<end> +# end\n)"
+    if re.search(block, text, re.DOTALL) is None:
+        return text
+    arguments = arguments_of(text)
     return re.sub(block, body, text, flags=re.DOTALL)
 
 

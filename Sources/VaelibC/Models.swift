@@ -36,6 +36,7 @@ extension vaelib_model_info {
     examples_seen = UInt64(record.history.examplesSeen)
     data_scale = record.dataScale
     data_shift = record.dataShift
+    has_variance = model.hasVariance ? 1 : 0
   }
 }
 

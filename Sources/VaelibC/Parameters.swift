@@ -3,7 +3,7 @@ import VaelibModels
 
 /// The text a listing shows for one parameter.
 struct ParameterText {
-  var name, group, type, defaultValue, allowed, meaning: String
+  var name, group, type, defaultValue, allowed, meaning, phases: String
 
   init<Root>(_ parameter: Parameter<Root>, group: String, defaults: Root) {
     name = parameter.name
@@ -12,6 +12,8 @@ struct ParameterText {
     defaultValue = parameter.derivedDefault ?? parameter.get(defaults).description
     allowed = parameter.allowed
     meaning = parameter.meaning
+    phases =
+      Root.self == TrainingConfiguration.self ? parameter.phases.map(\.name).joined(separator: ", ") : ""
   }
 }
 
@@ -20,6 +22,7 @@ let parameterTexts: [ParameterText] =
   + texts(TrainingConfiguration.parameters, group: "training", defaults: TrainingConfiguration())
   + texts(StackConfiguration.parameters, group: "stack", defaults: StackConfiguration())
   + texts(LayerConfiguration.parameters, group: "layer", defaults: LayerConfiguration())
+  + texts(EvaluationConfiguration.parameters, group: "evaluation", defaults: EvaluationConfiguration())
 
 private func texts<Root>(_ parameters: [Parameter<Root>], group: String, defaults: Root) -> [ParameterText] {
   parameters.map { ParameterText($0, group: group, defaults: defaults) }
@@ -48,6 +51,7 @@ public func vaelib_parameter_describe(
     parameter.default_value = Constants.string(text.defaultValue)
     parameter.allowed = Constants.string(text.allowed)
     parameter.meaning = Constants.string(text.meaning)
+    parameter.phases = Constants.string(text.phases)
     try SizedStruct.write(parameter, to: outParameter, "out_parameter")
   }
 }

@@ -59,7 +59,7 @@ public func vaelib_model_get_training_config(
 
 @_cdecl("vaelib_model_describe_history") @implementation
 public func vaelib_model_describe_history(
-  _ model: OpaquePointer?, _ index: Int, _ outName: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+  _ model: OpaquePointer?, _ index: Int, _ outColumn: UnsafeMutablePointer<vaelib_history_column>?
 ) -> vaelib_status {
   modelQuery(model) { model in
     let series = model.record.history.series
@@ -67,7 +67,10 @@ public func vaelib_model_describe_history(
       throw BoundaryError.argument(
         "index is \(UInt(bitPattern: index)); the history holds \(series.count) columns, counted from 0")
     }
-    try Arguments.nonNull(outName, "out_name").pointee = Constants.string(series[index].name)
+    var column = vaelib_history_column()
+    column.name = Constants.string(series[index].name)
+    column.type = Constants.string(series[index].metric.values.rawValue)
+    try SizedStruct.write(column, to: outColumn, "out_column")
   }
 }
 

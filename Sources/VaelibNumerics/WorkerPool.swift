@@ -12,7 +12,9 @@ public final class WorkerPool: Sendable {
   /// The most threads that a pool will use.
   public static let maximumThreads = 256
 
-  private let wantedThreads: Atomic<Int>
+  /// 0 until somebody asks: the processors that the process may run on are counted when it starts to work, not when
+  /// the library is loaded.
+  private let wantedThreads = Atomic<Int>(0)
   private let settingLock = ForkSafeLock()
   /// Where the number of threads comes from; nil if the program set it. Used while `settingLock` is held.
   nonisolated(unsafe) private var standard: DefaultThreads?
@@ -21,32 +23,39 @@ public final class WorkerPool: Sendable {
   /// Used only while `region` is held.
   nonisolated(unsafe) private var team: WorkerTeam?
 
-  init() {
-    let standard = DefaultThreads.current()
-    self.standard = standard
-    wantedThreads = Atomic(standard.count)
-  }
-
   /// How many threads a region uses at most, the caller included.
   ///
   /// At first the least of the processors that the process may run on, the CPU quotas of its control groups, and
   /// VAELIB_NUM_THREADS or, if that is not set, OMP_NUM_THREADS.
-  public var threads: Int { wantedThreads.load(ordering: .relaxed) }
+  public var threads: Int {
+    let wanted = wantedThreads.load(ordering: .relaxed)
+    return wanted > 0 ? wanted : settingLock.withLock { determinedThreads() }
+  }
 
   /// Sets how many threads a region uses at most; 0 stands for the default, which is determined again. Safe at any
   /// time; regions that run already are not affected.
   public func setThreads(_ n: Int) {
-    let standard = n > 0 ? nil : DefaultThreads.current()
     settingLock.withLock {
-      self.standard = standard
-      wantedThreads.store(standard?.count ?? min(n, WorkerPool.maximumThreads), ordering: .relaxed)
+      standard = nil
+      wantedThreads.store(min(max(n, 0), WorkerPool.maximumThreads), ordering: .relaxed)
+      _ = determinedThreads()
     }
+  }
+
+  /// The wanted number, or the default, which is determined if there is none yet. `settingLock` must be held.
+  private func determinedThreads() -> Int {
+    let wanted = wantedThreads.load(ordering: .relaxed)
+    if wanted > 0 { return wanted }
+    let current = DefaultThreads.current()
+    standard = current
+    wantedThreads.store(current.count, ordering: .relaxed)
+    return current.count
   }
 
   /// How many threads there are and why: "2 threads (one per processor)". Names a variable that could not be used.
   public var threadsDescription: String {
     settingLock.withLock {
-      let count = threads
+      let count = determinedThreads()
       let reason = standard?.reason ?? "set by the program"
       let complaint = standard?.complaint.map { "; \($0)" } ?? ""
       return "\(count) thread\(count == 1 ? "" : "s") (\(reason)\(complaint))"

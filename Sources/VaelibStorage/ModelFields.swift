@@ -106,19 +106,12 @@ public struct ModelFields {
       if let first = columns.first, first.values.count != values.count {
         throw problem(place, "has \(values.count) values; \(first.series.name) has \(first.values.count)")
       }
-      if let index = values.firstIndex(where: { !Self.isPossible($0, series.metric) }) {
+      if let index = values.firstIndex(where: { !series.metric.isPossible($0) }) {
         throw problem(place, "holds \(values[index]) at place \(index), which cannot be")
       }
       columns.append((series, values))
     }
     return TrainingHistory(columns: columns)
-  }
-
-  private static func isPossible(_ value: Double, _ metric: Metric) -> Bool {
-    switch metric {
-    case .phase: value.isNaN || Int(exactly: value).flatMap(Phase.Kind.init) != nil
-    default: !metric.isCount || value.isNaN || Int(exactly: value).map { $0 >= 0 } == true
-    }
   }
 }
 

@@ -29,7 +29,7 @@ static void check_constants(void) {
 /* On the 64-bit systems that the library is built for. Every structure begins with its size. */
 static void check_structures(void) {
     if (sizeof(size_t) != 8) return;
-    CHECK(sizeof(vaelib_parameter) == 56 && LAST_FIELD(vaelib_parameter, meaning) == 56);
+    CHECK(sizeof(vaelib_parameter) == 64 && LAST_FIELD(vaelib_parameter, phases) == 64);
     CHECK(sizeof(vaelib_array) == 88 && LAST_FIELD(vaelib_array, shift) == 88);
     CHECK(offsetof(vaelib_array, dtype) == 32 && offsetof(vaelib_array, rows) == 40);
     CHECK(sizeof(vaelib_dataset_options) == 56 && LAST_FIELD(vaelib_dataset_options, check_in_child) == 52);
@@ -38,7 +38,7 @@ static void check_structures(void) {
     CHECK(sizeof(vaelib_writer_config) == 48 && LAST_FIELD(vaelib_writer_config, chunk_rows) == 48);
     CHECK(sizeof(vaelib_vae_config) == 128 && LAST_FIELD(vaelib_vae_config, seed) == 128);
     CHECK(offsetof(vaelib_vae_config, activation) == 56 && offsetof(vaelib_vae_config, initializer) == 104);
-    CHECK(sizeof(vaelib_model_info) == 104 && LAST_FIELD(vaelib_model_info, data_shift) == 104);
+    CHECK(sizeof(vaelib_model_info) == 112 && LAST_FIELD(vaelib_model_info, has_variance) == 108);
     CHECK(sizeof(vaelib_tensor) == 40 && LAST_FIELD(vaelib_tensor, offset) == 40);
     CHECK(sizeof(vaelib_training_config) == 200 && LAST_FIELD(vaelib_training_config, seed) == 192);
     CHECK(LAST_FIELD(vaelib_training_config, checkpoint) == 200);
@@ -46,6 +46,7 @@ static void check_structures(void) {
     CHECK(sizeof(vaelib_checkpoint_info) == 80 && LAST_FIELD(vaelib_checkpoint_info, seed) == 80);
     CHECK(offsetof(vaelib_training_config, optimizer) == 64 && offsetof(vaelib_training_config, schedule) == 120);
     CHECK(sizeof(vaelib_metric) == 16 && LAST_FIELD(vaelib_metric, value) == 16);
+    CHECK(sizeof(vaelib_history_column) == 24 && LAST_FIELD(vaelib_history_column, type) == 24);
     CHECK(sizeof(vaelib_progress) == 72 && LAST_FIELD(vaelib_progress, metric_count) == 72);
     CHECK(offsetof(vaelib_progress, layer) == 16 && offsetof(vaelib_progress, metrics) == 56);
     CHECK(sizeof(vaelib_evaluation_config) == 40 && LAST_FIELD(vaelib_evaluation_config, seed) == 40);

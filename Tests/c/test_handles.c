@@ -12,6 +12,7 @@ static void check_any_model(vaelib_model *model) {
     vaelib_model_info info = {.struct_size = sizeof info};
     vaelib_training_config trained = {.struct_size = sizeof trained};
     vaelib_tensor tensor = {.struct_size = sizeof tensor};
+    vaelib_history_column column = {.struct_size = sizeof column};
     const char *text = NULL;
     void *bytes = NULL;
     float values[256] = {0};
@@ -26,10 +27,10 @@ static void check_any_model(vaelib_model *model) {
     CHECK_STATUS(vaelib_model_get_parameters(model, values, 90), bad);
     CHECK_STATUS(vaelib_model_set_parameters(model, values, 90), bad);
     CHECK_STATUS(vaelib_model_cancel(model), bad);
-    CHECK_STATUS(vaelib_model_describe_history(model, 0, &text), bad);
+    CHECK_STATUS(vaelib_model_describe_history(model, 0, &column), bad);
     CHECK_STATUS(vaelib_model_get_history(model, "loss", history, 1), bad);
     CHECK_STATUS(vaelib_model_get_training_config(model, VAELIB_FIT, &trained), bad);
-    CHECK(other == NULL && text == NULL && bytes == NULL && count == 0);
+    CHECK(other == NULL && text == NULL && column.name == NULL && bytes == NULL && count == 0);
 }
 
 /* Every function that takes a variational auto-encoder. */

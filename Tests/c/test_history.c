@@ -11,24 +11,27 @@ static void check_history(const char *kind) {
     vaelib_model *model = make_model_of(kind, columns);
     vaelib_training_config plan = make_plan(2);
     const int is_vae = strcmp(kind, "vae") == 0;
-    const char *name = NULL;
+    vaelib_history_column column = {.struct_size = sizeof column};
     double values[8] = {0};
-    size_t epochs, count, losses = 0, errors = 0;
+    size_t epochs, count, losses = 0, errors = 0, counts = 0, phases = 0;
     CHECK(describe(model).history_columns == 0 && history_epochs(model) == 0);
-    CHECK_STATUS(vaelib_model_describe_history(model, 0, &name), bad);
+    CHECK_STATUS(vaelib_model_describe_history(model, 0, &column), bad);
     CHECK_OK(vaelib_model_get_history(model, "loss", values, 0));
     CHECK_OK(train(model, examples, &plan));
     epochs = history_epochs(model);
     count = describe(model).history_columns;
     CHECK(epochs == (is_vae ? 2u : 4u)); /* two layers */
-    for (size_t column = 0; column < count; column++) {
-        REQUIRE_OK(vaelib_model_describe_history(model, column, &name));
-        losses += strcmp(name, "loss") == 0;
-        errors += strcmp(name, "error") == 0;
-        CHECK_OK(vaelib_model_get_history(model, name, values, epochs));
+    for (size_t index = 0; index < count; index++) {
+        REQUIRE_OK(vaelib_model_describe_history(model, index, &column));
+        losses += strcmp(column.name, "loss") == 0 && strcmp(column.type, "real") == 0;
+        errors += strcmp(column.name, "error") == 0;
+        counts += strcmp(column.type, "count") == 0;
+        phases += strcmp(column.type, "phase") == 0;
+        CHECK_OK(vaelib_model_get_history(model, column.name, values, epochs));
         CHECK(!isnan(values[0]));
     }
     CHECK(losses == 1 && errors == 0);
+    CHECK(counts == (is_vae ? 2u : 3u) && phases == (is_vae ? 0u : 1u)); /* epoch, examples_seen, and layer; phase */
     CHECK_OK(vaelib_model_get_history(model, "validation_error", values, epochs));
     CHECK(isnan(values[0]) && isnan(values[epochs - 1]));
     CHECK(history_value(model, "phase", 0) == VAELIB_PRETRAINING || is_vae);
@@ -40,8 +43,8 @@ static void check_history(const char *kind) {
     CHECK_STATUS(vaelib_model_get_history(model, "loss", NULL, epochs), bad);
     CHECK_STATUS(vaelib_model_get_history(model, "loss", values, epochs - 1), bad);
     CHECK_STATUS(vaelib_model_get_history(model, "loss", values, epochs + 1), bad);
-    CHECK_STATUS(vaelib_model_describe_history(model, count, &name), bad);
-    CHECK_STATUS(vaelib_model_describe_history(model, SIZE_MAX, &name), bad);
+    CHECK_STATUS(vaelib_model_describe_history(model, count, &column), bad);
+    CHECK_STATUS(vaelib_model_describe_history(model, SIZE_MAX, &column), bad);
     CHECK_STATUS(vaelib_model_describe_history(model, 0, NULL), bad);
     vaelib_model_free(model);
 }

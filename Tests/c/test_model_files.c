@@ -25,12 +25,12 @@ static void check_same_history(const vaelib_model *left, const vaelib_model *rig
     const size_t count = describe(left).history_columns;
     CHECK(count > 5 && describe(right).history_columns == count && history_epochs(left) == history_epochs(right));
     for (size_t column = 0; column < count; column++) {
-        const char *name = NULL, *same_name = NULL;
-        CHECK_OK(vaelib_model_describe_history(left, column, &name));
-        CHECK_OK(vaelib_model_describe_history(right, column, &same_name));
-        CHECK(strcmp(name, same_name) == 0);
+        vaelib_history_column one = {.struct_size = sizeof one}, other = {.struct_size = sizeof other};
+        REQUIRE_OK(vaelib_model_describe_history(left, column, &one));
+        REQUIRE_OK(vaelib_model_describe_history(right, column, &other));
+        CHECK(strcmp(one.name, other.name) == 0);
         for (size_t epoch = 0; epoch < history_epochs(left); epoch++) {
-            double value = history_value(left, name, epoch), same = history_value(right, name, epoch);
+            double value = history_value(left, one.name, epoch), same = history_value(right, one.name, epoch);
             CHECK(value == same || (isnan(value) && isnan(same)));
         }
     }

@@ -102,6 +102,28 @@ static void check_choices(void) {
     }
 }
 
+/* Variances can be had where the model says so, and nowhere else. */
+static void check_variances(void) {
+    static const char *const likelihoods[] = {"bernoulli", "gaussian"};
+    static const float codes[2] = {0.5f, -1.0f};
+    vaelib_dataset *latents = wrap(codes, 1, 2);
+    vaelib_model *stack = make_stack(5);
+    for (size_t i = 0; i < 2; i++) {
+        vaelib_vae_config config = good_config();
+        vaelib_model *model = NULL;
+        float mean[5], variance[5];
+        config.likelihood = likelihoods[i];
+        REQUIRE_OK(vaelib_vae_create(&config, &model));
+        CHECK(describe(model).has_variance == (int)i);
+        CHECK_OK(vaelib_vae_decode(model, latents, mean, NULL, 5));
+        CHECK((vaelib_vae_decode(model, latents, mean, variance, 5) == VAELIB_OK) == describe(model).has_variance);
+        vaelib_model_free(model);
+    }
+    CHECK(describe(stack).has_variance == 0);
+    vaelib_model_free(stack);
+    vaelib_dataset_free(latents);
+}
+
 static void check_tensor(
     const vaelib_model *model, size_t index, const char *name, size_t rows, size_t columns, size_t *offset) {
     vaelib_tensor tensor = {.struct_size = sizeof tensor};
@@ -223,6 +245,7 @@ int main(void) {
     check_bad_configs();
     check_too_large();
     check_choices();
+    check_variances();
     check_tensors();
     check_linear_encoder();
     check_seeds();

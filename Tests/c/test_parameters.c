@@ -22,6 +22,12 @@ static void check_count(const char *group, const char *name, size_t value) {
     CHECK(strtoull(parameter.default_value, NULL, 10) == value);
 }
 
+static void check_flag(const char *group, const char *name, size_t value) {
+    vaelib_parameter parameter = find(group, name);
+    CHECK(strcmp(parameter.type, "flag") == 0);
+    CHECK(strtoull(parameter.default_value, NULL, 10) == value);
+}
+
 static void check_seed(const char *group, uint64_t value) {
     vaelib_parameter parameter = find(group, "seed");
     CHECK(strcmp(parameter.type, "seed") == 0);
@@ -48,7 +54,7 @@ static void check_architecture(void) {
     CHECK(find("vae", "data_dim").default_value[0] == '\0');
     check_count("vae", "latent_dim", config.latent_dim);
     CHECK(strcmp(find("vae", "hidden").type, "widths") == 0);
-    CHECK(strcmp(find("vae", "decoder_hidden").type, "widths") == 0);
+    CHECK(strcmp(find("vae", "decoder_hidden").type, "optional widths") == 0);
     CHECK(config.decoder_hidden == NULL);
     check_choice("vae", "activation", config.activation);
     check_choice("vae", "likelihood", config.likelihood);
@@ -75,7 +81,7 @@ static void check_training(void) {
     check_choice("training", "optimizer", config.optimizer);
     check_real("training", "learning_rate", config.learning_rate);
     check_real("training", "momentum", config.momentum);
-    check_count("training", "nesterov", config.nesterov);
+    check_flag("training", "nesterov", config.nesterov);
     check_real("training", "beta1", config.beta1);
     check_real("training", "beta2", config.beta2);
     check_real("training", "epsilon", config.epsilon);
@@ -89,6 +95,9 @@ static void check_training(void) {
     check_real("training", "dropout", config.dropout);
     check_seed("training", config.seed);
     CHECK(config.beta == 1.0 && config.dropout == 0.0);
+    CHECK(strcmp(find("training", "epochs").phases, "pretraining, supervised, unsupervised, fit") == 0);
+    CHECK(strcmp(find("training", "dropout").phases, "supervised") == 0);
+    CHECK(strcmp(find("layer", "epochs").phases, "") == 0);
 }
 
 static void check_layer(void) {
@@ -97,7 +106,7 @@ static void check_layer(void) {
     CHECK(config.struct_size == sizeof config);
     check_count("layer", "width", config.width);
     check_choice("layer", "activation", config.activation);
-    check_count("layer", "tied", config.tied);
+    check_flag("layer", "tied", config.tied);
     check_choice("layer", "loss", config.loss);
     check_choice("layer", "corruption", config.corruption);
     check_real("layer", "corruption_level", config.corruption_level);
@@ -127,10 +136,30 @@ static void check_stack(void) {
     check_seed("stack", config.seed);
 }
 
+/* A structure has a field of 8 bytes for each parameter, one more for a list, and `others`: so the library finds them. */
+static void check_size(const char *group, size_t size, size_t others) {
+    vaelib_parameter parameter = {.struct_size = sizeof parameter};
+    size_t fields = others;
+    for (size_t index = 0; index < vaelib_parameter_count(); index++) {
+        REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
+        if (strcmp(parameter.group, group) == 0) fields += strstr(parameter.type, "widths") == NULL ? 1 : 2;
+    }
+    if (!CHECK(size == 8 * fields)) fprintf(stderr, "    vaelib_%s_config: %zu fields\n", group, fields);
+}
+
+static void check_sizes(void) {
+    if (sizeof(size_t) != 8) return;
+    check_size("vae", sizeof(vaelib_vae_config), 1); /* struct_size */
+    check_size("training", sizeof(vaelib_training_config), 2); /* and checkpoint */
+    check_size("stack", sizeof(vaelib_stack_config), 3); /* and layers, layer_count */
+    check_size("layer", sizeof(vaelib_layer_config), 1);
+    check_size("evaluation", sizeof(vaelib_evaluation_config), 1);
+}
+
 static void check_listing(void) {
     vaelib_parameter parameter = {.struct_size = sizeof parameter};
     size_t count = vaelib_parameter_count();
-    CHECK(count == 13 + 23 + 18 + 4);
+    CHECK(count == 13 + 23 + 18 + 4 + 4);
     for (size_t index = 0; index < count; index++) {
         REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
         CHECK(parameter.name[0] != '\0' && parameter.allowed[0] != '\0' && parameter.meaning[0] != '\0');
@@ -150,8 +179,11 @@ static void check_other_defaults(void) {
     vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
     vaelib_dataset_options options = {.struct_size = sizeof options};
     CHECK_OK(vaelib_evaluation_config_init(&evaluation));
-    CHECK(evaluation.struct_size == sizeof evaluation && evaluation.samples == 1);
-    CHECK(strcmp(evaluation.estimator, "analytic") == 0 && strcmp(evaluation.binarization, "none") == 0);
+    CHECK(evaluation.struct_size == sizeof evaluation);
+    check_count("evaluation", "samples", evaluation.samples);
+    check_choice("evaluation", "estimator", evaluation.estimator);
+    check_choice("evaluation", "binarization", evaluation.binarization);
+    check_seed("evaluation", evaluation.seed);
     CHECK_OK(vaelib_dataset_options_init(&options));
     CHECK(options.struct_size == sizeof options && options.scale == 1.0 && options.shift == 0.0);
     CHECK(options.labels == NULL && options.memory_budget == (size_t)256 << 20);
@@ -159,6 +191,7 @@ static void check_other_defaults(void) {
 
 int main(void) {
     check_listing();
+    check_sizes();
     check_architecture();
     check_training();
     check_layer();

@@ -32,6 +32,7 @@ static vaelib_status fill_checkpoint_info(void *memory) {
     return vaelib_checkpoint_describe(scratch_path("sizes_run.h5"), memory);
 }
 static vaelib_status fill_tensor(void *memory) { return vaelib_model_describe_tensor(model, 0, memory); }
+static vaelib_status fill_history_column(void *memory) { return vaelib_model_describe_history(model, 0, memory); }
 static vaelib_status fill_metrics(void *memory) {
     vaelib_trainer *trainer = NULL;
     vaelib_training_config plan = make_plan(1);
@@ -96,6 +97,7 @@ static void check_outputs(void) {
     check_output("vaelib_checkpoint_config", sizeof(vaelib_checkpoint_config), fill_checkpoint_config);
     check_output("vaelib_checkpoint_info", sizeof(vaelib_checkpoint_info), fill_checkpoint_info);
     check_output("vaelib_tensor", sizeof(vaelib_tensor), fill_tensor);
+    check_output("vaelib_history_column", sizeof(vaelib_history_column), fill_history_column);
     check_output("vaelib_metrics", sizeof(vaelib_metrics), fill_metrics);
     check_output("vaelib_batch_place", sizeof(vaelib_batch_place), fill_batch_place);
     check_output("vaelib_layer_config", sizeof(vaelib_layer_config), fill_layer_config);

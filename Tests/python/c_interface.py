@@ -209,7 +209,7 @@ def good_model_calls(m):
             FIT if info.kind == b"vae" else SUPERVISED,
             byref(sized(header.TrainingConfig)),
         ],
-        "vaelib_model_describe_history": [m, 0, byref(c_char_p())],
+        "vaelib_model_describe_history": [m, 0, byref(sized(header.HistoryColumn))],
         "vaelib_model_get_history": [m, b"loss", doubles(epochs), epochs],
         "vaelib_checkpoint_config_init": [byref(sized(header.CheckpointConfig))],
         "vaelib_training_config_init": [byref(sized(header.TrainingConfig))],

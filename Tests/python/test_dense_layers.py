@@ -98,6 +98,17 @@ def test_a_predicted_variance(mean_activation, random, x):
     close(found.variance, np.exp(apply([*body, log_variance], z, np.tanh)))
 
 
+@pytest.mark.parametrize("variance", ["learned", "predicted"])
+def test_a_variance_means_nothing_to_a_likelihood_without_one(variance, random, x):
+    encoder, decoder = chain(random, DATA, 4, 2 * LATENT), chain(random, LATENT, 4, DATA)
+    options = {"likelihood": "bernoulli", "activation": "tanh"}
+    vae = vae_from_dense_layers(
+        encoder, decoder[:-1], convention="keras", decoder_mean=decoder[-1], variance=variance, **options
+    )
+    z = vae.transform(x)
+    close(vae.decode(z), apply(decoder, z, np.tanh, sigmoid))
+
+
 def test_learned_and_fixed_variances(random, x):
     encoder, decoder = chain(random, DATA, 5, 2 * LATENT), chain(random, LATENT, 4, DATA)
     z = random.normal(size=(20, LATENT))

@@ -44,7 +44,7 @@ def test_every_parameter_of_the_library_is_a_parameter_of_the_estimator(estimato
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_help_names_every_parameter_with_its_values_and_default(estimator):
     for name, description in described(estimator).items():
-        if estimator is not vaelib.VAE and name in ("epochs", "learning_rate", "patience"):
+        if estimator is not vaelib.VAE and name in ("epochs", "learning_rate"):
             continue  # described in words of their own
         assert f"\n    {name} : {description.allowed}" in estimator.__doc__
         assert description.meaning in estimator.__doc__
@@ -194,3 +194,8 @@ def test_subclasses_have_the_parameters_of_their_constructor():
 
     assert Narrow().get_params() == {"latent_dim": 1}
     assert repr(Narrow(2)) == "Narrow(latent_dim=2)"
+
+
+def test_binarization_names_the_likelihood_that_it_is_for(binary):
+    with pytest.raises(vaelib.InvalidArgument, match=r"likelihood gaussian is .* or use likelihood bernoulli"):
+        vaelib.VAE(likelihood="gaussian", binarization="dynamic").fit(binary)

@@ -93,8 +93,4 @@ struct ExampleCheck {
       into: buffer.matrix(rows: rows, columns: source.columns))
     return UnsafeBufferPointer(start: buffer.base, count: rows * source.columns).contains { $0 > 0 && $0 < 1 }
   }
-
-  static let greyWarning =
-    "the data hold values strictly between 0 and 1, for which a bernoulli likelihood is no density: the bounds are "
-    + "comparable among themselves only. Set binarization dynamic, binarise the data, or use likelihood gaussian"
 }

@@ -27,19 +27,15 @@ public struct TrainingHistory: Sendable {
 
   /// All columns there are, those that follow from others included.
   public var series: [Series] {
-    Series.all.filter { columns[$0] != nil || $0.metric == .elbo && hasTerms(validation: $0.isValidation) }
-  }
-
-  private func hasTerms(validation: Bool) -> Bool {
-    [Metric.reconstruction, .kl].allSatisfy { columns[Series($0, validation: validation)] != nil }
+    Series.all.filter { series in
+      guard let (first, second) = series.terms else { return columns[series] != nil }
+      return columns[first] != nil && columns[second] != nil
+    }
   }
 
   /// The values of a column, one per epoch; NaN where it has none.
   public subscript(series: Series) -> [Double] {
-    if series.metric == .elbo {
-      let terms = [Metric.reconstruction, .kl].map { self[Series($0, validation: series.isValidation)] }
-      return zip(terms[0], terms[1]).map { $0 - $1 }
-    }
+    if let (first, second) = series.terms { return zip(self[first], self[second]).map { $0 - $1 } }
     return columns[series] ?? [Double](repeating: .nan, count: count)
   }
 
@@ -56,32 +52,4 @@ public struct TrainingHistory: Sendable {
   public var lastEpoch: Int { last(.epoch) }
   /// Examples that the model has learned from so far.
   public var examplesSeen: Int { last(.examplesSeen) }
-}
-
-/// A metric of the training or the validation examples: a column of the history.
-public struct Series: Sendable, Hashable {
-  public let metric: Metric
-  public let isValidation: Bool
-
-  public init(_ metric: Metric, validation: Bool = false) {
-    self.metric = metric
-    isValidation = validation
-  }
-
-  /// For example "kl" and "validation_kl".
-  public var name: String { isValidation ? "validation_" + metric.rawValue : metric.rawValue }
-
-  /// Every column that a history may have, in order: terms of the validation examples follow those of the training.
-  public static let all: [Series] =
-    [
-      Series(.phase), Series(.layer), Series(.epoch), Series(.examplesSeen),
-    ] + pairs([.loss]) + pairs([.reconstruction, .kl, .elbo]) + pairs([.error])
-    + [Series(.klWeight), Series(.learningRate), Series(.seconds)]
-
-  private static func pairs(_ metrics: [Metric]) -> [Series] {
-    metrics.map { Series($0) } + metrics.map { Series($0, validation: true) }
-  }
-
-  /// Those that files hold.
-  public static let stored = all.filter { $0.metric != .elbo }
 }

@@ -1,15 +1,25 @@
+import VaelibNetworks
 import VaelibNumerics
 
 /// log p(x|z) = sum_d x_d log y_d + (1 - x_d) log (1 - y_d), y = sigmoid(outputs), from logits (AEVB, appendix C.1).
 struct BernoulliLikelihood: Likelihood {
+  private static var name: String { "a \(LikelihoodKind.bernoulli.rawValue) likelihood" }
+  private static var alternative: String { "likelihood \(LikelihoodKind.gaussian.rawValue)" }
+
+  static let hasVariance = false
+  static var greyWarning: String? {
+    "the data hold values strictly between 0 and 1, for which \(name) is no density: the bounds are comparable among "
+      + "themselves only. Set binarization dynamic, binarise the data, or use \(alternative)"
+  }
+
   let width: Int
 
-  var outputsPerColumn: Int { 1 }
-  var domain: ExampleDomain {
-    .unitInterval(neededBy: "a bernoulli likelihood", alternative: "likelihood gaussian")
+  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) {
+    width = configuration.dataDimension
   }
-  var isBinary: Bool { true }
-  var hasVariance: Bool { false }
+
+  var outputsPerColumn: Int { 1 }
+  var domain: ExampleDomain { .unitInterval(neededBy: Self.name, alternative: Self.alternative) }
 
   func makeRows(_ rows: Int, forTraining: Bool) -> any LikelihoodRows { BernoulliRows(width: width) }
 }

@@ -5,6 +5,8 @@ import VaelibNumerics
 /// log p(x|z) = sum_d -1/2 log(2 pi s_d^2) - (x_d - mu_d)^2 / (2 s_d^2) (AEVB, appendix C.2). The mean is the decoder's
 /// output or its sigmoid; log-variances are fixed, learned, or the decoder's second outputs, held softly within bounds.
 struct GaussianLikelihood: Likelihood {
+  static let hasVariance = true
+  static var greyWarning: String? { nil }
   /// Above it a variance would overflow before anything useful is learned.
   static let logVarianceUpperBound: Float = 20
 
@@ -32,8 +34,6 @@ struct GaussianLikelihood: Likelihood {
 
   var outputsPerColumn: Int { variance == .predicted ? 2 : 1 }
   var domain: ExampleDomain { .real }
-  var isBinary: Bool { false }
-  var hasVariance: Bool { true }
 
   func makeRows(_ rows: Int, forTraining: Bool) throws(NumericsError) -> any LikelihoodRows {
     try GaussianRows(self, rows: rows, forTraining: forTraining)

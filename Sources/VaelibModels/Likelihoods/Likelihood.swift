@@ -3,18 +3,20 @@ import VaelibNumerics
 
 /// p(x|z): what the decoder's outputs for a latent code say of an example x, column by column.
 ///
-/// One file each. To add one: its file, a case of `LikelihoodKind` and of its `make`, and a kernel if it wants one.
+/// One file each. To add one: its file, a case of `LikelihoodKind` and of its `type`, and a kernel if it wants one.
 protocol Likelihood: Sendable {
+  /// Whether its variance says more than its mean.
+  static var hasVariance: Bool { get }
+  /// Of a distribution of 0 and 1 alone, what users should know of data between: they may stand for probabilities, to be
+  /// drawn anew at each use, or give bounds that are no densities. nil for other likelihoods.
+  static var greyWarning: String? { get }
+  /// The likelihood that is asked for; tensors of its own are added to the layout.
+  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError)
   /// How many numbers the decoder puts out for each column: first one for every column, then the second for every
   /// column, and so on.
   var outputsPerColumn: Int { get }
   /// Which values an example may hold.
   var domain: ExampleDomain { get }
-  /// Whether it is a distribution of 0 and 1 alone. Values in between are then probabilities, from which 0 or 1 is
-  /// drawn at each use, or else give bounds that are not densities.
-  var isBinary: Bool { get }
-  /// Whether its variance says more than its mean.
-  var hasVariance: Bool { get }
   /// Memory for up to `rows` rows.
   func makeRows(_ rows: Int, forTraining: Bool) throws(NumericsError) -> any LikelihoodRows
 }

@@ -6,12 +6,22 @@ public enum LikelihoodKind: String, CaseIterable, Sendable {
   case gaussian
 }
 
+extension LikelihoodKind {
+  /// What stands behind the name.
+  var type: any Likelihood.Type {
+    switch self {
+    case .bernoulli: BernoulliLikelihood.self
+    case .gaussian: GaussianLikelihood.self
+    }
+  }
+
+  /// Those whose data may be drawn as 0 or 1.
+  static var binary: [LikelihoodKind] { allCases.filter { $0.type.greyWarning != nil } }
+}
+
 extension VAEConfiguration {
   /// The likelihood that is asked for; tensors of its own are added to the layout.
   func makeLikelihood(_ layout: inout ParameterLayout) throws(NetworkError) -> any Likelihood {
-    switch likelihood {
-    case .bernoulli: BernoulliLikelihood(width: dataDimension)
-    case .gaussian: try GaussianLikelihood(self, layout: &layout)
-    }
+    try likelihood.type.init(self, layout: &layout)
   }
 }

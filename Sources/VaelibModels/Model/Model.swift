@@ -18,6 +18,8 @@ public protocol Model: AnyObject, Sendable {
   var dataDimension: Int { get }
   /// J, the width of the latent code of a variational auto-encoder; 0 for others.
   var latentDimension: Int { get }
+  /// Whether it decodes to variances beside means: by the likelihood of a variational auto-encoder.
+  var hasVariance: Bool { get }
   /// How many layers are trained one by one; 0 for models without such.
   var layerCount: Int { get }
   /// How many classes its classifier knows; 0 without one.

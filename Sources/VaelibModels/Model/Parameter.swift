@@ -20,9 +20,11 @@ public enum ParameterValue: Sendable, Equatable, CustomStringConvertible {
 /// The one definition of a hyper-parameter: its name, its meaning, the values it takes, and where it is stored.
 public struct Parameter<Root: Sendable>: Sendable {
   public let name: String
-  public let type: String
+  public private(set) var type: String
   public let allowed: String
   public let meaning: String
+  /// The phases of training that it means something to; for the architecture, all.
+  public private(set) var phases = Phase.Kind.allCases
   /// What stands for the default where there is none or it follows from another parameter.
   public private(set) var derivedDefault: String?
   /// Whether the value follows from other parameters, since none was given.
@@ -37,11 +39,26 @@ public struct Parameter<Root: Sendable>: Sendable {
     try set(&copy, get(root))
   }
 
-  /// The same parameter with a default that is described, not stored; empty if the caller must choose.
-  func withDefault(_ text: String, isDerived: @escaping @Sendable (Root) -> Bool = { _ in false }) -> Self {
+  /// The same parameter without a default: the caller must choose.
+  func required() -> Self {
     var copy = self
+    copy.derivedDefault = ""
+    return copy
+  }
+
+  /// The same parameter, which follows from another one, as `text` says, unless it is given.
+  func optional(_ text: String, isDerived: @escaping @Sendable (Root) -> Bool) -> Self {
+    var copy = self
+    copy.type = "optional \(type)"
     copy.derivedDefault = text
     copy.isDerived = isDerived
+    return copy
+  }
+
+  /// The same parameter, which must be at its default in other phases.
+  func only(in phases: Phase.Kind...) -> Self {
+    var copy = self
+    copy.phases = phases
     return copy
   }
 
@@ -52,6 +69,13 @@ public struct Parameter<Root: Sendable>: Sendable {
 
 extension Parameter {
   typealias Path<Value> = any WritableKeyPath<Root, Value> & Sendable
+
+  /// No or yes, as 0 or 1.
+  static func flag(_ name: String, _ path: Path<Int>, _ meaning: String) -> Self {
+    var parameter = count(name, path, 0...1, "0 or 1", meaning)
+    parameter.type = "flag"
+    return parameter
+  }
 
   /// A whole number within `range`.
   static func count(

@@ -3,7 +3,7 @@ extension LayerConfiguration {
   public static let parameters: [Parameter<LayerConfiguration>] = [
     .count("width", \.width, 1...maximumWidth, "1 to \(maximumWidth)", "Units of the layer's code."),
     .choice("activation", \.activation, "The activation of the code."),
-    .count("tied", \.tied, 0...1, "0 or 1", "1: the decoder's weights are the encoder's, transposed."),
+    .flag("tied", \.tied, "1: the decoder's weights are the encoder's, transposed."),
     .choice(
       "loss", \.loss,
       "cross_entropy for inputs in [0, 1], through a sigmoid; squared_error for real values, with a linear decoder."
@@ -88,7 +88,7 @@ extension StackConfiguration {
     .count(
       "data_dim", \.dataDimension, 1...maximumWidth, "1 to \(maximumWidth)",
       "The width of an example. Required."
-    ).withDefault(""),
+    ).required(),
     .choice("initializer", \.initializer, "The distribution of the initial weights; biases start at 0."),
     .real(
       "initializer_stddev", \.initializerStddev, "above 0",

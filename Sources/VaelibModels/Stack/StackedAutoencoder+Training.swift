@@ -54,11 +54,7 @@ extension StackedAutoencoder: TrainableModel {
         "phase \(kind.name) is for variational auto-encoders; a stack has pretraining, supervised and unsupervised"
       )
     }
-    try configuration.checkForStack()
-    if !kind.usesLabels { try configuration.refuseDropout() }
-    if kind == .pretraining, configuration.patience != 0 {
-      throw .invalidArgument("patience is for fine-tuning; leave it at 0 when pretraining")
-    }
+    try configuration.check(for: kind)
   }
 
   /// A layer may have epochs and a rate of its own.

@@ -83,6 +83,7 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
 
   public var dataDimension: Int { configuration.dataDimension }
   public var latentDimension: Int { 0 }
+  public var hasVariance: Bool { false }
   public var layerCount: Int { layers.count }
 
   /// What the examples must be.

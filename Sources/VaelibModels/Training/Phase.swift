@@ -21,6 +21,16 @@ public struct Phase: Sendable, Hashable {
       }
     }
 
+    /// What it does, for messages.
+    var purpose: String {
+      switch self {
+      case .pretraining: "pretraining stacks"
+      case .supervised: "fine-tuning stacks with labels"
+      case .unsupervised: "fine-tuning stacks without labels"
+      case .fit: "fitting variational auto-encoders"
+      }
+    }
+
     /// Whether labels are learned.
     public var usesLabels: Bool {
       switch self {

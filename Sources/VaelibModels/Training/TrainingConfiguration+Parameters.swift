@@ -5,23 +5,29 @@ extension TrainingConfiguration {
     .count("batch_size", \.batchSize, 1...1_048_576, "1 to 1048576", "M, the examples per step."),
     .choice(
       "estimator", \.estimator,
-      "analytic: closed-form KL (estimator B); monte_carlo: all terms sampled (estimator A)."),
-    .count("samples", \.samples, 1...65536, "1 to 65536", "L, the latent samples per example."),
+      "analytic: closed-form KL (estimator B); monte_carlo: all terms sampled (estimator A)."
+    ).only(in: .fit),
+    .count(
+      "samples", \.samples, 1...65536, "1 to 65536", "L, the latent samples per example."
+    ).only(in: .fit),
     .real(
       "beta", \.beta, "at least 0", "The weight of the KL term; 1 trains the evidence lower bound.",
-      accepts: { $0 >= 0 }),
+      accepts: { $0 >= 0 }
+    ).only(in: .fit),
     .real(
       "kl_warmup_epochs", \.klWarmupEpochs, "at least 0",
-      "The KL weight grows linearly from 0 to beta over this many epochs.", accepts: { $0 >= 0 }),
+      "The KL weight grows linearly from 0 to beta over this many epochs.", accepts: { $0 >= 0 }
+    ).only(in: .fit),
     .choice(
       "binarization", \.binarization,
-      "dynamic: values in [0, 1] are probabilities of 1, and 0 or 1 is drawn at each use."),
+      "dynamic: values in [0, 1] are probabilities of 1, and 0 or 1 is drawn at each use."
+    ).only(in: .fit),
     .choice("optimizer", \.optimizer, "How gradients change the weights."),
     .real("learning_rate", \.learningRate, "above 0", "The step size.", accepts: { $0 > 0 }),
     .real(
       "momentum", \.momentum, "0 to below 1", "sgd: the share of the last step that is kept.",
       accepts: (0..<1).contains),
-    .count("nesterov", \.nesterov, 0...1, "0 or 1", "sgd: 1 for Nesterov's form of momentum."),
+    .flag("nesterov", \.nesterov, "sgd: 1 for Nesterov's form of momentum."),
     .real(
       "beta1", \.beta1, "0 to below 1", "adam, adamw: decay of the first moment.",
       accepts: (0..<1).contains),
@@ -52,13 +58,14 @@ extension TrainingConfiguration {
       "Gradients are scaled down to this norm; 0 for no limit.", accepts: { $0 >= 0 }),
     .count(
       "patience", \.patience, 0...1_000_000_000, "0 to 1000000000",
-      "Stop after so many epochs without a better validation bound, error or loss, and return to the best weights; "
-        + "0 for never. Counts from the end of the KL warm-up."
-    ),
+      "Stop after so many epochs in which the validation examples did no better, and return to the best weights; "
+        + "0 for never. What counts is the bound from the end of a KL warm-up on, the error of labels, or the loss."
+    ).only(in: .supervised, .unsupervised, .fit),
     .real(
       "dropout", \.dropout, "0 to below 1",
       "Fine-tuning stacks with labels: the probability with which each unit of a code is dropped at each use.",
-      accepts: (0..<1).contains),
+      accepts: (0..<1).contains
+    ).only(in: .supervised),
     .seed("seed", \.seed, "Seed of shuffling, latent noise, binarisation, corruption and dropout."),
   ]
 
@@ -69,27 +76,17 @@ extension TrainingConfiguration {
 }
 
 extension TrainingConfiguration {
-  /// Throws if a setting means nothing to a stack: what concerns the variational bound must be at its default.
-  func checkForStack() throws(ModelError) {
+  /// Throws if a setting that means nothing in a phase is not at its default.
+  func check(for kind: Phase.Kind) throws(ModelError) {
     let defaults = TrainingConfiguration()
-    for name in ["estimator", "samples", "beta", "kl_warmup_epochs", "binarization"] {
-      guard let parameter = Self.parameters.first(where: { $0.name == name }) else { continue }
-      let value = parameter.get(self)
-      if value != parameter.get(defaults) {
+    for parameter in Self.parameters where !parameter.phases.contains(kind) {
+      let (value, initial) = (parameter.get(self), parameter.get(defaults))
+      if value != initial {
+        let purposes = parameter.phases.map(\.purpose).joined(separator: ", or ")
         throw .invalidArgument(
-          "\(name) is \(value), but it concerns the bound of variational auto-encoders; leave it at "
-            + "\(parameter.get(defaults)) for a stack")
+          "\(parameter.name) is \(value), but it is for \(purposes); leave it at \(initial) for \(kind.purpose)"
+        )
       }
-    }
-  }
-}
-
-extension TrainingConfiguration {
-  /// Throws if codes would be dropped where no labels are learned.
-  func refuseDropout() throws(ModelError) {
-    if dropout != 0 {
-      throw .invalidArgument(
-        "dropout is \(dropout), but it is for fine-tuning stacks with labels; leave it at 0 here")
     }
   }
 }
@@ -97,9 +94,11 @@ extension TrainingConfiguration {
 extension EvaluationConfiguration {
   /// The parameters of an evaluation, by the names that the header uses.
   public static let parameters: [Parameter<EvaluationConfiguration>] = [
-    .count("samples", \.samples, 1...1_000_000, "1 to 1000000", "Latent samples per example."),
-    .choice("estimator", \.estimator, "analytic or monte_carlo."),
-    .choice("binarization", \.binarization, "none or dynamic."),
+    .count(
+      "samples", \.samples, 1...1_000_000, "1 to 1000000",
+      "L of the bound, K of the likelihood: latent samples per example."),
+    .choice("estimator", \.estimator, "Bounds: the form of the KL term, as in training."),
+    .choice("binarization", \.binarization, "As in training; one binary draw per example."),
     .seed("seed", \.seed, "Seed of latent noise and binarisation."),
   ]
 

@@ -33,7 +33,9 @@ extension VariationalAutoencoder {
   public func evaluationWarnings(
     _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration
   ) throws -> [String] {
-    guard likelihood.isBinary, evaluation.binarization == .none else { return [] }
-    return try ExampleCheck.looksGrey(examples) ? [ExampleCheck.greyWarning] : []
+    guard let warning = configuration.likelihood.type.greyWarning, evaluation.binarization == .none else {
+      return []
+    }
+    return try ExampleCheck.looksGrey(examples) ? [warning] : []
   }
 }

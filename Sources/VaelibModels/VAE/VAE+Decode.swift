@@ -6,7 +6,7 @@ extension VariationalAutoencoder {
     _ latents: any ExampleSource, mean: UnsafeMutablePointer<Float>,
     variance: UnsafeMutablePointer<Float>?, control: RunControl = RunControl()
   ) throws {
-    if variance != nil, !likelihood.hasVariance {
+    if variance != nil, !hasVariance {
       throw ModelError.invalidArgument(
         "a variance was asked for, but under a \(configuration.likelihood.rawValue) likelihood the mean determines it; "
           + "ask for the mean only")

@@ -20,10 +20,12 @@ extension VariationalAutoencoder {
 
   /// Throws if data would be binarised for a likelihood of more than 0 and 1.
   func check(_ binarization: Binarization) throws(ModelError) {
-    if binarization == .dynamic, !likelihood.isBinary {
+    let likelihood = configuration.likelihood
+    if binarization == .dynamic, !LikelihoodKind.binary.contains(likelihood) {
+      let binary = LikelihoodKind.binary.map(\.rawValue).joined(separator: " or ")
       throw .invalidArgument(
-        "binarization is dynamic but the likelihood is \(configuration.likelihood.rawValue); only bernoulli takes "
-          + "binary data")
+        "binarization is dynamic, but likelihood \(likelihood.rawValue) is not of binary data; leave it at none, or use "
+          + "likelihood \(binary)")
     }
   }
 }
@@ -36,7 +38,7 @@ extension VariationalAutoencoder: TrainableModel {
       throw .invalidArgument("phase \(kind.name) is for stacks; a variational auto-encoder has only fit")
     }
     try check(configuration.binarization)
-    try configuration.refuseDropout()
+    try configuration.check(for: kind)
   }
 
   func configuration(of phase: Phase, _ call: TrainingConfiguration) -> TrainingConfiguration { call }

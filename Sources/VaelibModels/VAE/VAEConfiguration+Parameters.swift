@@ -4,7 +4,7 @@ extension VAEConfiguration {
     .count(
       "data_dim", \.dataDimension, 1...maximumWidth, "1 to \(maximumWidth)",
       "D, the width of an example. Required."
-    ).withDefault(""),
+    ).required(),
     .count(
       "latent_dim", \.latentDimension, 1...maximumWidth, "1 to \(maximumWidth)",
       "J, the width of the latent code z."),
@@ -14,7 +14,7 @@ extension VAEConfiguration {
     .widths(
       "decoder_hidden", "Widths of the decoder's hidden layers; mirrors the encoder if not given.",
       get: { $0.decoderWidths }, set: { $0.decoderHidden = $1 }
-    ).withDefault("hidden, reversed", isDerived: { $0.decoderHidden == nil }),
+    ).optional("hidden, reversed", isDerived: { $0.decoderHidden == nil }),
     .choice("activation", \.activation, "The activation of all hidden layers."),
     .choice(
       "likelihood", \.likelihood, "p(x|z): bernoulli for data in [0, 1], gaussian for real values."),

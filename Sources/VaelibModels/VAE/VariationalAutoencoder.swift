@@ -39,6 +39,7 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
 
   public var dataDimension: Int { configuration.dataDimension }
   public var latentDimension: Int { configuration.latentDimension }
+  public var hasVariance: Bool { configuration.likelihood.type.hasVariance }
   public var layerCount: Int { 0 }
   public var classes: Int { 0 }
 

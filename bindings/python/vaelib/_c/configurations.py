@@ -8,25 +8,24 @@ from ctypes import POINTER, c_char_p, c_size_t, c_uint64
 from typing import Any
 
 from vaelib._c.arguments import count, text
-from vaelib._c.parameters import PARAMETERS, Parameter
+from vaelib._c.parameters import Parameter, parameters_of
 
 
-def values_of(config: ctypes.Structure) -> dict[str, Any]:
-    """The hyper-parameters in a configuration, those that estimators may have, as Python values."""
+def values_of(config: ctypes.Structure, phase: str | None = None) -> dict[str, Any]:
+    """The hyper-parameters in a configuration, those that estimators may have (for a phase), as Python values."""
     group = config.c_name.removeprefix("vaelib_").removesuffix("_config")
-    parameters = [each for each in PARAMETERS if each.group == group and each.is_given_by_users]
-    return {each.name: _value(config, each) for each in parameters}
+    return {each.name: _value(config, each) for each in parameters_of(group, phase)}
 
 
 def _value(config: ctypes.Structure, parameter: Parameter) -> Any:
     value = getattr(config, parameter.name)
     if parameter.type == "choice":
         return value.decode()
-    if parameter.type == "widths":
-        if not value:
-            return None if parameter.is_derived else ()
+    if parameter.type == "optional widths" and not value:
+        return None
+    if parameter.type in ("widths", "optional widths"):
         return tuple(value[: getattr(config, f"{parameter.name}_count")])
-    return bool(value) if parameter.is_flag else value
+    return bool(value) if parameter.type == "flag" else value
 
 
 def fill(config: ctypes.Structure, values: Mapping[str, Any]) -> list[object]:

@@ -101,6 +101,7 @@ class Parameter(ctypes.Structure):
         ("default_value", c_char_p),
         ("allowed", c_char_p),
         ("meaning", c_char_p),
+        ("phases", c_char_p),
     ]
 
 
@@ -201,6 +202,7 @@ class ModelInfo(ctypes.Structure):
         ("examples_seen", c_uint64),
         ("data_scale", c_double),
         ("data_shift", c_double),
+        ("has_variance", c_int),
     ]
 
 
@@ -311,6 +313,17 @@ class CheckpointInfo(ctypes.Structure):
         ("examples_per_epoch", c_size_t),
         ("complete", c_int),
         ("seed", c_uint64),
+    ]
+
+
+class HistoryColumn(ctypes.Structure):
+    """vaelib_history_column."""
+
+    c_name: ClassVar[str] = "vaelib_history_column"
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("name", c_char_p),
+        ("type", c_char_p),
     ]
 
 
@@ -469,7 +482,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_checkpoint_config_init": (c_int, [POINTER(CheckpointConfig)]),
     "vaelib_checkpoint_describe": (c_int, [c_char_p, POINTER(CheckpointInfo)]),
     "vaelib_model_get_training_config": (c_int, [POINTER(Model), c_int, POINTER(TrainingConfig)]),
-    "vaelib_model_describe_history": (c_int, [POINTER(Model), c_size_t, POINTER(c_char_p)]),
+    "vaelib_model_describe_history": (c_int, [POINTER(Model), c_size_t, POINTER(HistoryColumn)]),
     "vaelib_model_get_history": (c_int, [POINTER(Model), c_char_p, POINTER(c_double), c_size_t]),
     "vaelib_vae_config_init": (c_int, [POINTER(VAEConfig)]),
     "vaelib_vae_create": (c_int, [POINTER(VAEConfig), POINTER(POINTER(Model))]),

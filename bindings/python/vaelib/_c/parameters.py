@@ -14,24 +14,16 @@ class Parameter(NamedTuple):
     """One hyper-parameter."""
 
     name: str
-    #: The configuration that it is a field of: "vae", "training", "stack" or "layer".
+    #: The configuration that it is a field of: "vae", "training", "stack", "layer" or "evaluation".
     group: str
-    #: "count", "real", "choice", "widths" or "seed".
+    #: "count", "flag", "real", "choice", "widths", "optional widths" or "seed".
     type: str
     #: The default as text, or how it follows from another parameter; empty if the caller must choose.
     default: str
     allowed: str
     meaning: str
-
-    @property
-    def is_flag(self) -> bool:
-        """Whether it is a count that stands for no or yes."""
-        return self.type == "count" and self.allowed == "0 or 1"
-
-    @property
-    def is_derived(self) -> bool:
-        """Whether widths that are not given follow from another parameter."""
-        return self.type == "widths" and not self.default.replace(",", "").replace(" ", "").isdigit()
+    #: The phases of training that it is for; empty for what does not belong to training.
+    phases: tuple[str, ...]
 
     @property
     def is_given_by_users(self) -> bool:
@@ -44,8 +36,10 @@ def _listed() -> tuple[Parameter, ...]:
     parameters = []
     for index in range(library.vaelib_parameter_count()):
         native = described(header.Parameter, "vaelib_parameter_describe", index)
-        fields = (native.name, native.group, native.type, native.default_value, native.allowed, native.meaning)
-        parameters.append(Parameter(*(field.decode() for field in fields)))
+        texts = (native.name, native.group, native.type, native.default_value, native.allowed, native.meaning)
+        name, group, kind, default, allowed, meaning = (text.decode() for text in texts)
+        phases = tuple(native.phases.decode().split(", ")) if native.phases else ()
+        parameters.append(Parameter(name, group, kind, default, allowed, meaning, phases))
     return tuple(parameters)
 
 
@@ -53,9 +47,23 @@ def _listed() -> tuple[Parameter, ...]:
 PARAMETERS = _listed()
 
 
-def names_of(group: str) -> list[str]:
-    """The names of the parameters of a group that estimators have."""
-    return [each.name for each in PARAMETERS if each.group == group and each.is_given_by_users]
+def parameters_of(group: str, phase: str | None = None) -> list[Parameter]:
+    """The parameters of a group that estimators have; of "training" those for a phase, or all."""
+    return [
+        each
+        for each in PARAMETERS
+        if each.group == group and each.is_given_by_users and (phase is None or phase in each.phases)
+    ]
+
+
+def names_of(group: str, phase: str | None = None) -> list[str]:
+    """Their names."""
+    return [each.name for each in parameters_of(group, phase)]
+
+
+def allowed(group: str, name: str) -> str:
+    """The values that a parameter takes, as text."""
+    return next(each.allowed for each in parameters_of(group) if each.name == name)
 
 
 def documentation(names: Collection[str], *groups: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from vaelib.interchange.dense_layers import DenseLayer, DenseReader, DenseWeights
+from vaelib.models.native_vae import NativeVAE
 from vaelib.models.vae import VAE
 
 
@@ -54,7 +55,7 @@ def vae_from_dense_layers(
     reader = DenseReader(convention)
     encoding = _encoding(reader, encoder, mean, log_variance)
     latent = encoding[-1].weight.shape[1] // 2
-    variance = parameters.get("variance") if parameters.get("likelihood") == "gaussian" else None
+    variance = _variance(parameters)
     decoding = _decoding(reader, decoder, latent, variance, decoder_mean, decoder_log_variance)
     widths = {"latent_dim": latent, "hidden": _hidden(encoding), "decoder_hidden": _hidden(decoding)}
     vae = VAE(**widths, **parameters).initialize(encoding[0].weight.shape[0])
@@ -63,6 +64,13 @@ def vae_from_dense_layers(
         zeros = np.zeros(vae.n_features_in_, dtype=np.float32)
         weights["decoder/log_variance"] = zeros if decoder_log_variance is None else decoder_log_variance
     return vae.set_weights(weights)
+
+
+def _variance(parameters: Mapping[str, Any]) -> str | None:
+    """Where the variance of p(x|z) comes from; None for a likelihood without one."""
+    likelihood = {name: parameters[name] for name in ("likelihood", "variance") if name in parameters}
+    smallest = NativeVAE.create(1, 0, {"latent_dim": 1, "hidden": (), **likelihood})
+    return smallest.architecture["variance"] if smallest.info.has_variance else None
 
 
 def _encoding(

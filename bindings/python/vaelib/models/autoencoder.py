@@ -54,16 +54,12 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorManners):
 
     _epochs_parameter = "epochs"
     _finetuning_phase = "unsupervised"
-    _finetuning_only = ("patience",)
 
     def __init__(
         self,
         hidden: Sequence[int] = (1000, 1000, 1000),
         *,
-        # from the library: layer.* -layer.width -layer.epochs -layer.learning_rate stack.*
-        #   training.epochs/layer training.learning_rate/layer training.* -training.patience
-        #   -training.dropout -training.estimator -training.samples -training.beta -training.kl_warmup_epochs
-        #   -training.binarization
+        # from the library: layer.* stack.* training.epochs/layer training.learning_rate/layer training.*[pretraining]
         activation: str | Sequence[str] = "sigmoid",
         tied: bool | Sequence[bool] = True,
         loss: str | Sequence[str] = "cross_entropy",
@@ -98,13 +94,13 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorManners):
         gradient_clip_norm: float = 0.0,
         # end
         finetune_epochs: int = 0,
+        # from the library: finetune_* training.*[unsupervised]
         finetune_learning_rate: float | None = None,
         finetune_batch_size: int | None = None,
         finetune_optimizer: str | None = None,
         finetune_momentum: float | None = None,
         finetune_schedule: str | None = None,
         finetune_weight_decay: float | None = None,
-        # from the library: training.patience
         patience: int = 0,
         # end
         scale: float = 1.0,

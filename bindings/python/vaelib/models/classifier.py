@@ -46,7 +46,6 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
     finetune_epochs : int, default {epochs}
         Passes over the training set while all layers learn the labels; 0 leaves the estimator without a classifier.
     {fine_tuning}
-    {dropout}
     pretrained : StackedDenoisingAutoencoder, StackedDenoisingClassifier or path, optional
         A fitted stack, or the file of one, to start from. Its layers are taken as they are, with all their parameters;
         pretraining is skipped.
@@ -70,17 +69,14 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
 
     _epochs_parameter = "pretrain_epochs"
     _finetuning_phase = "supervised"
-    _finetuning_only = ("patience", "dropout")
     pretrained: Any
 
     def __init__(
         self,
         hidden: Sequence[int] = (1000, 1000, 1000),
         *,
-        # from the library: layer.* -layer.width -layer.epochs -layer.learning_rate stack.*
-        #   training.epochs=pretrain_epochs/layer training.learning_rate/layer training.* -training.patience
-        #   -training.dropout -training.estimator -training.samples -training.beta -training.kl_warmup_epochs
-        #   -training.binarization
+        # from the library: layer.* stack.* training.epochs=pretrain_epochs/layer training.learning_rate/layer
+        #   training.*[pretraining]
         activation: str | Sequence[str] = "sigmoid",
         tied: bool | Sequence[bool] = True,
         loss: str | Sequence[str] = "cross_entropy",
@@ -114,16 +110,14 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
         weight_decay: float = 0.0,
         gradient_clip_norm: float = 0.0,
         # end
-        # from the library: training.epochs=finetune_epochs
+        # from the library: training.epochs=finetune_epochs finetune_* training.*[supervised]
         finetune_epochs: int = 50,
-        # end
         finetune_learning_rate: float | None = None,
         finetune_batch_size: int | None = None,
         finetune_optimizer: str | None = None,
         finetune_momentum: float | None = None,
         finetune_schedule: str | None = None,
         finetune_weight_decay: float | None = None,
-        # from the library: training.patience training.dropout
         patience: int = 0,
         dropout: float = 0.0,
         # end

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from vaelib._c.parameters import PARAMETERS, documentation, names_of
+from vaelib.models.fine_tuning import FINETUNE_PARAMETERS, SHARED_PARAMETERS, finetuning_only
 from vaelib.models.layers import LAYER_PARAMETERS
-from vaelib.models.stack import SHARED_PARAMETERS
+from vaelib.models.stack import Stack
 
-_FINE_TUNING = """\
-finetune_learning_rate, finetune_batch_size, finetune_optimizer, finetune_momentum, finetune_schedule, \
-finetune_weight_decay : default None
-    Values for fine-tuning that differ from those for pretraining; None stands for the same value.
-patience : int, default 0
-    Fine-tuning stops after so many epochs without a better validation error (without labels: loss), and returns to the
-    best weights; 0 trains to the end. Needs validation examples."""
+_FINE_TUNING = f"""\
+{", ".join(f"finetune_{name}" for name in FINETUNE_PARAMETERS)} : default None
+    Values for fine-tuning that differ from those for pretraining; None stands for the same value."""
 
 _REST = """\
 scale, shift : float, default 1 and 0
@@ -46,22 +43,21 @@ seed_ : int
 _DEFAULTS = {each.name: each.default for each in PARAMETERS if each.group == "training"}
 
 
-def fill_in(estimator: type[Any], **sections: str) -> None:
-    """Replaces the names of these sections, which stand in braces in the docstring of an estimator."""
-    if not estimator.__doc__:  # python -OO strips docstrings
+def fill_in(described: Any, **sections: str) -> None:
+    """Replaces the names of these sections, which stand in braces in the docstring of an estimator or a function."""
+    if not described.__doc__:  # python -OO strips docstrings
         return
     for name, text in sections.items():
-        estimator.__doc__ = estimator.__doc__.replace(f"{{{name}}}", text.replace("\n", "\n    "))
+        described.__doc__ = described.__doc__.replace(f"{{{name}}}", text.replace("\n", "\n    "))
 
 
-def document_stack(estimator: type[Any]) -> None:
+def document_stack(estimator: type[Stack]) -> None:
     """Fills in what the docstrings of the estimators that are stacks share."""
     fill_in(
         estimator,
         layers=documentation([*LAYER_PARAMETERS, *names_of("stack")], "layer", "stack"),
         training=documentation(SHARED_PARAMETERS, "training"),
-        fine_tuning=_FINE_TUNING,
-        dropout=documentation(["dropout"], "training"),
+        fine_tuning=f"{_FINE_TUNING}\n{documentation(finetuning_only(estimator._finetuning_phase), 'training')}",
         rest=_REST,
         attributes=_ATTRIBUTES,
         epochs=_DEFAULTS["epochs"],

@@ -23,9 +23,6 @@ from vaelib.training.checkpoint import Checkpoint, attach
 
 Self = TypeVar("Self", bound="NativeModel")
 
-#: The columns of a history that are whole numbers.
-_WHOLE_NUMBERS = ("layer", "epoch", "examples_seen")
-
 
 class Tensor(NamedTuple):
     """A weight matrix or a bias: its name in the model file, its shape there, and its place in the flat parameters."""
@@ -105,20 +102,19 @@ class NativeModel:
     def history(self) -> dict[str, npt.NDArray[Any]]:
         """All epochs of training so far, one column for each metric that some epoch has; "epoch" in any case."""
         info = self.info
-        columns: dict[str, npt.NDArray[np.float64]] = {} if info.history_columns > 0 else {"epoch": np.empty(0)}
+        columns: dict[str, npt.NDArray[Any]] = {}
         for index in range(info.history_columns):
-            name = ctypes.c_char_p()
-            call("vaelib_model_describe_history", self.handle, index, ctypes.byref(name))
+            column = described(header.HistoryColumn, "vaelib_model_describe_history", self.handle, index)
             values = np.empty(info.history_epochs)
-            call("vaelib_model_get_history", self.handle, name, pointer(values), values.size)
-            columns[(name.value or b"").decode()] = values
-        return {name: _typed(name, values) for name, values in columns.items()}
+            call("vaelib_model_get_history", self.handle, column.name, pointer(values), values.size)
+            columns[column.name.decode()] = _typed(column.type.decode(), values)
+        return columns or {"epoch": np.empty(0, dtype=np.int64)}
 
     def training(self, phase: str) -> tuple[dict[str, Any], int]:
-        """The hyper-parameters that the model was last trained with in a phase, or the defaults, and the seed."""
+        """The hyper-parameters of a phase that the model was last trained with in it, or the defaults, and the seed."""
         name = "vaelib_model_get_training_config"
         config = described(header.TrainingConfig, name, self.handle, header.PHASE[phase])
-        return values_of(config), int(config.seed)
+        return values_of(config, phase), int(config.seed)
 
     def train(
         self,
@@ -150,11 +146,11 @@ class NativeModel:
         library.vaelib_model_cancel(self.handle)
 
 
-def _typed(name: str, values: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
-    """A column of the history in its natural type."""
-    if name == "phase":
+def _typed(kind: str, values: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
+    """A column of the history in its natural type; ``kind`` is "real", "count" or "phase"."""
+    if kind == "phase":
         return np.array([PHASE_NAMES[int(value)] for value in values], dtype=np.str_)
-    whole = name in _WHOLE_NUMBERS and not np.isnan(values).any()
+    whole = kind == "count" and not np.isnan(values).any()
     return values.astype(np.int64) if whole else values
 
 

@@ -11,6 +11,7 @@ from vaelib._c.long_calls import Callback
 from vaelib._c.parameters import names_of
 from vaelib.data.dataset import Dataset
 from vaelib.models.estimator import Estimator
+from vaelib.models.fine_tuning import FINETUNE_PARAMETERS, SHARED_PARAMETERS, finetuning_only
 from vaelib.models.layers import (
     LAYER_PARAMETERS,
     StackParameters,
@@ -27,17 +28,6 @@ Self = TypeVar("Self", bound="Stack")
 #: What a stack is trained for.
 PHASES = ("pretraining", "supervised", "unsupervised")
 
-#: What may differ in fine-tuning, by the parameter ``finetune_...``; None stands for the value of pretraining.
-FINETUNE_PARAMETERS = ("learning_rate", "batch_size", "optimizer", "momentum", "schedule", "weight_decay")
-
-#: What concerns only the bound of a variational auto-encoder.
-_OF_BOUNDS = {"estimator", "samples", "beta", "kl_warmup_epochs", "binarization"}
-
-#: Both phases share these parameters, unless there is a ``finetune_...`` for one.
-SHARED_PARAMETERS = [
-    name for name in names_of("training") if name not in {"epochs", "learning_rate", "patience", "dropout"} | _OF_BOUNDS
-]
-
 
 class Stack(Estimator[NativeStack]):
     """Training of stacks: pretraining layer by layer, then fine-tuning."""
@@ -50,8 +40,6 @@ class Stack(Estimator[NativeStack]):
     _epochs_parameter: ClassVar[str]
     #: How the estimator fine-tunes: "supervised" or "unsupervised".
     _finetuning_phase: ClassVar[str]
-    #: The parameters that concern fine-tuning alone.
-    _finetuning_only: ClassVar[tuple[str, ...]]
 
     def _new_model(self, n_features: int, seed: int) -> NativeStack:
         epochs = getattr(self, self._epochs_parameter)
@@ -72,7 +60,7 @@ class Stack(Estimator[NativeStack]):
 
     def _finetuning(self) -> dict[str, Any]:
         """The training configuration of fine-tuning."""
-        training = self._parameters([*SHARED_PARAMETERS, *self._finetuning_only])
+        training = self._parameters([*SHARED_PARAMETERS, *finetuning_only(self._finetuning_phase)])
         training["epochs"] = self.finetune_epochs
         for name in FINETUNE_PARAMETERS:
             own = getattr(self, f"finetune_{name}")
@@ -151,7 +139,7 @@ class Stack(Estimator[NativeStack]):
         parameters[cls._epochs_parameter] = merged_values(epochs)
         if finetuning:
             parameters["finetune_epochs"] = finetuning["epochs"]
-            parameters |= {name: finetuning[name] for name in cls._finetuning_only}
+            parameters |= {name: finetuning[name] for name in finetuning_only(cls._finetuning_phase)}
             for name in FINETUNE_PARAMETERS:
                 same = parameters.get(name) == finetuning[name]
                 parameters[f"finetune_{name}"] = None if same else finetuning[name]

@@ -73,7 +73,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorManners):
         decoder_hidden: Sequence[int] | None = None,
         # end
         *,
-        # from the library: vae.* training.* -training.dropout
+        # from the library: vae.* training.*[fit]
         activation: str = "tanh",
         likelihood: str = "bernoulli",
         variance: str = "fixed",
@@ -229,7 +229,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorManners):
         return model
 
     def _training_parameters(self) -> dict[str, Any]:
-        return self._parameters(name for name in names_of("training") if hasattr(self, name))
+        return self._parameters(names_of("training", "fit"))
 
     def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]:
         self._fitted()
@@ -244,7 +244,6 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorManners):
         """A fitted estimator around a model; its parameters are those the model was made and last trained with."""
         info = model.info
         training, seed = model.training("fit")
-        training.pop("dropout")
         parameters = {"scale": info.data_scale, "shift": info.data_shift, "random_state": seed}
         vae = cls(**model.architecture, **training, **parameters)
         vae._keep(model, seed)

@@ -15,6 +15,8 @@ from vaelib._c.arrays import pointer
 from vaelib._c.calls import defaults
 from vaelib._c.configurations import fill
 from vaelib._c.long_calls import Callback, LongCall
+from vaelib._c.parameters import allowed
+from vaelib.models.documentation import fill_in
 from vaelib.models.estimator import Estimator
 from vaelib.models.native_vae import NativeVAE
 
@@ -40,7 +42,9 @@ class VAEBounds(Estimator[NativeVAE]):
     def elbo(
         self,
         X: Any,
+        # from the library: evaluation.samples
         samples: int = 1,
+        # end
         *,
         estimator: str | None = None,
         binarization: str | None = None,
@@ -53,11 +57,11 @@ class VAEBounds(Estimator[NativeVAE]):
         ----------
         X : array of shape (n_samples, n_features) or Dataset
             The examples.
-        samples : int
+        samples : {samples}
             Latent samples per example.
-        estimator : {"analytic", "monte_carlo"}, optional
+        estimator : {estimator}; optional
             The form of the KL term; by default the estimator's own.
-        binarization : {"none", "dynamic"}, optional
+        binarization : {binarization}; optional
             Whether values are probabilities, drawn as 0 or 1; by default the estimator's own.
         random_state : optional
             By default the training's seed, so that equal calls give equal results.
@@ -147,3 +151,6 @@ class VAEBounds(Estimator[NativeVAE]):
         arguments = (model.handle, examples.handle, ctypes.byref(config))
         LongCall(callback, model.cancel).run(name, *arguments, after=(*outputs, examples.rows))
         del kept
+
+
+fill_in(VAEBounds.elbo, **{name: allowed("evaluation", name) for name in ("samples", "estimator", "binarization")})

@@ -71,7 +71,7 @@ class VAEQueries(Estimator[NativeVAE]):
     def decode(self, Z: Any) -> Matrix | Gaussian:
         """p(x|z) for latents Z: the means of a Bernoulli likelihood, or the means and variances of a Gaussian one."""
         model = self._fitted()
-        if model.architecture["likelihood"] != "gaussian":
+        if not model.info.has_variance:
             return self.inverse_transform(Z)
         latents = self._codes(Z)
         mean = np.empty((latents.rows, model.info.data_dim), dtype=np.float32)

@@ -1,0 +1,17 @@
+"""The hyper-parameters of a stack's two trainings: which pretraining and fine-tuning share, and which they do not."""
+
+from __future__ import annotations
+
+from vaelib._c.parameters import names_of
+
+#: What fine-tuning may have otherwise than pretraining, as the parameter ``finetune_...``; None there is the same.
+FINETUNE_PARAMETERS = ("learning_rate", "batch_size", "optimizer", "momentum", "schedule", "weight_decay")
+
+#: Both trainings share these parameters, unless there is a ``finetune_...`` for one; epochs and rates apart.
+SHARED_PARAMETERS = [name for name in names_of("training", "pretraining") if name not in ("epochs", "learning_rate")]
+
+
+def finetuning_only(phase: str) -> list[str]:
+    """The parameters that fine-tuning, "supervised" or "unsupervised", has and pretraining has not."""
+    pretraining = names_of("training", "pretraining")
+    return [name for name in names_of("training", phase) if name not in pretraining]
