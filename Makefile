@@ -50,7 +50,7 @@ dependencies-test:
 swift-toolchain:
 	@scripts/check-swift.sh "$(SWIFT)"
 
-generate: build .venv/installed ## write anew what the Python package has from the header and the library's parameters
+generate: build .venv/installed ## write what the Python package takes from the header and the library's parameters
 	@$(VENV)/python scripts/generate-python.py
 
 # Installed again only when what it is made from has changed.
@@ -64,7 +64,7 @@ generate: build .venv/installed ## write anew what the Python package has from t
 every-check := lint test-swift build check-kernels check-exports check-header test-c test-c-sanitized test-install \
                test-documents test-python
 
-test: dependencies-test $(every-check) ## run every check; the first time, building takes most of it
+test: dependencies-test $(every-check) ## run every check; the first time, building takes most of the time
 	@echo "vaelib $(VERSION): every check passed."
 
 test-fast: build check-exports check-header test-c .venv/installed ## run the checks that take seconds

@@ -3,8 +3,8 @@
  *
  * This header is the authoritative description of the library. It reads from top to bottom as a tutorial: errors,
  * threads, parameters, arrays, datasets, writing datasets, checking files, models, training, variational auto-encoders,
- * stacks, queries into files, and a trainer for programs that drive the training loop themselves. A program that learns
- * digits from an HDF5 file and keeps what it learned:
+ * stacks, queries into files, and a trainer for programs that drive the training loop themselves. A program that trains
+ * a model on digits in an HDF5 file and saves it:
  *
  *     vaelib_dataset *digits = NULL;
  *     vaelib_model *model = NULL;
@@ -30,24 +30,24 @@
  *
  * Compile with `cc program.c $(pkg-config --cflags --libs vaelib)`.
  *
- * Conventions, which hold for every function:
+ * Conventions that hold for every function:
  *
  * - A function that can fail returns a vaelib_status; its results go through trailing `out_...` parameters, which are
  *   written only on success unless the function says otherwise.
- * - Handles (vaelib_dataset, vaelib_writer, vaelib_model, vaelib_trainer) are opaque. A NULL, freed or mistaken
- *   handle is recognised and answered with VAELIB_INVALID_HANDLE. Each is released by its own `..._free`,
- *   which accepts NULL. A call that runs keeps what it was given, whoever frees the handle meanwhile.
- * - Structures (but vaelib_metric) begin with `size_t struct_size`, which the caller sets to `sizeof` the structure
- *   before anything else, also before the `..._init` function that fills in the defaults. So a program compiled against
- *   an older header keeps working with a newer library.
+ * - Handles (vaelib_dataset, vaelib_writer, vaelib_model, vaelib_trainer) are opaque. A handle that is NULL, freed or
+ *   of another kind is recognised, and the call returns VAELIB_INVALID_HANDLE. Each is released by its own `..._free`,
+ *   which accepts NULL. A running call keeps its objects alive, even if another thread frees their handles.
+ * - Structures (except vaelib_metric) begin with `size_t struct_size`, which the caller sets to `sizeof` the structure
+ *   before anything else, also before it calls the `..._init` function that fills in the defaults. A program compiled
+ *   against an older header therefore keeps working with a newer library.
  * - Strings are UTF-8 and NUL-terminated. Strings returned by the library belong to it.
- * - Losses, bounds and likelihoods are in nats per example, always.
+ * - Losses, bounds and likelihoods are always in nats per example.
  * - Everything random takes a seed. The same seed gives the same bits on the same machine, for any number of threads.
  * - All functions may be called from any thread. Queries on one model may run from several threads at once;
- *   a call that changes it (training, setting parameters) is exclusive, and a call that collides returns VAELIB_BUSY
- *   at once. A dataset may be used by several calls at a time, a writer by one.
- * - After fork() the child may go on using the library; a model that was being trained by another thread of
- *   the parent stays VAELIB_BUSY in the child, and a writer belongs to the parent alone.
+ *   a call that changes it (training, setting parameters) is exclusive, and a call that cannot run beside another
+ *   returns VAELIB_BUSY at once. A dataset may be used by several calls at a time, a writer by one.
+ * - After fork() the child may continue to use the library; a model that was being trained by another thread of the
+ *   parent stays VAELIB_BUSY in the child, and a writer belongs to the parent alone.
  */
 #ifndef VAELIB_H
 #define VAELIB_H
@@ -63,9 +63,9 @@ extern "C" {
  * Version and errors
  * --------------------------------------------------------------------------------------------------------------- */
 
-/** The version of this header. The library's own is vaelib_version(); the two should have the same first number. */
+/** The version of this header. That of the library is vaelib_version(); the first numbers of both should be equal. */
 #define VAELIB_VERSION "0.1.0"
-/** Changes whenever a compiled program would have to be compiled again; part of the library's SONAME. */
+/** Changes whenever programs must be compiled again; part of the library's SONAME. */
 #define VAELIB_ABI_VERSION 0
 
 /** The outcome of a call. The numbers never change. */
@@ -76,7 +76,7 @@ typedef enum vaelib_status {
     /** A handle is NULL, was freed, or is of another kind. */
     VAELIB_INVALID_HANDLE = 2,
     VAELIB_OUT_OF_MEMORY = 3,
-    /** The model, trainer or writer is in use by a call that this one cannot run beside. */
+    /** The model, trainer or writer is in use by another call, which excludes this one. */
     VAELIB_BUSY = 4,
     /** Stopped by vaelib_model_cancel() or the progress callback. */
     VAELIB_CANCELLED = 5,
@@ -84,10 +84,12 @@ typedef enum vaelib_status {
     VAELIB_FILE_ERROR = 6,
     /** A file is not what it should be: not HDF5, truncated, a missing or unsuitable dataset, a damaged model. */
     VAELIB_FORMAT_ERROR = 7,
-    /** Data do not fit: wrong width, NaN or infinite values, values that likelihood or loss, or labels that a
-     *  classifier does not allow. */
+    /**
+     * Unsuitable data: wrong width, NaN or infinite values, values that the likelihood or the loss does not allow,
+     * labels that the classifier does not allow.
+     */
     VAELIB_DATA_ERROR = 8,
-    /** Training left the range of finite numbers; the last good weights were kept. */
+    /** Training produced numbers that are not finite; the last good weights were kept. */
     VAELIB_NUMERICAL_ERROR = 9,
     /** A defect of the library. Please report it with the message. */
     VAELIB_INTERNAL_ERROR = 10
@@ -103,14 +105,14 @@ int vaelib_abi_version(void);
 const char *vaelib_status_name(vaelib_status status);
 
 /**
- * What the most recent failing call on this thread found wrong: the argument or file, what was expected and what came.
- * Empty if no call has failed yet. Valid until the next failing call on this thread.
+ * The message of the most recent failing call on this thread: which argument or file was wrong, what was expected and
+ * what was found. Empty if no call has failed yet. Valid until the next failing call on this thread.
  */
 const char *vaelib_last_error(void);
 
 /**
- * What the most recent call on this thread wants its caller to know although it succeeded, one warning a line; empty
- * if nothing. Training calls may warn although they failed. Valid until the next call on this thread.
+ * The warnings of the most recent call on this thread, one per line; empty if there are none. They come with success,
+ * or with a training call that failed. Valid until the next call on this thread.
  */
 const char *vaelib_last_warning(void);
 
@@ -119,18 +121,20 @@ const char *vaelib_last_warning(void);
  * --------------------------------------------------------------------------------------------------------------- */
 
 /**
- * How many threads a call computes with at most, 1 to 256; 0 stands for the default: one per processor that the process
- * may use, by its affinity and by the quota of its control group, and no more than the environment variable
- * VAELIB_NUM_THREADS says, or OMP_NUM_THREADS where that is not set. A dataset that is read from its file has one
- * thread more that reads ahead.
+ * Sets the largest number of threads that a call computes with, 1 to 256; 0 selects the default: one thread per
+ * processor that the process may use according to its affinity and the quota of its control group, but no more than the
+ * environment variable VAELIB_NUM_THREADS says, or OMP_NUM_THREADS if that is not set. A dataset that is streamed from
+ * its file uses one more thread, which reads ahead.
  */
 vaelib_status vaelib_threads_set(size_t count);
 
-/** How many threads a call uses at most. */
+/** The largest number of threads that a call uses. */
 size_t vaelib_threads_get(void);
 
-/** The instruction sets in use, for benchmark reports: "kernels x86-64-v4, OpenBLAS
- * 0.3.21 Cooperlake, 2 threads (one per processor)". */
+/**
+ * The instruction sets and threads in use, for benchmark reports: "kernels x86-64-v4, OpenBLAS 0.3.21 Cooperlake,
+ * 2 threads (one per processor)".
+ */
 const char *vaelib_cpu_description(void);
 
 /* ------------------------------------------------------------------------------------------------------------------
@@ -140,26 +144,26 @@ const char *vaelib_cpu_description(void);
  * lines and manuals need not repeat them. The names are the field names of the configuration structures below.
  * --------------------------------------------------------------------------------------------------------------- */
 
-/** One hyper-parameter: what it is called, what it means, which values it takes. */
+/** One hyper-parameter: its name, its meaning, the values it takes. */
 typedef struct vaelib_parameter {
     size_t struct_size;
     const char *name;
-    /** The structure it is a field of: "vae", "training", "stack", "layer" or "evaluation", for vaelib_..._config. */
+    /** "vae", "training", "stack", "layer" or "evaluation": it is a field of the structure vaelib_..._config. */
     const char *group;
     /**
-     * "count", "flag" (a count that is 0 or 1), "real", "choice", "widths", "optional widths" (which follow from another
-     * parameter if they are NULL) or "seed".
+     * "count", "flag" (a count that is 0 or 1), "real", "choice", "widths", "optional widths" (which follow from
+     * another parameter if they are NULL) or "seed".
      */
     const char *type;
     /** The default as text, or what it follows from; empty if the caller must choose. */
     const char *default_value;
     /** The values allowed, as text: "at least 1", "sigmoid, tanh, relu". */
     const char *allowed;
-    /** A sentence for people. */
+    /** One sentence of explanation. */
     const char *meaning;
     /**
-     * Of group "training" the phases that it is for, "pretraining, supervised, unsupervised, fit" or some of these; in
-     * others it must be left at its default. Empty in other groups.
+     * For parameters of the group "training": the phases that it applies to, "pretraining, supervised, unsupervised,
+     * fit" or some of these. In other phases it must be left at its default. Empty in other groups.
      */
     const char *phases;
 } vaelib_parameter;
@@ -186,9 +190,9 @@ typedef enum vaelib_dtype {
 } vaelib_dtype;
 
 /**
- * A view of a matrix in the caller's memory: one example a row. Element (r, c) is the number at
- * `buffer + offset + r * row_stride + c * column_stride` (bytes; strides may be negative or zero), and the library
- * sees it as `number * scale + shift`. The whole view must lie inside the first `buffer_bytes` bytes of `buffer`.
+ * A view of a matrix in the caller's memory, one example per row. Element (r, c) is the number at
+ * `buffer + offset + r * row_stride + c * column_stride` (bytes; strides may be negative or zero), and the library sees
+ * it as `number * scale + shift`. The whole view must lie inside the first `buffer_bytes` bytes of `buffer`.
  */
 typedef struct vaelib_array {
     size_t struct_size;
@@ -226,20 +230,21 @@ typedef struct vaelib_dataset_options {
     /** The library sees `stored number * scale + shift`: 1.0 / 255.0 turns grey levels into [0, 1]. Default 1, 0. */
     double scale;
     double shift;
-    /** The name of a dataset of integers, one label a row; NULL for none. */
+    /** The name of a dataset of integers, one label per row; NULL for none. */
     const char *labels;
     /**
-     * A set that takes at most this many bytes is read into memory once. A larger one stays in the file and is read
-     * block by block, by a thread of its own, ahead of its use; the blocks in memory then take half of this, but at
-     * most 32 MiB, twice. Default 256 MiB.
+     * A dataset of at most this many bytes is read into memory once. A larger one stays in the file, and a thread reads
+     * it block by block, ahead of its use. Two windows of blocks are then in memory, each of at most half of this and
+     * at most 32 MiB. Default 256 MiB.
      */
     size_t memory_budget;
     /** The file that the labels are in; NULL for the same file. */
     const char *labels_path;
     /**
-     * 1 to have a child process (fork) read everything first: a file damaged so that libhdf5 crashes, hangs or asks
-     * for too much memory is then answered with VAELIB_FORMAT_ERROR. Default 0: what leads to the dataset is checked
-     * before libhdf5 sees it, which stops all such files that are known, but libhdf5 itself promises nothing.
+     * 1: a child process (fork) reads everything first, so that a damaged file on which libhdf5 crashes, hangs or asks
+     * for too much memory gives VAELIB_FORMAT_ERROR. 0, the default: the structures of the file that lead to the
+     * dataset are checked before libhdf5 reads them. This stops all such files that are known, but libhdf5 itself gives
+     * no guarantee.
      */
     int check_in_child;
 } vaelib_dataset_options;
@@ -261,7 +266,7 @@ typedef struct vaelib_dataset_info {
 vaelib_status vaelib_dataset_options_init(vaelib_dataset_options *out_options);
 
 /**
- * Wraps arrays in the caller's memory; nothing is copied, so the memory must stay as it is until the dataset is freed.
+ * Wraps arrays in the caller's memory; nothing is copied, so the memory must stay unchanged until the dataset is freed.
  * `labels` may be NULL; otherwise an integer array with one column and as many rows as `examples`.
  */
 vaelib_status vaelib_dataset_from_array(
@@ -269,32 +274,33 @@ vaelib_status vaelib_dataset_from_array(
 
 /**
  * Opens dataset `name` of HDF5 file `path`. The first axis counts examples; the other axes are flattened to columns.
- * Any integer type up to 64 bits and any floating-point type up to 64 bits will do. `options` may be NULL.
- * VAELIB_FILE_ERROR if the file cannot be opened, VAELIB_FORMAT_ERROR if it is not HDF5, has no such dataset (the
- * message lists those there), or the dataset is empty or not numeric.
+ * Integer and floating-point types of up to 64 bits can be read. `options` may be NULL. VAELIB_FILE_ERROR if the file
+ * cannot be opened, VAELIB_FORMAT_ERROR if it is not HDF5, has no such dataset (the message lists those that it has),
+ * or the dataset is empty or not numeric.
  */
 vaelib_status vaelib_dataset_open(
     const char *path, const char *name, const vaelib_dataset_options *options, vaelib_dataset **out_dataset);
 
 /**
- * The names of the datasets in an HDF5 file, in order, each followed by a NUL: `out_names` takes `size` bytes, and
- * out_needed is told how many there are. If `size` is smaller, nothing is written to out_names, which may be NULL then.
- * A dataset that has several names is listed by the first; links that vaelib_dataset_open() does not follow are left
- * out. Errors as for vaelib_dataset_open(), also where groups are damaged, so that no name is missed.
+ * The names of the datasets in an HDF5 file, in order, each followed by a NUL: `out_names` holds `size` bytes, and
+ * out_needed receives the number of bytes needed. If `size` is smaller, nothing is written to out_names, which may then
+ * be NULL. A dataset that has several names is listed by the first; links that vaelib_dataset_open() does not follow
+ * are left out. Errors as for vaelib_dataset_open(); damaged groups are an error too, so that no name is missed.
  */
 vaelib_status vaelib_dataset_list(const char *path, char *out_names, size_t size, size_t *out_needed);
 
 /**
- * Rows `first_row` to `first_row + rows - 1` of a dataset, as a dataset of its own. Nothing is copied. Where noise is
- * drawn they count as the rows they are in the whole; the rows of what the next three functions make count from 0.
+ * Rows `first_row` to `first_row + rows - 1` of a dataset, as a dataset of its own. Nothing is copied. Noise is drawn
+ * for each row by its number in the whole dataset; in the datasets that the next three functions make, rows are
+ * numbered from 0.
  */
 vaelib_status vaelib_dataset_slice(
     const vaelib_dataset *dataset, size_t first_row, size_t rows, vaelib_dataset **out_slice);
 
 /**
- * The rows with the numbers `rows[0]` to `rows[count - 1]`, in this order, as a dataset of its own; a row may come
- * several times. Only the row numbers are copied. Of a dataset in a file queries read each block once if the numbers
- * ascend; otherwise once for every 32 MiB of the selected rows as float32.
+ * The rows with the numbers `rows[0]` to `rows[count - 1]`, in this order, as a dataset of its own; a row may occur
+ * several times. Only the row numbers are copied. If the dataset is in a file, queries read each block once where the
+ * numbers ascend; otherwise once for every 32 MiB of the selected rows as float32.
  * VAELIB_INVALID_ARGUMENT, naming its position, for a row that the dataset does not have.
  */
 vaelib_status vaelib_dataset_select(
@@ -302,19 +308,19 @@ vaelib_status vaelib_dataset_select(
 
 /**
  * The rows of `count` datasets, one dataset after another, as one dataset. All must have the same number of columns,
- * and all or none have labels. Each keeps its dtype and its scaling; where they differ, the whole is described as
- * float32 with scale 1 and shift 0, which is what models see. Nothing is copied but labels.
+ * and either all or none must have labels. Each keeps its dtype and its scaling; where they differ, the whole is
+ * described as float32 with scale 1 and shift 0, which is what models see. Only labels are copied.
  */
 vaelib_status vaelib_dataset_concatenate(
     const vaelib_dataset *const *datasets, size_t count, vaelib_dataset **out_dataset);
 
 /**
  * Divides the rows at random into two datasets. round(fraction * rows) rows are for validation, but at least one and
- * not all; every choice of so many rows is equally probable, and the same for the same seed. Both datasets keep the
- * order of the rows. 0 < fraction < 1, and at least two rows.
+ * not all. Every choice of so many rows is equally probable; the same seed gives the same choice. Both datasets keep
+ * the order of the rows. 0 < fraction < 1, and at least two rows.
  *
  * `stratify` 1 divides the rows of each label in that proportion, as nearly as whole rows allow; every label keeps a
- * row for training. VAELIB_INVALID_ARGUMENT if there are no labels. 0 does not look at labels.
+ * row for training. VAELIB_INVALID_ARGUMENT if there are no labels. 0 ignores labels.
  */
 vaelib_status vaelib_dataset_split(
     const vaelib_dataset *dataset, double fraction, uint64_t seed, int stratify, vaelib_dataset **out_training,
@@ -322,9 +328,9 @@ vaelib_status vaelib_dataset_split(
 
 /**
  * The rows of a dataset with other labels, as a dataset of its own; nothing is copied. `labels` is an integer array as
- * in vaelib_dataset_from_array(), which must stay as it is until the new dataset is freed: so classes that have other
- * numbers in a file, or names, become 0 to classes - 1, whether the examples are in memory or streamed. NULL takes the
- * labels away.
+ * in vaelib_dataset_from_array(), which must stay unchanged until the new dataset is freed. In this way classes that
+ * have names, or other numbers in a file, become 0 to classes - 1, whether the examples are in memory or streamed. NULL
+ * removes the labels.
  */
 vaelib_status vaelib_dataset_relabel(
     const vaelib_dataset *dataset, const vaelib_array *labels, vaelib_dataset **out_dataset);
@@ -343,9 +349,9 @@ void vaelib_dataset_free(vaelib_dataset *dataset);
 /* ------------------------------------------------------------------------------------------------------------------
  * Writing datasets
  *
- * A writer makes a new HDF5 file of one dataset or several, as vaelib_dataset_open() reads them. Rows are appended
- * piece by piece; memory is bounded by a chunk a dataset. Labels are a dataset like any other: integers, without
- * further axes. Digits and their labels:
+ * A writer creates a new HDF5 file of one or more datasets, which vaelib_dataset_open() can read. Rows are appended
+ * piece by piece; memory is bounded by one chunk per dataset. Labels are a dataset like any other: integers, with no
+ * axis but the rows. Digits and their labels:
  *
  *     const size_t shape[] = {28, 28};
  *     vaelib_writer *writer = NULL;
@@ -367,9 +373,9 @@ void vaelib_dataset_free(vaelib_dataset *dataset);
  *     }
  *     vaelib_writer_free(writer);
  *
- * The file appears with vaelib_writer_finish(), complete or not at all; until then an older file of that name stays as
- * it was. A call that fails in the file system ends the writer: the new file is gone, and what is left to do is to free
- * it. A writer is used by one call at a time; others get VAELIB_BUSY. It belongs to the process that created it.
+ * vaelib_writer_finish() puts the file in place, complete or not at all; until then an older file of that name stays
+ * unchanged. A call that fails in the file system ends the writer: the new file is removed, and the writer can only be
+ * freed. A writer is used by one call at a time; others get VAELIB_BUSY. It belongs to the process that created it.
  * --------------------------------------------------------------------------------------------------------------- */
 
 typedef struct vaelib_writer vaelib_writer;
@@ -379,7 +385,7 @@ typedef struct vaelib_writer_config {
     size_t struct_size;
     /** The type of the stored numbers. Default VAELIB_FLOAT32. */
     vaelib_dtype dtype;
-    /** The lengths of the axes after the first, which counts rows; none, the default, for one number a row. */
+    /** The lengths of the axes after the first, which counts rows; none, the default, for one number per row. */
     const size_t *shape;
     size_t shape_count;
     /** The level of gzip compression, 1 to 9, after shuffling bytes; 0 for none. Default 4. */
@@ -398,26 +404,27 @@ vaelib_status vaelib_writer_create(const char *path, vaelib_writer **out_writer)
 vaelib_status vaelib_writer_add(vaelib_writer *writer, const char *name, const vaelib_writer_config *config);
 
 /**
- * Appends rows to a dataset. `rows` has as many columns as a row has numbers, in row-major order, and is converted from
- * any type, scaled: floating-point numbers are rounded, integers must be met exactly. VAELIB_DATA_ERROR, and nothing
- * appended, if a number does not fit the stored type; the message names its row and column.
+ * Appends rows to a dataset. `rows` has one column for each number of a row, in row-major order. Its numbers, of any
+ * type, are scaled and converted to the stored type: rounded if that is a floating-point type; an integer type must
+ * hold them exactly. If a number does not fit, nothing is appended and VAELIB_DATA_ERROR returned; the message names
+ * its row and column.
  */
 vaelib_status vaelib_writer_append(vaelib_writer *writer, const char *name, const vaelib_array *rows);
 
 /**
- * Writes what is left, forces the file to disk and puts it in place. Every dataset must have a row by now, else
- * VAELIB_INVALID_ARGUMENT, and the writer goes on.
+ * Writes what is left, forces the file to disk and puts it in place. Every dataset must have at least one row;
+ * otherwise the call returns VAELIB_INVALID_ARGUMENT, and the writer stays usable.
  */
 vaelib_status vaelib_writer_finish(vaelib_writer *writer);
 
-/** Frees a writer; what was not finished leaves no trace. */
+/** Frees a writer; a file that was not finished is removed. */
 void vaelib_writer_free(vaelib_writer *writer);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Checking files
  * --------------------------------------------------------------------------------------------------------------- */
 
-/** What a file is that was found in order. */
+/** What an intact file holds. */
 typedef struct vaelib_file_report {
     size_t struct_size;
     /** The kind of model in it, "vae" or "stack"; "data" for any other HDF5 file. */
@@ -429,26 +436,29 @@ typedef struct vaelib_file_report {
     uint64_t byte_count;
     /** Data: how many datasets were read to the end. */
     size_t datasets_read;
-    /** Data: how many there are besides, which vaelib does not read: texts, other filters, virtual, never written. */
+    /**
+     * Data: how many other datasets there are, which vaelib does not read: texts, other filters, virtual, never
+     * written.
+     */
     size_t datasets_unread;
 } vaelib_file_report;
 
 /**
- * Reads the whole of a file and says whether it is in order: a model file with its checksum and every value in it, or
- * every dataset of any other HDF5 file through all filters and checksums (only data stored with Fletcher checksums, or
- * compressed, can show that a number was changed). `check_in_child`: as in vaelib_dataset_options. `out_report` may be
- * NULL. VAELIB_FILE_ERROR if the file cannot be opened, VAELIB_FORMAT_ERROR if it is damaged, was written by a newer
- * vaelib, or is no HDF5 file; the message says what is wrong.
+ * Reads a whole file and checks that it is intact: a model file with its checksum and every value in it, or every
+ * dataset of any other HDF5 file through all filters and checksums (a changed number is found only in data stored with
+ * Fletcher checksums or compressed). `check_in_child`: as in vaelib_dataset_options. `out_report` may be NULL.
+ * VAELIB_FILE_ERROR if the file cannot be opened, VAELIB_FORMAT_ERROR if it is damaged, was written by a newer vaelib,
+ * or is not an HDF5 file; the message says what is wrong.
  */
 vaelib_status vaelib_file_verify(const char *path, int check_in_child, vaelib_file_report *out_report);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Models
  *
- * A model is a variational auto-encoder or a stack of denoising auto-encoders. What both have is here and under
- * Training: files, weights, history, cancelling. What differs stands in a section each: the functions that begin with
- * vaelib_vae_ take a model of kind "vae", those that begin with vaelib_stack_ one of kind "stack"; a model of the other
- * kind is VAELIB_INVALID_HANDLE.
+ * A model is a variational auto-encoder or a stack of denoising auto-encoders. What both have in common is described
+ * here and under Training: files, weights, history, cancelling. Each kind has a section for the rest: functions that
+ * begin with vaelib_vae_ take a model of kind "vae", those that begin with vaelib_stack_ one of kind "stack"; a model
+ * of the other kind gives VAELIB_INVALID_HANDLE.
  * --------------------------------------------------------------------------------------------------------------- */
 
 typedef struct vaelib_model vaelib_model;
@@ -461,16 +471,18 @@ typedef struct vaelib_model_info {
     size_t data_dim;
     /** J, the width of the latent code of a vae; 0 for a stack. */
     size_t latent_dim;
-    /** A stack's layers, and the classes that its classifier knows, 0 before fine-tuning with labels; 0 for a vae. */
+    /**
+     * The layers of a stack, and the classes of its classifier (0 before fine-tuning with labels); both 0 for a vae.
+     */
     size_t layer_count;
     size_t class_count;
-    /** All weights and biases, as one flat array of float32, and how many named tensors that array holds. */
+    /** The length of the flat float32 array of all weights and biases, and the number of named tensors in it. */
     size_t parameter_count;
     size_t tensor_count;
     /** How many epochs the history holds, and how many columns. */
     size_t history_epochs;
     size_t history_columns;
-    /** Examples that it has learned from in all training so far. */
+    /** The examples that it has learned from in all training so far. */
     uint64_t examples_seen;
     /** The scaling of the data it was last trained on, kept in its file. */
     double data_scale;
@@ -482,7 +494,7 @@ typedef struct vaelib_model_info {
 /** A named part of the flat parameter array, row-major. A dense layer computes `x * weight + bias`. */
 typedef struct vaelib_tensor {
     size_t struct_size;
-    /** The name in the model file, for example "encoder/0/weight"; valid as long as the model. */
+    /** The name in the model file, for example "encoder/0/weight"; valid as long as the model exists. */
     const char *name;
     /** weight: [inputs, outputs]; bias: [1, outputs]. */
     size_t rows;
@@ -494,21 +506,21 @@ typedef struct vaelib_tensor {
 /** The kind of a model: "vae" or "stack". */
 vaelib_status vaelib_model_kind(const vaelib_model *model, const char **out_kind);
 
-/** Sizes and what the model has seen. */
+/** Sizes, and what the model was trained on. */
 vaelib_status vaelib_model_describe(const vaelib_model *model, vaelib_model_info *out_info);
 
-/** A model of its own, equal in everything. */
+/** An independent copy of the model. */
 vaelib_status vaelib_model_copy(const vaelib_model *model, vaelib_model **out_model);
 
 /**
  * Writes architecture, weights, history and data scaling to an HDF5 file (its layout: docs/file-format.md). The file
- * appears complete or not at all: on any error an older file of that name stays as it was.
+ * appears complete or not at all: on any error an older file of that name stays unchanged.
  */
 vaelib_status vaelib_model_save(const vaelib_model *model, const char *path);
 
 /**
  * Reads a model file of either kind. Everything in it is checked before it is used; VAELIB_FORMAT_ERROR names the file
- * and what was wrong in it.
+ * and what is wrong in it.
  */
 vaelib_status vaelib_model_load(const char *path, vaelib_model **out_model);
 
@@ -518,24 +530,24 @@ vaelib_status vaelib_model_load(const char *path, vaelib_model **out_model);
  */
 vaelib_status vaelib_model_save_to_memory(const vaelib_model *model, void **out_bytes, size_t *out_count);
 
-/** Reads such bytes, checked as vaelib_model_load() checks a file. They are not needed afterwards. */
+/** Reads a model from such bytes, checked like a file in vaelib_model_load(). They are not needed afterwards. */
 vaelib_status vaelib_model_load_from_memory(const void *bytes, size_t count, vaelib_model **out_model);
 
-/** Releases what vaelib_model_save_to_memory() gave; accepts NULL. */
+/** Releases bytes from vaelib_model_save_to_memory(); accepts NULL. */
 void vaelib_memory_free(void *memory);
 
 /** Name, shape and place of parameter tensor `index`, 0 to tensor_count - 1. */
 vaelib_status vaelib_model_describe_tensor(const vaelib_model *model, size_t index, vaelib_tensor *out_tensor);
 
-/** Copies all parameters out; out_count = parameter_count. */
+/** Copies all parameters to `out_values`; out_count = parameter_count. */
 vaelib_status vaelib_model_get_parameters(const vaelib_model *model, float *out_values, size_t out_count);
 
 /** Replaces all parameters; count = parameter_count. VAELIB_DATA_ERROR if one is not finite. Exclusive. */
 vaelib_status vaelib_model_set_parameters(vaelib_model *model, const float *values, size_t count);
 
 /**
- * Stops the calls that run on this model now, within 100 ms; they return VAELIB_CANCELLED. Does nothing if none runs.
- * Safe in a signal handler and from any thread.
+ * Stops the calls that are running on this model, within 100 ms; they return VAELIB_CANCELLED. Does nothing if there
+ * are none. Safe in a signal handler and from any thread.
  */
 vaelib_status vaelib_model_cancel(const vaelib_model *model);
 
@@ -555,39 +567,43 @@ typedef enum vaelib_phase {
     VAELIB_UNSUPERVISED = 2,
     /** A variational auto-encoder learns the evidence lower bound. */
     VAELIB_FIT = 3,
-    /** No training: a query reports how far it is. */
+    /** No training: a query reports its progress. */
     VAELIB_QUERY = 4
 } vaelib_phase;
 
 /**
- * Where and when a training call keeps its state, so that it goes on from there if it is killed, cancelled or cut off.
- * Fill with vaelib_checkpoint_config_init(), set path, and let `checkpoint` of a vaelib_training_config point to it.
+ * Where and when a training call saves its state, so that training can resume after it was killed, cancelled or
+ * interrupted. Fill with vaelib_checkpoint_config_init(), set path, and let `checkpoint` of a vaelib_training_config
+ * point to it.
  *
  * The file is a model file with the state of the training in it (docs/file-format.md); vaelib_model_load()
- * reads it as the model of that moment. Each checkpoint replaces the one before it, complete or not
- * at all. It is written whenever one of the three conditions holds; and always when the training ends or is cancelled.
- * The training waits while it is written, and so does a call that was cancelled. If writing fails, the training goes
- * on, the file stays as it was, and vaelib_last_warning() tells afterwards, also if the call was cancelled.
+ * reads it as the model at that moment. Each checkpoint replaces the one before it, complete or not at all. It is
+ * written whenever one of the three conditions holds; and always when the training ends or is cancelled. The training
+ * waits while it is written, and so does a call that was cancelled. If writing fails, the training continues, the file
+ * stays unchanged, and vaelib_last_warning() reports the failure afterwards, also if the call was cancelled.
  *
- * A call that goes on from a checkpoint must be given a model of the same architecture, seed included, the same
+ * A call that resumes from a checkpoint must be given a model of the same architecture, seed included, the same
  * configuration, and the same data; anything else is VAELIB_INVALID_ARGUMENT, and the message names the difference.
- * The weights and history of the model are replaced by those of the checkpoint. The outcome, history included, is the
- * same bits as without the interruption, on the same machine; only `seconds` differs. `epochs` may be more than before
- * (unless the schedule is "cosine"), which lengthens a training that was complete; else one that was complete returns
- * at once. A model file without a checkpoint, or of another kind, is VAELIB_FORMAT_ERROR. After an error that leaves
- * the model as it was, it is as it was when this call began.
+ * The weights and history of the model are replaced by those of the checkpoint. The outcome, including the history, is
+ * bit for bit the same as without the interruption, on the same machine; only `seconds` differs. `epochs` may be
+ * greater than before (unless the schedule is "cosine"), which extends a complete training; with the same `epochs`, a
+ * complete training returns at once. A model file without a checkpoint, or of another kind, gives VAELIB_FORMAT_ERROR.
+ * An error that leaves the model unchanged leaves it as it was when this call began, not as in the checkpoint.
  */
 typedef struct vaelib_checkpoint_config {
     size_t struct_size;
-    /** The file. Required. Its folder must exist and be writable, else VAELIB_FILE_ERROR before the training begins. */
+    /** The file. Required. If its folder is missing or not writable, VAELIB_FILE_ERROR before the training begins. */
     const char *path;
-    /** Write after so many seconds since the last time; 0 for not by time. Default 600. */
+    /** Write a checkpoint whenever so many seconds have passed since the last; 0: not by time. Default 600. */
     double every_seconds;
-    /** Write after every so many epochs; 0, the default, for not by epochs. */
+    /** Write a checkpoint after every so many epochs; 0, the default: not by epochs. */
     size_t every_epochs;
-    /** Write after every so many steps, also within an epoch; 0, the default, for not by steps. */
+    /** Write a checkpoint after every so many steps, also within an epoch; 0, the default: not by steps. */
     size_t every_steps;
-    /** 1, the default: go on from the file if it is there. 0: begin anew; the first checkpoint replaces the file. */
+    /**
+     * 1, the default: resume from the file if it exists. 0: start from the beginning; the first checkpoint replaces the
+     * file.
+     */
     int resume;
 } vaelib_checkpoint_config;
 
@@ -595,17 +611,17 @@ typedef struct vaelib_checkpoint_config {
 typedef struct vaelib_training_config {
     size_t struct_size;
     size_t epochs;
-    /** M, examples a step. */
+    /** M, the examples per step. */
     size_t batch_size;
     /** "analytic": closed-form KL (AEVB's estimator B); "monte_carlo": all terms sampled (estimator A). */
     const char *estimator;
-    /** L, latent samples an example. */
+    /** L, the latent samples per example. */
     size_t samples;
     /** The weight of the KL term; 1 makes the loss the negative evidence lower bound. */
     double beta;
-    /** The KL weight grows linearly from 0 to beta over this many epochs. Warns if there are not as many. */
+    /** The KL weight grows linearly from 0 to beta over this many epochs. Warns if the training has fewer. */
     double kl_warmup_epochs;
-    /** "none", or "dynamic": values in [0, 1] are probabilities, drawn anew as 0 or 1 at each use. */
+    /** "none", or "dynamic": values in [0, 1] are probabilities of 1, and 0 or 1 is drawn at each use. */
     const char *binarization;
     /** "sgd", "adagrad", "rmsprop", "adam", "adamw". */
     const char *optimizer;
@@ -624,9 +640,9 @@ typedef struct vaelib_training_config {
     const char *schedule;
     /** step: multiply the rate by schedule_factor every so many epochs. */
     double schedule_epochs;
-    /** step: the factor; exponential: the factor an epoch; cosine: the final rate as a fraction of learning_rate. */
+    /** step: the factor; exponential: the factor per epoch; cosine: the final rate as a fraction of learning_rate. */
     double schedule_factor;
-    /** The rate grows linearly from 0 over this many epochs first. Warns if there are not as many. */
+    /** The rate first grows linearly from 0 over this many epochs. Warns if the training has fewer. */
     double warmup_epochs;
     /**
      * The precision of a N(0, I / weight_decay) prior on all parameters; 1 is the paper's N(0, I), 0 none. Adds
@@ -636,15 +652,15 @@ typedef struct vaelib_training_config {
     /** Gradients are scaled down to this Euclidean norm; 0 for no limit. */
     double gradient_clip_norm;
     /**
-     * Stop after so many epochs in which the validation set did no better, and return to the best weights; 0 trains to
-     * the end. Needs a validation set. What counts is reconstruction - beta * kl (for beta 1 the lower bound), from the
-     * end of the KL warm-up on, since bounds of other weights cannot be compared; of a stack the error, or without
-     * labels the loss.
+     * Stop after so many epochs without improvement on the validation set, and return to the best weights; 0 trains to
+     * the end. Needs a validation set. A vae is judged by reconstruction - beta * kl (for beta 1 the lower bound), from
+     * the end of the KL warm-up on, since bounds with different KL weights cannot be compared; a stack by the error, or
+     * without labels by the loss.
      */
     size_t patience;
     /**
-     * Fine-tuning stacks with labels: each unit of each code is left out with this probability, anew at each use;
-     * from 0 up to, not including, 1.
+     * Fine-tuning stacks with labels: each unit of each code is dropped with this probability, drawn at each use; at
+     * least 0 and below 1.
      */
     double dropout;
     /** Seed of shuffling, latent noise, binarisation, corruption and dropout. */
@@ -657,24 +673,24 @@ typedef struct vaelib_training_config {
 } vaelib_training_config;
 
 /**
- * A named number that training tells of a step or an epoch. Terms are means per example, losses and bounds in nats:
+ * A named number that training reports for a step or an epoch. Terms are means per example, losses and bounds in nats:
  *
- *     loss                what is minimised, without the weight prior: of a vae kl_weight * kl - reconstruction; in
- *                         pretraining cross-entropy, or half the squared error, with the layer's penalties; supervised
- *                         the cross-entropy of the labels; unsupervised the loss of layer 0
+ *     loss                what is minimised, without the weight prior. Vae: kl_weight * kl - reconstruction;
+ *                         pretraining: cross-entropy, or half the squared error, with the layer's penalties;
+ *                         supervised: the cross-entropy of the labels; unsupervised: the loss of layer 0
  *     elbo                the evidence lower bound of a vae, reconstruction - kl, whatever the KL weight
  *     reconstruction, kl  its two terms
  *     kl_weight           the weight of the KL term in the last step
  *     error               the share of labels that were wrong
  *     learning_rate       that of the last step
  *     gradient_norm       the Euclidean norm of a step's gradient, before clipping; steps only
- *     phase, layer        of a stack's epochs: a vaelib_phase, and the layer that was pretrained
- *     epoch               counts from 1: of a vae over all fits, of a stack within the phase of one call
+ *     phase, layer        epochs of stacks only: a vaelib_phase, and the layer that was pretrained
+ *     epoch               counts from 1: for a vae over all fits, for a stack within the phase of one call
  *     examples_seen       examples that the model has learned from in all training so far
  *     seconds             the time that the epoch took
  *
- * loss, error, elbo, reconstruction and kl of the validation examples have "validation_" before their name. What does
- * not apply is left out, or in a column of the history NaN.
+ * For the validation examples, the names begin with "validation_": elbo, reconstruction and kl of a vae, loss and error
+ * of a stack. A metric that does not apply is left out; in a column of the history it is NaN.
  */
 typedef struct vaelib_metric {
     const char *name;
@@ -685,49 +701,49 @@ typedef struct vaelib_metric {
 double vaelib_metric_find(const vaelib_metric *metrics, size_t count, const char *name);
 
 typedef enum vaelib_progress_kind {
-    /** Work goes on; sent about every 50 ms. The metrics are the means of the epoch so far. */
+    /** Work in progress; sent about every 50 ms. The metrics are the means of the epoch so far. */
     VAELIB_PROGRESS_STEP = 0,
     /** An epoch ended; the metrics are those that enter the history. */
     VAELIB_PROGRESS_EPOCH = 1
 } vaelib_progress_kind;
 
-/** What a progress callback is told. Queries report as one epoch. */
+/** What a progress callback receives. A query is reported as one epoch. */
 typedef struct vaelib_progress {
     size_t struct_size;
     vaelib_progress_kind kind;
     vaelib_phase phase;
-    /** The layer that is pretrained; else 0. */
+    /** The layer that is being pretrained, otherwise 0. */
     size_t layer;
     /** 1 to `epochs`, within this call and phase or layer. */
     size_t epoch;
     size_t epochs;
-    /** Examples done in this epoch, and how many it has. */
+    /** Examples done in this epoch, and how many there are in all. */
     size_t examples;
     size_t examples_per_epoch;
-    /** What is known of the epoch; valid until the callback returns. None for queries. */
+    /** The metrics known for the epoch; valid until the callback returns. None for queries. */
     const vaelib_metric *metrics;
     size_t metric_count;
 } vaelib_progress;
 
 /**
- * Called on the thread that made the call. Return 0 to go on, anything else to stop: the call then returns
+ * Called on the thread that made the call. Return 0 to continue, anything else to stop: the call then returns
  * VAELIB_CANCELLED. The callback must not use the model that is being trained, except with vaelib_model_cancel().
  */
 typedef int (*vaelib_progress_fn)(const vaelib_progress *progress, void *user_data);
 
-/** What a checkpoint file says of its training. */
+/** The state of the training in a checkpoint file. */
 typedef struct vaelib_checkpoint_info {
     size_t struct_size;
     /** The kind of model: "vae" or "stack". */
     const char *kind;
-    /** "fit"; of a stack the phase under way, "pretraining", "supervised" or "unsupervised". */
+    /** "fit"; for a stack the current phase, "pretraining", "supervised" or "unsupervised". */
     const char *phase;
-    /** The layer that is pretrained; else 0. */
+    /** The layer that is being pretrained, otherwise 0. */
     size_t layer;
-    /** The epoch under way, and how many there are to be; one more than these once all are done. */
+    /** The current epoch, and the number of epochs. Once all are done, `epoch` is `epochs` + 1. */
     size_t epoch;
     size_t epochs;
-    /** Examples done in this epoch, and how many it has. */
+    /** Examples done in this epoch, and how many there are in all. */
     size_t examples;
     size_t examples_per_epoch;
     /** 1 if the phase is complete. */
@@ -742,12 +758,12 @@ vaelib_status vaelib_training_config_init(vaelib_training_config *out_config);
 /** Fills in the defaults; path is NULL. */
 vaelib_status vaelib_checkpoint_config_init(vaelib_checkpoint_config *out_config);
 
-/** Reads how far the training of checkpoint file `path` is. Errors as for vaelib_model_load(). */
+/** Reads the state of the training in checkpoint file `path`. Errors as for vaelib_model_load(). */
 vaelib_status vaelib_checkpoint_describe(const char *path, vaelib_checkpoint_info *out_info);
 
 /**
- * How the model was last trained in this phase, as the caller gave it; the defaults if it never was. The history tells
- * whether it was.
+ * The configuration that the caller gave when the model was last trained in this phase; the defaults if it never was.
+ * The history shows whether it was.
  */
 vaelib_status vaelib_model_get_training_config(
     const vaelib_model *model, vaelib_phase phase, vaelib_training_config *out_config);
@@ -767,7 +783,8 @@ vaelib_status vaelib_model_describe_history(
 
 /**
  * A column of the history: the metric `name` of every epoch of all training so far; out_count = history_epochs. NaN
- * where it says nothing, also for a metric that no epoch has. VAELIB_INVALID_ARGUMENT for a name that is none.
+ * where an epoch has no value, also for a metric that no epoch has. VAELIB_INVALID_ARGUMENT for any other name, also
+ * for gradient_norm, which only steps have.
  */
 vaelib_status vaelib_model_get_history(
     const vaelib_model *model, const char *name, double *out_values, size_t out_count);
@@ -818,21 +835,21 @@ vaelib_status vaelib_vae_config_init(vaelib_vae_config *out_config);
 /** A new variational auto-encoder with freshly initialised weights. */
 vaelib_status vaelib_vae_create(const vaelib_vae_config *config, vaelib_model **out_model);
 
-/** The architecture; strings and arrays in it stay valid as long as the model. */
+/** The architecture; strings and arrays in it stay valid as long as the model exists. */
 vaelib_status vaelib_vae_get_config(const vaelib_model *model, vaelib_vae_config *out_config);
 
 /**
- * Trains the model on `examples`. `validation` may be NULL; its bound is computed after every epoch. A second fit goes
- * on from the weights of the first, with fresh optimiser moments. `callback` may be NULL. Exclusive.
+ * Trains the model on `examples`. `validation` may be NULL; its bound is computed after every epoch. A second fit
+ * continues from the weights of the first, with fresh optimiser moments. `callback` may be NULL. Exclusive.
  *
- * VAELIB_DATA_ERROR names the first unsuitable row and column, and leaves the model as it was. VAELIB_NUMERICAL_ERROR
+ * VAELIB_DATA_ERROR names the first unsuitable row and column, and leaves the model unchanged. VAELIB_NUMERICAL_ERROR
  * names epoch and batch; the last good weights are kept. VAELIB_CANCELLED keeps the weights reached so far and the
- * history of the finished epochs. After each of these the model is usable.
+ * history of the finished epochs. After each of these errors the model is usable.
  *
- * With a checkpoint in `config` the call goes on where the checkpoint's training is, if there is one.
+ * With a checkpoint in `config`, the call resumes the training in the checkpoint file, if there is one.
  *
- * Warns when data strictly between 0 and 1 meet a Bernoulli likelihood without binarisation, and when a warm-up lasts
- * longer than the training.
+ * Warns when data strictly between 0 and 1 are used with a Bernoulli likelihood without binarisation, and when a
+ * warm-up lasts longer than the training.
  */
 vaelib_status vaelib_vae_fit(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_dataset *validation,
@@ -840,8 +857,8 @@ vaelib_status vaelib_vae_fit(
 
 /*
  * Queries. N is the number of rows given, D = data_dim, J = latent_dim. Results are dense row-major and `out_count` is
- * the number of values in each output buffer; anything but the stated product is VAELIB_INVALID_ARGUMENT. Whether a
- * mean or a sample is wanted is said explicitly each time.
+ * the number of values in each output buffer; anything but the stated product is VAELIB_INVALID_ARGUMENT. The caller
+ * always says explicitly whether a mean or a sample is wanted.
  */
 
 typedef enum vaelib_choice {
@@ -849,7 +866,7 @@ typedef enum vaelib_choice {
     VAELIB_SAMPLE = 1
 } vaelib_choice;
 
-/** q(z|x): its mean and log-variance, [N, J] each. Either output may be NULL, not both. */
+/** q(z|x): its mean and log-variance, [N, J] each. Either output may be NULL, but not both. */
 vaelib_status vaelib_vae_encode(
     vaelib_model *model, const vaelib_dataset *examples, float *out_mean, float *out_log_variance, size_t out_count);
 
@@ -880,11 +897,11 @@ vaelib_status vaelib_vae_sample(
 /** How bounds and likelihoods are estimated. Fill with vaelib_evaluation_config_init(). */
 typedef struct vaelib_evaluation_config {
     size_t struct_size;
-    /** Latent samples an example: L of the bound, K of the importance-sampled likelihood. Default 1. */
+    /** Latent samples per example: L of the bound, K of the importance-sampled likelihood. Default 1. */
     size_t samples;
     /** vaelib_vae_estimate_elbo only: "analytic" or "monte_carlo", as in training. */
     const char *estimator;
-    /** "none" or "dynamic", as in training; one binary draw an example. */
+    /** "none" or "dynamic", as in training; one binary draw per example. */
     const char *binarization;
     uint64_t seed;
 } vaelib_evaluation_config;
@@ -894,7 +911,7 @@ vaelib_status vaelib_evaluation_config_init(vaelib_evaluation_config *out_config
 
 /**
  * The evidence lower bound of each example and its two terms, [N] each: elbo = reconstruction - kl, in nats.
- * Each output may be NULL, not all. `config` and `callback` may be NULL.
+ * Each output may be NULL, but not all of them. `config` and `callback` may be NULL.
  */
 vaelib_status vaelib_vae_estimate_elbo(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_evaluation_config *config,
@@ -904,7 +921,7 @@ vaelib_status vaelib_vae_estimate_elbo(
 /**
  * log p(x) of each example by importance sampling with K = config->samples draws from q(z|x):
  * log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x), a lower bound in expectation that tightens with K (Burda et al. 2015),
- * and its standard error (NaN for K = 1), [N] each. `out_standard_error` may be NULL, `callback` too.
+ * and its standard error (NaN for K = 1), [N] each. `out_standard_error` and `callback` may be NULL.
  */
 vaelib_status vaelib_vae_estimate_log_likelihood(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_evaluation_config *config,
@@ -912,8 +929,8 @@ vaelib_status vaelib_vae_estimate_log_likelihood(
     size_t out_count);
 
 /**
- * The way from one example to another through latent space: the latent means of rows `from` and `to` of `examples`,
- * `steps` points on the line between them (both ends included, steps >= 2), decoded to means, [steps, D].
+ * The path from one example to another through latent space: `steps` points on the line between the latent means of
+ * rows `from` and `to` of `examples` (both ends included, steps >= 2), decoded to means, [steps, D].
  */
 vaelib_status vaelib_vae_interpolate(
     vaelib_model *model, const vaelib_dataset *examples, size_t from, size_t to, size_t steps, float *out_mean,
@@ -932,8 +949,8 @@ vaelib_status vaelib_vae_draw_manifold(vaelib_model *model, size_t side, float *
  * A stack of layers (Vincent et al. 2008, 2010). Each learns to restore its input x from a corrupted version x~ of it:
  * code y = A(x~ W + b), reconstruction from y, loss against the clean x. Layers are pretrained from the bottom up, each
  * on the clean codes of those below. Then the whole stack is fine-tuned: with labels, under a softmax layer, or
- * without, as one deep auto-encoder. A program that learns to read digits; bindings/c/examples/stack_digits.c is one in
- * full:
+ * without, as one deep auto-encoder. A program that learns to read digits (bindings/c/examples/stack_digits.c is a
+ * complete one):
  *
  *     vaelib_model *model = NULL;
  *     vaelib_layer_config layers[3];
@@ -972,28 +989,28 @@ typedef struct vaelib_layer_config {
     /** 1: the decoder's weights are the encoder's, transposed. 0: the decoder has its own. */
     size_t tied;
     /**
-     * "cross_entropy" for inputs in [0, 1], through a sigmoid; "squared_error", half of it, for real values, through a
+     * "cross_entropy" for inputs in [0, 1], through a sigmoid; "squared_error" (half of it) for real values, through a
      * linear decoder. Above layer 0 the inputs are codes: cross_entropy needs a sigmoid layer below.
      */
     const char *loss;
     /**
      * "masking": round(nu * n) of the n components, chosen at random, become 0. "independent_masking": each becomes 0
-     * with probability nu. "salt_and_pepper": as masking, but to one of two values, by a fair coin. "gaussian":
-     * normal noise is added.
+     * with probability nu. "salt_and_pepper": as masking, but each becomes one of two values, by a fair coin.
+     * "gaussian": normal noise is added.
      */
     const char *corruption;
     /** nu, the proportion of corrupted components, 0 to 1; gaussian: the standard deviation of the noise. */
     double corruption_level;
     /**
-     * salt_and_pepper takes its two values from here: "given", corruption_low and corruption_high; "data", the minimum
+     * Where salt_and_pepper takes its two values from: "given", corruption_low and corruption_high; "data", the minimum
      * and the maximum of all inputs of the layer, found in a pass over the examples before the layer is pretrained.
      */
     const char *corruption_range;
     double corruption_low;
     double corruption_high;
     /**
-     * alpha and beta, the weights of corrupted and untouched components in the loss (Vincent et al. 2010); equal for
-     * gaussian, which touches all.
+     * alpha and beta, the weights of corrupted and untouched components in the loss (Vincent et al. 2010); they must be
+     * equal for gaussian, which corrupts all.
      */
     double corrupted_weight;
     double untouched_weight;
@@ -1005,7 +1022,7 @@ typedef struct vaelib_layer_config {
     double sparsity_weight;
     /** Add contraction_weight * sum_ij (d y_j / d x~_i)^2 to the loss (Rifai et al. 2011). */
     double contraction_weight;
-    /** Used while this layer is pretrained; 0 takes that of the training configuration. */
+    /** For the pretraining of this layer; 0 takes the value of the training configuration. */
     size_t epochs;
     double learning_rate;
 } vaelib_layer_config;
@@ -1015,7 +1032,7 @@ typedef struct vaelib_stack_config {
     size_t struct_size;
     /** The width of an example. Required. */
     size_t data_dim;
-    /** The layers, bottom first, at most 64; each has the struct_size of the first. Required. */
+    /** The layers, bottom first, at most 64; all must have the struct_size of the first. Required. */
     const vaelib_layer_config *layers;
     size_t layer_count;
     /** As in vaelib_vae_config. */
@@ -1025,48 +1042,49 @@ typedef struct vaelib_stack_config {
     uint64_t seed;
 } vaelib_stack_config;
 
-/** Fills in the defaults; of a stack, data_dim is 0 and there are no layers. */
+/** Fills in the defaults; in a stack's, data_dim is 0 and there are no layers. */
 vaelib_status vaelib_layer_config_init(vaelib_layer_config *out_config);
 vaelib_status vaelib_stack_config_init(vaelib_stack_config *out_config);
 
 /** A new stack with freshly initialised weights and no classifier. */
 vaelib_status vaelib_stack_create(const vaelib_stack_config *config, vaelib_model **out_model);
 
-/** The architecture; `layers`, strings in it included, stays valid as long as the model. */
+/** The architecture; `layers` and the strings in it stay valid as long as the model exists. */
 vaelib_status vaelib_stack_get_config(const vaelib_model *model, vaelib_stack_config *out_config);
 
 /**
  * Puts a freshly initialised classifier of 2 to 1048576 classes on a stack that has none, for weights from elsewhere;
- * fine-tuning with labels does so by itself. Its two tensors come last in the parameters. Trainers made before are of
- * no use any more, as vaelib_trainer_create() says. Exclusive.
+ * fine-tuning with labels adds one itself. Its two tensors come last in the parameters. Trainers created before can no
+ * longer be used; see vaelib_trainer_create(). Exclusive.
  */
 vaelib_status vaelib_stack_add_classifier(vaelib_model *model, size_t classes);
 
 /**
- * Says what the classes are called, in the order of their numbers; the names are kept in the stack's file. `count` is
- * class_count, or 0 to take the names away. Names are different, and have at most 4096 bytes each.
+ * Names the classes, in the order of their numbers; the names are kept in the stack's file. `count` is class_count, or
+ * 0 to remove the names. Names must be different, and have at most 4096 bytes each.
  *
- * `type` is what they stand for, so that a program can give labels back of the type it was given them in: "text",
- * "integer" (64 bits), "real" (finite), "boolean" ("false", "true"). Exclusive.
+ * `type` is what the names stand for, so that a program can return labels in their original type: "text", "integer" (64
+ * bits), "real" (finite), "boolean" ("false", "true"). Exclusive.
  */
 vaelib_status vaelib_stack_set_class_names(
     vaelib_model *model, const char *type, const char *const *names, size_t count);
 
 /**
- * What the classes are called; out_count is 0 if nobody has said. The names are valid until names are set anew or the
+ * The names of the classes; out_count is 0 if they have none. The names are valid until names are set again or the
  * stack is freed.
  */
 vaelib_status vaelib_stack_get_class_names(
     const vaelib_model *model, const char **out_type, const char *const **out_names, size_t *out_count);
 
 /**
- * Pretrains all layers, bottom first. What the configuration has for other phases must be left at its default, here and
- * in fine-tuning: `phases` of a vaelib_parameter says which a parameter is for. Errors, cancelling and exclusiveness as
- * for vaelib_vae_fit().
+ * Pretrains all layers, bottom first. Parameters for other phases must be left at their defaults, here and in
+ * fine-tuning; the field `phases` of vaelib_parameter tells which phases a parameter is for. Errors, cancelling and
+ * exclusiveness as for vaelib_vae_fit().
  *
- * One checkpoint file serves the pretraining and the fine-tuning after it: each call goes on where the file's training
- * is, and a call that was complete, or is followed by one in the file, takes over the file's state and returns at once.
- * So a program that is run again makes the same calls in the same order. (To begin anew, only the first has resume 0.)
+ * One checkpoint file serves the pretraining and the fine-tuning after it. Each call resumes the training in the file;
+ * a call that is complete in the file, or followed there by another, takes over the state of the file and returns at
+ * once. A program that is run again therefore makes the same calls in the same order. (To start from the beginning, set
+ * resume to 0 in the first call only.)
  */
 vaelib_status vaelib_stack_pretrain(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_training_config *config,
@@ -1075,19 +1093,20 @@ vaelib_status vaelib_stack_pretrain(
 /**
  * Fine-tunes all layers; `phase` is VAELIB_SUPERVISED or VAELIB_UNSUPERVISED. The latter needs no labels.
  *
- * Supervised, both sets have labels (else VAELIB_INVALID_ARGUMENT). The first such call adds the classifier: its labels
- * are 0 to classes - 1, each seen at least once, and at least two classes. Later calls, and `validation`, may hold
- * fewer, but no others. VAELIB_DATA_ERROR names the first label that does not fit.
+ * In supervised fine-tuning both datasets must have labels (otherwise VAELIB_INVALID_ARGUMENT). The first such call
+ * adds the classifier: its labels must be 0 to classes - 1, each at least once, with at least two classes. Later calls,
+ * and `validation`, may lack some of these labels but have no others. VAELIB_DATA_ERROR names the first label that is
+ * not allowed.
  *
- * `validation` may be NULL. With patience, training stops once its error (supervised) or loss gets no better, and the
- * best weights are kept.
+ * `validation` may be NULL. With patience, training stops once its error (supervised) or its loss no longer improves,
+ * and the best weights are kept.
  */
 vaelib_status vaelib_stack_finetune(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_dataset *validation, vaelib_phase phase,
     const vaelib_training_config *config, vaelib_progress_fn callback, void *user_data);
 
 /**
- * The corrupted input that layer `layer` would be given in epoch `epoch` of its pretraining: the clean code of the
+ * The corrupted input that layer `layer` would receive in epoch `epoch` of its pretraining: the clean code of the
  * layers below, with the layer's noise drawn from `seed`, [N, inputs of the layer]. With corruption_range "data", the
  * minimum and maximum are those of these examples.
  */
@@ -1099,15 +1118,15 @@ vaelib_status vaelib_stack_corrupt(
 vaelib_status vaelib_stack_encode(
     vaelib_model *model, const vaelib_dataset *examples, size_t layer, float *out_code, size_t out_count);
 
-/** Examples from codes of layer `layer`, [N, width of the layer], down through the decoders, [N, D]. */
+/** Decodes codes of layer `layer`, [N, width of the layer], down to examples, [N, D]. */
 vaelib_status vaelib_stack_decode(
     vaelib_model *model, const vaelib_dataset *codes, size_t layer, float *out_examples, size_t out_count);
 
-/** Up to layer `layer` and down again, [N, D]. Noisy examples come back denoised. */
+/** Encodes up to layer `layer` and decodes again, [N, D]. Noisy examples are denoised. */
 vaelib_status vaelib_stack_reconstruct(
     vaelib_model *model, const vaelib_dataset *examples, size_t layer, float *out_examples, size_t out_count);
 
-/** The loss of each reconstruction against its example, by layer 0's loss, [N]: what is unusual is restored badly. */
+/** The loss of each example's reconstruction, by the loss of layer 0, [N]; it is large for unusual examples. */
 vaelib_status vaelib_stack_compute_reconstruction_error(
     vaelib_model *model, const vaelib_dataset *examples, size_t layer, double *out_error, size_t out_count);
 
@@ -1134,18 +1153,18 @@ vaelib_status vaelib_stack_sample(
  * Queries into files
  *
  * Results of any size, appended to datasets of a writer as they are computed; the numbers are those of the queries
- * above. A dataset that was not added is added, as float32 [rows, columns]. One that was keeps its type, and other
- * results may have gone there before, so that those of several files can be joined. `callback` may be NULL. What fails
- * in the first rows, such as unsuitable data, leaves the writer as it was; later, or cancelled, the writer ends, so
+ * above. A dataset that does not exist yet is added, as float32 [rows, columns]. An existing one keeps its type and may
+ * hold other results already, so that those of several files can be joined. `callback` may be NULL. An error in the
+ * first rows, such as unsuitable data, leaves the writer unchanged; a later one, or cancelling, ends the writer, so
  * that no file with half the results appears.
  * --------------------------------------------------------------------------------------------------------------- */
 
-/** vaelib_vae_encode(): means and log-variances. Either name may be NULL, not both. */
+/** vaelib_vae_encode(): means and log-variances. Either name may be NULL, but not both. */
 vaelib_status vaelib_vae_encode_to(
     vaelib_model *model, const vaelib_dataset *examples, vaelib_writer *writer, const char *mean_name,
     const char *log_variance_name, vaelib_progress_fn callback, void *user_data);
 
-/** vaelib_vae_decode(): means and, of a Gaussian likelihood, variances. `variance_name` may be NULL. */
+/** vaelib_vae_decode(): means and, for a Gaussian likelihood, variances. `variance_name` may be NULL. */
 vaelib_status vaelib_vae_decode_to(
     vaelib_model *model, const vaelib_dataset *latents, vaelib_writer *writer, const char *mean_name,
     const char *variance_name, vaelib_progress_fn callback, void *user_data);
@@ -1155,7 +1174,7 @@ vaelib_status vaelib_vae_reconstruct_to(
     vaelib_model *model, const vaelib_dataset *examples, vaelib_choice latent, uint64_t seed, vaelib_writer *writer,
     const char *name, vaelib_progress_fn callback, void *user_data);
 
-/** vaelib_stack_encode(). Queries of stacks report as those of models do. */
+/** vaelib_stack_encode(). Queries of stacks report progress as those of variational auto-encoders do. */
 vaelib_status vaelib_stack_encode_to(
     vaelib_model *model, const vaelib_dataset *examples, size_t layer, vaelib_writer *writer, const char *name,
     vaelib_progress_fn callback, void *user_data);
@@ -1173,24 +1192,25 @@ vaelib_status vaelib_stack_predict_probabilities_to(
 /* ------------------------------------------------------------------------------------------------------------------
  * Trainer: training one step at a time
  *
- * For programs with a loop of their own: other sources of data, gradients summed over processes, another optimiser.
+ * For programs with their own training loop: other sources of data, gradients summed over processes, another optimiser.
  * --------------------------------------------------------------------------------------------------------------- */
 
 typedef struct vaelib_trainer vaelib_trainer;
 
 /**
- * Where a batch lies, for a batch that is spread over several trainers, for example one a process. Its gradients are
- * then a part of those of the whole batch: summed over all parts they are the gradients of the mean over global_rows
- * rows. Fill with vaelib_batch_place_init().
+ * The place of a batch within a whole batch that is divided among several trainers, for example one per process. The
+ * gradients of the parts, summed, are the gradients of the mean over global_rows rows. A layer with a sparsity_weight
+ * cannot be trained so, since its penalty is of the mean over the whole batch: VAELIB_INVALID_ARGUMENT. Fill with
+ * vaelib_batch_place_init().
  */
 typedef struct vaelib_batch_place {
     size_t struct_size;
-    /** The rows of the whole batch; 0, the default, if this is all of it. */
+    /** The rows of the whole batch; 0, the default, if this batch is the whole. */
     size_t global_rows;
     /**
-     * Which row of the whole batch, or of the set, row 0 of this batch is; default 0. Noise is drawn for the step and
-     * for this row, so it is the same however the batch is divided. A slice counts from where it begins in its dataset,
-     * and this is added.
+     * The number that row 0 of this batch has in the whole batch, or in the dataset. Noise is drawn by the step and by
+     * the number of the row, so it is the same however the batch is divided. The default, SIZE_MAX, is the row at which
+     * a slice begins in its dataset, and 0 for any other batch.
      */
     size_t first_row;
 } vaelib_batch_place;
@@ -1201,51 +1221,56 @@ vaelib_status vaelib_batch_place_init(vaelib_batch_place *out_place);
 /**
  * A trainer for `model`, which it keeps alive. `phase` is VAELIB_FIT for a vae; for a stack VAELIB_PRETRAINING, of
  * layer `layer`, VAELIB_SUPERVISED, whose batches carry labels and which needs a classifier
- * (vaelib_stack_add_classifier()), or VAELIB_UNSUPERVISED. `layer` is 0 where nothing is pretrained. A layer whose
- * corruption_range is "data" cannot be pretrained so, since a trainer sees one batch at a time.
+ * (vaelib_stack_add_classifier()), or VAELIB_UNSUPERVISED. `layer` is 0 in all other phases. A layer whose
+ * corruption_range is "data" cannot be pretrained by a trainer, which sees one batch at a time.
  *
  * `examples_per_epoch` is N: it turns steps into epochs for the schedules and scales the weight prior. epochs,
- * batch_size and patience of the config do not matter here (cosine: `epochs` does). Between steps the model answers
- * queries as usual. Once the model gets a classifier, trainers made before are of no use: their memory stays valid
- * until they are freed, but their steps are refused with VAELIB_INVALID_ARGUMENT.
+ * batch_size and patience of the config are ignored, except for `epochs` with schedule "cosine". Between steps the
+ * model answers queries as usual. Once a classifier is added to the model, trainers created before can no longer be
+ * used: their memory stays valid until they are freed, but their steps return VAELIB_INVALID_ARGUMENT.
  */
 vaelib_status vaelib_trainer_create(
     vaelib_model *model, vaelib_phase phase, size_t layer, const vaelib_training_config *config,
     size_t examples_per_epoch, vaelib_trainer **out_trainer);
 
-/** Computes the gradients on all rows of `batch` and applies them. Exclusive. */
-vaelib_status vaelib_trainer_step(vaelib_trainer *trainer, const vaelib_dataset *batch);
+/**
+ * What a computation of gradients found, as means over the rows of its batch: `count` metrics in `values`, among them
+ * loss, learning_rate and gradient_norm; of a vae reconstruction, kl, elbo and kl_weight too; of a supervised stack the
+ * error. vaelib_metric_find() looks one up.
+ */
+typedef struct vaelib_metrics {
+    size_t struct_size;
+    size_t count;
+    vaelib_metric values[32];
+} vaelib_metrics;
+
+/** Computes the gradients on all rows of `batch` and applies them. `out_metrics` may be NULL. Exclusive. */
+vaelib_status vaelib_trainer_step(
+    vaelib_trainer *trainer, const vaelib_dataset *batch, vaelib_metrics *out_metrics);
 
 /**
- * Computes the gradient of the loss on `batch` into the gradient buffer, replacing what was there. `place` may be NULL,
- * for a whole batch. Exclusive.
+ * Computes the gradient of the loss on `batch` into the gradient buffer, replacing its contents. `place` may be NULL,
+ * for a whole batch, and so may `out_metrics`. Exclusive.
  */
 vaelib_status vaelib_trainer_compute_gradients(
-    vaelib_trainer *trainer, const vaelib_dataset *batch, const vaelib_batch_place *place);
+    vaelib_trainer *trainer, const vaelib_dataset *batch, const vaelib_batch_place *place,
+    vaelib_metrics *out_metrics);
 
 /**
  * Applies the gradient buffer: clipping, weight decay, optimiser, schedule; then counts the step. The buffer may have
- * been changed by the caller, for example summed over the parts of a whole batch. `global_rows` are the rows of the
- * whole batch, by which schedules go on; 0 takes those that the gradients were computed for. VAELIB_NUMERICAL_ERROR,
- * and nothing applied, if it is not finite. Exclusive.
+ * been changed by the caller, for example summed over the parts of a whole batch. `global_rows` is the number of rows
+ * of the whole batch, by which schedules advance; 0 takes the number that the gradients were computed for. If the
+ * buffer is not finite, nothing is applied and VAELIB_NUMERICAL_ERROR returned. Exclusive.
  */
 vaelib_status vaelib_trainer_apply_gradients(vaelib_trainer *trainer, size_t global_rows);
 
 /**
- * What the last computation of gradients found, as means over the rows of its batch: loss, learning_rate,
- * gradient_norm; of a vae reconstruction, kl, elbo and kl_weight too; of a supervised stack the error. Valid until the
- * next computation or until the trainer is freed; none before the first.
- */
-vaelib_status vaelib_trainer_get_metrics(
-    vaelib_trainer *trainer, const vaelib_metric **out_metrics, size_t *out_count);
-
-/**
- * The flat parameters of the model in place; valid until the trainer is freed. They may be changed between steps. Their
- * layout: vaelib_model_describe_tensor().
+ * The flat parameters of the model in place; valid until the trainer is freed. They may be changed between steps.
+ * vaelib_model_describe_tensor() gives their layout.
  */
 vaelib_status vaelib_trainer_get_parameters(vaelib_trainer *trainer, float **out_values, size_t *out_count);
 
-/** The gradient buffer, laid out as the parameters; valid until the trainer is freed. */
+/** The gradient buffer, laid out like the parameters; valid until the trainer is freed. */
 vaelib_status vaelib_trainer_get_gradients(vaelib_trainer *trainer, float **out_values, size_t *out_count);
 
 /** Frees the trainer; the model stays. */

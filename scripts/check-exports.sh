@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares what the library exports with what the header declares. A function that nobody implements is no error of
+# Compares what the library exports with what the header declares. A function that nobody implements is not an error to
 # the Swift compiler, and a symbol that leaks out becomes a promise; this finds both.
 # usage: scripts/check-exports.sh LIBRARY
 set -euo pipefail
@@ -10,7 +10,8 @@ abi=$(sed -n 's/^.define VAELIB_ABI_VERSION \([0-9]*\)/\1/p' "$header")
 # The preprocessor drops the comments; a name before a parenthesis is then a declaration.
 declared=$(cc -E -P "$header" | tr '\n' ' ' | grep -oE '\bvaelib_[a-z0-9_]+ ?\(' | tr -d ' (' | sort -u)
 expected=$(awk -v node="@@VAELIB_$abi" '{ print $0 node }' <<<"$declared" | sort)
-# Small letters mark symbols that nobody outside can see; A is the version's own entry, which not every linker writes.
+# Small letters mark symbols that are not visible from outside; A is the version's own entry, which not every linker
+# writes.
 exported=$(nm --dynamic --defined-only "$library" | awk '$2 ~ /[B-Z]/ { print $3 }' | sort -u)
 
 failed=0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compiles the header alone and twice in one file, in every dialect that it promises to suit, warnings being errors.
+# Compiles the header alone and twice in one file, in every dialect that it supports, with warnings as errors.
 # usage: scripts/check-header.sh
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fails if the object code of a kernel variant holds a weak symbol that another variant may hold too. The same source
 # is compiled once per instruction set; the linker keeps one copy of such a symbol for all of them, and that copy may
-# use instructions that the processor at hand does not have. Generic functions of the standard library end up so.
+# use instructions that the processor in use does not have. Generic functions of the standard library have such symbols.
 # usage: scripts/check-kernels.sh
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -102,7 +102,8 @@ class Header:
         fields = []
         for declaration in re.findall(r"([^;]+);", body):
             kind, name, size = groups(r"(.*?)(\w+)(?:\[(\d+)\])?", " ".join(declaration.split()))
-            fields.append((name, f"c_char * {size}" if size else self.type_of(kind)))
+            element = "c_char" if kind.strip() == "char" else self.type_of(kind)
+            fields.append((name, f"{element} * {size}" if size else element))
         return fields
 
     def in_order(self, *names: str) -> list[str]:

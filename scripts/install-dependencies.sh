@@ -2,8 +2,8 @@
 # Installs the system packages that vaelib needs: those that are missing, and no others.
 # usage: scripts/install-dependencies.sh build|test|python ...
 #
-# What counts is whether a package's work is done on this machine, whoever does it; so each is looked for by what it
-# provides. A machine that has everything is left alone, and nothing is printed.
+# What counts is whether this machine has what a package provides, from whatever source; so each is looked for by that.
+# A machine that has everything is left alone, and nothing is printed.
 set -euo pipefail
 
 missing=()
@@ -87,7 +87,7 @@ fi
 
 find_missing "$@"
 if [[ ${#missing[@]} -gt 0 ]]; then
-  echo "Installed, and still not found: what these packages provide: ${missing[*]}" >&2
+  echo "These packages were installed, but what they provide was not found: ${missing[*]}" >&2
   echo "(for Python: is ${PYTHON:-python3} Debian's own? make PYTHON=/usr/bin/python3 uses that one)" >&2
   exit 1
 fi

@@ -19,5 +19,5 @@ fill bindings/c/vaelib.pc.in "$destdir$libdir/pkgconfig/vaelib.pc"
 fill bindings/c/vaelibConfig.cmake.in "$destdir$libdir/cmake/vaelib/vaelibConfig.cmake"
 fill bindings/c/vaelibConfigVersion.cmake.in "$destdir$libdir/cmake/vaelib/vaelibConfigVersion.cmake"
 
-# The loader's cache is brought up to date where that is ours to do: as root, and not for a package being staged.
+# The loader's cache is updated only as root, and not for a package that is being staged.
 if [[ -z $destdir && $(id -u) -eq 0 ]] && command -v ldconfig >/dev/null; then ldconfig; fi

@@ -51,7 +51,7 @@ trap 'rm -rf "$scratch"' EXIT
 .venv/bin/python Tests/c/make_data.py "$scratch"
 export VAELIB_TEST_FOLDER=$scratch
 
-# Programs that put functions of their own before those of the C library, which a sanitizer wants to do too.
+# Programs that replace functions of the C library by their own, which a sanitizer does too.
 if [[ $programs == .build/c ]]; then
   read -ra hdf5 <<<"$(pkg-config --cflags --libs hdf5-serial | sed 's/-I/-isystem /g')"
   build test_faults Tests/c/faults/*.c Tests/c/support.c "${hdf5[@]}" -ldl

@@ -3,7 +3,7 @@
  *
  * libhdf5 cannot close a file whose last blocks the disk refuses: it keeps the descriptor, and crashes at exit. So the
  * first refusal is remembered here, for the caller to look at after each call, and what libhdf5 writes from then on is
- * discarded; the file can then be closed as if nothing had happened, and thrown away. The table of callbacks that
+ * discarded; the file can then be closed as usual, and deleted. The table of callbacks that
  * libhdf5 wants is made of macros and casts, which Swift cannot write.
  */
 #ifndef VAELIB_CHDF5_DESCRIPTOR_DRIVER_H
@@ -19,7 +19,7 @@
 #include <H5FDdevelop.h>
 #endif
 
-/* Where a file is written. Outlives the file; closing it is the caller's business. */
+/* Where a file is written. Outlives the file; the caller closes it. */
 struct vaelib_h5fd_target {
     int descriptor;
     /* The errno of the first refusal, or 0. */

@@ -41,7 +41,7 @@ static pthread_once_t fork_watch = PTHREAD_ONCE_INIT;
 static atomic_int products;
 static atomic_int forking;
 
-/* Long enough for any product; not for ever, since a signal handler may fork in the middle of one. */
+/* Long enough for any product; not unlimited, since a signal handler may fork in the middle of one. */
 static const uint64_t fork_patience = 1000000000;
 
 static void before_fork(void)

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Many queries or one change at a time; whoever comes at the wrong moment is turned away at once.
+/// Many queries or one change at a time; a call that comes at the wrong moment is refused at once.
 final class AccessGate: Sendable {
-  /// The number of queries, or -1 while a change is under way.
+  /// The number of queries, or -1 during a change.
   private let users = Atomic<Int>(0)
   /// What it guards, for messages.
   private let subject: String

@@ -22,7 +22,7 @@ enum Arguments {
   static func length<Element>(_ count: Int, of type: Element.Type, _ name: String = "count") throws -> Int {
     guard (1...Int.max / MemoryLayout<Element>.stride).contains(count) else {
       throw BoundaryError.argument(
-        "\(name) is \(UInt(bitPattern: count)); at least 1 is needed, and no more than fit memory")
+        "\(name) is \(UInt(bitPattern: count)); expected at least 1, and no more than fit in memory")
     }
     return count
   }

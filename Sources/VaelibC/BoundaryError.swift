@@ -15,7 +15,7 @@ enum BoundaryError: Error, CustomStringConvertible {
     switch self {
     case .argument(let text), .handle(let text), .busy(let text): text
     case .tooManyHandles:
-      "\(HandleTable.capacity) handles are in use, the most there can be; free those no longer needed"
+      "\(HandleTable.capacity) handles are in use, the maximum; free those that are no longer needed"
     }
   }
 }

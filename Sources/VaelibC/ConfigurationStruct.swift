@@ -39,7 +39,7 @@ struct ConfigurationFields<Root: Sendable, Structure: ConfigurationStruct & Bitw
     }
   }
 
-  /// What the caller put in a field; nil where the parameter is left to follow from others.
+  /// The caller's value of a field; nil if the parameter is to follow from others.
   private func value(
     of parameter: Parameter<Root>, in bytes: UnsafeRawBufferPointer, like type: ParameterValue
   ) throws -> ParameterValue? {

@@ -1,7 +1,7 @@
 import CVaelib
 import VaelibModels
 
-// Between the header's configuration structures and the engine's.
+// Conversion between the header's configuration structures and the engine's.
 
 private let vaeFields = ConfigurationFields(VAEConfiguration.parameters, in: vaelib_vae_config.self)
 private let trainingFields = ConfigurationFields(
@@ -81,7 +81,7 @@ extension StackConfiguration {
       let layer = (UnsafeRawPointer(first) + index * stride).assumingMemoryBound(to: vaelib_layer_config.self)
       if layer.pointee.struct_size != stride {
         throw BoundaryError.argument(
-          "layers[\(index)].struct_size is \(layer.pointee.struct_size), that of layers[0] \(stride); all must agree"
+          "layers[\(index)].struct_size is \(layer.pointee.struct_size), but that of layers[0] is \(stride)"
         )
       }
       do {

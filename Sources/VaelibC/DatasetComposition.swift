@@ -37,7 +37,8 @@ public func vaelib_dataset_concatenate(
   }
 }
 
-/// How many pieces of stored data a dataset may consist of: far more than anybody joins, few enough to be numbered.
+/// The most pieces of stored data that a dataset may consist of: far more than are ever joined, few enough to be
+/// numbered.
 private let pieceLimit = 1 << 20
 
 /// Throws unless the datasets have the same width, all or none of them labels, and rows that can be counted.

@@ -11,7 +11,7 @@ final class DatasetHandle: HandleObject {
   /// One integer a row, for all rows of `source`.
   let labels: Labels?
 
-  /// Where labels come from; read as they are asked for.
+  /// Where labels come from; read when they are asked for.
   enum Labels: Sendable {
     case array(StridedArray)
     case values([Int64], first: Int)

@@ -87,8 +87,8 @@ public func vaelib_dataset_slice(
     let (end, overflow) = firstRow.addingReportingOverflow(rows)
     guard firstRow >= 0, rows >= 1, !overflow, end <= whole.source.rows else {
       throw BoundaryError.argument(
-        "rows \(UInt(bitPattern: firstRow)) to first_row + \(UInt(bitPattern: rows)) - 1 are not all in a dataset "
-          + "of \(whole.source.rows) rows")
+        "first_row is \(UInt(bitPattern: firstRow)) and rows is \(UInt(bitPattern: rows)); expected at least 1 "
+          + "row, all among the \(whole.source.rows) of the dataset")
     }
     let slice = DatasetHandle(
       source: SliceSource(whole.source, rows: firstRow..<end), elementType: whole.elementType,

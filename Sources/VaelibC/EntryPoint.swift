@@ -20,7 +20,7 @@ func computation(_ name: String = #function, _ body: () throws -> Void) -> vaeli
   entryPoint(name) { try withNumericEnvironment(body) }
 }
 
-/// Hands warnings to `vaelib_last_warning`, one a line.
+/// Hands warnings to `vaelib_last_warning`, one per line.
 func warn(_ texts: [String]) {
   if !texts.isEmpty { ThreadMessages.setWarning(texts.joined(separator: "\n")) }
 }

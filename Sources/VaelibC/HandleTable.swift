@@ -25,9 +25,9 @@ protocol HandleObject: AnyObject, Sendable {
 
 /// Maps handles to objects.
 ///
-/// A handle is no address but a number: generation (32 bits), slot (24), kind (3), and a set low bit, so that freed
-/// and mistaken handles are recognised and nothing a caller passes is ever dereferenced. Cancelling reads atomics
-/// only, so that a signal handler may do it.
+/// A handle is not an address but a number: generation (32 bits), slot (24), kind (3), and a set low bit, so that freed
+/// and mistaken handles are recognised and nothing a caller passes is ever dereferenced. Cancelling reads atomics only,
+/// so that a signal handler may do it.
 final class HandleTable: @unchecked Sendable {
   static let shared = HandleTable()
   static let capacity = 1 << 16
@@ -74,7 +74,7 @@ final class HandleTable: @unchecked Sendable {
     return objects.count - 1
   }
 
-  /// The slot of a handle, if its numbers can be right at all.
+  /// The slot of a handle, if its numbers can be valid at all.
   private static func slot(_ handle: OpaquePointer?) -> (slot: Int, generation: UInt32, kind: UInt64)? {
     let bits = UInt64(UInt(bitPattern: handle))
     let slot = Int(bits >> 8 & 0xff_ffff)
@@ -101,7 +101,7 @@ final class HandleTable: @unchecked Sendable {
   }
 
   private static func foreign(_ kind: HandleKind) -> BoundaryError {
-    .handle("this is no \(kind.name) handle; pass what the library gave out")
+    .handle("this is not a \(kind.name) handle; pass one that the library returned")
   }
 
   /// Forgets a handle; the object lives on while a call still uses it. Other handles are left alone.

@@ -24,6 +24,20 @@ final class MetricList {
   }
 }
 
+extension vaelib_metrics {
+  /// Those that have a value.
+  init(_ found: MetricValues) {
+    self.init()
+    withUnsafeMutableBytes(of: &values) { bytes in
+      let places = bytes.bindMemory(to: vaelib_metric.self)
+      for (metric, value) in found.present.prefix(places.count) {
+        places[count] = vaelib_metric(Series(metric), value)
+        count += 1
+      }
+    }
+  }
+}
+
 extension vaelib_metric {
   fileprivate init(_ series: Series, _ value: Double) {
     self.init(name: Constants.string(series.name), value: value)

@@ -5,7 +5,7 @@ import CVaelib
 /// A program that was compiled against an older header has structures that end before the fields that were added
 /// since; each such field means "as before" when it is zero.
 enum SizedStruct {
-  /// The largest size that can be meant.
+  /// The largest plausible size.
   private static let limit = 1 << 16
 
   /// The smallest size that can be right: where the first field begins that was added to the structure later.
@@ -22,7 +22,7 @@ enum SizedStruct {
     let size = pointer.load(as: Int.self)
     guard (firstSize(of: type)...limit).contains(size) else {
       throw BoundaryError.argument(
-        "\(name)->struct_size is \(size); set it to sizeof(*\(name)), \(MemoryLayout<T>.size) here, first")
+        "\(name)->struct_size is \(size); first set it to sizeof(*\(name)), here \(MemoryLayout<T>.size)")
     }
     return size
   }

@@ -61,6 +61,10 @@ public func vaelib_stack_finetune(
   train(model, StackedAutoencoder.self, config, callback, userData) { stack, call in
     let examples = try DatasetHandle.from(examples).labeledExamples
     let validation = try validation.map { try DatasetHandle.from($0).labeledExamples }
+    guard phase == VAELIB_SUPERVISED || phase == VAELIB_UNSUPERVISED else {
+      throw BoundaryError.argument(
+        "phase is \(phase.rawValue); use VAELIB_SUPERVISED or VAELIB_UNSUPERVISED")
+    }
     let kind = try Phase.Kind(phase)
     return try call.run {
       try stack.finetune(

@@ -8,8 +8,6 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
   /// Used inside the exclusive gate only.
   let trainer: Trainer
   let gate: AccessGate
-  /// What the last computation of gradients found.
-  let metrics = MetricList()
 
   init(_ trainer: Trainer, gate: AccessGate) {
     self.trainer = trainer
@@ -20,14 +18,17 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
     try HandleTable.shared.object(handle, as: TrainerHandle.self)
   }
 
-  /// Computes gradients, keeps what was found, and returns their norm.
-  func computeGradients(_ batch: OpaquePointer?, _ place: vaelib_batch_place) throws -> Double {
+  /// Computes gradients, tells what was found, and returns their norm.
+  func computeGradients(
+    _ batch: OpaquePointer?, _ place: vaelib_batch_place, _ outMetrics: UnsafeMutablePointer<vaelib_metrics>?
+  ) throws -> Double {
     let batch = try DatasetHandle.from(batch).labeledExamples
+    if let outMetrics { try SizedStruct.check(outMetrics, "out_metrics") }
     var found = try trainer.computeGradients(
-      on: batch, firstRow: place.first_row,
+      on: batch, firstRow: place.first_row == -1 ? nil : place.first_row,
       globalRows: place.global_rows == 0 ? nil : place.global_rows)
     found[.gradientNorm] = trainer.gradientNorm()
-    metrics.replace(found)
+    if let outMetrics { try SizedStruct.write(vaelib_metrics(found), to: outMetrics, "out_metrics") }
     return found[.gradientNorm]
   }
 }
@@ -35,20 +36,25 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
 extension vaelib_batch_place {
   /// The caller's; the defaults where it is NULL.
   fileprivate init(_ place: UnsafePointer<vaelib_batch_place>?) throws {
-    self.init()
+    self = .defaults
     guard let place else { return }
     self = try SizedStruct.read(place, "place")
-    for (name, value) in [("global_rows", global_rows), ("first_row", first_row)] where value < 0 {
+    for (name, value) in [("global_rows", global_rows), ("first_row", first_row)]
+    where value < 0 && (name, value) != ("first_row", -1) {
       throw BoundaryError.argument("place->\(name) is \(UInt(bitPattern: value)); allowed: 0 to \(Int.max)")
     }
   }
+
+  /// All of the batch; its first row is where it lies by itself, SIZE_MAX in C.
+  fileprivate static let defaults = vaelib_batch_place(
+    struct_size: MemoryLayout<vaelib_batch_place>.size, global_rows: 0, first_row: -1)
 }
 
 @_cdecl("vaelib_batch_place_init") @implementation
 public func vaelib_batch_place_init(
   _ outPlace: UnsafeMutablePointer<vaelib_batch_place>?
 ) -> vaelib_status {
-  entryPoint { try SizedStruct.write(vaelib_batch_place(), to: outPlace, "out_place") }
+  entryPoint { try SizedStruct.write(vaelib_batch_place.defaults, to: outPlace, "out_place") }
 }
 
 @_cdecl("vaelib_trainer_create") @implementation
@@ -72,11 +78,13 @@ public func vaelib_trainer_create(
 }
 
 @_cdecl("vaelib_trainer_step") @implementation
-public func vaelib_trainer_step(_ trainer: OpaquePointer?, _ batch: OpaquePointer?) -> vaelib_status {
+public func vaelib_trainer_step(
+  _ trainer: OpaquePointer?, _ batch: OpaquePointer?, _ outMetrics: UnsafeMutablePointer<vaelib_metrics>?
+) -> vaelib_status {
   computation {
     let handle = try TrainerHandle.from(trainer)
     try handle.gate.exclusive {
-      let norm = try handle.computeGradients(batch, vaelib_batch_place())
+      let norm = try handle.computeGradients(batch, .defaults, outMetrics)
       try handle.trainer.applyGradients(norm: norm)
     }
   }
@@ -84,12 +92,13 @@ public func vaelib_trainer_step(_ trainer: OpaquePointer?, _ batch: OpaquePointe
 
 @_cdecl("vaelib_trainer_compute_gradients") @implementation
 public func vaelib_trainer_compute_gradients(
-  _ trainer: OpaquePointer?, _ batch: OpaquePointer?, _ place: UnsafePointer<vaelib_batch_place>?
+  _ trainer: OpaquePointer?, _ batch: OpaquePointer?, _ place: UnsafePointer<vaelib_batch_place>?,
+  _ outMetrics: UnsafeMutablePointer<vaelib_metrics>?
 ) -> vaelib_status {
   computation {
     let handle = try TrainerHandle.from(trainer)
     let place = try vaelib_batch_place(place)
-    try handle.gate.exclusive { _ = try handle.computeGradients(batch, place) }
+    try handle.gate.exclusive { _ = try handle.computeGradients(batch, place, outMetrics) }
   }
 }
 
@@ -108,21 +117,6 @@ public func vaelib_trainer_apply_gradients(_ trainer: OpaquePointer?, _ globalRo
       } else {
         try handle.trainer.applyGradients(rows: globalRows, norm: norm)
       }
-    }
-  }
-}
-
-@_cdecl("vaelib_trainer_get_metrics") @implementation
-public func vaelib_trainer_get_metrics(
-  _ trainer: OpaquePointer?, _ outMetrics: UnsafeMutablePointer<UnsafePointer<vaelib_metric>?>?,
-  _ outCount: UnsafeMutablePointer<Int>?
-) -> vaelib_status {
-  entryPoint {
-    let handle = try TrainerHandle.from(trainer)
-    try handle.gate.shared {
-      let metrics = try Arguments.nonNull(outMetrics, "out_metrics")
-      try Arguments.nonNull(outCount, "out_count").pointee = handle.metrics.count
-      metrics.pointee = handle.metrics.pointer
     }
   }
 }

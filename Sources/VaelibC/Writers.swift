@@ -3,7 +3,7 @@ import VaelibModels
 import VaelibNumerics
 import VaelibStorage
 
-/// What a vaelib_writer stands for. Its file is given up with the last reference, unless it was finished.
+/// What a vaelib_writer stands for. Its file is discarded with the last reference, unless it was finished.
 final class WriterHandle: HandleObject {
   static let kind = HandleKind.writer
 

@@ -63,7 +63,7 @@ public final class Optimizer {
     segments = cutIntoSegments(trained ?? [0..<count])
   }
 
-  /// Goes on after `steps` updates that left these moments; false, and nothing changed, if they are not as many.
+  /// Continues after `steps` updates that left these moments; false, and nothing changed, if their number is wrong.
   public func resume(steps: Int, moments saved: FloatBuffer) -> Bool {
     guard saved.count == moments.count else { return false }
     moments.base.update(from: saved.base, count: saved.count)

@@ -2,9 +2,9 @@ import CKernels
 
 /// Notices when other programs want the processors that the workers run on.
 ///
-/// A worker that the system sets aside in the middle of a part holds up its region for milliseconds, many times what
-/// the region takes. Once that happens, regions run on the calling thread alone for a while: longer if it happens
-/// again soon, since the other program is then likely to stay.
+/// A worker that the system suspends in the middle of a part holds up its region for milliseconds, many times what the
+/// region takes. Once that happens, regions run on the calling thread alone for a while: longer if it happens again
+/// soon, since the other program is then likely to stay.
 struct Crowding {
   /// Nanoseconds without workers after the first hold-up, and at most.
   private static let shortestPause: UInt64 = 10_000_000

@@ -1,13 +1,13 @@
 import CKernels
 
-/// How many threads are used where the program has not said: the least of what the process may run on, what the quotas
+/// How many threads are used if the program sets no number: the least of what the process may run on, what the quotas
 /// of its control groups allow, and what the environment asks for.
 struct DefaultThreads: Sendable {
   /// At least 1.
   let count: Int
   /// Which of the limits it was: "one per processor".
   let reason: String
-  /// What is wrong with a variable that could not be followed; nil if nothing is.
+  /// What is wrong with a variable that could not be used; nil if nothing is.
   let complaint: String?
 
   /// - Parameters:
@@ -22,7 +22,7 @@ struct DefaultThreads: Sendable {
       if count < least.count { least = (count, reason) }
     }
     if let quota { limit(Int(max(1, min(quota.rounded(.up), 1e6))), "the CPU quota of the control group") }
-    limit(WorkerPool.maximumThreads, "the most there can be")
+    limit(WorkerPool.maximumThreads, "the maximum")
     if let count = request.count { limit(count, request.name) }
     (count, reason) = least
     complaint = request.complaint
@@ -42,7 +42,7 @@ private struct ThreadRequest {
   var count: Int?
   var complaint: String?
 
-  /// Variables that are empty count as not set. One that is no number in range is passed over, with a complaint.
+  /// Variables that are empty count as not set. One that is not a number in range is ignored, with a complaint.
   init(_ variable: (String) -> String?) {
     let variables = [
       ("VAELIB_NUM_THREADS", WorkerPool.maximumThreads, false), ("OMP_NUM_THREADS", Int.max, true),

@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// `count` floats, zero at first, at an address that vector loads like (a multiple of 64 bytes).
+/// `count` floats, zero at first, at an address that suits vector loads (a multiple of 64 bytes).
 ///
 /// The buffer owns its memory and frees it with its last reference. It does not guard against data races:
 /// whoever shares it between threads keeps their elements apart.

@@ -1,5 +1,12 @@
 /// What can go wrong below the networks.
-public enum NumericsError: Error, Equatable, Sendable {
-  /// The system has no `bytes` bytes to give; nil if the size does not even fit in an Int.
+public enum NumericsError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The system cannot give `bytes` bytes; nil if the size does not even fit in an Int.
   case outOfMemory(bytes: Int?)
+
+  public var description: String {
+    switch self {
+    case .outOfMemory(let bytes?): "\(bytes) bytes of memory are needed, which the system refused"
+    case .outOfMemory(nil): "more memory is needed than can be addressed"
+    }
+  }
 }

@@ -1,8 +1,8 @@
 /// Makes items 0, 1, 2, ... on a thread of its own, ahead of the thread that takes them, one after another.
 ///
-/// An item's failure reaches the taker in the item's place. Where no thread can be had, and in a forked child, which
-/// has none, the taker makes the items itself: what comes is the same. The end of the prefetcher is the end of its
-/// thread: `deinit` waits until the item that is being made is done.
+/// An item's failure reaches the taker in the item's place. If no thread can be started, and in a forked child, which
+/// has none, the taker makes the items itself, with the same outcome. The thread ends with the prefetcher: `deinit`
+/// waits until the item that is being made is done.
 public final class Prefetcher<Item: Sendable> {
   private let count: Int
   private let make: @Sendable (Int) throws -> Item

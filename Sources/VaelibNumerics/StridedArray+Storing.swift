@@ -14,7 +14,7 @@ extension StridedArray {
   }
 
   /// Writes row `row`, scaled, as dense numbers of `type`. Floating-point numbers are rounded to the nearest; integers
-  /// must be met exactly.
+  /// must be exact.
   ///
   /// Returns the column of the first number that `type` cannot hold, with `out` filled up to there; nil if all fit.
   public func storeRow(_ row: Int, as type: ElementType, into out: UnsafeMutableRawPointer) -> Int? {

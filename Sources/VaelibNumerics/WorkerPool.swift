@@ -33,8 +33,8 @@ public final class WorkerPool: Sendable {
   /// VAELIB_NUM_THREADS or, if that is not set, OMP_NUM_THREADS.
   public var threads: Int { wantedThreads.load(ordering: .relaxed) }
 
-  /// Sets how many threads a region uses at most; 0 stands for the default, which is found out anew. Safe at any time;
-  /// regions that run already are not affected.
+  /// Sets how many threads a region uses at most; 0 stands for the default, which is determined again. Safe at any
+  /// time; regions that run already are not affected.
   public func setThreads(_ n: Int) {
     let standard = n > 0 ? nil : DefaultThreads.current()
     settingLock.withLock {
@@ -43,7 +43,7 @@ public final class WorkerPool: Sendable {
     }
   }
 
-  /// How many threads there are and why: "2 threads (one per processor)". Names a variable that could not be followed.
+  /// How many threads there are and why: "2 threads (one per processor)". Names a variable that could not be used.
   public var threadsDescription: String {
     settingLock.withLock {
       let count = threads

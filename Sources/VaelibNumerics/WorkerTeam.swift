@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// The caller opens the gate; whichever workers notice walk in, take parts off a shared counter, and walk
 /// out. When the parts are used up the caller closes the gate and waits for those inside, so it never waits
-/// for a worker that is asleep or that the system has set aside.
+/// for a worker that is asleep or that the system has suspended.
 final class WorkerTeam: @unchecked Sendable {
   /// The fork generation of the process whose threads these are.
   let generation = vaelib_fork_generation()

@@ -216,11 +216,8 @@ double metric(const vaelib_progress *progress, const char *name) {
     return vaelib_metric_find(progress->metrics, progress->metric_count, name);
 }
 
-double step_metric(vaelib_trainer *trainer, const char *name) {
-    const vaelib_metric *metrics = NULL;
-    size_t count = 0;
-    CHECK_OK(vaelib_trainer_get_metrics(trainer, &metrics, &count));
-    return vaelib_metric_find(metrics, count, name);
+double step_metric(const vaelib_metrics *found, const char *name) {
+    return vaelib_metric_find(found->values, found->count, name);
 }
 
 vaelib_writer *create_writer(const char *path) {

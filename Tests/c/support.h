@@ -95,9 +95,9 @@ vaelib_status train_in(
 size_t history_epochs(const vaelib_model *model);
 double history_value(const vaelib_model *model, const char *name, size_t epoch);
 
-/* A metric that a callback is told, and one of a trainer's last computation. */
+/* A metric that a callback is told, and one of those that a step found. */
 double metric(const vaelib_progress *progress, const char *name);
-double step_metric(vaelib_trainer *trainer, const char *name);
+double step_metric(const vaelib_metrics *found, const char *name);
 
 /* A writer of this file. */
 vaelib_writer *create_writer(const char *path);

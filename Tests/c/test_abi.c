@@ -50,6 +50,7 @@ static void check_structures(void) {
     CHECK(sizeof(vaelib_progress) == 72 && LAST_FIELD(vaelib_progress, metric_count) == 72);
     CHECK(offsetof(vaelib_progress, layer) == 16 && offsetof(vaelib_progress, metrics) == 56);
     CHECK(sizeof(vaelib_evaluation_config) == 40 && LAST_FIELD(vaelib_evaluation_config, seed) == 40);
+    CHECK(sizeof(vaelib_metrics) == 528 && offsetof(vaelib_metrics, values) == 16);
     CHECK(sizeof(vaelib_batch_place) == 24 && LAST_FIELD(vaelib_batch_place, first_row) == 24);
     CHECK(sizeof(vaelib_layer_config) == 152 && LAST_FIELD(vaelib_layer_config, learning_rate) == 152);
     CHECK(offsetof(vaelib_layer_config, tied) == 24 && offsetof(vaelib_layer_config, epochs) == 136);

@@ -145,8 +145,8 @@ static void check_no_dataset(vaelib_dataset *dataset, vaelib_model *vae, vaelib_
         CHECK_STATUS(vaelib_stack_finetune(stack, examples, dataset, VAELIB_SUPERVISED, &plan, NULL, NULL), bad);
     }
     REQUIRE_OK(vaelib_trainer_create(vae, VAELIB_FIT, 0, &plan, rows, &trainer));
-    CHECK_STATUS(vaelib_trainer_step(trainer, dataset), bad);
-    CHECK_STATUS(vaelib_trainer_compute_gradients(trainer, dataset, NULL), bad);
+    CHECK_STATUS(vaelib_trainer_step(trainer, dataset, NULL), bad);
+    CHECK_STATUS(vaelib_trainer_compute_gradients(trainer, dataset, NULL, NULL), bad);
     vaelib_trainer_free(trainer);
     CHECK(slice == NULL && other == NULL);
     vaelib_dataset_free(dataset);
@@ -154,16 +154,14 @@ static void check_no_dataset(vaelib_dataset *dataset, vaelib_model *vae, vaelib_
 
 /* No trainer: every function that takes one says so. */
 static void check_no_trainer(vaelib_trainer *trainer) {
-    const vaelib_metric *metrics = NULL;
     float *values = NULL;
     size_t count = 0;
-    CHECK_STATUS(vaelib_trainer_step(trainer, examples), bad);
-    CHECK_STATUS(vaelib_trainer_compute_gradients(trainer, examples, NULL), bad);
+    CHECK_STATUS(vaelib_trainer_step(trainer, examples, NULL), bad);
+    CHECK_STATUS(vaelib_trainer_compute_gradients(trainer, examples, NULL, NULL), bad);
     CHECK_STATUS(vaelib_trainer_apply_gradients(trainer, 0), bad);
-    CHECK_STATUS(vaelib_trainer_get_metrics(trainer, &metrics, &count), bad);
     CHECK_STATUS(vaelib_trainer_get_parameters(trainer, &values, &count), bad);
     CHECK_STATUS(vaelib_trainer_get_gradients(trainer, &values, &count), bad);
-    CHECK(values == NULL && metrics == NULL && count == 0);
+    CHECK(values == NULL && count == 0);
     vaelib_trainer_free(trainer);
 }
 
@@ -226,7 +224,7 @@ int main(void) {
     check_no_dataset((vaelib_dataset *)(void *)trainer, vae, stack);
     check_no_trainer((vaelib_trainer *)(void *)stack);
     check_no_trainer((vaelib_trainer *)(void *)examples);
-    CHECK_OK(vaelib_trainer_step(trainer, examples));
+    CHECK_OK(vaelib_trainer_step(trainer, examples, NULL));
     CHECK(describe(vae).data_dim == columns && describe(stack).data_dim == columns);
 
     /* Models of the other kind, with a message that names both kinds. */

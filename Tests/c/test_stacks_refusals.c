@@ -60,7 +60,7 @@ static void check_phases(vaelib_model *stack) {
     vaelib_training_config plan = make_plan(1);
     vaelib_trainer *trainer = NULL;
     CHECK_MESSAGE(vaelib_stack_finetune(stack, examples, NULL, VAELIB_PRETRAINING, &plan, NULL, NULL),
-                  VAELIB_INVALID_ARGUMENT, "pretraining");
+                  VAELIB_INVALID_ARGUMENT, "VAELIB_SUPERVISED");
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         vaelib_phase phase;
         memcpy(&phase, &wrong[i], sizeof phase);

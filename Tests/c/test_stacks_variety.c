@@ -77,8 +77,9 @@ static void check_penalties(void) {
     vaelib_trainer *trainer = make_trainer(stack, &plan);
     float *values = copy_parameters(stack);
     double absolute = 0, squares = 0, plain, penalised;
-    CHECK_OK(vaelib_trainer_compute_gradients(trainer, examples, NULL));
-    plain = step_metric(trainer, "loss");
+    vaelib_metrics found = {.struct_size = sizeof found};
+    CHECK_OK(vaelib_trainer_compute_gradients(trainer, examples, NULL, &found));
+    plain = step_metric(&found, "loss");
     vaelib_trainer_free(trainer);
     vaelib_model_free(stack);
     for (size_t i = 0; i < columns * 6; i++) {
@@ -89,8 +90,8 @@ static void check_penalties(void) {
     layer.weight_l2 = 0.25;
     stack = make_stack_of(columns, &layer, 1);
     trainer = make_trainer(stack, &plan);
-    CHECK_OK(vaelib_trainer_compute_gradients(trainer, examples, NULL));
-    penalised = step_metric(trainer, "loss");
+    CHECK_OK(vaelib_trainer_compute_gradients(trainer, examples, NULL, &found));
+    penalised = step_metric(&found, "loss");
     CHECK_NEAR(penalised, plain + 0.5 * absolute + 0.125 * squares, 1e-5 * penalised);
     free(values);
     vaelib_trainer_free(trainer);

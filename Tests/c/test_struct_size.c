@@ -58,7 +58,7 @@ static vaelib_status use_batch_place(void *memory) {
     vaelib_trainer *trainer = NULL;
     vaelib_status status;
     REQUIRE_OK(vaelib_trainer_create(model, VAELIB_FIT, 0, &plan, rows, &trainer));
-    status = vaelib_trainer_compute_gradients(trainer, examples, memory);
+    status = vaelib_trainer_compute_gradients(trainer, examples, memory, NULL);
     vaelib_trainer_free(trainer);
     return status;
 }
@@ -153,7 +153,7 @@ static void check_inputs(void) {
     CHECK_OK(vaelib_writer_config_init(&writer));
     check_input("vaelib_writer_config", &writer, sizeof writer, use_writer_config);
     CHECK_OK(vaelib_batch_place_init(&place));
-    CHECK(place.global_rows == 0 && place.first_row == 0);
+    CHECK(place.global_rows == 0 && place.first_row == SIZE_MAX);
     check_input("vaelib_batch_place", &place, sizeof place, use_batch_place);
     CHECK_OK(vaelib_array_init(&array, zeros, VAELIB_FLOAT32, rows, columns));
     REQUIRE_OK(vaelib_checkpoint_config_init(&checkpoint));

@@ -35,6 +35,15 @@ static vaelib_status fill_checkpoint_info(void *memory) {
 }
 static vaelib_status fill_tensor(void *memory) { return vaelib_model_describe_tensor(model, 0, memory); }
 static vaelib_status fill_history_column(void *memory) { return vaelib_model_describe_history(model, 0, memory); }
+static vaelib_status fill_metrics(void *memory) {
+    vaelib_trainer *trainer = NULL;
+    vaelib_training_config plan = make_plan(1);
+    vaelib_status status;
+    REQUIRE_OK(vaelib_trainer_create(model, VAELIB_FIT, 0, &plan, rows, &trainer));
+    status = vaelib_trainer_compute_gradients(trainer, examples, NULL, memory);
+    vaelib_trainer_free(trainer);
+    return status;
+}
 static vaelib_status fill_batch_place(void *memory) { return vaelib_batch_place_init(memory); }
 
 static vaelib_status fill_layer_config(void *memory) { return vaelib_layer_config_init(memory); }
@@ -52,7 +61,7 @@ static size_t changed(const unsigned char *bytes, size_t count, unsigned char va
 
 static void check_grown_output(const char *name, size_t first, size_t size, fill_fn fill) {
     const size_t bad_sizes[] = {0, 1, first - 1, first - sizeof(size_t)};
-    union { size_t align; double also; unsigned char bytes[512]; } room;
+    union { size_t align; double also; unsigned char bytes[1024]; } room;
     unsigned char *const memory = room.bytes;
     size_t larger = size + extra, came_back;
     printf("%s\n", name);
@@ -98,6 +107,7 @@ static void check_outputs(void) {
     check_output("vaelib_checkpoint_info", sizeof(vaelib_checkpoint_info), fill_checkpoint_info);
     check_output("vaelib_tensor", sizeof(vaelib_tensor), fill_tensor);
     check_output("vaelib_history_column", sizeof(vaelib_history_column), fill_history_column);
+    check_output("vaelib_metrics", sizeof(vaelib_metrics), fill_metrics);
     check_output("vaelib_batch_place", sizeof(vaelib_batch_place), fill_batch_place);
     check_output("vaelib_layer_config", sizeof(vaelib_layer_config), fill_layer_config);
     check_output("vaelib_stack_config (new)", sizeof(vaelib_stack_config), fill_new_stack_config);

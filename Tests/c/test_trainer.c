@@ -36,28 +36,25 @@ static void check_steps(vaelib_phase phase, size_t layer) {
     vaelib_model *whole = make_model_for(phase), *halves = make_model_for(phase);
     vaelib_training_config plan = make_plan(1);
     vaelib_trainer *stepping, *applying;
-    const vaelib_metric *metrics = NULL;
+    vaelib_metrics found = {.struct_size = sizeof found}, also = found;
     double first = 0, loss = 0;
-    size_t count = 99;
     plan.learning_rate = 0.01;
     stepping = make_trainer(whole, phase, layer, &plan);
     applying = make_trainer(halves, phase, layer, &plan);
-    CHECK_OK(vaelib_trainer_get_metrics(stepping, &metrics, &count));
-    CHECK(count == 0); /* nothing was computed yet */
     for (int step = 0; step < 200; step++) {
-        CHECK_OK(vaelib_trainer_step(stepping, batch));
-        CHECK_OK(vaelib_trainer_compute_gradients(applying, batch, NULL));
+        CHECK_OK(vaelib_trainer_step(stepping, batch, &found));
+        CHECK_OK(vaelib_trainer_compute_gradients(applying, batch, NULL, &also));
         CHECK_OK(vaelib_trainer_apply_gradients(applying, 0));
-        loss = step_metric(stepping, "loss");
+        loss = step_metric(&found, "loss");
         if (step == 0) first = loss;
-        CHECK(step_metric(applying, "loss") == loss);
-        CHECK(step_metric(applying, "gradient_norm") == step_metric(stepping, "gradient_norm"));
+        CHECK(step_metric(&also, "loss") == loss);
+        CHECK(step_metric(&also, "gradient_norm") == step_metric(&found, "gradient_norm"));
     }
     CHECK(hash_parameters(whole) == hash_parameters(halves));
     CHECK(loss > 0 && loss < first);
-    CHECK(step_metric(stepping, "learning_rate") == 0.01 && step_metric(stepping, "gradient_norm") > 0);
-    CHECK(isnan(step_metric(stepping, "kl")) == (phase != VAELIB_FIT));
-    CHECK(isnan(step_metric(stepping, "error")) == (phase != VAELIB_SUPERVISED));
+    CHECK(step_metric(&found, "learning_rate") == 0.01 && step_metric(&found, "gradient_norm") > 0);
+    CHECK(isnan(step_metric(&found, "kl")) == (phase != VAELIB_FIT));
+    CHECK(isnan(step_metric(&found, "error")) == (phase != VAELIB_SUPERVISED));
     CHECK(history_epochs(whole) == 0); /* steps are no epochs */
     vaelib_trainer_free(stepping);
     vaelib_trainer_free(applying);
@@ -71,17 +68,18 @@ static void check_metrics(void) {
     vaelib_training_config plan = make_plan(1);
     vaelib_trainer *fitting = make_trainer(vae, VAELIB_FIT, 0, &plan);
     vaelib_trainer *reading = make_trainer(stack, VAELIB_SUPERVISED, 0, &plan);
+    vaelib_metrics found = {.struct_size = sizeof found};
     int64_t predicted[rows];
-    CHECK_OK(vaelib_trainer_step(fitting, batch));
-    CHECK_NEAR(step_metric(fitting, "elbo"), step_metric(fitting, "reconstruction") - step_metric(fitting, "kl"), 1e-9);
-    CHECK_NEAR(step_metric(fitting, "loss"), -step_metric(fitting, "elbo"), 1e-9);
-    CHECK(step_metric(fitting, "kl_weight") == 1);
+    CHECK_OK(vaelib_trainer_step(fitting, batch, &found));
+    CHECK_NEAR(step_metric(&found, "elbo"), step_metric(&found, "reconstruction") - step_metric(&found, "kl"), 1e-9);
+    CHECK_NEAR(step_metric(&found, "loss"), -step_metric(&found, "elbo"), 1e-9);
+    CHECK(step_metric(&found, "kl_weight") == 1);
     for (int step = 0; step < 30; step++) {
         size_t wrong = 0;
         CHECK_OK(vaelib_stack_predict(stack, batch, predicted, rows));
         for (size_t row = 0; row < rows; row++) wrong += predicted[row] != labels[row];
-        CHECK_OK(vaelib_trainer_step(reading, batch));
-        CHECK_NEAR(step_metric(reading, "error"), (double)wrong / rows, 1e-9);
+        CHECK_OK(vaelib_trainer_step(reading, batch, &found));
+        CHECK_NEAR(step_metric(&found, "error"), (double)wrong / rows, 1e-9);
     }
     vaelib_trainer_free(reading);
     vaelib_trainer_free(fitting);
@@ -96,6 +94,7 @@ static void check_metrics(void) {
 static void check_gradients(
     vaelib_model *model, vaelib_phase phase, size_t layer, const vaelib_training_config *plan) {
     vaelib_trainer *trainer;
+    vaelib_metrics found = {.struct_size = sizeof found};
     vaelib_tensor tensor = {.struct_size = sizeof tensor};
     float *gradients = NULL, *parameters = NULL, *kept;
     size_t count = 0, parameter_count = 0, wrong = 0;
@@ -104,7 +103,7 @@ static void check_gradients(
     CHECK_OK(vaelib_trainer_get_gradients(trainer, &gradients, &count));
     CHECK_OK(vaelib_trainer_get_parameters(trainer, &parameters, &parameter_count));
     CHECK(count == describe(model).parameter_count && count == parameter_count);
-    CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, NULL));
+    CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, NULL, &found));
     kept = malloc(count * sizeof *kept);
     if (kept == NULL) exit(1);
     memcpy(kept, gradients, count * sizeof *kept);
@@ -117,8 +116,8 @@ static void check_gradients(
             double losses[2], difference = 0;
             for (int side = 0; trained && side < 2; side++) {
                 parameters[i] = side == 0 ? value - step : value + step;
-                CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, NULL));
-                losses[side] = step_metric(trainer, "loss");
+                CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, NULL, &found));
+                losses[side] = step_metric(&found, "loss");
                 difference = (losses[side] - losses[0]) / (2 * (double)step);
             }
             parameters[i] = value;
@@ -131,9 +130,9 @@ static void check_gradients(
         }
     }
     CHECK(wrong == 0);
-    CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, NULL));
+    CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, NULL, &found));
     CHECK(memcmp(kept, gradients, count * sizeof *kept) == 0);
-    CHECK_NEAR(step_metric(trainer, "gradient_norm"), sqrt(norm), 1e-4 * sqrt(norm));
+    CHECK_NEAR(step_metric(&found, "gradient_norm"), sqrt(norm), 1e-4 * sqrt(norm));
     free(kept);
     vaelib_trainer_free(trainer);
     vaelib_model_free(model);
@@ -186,7 +185,7 @@ static void check_untouched(vaelib_phase phase, size_t layer) {
     plan.weight_decay = 1;
     trainer = make_trainer(stack, phase, layer, &plan);
     before = copy_parameters(stack);
-    for (size_t step = 0; step < 3; step++) CHECK_OK(vaelib_trainer_step(trainer, batch));
+    for (size_t step = 0; step < 3; step++) CHECK_OK(vaelib_trainer_step(trainer, batch, NULL));
     after = copy_parameters(stack);
     for (size_t index = 0; index < describe(stack).tensor_count; index++) {
         size_t bytes;
@@ -207,16 +206,16 @@ static void check_lifetimes(vaelib_phase phase) {
     vaelib_training_config plan = make_plan(1);
     vaelib_trainer *trainer = make_trainer(model, phase, 0, &plan);
     float codes[rows * 5];
-    CHECK_OK(vaelib_trainer_step(trainer, batch));
+    CHECK_OK(vaelib_trainer_step(trainer, batch, NULL));
     CHECK_OK(phase == VAELIB_FIT ? vaelib_vae_encode(model, batch, codes, NULL, rows * 2)
                                  : vaelib_stack_encode(model, batch, 1, codes, rows * 5));
     vaelib_model_free(model);
-    CHECK_OK(vaelib_trainer_step(trainer, batch));
+    CHECK_OK(vaelib_trainer_step(trainer, batch, NULL));
     vaelib_trainer_free(trainer);
 
     model = make_model_for(phase);
     trainer = make_trainer(model, phase, 0, &plan);
-    CHECK_OK(vaelib_trainer_step(trainer, batch));
+    CHECK_OK(vaelib_trainer_step(trainer, batch, NULL));
     vaelib_trainer_free(trainer);
     CHECK_OK(train(model, batch, &plan));
     vaelib_model_free(model);

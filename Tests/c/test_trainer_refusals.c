@@ -28,7 +28,7 @@ static void check_buffer(void) {
     trainer = make_trainer(model, VAELIB_FIT, 0, &plan);
     CHECK_OK(vaelib_trainer_get_gradients(trainer, &gradients, &count));
     CHECK_OK(vaelib_trainer_get_parameters(trainer, &parameters, &count));
-    CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, NULL));
+    CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, NULL, NULL));
     memset(gradients, 0, count * sizeof *gradients);
     gradients[5] = 2;
     CHECK_OK(vaelib_trainer_apply_gradients(trainer, 0));
@@ -37,7 +37,7 @@ static void check_buffer(void) {
     CHECK(memcmp(after, parameters, count * sizeof *after) == 0);
 
     hash = hash_parameters(model);
-    CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, NULL));
+    CHECK_OK(vaelib_trainer_compute_gradients(trainer, batch, NULL, NULL));
     gradients[count - 1] = NAN;
     CHECK_STATUS(vaelib_trainer_apply_gradients(trainer, 0), VAELIB_NUMERICAL_ERROR);
     CHECK(hash_parameters(model) == hash);
@@ -62,7 +62,7 @@ static void check_classifier_beside_trainer(void) {
     float *parameters = NULL, *gradients = NULL;
     size_t count = 0;
     uint64_t hash;
-    CHECK_OK(vaelib_trainer_step(older, batch));
+    CHECK_OK(vaelib_trainer_step(older, batch, NULL));
     CHECK_OK(vaelib_trainer_get_parameters(older, &parameters, &count));
     CHECK_OK(vaelib_trainer_get_gradients(older, &gradients, &count));
     CHECK_OK(vaelib_stack_add_classifier(stack, classes));
@@ -70,13 +70,13 @@ static void check_classifier_beside_trainer(void) {
     hash = hash_parameters(stack);
     for (size_t i = 0; i < count; i++) parameters[i] += gradients[i]; /* still the older trainer's memory */
     CHECK(hash_parameters(stack) == hash);
-    CHECK_MESSAGE(vaelib_trainer_step(older, batch), VAELIB_INVALID_ARGUMENT, "classifier");
-    CHECK_MESSAGE(vaelib_trainer_compute_gradients(older, batch, NULL), VAELIB_INVALID_ARGUMENT, "classifier");
+    CHECK_MESSAGE(vaelib_trainer_step(older, batch, NULL), VAELIB_INVALID_ARGUMENT, "classifier");
+    CHECK_MESSAGE(vaelib_trainer_compute_gradients(older, batch, NULL, NULL), VAELIB_INVALID_ARGUMENT, "classifier");
     CHECK_MESSAGE(vaelib_trainer_apply_gradients(older, 0), VAELIB_INVALID_ARGUMENT, "classifier");
     CHECK_OK(vaelib_trainer_get_parameters(older, &parameters, &count));
     CHECK(count == describe(stack).parameter_count - 5 * classes - classes);
     CHECK(hash_parameters(stack) == hash);
-    CHECK_OK(vaelib_trainer_step(newer, batch));
+    CHECK_OK(vaelib_trainer_step(newer, batch, NULL));
     CHECK(hash_parameters(stack) != hash);
     vaelib_trainer_free(newer);
     vaelib_trainer_free(older);
@@ -89,7 +89,6 @@ static void check_bad_arguments(vaelib_phase phase) {
     vaelib_training_config plan = make_plan(1);
     vaelib_trainer *trainer = NULL;
     vaelib_dataset *narrow = wrap_labelled(images, labels, rows, columns - 1);
-    const vaelib_metric *metrics = NULL;
     float *values = NULL, kept = images[4 * columns + 3];
     size_t count = 0;
     uint64_t hash;
@@ -107,19 +106,17 @@ static void check_bad_arguments(vaelib_phase phase) {
     trainer = make_trainer(model, phase, 0, &plan);
     hash = hash_parameters(model);
     CHECK_MESSAGE(vaelib_trainer_apply_gradients(trainer, 0), bad, "compute");
-    CHECK_STATUS(vaelib_trainer_step(trainer, narrow), VAELIB_DATA_ERROR);
-    CHECK_STATUS(vaelib_trainer_compute_gradients(trainer, narrow, NULL), VAELIB_DATA_ERROR);
+    CHECK_STATUS(vaelib_trainer_step(trainer, narrow, NULL), VAELIB_DATA_ERROR);
+    CHECK_STATUS(vaelib_trainer_compute_gradients(trainer, narrow, NULL, NULL), VAELIB_DATA_ERROR);
     images[4 * columns + 3] = NAN;
-    CHECK_MESSAGE(vaelib_trainer_step(trainer, batch), VAELIB_DATA_ERROR, "4");
+    CHECK_MESSAGE(vaelib_trainer_step(trainer, batch, NULL), VAELIB_DATA_ERROR, "4");
     images[4 * columns + 3] = kept;
     CHECK(hash_parameters(model) == hash);
-    CHECK_STATUS(vaelib_trainer_get_metrics(trainer, NULL, &count), bad);
-    CHECK_STATUS(vaelib_trainer_get_metrics(trainer, &metrics, NULL), bad);
     CHECK_STATUS(vaelib_trainer_get_parameters(trainer, NULL, &count), bad);
     CHECK_STATUS(vaelib_trainer_get_parameters(trainer, &values, NULL), bad);
     CHECK_STATUS(vaelib_trainer_get_gradients(trainer, NULL, &count), bad);
     CHECK_STATUS(vaelib_trainer_get_gradients(trainer, &values, NULL), bad);
-    CHECK_OK(vaelib_trainer_step(trainer, batch));
+    CHECK_OK(vaelib_trainer_step(trainer, batch, NULL));
     vaelib_dataset_free(narrow);
     vaelib_trainer_free(trainer);
     vaelib_model_free(model);
@@ -139,15 +136,15 @@ static void check_labels(void) {
     REQUIRE_OK(vaelib_stack_add_classifier(stack, classes));
     trainer = make_trainer(stack, VAELIB_SUPERVISED, 0, &plan);
     hash = hash_parameters(stack);
-    CHECK_MESSAGE(vaelib_trainer_step(trainer, unlabelled), VAELIB_INVALID_ARGUMENT, "label");
-    CHECK_MESSAGE(vaelib_trainer_compute_gradients(trainer, unlabelled, NULL), VAELIB_INVALID_ARGUMENT, "label");
+    CHECK_MESSAGE(vaelib_trainer_step(trainer, unlabelled, NULL), VAELIB_INVALID_ARGUMENT, "label");
+    CHECK_MESSAGE(vaelib_trainer_compute_gradients(trainer, unlabelled, NULL, NULL), VAELIB_INVALID_ARGUMENT, "label");
     labels[5] = classes;
-    CHECK_MESSAGE(vaelib_trainer_step(trainer, batch), VAELIB_DATA_ERROR, "5");
+    CHECK_MESSAGE(vaelib_trainer_step(trainer, batch, NULL), VAELIB_DATA_ERROR, "5");
     labels[5] = -1;
-    CHECK_MESSAGE(vaelib_trainer_step(trainer, batch), VAELIB_DATA_ERROR, "5");
+    CHECK_MESSAGE(vaelib_trainer_step(trainer, batch, NULL), VAELIB_DATA_ERROR, "5");
     labels[5] = kept;
     CHECK(hash_parameters(stack) == hash);
-    CHECK_OK(vaelib_trainer_step(trainer, batch));
+    CHECK_OK(vaelib_trainer_step(trainer, batch, NULL));
     vaelib_trainer_free(trainer);
     vaelib_dataset_free(unlabelled);
     vaelib_model_free(stack);

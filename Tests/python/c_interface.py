@@ -278,12 +278,12 @@ def good_trainer_calls(handles):
     t, d, m = (handles[kind] for kind in ("trainer", "dataset", "vae"))
     pointer, count = POINTER(c_float)(), c_size_t()
     place = sized(header.BatchPlace)
+    assert library.vaelib_batch_place_init(byref(place)) == OK
     return {
         "vaelib_trainer_create": [m, FIT, 0, byref(training_config()), 10, byref(POINTER(header.Trainer)())],
-        "vaelib_trainer_step": [t, d],
-        "vaelib_trainer_compute_gradients": [t, d, byref(place)],
+        "vaelib_trainer_step": [t, d, byref(sized(header.Metrics))],
+        "vaelib_trainer_compute_gradients": [t, d, byref(place), byref(sized(header.Metrics))],
         "vaelib_trainer_apply_gradients": [t, 0],
-        "vaelib_trainer_get_metrics": [t, byref(POINTER(header.Metric)()), byref(count)],
         "vaelib_trainer_get_parameters": [t, byref(pointer), byref(count)],
         "vaelib_trainer_get_gradients": [t, byref(pointer), byref(count)],
     }

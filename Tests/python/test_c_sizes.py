@@ -61,6 +61,8 @@ RECEIVING = [
     ("vaelib_layer_config_init", header.LayerConfig),
     ("vaelib_stack_config_init", header.StackConfig),
     ("vaelib_batch_place_init", header.BatchPlace),
+    ("vaelib_trainer_step", header.Metrics),
+    ("vaelib_trainer_compute_gradients", header.Metrics),
 ]
 
 

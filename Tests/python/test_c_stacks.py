@@ -159,10 +159,10 @@ def test_supervised_trainers_need_classes_and_labels(fresh, handles):
     refused("vaelib_trainer_create", arguments, ARGUMENT, "classifier")
     assert library.vaelib_stack_add_classifier(fresh, CLASSES) == OK
     trainer = new_trainer(fresh, SUPERVISED)
-    refused("vaelib_trainer_step", [trainer, handles["dataset"]], ARGUMENT, "label")
+    refused("vaelib_trainer_step", [trainer, handles["dataset"], None], ARGUMENT, "label")
     out_of_range, _kept = labelled(np.array([0, 1, 2, 0, 1, 0]))
-    refused("vaelib_trainer_step", [trainer, out_of_range], DATA, "label 2")
-    assert library.vaelib_trainer_step(trainer, handles["labelled"]) == OK
+    refused("vaelib_trainer_step", [trainer, out_of_range, None], DATA, "label 2")
+    assert library.vaelib_trainer_step(trainer, handles["labelled"], None) == OK
     library.vaelib_trainer_free(trainer)
     library.vaelib_dataset_free(out_of_range)
 

@@ -63,7 +63,7 @@ def test_bad_evaluations(handles, fields):
 
 def test_gradients_that_are_not_finite_are_not_applied(handles):
     refused("vaelib_trainer_apply_gradients", [handles["trainer"], 0], ARGUMENT, "compute")
-    assert library.vaelib_trainer_compute_gradients(handles["trainer"], handles["dataset"], None) == OK
+    assert library.vaelib_trainer_compute_gradients(handles["trainer"], handles["dataset"], None, None) == OK
     pointer, count = POINTER(c_float)(), c_size_t()
     assert library.vaelib_trainer_get_gradients(handles["trainer"], byref(pointer), byref(count)) == OK
     before = floats(count.value)

@@ -101,7 +101,7 @@ def test_phases_come_in_their_order(path):
     stack, finetuning = autoencoder()._new_model(6, 3), autoencoder()._finetuning()
     data = vaelib.Dataset(examples())
     arguments = (data.handle, None, PHASE["unsupervised"])
-    with pytest.raises(vaelib.InvalidArgument, match="stands in phase pretraining, which is not complete"):
+    with pytest.raises(vaelib.InvalidArgument, match="is in phase pretraining, which is not complete"):
         stack.train("vaelib_stack_finetune", arguments, finetuning, 3, None, vaelib.Checkpoint(path))
 
 

@@ -201,7 +201,7 @@ def mistakes(random):
         ({"decoder": encoder}, r"decoder\[0\] takes 6 inputs"),
         ({"encoder": [3, 4]}, r"encoder\[0\] must be a pair"),
         ({"encoder": [(encoder[0][0], np.zeros((5, 1))), encoder[1]]}, r"encoder\[0\]'s bias must have 1 axes"),
-        ({"encoder": [(["a"], None), encoder[1]]}, r"encoder\[0\]'s kernel is no array"),
+        ({"encoder": [(["a"], None), encoder[1]]}, r"encoder\[0\]'s kernel is not an array"),
         ({"encoder": [(encoder[0][0] * np.nan, None), encoder[1]]}, "encoder/0/weight holds nan"),
         ({"decoder": chain(random, LATENT, 4, DATA + 1)}, r"decoder/head/weight has shape \(4, 7\); expected \(4, 6\)"),
         ({"decoder_log_variance": np.zeros(DATA)}, "comes with decoder_mean, or with a learned variance"),

@@ -1,5 +1,7 @@
 """What fit makes of its options, and what it leaves behind."""
 
+import copy
+
 import numpy as np
 import pytest
 import vaelib
@@ -92,3 +94,43 @@ def test_training_that_diverges_is_named_and_leaves_a_usable_model():
     assert isinstance(caught.value, ArithmeticError)
     assert all(np.isfinite(values).all() for values in model.get_weights().values())
     assert np.isfinite(model.transform(x[:5] * 1e-3)).all()
+
+
+@pytest.mark.parametrize("kind", [vaelib.VAE, vaelib.StackedDenoisingAutoencoder, vaelib.StackedDenoisingClassifier])
+def test_a_refused_fit_leaves_the_fitted_estimator_as_it_was(binary, kind):
+    estimator = kind(hidden=(4,), random_state=0)
+    estimator.set_params(**({"epochs": 1} if "epochs" in estimator.get_params() else {"finetune_epochs": 1}))
+    y = np.arange(40) % 2
+    estimator.fit(binary, y)
+    codes = estimator.transform(binary)
+    wide = np.hstack([binary, binary])
+    wide[3, 20] = np.nan
+    with pytest.raises(vaelib.DataError, match="row 3"):
+        estimator.fit(wide, y)
+    with pytest.raises(vaelib.InvalidArgument, match="nope"):
+        estimator.set_params(optimizer="nope").fit(np.nan_to_num(wide), y)
+    np.testing.assert_array_equal(estimator.transform(binary), codes)
+    assert estimator.n_features_in_ == 12
+
+
+def test_a_shallow_copy_has_a_model_of_its_own(fitted, binary):
+    codes = fitted.transform(binary)
+    copied = copy.copy(fitted)
+    copied.set_weights({"encoder/head/bias": np.ones(4)}, strict=False)
+    np.testing.assert_array_equal(fitted.transform(binary), codes)
+    assert not np.array_equal(copied.transform(binary), codes)
+
+
+def test_a_validation_fraction_holds_out_a_row_at_least(binary):
+    model = vaelib.VAE(latent_dim=2, hidden=(4,), epochs=1, validation_fraction=0.001).fit(binary)
+    assert np.isfinite(model.history_["validation_elbo"]).all()
+    assert model.history_["examples_seen"][0] == 39
+
+
+def test_usual_mistakes_are_answered(fitted, binary):
+    with pytest.raises(TypeError, match="mapping of names to arrays, as get_weights gives, not list"):
+        fitted.set_weights([np.zeros(3)])
+    with pytest.raises(ValueError, match="a VAE learns no labels"):
+        fitted.fit(binary, validation=(binary, np.zeros(40)))
+    with pytest.raises(TypeError, match="hidden must be a sequence of integers, not '400'"):
+        vaelib.VAE(hidden="400").fit(binary)

@@ -58,7 +58,7 @@ def compiled(tmp_path, source):
 
 def test_another_abi_is_refused(tmp_path):
     library = compiled(tmp_path, "int vaelib_abi_version(void) { return 7; }")
-    assert "speaks ABI 7, this vaelib package speaks ABI 0" in import_error(tmp_path, library)
+    assert "has ABI 7, this vaelib package needs ABI 0" in import_error(tmp_path, library)
 
 
 def test_another_library_is_refused(tmp_path):

@@ -9,6 +9,11 @@ import vaelib
 from vaelib import plots
 
 
+def test_a_history_without_epochs():
+    with pytest.raises(ValueError, match="no epoch"):
+        plots.training_curve(vaelib.VAE().initialize(4).history_)
+
+
 def test_tiles_are_laid_out_row_by_row():
     images = np.arange(5 * 4).reshape(5, 4)
     canvas = plots.tile(images, columns=3)

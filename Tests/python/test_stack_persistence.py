@@ -155,7 +155,7 @@ def attribute(name, value):
         (replaced("classes/names", np.array([b"a"])), "one name for each of 2 classes"),
         (replaced("classes/names", np.array([b"a", b"b", b"c"])), "one name for each of 2 classes"),
         (replaced("classes/names", np.array([[b"a", b"b"]])), "one name for each of 2 classes"),
-        (replaced("classes/names", np.array([b"a", b"a"])), "before it"),
+        (replaced("classes/names", np.array([b"a", b"a"])), "an earlier class"),
         (replaced("classes/names", np.array([b"a", b"\xff"])), "UTF-8"),
         (replaced("classes/names", np.array([b"a", b"b" * 5000])), "at most 4096 bytes"),
         (replaced("classes/names", np.array([1, 2])), "fixed-length strings"),

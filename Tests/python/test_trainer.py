@@ -1,6 +1,9 @@
 """The trainer as Python sees it: views of memory, loops of one's own."""
 
 import gc
+import resource
+import sys
+import threading
 
 import numpy as np
 import pytest
@@ -101,3 +104,63 @@ def test_queries_between_steps_see_the_new_weights(trainer, binary):
     before = trainer._estimator.transform(binary)
     trainer.step(binary)
     assert not np.array_equal(trainer._estimator.transform(binary), before)
+
+
+def test_threads_share_a_trainer(binary):
+    """Each call is done and tells what it found, or is refused; what is done is done once."""
+    vae = vaelib.VAE(latent_dim=2, hidden=(8,), random_state=0).initialize(12)
+    trainer = vaelib.Trainer(vae, examples_per_epoch=40)
+    expected = trainer.compute_gradients(binary)
+    done, refused = [], []
+
+    def work():
+        for _ in range(300):
+            try:
+                done.append(trainer.compute_gradients(binary))
+            except vaelib.Busy as error:
+                refused.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(done) + len(refused) == 900
+    assert done
+    assert all(found == expected for found in done)
+
+
+def test_parts_of_a_slice_and_of_an_array(binary):
+    """Where a part begins is said once, by the slice or by first_row."""
+    vae = vaelib.VAE(latent_dim=2, hidden=(8,), random_state=0).initialize(12)
+    trainer = vaelib.Trainer(vae, examples_per_epoch=40)
+    trainer.compute_gradients(binary[33:], global_rows=40, first_row=33)
+    expected = trainer.gradients.copy()
+    whole = vaelib.Dataset(binary)
+    for options in ({}, {"first_row": 33}):
+        trainer.compute_gradients(whole[33:], global_rows=40, **options)
+        np.testing.assert_array_equal(trainer.gradients, expected)
+    trainer.compute_gradients(binary[33:], global_rows=40)
+    assert not np.array_equal(trainer.gradients, expected)
+
+
+def test_a_refused_trainer_changes_nothing():
+    stack = vaelib.StackedDenoisingClassifier(hidden=(4,)).initialize(6)
+    for arguments in ({"examples_per_epoch": 0}, {"examples_per_epoch": 10, "layer": 3}):
+        with pytest.raises((vaelib.InvalidArgument, IndexError)):
+            vaelib.Trainer(stack, phase="supervised", classes=2, **arguments)
+        assert "classifier/weight" not in stack.get_weights()
+    vaelib.Trainer(stack, 10, phase="supervised", classes=2)
+    assert list(stack.classes_) == [0, 1]
+
+
+def test_the_batch_size_takes_no_memory():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    vae = vaelib.VAE(latent_dim=2, hidden=(8,), batch_size=2**20, random_state=0).initialize(784)
+    vaelib.Trainer(vae, examples_per_epoch=2**40)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10  # KiB

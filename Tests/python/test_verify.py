@@ -115,7 +115,7 @@ def test_the_command(model, data, capsys):
     assert main(["verify", str(model), str(data)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
-    assert "in order: vae, format 1" in lines[0]
+    assert "intact: vae, format 1" in lines[0]
     assert "2 datasets read, 2 not read" in lines[1]
     model.write_bytes(b"")
     assert main(["verify", "--in-process", str(model), str(data)]) == 1

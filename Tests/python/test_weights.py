@@ -87,8 +87,8 @@ def test_everything_that_is_wrong_is_listed_and_nothing_changes(vae):
         "do not fit this VAE:", "missing (strict=False keeps them): decoder/log_variance",
         "unexpected (strict=False ignores them): encoder/fc/weight",
         "encoder/0/weight has shape (4, 6); expected (6, 4)", "encoder/head/bias holds nan at (1,)",
-        "decoder/0/bias holds inf at (3,)", "decoder/head/bias is no array of real numbers: it has dtype <U1",
-        "decoder/head/weight is no array of real numbers: it has dtype complex128",
+        "decoder/0/bias holds inf at (3,)", "decoder/head/bias is not an array of real numbers: it has dtype <U1",
+        "decoder/head/weight is not an array of real numbers: it has dtype complex128",
     ):  # fmt: skip
         assert expected in text
     assert len(text.splitlines()) == 8

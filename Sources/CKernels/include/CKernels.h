@@ -1,5 +1,5 @@
 /*
- * CKernels: the few things the kernels and the worker pool need that Swift 6.3 cannot say.
+ * CKernels: the few things the kernels and the worker pool need that Swift 6.3 cannot express.
  * Each function states why it is here and when it can go. Most are static inline: they disappear into their callers.
  */
 #ifndef VAELIB_CKERNELS_H
@@ -69,7 +69,7 @@ int vaelib_instruction_set(void);
 /* How many processors this process may run on, at least 1. Swift cannot import the CPU_COUNT macro. */
 int vaelib_processor_count(void);
 
-/* A hint that the calling thread spins. */
+/* A hint to the processor that the calling thread spins. */
 static inline void vaelib_spin_hint(void)
 {
 #if defined(__x86_64__)
@@ -157,10 +157,10 @@ uint64_t vaelib_nanoseconds(void);
 /* A place where threads sleep until they are woken. NULL if memory or the system's limits do not allow it. */
 typedef struct vaelib_parking vaelib_parking;
 vaelib_parking *vaelib_parking_create(void);
-/* Runs still_idle(argument) under the parking's lock and, if it returns nonzero, sleeps until woken, at times for
- * nothing. */
+/* Runs still_idle(argument) under the parking's lock and, if it returns nonzero, sleeps until woken, which may
+ * happen without a reason. */
 void vaelib_parking_sleep(vaelib_parking *parking, int (*still_idle)(void *), void *argument);
-/* The same, but wakes by itself after so many nanoseconds. */
+/* The same, but wakes after so many nanoseconds at the latest. */
 void vaelib_parking_doze(
     vaelib_parking *parking, int (*still_idle)(void *), void *argument, uint64_t nanoseconds);
 /* For a parking where nobody sleeps. */

@@ -1,14 +1,14 @@
-/// When a training run writes checkpoints, and whether it goes on from one. The initial values are the defaults.
+/// When a training run writes checkpoints, and whether it resumes from one. The initial values are the defaults.
 ///
-/// Whatever is due first; and always when the run ends, or is cancelled.
+/// A checkpoint is written when the first of them is due, and always when the run ends or is cancelled.
 public struct CheckpointSchedule: Sendable, Equatable {
-  /// 0 for not by time.
+  /// 0: not by time.
   public var everySeconds = 600.0
-  /// 0 for not by epochs.
+  /// 0: not by epochs.
   public var everyEpochs = 0
-  /// 0 for not by steps.
+  /// 0: not by steps.
   public var everySteps = 0
-  /// Go on from the checkpoint if there is one.
+  /// Resume from the checkpoint if there is one.
   public var resumes = true
 
   public init() {}

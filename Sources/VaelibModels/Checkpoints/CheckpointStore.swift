@@ -4,19 +4,19 @@ public protocol CheckpointStore<Model>: AnyObject {
 
   /// What messages call it, for example `checkpoint "digits.h5"`.
   var name: String { get }
-  /// Throws if a checkpoint can surely not be written, so that this is known before a long training, not after.
+  /// Throws if a checkpoint certainly cannot be written, so that this is known before a long training, not after.
   func check() throws
   /// The last checkpoint; nil if there is none.
   func load() throws -> SavedTraining<Model>?
   /// Replaces the last checkpoint, or leaves it as it was and throws.
   func save(_ training: SavedTraining<Model>) throws
-  /// What the examples are known by; `labels` are those that are learned.
+  /// What identifies the examples; `labels` are those that are learned.
   func identify(_ examples: any ExampleSource, labels: [Int]?) throws -> DataIdentity
 }
 
-/// A training as a checkpoint holds it.
+/// The training that a checkpoint holds.
 public struct SavedTraining<Model> {
-  /// Weights and history as of then.
+  /// Weights and history at that moment.
   public var model: Model
   /// The calls that trained so far, in their order; all but the last are complete.
   public var runs: [RunIdentity]

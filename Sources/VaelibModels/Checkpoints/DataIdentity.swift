@@ -1,4 +1,4 @@
-/// What a set of examples is known by: its size and scaling, how it is dealt out, and a sample of what it holds.
+/// What identifies a set of examples: its size and scaling, the order in which it is read, and a sample of its content.
 public struct DataIdentity: Sendable, Equatable {
   public var rows = 0
   public var columns = 0
@@ -16,7 +16,7 @@ public struct DataIdentity: Sendable, Equatable {
 
   public init() {}
 
-  /// In what this set differs from the one of a checkpoint, as a sentence without its end; `what` names both.
+  /// How this set differs from that of a checkpoint, as a sentence without its full stop; `what` names both.
   func difference(from saved: DataIdentity, what: String) -> String? {
     func named(_ verbs: (String, String), _ old: Any, _ new: Any, _ unit: String) -> String {
       "\(what) \(verbs.0) \(old)\(unit) in the checkpoint, \(verbs.1) \(new)\(unit) now"
@@ -32,15 +32,15 @@ public struct DataIdentity: Sendable, Equatable {
     if labels != saved.labels { return "the labels of \(what) are not those of the checkpoint" }
     if arrangement != saved.arrangement {
       return
-        "\(what) come in another order than in the checkpoint: the memory budget, the chunks of the files, or how the "
-        + "set is put together, are others"
+        "\(what) come in another order than in the checkpoint: the memory budget, the chunks of the files, or the "
+        + "composition of the set have changed"
     }
     return nil
   }
 }
 
 extension ExampleSource {
-  /// On what the order of the rows depends, beside their number, where they are read from files: of each part how many
+  /// What the order of the rows depends on, besides their number, if they are read from files: for each part how many
   /// rows it has, where they begin and end, and the sizes of blocks and windows.
   public var arrangement: [Int] {
     parts.flatMap { part in

@@ -1,4 +1,4 @@
-/// What one call that trains is known by: to go on from a checkpoint it must be the call that wrote it.
+/// What identifies a training call: to resume from a checkpoint, it must match the call that wrote it.
 public struct RunIdentity: Sendable, Equatable {
   public var phase: Phase.Kind
   public var configuration: TrainingConfiguration
@@ -14,9 +14,9 @@ public struct RunIdentity: Sendable, Equatable {
     self.validation = validation
   }
 
-  /// In what this call differs from the one of a checkpoint, as a sentence without its end.
+  /// How this call differs from that of a checkpoint, as a sentence without its full stop.
   ///
-  /// - Parameter mayGrow: more epochs than before are no difference.
+  /// - Parameter mayGrow: more epochs than before do not count as a difference.
   func difference(from saved: RunIdentity, mayGrow: Bool) -> String? {
     for parameter in TrainingConfiguration.parameters {
       let (old, new) = (parameter.get(saved.configuration), parameter.get(configuration))
@@ -41,7 +41,7 @@ public struct RunIdentity: Sendable, Equatable {
   private func reasonAgainstEpochs(_ saved: RunIdentity) -> String {
     if configuration.epochs < saved.configuration.epochs { return "and may only grow" }
     if configuration.schedule == .cosine { return "but the learning rates of schedule cosine depend on it" }
-    return "but what was trained with it is done"
+    return "but the training that used it is complete"
   }
 }
 

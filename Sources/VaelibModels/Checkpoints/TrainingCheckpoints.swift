@@ -1,5 +1,5 @@
-/// What one training call does with its checkpoint: goes on from it, renews it when that is due, and remembers what the
-/// caller should know.
+/// What one training call does with its checkpoint: resumes from it, replaces it when that is due, and remembers what
+/// the caller should know.
 public final class TrainingCheckpoints<Model> {
   private let store: any CheckpointStore<Model>
   private let schedule: CheckpointSchedule
@@ -14,7 +14,7 @@ public final class TrainingCheckpoints<Model> {
     self.schedule = schedule
   }
 
-  /// A failed checkpoint does not end the training; its caller hears of it afterwards.
+  /// A failed checkpoint does not end the training; the caller is warned afterwards.
   public var warnings: [String] {
     if failures == 0 { return [] }
     return [
@@ -22,7 +22,7 @@ public final class TrainingCheckpoints<Model> {
     ]
   }
 
-  /// Where a call goes on.
+  /// Where a call resumes.
   struct Beginning {
     /// Weights and history to take over; nil if there is no checkpoint.
     var saved: Model?
@@ -32,13 +32,13 @@ public final class TrainingCheckpoints<Model> {
     var isDone = false
   }
 
-  /// Reads the checkpoint if there is one and the caller wants to go on from it.
+  /// Reads the checkpoint if there is one and the caller wants to resume from it.
   ///
   /// Throws `ModelError.invalidArgument` if it belongs to another training; what the store throws.
   ///
   /// - Parameters:
-  ///   - difference: in what the model differs from that of the checkpoint, or nil.
-  ///   - epochsMayGrow: whether more epochs change nothing of what was done until then.
+  ///   - difference: how the model differs from that of the checkpoint, or nil.
+  ///   - epochsMayGrow: whether more epochs leave unchanged what was done until then.
   func begin(
     _ run: RunIdentity, difference: (_ saved: Model) -> String?, epochsMayGrow: (TrainingState) -> Bool
   ) throws -> Beginning {
@@ -67,12 +67,12 @@ public final class TrainingCheckpoints<Model> {
   private func belongsToAnother(_ difference: String) -> ModelError {
     .invalidArgument(
       "\(store.name) belongs to another training: \(difference). Give another path, or set "
-        + "resume to 0 (in Python False) to begin anew")
+        + "resume to 0 (in Python False) to start from the beginning")
   }
 
   private func stands(_ saved: SavedTraining<Model>, _ run: RunIdentity) -> ModelError {
     .invalidArgument(
-      "\(store.name) stands in phase \(saved.runs.last?.phase.name ?? "none"), which is not complete; finish it before "
+      "\(store.name) is in phase \(saved.runs.last?.phase.name ?? "none"), which is not complete; finish it before "
         + "phase \(run.phase.name)")
   }
 
@@ -85,7 +85,7 @@ public final class TrainingCheckpoints<Model> {
     return schedule.everySeconds > 0 && monotonicSeconds() - lastAttempt >= schedule.everySeconds
   }
 
-  /// Renews the checkpoint; true if that worked.
+  /// Replaces the checkpoint; true if that worked.
   @discardableResult func save(_ model: Model, _ state: TrainingState) -> Bool {
     attempts += 1
     defer { lastAttempt = monotonicSeconds() }

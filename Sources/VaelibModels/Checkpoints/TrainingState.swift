@@ -1,12 +1,13 @@
 public import VaelibNumerics
 
-/// How far a training run is: with the model's weights and history, all that it needs to go on to the same bits.
+/// The progress of a training run: with the model's weights and history, all that it needs to continue to the same
+/// bits.
 ///
-/// Random numbers are keyed by seed, epoch and example, so there is no generator among it.
+/// Random numbers are keyed by seed, epoch and example, so it holds no generator.
 public struct TrainingState: Sendable {
   /// The layer that is pretrained; 0 in other phases.
   public var layer = 0
-  /// The epoch under way, counted from 1 within the run, or the layer; one more than there are once all are done.
+  /// The current epoch, counted from 1 within the run or the layer; once all are done, their number plus 1.
   public var epoch = 1
   public var sums = EpochSums()
   /// Updates that the optimiser has made.
@@ -14,12 +15,12 @@ public struct TrainingState: Sendable {
   /// The best validation bound so far, or minus the lowest error or loss; minus infinity before there is one.
   public var bestScore = -Double.infinity
   public var epochsWithoutBetter = 0
-  /// True once the run has ended by itself.
+  /// True once the run has reached its end.
   public var isComplete = false
 
   /// The optimiser's moments, one array after the other; nil before the first step.
   public var moments: FloatBuffer?
-  /// The weights before this epoch, to go back to when it leaves the finite numbers; nil between epochs.
+  /// The weights before this epoch, to return to if numbers that are not finite occur in it; nil between epochs.
   public var epochStart: FloatBuffer?
   /// The weights of the best epoch; nil without patience, and when they are the model's.
   public var best: FloatBuffer?

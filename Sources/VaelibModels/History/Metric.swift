@@ -1,5 +1,5 @@
-/// The quantities that training tells of a step or an epoch. A new one is a case and its row in `definition`, and a value
-/// where it is computed.
+/// The quantities that training reports for a step or an epoch. A new one is a case and its row in `definition`, and a
+/// value where it is computed.
 ///
 /// The order is that of the columns in files and listings.
 public enum Metric: String, CaseIterable, Sendable {
@@ -7,7 +7,7 @@ public enum Metric: String, CaseIterable, Sendable {
   case phase
   /// The layer that was pretrained; stacks only.
   case layer
-  /// Counts from 1: of a variational auto-encoder over all fits, of a stack within the phase of one call.
+  /// Counts from 1: for a variational auto-encoder over all fits, for a stack within the phase of one call.
   case epoch
   /// Examples that the model has learned from in all training so far.
   case examplesSeen = "examples_seen"
@@ -83,7 +83,7 @@ extension Metric {
     case mean
     /// The value of the last step.
     case last
-    /// Not told by steps, or not kept.
+    /// Not reported by steps, or not kept.
     case none
   }
 

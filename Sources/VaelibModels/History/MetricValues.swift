@@ -1,4 +1,4 @@
-/// A value for some of the metrics; NaN stands for none.
+/// A value for some of the metrics; NaN for the others.
 public struct MetricValues: Sendable, ExpressibleByDictionaryLiteral {
   private var values = [Double](repeating: .nan, count: Metric.allCases.count)
 

@@ -1,4 +1,4 @@
-/// What training told of each epoch: named columns, a value an epoch. What does not apply to an epoch is NaN.
+/// What training reported for each epoch: named columns, one value per epoch. What does not apply to an epoch is NaN.
 public struct TrainingHistory: Sendable {
   /// How many epochs there are.
   public private(set) var count = 0
@@ -33,7 +33,7 @@ public struct TrainingHistory: Sendable {
     }
   }
 
-  /// The values of a column, one an epoch; NaN where it says nothing.
+  /// The values of a column, one per epoch; NaN where it has none.
   public subscript(series: Series) -> [Double] {
     if let (first, second) = series.terms { return zip(self[first], self[second]).map { $0 - $1 } }
     return columns[series] ?? [Double](repeating: .nan, count: count)
@@ -42,7 +42,7 @@ public struct TrainingHistory: Sendable {
   /// The values of a metric of the training examples.
   public subscript(metric: Metric) -> [Double] { self[Series(metric)] }
 
-  /// What it says of one epoch.
+  /// The values of one epoch.
   public func epoch(_ index: Int) -> (training: MetricValues, validation: MetricValues) {
     var (training, validation) = (MetricValues(), MetricValues())
     for (series, values) in columns {

@@ -7,9 +7,9 @@ public enum ModelKind: String, CaseIterable, Sendable {
   case stack
 }
 
-/// What every kind of model is: weights in one flat array, and what training noted beside them.
+/// What every kind of model has: weights in one flat array, and what training recorded beside them.
 ///
-/// Not locked: queries may run side by side, but nothing else while something changes it. The boundary sees to that.
+/// Not locked: queries may run side by side, but nothing else may run during a change. The boundary ensures that.
 public protocol Model: AnyObject, Sendable {
   static var kind: ModelKind { get }
   /// The phases that its training may have.
@@ -28,7 +28,7 @@ public protocol Model: AnyObject, Sendable {
   var parameters: FloatBuffer { get }
   var record: TrainingRecord { get set }
 
-  /// A model of its own, equal in everything.
+  /// An independent copy.
   func copy() throws -> Self
   /// A trainer for one step at a time. Throws `ModelError`, `NumericsError`.
   func makeTrainer(
@@ -38,7 +38,7 @@ public protocol Model: AnyObject, Sendable {
   func epochs(of phase: Phase, _ configuration: TrainingConfiguration) -> Int
 }
 
-/// What training notes beside the weights.
+/// What training records beside the weights.
 public struct TrainingRecord: Sendable {
   /// All epochs of all training.
   public var history = TrainingHistory()

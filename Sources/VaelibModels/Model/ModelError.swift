@@ -4,7 +4,7 @@ public enum ModelError: Error, CustomStringConvertible, Equatable {
   case invalidArgument(String)
   /// Examples that do not fit: width, NaN, range.
   case data(String)
-  /// The computation left the finite numbers.
+  /// The computation produced numbers that are not finite.
   case numerical(String)
   /// Stopped by the caller.
   case cancelled
@@ -18,7 +18,7 @@ public enum ModelError: Error, CustomStringConvertible, Equatable {
 }
 
 extension ModelError {
-  /// True if training that ends so keeps what it learned.
+  /// True if training that ends with this error keeps what it learned.
   var keepsProgress: Bool {
     switch self {
     case .cancelled, .numerical: true

@@ -1,6 +1,6 @@
 /// What the classes of a stack are called, in the order of their numbers.
 public struct ClassNames: Sendable, Equatable {
-  /// What the names stand for, so that a program can give labels back of the type it was given them in.
+  /// What the names stand for, so that a program can return labels in their original type.
   public enum Kind: String, CaseIterable, Sendable {
     /// Any text.
     case text
@@ -16,7 +16,7 @@ public struct ClassNames: Sendable, Equatable {
       case .text: true
       case .integer: name.utf8.first != UInt8(ascii: "+") && (Int64(name) != nil || UInt64(name) != nil)
       case .real:
-        // Other programs need not know hexadecimal numbers, nor what Swift calls infinite.
+        // Other programs need not know hexadecimal numbers, nor Swift's names for infinity.
         name.utf8.allSatisfy("0123456789+-.eE".utf8.contains) && Double(name)?.isFinite == true
       case .boolean: name == "false" || name == "true"
       }
@@ -43,7 +43,7 @@ public struct ClassNames: Sendable, Equatable {
         throw .invalidArgument("the name of class \(index), \"\(name)\", is not of the type \(kind.rawValue)")
       }
       guard seen.insert(bytes).inserted else {
-        throw .invalidArgument("the name of class \(index), \"\(name)\", is that of a class before it")
+        throw .invalidArgument("the name of class \(index), \"\(name)\", is also that of an earlier class")
       }
     }
     self.kind = kind
@@ -52,7 +52,7 @@ public struct ClassNames: Sendable, Equatable {
 }
 
 extension StackedAutoencoder {
-  /// Names the classes; nil takes the names away. Throws unless there is one for each class.
+  /// Names the classes; nil removes the names. Throws unless there is one for each class.
   public func setClassNames(_ names: ClassNames?) throws(ModelError) {
     if let names, names.names.count != classes || classes == 0 {
       throw .invalidArgument(

@@ -11,13 +11,13 @@ extension LayerConfiguration {
     .choice("corruption", \.corruption, "How the layer's input is corrupted while the layer is pretrained."),
     .real(
       "corruption_level", \.corruptionLevel,
-      "at least 0; at most 1 but for gaussian",
+      "at least 0; at most 1 except for gaussian",
       "The proportion of corrupted components; gaussian: the standard deviation of the noise.",
       accepts: { $0 >= 0 }),
     .choice(
       "corruption_range", \.corruptionRange,
-      "salt_and_pepper sets components to: given, corruption_low or corruption_high; data, the minimum or maximum of "
-        + "all inputs of the layer."),
+      "salt_and_pepper sets components to corruption_low or corruption_high (given), or to the minimum or maximum of "
+        + "all inputs of the layer (data)."),
     .real(
       "corruption_low", \.corruptionLow, "any finite number",
       "salt_and_pepper, range given: the lower of the two values.", accepts: { _ in true }),
@@ -37,7 +37,7 @@ extension LayerConfiguration {
       accepts: { $0 >= 0 }),
     .real(
       "sparsity_target", \.sparsityTarget, "above 0, below 1",
-      "The mean activation that sigmoid codes are drawn to.", accepts: { $0 > 0 && $0 < 1 }),
+      "The mean activation that the penalty draws sigmoid codes to.", accepts: { $0 > 0 && $0 < 1 }),
     .real(
       "sparsity_weight", \.sparsityWeight, "at least 0",
       "Adds sparsity_weight * sum_j KL(sparsity_target || mean activation of unit j) to the loss.",
@@ -48,10 +48,10 @@ extension LayerConfiguration {
       accepts: { $0 >= 0 }),
     .count(
       "epochs", \.epochs, 0...1_000_000_000, "0 to 1000000000",
-      "Passes over the training set while this layer is pretrained; 0 takes those of the training."),
+      "Passes over the training set in pretraining it; 0 takes those of the training configuration."),
     .real(
       "learning_rate", \.learningRate, "at least 0",
-      "The step size while this layer is pretrained; 0 takes that of the training.", accepts: { $0 >= 0 }),
+      "The step size in pretraining it; 0 takes that of the training configuration.", accepts: { $0 >= 0 }),
   ]
 
   /// Whether the layer's noise can only be drawn once all of its inputs have been seen.

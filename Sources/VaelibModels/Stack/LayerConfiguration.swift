@@ -24,7 +24,7 @@ public struct LayerConfiguration: Sendable, Equatable {
   public init() {}
 }
 
-/// What a layer's reconstruction is held against.
+/// How a layer's reconstruction is compared with its input.
 public enum ReconstructionLoss: String, CaseIterable, Sendable {
   /// - sum_i x_i log r_i + (1 - x_i) log (1 - r_i) with r = sigmoid(decoder output); for inputs in [0, 1].
   case crossEntropy = "cross_entropy"

@@ -70,7 +70,7 @@ final class PretrainingObjective: TrainingObjective {
     return [.loss: loss]
   }
 
-  /// The sparsity penalty is no mean over examples: it needs the activations of the whole batch.
+  /// The sparsity penalty is not a mean over examples: it needs the activations of the whole batch.
   private func refusePart(_ batch: Batch) throws(ModelError) {
     if layer.configuration.sparsityWeight > 0, batch.globalRows > batch.rows {
       throw .invalidArgument(

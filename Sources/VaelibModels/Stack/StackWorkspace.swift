@@ -1,7 +1,8 @@
 import VaelibNetworks
 import VaelibNumerics
 
-/// The codes of a stack for up to a fixed number of rows, on the way up and, if asked for, on the way down.
+/// The codes of a stack for up to a fixed number of rows, on the way up through the encoders and, if asked for, down
+/// through the decoders.
 final class StackWorkspace {
   private let stack: StackedAutoencoder
   private var buffers: [FloatBuffer] = []
@@ -11,7 +12,7 @@ final class StackWorkspace {
 
   /// - Parameters:
   ///   - layers: how many layers, from the bottom.
-  ///   - decoding: whether the way down is needed too.
+  ///   - decoding: whether the decoders are needed too.
   init(_ stack: StackedAutoencoder, layers: Int, rows: Int, decoding: Bool) throws(NumericsError) {
     self.stack = stack
     for layer in stack.layers[..<layers] {

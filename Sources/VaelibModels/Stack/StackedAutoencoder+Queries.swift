@@ -18,8 +18,8 @@ extension StackedAutoencoder {
     return layers[layer].encoder.inputs
   }
 
-  /// Walks examples block by block with a workspace for the layers up to `layer`. Noisy examples are welcome where
-  /// nothing is held against them, so finite values will do unless `check` asks for more.
+  /// Walks examples block by block with a workspace for the layers up to `layer`. Examples may be noisy where nothing
+  /// is compared with them, so finite values are enough unless `check` asks for more.
   func forEachBlock(
     _ examples: any ExampleSource, upTo layer: Int, decoding: Bool = false, check: ExampleCheck = .finite,
     control: RunControl = RunControl(), _ body: (ExampleBlocks.Block, StackWorkspace) throws -> Void
@@ -48,7 +48,7 @@ extension StackedAutoencoder {
     }
   }
 
-  /// Examples from codes of a layer, down through the decoders, [N, D].
+  /// Decodes codes of a layer, down to examples, [N, D].
   public func decode(
     _ codes: any ExampleSource, layer: Int, examples: UnsafeMutablePointer<Float>, control: RunControl
   ) throws {
@@ -61,7 +61,7 @@ extension StackedAutoencoder {
     }
   }
 
-  /// Up to a layer and down again, [N, D]; noisy examples come back denoised.
+  /// Encodes up to a layer and decodes again, [N, D]; noisy examples are denoised.
   public func reconstruct(
     _ examples: any ExampleSource, layer: Int, reconstruction: UnsafeMutablePointer<Float>,
     control: RunControl

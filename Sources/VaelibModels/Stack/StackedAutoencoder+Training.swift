@@ -24,7 +24,7 @@ extension StackedAutoencoder {
   ) throws -> [String] {
     if kind == .pretraining {
       throw ModelError.invalidArgument(
-        "pretraining is a call of its own; fine-tune supervised or unsupervised")
+        "pretraining has a function of its own; choose supervised or unsupervised fine-tuning")
     }
     return try TrainingCall(
       model: self, kind: kind, examples: examples, validation: validation, configuration: configuration,
@@ -166,7 +166,7 @@ extension StackedAutoencoder: TrainableModel {
 }
 
 extension StackConfiguration {
-  /// In what this architecture differs from that of a checkpoint.
+  /// How this architecture differs from that of a checkpoint.
   func difference(from saved: StackConfiguration) -> String? {
     for parameter in Self.parameters {
       let name = parameter.name == "seed" ? "the seed of the initial weights" : parameter.name

@@ -19,7 +19,7 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
   var shape: Shape
 
   public var record = TrainingRecord()
-  /// What the classes are called; nil if nobody has said.
+  /// The names of the classes; nil if they have none.
   public internal(set) var classNames: ClassNames?
 
   /// A stack with freshly drawn weights; `classes` above 0 adds a classifier.
@@ -72,7 +72,7 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
     initializeWeights(from: first)
   }
 
-  /// A stack of its own, equal in everything.
+  /// An independent copy.
   public func copy() throws -> StackedAutoencoder {
     let copy = try StackedAutoencoder(configuration, classes: classes)
     copy.parameters.base.update(from: parameters.base, count: parameters.count)

@@ -8,9 +8,9 @@ struct Batch {
   let places: UnsafePointer<Int>
   /// The class of each row, where labels are learned.
   let labels: UnsafePointer<Int>
-  /// With the places it keys noise: the epoch, or in a loop of the caller's the step.
+  /// Keys noise together with the places: the epoch, or the step in a loop of the caller's own.
   let epoch: Int
-  /// Epochs gone by, a real number.
+  /// Epochs elapsed, a real number.
   let time: Double
   /// Rows of the whole batch, of which these may be a part: gradients are those of the mean over all of them.
   let globalRows: Int
@@ -20,7 +20,8 @@ struct Batch {
   /// The weight of one row in the mean over the whole batch.
   var rowWeight: Float { 1 / Float(globalRows) }
 
-  /// The part of the whole batch that this is. What a loss holds once, such as a penalty on weights, counts as much.
+  /// The share of the whole batch that this is. It weights terms that occur once in a loss, such as a penalty on
+  /// weights.
   var share: Double { Double(rows) / Double(globalRows) }
 
   /// The mean of a value of each row.
@@ -29,7 +30,7 @@ struct Batch {
   }
 }
 
-/// The memory of a batch of up to `capacity` rows, filled anew for each step.
+/// The memory of a batch of up to `capacity` rows, refilled for each step.
 final class BatchMemory {
   let capacity: Int
   let columns: Int

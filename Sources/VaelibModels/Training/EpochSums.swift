@@ -1,4 +1,4 @@
-/// What the steps of an epoch told so far, each step weighted by its rows.
+/// What the steps of an epoch reported so far, each step weighted by its rows.
 public struct EpochSums: Sendable {
   /// Examples learned in this epoch.
   public var rows = 0

@@ -1,4 +1,4 @@
-/// Tells the caller of a query how far it is, as one epoch over its rows, and learns that it should stop.
+/// Reports the progress of a query to its caller, as one epoch over its rows, and learns whether it should stop.
 final class QueryProgress {
   private let control: RunControl
   private let rows: Int
@@ -11,13 +11,13 @@ final class QueryProgress {
 
   var isCancelled: () -> Bool { control.isCancelled }
 
-  /// To be called often; throws `cancelled` if the caller wants the query to stop.
+  /// Must be called often; throws `cancelled` if the caller wants the query to stop.
   func poll(done: Int) throws(ModelError) {
     try control.check()
     if clock.isDue() { try control.send(report(.step, done: done)) }
   }
 
-  /// To be called once all rows are done.
+  /// Must be called once all rows are done.
   func finish() throws(ModelError) {
     try control.send(report(.epoch, done: rows))
   }

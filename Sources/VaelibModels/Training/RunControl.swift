@@ -1,10 +1,10 @@
 import Glibc
 
-/// How a long call tells its caller how far it is, and learns that it should stop.
+/// How a long call reports its progress to its caller, and learns whether it should stop.
 public struct RunControl {
   /// Asked often; true stops the call within one step.
   public var isCancelled: () -> Bool
-  /// Told of every epoch, and about every 50 ms in between; false stops the call.
+  /// Called for every epoch, and about every 50 ms in between; false stops the call.
   public var report: ((Progress) -> Bool)?
 
   public init(isCancelled: @escaping () -> Bool = { false }, report: ((Progress) -> Bool)? = nil) {
@@ -22,7 +22,7 @@ public struct RunControl {
   }
 }
 
-/// How far a long call is.
+/// The progress of a long call.
 public struct Progress: Sendable {
   public enum Kind: Sendable {
     case step

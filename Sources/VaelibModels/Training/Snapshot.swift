@@ -1,6 +1,6 @@
 import VaelibNumerics
 
-/// A copy of a model's parameters, to go back to.
+/// A copy of a model's parameters, to return to.
 final class Snapshot {
   private let parameters: FloatBuffer
   /// The copy.
@@ -13,7 +13,7 @@ final class Snapshot {
     take()
   }
 
-  /// Takes the copy anew.
+  /// Replaces the copy.
   func take() { values.base.update(from: parameters.base, count: values.count) }
 
   /// Puts the parameters back as they were at the last `take`.

@@ -1,6 +1,6 @@
 import VaelibNumerics
 
-/// What a kind of model supplies to the one training loop: of each phase its objective, its evaluation, its score.
+/// What a kind of model supplies to the one training loop: for each phase its objective, its evaluation, its score.
 protocol TrainableModel: Model {
   /// The phases that a call of this kind goes through, in their order.
   func phases(of kind: Phase.Kind) -> [Phase]
@@ -13,7 +13,7 @@ protocol TrainableModel: Model {
 
   /// Takes what a checkpoint holds of this model.
   func takeOver(_ saved: Self) throws
-  /// In what the architecture differs from that of a checkpoint, or nil.
+  /// How the architecture differs from that of a checkpoint, or nil.
   func difference(from saved: Self) -> String?
   /// More epochs than before change nothing of what was done until this state.
   func epochsMayGrow(_ kind: Phase.Kind, from state: TrainingState) -> Bool
@@ -23,13 +23,13 @@ protocol TrainableModel: Model {
   /// The last preparations before the first step: checks labels, adds a classifier where one is needed.
   func prepare(_ kind: Phase.Kind, _ examples: LabeledExamples, _ validation: LabeledExamples?) throws
   /// The objective of a phase for batches of up to `rows` rows. `examples` are those of the call; nil in a loop of the
-  /// caller's, where there is one batch at a time.
+  /// caller's own, which has one batch at a time.
   func makeObjective(
     _ phase: Phase, _ configuration: TrainingConfiguration, rows: Int, examples: (any ExampleSource)?,
     isCancelled: @escaping () -> Bool
   ) throws -> any TrainingObjective
 
-  /// What the history says of validation examples after an epoch.
+  /// The history's values for the validation examples after an epoch.
   func evaluate(
     _ validation: LabeledExamples, _ phase: Phase, _ configuration: TrainingConfiguration,
     control: RunControl
@@ -62,12 +62,14 @@ extension TrainableModel {
     let known = phases(of: phase.kind)
     guard known.contains(phase) else {
       throw ModelError.invalidArgument(
-        "layer is \(phase.layer); the stack has layers 0 to \(known.count - 1)")
+        known.count > 1 || phase.kind == .pretraining
+          ? "layer is \(phase.layer); the stack has layers 0 to \(known.count - 1)"
+          : "layer is \(phase.layer); it must be 0, since the phase \(phase.kind.name) has no layers")
     }
     let own = configuration(of: phase, call)
     return try Trainer(
       own, columns: dataDimension, examplesPerEpoch: examplesPerEpoch,
-      classes: phase.kind.usesLabels ? classes : 0
+      classes: phase.kind.usesLabels ? classes : 0, capacity: 1
     ) {
       try self.makeObjective(phase, own, rows: $0, examples: nil, isCancelled: { false })
     }

@@ -12,7 +12,7 @@ public final class Trainer {
   private let examplesPerEpoch: Int
   /// The classes whose labels are learned; 0 where none are.
   private let classes: Int
-  /// Makes the objective anew for larger batches.
+  /// Makes a new objective for larger batches.
   private let makeObjective: (_ rows: Int) throws -> any TrainingObjective
   private var objective: any TrainingObjective
   private var memory: BatchMemory
@@ -20,9 +20,11 @@ public final class Trainer {
   /// Rows of the whole batch whose gradients are computed and not yet applied.
   private var pendingRows = 0
 
+  /// `capacity` are the rows of the batches to be expected; larger ones take more memory when they come.
+  ///
   /// Throws `ModelError`, `NumericsError`.
   init(
-    _ configuration: TrainingConfiguration, columns: Int, examplesPerEpoch: Int, classes: Int,
+    _ configuration: TrainingConfiguration, columns: Int, examplesPerEpoch: Int, classes: Int, capacity: Int,
     makeObjective: @escaping (_ rows: Int) throws -> any TrainingObjective
   ) throws {
     try Self.check(configuration, examplesPerEpoch: examplesPerEpoch)
@@ -31,7 +33,6 @@ public final class Trainer {
     self.classes = classes
     self.makeObjective = makeObjective
     schedule = configuration.learningRateSchedule
-    let capacity = min(configuration.batchSize, examplesPerEpoch)
     objective = try makeObjective(capacity)
     memory = try BatchMemory(capacity: capacity, columns: columns)
     parameters = objective.parameters
@@ -53,7 +54,7 @@ public final class Trainer {
   private func checkParameters() throws(ModelError) {
     if objective.parameters !== parameters {
       throw .invalidArgument(
-        "the stack got a classifier after this trainer was made, and with it other parameters; make a new trainer"
+        "a classifier was added to the stack after this trainer was made, and its parameters changed; make a new trainer"
       )
     }
   }
@@ -64,7 +65,7 @@ public final class Trainer {
   /// The optimiser's moments.
   var moments: FloatBuffer { optimizer.moments }
 
-  /// Goes on after `steps` updates on `examples` examples, which left these moments.
+  /// Continues after `steps` updates on `examples` examples, which left these moments.
   func resume(steps: Int, examples: Int, moments: FloatBuffer) throws(ModelError) {
     guard optimizer.resume(steps: steps, moments: moments) else {
       throw .invalidArgument(
@@ -77,19 +78,20 @@ public final class Trainer {
   /// Epochs before the current step, a real number.
   private var epochTime: Double { Double(examplesSeen) / Double(examplesPerEpoch) }
 
-  /// The weight of the prior's gradient: the loss is a mean over N examples, the prior stands once for all.
+  /// The weight of the prior's gradient: the loss is a mean over N examples, the prior occurs once for all of them.
   private var decay: Double { configuration.weightDecay / Double(examplesPerEpoch) }
 
   /// Computes the gradient on all rows of `batch`, which may be a part of a larger one: summed over the parts of a whole
   /// batch, the gradients are those of the mean over its rows.
   ///
-  /// Noise is keyed by the step, and by the place of the row: where a slice begins in its set, plus `firstRow`.
+  /// Noise is keyed by the step, and by the place of the row.
   ///
   /// - Parameters:
-  ///   - firstRow: the row of the whole batch, or of the set, that row 0 counts as.
+  ///   - firstRow: the row of the whole batch, or of the set, that row 0 counts as; nil for where a slice begins in its
+  ///     set.
   ///   - globalRows: rows of the whole batch; nil if this is all of it.
   public func computeGradients(
-    on batch: LabeledExamples, firstRow: Int = 0, globalRows: Int? = nil
+    on batch: LabeledExamples, firstRow: Int? = nil, globalRows: Int? = nil
   ) throws -> MetricValues {
     let source = batch.source
     try checkParameters()
@@ -108,7 +110,7 @@ public final class Trainer {
     try SequentialReader(source).read(into: memory.examples(source.rows))
     for row in 0..<source.rows {
       // Wraps only for rows that no set has.
-      memory.places[row] = source.firstRow &+ firstRow &+ row
+      memory.places[row] = (firstRow ?? source.firstRow) &+ row
       if classes > 0 { memory.labels[row] = batch.label(row: row) }
     }
     return try computeGradients(rows: source.rows, epoch: steps, globalRows: whole)
@@ -143,7 +145,7 @@ public final class Trainer {
   /// The Euclidean norm of the gradients as they are.
   public func gradientNorm() -> Double { euclideanNorm(gradients.base, ranges: objective.trained) }
 
-  /// Applies the gradients: clipping, weight prior, optimiser. The schedules go on by the rows of the whole batch.
+  /// Applies the gradients: clipping, weight prior, optimiser. The schedules advance by the rows of the whole batch.
   ///
   /// Throws `numerical`, with nothing changed, if they are not finite.
   ///
@@ -155,7 +157,7 @@ public final class Trainer {
     let (seen, isTooMany) = examplesSeen.addingReportingOverflow(pendingRows)
     if isTooMany {
       throw .invalidArgument(
-        "global_rows is \(pendingRows), after \(examplesSeen) rows before: more than can be counted")
+        "global_rows is \(pendingRows), and \(examplesSeen) rows came before: more than can be counted")
     }
     let limit = configuration.gradientClipNorm
     var gradientScale = 1.0

@@ -8,7 +8,7 @@ struct TrainingCall<Trained: TrainableModel> {
   let checkpoints: TrainingCheckpoints<Trained>?
   let control: RunControl
 
-  /// Trains; puts the model back as it was if that ends with an error that says nothing was learned.
+  /// Trains; restores the model if training ends with an error that means that nothing was learned.
   ///
   /// - Returns: what the caller should know although training succeeded.
   func run() throws -> [String] {
@@ -42,14 +42,15 @@ struct TrainingCall<Trained: TrainableModel> {
     for (set, _) in sets { try model.exampleCheck.checkResident(set.source) }
   }
 
-  /// A warm-up that outlasts the training ends below what it was meant to reach.
+  /// A warm-up that outlasts the training ends below its goal.
   private func warmupWarnings() -> [String] {
     let epochs = model.phases(of: kind).map { model.epochs(of: $0, configuration) }.min() ?? 0
     func warning(_ name: String, _ warmup: Double, _ what: String, _ goal: String, _ value: Double) -> String?
     {
       guard warmup > Double(epochs) else { return nil }
+      let reached = value * Double(epochs) / warmup
       return "\(name) is \(warmup), more than epochs, \(epochs): the \(what) ends at "
-        + "\(value * Double(epochs) / warmup), not at \(goal), \(value). Train longer, or warm up for fewer epochs"
+        + "\(Float(reached)), not at \(goal), \(value). Train longer, or warm up for fewer epochs"
     }
     return [
       warning(

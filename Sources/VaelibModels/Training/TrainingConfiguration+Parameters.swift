@@ -2,12 +2,13 @@ extension TrainingConfiguration {
   /// Every hyper-parameter of training, by the names that the header, files and bindings use.
   public static let parameters: [Parameter<TrainingConfiguration>] = [
     .count("epochs", \.epochs, 1...1_000_000_000, "1 to 1000000000", "Passes over the training set."),
-    .count("batch_size", \.batchSize, 1...1_048_576, "1 to 1048576", "M, examples a step."),
+    .count("batch_size", \.batchSize, 1...1_048_576, "1 to 1048576", "M, the examples per step."),
     .choice(
       "estimator", \.estimator,
       "analytic: closed-form KL (estimator B); monte_carlo: all terms sampled (estimator A)."
     ).only(in: .fit),
-    .count("samples", \.samples, 1...65536, "1 to 65536", "L, latent samples an example.").only(in: .fit),
+    .count("samples", \.samples, 1...65536, "1 to 65536", "L, the latent samples per example.").only(
+      in: .fit),
     .real(
       "beta", \.beta, "at least 0", "The weight of the KL term; 1 trains the evidence lower bound.",
       accepts: { $0 >= 0 }
@@ -18,7 +19,7 @@ extension TrainingConfiguration {
     ).only(in: .fit),
     .choice(
       "binarization", \.binarization,
-      "dynamic: values in [0, 1] are probabilities, drawn anew as 0 or 1 at each use."
+      "dynamic: values in [0, 1] are probabilities of 1, and 0 or 1 is drawn at each use."
     ).only(in: .fit),
     .choice("optimizer", \.optimizer, "How gradients change the weights."),
     .real("learning_rate", \.learningRate, "above 0", "The step size.", accepts: { $0 > 0 }),
@@ -42,11 +43,11 @@ extension TrainingConfiguration {
       "step: the rate is multiplied by schedule_factor every so many epochs.", accepts: { $0 > 0 }),
     .real(
       "schedule_factor", \.scheduleFactor, "above 0, at most 1",
-      "step: the factor; exponential: the factor an epoch; cosine: the final rate over the first.",
+      "step: the factor; exponential: the factor per epoch; cosine: the final rate as a fraction of learning_rate.",
       accepts: { $0 > 0 && $0 <= 1 }),
     .real(
       "warmup_epochs", \.warmupEpochs, "at least 0",
-      "The learning rate grows linearly from 0 over this many epochs first.", accepts: { $0 >= 0 }),
+      "The learning rate first grows linearly from 0 over this many epochs.", accepts: { $0 >= 0 }),
     .real(
       "weight_decay", \.weightDecay, "at least 0",
       "Precision of the normal prior on all parameters; 1 is the paper's N(0, I), 0 none.",
@@ -61,7 +62,7 @@ extension TrainingConfiguration {
     ).only(in: .supervised, .unsupervised, .fit),
     .real(
       "dropout", \.dropout, "0 to below 1",
-      "Fine-tuning stacks with labels: the share of each code's units that is left out at each use.",
+      "Fine-tuning stacks with labels: the probability with which each unit of a code is dropped at each use.",
       accepts: (0..<1).contains
     ).only(in: .supervised),
     .seed("seed", \.seed, "Seed of shuffling, latent noise, binarisation, corruption and dropout."),
@@ -94,9 +95,9 @@ extension EvaluationConfiguration {
   public static let parameters: [Parameter<EvaluationConfiguration>] = [
     .count(
       "samples", \.samples, 1...1_000_000, "1 to 1000000",
-      "L of the bound, K of the likelihood: latent samples an example."),
+      "Latent samples per example: L of the bound, K of the likelihood."),
     .choice("estimator", \.estimator, "Bounds: the form of the KL term, as in training."),
-    .choice("binarization", \.binarization, "As in training; one binary draw an example."),
+    .choice("binarization", \.binarization, "As in training, with one draw per example."),
     .seed("seed", \.seed, "Seed of latent noise and binarisation."),
   ]
 

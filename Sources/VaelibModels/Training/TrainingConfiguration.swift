@@ -75,6 +75,6 @@ public enum BoundEstimator: String, CaseIterable, Sendable {
 /// What happens to data in [0, 1] before a Bernoulli likelihood sees them.
 public enum Binarization: String, CaseIterable, Sendable {
   case none
-  /// Each value is the probability of a 1, drawn anew at each use (Burda et al. 2015, section 5.1).
+  /// Each value is the probability of a 1, which is drawn at each use (Burda et al. 2015, section 5.1).
   case dynamic
 }

@@ -1,7 +1,7 @@
 import VaelibNetworks
 import VaelibNumerics
 
-/// What the epochs of every kind of training have in common: how far they are, the weights to go back to, checkpoints.
+/// What the epochs of every kind of training have in common: progress, the weights to return to, checkpoints.
 final class TrainingCourse<Model> {
   let trainer: Trainer
   private(set) var state: TrainingState
@@ -10,10 +10,10 @@ final class TrainingCourse<Model> {
   private let checkpoints: TrainingCheckpoints<Model>?
   private let epochStart: Snapshot
   private let best: Snapshot?
-  /// False if the checkpoint holds just this state.
+  /// False if the checkpoint holds exactly this state.
   private var isUnsaved = true
 
-  /// Begins, or goes on from `state` of a checkpoint whose weights the model has.
+  /// Begins, or continues from `state` of a checkpoint whose weights the model has.
   init(
     _ model: Model, _ trainer: Trainer, _ configuration: TrainingConfiguration, examples: Int,
     layer: Int, from state: TrainingState?, checkpoints: TrainingCheckpoints<Model>?
@@ -45,7 +45,7 @@ final class TrainingCourse<Model> {
     (state.moments, state.epochStart, state.best, state.last) = (nil, nil, nil, nil)
   }
 
-  /// False once all epochs are done, or patience is over.
+  /// False once all epochs are done, or patience is exhausted.
   var isUnderWay: Bool {
     if best != nil, state.epochsWithoutBetter >= configuration.patience { return false }
     return state.epoch <= configuration.epochs
@@ -88,7 +88,7 @@ final class TrainingCourse<Model> {
     isUnsaved = true
   }
 
-  private var hasBest: Bool { best != nil && state.bestScore > -.infinity }
+  var hasBest: Bool { best != nil && state.bestScore > -.infinity }
 
   /// Leaves the model with the best weights, if there are any.
   func restoreBest() {
@@ -107,12 +107,12 @@ final class TrainingCourse<Model> {
     save()
   }
 
-  /// Renews the checkpoint if that is due.
+  /// Replaces the checkpoint if that is due.
   func saveIfDue() {
     if isUnsaved, let checkpoints, checkpoints.isDue(state) { save() }
   }
 
-  /// Renews the checkpoint unless it is up to date, or the weights are lost, which the end of the epoch will tell.
+  /// Replaces the checkpoint unless it is up to date, or the weights are lost, which the end of the epoch will show.
   func save() {
     guard isUnsaved, let checkpoints else { return }
     let parameters = trainer.parameters

@@ -19,7 +19,7 @@ final class TrainingLoop<Trained: TrainableModel> {
   private var source: any ExampleSource { call.examples.source }
 
   /// - Parameters:
-  ///   - state: where to go on, with the weights that the model has; nil to begin.
+  ///   - state: where to continue, with the weights that the model has; nil to begin.
   ///   - isLast: true if nothing follows in this call.
   func run(from state: TrainingState?, isLast: Bool) throws {
     let course = try makeCourse(state)
@@ -39,7 +39,8 @@ final class TrainingLoop<Trained: TrainableModel> {
     do {
       let trainer = try Trainer(
         configuration, columns: model.dataDimension, examplesPerEpoch: source.rows,
-        classes: phase.kind.usesLabels ? model.classes : 0
+        classes: phase.kind.usesLabels ? model.classes : 0,
+        capacity: min(configuration.batchSize, source.rows)
       ) {
         try self.model.makeObjective(
           self.phase, self.configuration, rows: $0, examples: self.source, isCancelled: control.isCancelled)
@@ -48,7 +49,7 @@ final class TrainingLoop<Trained: TrainableModel> {
         model, trainer, configuration, examples: source.rows, layer: phase.layer, from: state,
         checkpoints: call.checkpoints)
     } catch ModelError.cancelled {
-      // While the objective looked at the examples: no step was made, the state is that of the beginning.
+      // Cancelled while the objective looked at the examples: no step was made, the state is that of the beginning.
       call.checkpoints?.save(model, state ?? TrainingState(layer: phase.layer))
       throw ModelError.cancelled
     }
@@ -80,7 +81,7 @@ final class TrainingLoop<Trained: TrainableModel> {
       examplesPerEpoch: source.rows, training: training, validation: validation)
   }
 
-  /// While a validation set is walked, the caller hears of the epoch it belongs to.
+  /// While a validation set is evaluated, progress reports show the epoch it belongs to.
   private func validationControl(_ state: TrainingState, _ training: MetricValues) -> RunControl {
     let control = call.control
     guard let report = control.report else { return control }
@@ -141,8 +142,9 @@ final class TrainingLoop<Trained: TrainableModel> {
     let seen = course.state.sums.rows + rows
     let batch = (seen + configuration.batchSize - 1) / configuration.batchSize
     let place = phase.kind == .pretraining ? "layer \(phase.layer), " : ""
+    let kept = course.hasBest ? "the best weights so far" : "the weights from before this epoch"
     return .numerical(
-      "\(place)epoch \(epochsBefore + course.state.epoch), batch \(batch): \(what); the weights from before this "
-        + "epoch were kept. A lower learning_rate, or a gradient_clip_norm, usually helps")
+      "\(place)epoch \(epochsBefore + course.state.epoch), batch \(batch): \(what); \(kept) were kept. A lower learning_rate, or "
+        + "a gradient_clip_norm, usually helps")
   }
 }

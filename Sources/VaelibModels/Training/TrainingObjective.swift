@@ -1,6 +1,7 @@
 import VaelibNumerics
 
-/// What a trainer minimises: a function from a batch and the parameters to a loss, told by its terms, and its gradient.
+/// What a trainer minimises: a function from a batch and the parameters to a loss, reported by its terms, and its
+/// gradient.
 ///
 /// Workspaces are sized once, for a number of rows.
 protocol TrainingObjective: AnyObject {

@@ -4,9 +4,9 @@ import VaelibNumerics
 /// The evidence lower bound with a weight on its KL term.
 ///
 /// loss = mean over the batch of (klWeight * KL - reconstruction), AEVB eq. 7 (analytic) or eq. 6 (monte_carlo), with
-/// L samples an example. Workspaces are sized once, for `capacity` rows.
+/// L samples per example. Workspaces are sized once, for `capacity` rows.
 final class BoundObjective: TrainingObjective {
-  /// What a matrix product counts with 32 bits.
+  /// As many rows as a matrix product can count with 32 bits.
   private static let maximumRows = 1 << 30
 
   private let model: VariationalAutoencoder

@@ -8,7 +8,7 @@ extension VariationalAutoencoder {
   ) throws {
     if variance != nil, !hasVariance {
       throw ModelError.invalidArgument(
-        "a variance was asked for, but the likelihood is \(configuration.likelihood.rawValue), whose mean says all; "
+        "a variance was asked for, but under a \(configuration.likelihood.rawValue) likelihood the mean determines it; "
           + "ask for the mean only")
     }
     let width = configuration.dataDimension

@@ -34,8 +34,8 @@ extension VariationalAutoencoder {
     }
   }
 
-  /// The way between two examples: the latent means of rows `from` and `to`, `steps` points on the line between
-  /// them, decoded to means, [steps, D].
+  /// The path between two examples: `steps` points on the line between the latent means of rows `from` and `to`,
+  /// decoded to means, [steps, D].
   public func interpolate(
     _ examples: any ExampleSource, from: Int, to: Int, steps: Int, mean: UnsafeMutablePointer<Float>
   ) throws {

@@ -35,7 +35,7 @@ extension VariationalAutoencoder: TrainableModel {
 
   func check(_ configuration: TrainingConfiguration, for kind: Phase.Kind) throws(ModelError) {
     guard Self.phases.contains(kind) else {
-      throw .invalidArgument("phase \(kind.name) is for stacks; a variational auto-encoder has fit")
+      throw .invalidArgument("phase \(kind.name) is for stacks; a variational auto-encoder has only fit")
     }
     try check(configuration.binarization)
     try configuration.check(for: kind)
@@ -91,7 +91,7 @@ extension VariationalAutoencoder: TrainableModel {
     return [.reconstruction: bound.reconstruction, .kl: bound.kl]
   }
 
-  /// The bound with the weight that the KL term has after its warm-up: what was learned with another is not comparable.
+  /// The bound with the weight that the KL term has after its warm-up; bounds with another weight are not comparable.
   func score(
     _ validation: MetricValues, _ phase: Phase, _ configuration: TrainingConfiguration, epoch: Int
   ) -> Double? {

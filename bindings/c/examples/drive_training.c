@@ -1,5 +1,5 @@
 /*
- * Trains with a loop of its own: shuffles the rows, takes a minibatch, looks at the gradients, applies them.
+ * Trains with its own loop: shuffles the rows, takes a minibatch, looks at the gradients, applies them.
  *
  *     drive_training DATA.h5 DATASET [EPOCHS]
  *
@@ -73,9 +73,10 @@ static vaelib_status load(loader *data, const char *path, const char *name) {
 
 /*
  * Gathers `count` rows from position `first` of the shuffled order, and computes and applies their gradients. A program
- * that has a part of each batch would say which part where NULL is, and sum the gradients over all parts in between.
+ * that has a part of each batch would pass its place instead of NULL, and sum the gradients over all parts in between.
  */
-static vaelib_status step(vaelib_trainer *trainer, loader *data, size_t first, size_t count) {
+static vaelib_status step(
+    vaelib_trainer *trainer, loader *data, size_t first, size_t count, vaelib_metrics *out_metrics) {
     vaelib_array array = {.struct_size = sizeof array};
     vaelib_dataset *batch = NULL;
     vaelib_status status;
@@ -85,7 +86,7 @@ static vaelib_status step(vaelib_trainer *trainer, loader *data, size_t first, s
     }
     status = vaelib_array_init(&array, data->batch, VAELIB_FLOAT32, count, data->columns);
     if (status == VAELIB_OK) status = vaelib_dataset_from_array(&array, NULL, &batch);
-    if (status == VAELIB_OK) status = vaelib_trainer_compute_gradients(trainer, batch, NULL);
+    if (status == VAELIB_OK) status = vaelib_trainer_compute_gradients(trainer, batch, NULL, out_metrics);
     if (status == VAELIB_OK) status = vaelib_trainer_apply_gradients(trainer, 0);
     vaelib_dataset_free(batch);
     return status;
@@ -114,16 +115,14 @@ static vaelib_status print_gradient_norms(const vaelib_model *model, vaelib_trai
 
 /* One pass over the shuffled rows; prints the mean bound. */
 static vaelib_status train_epoch(vaelib_trainer *trainer, loader *data, long epoch) {
-    const vaelib_metric *metrics = NULL;
+    vaelib_metrics found = {.struct_size = sizeof found};
     vaelib_status status = VAELIB_OK;
-    size_t metric_count = 0;
     double elbo = 0;
     shuffle(data);
     for (size_t first = 0; status == VAELIB_OK && first < data->rows; first += batch_size) {
         size_t count = data->rows - first < batch_size ? data->rows - first : batch_size;
-        status = step(trainer, data, first, count);
-        if (status == VAELIB_OK) status = vaelib_trainer_get_metrics(trainer, &metrics, &metric_count);
-        elbo += vaelib_metric_find(metrics, metric_count, "elbo") * (double)count;
+        status = step(trainer, data, first, count, &found);
+        elbo += vaelib_metric_find(found.values, found.count, "elbo") * (double)count;
     }
     if (status == VAELIB_OK) printf("epoch %ld: bound %.2f nats\n", epoch, elbo / (double)data->rows);
     return status;

@@ -1,5 +1,5 @@
 /*
- * Loads a model file and prints the latent mean and standard deviation of every example, one row a line.
+ * Loads a model file and prints the latent mean and standard deviation of every example, one row per line.
  *
  *     load_and_encode MODEL.h5 DATA.h5 DATASET
  *

@@ -5,8 +5,8 @@
  *
  * DATA.h5 holds images x_train and x_test, in [0, 1] or as bytes, and their labels y_train and y_test, counted from 0.
  * Three layers of WIDTH units learn, one after another, to restore images of which a part was erased; that needs no
- * labels. Then the whole stack learns the labels, until a validation set, a sixth of the images, says that it gets no
- * better.
+ * labels. Then the whole stack learns the labels, until the error on a validation set, a sixth of the images, no longer
+ * improves.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -15,12 +15,12 @@
 
 enum { layer_count = 3 };
 
-/* What is known of the epoch under this name; NaN if nothing is. */
+/* The metric of this name, of the epoch so far; NaN if there is none. */
 static double metric(const vaelib_progress *progress, const char *name) {
     return vaelib_metric_find(progress->metrics, progress->metric_count, name);
 }
 
-/* One line an epoch. */
+/* One line per epoch. */
 static int show_progress(const vaelib_progress *progress, void *user_data) {
     (void)user_data;
     if (progress->kind != VAELIB_PROGRESS_EPOCH) return 0;

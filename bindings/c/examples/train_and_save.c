@@ -3,9 +3,9 @@
  *
  *     train_and_save DATA.h5 DATASET MODEL.h5 [EPOCHS]
  *
- * Examples are expected in [0, 1], or as bytes, which are scaled to [0, 1]. They are taken as probabilities and drawn
- * anew as 0 or 1 at each use. A tenth of the rows, chosen at random, is kept for validation. Ctrl-C stops the
- * training; what was learned until then is saved.
+ * Examples are expected in [0, 1], or as bytes, which are scaled to [0, 1]. They are taken as probabilities, and 0 or 1
+ * is drawn at each use. A tenth of the rows, chosen at random, is kept for validation. Ctrl-C stops the training; what
+ * was learned until then is saved.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -20,12 +20,12 @@ static void stop_training(int signal_number) {
     vaelib_model_cancel(running_model);
 }
 
-/* What is known of the epoch under this name; NaN if nothing is. */
+/* The metric of this name, of the epoch so far; NaN if there is none. */
 static double metric(const vaelib_progress *progress, const char *name) {
     return vaelib_metric_find(progress->metrics, progress->metric_count, name);
 }
 
-/* Rewrites one line while an epoch goes on, and leaves one line an epoch. */
+/* Rewrites one line while an epoch goes on, and leaves one line per epoch. */
 static int show_progress(const vaelib_progress *progress, void *user_data) {
     (void)user_data;
     if (progress->kind == VAELIB_PROGRESS_EPOCH) {

@@ -76,7 +76,7 @@ def picture_shape(axes: tuple[int, ...], columns: int) -> tuple[int, int] | None
 
 
 class ProgressBar:
-    """A line that shows how far training is; one line an epoch where the output is not a terminal."""
+    """A line that shows how far training is; one line per epoch where the output is not a terminal."""
 
     width = 28
 
@@ -106,7 +106,7 @@ def learned(progress: vaelib.Progress) -> str:
 
 
 def train(images: Images, latent_dim: int, epochs: int, seed: int) -> vaelib.VAE:
-    """Trains a model on grey levels, each drawn anew as 0 or 1 at every use."""
+    """Trains a model on grey levels, each drawn as 0 or 1 at every use."""
     vae = vaelib.VAE(
         latent_dim=latent_dim,
         hidden=(200,),

@@ -8,9 +8,11 @@
 
 ``VAE``, ``StackedDenoisingAutoencoder`` and ``StackedDenoisingClassifier`` are the estimators, ``open_dataset`` and
 ``Dataset`` are where examples come from, ``DatasetWriter``, ``write_dataset`` and ``convert`` make files of them,
-``load`` reads what ``save`` wrote, ``Checkpoint`` keeps a training that may be killed, ``Trainer`` is for training
-loops of one's own, ``vaelib.plots`` makes pictures, ``vaelib.interchange`` exchanges weights with other frameworks.
-Losses, bounds and likelihoods are in nats per example, always.
+``load`` reads what ``save`` wrote, ``Checkpoint`` keeps the state of a training that may be killed, ``Trainer`` is for
+your own training loops, ``vaelib.plots`` makes pictures, ``vaelib.interchange`` exchanges weights with other
+frameworks.
+
+Losses, bounds and likelihoods are always in nats per example.
 """
 
 from vaelib._c.errors import (

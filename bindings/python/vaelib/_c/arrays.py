@@ -44,7 +44,7 @@ def readable(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if array.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: the array has dtype {array.dtype}")
     if array.dtype.kind not in "fiuO":
-        raise ValueError(f"numbers are wanted, not an array of dtype {array.dtype}")
+        raise ValueError(f"expected numbers, not an array of dtype {array.dtype}")
     native = array.dtype.newbyteorder("=")
     if native in _DTYPES:
         return array.astype(native)

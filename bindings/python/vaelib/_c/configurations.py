@@ -58,7 +58,7 @@ def _checked(kind: Any, value: Any) -> Any:
     """
     if kind is c_char_p:
         if not isinstance(value, str):
-            raise TypeError("a string is wanted")
+            raise TypeError("expected a string")
         return text(value)
     if kind in (c_size_t, c_uint64):
         return count(value)
@@ -71,6 +71,8 @@ def _fill_widths(config: ctypes.Structure, name: str, widths: Any) -> object:
         setattr(config, name, None)
         setattr(config, f"{name}_count", 0)
         return None
+    if isinstance(widths, str):
+        raise TypeError(f"{name} must be a sequence of integers, not {widths!r}")
     try:
         listed = list(widths)
     except TypeError:

@@ -9,7 +9,7 @@ from vaelib._c.header import STATUS
 
 
 class VaelibError(Exception):
-    """The base of everything that vaelib raises by itself. ``str(error)`` says what was wrong and where."""
+    """The base of all exceptions that vaelib defines. ``str(error)`` says what was wrong and where."""
 
 
 class InvalidArgument(VaelibError, ValueError):
@@ -25,7 +25,7 @@ class OutOfMemory(VaelibError, MemoryError):
 
 
 class Busy(VaelibError):
-    """The model is in use by a call that this one cannot run beside."""
+    """The model is in use by another call, which excludes this one."""
 
 
 class Cancelled(VaelibError):
@@ -45,11 +45,11 @@ class FormatError(VaelibError, ValueError):
 
 
 class DataError(VaelibError, ValueError):
-    """Data do not fit: wrong width, NaN or infinite values, values that the likelihood does not allow."""
+    """Unsuitable data: wrong width, NaN or infinite values, values that the likelihood does not allow."""
 
 
 class NumericalError(VaelibError, ArithmeticError):
-    """Training left the range of finite numbers; the last good weights were kept."""
+    """Training produced numbers that are not finite; the last good weights were kept."""
 
 
 class InternalError(VaelibError):
@@ -57,7 +57,7 @@ class InternalError(VaelibError):
 
 
 class VaelibWarning(UserWarning):
-    """Something that the caller will want to know although the call succeeded."""
+    """Something that the caller should know although the call succeeded."""
 
 
 _ERRORS: dict[int, type[VaelibError]] = {

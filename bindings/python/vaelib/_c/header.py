@@ -417,6 +417,17 @@ class BatchPlace(ctypes.Structure):
     ]
 
 
+class Metrics(ctypes.Structure):
+    """vaelib_metrics."""
+
+    c_name: ClassVar[str] = "vaelib_metrics"
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("count", c_size_t),
+        ("values", Metric * 32),
+    ]
+
+
 #: name: (result type, argument types)
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_version": (c_char_p, []),
@@ -578,10 +589,12 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         c_int,
         [POINTER(Model), c_int, c_size_t, POINTER(TrainingConfig), c_size_t, POINTER(POINTER(Trainer))],
     ),
-    "vaelib_trainer_step": (c_int, [POINTER(Trainer), POINTER(Dataset)]),
-    "vaelib_trainer_compute_gradients": (c_int, [POINTER(Trainer), POINTER(Dataset), POINTER(BatchPlace)]),
+    "vaelib_trainer_step": (c_int, [POINTER(Trainer), POINTER(Dataset), POINTER(Metrics)]),
+    "vaelib_trainer_compute_gradients": (
+        c_int,
+        [POINTER(Trainer), POINTER(Dataset), POINTER(BatchPlace), POINTER(Metrics)],
+    ),
     "vaelib_trainer_apply_gradients": (c_int, [POINTER(Trainer), c_size_t]),
-    "vaelib_trainer_get_metrics": (c_int, [POINTER(Trainer), POINTER(POINTER(Metric)), POINTER(c_size_t)]),
     "vaelib_trainer_get_parameters": (c_int, [POINTER(Trainer), POINTER(POINTER(c_float)), POINTER(c_size_t)]),
     "vaelib_trainer_get_gradients": (c_int, [POINTER(Trainer), POINTER(POINTER(c_float)), POINTER(c_size_t)]),
     "vaelib_trainer_free": (None, [POINTER(Trainer)]),

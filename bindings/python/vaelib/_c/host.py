@@ -13,15 +13,15 @@ def version() -> str:
 
 
 def threads() -> int:
-    """How many threads a call uses at most."""
+    """The largest number of threads that a call uses."""
     return int(library.vaelib_threads_get())
 
 
 def set_threads(count: int) -> None:
-    """Sets how many threads a call uses at most, 1 to 256; 0 for the default.
+    """Sets the largest number of threads that a call uses, 1 to 256; 0 for the default.
 
-    That is one per processor that the process may use, by its affinity and by the quota of its control group, and no
-    more than the environment variable VAELIB_NUM_THREADS says, or OMP_NUM_THREADS where that is not set.
+    That is one thread per processor that the process may use according to its affinity and the quota of its control
+    group, but no more than the environment variable VAELIB_NUM_THREADS says, or OMP_NUM_THREADS if that is not set.
     """
     call("vaelib_threads_set", whole_number(count, "the number of threads"))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from vaelib._c.header import ABI_VERSION, FUNCTIONS
 
-#: Names the library file to use, and nothing else is tried then.
+#: Names the library file to use; no other is tried then.
 ENVIRONMENT_VARIABLE = "VAELIB_LIBRARY"
 
 
@@ -26,7 +26,7 @@ def candidates() -> Iterator[str]:
 
 
 def load_library() -> ctypes.CDLL:
-    """Opens the first library found, and makes sure that it speaks this package's ABI.
+    """Opens the first library found, and makes sure that it has this package's ABI.
 
     Raises
     ------
@@ -58,8 +58,8 @@ def _check_abi(library: ctypes.CDLL, path: str) -> None:
     found = function()
     if found != ABI_VERSION:
         raise ImportError(
-            f"{path} speaks ABI {found}, this vaelib package speaks ABI {ABI_VERSION}; "
-            "install the package and the library of one version"
+            f"{path} has ABI {found}, this vaelib package needs ABI {ABI_VERSION}; "
+            "install the package and the library of the same version"
         )
 
 

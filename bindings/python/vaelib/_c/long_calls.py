@@ -27,7 +27,7 @@ _SHOWN = {
 
 @dataclass(frozen=True)
 class Progress:
-    """What a callback is told.
+    """What a callback receives.
 
     Attributes
     ----------
@@ -36,13 +36,13 @@ class Progress:
     phase : {"fit", "pretraining", "supervised", "unsupervised", "query"}
         What a model is being trained for; "query" if it is not.
     layer : int
-        The layer that is pretrained, from 0; else 0.
+        The layer that is being pretrained, from 0; otherwise 0.
     epoch, epochs : int
         From 1 to ``epochs`` within this call, and phase or layer. A query is one epoch.
     examples, examples_per_epoch : int
-        Examples done in this epoch, and how many it has.
+        Examples done in this epoch, and how many there are in all.
     metrics : dict of str to float
-        What is known of the epoch by the names that ``history_`` has: the means so far. Empty in queries.
+        The metrics of the epoch, by their names in ``history_``: the means so far. Empty in queries.
     """
 
     kind: str

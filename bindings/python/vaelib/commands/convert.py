@@ -73,12 +73,12 @@ class ProgressLine:
 
 
 def _check_target(path: str) -> None:
-    """Whether what is there may be replaced: who forgets the target has named a source as the last file."""
+    """Whether an existing target may be replaced: a user who forgets the target names a source as the last file."""
     if not os.path.isfile(path) or os.path.getsize(path) == 0:
         return
     with open(path, "rb") as file:
         if file.read(len(HDF5_MAGIC)) != HDF5_MAGIC:
-            raise ValueError(f'the target "{path}" is there and is no HDF5 file of data; the file to write comes last')
+            raise ValueError(f'the target "{path}" is not an HDF5 file of data; the file to write comes last')
 
 
 def _dtype(name: str | None) -> str | None:
@@ -88,7 +88,7 @@ def _dtype(name: str | None) -> str | None:
     try:
         np.dtype(name)
     except TypeError:
-        raise ValueError(f"{name} is no dtype; uint8, float32 and so on are") from None
+        raise ValueError(f"{name} is not a dtype; use uint8, float32 and so on") from None
     return name
 
 
@@ -102,5 +102,5 @@ def _named(sources: list[str]) -> list[str] | dict[str, list[str]]:
     if not named:
         return sources
     if sum(len(paths) for paths in named.values()) < len(sources):
-        raise ValueError("give all sources a NAME=, or none")
+        raise ValueError("give either all sources a NAME=, or none")
     return named

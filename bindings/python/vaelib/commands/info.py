@@ -1,4 +1,4 @@
-"""Tell what is in an HDF5 file: its datasets as vaelib reads them, or the model or checkpoint in it."""
+"""Show what is in an HDF5 file: its datasets as vaelib reads them, or the model or checkpoint in it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _print_model(model: Any) -> None:
 
 
 def _print_checkpoint(path: str) -> None:
-    """How far the training is, if the file is a checkpoint."""
+    """The progress of the training, if the file is a checkpoint."""
     try:
         info = describe(path)
     except vaelib.FormatError:

@@ -1,4 +1,4 @@
-"""Read files to the end and say whether they are in order."""
+"""Read files to the end and say whether they are intact."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """One line a file; 0 if all are in order, else 1."""
+    """One line per file; 0 if all are intact, else 1."""
     failures = 0
     for path in arguments.files:
         try:
@@ -34,8 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _sentence(report: FileReport) -> str:
     if report.kind == "data":
         unread = f", {report.datasets_unread} not read" if report.datasets_unread else ""
-        return f"in order: data, {report.datasets_read} datasets read{unread}, {report.byte_count} bytes"
+        return f"intact: data, {report.datasets_read} datasets read{unread}, {report.byte_count} bytes"
     return (
-        f"in order: {report.kind}, format {report.format_version}, written by vaelib {report.vaelib_version}, "
+        f"intact: {report.kind}, format {report.format_version}, written by vaelib {report.vaelib_version}, "
         f"{report.byte_count} bytes"
     )

@@ -20,7 +20,7 @@ Sources: TypeAlias = "Path | Iterable[Path] | Mapping[str, Path | Iterable[Path]
 
 @dataclass(frozen=True)
 class ConversionProgress:
-    """What the callback of ``convert`` is told, after every block of rows.
+    """What the callback of ``convert`` receives, after every block of rows.
 
     ``rows`` rows of ``dataset``, from the file ``source``, are done; ``fraction``, from 0 to 1, of all sources' bytes.
     """
@@ -58,7 +58,7 @@ def convert(
         The column of a CSV file that holds labels, whole numbers: its name or its number, from 0, or -1 for the last.
         It becomes a dataset of its own: y_train beside x_train, otherwise name_labels.
     dtype : dtype, optional
-        How numbers are stored that are no labels. By default as they are; those of CSV files as float32.
+        How numbers that are not labels are stored. By default as they are; those of CSV files as float32.
     compression : int, optional
         The level of gzip, 1 to 9, 0 for none; the library's default is 4.
     callback : callable, optional
@@ -67,7 +67,7 @@ def convert(
     Raises
     ------
     FormatError
-        A file is damaged, of another format, or holds what is no number; the text says where.
+        A file is damaged, of another format, or holds something that is not a number; the text says where.
     DataError
         A number does not fit ``dtype``.
     OSError
@@ -114,7 +114,7 @@ class _Conversion:
             for block in blocks:
                 dataset = _dataset_of(name or dataset_name(path), block.part, label_column is not None, name is None)
                 if name is None and dataset in before:
-                    raise ValueError(f'file "{path}" would become dataset "{dataset}", as another did; name them')
+                    raise ValueError(f'file "{path}" would become dataset "{dataset}", like another file; name them')
                 is_label = label_column is not None and block.part != ""
                 dtype = block.dtype if is_label or self._dtype is None else self._dtype
                 self._append(path, dataset, block.rows, dtype)

@@ -21,10 +21,10 @@ from vaelib.data.rows import row_numbers
 
 
 class Dataset:
-    """Examples, one a row, in an array; ``vaelib.open_dataset`` makes one from an HDF5 file.
+    """Examples, one per row, in an array; ``vaelib.open_dataset`` makes one from an HDF5 file.
 
     Every method of the estimators that takes an array takes a Dataset as well. The array is read in place as it is
-    used, whatever its strides, so it must not change meanwhile; a few dtypes are copied first (float16, uint16,
+    used, whatever its strides, so it must not change in the meantime; a few dtypes are copied first (float16, uint16,
     uint32, uint64, longdouble, foreign byte order).
 
     Parameters
@@ -44,7 +44,7 @@ class Dataset:
     ) -> None:
         examples = readable(np.asarray(array))
         if examples.ndim != 2:
-            raise ValueError(f"a matrix is wanted, one example a row, not an array of shape {examples.shape}")
+            raise ValueError(f"expected a matrix, one example per row, not an array of shape {examples.shape}")
         views = [array_view(examples, scale, shift)]
         kept = [examples]
         if labels is not None:
@@ -139,8 +139,8 @@ class Dataset:
         ``dataset[a:b]`` are neighbouring rows, ``dataset[indices]`` the rows with these numbers in this order, some
         perhaps several times, ``dataset[mask]`` those where an array of booleans of shape (rows,) is true.
 
-        Where noise is drawn, a row of ``dataset[a:b]`` counts as the row that it is in the whole; the rows of the
-        others count from 0.
+        Noise is drawn for a row of ``dataset[a:b]`` by its number in the whole dataset; rows of the others are numbered
+        from 0.
 
         Raises
         ------
@@ -188,7 +188,7 @@ class Dataset:
         return Dataset._from_handle(training, self._memory), Dataset._from_handle(validation, self._memory)
 
     def relabel(self, labels: npt.ArrayLike | None) -> Dataset:
-        """A dataset of the same rows with other labels, integers of shape (rows,), or without; no example is copied."""
+        """A dataset of the same rows with other labels, integers of shape (rows,), or none; no example is copied."""
         column = None if labels is None else _label_column(labels)
         view = None if column is None else ctypes.byref(array_view(column))
         return self._derived("vaelib_dataset_relabel", view, memory=column)
@@ -213,15 +213,15 @@ class Dataset:
 
 
 def _free(handle: Any, _memory: object) -> None:
-    """Releases a handle; its memory must live until then, which this function's arguments see to."""
+    """Releases a handle; its memory must live until then, which this function's arguments ensure."""
     library.vaelib_dataset_free(handle)
 
 
 def concatenate(datasets: Sequence[Dataset]) -> Dataset:
     """The rows of several datasets, one dataset after another, as one dataset; no example is copied.
 
-    All must have the same number of columns, and all or none labels. Each keeps its dtype and its scaling; where they
-    differ, the whole has scale 1 and shift 0, which is what models see.
+    All must have the same number of columns, and either all or none must have labels. Each keeps its dtype and its
+    scaling; where they differ, the whole has scale 1 and shift 0, which is what models see.
     """
     handles = [dataset.handle for dataset in datasets]
     array = (ctypes.POINTER(header.Dataset) * max(1, len(handles)))(*handles)
@@ -230,7 +230,7 @@ def concatenate(datasets: Sequence[Dataset]) -> Dataset:
 
 
 def _label_column(labels: npt.ArrayLike) -> npt.NDArray[Any]:
-    """One label a row, as the library reads them: a matrix of one column."""
+    """One label per row, as the library reads them: a matrix of one column."""
     column = readable(np.asarray(labels))
     if column.ndim != 1:
         raise ValueError(f"labels must have one axis, not shape {column.shape}")

@@ -20,7 +20,7 @@ def as_labels(y: Any, rows: int, estimator: str) -> Labels:
     Raises
     ------
     ValueError
-        There are none, not one for each example, or they are no classes: real numbers, NaN, missing values.
+        There are none, or not one for each example, or they are not classes: real numbers, NaN, missing values.
     """
     if y is None:
         raise ValueError(f"{estimator} requires y to be passed, but the target y is None")
@@ -69,7 +69,7 @@ def encode_as(labels: Labels, classes: Labels, name: str) -> npt.NDArray[np.int6
     Raises
     ------
     ValueError
-        A label is none of the classes.
+        A label is not among the classes.
     """
     number_of = {label: number for number, label in enumerate(classes.tolist())}
     unknown = sorted({repr(label) for label in labels.tolist() if label not in number_of})
@@ -82,7 +82,7 @@ def _check_whole_numbers(labels: Labels) -> None:
     if not np.isfinite(labels).all():
         raise ValueError(f"Input y contains NaN or infinity: row {int(np.argmin(np.isfinite(labels)))}")
     if (labels != np.rint(labels)).any():
-        raise ValueError("Unknown label type: continuous. y holds real numbers; classes are wanted")
+        raise ValueError("Unknown label type: continuous. y holds real numbers; expected classes")
 
 
 def _warn_of_column() -> None:

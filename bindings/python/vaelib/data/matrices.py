@@ -16,7 +16,7 @@ def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
     Raises
     ------
     TypeError, ValueError
-        They are no matrix of numbers, in scikit-learn's words; ``name`` is who wants them.
+        They are not a matrix of numbers; the text is scikit-learn's, and ``name`` is the estimator in it.
     """
     if hasattr(X, "nnz") and hasattr(X, "toarray"):
         raise TypeError("Sparse data was passed, but dense data is required. Use '.toarray()' to convert it.")

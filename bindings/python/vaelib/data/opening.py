@@ -34,23 +34,24 @@ def open_dataset(
     name : str
         The dataset, for example "x_train". Its first axis counts examples, the others are flattened to columns.
     labels : str, optional
-        The name of a dataset of integers, one label a row.
+        The name of a dataset of integers, one label per row.
     labels_path : path or sequence of paths, optional
         The file of the labels, one for each path; the default is the file of the examples.
     scale, shift : float
         The library sees ``stored number * scale + shift``: ``scale=1 / 255`` turns grey levels into [0, 1].
     memory_budget : int, optional
         A set, of one file or several, of at most this many bytes is read into memory once. A larger one is read block
-        by block, ahead of its use; the blocks in memory then take half of this, but at most 32 MiB, twice, and
-        training mixes the examples of some 30 places of the file at a time, so these should not be sorted by class.
+        by block, ahead of its use. Two windows of blocks are then in memory, each of at most half of this and at most
+        32 MiB; training mixes the examples of some 30 places of the file at a time, so these should not be sorted by
+        class.
         The library's default is 256 MiB.
     check_in_child : bool
-        Has a child process read everything first, so that a file that is damaged on purpose can do no harm here.
+        Whether a child process reads everything first, so that a file damaged on purpose can do no harm in this one.
 
     Raises
     ------
     FileError
-        The file cannot be opened; FileNotFoundError if it is not there.
+        The file cannot be opened; FileNotFoundError if it does not exist.
     FormatError
         It is not HDF5, or has no such dataset, or the dataset is empty or not numeric.
     """
@@ -87,12 +88,12 @@ def _open(path: Any, name: str, options: header.DatasetOptions, labels_path: Any
 
 
 def dataset_names(path: str | os.PathLike[str]) -> list[str]:
-    """The names of the datasets in an HDF5 file, in order, of whatever type; of several names of one, the first.
+    """The names of the datasets in an HDF5 file, in order, of any type; if one has several names, the first.
 
     Raises
     ------
     FileError
-        The file cannot be opened; FileNotFoundError if it is not there.
+        The file cannot be opened; FileNotFoundError if it does not exist.
     FormatError
         It is not HDF5, or its groups are damaged.
     """

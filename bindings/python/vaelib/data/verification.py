@@ -1,4 +1,4 @@
-"""Whether a file is in order."""
+"""Whether a file is intact."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vaelib._c.calls import described
 
 @dataclass(frozen=True)
 class FileReport:
-    """What a file is that was found in order."""
+    """What an intact file holds."""
 
     #: The kind of model in it, "vae" or "stack"; "data" for any other HDF5 file.
     kind: str
@@ -23,7 +23,7 @@ class FileReport:
     byte_count: int
     #: Data: how many datasets were read to the end.
     datasets_read: int
-    #: Data: how many there are besides, which vaelib does not read: texts, other filters, virtual, never written.
+    #: Data: how many others there are, which vaelib does not read: texts, other filters, virtual, never written.
     datasets_unread: int
 
 
@@ -38,14 +38,14 @@ def verify(path: str | os.PathLike[str], *, check_in_child: bool = False) -> Fil
     path : path
         The file.
     check_in_child : bool
-        Has a child process read it, so that a file that is damaged on purpose can do no harm here.
+        Whether a child process reads it, so that a file damaged on purpose can do no harm in this one.
 
     Raises
     ------
     FileError
-        The file cannot be opened; FileNotFoundError if it is not there.
+        The file cannot be opened; FileNotFoundError if it does not exist.
     FormatError
-        It is damaged, was written by a newer vaelib, or is no HDF5 file; the text says what is wrong.
+        It is damaged, was written by a newer vaelib, or is not an HDF5 file; the text says what is wrong.
     """
     place = text(os.fsencode(path))
     arguments = (place, bool(check_in_child))

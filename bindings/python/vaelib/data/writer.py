@@ -21,15 +21,15 @@ from vaelib._c.library import library
 
 
 class DatasetWriter:
-    """Makes an HDF5 file of one dataset or several, row by row; ``vaelib.open_dataset`` reads it.
+    """Makes an HDF5 file of one or more datasets, row by row; ``vaelib.open_dataset`` reads it.
 
         with vaelib.DatasetWriter("digits.h5") as file:
             for images, labels in batches:
                 file.append("x_train", images)
                 file.append("y_train", labels)
 
-    The file appears, complete, at the end of the ``with`` block. If the block raises, nothing is left of it, and an
-    older file of that name stays as it was. Memory is bounded by a chunk of about half a mebibyte a dataset.
+    The file appears, complete, at the end of the ``with`` block. If the block raises, no new file appears, and an older
+    file of that name stays unchanged. Memory is bounded by one chunk of about half a mebibyte per dataset.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class DatasetWriter:
         compression: int | None = None,
         chunk_rows: int = 0,
     ) -> None:
-        """Adds a dataset, before anything is appended to it; ``append`` does so by itself where the defaults will do.
+        """Adds a dataset, before anything is appended to it; ``append`` adds one itself where the defaults suit.
 
         Parameters
         ----------
@@ -116,7 +116,7 @@ class DatasetWriter:
         """
         array = np.asarray(rows)
         if array.ndim == 0:
-            raise ValueError(f'rows for dataset "{name}" are wanted, not a single value')
+            raise ValueError(f'expected rows for dataset "{name}", not a single value')
         if dtype is None:
             dtype = np.int64 if array.dtype == np.uint64 else readable(array[:0]).dtype
         self.add(name, array.shape[1:], dtype, compression=compression)
@@ -127,7 +127,7 @@ class DatasetWriter:
         Parameters
         ----------
         name : str
-            The dataset. One that was not added is, with the dtype and the shape of these rows.
+            The dataset. One that does not exist yet is added, with the dtype and the shape of these rows.
         rows : array of shape (n, ...)
             The rows, of any dtype; they are converted to the stored type.
 
@@ -138,7 +138,7 @@ class DatasetWriter:
         ValueError
             The shape is not that of the dataset.
         FileError
-            The disk is full, or otherwise refuses: the file is given up.
+            The disk is full, or refuses for another reason: the file is abandoned.
         """
         writer = self.handle
         array = _writable(np.asarray(rows))
@@ -157,7 +157,7 @@ class DatasetWriter:
         Raises
         ------
         FileError
-            The disk is full, or otherwise refuses.
+            The disk is full, or refuses for another reason.
         InvalidArgument
             There is no dataset, or one has no rows.
         """
@@ -165,7 +165,7 @@ class DatasetWriter:
         self.abandon()
 
     def abandon(self) -> None:
-        """Gives up a file that is not finished: nothing is left of it. Doing so again does nothing."""
+        """Abandons a file that is not finished, and removes it. Doing so again does nothing."""
         self._handle = None
         self._release()
 
@@ -193,7 +193,7 @@ def write_dataset(path: str | os.PathLike[str], **datasets: npt.ArrayLike) -> No
     Raises
     ------
     FileError
-        The file cannot be written; an older one stays as it was.
+        The file cannot be written; an older one stays unchanged.
     """
     with DatasetWriter(path) as file:
         for name, values in datasets.items():

@@ -42,7 +42,7 @@ class DenseReader:
         Raises
         ------
         ValueError
-            It is no pair of a matrix and a vector that fit; the text begins with ``name``.
+            It is not a pair of a matrix and a vector that fit; the text begins with ``name``.
         """
         try:
             kernel, bias = weights
@@ -66,7 +66,7 @@ class DenseReader:
         return DenseLayer(weight, vector)
 
     def chain(self, layers: Sequence[DenseWeights], name: str, inputs: int | None = None) -> list[DenseLayer]:
-        """Layers of which each takes what the one before gives; ``inputs`` is what the first takes."""
+        """Layers, each of which takes the outputs of the one before; ``inputs`` are those of the first."""
         chain: list[DenseLayer] = []
         for index, weights in enumerate(layers):
             layer = self.layer(weights, f"{name}[{index}]", inputs)

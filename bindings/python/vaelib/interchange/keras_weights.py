@@ -28,12 +28,12 @@ def export_keras_weights(model: Estimator[Any], path: str | os.PathLike[str]) ->
     model : VAE, StackedDenoisingAutoencoder or StackedDenoisingClassifier
         Fitted.
     path : path
-        Ends in ".weights.h5", as Keras wants it. An older file of that name is replaced.
+        Ends in ".weights.h5", as Keras requires. An older file of that name is replaced.
 
     Raises
     ------
     ImportError
-        There is no h5py; the extra ``vaelib[h5]`` installs it.
+        h5py is not installed; the extra ``vaelib[h5]`` installs it.
     """
     content = KerasWeights()
     weights = model.get_weights()
@@ -67,7 +67,7 @@ def _add_stack(content: KerasWeights, weights: Mapping[str, Array]) -> None:
 class KerasWeights:
     """The content of a file: numbered variables in the group ``vars`` of each object that has a path in a model.
 
-    A path is made of the names of attributes; what a list holds is named by its class, counted from the second on:
+    A path is made of the names of attributes; objects in a list are named by their class, numbered from the second on:
     ``encoder/layers/dense``, ``encoder/layers/dense_1``.
     """
 
@@ -90,9 +90,9 @@ class KerasWeights:
         Raises
         ------
         ValueError
-            The path does not end as Keras wants it.
+            The path does not end as Keras requires.
         ImportError
-            There is no h5py.
+            h5py is not installed.
         """
         try:
             import h5py

@@ -22,8 +22,8 @@ def stack_from_dense_layers(
 ) -> StackedDenoisingAutoencoder | StackedDenoisingClassifier:
     """A stack with the weights of a network from elsewhere, given as dense layers (kernel, bias).
 
-    A bias of None is zero. The widths are those of the layers; ``activation``, ``loss`` and so on are the caller's
-    to say, in ``parameters``.
+    A bias of None is zero. The widths are those of the layers; ``activation``, ``loss`` and so on are given in
+    ``parameters``.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def stack_from_dense_layers(
         The layers of the decoder in the order in which they are applied, top first, as many as ``layers``: the
         stack is not tied then. Without it, the decoder has the layers' weights, transposed, and biases of 0.
     convention : {"keras", "pytorch"}
-        How kernels lie: [inputs, outputs] as in Keras, or [outputs, inputs] as in PyTorch.
+        The layout of kernels: [inputs, outputs] as in Keras, or [outputs, inputs] as in PyTorch.
     classifier : (kernel, bias), optional
         The softmax layer on top of the last layer. With it the stack is a StackedDenoisingClassifier, and its
         ``classes_`` are 0, 1, ...; without it a StackedDenoisingAutoencoder.
@@ -43,7 +43,7 @@ def stack_from_dense_layers(
     Raises
     ------
     ValueError
-        Layers do not fit each other, or the parameters; numbers are not finite.
+        Layers do not fit each other or the parameters, or numbers are not finite.
     """
     reader = DenseReader(convention)
     encoding = reader.chain(layers, "layers")

@@ -25,8 +25,8 @@ def vae_from_dense_layers(
 ) -> VAE:
     """A VAE with the weights of a network from elsewhere, given as dense layers (kernel, bias).
 
-    A bias of None is zero. The widths are those of the layers; ``activation``, ``likelihood`` and so on are the
-    caller's to say, in ``parameters``.
+    A bias of None is zero. The widths are those of the layers; ``activation``, ``likelihood`` and so on are given in
+    ``parameters``.
 
     Parameters
     ----------
@@ -34,10 +34,10 @@ def vae_from_dense_layers(
         The layers in the order in which they are applied. Without ``mean`` and ``log_variance``, the last one has
         2 latent_dim outputs: means, then log-variances.
     decoder : sequence of (kernel, bias)
-        As the encoder; without ``decoder_mean``, the last one gives the logits or means of the data, of a predicted
-        variance its log-variances behind them.
+        As the encoder; without ``decoder_mean``, the last one gives the logits or means of the data, followed by the
+        log-variances of a predicted variance.
     convention : {"keras", "pytorch"}
-        How kernels lie: [inputs, outputs] as in Keras, or [outputs, inputs] as in PyTorch.
+        The layout of kernels: [inputs, outputs] as in Keras, or [outputs, inputs] as in PyTorch.
     mean, log_variance : (kernel, bias), optional
         The encoder's two heads, both on the output of its last layer.
     decoder_mean : (kernel, bias), optional
@@ -50,7 +50,7 @@ def vae_from_dense_layers(
     Raises
     ------
     ValueError
-        Layers do not fit each other, or the parameters; numbers are not finite.
+        Layers do not fit each other or the parameters, or numbers are not finite.
     """
     reader = DenseReader(convention)
     encoding = _encoding(reader, encoder, mean, log_variance)
@@ -87,7 +87,7 @@ def _encoding(
         raise ValueError("encoder is empty; at least one layer is needed")
     outputs = encoding[-1].weight.shape[1]
     if outputs % 2 != 0:
-        raise ValueError(f"the encoder has {outputs} outputs; means and log-variances are as many each")
+        raise ValueError(f"the encoder has {outputs} outputs; expected an even number, means and as many log-variances")
     return encoding
 
 

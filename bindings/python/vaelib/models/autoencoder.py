@@ -20,7 +20,7 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorManners):
 
     Each layer learns to restore its input x from a corrupted version x~: code y = A(x~ W + b), reconstruction from y,
     loss against the clean x. Layers are pretrained from the bottom up, each on the clean code of those below. Then, if
-    ``finetune_epochs`` says so, the whole stack learns to reconstruct, as one deep auto-encoder.
+    ``finetune_epochs`` is above 0, the whole stack learns to reconstruct, as one deep auto-encoder.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorManners):
         one for each.
     {layers}
     epochs : int or sequence of int, default {epochs}
-        Passes over the training set while a layer is pretrained; 0 leaves out pretraining.
+        Passes over the training set while a layer is pretrained; 0 skips pretraining.
     learning_rate : float or sequence of float, default {learning_rate}
         The step size while a layer is pretrained.
     {training}
@@ -177,10 +177,10 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorManners):
         Parameters
         ----------
         X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
-            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. A dataset
-            of h5py is scaled as an array, and read from its file as ``vaelib.open_dataset`` does.
+            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. An h5py
+            dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``.
         y : ignored
-            There for scikit-learn's sake.
+            Present for scikit-learn.
         validation : array or Dataset, optional
             Held-out examples whose loss is computed after every epoch of fine-tuning; ``patience`` needs them. Without
             it, ``validation_fraction`` of X's rows are held out.
@@ -188,9 +188,9 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorManners):
             Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
             training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that.
         checkpoint : path or Checkpoint, optional
-            The file that keeps the state of the training: if it is there, training goes on from it, to the same bits as
-            without the interruption. The parameters and the data must be the same as before, and the error names the
-            difference if not; only ``finetune_epochs`` may grow. With a ``random_state`` that is not an integer, the
+            The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
+            same bits as without the interruption. The parameters and the data must be the same as before, else an error
+            names the difference; only ``finetune_epochs`` may grow. With a ``random_state`` that is not an integer, the
             seed is taken from the file.
 
         Raises
@@ -205,11 +205,12 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorManners):
         Cancelled
             ``cancel()`` was called. The weights reached so far are kept.
         """
-        keeper = checkpoint_of(checkpoint)
-        seed = training_seed(self.random_state, keeper)
-        examples, held_out = self._held_out(self._examples(X, reset=True), validation, seed)
-        stack = self._new_model(examples.columns, seed)
-        self._train(stack, seed, examples, held_out, callback, keeper, pretrains=self._has_pretraining())
+        with self._learning():
+            keeper = checkpoint_of(checkpoint)
+            seed = training_seed(self.random_state, keeper)
+            examples, held_out = self._held_out(self._examples(X, reset=True), validation, seed)
+            stack = self._new_model(examples.columns, seed)
+            self._train(stack, seed, examples, held_out, callback, keeper, pretrains=self._has_pretraining())
         return self
 
     def score(self, X: Any, y: object = None) -> float:

@@ -39,7 +39,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
         sequence with one for each.
     {layers}
     pretrain_epochs : int or sequence of int, default {epochs}
-        Passes over the training set while a layer is pretrained; 0 leaves out pretraining.
+        Passes over the training set while a layer is pretrained; 0 skips pretraining.
     learning_rate : float or sequence of float, default {learning_rate}
         The step size while a layer is pretrained.
     {training}
@@ -47,8 +47,8 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
         Passes over the training set while all layers learn the labels; 0 leaves the estimator without a classifier.
     {fine_tuning}
     pretrained : StackedDenoisingAutoencoder, StackedDenoisingClassifier or path, optional
-        A fitted stack, or the file of one, to start from. Its layers are taken as they are, with all parameters of
-        theirs; pretraining is left out.
+        A fitted stack, or the file of one, to start from. Its layers are taken as they are, with all their parameters;
+        pretraining is skipped.
     {rest}
 
     Attributes
@@ -198,8 +198,8 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
         Parameters
         ----------
         X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
-            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. A dataset
-            of h5py is scaled as an array, and read from its file as ``vaelib.open_dataset`` does.
+            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. An h5py
+            dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``.
         y : array of shape (n_samples,), optional
             Their labels: texts, booleans, or whole numbers, with or without gaps. Without it X is a Dataset with
             labels.
@@ -210,9 +210,9 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
             Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
             training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that.
         checkpoint : path or Checkpoint, optional
-            The file that keeps the state of the training: if it is there, training goes on from it, to the same bits as
-            without the interruption. The parameters and the data must be the same as before, and the error names the
-            difference if not; only ``finetune_epochs`` may grow. With a ``random_state`` that is not an integer, the
+            The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
+            same bits as without the interruption. The parameters and the data must be the same as before, else an error
+            names the difference; only ``finetune_epochs`` may grow. With a ``random_state`` that is not an integer, the
             seed is taken from the file.
 
         Raises
@@ -227,49 +227,45 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
         Cancelled
             ``cancel()`` was called. The weights reached so far are kept.
         """
-        keeper = checkpoint_of(checkpoint)
-        seed = training_seed(self.random_state, keeper)
-        examples, classes = self._labelled(X, y)
-        if validation is None:
-            examples, held_out = self._held_out(examples, None, seed, stratify=True)
-            self._check_classes_in_training(examples, classes)
-        else:
-            held_out = self._labelled_as(validation, classes)
-        if self.pretrained is None:
-            stack, pretrains = self._new_model(examples.columns, seed), self._has_pretraining()
-        else:
-            stack, pretrains = self._pretrained_stack(examples), False
-        self._train(stack, seed, examples, held_out, callback, keeper, pretrains=pretrains, classes_=classes)
+        with self._learning():
+            keeper = checkpoint_of(checkpoint)
+            seed = training_seed(self.random_state, keeper)
+            examples, classes = self._labelled(X, y)
+            if validation is None:
+                examples, held_out = self._held_out(examples, None, seed, stratify=True)
+                self._check_classes_in_training(examples, classes)
+            else:
+                held_out = self._labelled_as(validation, classes)
+            if self.pretrained is None:
+                stack, pretrains = self._new_model(examples.columns, seed), self._has_pretraining()
+            else:
+                stack, pretrains = self._pretrained_stack(examples), False
+            self._train(stack, seed, examples, held_out, callback, keeper, pretrains=pretrains, classes_=classes)
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the model to an HDF5 file, as ``StackedDenoisingAutoencoder.save`` does, with ``classes_``.
 
-        Those that are no texts, booleans or numbers are known by their number in the file, and a warning says so.
+        Classes that are not texts, booleans or numbers are kept by number only, and a warning says so.
 
         Raises
         ------
         FileError
             The file cannot be written; FileNotFoundError if its folder does not exist.
         """
-        self._name_classes(self._fitted())
-        super().save(path)
-
-    def _name_classes(self, stack: NativeStack) -> None:
-        """Tells the stack what its classes are called, if it does not know."""
-        count = stack.info.class_count
-        classes = getattr(self, "classes_", None)  # a Trainer knows numbers only
-        if count == 0 or classes is None:
-            return
-        names = names_of(np.asarray(classes)) if len(classes) == count else None
-        if names is None:
+        stack = self._fitted()
+        _name_classes(stack, getattr(self, "classes_", None))
+        if stack.info.class_count > 0 and stack.class_names is None:
             warnings.warn(
-                f"the file knows the classes as 0 to {count - 1}; pickle keeps their names",
+                f"the file knows the classes as 0 to {stack.info.class_count - 1}; pickle keeps their names",
                 VaelibWarning,
                 stacklevel=caller_depth(),
             )
-        if stack.class_names != names:
-            stack.class_names = names
+        super().save(path)
+
+    def _keep(self, model: NativeStack, seed: int, **learned: Any) -> None:
+        _name_classes(model, learned.get("classes_"))  # before others see the model: it is a change of it
+        super()._keep(model, seed, **learned)
 
     def __sklearn_clone__(self: Self) -> Self:
         """An unfitted estimator with the same parameters; a pretrained stack stays trained."""
@@ -297,7 +293,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
         return stack
 
     def _model_for_weights(self, weights: Mapping[str, Any]) -> NativeStack:
-        """The stack, or a copy of it with the classifier that the weights have and the stack has not."""
+        """The stack, or a copy of it with the classifier that the weights have and the stack lacks."""
         stack = self._fitted()
         shape = np.shape(weights.get("classifier/weight", ()))
         if stack.info.class_count == 0 and len(shape) == 2:
@@ -327,6 +323,16 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorMann
         tags.classifier_tags = ClassifierTags()
         tags.target_tags.required = True
         return tags
+
+
+def _name_classes(stack: NativeStack, classes: Any) -> None:
+    """Tells the stack what its classes are called, if it has them and knows other names."""
+    count = stack.info.class_count
+    if count == 0 or classes is None:
+        return
+    names = names_of(np.asarray(classes)) if len(classes) == count else None
+    if stack.class_names != names:
+        stack.class_names = names
 
 
 def _loaded_stack(path: str | os.PathLike[str]) -> NativeStack:

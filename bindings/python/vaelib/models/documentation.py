@@ -1,4 +1,4 @@
-"""What stands in braces in the docstrings of the estimators: the parameters as the library describes them, and more."""
+"""What replaces braces in the docstrings of the estimators: the parameters as the library describes them, and more."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vaelib.models.stack import Stack
 
 _FINE_TUNING = f"""\
 {", ".join(f"finetune_{name}" for name in FINETUNE_PARAMETERS)} : default None
-    What fine-tuning has otherwise than pretraining; None is the same as there."""
+    Values for fine-tuning that differ from those for pretraining; None stands for the same value."""
 
 _REST = """\
 scale, shift : float, default 1 and 0
@@ -19,19 +19,19 @@ scale, shift : float, default 1 and 0
 validation_fraction : float from 0 to below 1, default 0
     This part of the examples is held out of all training; fine-tuning reports its loss after every epoch.
 validation_split : "random" or "last", default "random"
-    Which rows are held out: chosen at random by the seed, of each class in proportion, or the last ones as they stand.
+    Which rows are held out: chosen at random by the seed, of each class in proportion, or the last rows.
 random_state : int, RandomState, Generator or None, default None
     Seed of weights, shuffling, corruption and dropout. The same integer gives the same bits, for any number of threads;
     None takes a seed from numpy's global state.
 verbose : int, default 0
-    1 prints a line an epoch."""
+    1 prints one line per epoch."""
 
 _ATTRIBUTES = """\
 history_ : dict of arrays
-    One array a metric, one entry an epoch: phase ("pretraining", "supervised" or "unsupervised"), layer, epoch (from 1
-    in each phase), loss, error (the share of wrong labels), validation_loss, validation_error, learning_rate, seconds;
-    NaN where one does not apply; what no epoch has is left out. Losses are means per example: cross-entropy in nats or
-    half the squared error, with the penalties.
+    One array per metric, one entry per epoch: phase ("pretraining", "supervised" or "unsupervised"), layer, epoch (from
+    1 in each phase), loss, error (the share of wrong labels), validation_loss, validation_error, learning_rate,
+    seconds; NaN where one does not apply; what no epoch has is left out. Losses are means per example: cross-entropy in
+    nats or half the squared error, with the penalties.
 n_features_in_ : int
     The width of an example.
 feature_names_in_ : array of str

@@ -45,8 +45,8 @@ class Estimator(Generic[ModelType]):
     def initialize(self: Self, n_features: int) -> Self:
         """Gives the estimator fresh, untrained weights for examples of this width; returns the estimator.
 
-        ``fit`` does this by itself. It is for programs with a training loop of their own (``vaelib.Trainer``) or with
-        weights from elsewhere (``set_weights``).
+        ``fit`` does this itself. It is for programs with their own training loop (``vaelib.Trainer``) or with weights
+        from elsewhere (``set_weights``).
         """
         seed = seed_from(self.random_state)
         width = count(n_features, "n_features")
@@ -64,7 +64,7 @@ class Estimator(Generic[ModelType]):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the model to an HDF5 file: architecture, weights, training, history, data scaling.
 
-        The file appears complete or not at all: on any error an older file of that name stays as it was.
+        The file appears complete or not at all: on any error an older file of that name stays unchanged.
 
         Raises
         ------
@@ -75,7 +75,7 @@ class Estimator(Generic[ModelType]):
 
     @property
     def history_(self) -> dict[str, npt.NDArray[Any]]:
-        """The training history: an array for each metric that some epoch has, one entry an epoch; NaN for no value."""
+        """The training history: an array for each metric that some epoch has, one entry per epoch; NaN for no value."""
         return self._fitted().history
 
     def get_weights(self) -> dict[str, npt.NDArray[np.float32]]:
@@ -91,8 +91,8 @@ class Estimator(Generic[ModelType]):
         Parameters
         ----------
         weights : mapping of str to array
-            Arrays, or what numpy makes arrays of: also PyTorch's tensors, and a mapping that ``torch.load`` or
-            ``numpy.load`` gave.
+            Arrays, or what numpy makes arrays of: also PyTorch's tensors, and mappings from ``torch.load`` or
+            ``numpy.load``.
         strict : bool, default True
             All weights, and no others, must be given. False leaves those that are missing as they are, and ignores
             names that the model lacks.
@@ -100,13 +100,21 @@ class Estimator(Generic[ModelType]):
         Raises
         ------
         ValueError
-            Names are missing or unknown, shapes are wrong, numbers are not finite: the text lists all that is wrong.
-            Nothing is changed then.
+            Names are missing or unknown, shapes are wrong, numbers are not finite: the text lists all that is wrong,
+            and nothing is changed.
         """
         model = self._model_for_weights(weights)
         replace_weights(model, weights, strict, type(self).__name__)
         self._adopt(model)
         return self
+
+    def __copy__(self: Self) -> Self:
+        """An estimator with the same parameters and a model of its own."""
+        copy = type(self).__new__(type(self))
+        vars(copy).update(vars(self))
+        if getattr(self, "_model", None) is not None:
+            copy._model = self._fitted().copy()
+        return copy
 
     def _new_model(self, n_features: int, seed: int) -> ModelType:
         """A model with fresh weights for examples of this width, as the estimator's parameters say."""
@@ -125,7 +133,10 @@ class Estimator(Generic[ModelType]):
         return {name: getattr(self, name) for name in names}
 
     def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]:
-        """A phase, by default the first, the layer's index, and the training parameters, for a Trainer."""
+        """A phase, by default the first, the layer's index, and the training parameters, for a Trainer.
+
+        ``classes`` are those that a stack without a classifier is to have.
+        """
         raise NotImplementedError
 
     def _fitted(self) -> ModelType:
@@ -138,6 +149,21 @@ class Estimator(Generic[ModelType]):
                 "estimator."
             )
         return model
+
+    @contextmanager
+    def _learning(self) -> Iterator[None]:
+        """Forgets the width and the column names that were learned within, unless a model of them was kept."""
+        names = ("n_features_in_", "feature_names_in_")
+        before = {name: vars(self)[name] for name in names if name in vars(self)}
+        model = getattr(self, "_model", None)
+        try:
+            yield
+        except BaseException:
+            if getattr(self, "_model", None) is model:
+                for name in names:
+                    vars(self).pop(name, None)
+                vars(self).update(before)
+            raise
 
     @contextmanager
     def _training(self, model: ModelType, seed: int, **learned: Any) -> Iterator[None]:
@@ -166,6 +192,8 @@ class Estimator(Generic[ModelType]):
         self, examples: Dataset, validation: Any, seed: int, *, stratify: bool = False
     ) -> tuple[Dataset, Dataset | None]:
         """Training and validation examples: those given, or ``validation_fraction`` of the rows."""
+        if isinstance(validation, tuple):
+            raise ValueError(f"validation must be an array or a Dataset: a {type(self).__name__} learns no labels")
         if validation is not None:
             return examples, self._examples(validation)
         return hold_out(examples, self.validation_fraction, self.validation_split, seed, stratify=stratify)

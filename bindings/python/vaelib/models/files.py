@@ -20,7 +20,7 @@ def read_model(path: str | os.PathLike[str]) -> NativeVAE | NativeStack:
     Raises
     ------
     FileError
-        The file cannot be opened; FileNotFoundError if it is not there.
+        The file cannot be opened; FileNotFoundError if it does not exist.
     FormatError
         It is not a vaelib model, or damaged; the text says what is wrong in it.
     """

@@ -17,13 +17,13 @@ def load(path: str | os.PathLike[str]) -> Any:
 
     A stack that has a classifier comes back as a StackedDenoisingClassifier, whose ``classes_`` are those in the file,
     or else the numbers 0, 1, ...; any other stack as a StackedDenoisingAutoencoder. The estimator's parameters are
-    those in the file, all that the model was made and last trained with. ``random_state`` is the file's seed; ``scale``
+    those in the file, with which the model was made and last trained. ``random_state`` is the file's seed; ``scale``
     and ``shift`` are those of the data the model was trained on.
 
     Raises
     ------
     FileError
-        The file cannot be opened; FileNotFoundError if it is not there.
+        The file cannot be opened; FileNotFoundError if it does not exist.
     FormatError
         It is not a vaelib model, or damaged; the text says what is wrong in it.
     """

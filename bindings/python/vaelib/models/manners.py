@@ -1,4 +1,4 @@
-"""What scikit-learn asks of an estimator, written without it: importing it takes seconds, so that we never begin to."""
+"""What scikit-learn asks of an estimator, written without it: importing it takes seconds, so we never do."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class EstimatorManners:
     """Parameters, representation, tags: what clone, pipelines, searches and scikit-learn's checks call."""
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The constructor's parameters and their values; ``deep`` is there for scikit-learn's sake."""
+        """The constructor's parameters and their values; ``deep`` is present for scikit-learn."""
         return {name: getattr(self, name) for name in sorted(constructor_parameters(type(self)))}
 
     def set_params(self: Self, **parameters: Any) -> Self:

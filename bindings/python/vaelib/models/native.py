@@ -62,7 +62,7 @@ class NativeModel:
             library.vaelib_memory_free(memory)
 
     def copy(self: Self) -> Self:
-        """A model of its own with the same architecture, weights and history."""
+        """An independent model with the same architecture, weights and history."""
         return type(self)(new_handle(header.Model, "vaelib_model_copy", self.handle))
 
     def __deepcopy__(self: Self, _memo: object) -> Self:
@@ -73,7 +73,7 @@ class NativeModel:
 
     @property
     def info(self) -> header.ModelInfo:
-        """Sizes and what the model has seen."""
+        """Sizes, and what the model was trained on."""
         return described(header.ModelInfo, "vaelib_model_describe", self.handle)
 
     @property
@@ -100,7 +100,7 @@ class NativeModel:
 
     @property
     def history(self) -> dict[str, npt.NDArray[Any]]:
-        """All epochs of training so far, a column a metric, of those that some epoch has; "epoch" in any case."""
+        """All epochs of training so far, one column for each metric that some epoch has; "epoch" in any case."""
         info = self.info
         columns: dict[str, npt.NDArray[Any]] = {}
         for index in range(info.history_columns):

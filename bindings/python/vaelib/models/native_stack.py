@@ -49,7 +49,7 @@ class NativeStack(NativeModel):
 
     @property
     def class_names(self) -> ClassNames | None:
-        """What the classes are called; None if nobody has said."""
+        """The names of the classes; None if they have none."""
         kind, count = ctypes.c_char_p(), ctypes.c_size_t()
         names = ctypes.POINTER(ctypes.c_char_p)()
         results = (ctypes.byref(kind), ctypes.byref(names), ctypes.byref(count))

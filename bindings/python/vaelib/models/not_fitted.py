@@ -18,7 +18,7 @@ class NotFittedError(ValueError, AttributeError):
 
 
 def not_fitted(message: str) -> NotFittedError:
-    """The error to raise. Only who has imported scikit-learn can expect its class: then the error is of both."""
+    """The error to raise; it has scikit-learn's class too if the program, having imported it, can expect that class."""
     exceptions = sys.modules.get("sklearn.exceptions")
     if exceptions is None:
         return NotFittedError(message)

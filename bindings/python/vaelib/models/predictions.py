@@ -50,7 +50,7 @@ class Predictions(Estimator[NativeStack]):
         query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callback)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """The share of examples that are given their label y, or that of the Dataset X; weighted if asked to."""
+        """The share of examples whose predicted label is y, or that of the Dataset X; weighted if asked for."""
         predicted = self.predict(X)
         labels = as_labels(self._labels_of(X, y), len(predicted), type(self).__name__)
         return float(np.average(predicted == labels, weights=sample_weight))

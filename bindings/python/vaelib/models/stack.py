@@ -66,14 +66,11 @@ class Stack(Estimator[NativeStack]):
             own = getattr(self, f"finetune_{name}")
             training[name] = getattr(self, name) if own is None else own
         if is_per_layer(training["learning_rate"]):
-            raise ValueError("learning_rate is one for each layer: give fine-tuning its finetune_learning_rate")
+            raise ValueError("learning_rate has one value for each layer: set finetune_learning_rate for fine-tuning")
         return training
 
     def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]:
-        """A phase, the layer's index, and the training parameters; where ``fit`` leaves a phase out, epochs are free.
-
-        A stack without a classifier gets one if there are classes.
-        """
+        """A phase, the layer's index, and the training parameters; no epochs are needed in what ``fit`` leaves out."""
         stack = self._fitted()
         phase = "pretraining" if phase is None else phase
         if phase not in PHASES:
@@ -82,13 +79,11 @@ class Stack(Estimator[NativeStack]):
         if classes > 0 and found not in (0, classes):
             raise ValueError(f"classes is {classes}, but the stack has a classifier of {found} classes")
         if phase == "supervised" and classes == 0 and found == 0:
-            raise ValueError("the stack has no classifier yet: say how many classes there are, classes=...")
+            raise ValueError("the stack has no classifier yet: give the number of classes, classes=...")
         index = stack.layer_index(layer)
         training = self._pretraining() if phase == "pretraining" else self._finetuning()
         if training.get("epochs") == 0:
             del training["epochs"]
-        if phase == "supervised" and classes > 0 and found == 0:
-            stack.add_classifier(classes)
         return phase, index if phase == "pretraining" else 0, training
 
     def _train(
@@ -115,7 +110,8 @@ class Stack(Estimator[NativeStack]):
             )
             if goes_on and finetunes:
                 if checkpoint is not None and checkpoint.stamp != stamp:
-                    # Whether pretraining began anew or not, what it left in the file is what fine-tuning goes on from.
+                    # Whether or not pretraining started from the beginning, fine-tuning resumes from what it left in
+                    # the file.
                     checkpoint = replace(checkpoint, resume=True)
                 held_out = None if validation is None else validation.handle
                 arguments = (examples.handle, held_out, PHASE[self._finetuning_phase])

@@ -33,13 +33,13 @@ class StackQueries(Estimator[NativeStack]):
         return in_container(self, codes, X) if index == self._layer(-1) else codes
 
     def inverse_transform(self, Z: Any, layer: int = -1) -> Matrix:
-        """Examples from codes Z of ``layer``, down through the decoders: shape (n_samples, n_features)."""
+        """Codes Z of ``layer``, decoded to examples: shape (n_samples, n_features)."""
         index = self._layer(layer)
         codes = self._codes(Z)
         return self._matrix_query("vaelib_stack_decode", codes.rows, self._n_features(), codes.handle, index)
 
     def reconstruct(self, X: Any, layer: int = -1) -> Matrix:
-        """X up to ``layer`` and down again, shape (n_samples, n_features)."""
+        """X, encoded up to ``layer`` and decoded again, shape (n_samples, n_features)."""
         index = self._layer(layer)
         examples = self._examples(X)
         return self._matrix_query("vaelib_stack_reconstruct", examples.rows, self._n_features(), examples.handle, index)
@@ -61,7 +61,7 @@ class StackQueries(Estimator[NativeStack]):
         return self._matrix_query("vaelib_stack_corrupt", examples.rows, inputs, examples.handle, index, *noise)
 
     def reconstruction_error(self, X: Any, layer: int = -1) -> npt.NDArray[np.float64]:
-        """The loss of each example's reconstruction through ``layer``, shape (n_samples,): large for what is unusual.
+        """The loss of each example's reconstruction through ``layer``, shape (n_samples,): large for unusual examples.
 
         Cross-entropy in nats or half the squared error, as the first layer's loss.
         """

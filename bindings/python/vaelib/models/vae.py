@@ -33,22 +33,22 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorManners):
     validation_fraction : float from 0 to below 1, default 0
         This part of the examples is held out of training, and its bound is computed after every epoch.
     validation_split : "random" or "last", default "random"
-        Which rows are held out: chosen at random by the seed, or the last ones as they stand, as time series ask for.
+        Which rows are held out: chosen at random by the seed, or the last rows, which suits time series.
     warm_start : bool, default False
-        ``fit`` goes on from the weights of the fit before, with fresh optimiser moments.
+        ``fit`` continues from the weights of the previous fit, with fresh optimiser moments.
     random_state : int, RandomState, Generator or None, default None
         Seed of weights, shuffling, noise and binarisation. The same integer gives the same bits, for any number of
         threads; None takes a seed from numpy's global state.
     verbose : int, default 0
-        1 prints a line an epoch.
+        1 prints one line per epoch.
 
     Attributes
     ----------
     history_ : dict of arrays
-        One array a metric, one entry an epoch, in nats per example: epoch (from 1 over all fits), loss (what is
+        One array per metric, one entry per epoch, in nats per example: epoch (from 1 over all fits), loss (what is
         minimised, kl_weight * kl - reconstruction), elbo (reconstruction - kl, whatever the KL weight), reconstruction,
         kl, kl_weight and learning_rate of the last step, examples_seen, seconds; with validation examples also
-        validation_loss, validation_elbo and its terms. NaN where there is no value.
+        validation_elbo and its terms. NaN where there is no value.
     n_features_in_ : int
         The width of an example.
     feature_names_in_ : array of str
@@ -171,10 +171,10 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorManners):
         Parameters
         ----------
         X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
-            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. A dataset
-            of h5py is scaled as an array, and read from its file as ``vaelib.open_dataset`` does.
+            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. An h5py
+            dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``.
         y : ignored
-            There for scikit-learn's sake.
+            Present for scikit-learn.
         validation : array or Dataset, optional
             Held-out examples whose bound is computed after every epoch; ``patience`` needs them. Without it,
             ``validation_fraction`` of X's rows are held out.
@@ -182,9 +182,9 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorManners):
             Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
             training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that.
         checkpoint : path or Checkpoint, optional
-            The file that keeps the state of the training: if it is there, training goes on from it, to the same bits as
-            without the interruption. The parameters and the data must be the same as before, and the error names the
-            difference if not; only ``epochs`` may grow. With a ``random_state`` that is not an integer, the seed is
+            The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
+            same bits as without the interruption. The parameters and the data must be the same as before, else an error
+            names the difference; only ``epochs`` may grow. With a ``random_state`` that is not an integer, the seed is
             taken from the file.
 
         Raises
@@ -199,29 +199,32 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorManners):
         Cancelled
             ``cancel()`` was called. The weights reached so far are kept.
         """
-        goes_on = bool(self.warm_start) and getattr(self, "_model", None) is not None
-        keeper = checkpoint_of(checkpoint)
-        seed = training_seed(self.random_state, keeper)
-        examples, held_out = self._held_out(self._examples(X, reset=not goes_on), validation, seed)
-        model = self._same_model() if goes_on else self._new_model(examples.columns, seed)
-        sets = (examples.handle, None if held_out is None else held_out.handle)
-        with self._training(model, seed):
-            model.train("vaelib_vae_fit", sets, self._training_parameters(), seed, self._reporting(callback), keeper)
+        with self._learning():
+            goes_on = bool(self.warm_start) and getattr(self, "_model", None) is not None
+            keeper = checkpoint_of(checkpoint)
+            seed = training_seed(self.random_state, keeper)
+            examples, held_out = self._held_out(self._examples(X, reset=not goes_on), validation, seed)
+            model = self._same_model() if goes_on else self._new_model(examples.columns, seed)
+            sets = (examples.handle, None if held_out is None else held_out.handle)
+            with self._training(model, seed):
+                model.train(
+                    "vaelib_vae_fit", sets, self._training_parameters(), seed, self._reporting(callback), keeper
+                )
         return self
 
     def _new_model(self, n_features: int, seed: int) -> NativeVAE:
         return NativeVAE.create(n_features, seed, self._parameters(names_of("vae")))
 
     def _same_model(self) -> NativeVAE:
-        """The model that a warm start goes on with, once its architecture is known to be what the parameters say."""
+        """The model that a warm start continues with, once its architecture is known to agree with the parameters."""
         model = self._fitted()
         wanted = self._new_model(self.n_features_in_, 0).architecture
         found = model.architecture
         changed = [name for name in wanted if wanted[name] != found[name]]
         if changed:
             raise ValueError(
-                f"warm_start goes on with the fitted model, but {', '.join(changed)} changed since; "
-                "set warm_start=False to begin anew"
+                f"warm_start continues with the fitted model, but {', '.join(changed)} changed since; "
+                "set warm_start=False to start from new weights"
             )
         return model
 

@@ -58,7 +58,7 @@ class VAEBounds(Estimator[NativeVAE]):
         X : array of shape (n_samples, n_features) or Dataset
             The examples.
         samples : {samples}
-            Latent samples an example.
+            Latent samples per example.
         estimator : {estimator}; optional
             The form of the KL term; by default the estimator's own.
         binarization : {binarization}; optional

@@ -108,7 +108,7 @@ class VAEQueries(Estimator[NativeVAE]):
         )
 
     def interpolate(self, X: Any, start: int = 0, stop: int = 1, steps: int = 10) -> Matrix:
-        """The way from row ``start`` of X to row ``stop`` through latent space, shape (steps, n_features).
+        """The path from row ``start`` of X to row ``stop`` through latent space, shape (steps, n_features).
 
         ``steps`` points on the line between the two latent means, both ends included, decoded to means.
         """
@@ -131,7 +131,7 @@ class VAEQueries(Estimator[NativeVAE]):
         return self._matrix_query("vaelib_vae_draw_manifold", side * side, model.info.data_dim, side)
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
-        """The names of the latents: "vae0", "vae1", ...; ``input_features`` is there for scikit-learn's sake.
+        """The names of the latents: "vae0", "vae1", ...; ``input_features`` is present for scikit-learn.
 
         Raises
         ------

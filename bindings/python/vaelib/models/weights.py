@@ -17,7 +17,7 @@ def as_floats(values: Any) -> npt.NDArray[np.float32]:
     Raises
     ------
     ValueError
-        They are no real numbers; the text is a predicate.
+        They are not real numbers; the text is a predicate.
     """
     for step in ("detach", "cpu"):
         if hasattr(values, step):
@@ -28,8 +28,8 @@ def as_floats(values: Any) -> npt.NDArray[np.float32]:
             with np.errstate(over="ignore"):  # what is too large is found as infinite
                 return array.astype(np.float32)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"is no array of numbers: {error}") from None
-    raise ValueError(f"is no array of real numbers: it has dtype {array.dtype}")
+        raise ValueError(f"is not an array of numbers: {error}") from None
+    raise ValueError(f"is not an array of real numbers: it has dtype {array.dtype}")
 
 
 def weights_of(model: NativeModel) -> dict[str, npt.NDArray[np.float32]]:
@@ -45,8 +45,12 @@ def replace_weights(model: NativeModel, weights: Mapping[str, Any], strict: bool
     ------
     ValueError
         Names are missing or unknown, shapes are wrong, numbers are not finite: the text lists all that is wrong with
-        the weights of ``owner``. Nothing is changed then.
+        the weights of ``owner``. Nothing is changed in that case.
     """
+    if not hasattr(weights, "keys"):
+        raise TypeError(
+            f"weights must be a mapping of names to arrays, as get_weights gives, not {type(weights).__name__}"
+        )
     tensors = model.tensors
     flat = model.get_parameters()
     problems = _name_problems(tensors, weights) if strict else []

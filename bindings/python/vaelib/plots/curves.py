@@ -20,6 +20,8 @@ def training_curve(history: Mapping[str, npt.ArrayLike], path: Path | None = Non
     fine-tuning.
     """
     columns = {name: np.asarray(values) for name, values in history.items()}
+    if len(columns.get("epoch", ())) == 0:
+        raise ValueError("there is no epoch of training in this history")
     return finish(_bound_curve(columns) if "elbo" in columns else _loss_curves(columns), path)
 
 

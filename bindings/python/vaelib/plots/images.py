@@ -58,7 +58,7 @@ def image_grid(
 ) -> Figure:
     """Pictures, one a row of a matrix, in a grid.
 
-    ``limits`` are the values of black and white: by default 0 and 1, or the data's own range where they leave that.
+    ``limits`` are the values of black and white: by default 0 and 1, or the data's own range where it is wider.
     """
     canvas = tile(images, shape, columns, gap)
     height, width = canvas.shape
@@ -102,7 +102,7 @@ def denoising(
     columns: int = 12,
     **options: Any,
 ) -> Figure:
-    """Originals, below each what noise made of it, and below that what was restored; options as ``image_grid``'s."""
+    """Originals, below each its noisy version, and below that the restored one; options as ``image_grid``'s."""
     title = "Originals, below each with noise, and below that denoised"
     return _rows_of([originals, noisy, denoised], path, columns, **{"title": title, **options})
 

@@ -1,1 +1,1 @@
-"""Training: what an estimator holds out, checkpoints, and training loops of one's own."""
+"""Training: what an estimator holds out, checkpoints, and your own training loops."""

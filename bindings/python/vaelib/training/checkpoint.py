@@ -1,4 +1,4 @@
-"""Checkpoints: the file that a training goes on from after it was killed, cancelled or cut off."""
+"""Checkpoints: the file that a training resumes from after it was killed, cancelled or interrupted."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _DEFAULTS = defaults(header.CheckpointConfig)
 
 
 def describe(path: str | os.PathLike[str]) -> header.CheckpointInfo:
-    """What a checkpoint file says of its training.
+    """The state of the training in a checkpoint file.
 
     Raises
     ------
     FormatError
-        The file is no checkpoint.
+        The file is not a checkpoint.
     """
     place = text(os.fsencode(path))
     return described(header.CheckpointInfo, "vaelib_checkpoint_describe", place, path=os.fsdecode(place))
@@ -28,24 +28,25 @@ def describe(path: str | os.PathLike[str]) -> header.CheckpointInfo:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where and when ``fit`` keeps the state of its training, so that it goes on from there.
+    """Where and when ``fit`` saves the state of its training, so that it can resume from there.
 
-    The file holds the model, which ``vaelib.load`` reads as of that moment, and all that the training needs to go on to
-    the same weights and history, bit for bit, as without the interruption (on the same machine). Whichever of the three
-    conditions holds first, it is replaced, complete or not at all; and always when the training ends or is stopped.
+    The file holds the model at that moment, which ``vaelib.load`` reads, and all that the training needs to end with
+    the same weights and history, bit for bit, as without the interruption (on the same machine). It is replaced,
+    complete or not at all, when the first of the three conditions holds, and always when the training ends or is
+    stopped.
 
     Parameters
     ----------
     path : path
         The file. Its folder must exist.
     every_seconds : float, default 600
-        Write after so many seconds since the last time; 0 for not by time.
+        Write a checkpoint whenever so many seconds have passed since the last; 0: not by time.
     every_epochs : int, default 0
-        Write after every so many epochs; 0 for not by epochs.
+        Write a checkpoint after every so many epochs; 0: not by epochs.
     every_steps : int, default 0
-        Write after every so many steps, also within an epoch; 0 for not by steps.
+        Write a checkpoint after every so many steps, also within an epoch; 0: not by steps.
     resume : bool, default True
-        Go on from the file if it is there; False begins anew, and the first checkpoint replaces the file.
+        Resume from the file if it exists; False starts from the beginning, and the first checkpoint replaces the file.
     """
 
     path: str | os.PathLike[str]
@@ -69,12 +70,12 @@ class Checkpoint:
 
     @property
     def seed(self) -> int | None:
-        """The seed of the training in the file; None if this one begins anew.
+        """The seed of the training in the file; None if this one starts from the beginning.
 
         Raises
         ------
         FormatError
-            The file is there, but is no checkpoint.
+            The file exists, but is not a checkpoint.
         """
         if not (self.resume and os.path.exists(self.path)):
             return None
@@ -82,7 +83,7 @@ class Checkpoint:
 
     @property
     def stamp(self) -> tuple[int, int] | None:
-        """Changes whenever the file is replaced; None while there is none."""
+        """Changes whenever the file is replaced; None if there is no file."""
         try:
             status = os.stat(self.path)
         except OSError:
@@ -119,7 +120,7 @@ def attach(config: header.TrainingConfig, checkpoint: Checkpoint | None) -> obje
 
 
 def training_seed(random_state: Any, checkpoint: Checkpoint | None) -> int:
-    """The seed of a training: an integer is one; else that of the checkpoint it goes on from, else a new one.
+    """The seed of a training: an integer is one; else that of the checkpoint it resumes from, else a new one.
 
     A seed is drawn in any case, so that generators are left in the same state.
     """

@@ -19,9 +19,9 @@ def hold_out(
         raise ValueError(f"validation_fraction must be at least 0 and below 1, not {fraction!r}")
     if choice not in ("random", "last"):
         raise ValueError(f"validation_split must be 'random' or 'last', not {choice!r}")
-    held_out = round(examples.rows * fraction)
-    if held_out == 0:
+    if fraction == 0:
         return examples, None
+    held_out = max(1, round(examples.rows * fraction))
     if held_out == examples.rows:
         raise ValueError(f"validation_fraction {fraction!r} leaves none of the {examples.rows} examples to train on")
     if choice == "random":

@@ -1,4 +1,4 @@
-"""Training one step at a time, for programs with a loop of their own."""
+"""Training one step at a time, for programs with their own loop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from vaelib._c import header
 from vaelib._c.arguments import count
 from vaelib._c.arrays import array_at
-from vaelib._c.calls import call, defaults, new_handle
+from vaelib._c.calls import call, defaults, described, new_handle
 from vaelib._c.configurations import fill
 from vaelib._c.library import library
 from vaelib.data.dataset import Dataset
@@ -30,6 +30,8 @@ class Trainable(Protocol):
     def _examples(self, X: Any, labels: npt.NDArray[Any] | None = None) -> Dataset: ...
 
     def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]: ...
+
+    def _adopt(self, model: Any) -> None: ...
 
 
 class _Handle:
@@ -54,10 +56,10 @@ class Trainer:
     examples_per_epoch : int
         N, the number of training examples: it turns steps into epochs for the schedules and scales the weight prior.
     phase : {"pretraining", "supervised", "unsupervised"}, default "pretraining"
-        What a stack is trained for: one layer to denoise its input, all layers to know labels, or all layers to
+        What a stack is trained for: one layer to denoise its input, all layers to predict labels, or all layers to
         reconstruct. A VAE has one phase, "fit".
     layer : int, default 0
-        The layer that is pretrained; -1 is the topmost.
+        The layer to pretrain; -1 is the topmost.
     classes : int, default 0
         How many classes there are, for a supervised phase of a stack that has no classifier yet.
 
@@ -87,37 +89,46 @@ class Trainer:
         self.named_gradients: dict[str, Flat] = {name: each.of(self.gradients) for name, each in tensors.items()}
 
     def step(self, batch: Any, labels: npt.ArrayLike | None = None) -> dict[str, float]:
-        """Computes the gradients on all rows of ``batch`` and applies them; what it found, as means over the batch.
+        """Computes the gradients on all rows of ``batch`` and applies them; returns metrics, as means over the batch.
 
-        "loss", "learning_rate" and "gradient_norm" (the Euclidean norm before clipping); of a VAE also "elbo",
-        "reconstruction", "kl" and "kl_weight"; of a supervised phase "error", the share of wrong labels.
+        "loss", "learning_rate" and "gradient_norm" (the Euclidean norm before clipping); for a VAE also "elbo",
+        "reconstruction", "kl" and "kl_weight"; for a supervised phase also "error", the share of wrong labels.
 
         A supervised phase needs ``labels``, numbers from 0 to classes - 1, or a Dataset that has them.
         """
         examples = self._batch(batch, labels)
-        call("vaelib_trainer_step", self._handle.pointer, examples.handle)
-        return self._metrics()
+        found = described(header.Metrics, "vaelib_trainer_step", self._handle.pointer, examples.handle)
+        return _as_dictionary(found)
 
     def compute_gradients(
-        self, batch: Any, labels: npt.ArrayLike | None = None, *, global_rows: int = 0, first_row: int = 0
+        self,
+        batch: Any,
+        labels: npt.ArrayLike | None = None,
+        *,
+        global_rows: int = 0,
+        first_row: int | None = None,
     ) -> dict[str, float]:
-        """Computes the gradient of the loss on ``batch`` into ``gradients``, replacing what was there; as ``step``.
+        """Computes the gradient of the loss on ``batch`` into ``gradients``, replacing the contents; as ``step``.
 
-        Where the batch is a part of one that is spread over several trainers, ``global_rows`` are the rows of the whole
-        and ``first_row`` is where this part begins in it: the gradients are then this part's share of those of the
-        whole, with the same noise, and their sum over all parts is for ``apply_gradients``.
+        If the batch is a part of one that is divided among several trainers, ``global_rows`` is the number of rows of
+        the whole, and ``first_row`` the row of the whole at which this part begins; by default that is where a slice
+        begins in its Dataset, and 0 for anything else. The gradients are then this part's share of those of the whole,
+        with the same noise; ``apply_gradients`` takes their sum over all parts. Layers with a ``sparsity_weight``
+        cannot be trained so.
         """
         place = defaults(header.BatchPlace)
-        place.global_rows, place.first_row = count(global_rows, "global_rows"), count(first_row, "first_row")
+        place.global_rows = count(global_rows, "global_rows")
+        if first_row is not None:
+            place.first_row = count(first_row, "first_row")
         examples = self._batch(batch, labels)
-        call("vaelib_trainer_compute_gradients", self._handle.pointer, examples.handle, ctypes.byref(place))
-        return self._metrics()
+        arguments = (self._handle.pointer, examples.handle, ctypes.byref(place))
+        return _as_dictionary(described(header.Metrics, "vaelib_trainer_compute_gradients", *arguments))
 
     def apply_gradients(self, global_rows: int = 0) -> None:
         """Applies ``gradients``: clipping, weight decay, optimiser, schedule; then counts the step.
 
-        ``global_rows`` are the rows of the whole batch, by which schedules go on; 0 takes those that the gradients were
-        computed for.
+        ``global_rows`` is the number of rows of the whole batch, by which schedules advance; 0 takes the number that
+        the gradients were computed for.
 
         Raises
         ------
@@ -129,12 +140,6 @@ class Trainer:
     def _batch(self, batch: Any, labels: npt.ArrayLike | None) -> Dataset:
         return self._estimator._examples(batch, None if labels is None else np.asarray(labels))
 
-    def _metrics(self) -> dict[str, float]:
-        metrics, number = ctypes.POINTER(header.Metric)(), ctypes.c_size_t()
-        results = (ctypes.byref(metrics), ctypes.byref(number))
-        call("vaelib_trainer_get_metrics", self._handle.pointer, *results)
-        return {metric.name.decode(): metric.value for metric in metrics[: number.value]}
-
     def _flat(self, name: str) -> Flat:
         values, number = ctypes.POINTER(ctypes.c_float)(), ctypes.c_size_t()
         call(name, self._handle.pointer, ctypes.byref(values), ctypes.byref(number))
@@ -144,12 +149,29 @@ class Trainer:
 
 
 def _new_trainer(estimator: Trainable, examples_per_epoch: int, phase: str | None, layer: int, classes: int) -> Any:
-    """A trainer's handle."""
-    phase, layer, training = estimator._step_training(phase, layer, count(classes, "classes"))
+    """A trainer's handle. A stack without a classifier gets one if there are classes, unless something is refused."""
+    model = estimator._fitted()
+    number = count(classes, "classes")
+    phase, layer, training = estimator._step_training(phase, layer, number)
     config = defaults(header.TrainingConfig)
     config.seed = estimator.seed_
     kept = fill(config, training)
     arguments = (header.PHASE[phase], layer, ctypes.byref(config), count(examples_per_epoch, "examples_per_epoch"))
-    handle = new_handle(header.Trainer, "vaelib_trainer_create", estimator._fitted().handle, *arguments)
+
+    def create(on: Any) -> Any:
+        return new_handle(header.Trainer, "vaelib_trainer_create", on.handle, *arguments)
+
+    if phase == "supervised" and model.info.class_count == 0:
+        trial = model.copy()
+        trial.add_classifier(number)
+        library.vaelib_trainer_free(create(trial))
+        model.add_classifier(number)
+        estimator._adopt(model)
+    handle = create(model)
     del kept
     return handle
+
+
+def _as_dictionary(found: header.Metrics) -> dict[str, float]:
+    """The metrics by name."""
+    return {metric.name.decode(): metric.value for metric in found.values[: found.count]}

@@ -25,7 +25,7 @@ def read_csv(stream: IO[bytes], path: str, label_column: str | int | None = None
     try:
         yield from _blocks(_Table(text, path), label_column)
     finally:
-        text.detach()  # the stream is its opener's to close
+        text.detach()  # the stream is closed by its opener
 
 
 def _blocks(table: _Table, label_column: str | int | None) -> Iterator[Block]:
@@ -51,7 +51,7 @@ class _Table:
         if row is None:
             raise FormatError(f'file "{path}" has no rows')
         self.width = len(row)
-        # A missing value makes no header: that would drop a row without a word.
+        # A missing value does not make a header: that would drop a row silently.
         self.header = None if all(_is_number(field) or not field.strip() for field in row) else row
         self._first = row if self.header is None else None
 
@@ -60,7 +60,7 @@ class _Table:
         while line:
             if len(line) >= _LINE_LIMIT:
                 raise FormatError(f'file "{self._path}" has a line of more than {_LINE_LIMIT >> 20} MiB: is it CSV?')
-            # A blank at the end of a line, where blanks divide, is no further field.
+            # Where blanks separate fields, a blank at the end of a line adds none.
             yield line.rstrip() if self._delimiter == " " else line
             line = self._text.readline(_LINE_LIMIT)
 

@@ -56,7 +56,7 @@ def _header(stream: IO[bytes], path: str, what: str) -> tuple[tuple[int, ...], b
         else:
             raise ValueError(f"its format version is {version[0]}.{version[1]}; 1.0 and 2.0 hold arrays of numbers")
     except (ValueError, TypeError, SyntaxError) as error:
-        raise FormatError(f'{what} of file "{path}" is no NumPy array: {error}') from None
+        raise FormatError(f'{what} of file "{path}" is not a NumPy array: {error}') from None
     return tuple(int(length) for length in shape), bool(in_columns), dtype
 
 
@@ -73,7 +73,7 @@ def _rows_of_columns(
         if copy.tell() < expected:
             raise FormatError(f'{what} of file "{path}" is truncated: it has {copy.tell()} of {expected} bytes')
         for first in range(0, shape[0], rows):
-            # Mapped anew for each block, so that pages already read are let go.
+            # Mapped again for each block, so that pages already read are released.
             mapped = np.memmap(copy, dtype=dtype, mode="r", shape=shape, order="F")
             yield np.ascontiguousarray(mapped[first : first + rows])
             del mapped

@@ -50,7 +50,7 @@ def _reader(stream: IO[bytes], path: str, start: bytes, label_column: str | int 
     if start.startswith(HDF5_MAGIC):
         raise FormatError(f'file "{path}" is HDF5 already; vaelib.open_dataset reads it as it is')
     if b"\0" in start:
-        raise FormatError(f'file "{path}" is none of the formats that are known: IDX, CSV, .npy, .npz')
+        raise FormatError(f'file "{path}" is in none of the known formats: IDX, CSV, .npy, .npz')
     return read_csv(stream, path, label_column)
 
 
