@@ -27,7 +27,7 @@ export SWIFT PYTHON
 say = @printf '==> %s\n'
 
 .PHONY: help build generate test test-fast demo install clean
-.PHONY: lint check-kernels check-exports check-header test-swift test-c test-c-sanitized test-install test-documents test-python
+.PHONY: lint check-kernels check-preparation check-exports check-header test-swift test-c test-c-sanitized test-install test-documents test-python
 .PHONY: dependencies-build dependencies-test swift-toolchain
 
 help: ## show this list
@@ -61,7 +61,7 @@ generate: build .venv/installed ## write what the Python package takes from the 
 
 # ---- testing -------------------------------------------------------------------------------------------------------
 
-every-check := lint test-swift build check-kernels check-exports check-header test-c test-c-sanitized test-install \
+every-check := lint test-swift build check-kernels check-preparation check-exports check-header test-c test-c-sanitized test-install \
                test-documents test-python
 
 test: dependencies-test $(every-check) ## run every check; the first time, building takes most of the time
@@ -87,6 +87,10 @@ test-swift: dependencies-build swift-toolchain ## run the engine's own tests
 check-kernels: build
 	$(say) "checking that the kernels leave no weak symbols"
 	@scripts/check-kernels.sh
+
+check-preparation: build
+	$(say) "checking that no value is left to be computed by two threads of a forked child"
+	@scripts/check-preparation.sh
 
 check-exports: build
 	$(say) "comparing the exported symbols with the header"

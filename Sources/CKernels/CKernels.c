@@ -162,6 +162,11 @@ void vaelib_thread_join(vaelib_thread *thread)
     free(thread);
 }
 
+void vaelib_use(const void *value)
+{
+    __asm__ volatile("" : : "r"(value) : "memory");
+}
+
 void vaelib_yield(void)
 {
     sched_yield();

@@ -3,12 +3,12 @@ import VaelibModels
 
 // Conversion between the header's configuration structures and the engine's.
 
-private let vaeFields = ConfigurationFields(VAEConfiguration.parameters, in: vaelib_vae_config.self)
-private let trainingFields = ConfigurationFields(
+let vaeFields = ConfigurationFields(VAEConfiguration.parameters, in: vaelib_vae_config.self)
+let trainingFields = ConfigurationFields(
   TrainingConfiguration.parameters, in: vaelib_training_config.self)
-private let stackFields = ConfigurationFields(StackConfiguration.parameters, in: vaelib_stack_config.self)
-private let layerFields = ConfigurationFields(LayerConfiguration.parameters, in: vaelib_layer_config.self)
-private let evaluationFields = ConfigurationFields(
+let stackFields = ConfigurationFields(StackConfiguration.parameters, in: vaelib_stack_config.self)
+let layerFields = ConfigurationFields(LayerConfiguration.parameters, in: vaelib_layer_config.self)
+let evaluationFields = ConfigurationFields(
   EvaluationConfiguration.parameters, in: vaelib_evaluation_config.self)
 
 extension VAEConfiguration {

@@ -5,12 +5,13 @@ import VaelibNumerics
 enum Constants {
   private static let lock = ForkSafeLock()
   /// Used while `lock` is held.
-  nonisolated(unsafe) private static var strings: [String: UnsafePointer<CChar>] = [:]
-  nonisolated(unsafe) private static var widths: [[Int]: UnsafePointer<Int>] = [:]
+  nonisolated(unsafe) static var strings: [String: UnsafePointer<CChar>] = [:]
+  nonisolated(unsafe) static var widths: [[Int]: UnsafePointer<Int>] = [:]
 
   /// A C string for a name out of a fixed set.
   static func string(_ text: String) -> UnsafePointer<CChar>? {
-    lock.withLock {
+    Preparation.run()
+    return lock.withLock {
       if let known = strings[text] { return known }
       let copy = strdup(text).map { UnsafePointer($0) }
       strings[text] = copy

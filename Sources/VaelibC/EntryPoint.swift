@@ -5,6 +5,7 @@ import VaelibNumerics
 ///
 /// - Parameter name: the exported name; `#function` gives it with argument labels, which are cut off.
 func entryPoint(_ name: String = #function, _ body: () throws -> Void) -> vaelib_status {
+  Preparation.run()
   ThreadMessages.setWarning(nil)
   do {
     try body()

@@ -2,7 +2,7 @@ public import CVaelib
 import VaelibModels
 
 /// The text a listing shows for one parameter.
-private struct ParameterText {
+struct ParameterText {
   var name, group, type, defaultValue, allowed, meaning, phases: String
 
   init<Root>(_ parameter: Parameter<Root>, group: String, defaults: Root) {
@@ -17,7 +17,7 @@ private struct ParameterText {
   }
 }
 
-private let parameterTexts: [ParameterText] =
+let parameterTexts: [ParameterText] =
   texts(VAEConfiguration.parameters, group: "vae", defaults: VAEConfiguration())
   + texts(TrainingConfiguration.parameters, group: "training", defaults: TrainingConfiguration())
   + texts(StackConfiguration.parameters, group: "stack", defaults: StackConfiguration())
@@ -30,7 +30,8 @@ private func texts<Root>(_ parameters: [Parameter<Root>], group: String, default
 
 @_cdecl("vaelib_parameter_count") @implementation
 public func vaelib_parameter_count() -> Int {
-  parameterTexts.count
+  Preparation.run()
+  return parameterTexts.count
 }
 
 @_cdecl("vaelib_parameter_describe") @implementation

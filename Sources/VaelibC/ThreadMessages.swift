@@ -9,7 +9,7 @@ struct ThreadMessages {
     var warning: UnsafeMutablePointer<CChar>?
   }
 
-  private static let key: pthread_key_t = {
+  static let key: pthread_key_t = {
     var key = pthread_key_t()
     pthread_key_create(&key) { memory in
       guard let memory else { return }
@@ -22,6 +22,7 @@ struct ThreadMessages {
   }()
 
   private static var slots: UnsafeMutablePointer<Slots> {
+    Preparation.run()
     if let memory = pthread_getspecific(key) { return memory.assumingMemoryBound(to: Slots.self) }
     let slots = UnsafeMutablePointer<Slots>.allocate(capacity: 1)
     slots.initialize(to: Slots())

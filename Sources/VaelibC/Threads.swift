@@ -14,7 +14,8 @@ public func vaelib_threads_set(_ count: Int) -> vaelib_status {
 
 @_cdecl("vaelib_threads_get") @implementation
 public func vaelib_threads_get() -> Int {
-  WorkerPool.shared.threads
+  Preparation.run()
+  return WorkerPool.shared.threads
 }
 
 @_cdecl("vaelib_cpu_description") @implementation

@@ -34,9 +34,16 @@ public enum BLAS {
   }
 
   /// How many threads one product may use: a setting of the whole process.
+  ///
+  /// OpenBLAS takes a lock to change it, which a forked child must not find held: the gate of the products keeps forks
+  /// out here as well.
   static var threads: Int {
     get { Int(openblas_get_num_threads()) }
-    set { openblas_set_num_threads(Int32(clamping: newValue)) }
+    set {
+      vaelib_enter_product()
+      defer { vaelib_leave_product() }
+      openblas_set_num_threads(Int32(clamping: newValue))
+    }
   }
 
   private static func size(_ count: Int) -> blasint { blasint(clamping: count) }

@@ -11,13 +11,6 @@ public struct FloatSlice: Sendable, Equatable {
     self.range = range.clamped(to: 0..<buffer.count)
   }
 
-  /// All elements of a new buffer with these values.
-  public init(_ values: [Float]) throws(NumericsError) {
-    let buffer = try FloatBuffer(count: values.count)
-    buffer.base.update(from: values, count: values.count)
-    self.init(buffer, 0..<values.count)
-  }
-
   public var count: Int { range.count }
 
   /// The elements, valid as long as the slice.

@@ -24,9 +24,6 @@ enum InstructionSet: Int, CaseIterable {
   /// The best one this processor has.
   static var best: InstructionSet { InstructionSet(rawValue: Int(vaelib_instruction_set())) ?? .baseline }
 
-  /// All that this processor has.
-  static var supported: [InstructionSet] { allCases.filter { $0.rawValue <= best.rawValue } }
-
   /// The kernels compiled for this instruction set; calling one needs a processor that has it.
   var kernels: any Kernels.Type {
     switch self {

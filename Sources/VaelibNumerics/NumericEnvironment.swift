@@ -17,7 +17,7 @@ public func withNumericEnvironment<R, E: Error>(_ body: () throws(E) -> R) throw
 
 /// Counts who needs a single-threaded BLAS: the thread count is one setting for the whole process, which the
 /// first user saves and the last one restores.
-private final class SingleThreadedBLAS: @unchecked Sendable {
+final class SingleThreadedBLAS: @unchecked Sendable {
   static let shared = SingleThreadedBLAS()
 
   private let lock = ForkSafeLock()

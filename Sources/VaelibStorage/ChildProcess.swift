@@ -11,8 +11,6 @@ struct ChildProcess {
   private let pipe: (reading: Int32, writing: Int32)
 
   private static let extraMemory = 1 << 30
-  /// Where the child writes.
-  private static let output: Int32 = 3
   private static let step = UInt8(ascii: ".")
   private static let success = UInt8(ascii: "+")
   private static let failure = UInt8(ascii: "-")
@@ -60,11 +58,37 @@ struct ChildProcess {
   }
 
   /// What the host has open is not for the child: it would keep locks on files that the host closes meanwhile.
+  ///
+  /// All but the file that is to be read: where libhdf5 has it open already, it goes on with the descriptor it has.
   private func closeInherited() {
-    if pipe.writing != Self.output { dup2(pipe.writing, Self.output) }
-    closefrom(Self.output + 1)
+    var read = stat()
+    let isFound = stat(path, &read) == 0
+    for descriptor in Self.openDescriptors() where descriptor > 2 && descriptor != pipe.writing {
+      var other = stat()
+      let isSame =
+        isFound && fstat(descriptor, &other) == 0
+        && (other.st_dev, other.st_ino) == (read.st_dev, read.st_ino)
+      if !isSame { close(descriptor) }
+    }
     let nowhere = open("/dev/null", O_WRONLY)
     for stream: Int32 in 1...2 { dup2(nowhere, stream) }
+  }
+
+  /// The numbers of the open descriptors; without /proc, all that there may be.
+  private static func openDescriptors() -> [Int32] {
+    guard let folder = opendir("/proc/self/fd") else {
+      return Array(0..<Int32(clamping: min(sysconf(Int32(_SC_OPEN_MAX)), 1 << 16)))
+    }
+    defer { closedir(folder) }
+    let ownDescriptor = dirfd(folder)
+    var found: [Int32] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if let number = Int32(name), number != ownDescriptor { found.append(number) }
+    }
+    return found
   }
 
   /// The host's handlers must not run here, and nothing may keep the child from ending.
@@ -115,7 +139,7 @@ struct ChildProcess {
   private func send(_ bytes: [UInt8]) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { write(Self.output, $0.baseAddress, $0.count) }
+      let written = rest.withUnsafeBytes { write(pipe.writing, $0.baseAddress, $0.count) }
       if written < 0 && errno == EINTR { continue }
       guard written > 0 else { _exit(1) }
       rest = rest.dropFirst(written)

@@ -12,7 +12,6 @@ struct DatasetForm {
   let isInteger: Bool
   /// Bytes of the whole set in memory.
   let byteCount: Int
-  let storedByteCount: Int
   /// The numbers of the filters that a chunk passed when it was written, in this order.
   let filters: [Int]
   /// nil if the set is not stored in chunks.
@@ -43,7 +42,6 @@ struct DatasetForm {
     self.byteCount = byteCount
     elementType = type
     self.isInteger = isInteger
-    storedByteCount = description.storedByteCount
     filters = description.filters
     (chunkShape, chunkByteCount) = try Self.checkLayout(
       description, shape, declaredBytes, storedElementBytes, fileByteCount, dataset, session)

@@ -21,8 +21,6 @@ public final class HDF5Dataset: @unchecked Sendable {
   /// unsigned ones int64, 64-bit unsigned ones float64 (rounded beyond 2^53), booleans uint8. Floating-point numbers of
   /// up to 32 bits become float32, of up to 64 bits float64.
   public let elementType: ElementType
-  /// Bytes the numbers take in the file, after compression.
-  public let storedByteCount: Int
   /// How many rows a chunk holds; nil if the set is not stored in chunks.
   public let chunkRows: Int?
   /// One label a row, if a dataset of labels was named.
@@ -35,8 +33,6 @@ public final class HDF5Dataset: @unchecked Sendable {
   /// What is open while the set is read from the file; used only inside `HDF5.locked`.
   private let stream: (session: HDF5.Session, dataset: HDF5.Object, chunks: CompressedChunks?)?
 
-  /// Whether the set is held in memory.
-  public var isInMemory: Bool { memory != nil }
   /// Bytes of one row in memory.
   public var rowByteCount: Int { columns * elementType.byteCount }
 
@@ -79,7 +75,6 @@ public final class HDF5Dataset: @unchecked Sendable {
     rows = opened.form.shape[0]
     columns = opened.form.columns
     elementType = opened.form.elementType
-    storedByteCount = opened.form.storedByteCount
     chunkRows = opened.form.chunkShape?[0]
     memory = opened.memory.map { UnsafeRawPointer($0) }
     shape = opened.form.shape

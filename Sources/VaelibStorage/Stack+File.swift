@@ -8,12 +8,7 @@ extension StackedAutoencoder {
   /// Attributes of layer k are named "layer_k_width" and so on.
   private static func prefix(_ layer: Int) -> String { "layer_\(layer)_" }
 
-  /// Writes the stack to a file, which appears complete or not at all; `libraryVersion` is noted in it.
-  public func save(to path: String, libraryVersion: String) throws(StorageError) {
-    try ModelFile.write(contents(libraryVersion: libraryVersion), to: path)
-  }
-
-  /// What its file holds.
+  /// What its file holds; `libraryVersion` is noted in it.
   public func contents(libraryVersion: String) -> ModelContents {
     let counts: [ModelContents.Attribute] = [
       .init(name: Self.layerCount, value: .count(configuration.layers.count)),
@@ -30,14 +25,7 @@ extension StackedAutoencoder {
     return contents
   }
 
-  /// Reads a stack's file. Everything in it is checked; the error names the file and what was wrong in it.
-  public static func load(from path: String) throws(StorageError) -> StackedAutoencoder {
-    try ModelFile.read(path) { (file) throws(StorageError) in
-      try read(ModelFields(file: file, path: path))
-    }
-  }
-
-  /// Reads what its file holds.
+  /// Reads what its file holds. Everything in it is checked; the error names the file and what was wrong in it.
   public static func read(_ fields: ModelFields) throws(StorageError) -> StackedAutoencoder {
     try fields.checkKind(kind)
     var configuration = StackConfiguration()

@@ -1,14 +1,7 @@
 public import VaelibModels
 
 extension VariationalAutoencoder {
-  /// Reads a model file. Everything in it is checked; the error names the file and what was wrong in it.
-  public static func load(from path: String) throws(StorageError) -> VariationalAutoencoder {
-    try ModelFile.read(path) { (file) throws(StorageError) in
-      try read(ModelFields(file: file, path: path))
-    }
-  }
-
-  /// Reads what its file holds.
+  /// Reads what its file holds. Everything in it is checked; the error names the file and what was wrong in it.
   public static func read(_ fields: ModelFields) throws(StorageError) -> VariationalAutoencoder {
     try fields.checkKind(kind)
     var configuration = VAEConfiguration()

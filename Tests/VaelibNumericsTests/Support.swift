@@ -2,6 +2,11 @@ import Testing
 
 @testable import VaelibNumerics
 
+extension InstructionSet {
+  /// All that this processor has.
+  static var supported: [InstructionSet] { allCases.filter { $0.rawValue <= best.rawValue } }
+}
+
 /// Lengths around the widths of vectors, and the empty run.
 let awkwardLengths = [0, 1, 3, 15, 16, 17, 33, 100, 1031]
 

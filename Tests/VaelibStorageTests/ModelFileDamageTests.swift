@@ -11,12 +11,13 @@ import VaelibModels
   init() throws {
     scratch = try Scratch()
     let model = try VariationalAutoencoder(smallArchitecture)
-    try model.save(to: scratch.file("model.h5"), libraryVersion: "0.1.0")
+    try ModelFile.save(model, to: scratch.file("model.h5"), libraryVersion: "0.1.0")
     bytes = try readBytes(scratch.file("model.h5"))
   }
 
   @Test func anUndamagedFileIsLoaded() throws {
-    let model = try VariationalAutoencoder.load(from: scratch.file("model.h5"))
+    let model = try #require(
+      try ModelFile.load(from: scratch.file("model.h5")) as? VariationalAutoencoder)
     #expect(model.configuration.hidden == smallArchitecture.hidden)
   }
 
@@ -69,7 +70,7 @@ import VaelibModels
   private func refusal(_ bytes: [UInt8]) throws -> String? {
     let path = try scratch.write(bytes, "damaged.h5")
     do throws(StorageError) {
-      _ = try VariationalAutoencoder.load(from: path)
+      _ = try ModelFile.load(from: path)
       return nil
     } catch {
       return error.description.hasPrefix("file \"\(path)\" ") ? error.description : nil

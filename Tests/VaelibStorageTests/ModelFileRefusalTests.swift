@@ -8,7 +8,7 @@ import VaelibModels
 @Suite struct ModelFileRefusalTests {
   @Test(arguments: ["numbers.h5", "userblock.h5"])
   func otherHDF5Files(_ name: String) {
-    let error = storageError { () throws(StorageError) in try VariationalAutoencoder.load(from: fixture(name))
+    let error = storageError { () throws(StorageError) in try ModelFile.load(from: fixture(name))
     }
     #expect(
       error
@@ -22,7 +22,7 @@ import VaelibModels
   @Test func otherFiles() throws {
     let scratch = try Scratch()
     let path = try scratch.write(Array("vae".utf8) + [1], "model.h5")
-    let error = storageError { () throws(StorageError) in try VariationalAutoencoder.load(from: path) }
+    let error = storageError { () throws(StorageError) in try ModelFile.load(from: path) }
     #expect(error == .format(path: path, object: nil, reason: "is not an HDF5 file"))
   }
 
@@ -52,7 +52,16 @@ import VaelibModels
   }
 
   @Test func otherKinds() throws {
-    #expect(try refusal { $0.kind = "gan" }?.hasSuffix("is \"gan\"; expected \"vae\"") == true)
+    let error = try refusal { $0.kind = "gan" }
+    #expect(error?.hasSuffix("of kind \"gan\", which this vaelib does not know; update vaelib") == true)
+  }
+
+  @Test func checkpointsOfTheOtherKind() throws {
+    let scratch = try Scratch()
+    let path = scratch.file("model.h5")
+    try ModelFile.write(try sound(), to: path)
+    let error = storageError { () throws(StorageError) in try CheckpointFile<StackedAutoencoder>.read(path) }
+    #expect(error?.description.hasSuffix("is \"vae\"; expected \"stack\"") == true)
   }
 
   @Test func missingAttributes() throws {
@@ -201,7 +210,8 @@ import VaelibModels
       try session.check(H5Lcreate_external("other.h5", "/", root.id, "weights/x", none, none), nil, "test")
       try session.check(H5Lcreate_hard(root.id, "weights", root.id, "weights/again", none, none), nil, "test")
     }
-    #expect(try VariationalAutoencoder.load(from: path).configuration.hidden == smallArchitecture.hidden)
+    let model = try #require(try ModelFile.load(from: path) as? VariationalAutoencoder)
+    #expect(model.configuration.hidden == smallArchitecture.hidden)
   }
 
   // MARK: Building files
@@ -238,7 +248,7 @@ import VaelibModels
     let path = scratch.file("model.h5")
     try write(contents, to: path, edit)
     return storageError(
-      { () throws(StorageError) in try VariationalAutoencoder.load(from: path) },
+      { () throws(StorageError) in try ModelFile.load(from: path) },
       sourceLocation: sourceLocation
     )?.description
   }

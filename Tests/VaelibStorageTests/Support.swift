@@ -117,6 +117,15 @@ let smallArchitecture: VAEConfiguration = {
   return architecture
 }()
 
+extension FloatSlice {
+  /// All elements of a new buffer with these values.
+  init(_ values: [Float]) throws(NumericsError) {
+    let buffer = try FloatBuffer(count: values.count)
+    buffer.base.update(from: values, count: values.count)
+    self.init(buffer, 0..<values.count)
+  }
+}
+
 extension FloatSlice: ExpressibleByArrayLiteral {
   public init(arrayLiteral elements: Float...) { try! self.init(elements) }
 }

@@ -8,8 +8,6 @@ enum { rows = 8, columns = 4, extra = 64 };
 
 static vaelib_model *model, *stack;
 static vaelib_dataset *examples;
-/* What vaelib_training_config was in the ABI's first release. */
-static const size_t plan_first = offsetof(vaelib_training_config, checkpoint);
 
 /* The calls that fill each structure: the structure is at `memory`, its size already in it. */
 typedef vaelib_status (*fill_fn)(void *memory);
@@ -59,8 +57,8 @@ static size_t changed(const unsigned char *bytes, size_t count, unsigned char va
     return differing;
 }
 
-static void check_grown_output(const char *name, size_t first, size_t size, fill_fn fill) {
-    const size_t bad_sizes[] = {0, 1, first - 1, first - sizeof(size_t)};
+static void check_output(const char *name, size_t size, fill_fn fill) {
+    const size_t bad_sizes[] = {0, 1, size - 1, size - sizeof(size_t)};
     union { size_t align; double also; unsigned char bytes[1024]; } room;
     unsigned char *const memory = room.bytes;
     size_t larger = size + extra, came_back;
@@ -82,13 +80,7 @@ static void check_grown_output(const char *name, size_t first, size_t size, fill
     CHECK(changed(memory + larger, sizeof room.bytes - larger, 0xa5) == 0);
     memcpy(&came_back, memory, sizeof came_back);
     CHECK(came_back == size || came_back == larger);
-    memset(memory, 0xa5, sizeof room.bytes);
-    memcpy(memory, &first, sizeof first);
-    CHECK_OK(fill(memory));
-    CHECK(changed(memory + first, sizeof room.bytes - first, 0xa5) == 0);
 }
-
-static void check_output(const char *name, size_t size, fill_fn fill) { check_grown_output(name, size, size, fill); }
 
 static void check_outputs(void) {
     check_output("vaelib_writer_config", sizeof(vaelib_writer_config), fill_writer_config);
@@ -96,11 +88,10 @@ static void check_outputs(void) {
     check_output("vaelib_dataset_info", sizeof(vaelib_dataset_info), fill_dataset_info);
     check_output("vaelib_model_info", sizeof(vaelib_model_info), fill_model_info);
     check_output("vaelib_vae_config", sizeof(vaelib_vae_config), fill_vae_config);
-    check_grown_output("vaelib_training_config", plan_first, sizeof(vaelib_training_config), fill_training_config);
+    check_output("vaelib_training_config", sizeof(vaelib_training_config), fill_training_config);
     check_output("vaelib_dataset_options", sizeof(vaelib_dataset_options), fill_dataset_options);
     check_output("vaelib_vae_config (new)", sizeof(vaelib_vae_config), fill_new_vae_config);
-    check_grown_output(
-        "vaelib_training_config (new)", plan_first, sizeof(vaelib_training_config), fill_new_training_config);
+    check_output("vaelib_training_config (new)", sizeof(vaelib_training_config), fill_new_training_config);
     check_output("vaelib_evaluation_config", sizeof(vaelib_evaluation_config), fill_evaluation_config);
     check_output("vaelib_file_report", sizeof(vaelib_file_report), fill_file_report);
     check_output("vaelib_checkpoint_config", sizeof(vaelib_checkpoint_config), fill_checkpoint_config);

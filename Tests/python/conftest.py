@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import vaelib
 from c_interface import handles as handles
+from estimators import KINDS, fit
 from reference.vae import Architecture
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, which some of them send.
@@ -67,6 +68,18 @@ def real():
 def fitted(binary):
     """A small estimator, fitted."""
     return vaelib.VAE(latent_dim=2, hidden=(8,), epochs=3, batch_size=16, random_state=5).fit(binary)
+
+
+@pytest.fixture(params=KINDS.values(), ids=list(KINDS))
+def kind(request):
+    """Each kind of estimator."""
+    return request.param
+
+
+@pytest.fixture
+def trained(kind, binary):
+    """A small estimator of each kind, fitted."""
+    return fit(kind.make(), binary)
 
 
 @pytest.fixture

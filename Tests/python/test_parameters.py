@@ -51,7 +51,15 @@ def test_help_names_every_parameter_with_its_values_and_default(estimator):
     assert "{" not in estimator.__doc__
 
 
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_every_parameter_is_documented(estimator):
+    documented = estimator.__doc__.split("Attributes\n")[0]
+    assert [name for name in estimator().get_params() if name not in documented] == []
+
+
 def test_parameters_of_other_models_are_not_mentioned():
+    for estimator in ESTIMATORS:
+        assert ("dropout" in estimator().get_params()) == (estimator is vaelib.StackedDenoisingClassifier)
     assert "dropout" not in vaelib.VAE.__doc__
     assert "dropout :" not in vaelib.StackedDenoisingAutoencoder.__doc__
     assert "binarization" not in vaelib.StackedDenoisingClassifier.__doc__
@@ -169,10 +177,13 @@ def test_set_params():
 
 
 def test_the_representation_names_what_was_changed():
-    assert repr(vaelib.VAE()) == "VAE()"
+    for estimator in ESTIMATORS:
+        assert repr(estimator()) == f"{estimator.__name__}()"
     assert repr(vaelib.VAE(latent_dim=2, hidden=(4,), activation="relu")) == (
         "VAE(activation='relu', hidden=(4,), latent_dim=2)"
     )
+    stack = vaelib.StackedDenoisingAutoencoder(hidden=(5, 3), corruption_level=(0.1, 0.2))
+    assert repr(stack) == "StackedDenoisingAutoencoder(corruption_level=(0.1, 0.2), hidden=(5, 3))"
     assert repr(vaelib.VAE(hidden=np.array([4, 5]))) == "VAE(hidden=array([4, 5]))"
 
 

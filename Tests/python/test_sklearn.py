@@ -1,15 +1,16 @@
-"""scikit-learn's own checks and tools."""
+"""scikit-learn's own checks and tools, on estimators of all kinds."""
 
 import pickle
 
 import numpy as np
 import pytest
 import vaelib
+from estimators import KINDS, VAE, Autoencoder, Classifier, answers, different, fit, labels_for
+from stacks import examples, labels_of
 
 sklearn = pytest.importorskip("sklearn")
 
-from sklearn.base import clone  # noqa: E402
-from sklearn.decomposition import PCA  # noqa: E402
+from sklearn.base import clone, is_classifier  # noqa: E402
 from sklearn.exceptions import NotFittedError  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 from sklearn.model_selection import GridSearchCV, cross_val_score  # noqa: E402
@@ -18,94 +19,128 @@ from sklearn.preprocessing import MinMaxScaler  # noqa: E402
 from sklearn.utils.estimator_checks import parametrize_with_checks  # noqa: E402
 from sklearn.utils.validation import check_is_fitted  # noqa: E402
 
+REAL = {"hidden": (8,), "loss": "squared_error", "batch_size": 10, "learning_rate": 0.01}
 
-@parametrize_with_checks([vaelib.VAE(latent_dim=2, hidden=(8,), likelihood="gaussian", epochs=3)])
+
+@parametrize_with_checks(
+    [
+        VAE(latent_dim=2, hidden=(8,), likelihood="gaussian", epochs=3),
+        Autoencoder(epochs=3, finetune_epochs=1, **REAL),
+        Classifier(pretrain_epochs=3, finetune_epochs=100, **REAL),
+    ]
+)
 def test_scikit_learns_checks(estimator, check):
     check(estimator)
 
 
-def test_clone(fitted):
-    copy = clone(fitted)
-    assert copy.get_params() == fitted.get_params()
-    assert not hasattr(copy, "n_features_in_")
+def test_clone(trained, binary):
+    copy = clone(trained.set_output(transform="pandas"))
+    assert copy.get_params() == trained.get_params()
+    assert copy._sklearn_output_config == {"transform": "pandas"}
+    for learned in ("n_features_in_", "seed_", "classes_"):
+        assert not hasattr(copy, learned)
+    again = fit(copy, binary).set_output(transform="default")
+    assert different(answers(again, binary), answers(trained.set_output(transform="default"), binary)) == []
 
 
-def test_pipeline_with_a_classifier():
+@pytest.mark.parametrize(
+    ("estimator", "classifier"),
+    [
+        (VAE(latent_dim=2, hidden=(16,), epochs=40, batch_size=30, learning_rate=5e-3, random_state=0),
+         LogisticRegression()),
+        (Autoencoder(hidden=(20,), epochs=30, learning_rate=0.01, random_state=0), LogisticRegression(C=100)),
+    ],
+    ids=["vae", "autoencoder"],
+)  # fmt: skip
+def test_codes_for_a_classifier_in_a_pipeline(estimator, classifier):
     random = np.random.RandomState(0)
     prototypes = random.uniform(size=(2, 20)) < 0.5
     y = random.randint(2, size=300)
     x = (prototypes[y] ^ (random.uniform(size=(300, 20)) < 0.05)).astype(float) * 7
-    vae = vaelib.VAE(latent_dim=2, hidden=(16,), epochs=40, batch_size=30, learning_rate=5e-3, random_state=0)
-    pipeline = make_pipeline(MinMaxScaler(), vae, LogisticRegression()).fit(x, y)
+    pipeline = make_pipeline(MinMaxScaler(), estimator, classifier).fit(x, y)
     assert pipeline.score(x, y) > 0.95
-    assert list(pipeline[:-1].get_feature_names_out()) == ["vae0", "vae1"]
+    prefix = type(estimator).__name__.lower()
+    assert list(pipeline[:-1].get_feature_names_out())[:2] == [f"{prefix}0", f"{prefix}1"]
 
 
-def test_grid_search_and_cross_validation(binary):
-    search = GridSearchCV(
-        vaelib.VAE(hidden=(8,), epochs=3, random_state=0), {"latent_dim": [1, 2], "learning_rate": [1e-3, 1e-2]}, cv=2
-    ).fit(binary)
+def test_codes_of_real_numbers_for_a_classifier():
+    x = examples(120, 6)
+    y = labels_of(x)
+    stack = Autoencoder(hidden=(20,), epochs=30, learning_rate=0.01, random_state=0)
+    pipeline = make_pipeline(MinMaxScaler(), stack, LogisticRegression(C=100)).fit(x * 7, y)
+    assert pipeline.score(x * 7, y) > 0.85
+
+
+GRIDS = {
+    "vae": {"latent_dim": [1, 2], "learning_rate": [1e-3, 1e-2]},
+    "autoencoder": {"hidden": [(8,), (8, 2)], "corruption_level": [0.0, 0.3]},
+    "classifier": {"hidden": [(8,), (8, 2)], "corruption_level": [0.0, 0.3]},
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_grid_search_and_cross_validation(name, binary):
+    model = KINDS[name].make(batch_size=10)
+    y = (*labels_for(model, binary), None)[0]
+    search = GridSearchCV(model, GRIDS[name], cv=2).fit(binary, y)
+    assert is_classifier(model) == isinstance(model, Classifier)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     assert search.best_score_ == search.cv_results_["mean_test_score"].max()
     assert search.best_estimator_.transform(binary).shape[0] == 40
-    assert np.isfinite(cross_val_score(search.best_estimator_, binary, cv=3)).all()
+    scores = cross_val_score(search.best_estimator_, binary, y, cv=3)
+    assert scores.shape == (3,)
+    assert np.isfinite(scores).all()
 
 
-def test_worker_processes(binary):
+def test_a_grid_search_finds_a_classifier_that_has_learned():
+    x = examples(120, 6)
+    model = Classifier(hidden=(12,), pretrain_epochs=3, finetune_epochs=60, learning_rate=0.02, random_state=0)
+    search = GridSearchCV(model, {"corruption_level": [0.0, 0.3], "hidden": [(8,), (8, 8)]}, cv=2).fit(x, labels_of(x))
+    assert search.best_score_ > 0.7
+
+
+def test_worker_processes(trained, binary):
     joblib = pytest.importorskip("joblib")
-    model = vaelib.VAE(latent_dim=2, hidden=(8,), epochs=3, random_state=0).fit(binary)
-    results = joblib.Parallel(n_jobs=2)(joblib.delayed(model.transform)(binary) for _ in range(3))
+    results = joblib.Parallel(n_jobs=2)(joblib.delayed(trained.transform)(binary) for _ in range(3))
     for result in results:
-        np.testing.assert_array_equal(result, model.transform(binary))
+        np.testing.assert_array_equal(result, trained.transform(binary))
 
 
-def test_the_output_of_pipelines_and_of_the_configuration(fitted, binary):
+def test_the_output_of_pipelines_and_of_the_configuration(trained, binary):
     pandas = pytest.importorskip("pandas")
-    pipeline = make_pipeline(MinMaxScaler(), clone(fitted)).set_output(transform="pandas")
-    assert list(pipeline.fit_transform(binary).columns) == ["vae0", "vae1"]
-    assert list(clone(pipeline[1]).fit_transform(binary).columns) == ["vae0", "vae1"]
+    labels = labels_for(trained, binary)
+    names = [f"{type(trained).__name__.lower()}{index}" for index in range(2)]
+    pipeline = make_pipeline(MinMaxScaler(), clone(trained)).set_output(transform="pandas")
+    assert list(pipeline.fit_transform(binary, *labels).columns) == names
+    assert list(clone(pipeline[1]).fit_transform(binary, *labels).columns) == names
     with sklearn.config_context(transform_output="pandas"):
-        assert isinstance(fitted.transform(binary), pandas.DataFrame)
-        assert isinstance(fitted.set_output(transform="default").transform(binary), np.ndarray)
+        assert isinstance(trained.transform(binary), pandas.DataFrame)
+        assert isinstance(trained.set_output(transform="default").transform(binary), np.ndarray)
 
 
-def test_not_fitted_is_scikit_learns_error_too(binary):
+def test_not_fitted_is_scikit_learns_error_too(kind, binary):
     with pytest.raises(NotFittedError, match="not fitted") as caught:
-        vaelib.VAE().transform(binary)
+        kind.make().transform(binary)
     assert isinstance(caught.value, vaelib.NotFittedError)
     copy = pickle.loads(pickle.dumps(caught.value))
     assert type(copy) is type(caught.value)
     assert copy.args == caught.value.args
     with pytest.raises(NotFittedError):
-        check_is_fitted(vaelib.VAE())
-    check_is_fitted(vaelib.VAE(epochs=1).fit(binary))
+        check_is_fitted(kind.make())
+    check_is_fitted(fit(kind.make(), binary))
 
 
-def test_metadata_routing_sends_nothing_to_the_estimator(fitted, binary):
+def test_metadata_routing_sends_nothing_to_the_estimator(trained, binary):
+    labels = labels_for(trained, binary)
     with sklearn.config_context(enable_metadata_routing=True):
-        pipeline = make_pipeline(MinMaxScaler(), clone(fitted))
-        assert pipeline.fit_transform(binary).shape == (40, 2)
-        assert np.isfinite(cross_val_score(fitted, binary, cv=2)).all()
+        pipeline = make_pipeline(MinMaxScaler(), clone(trained))
+        assert pipeline.fit_transform(binary, *labels).shape == (40, 2)
+        assert np.isfinite(cross_val_score(trained, binary, *labels, cv=2)).all()
         with pytest.raises(TypeError, match="callback"):
-            pipeline.fit(binary, callback=print)
+            pipeline.fit(binary, *labels, callback=print)
 
 
-def test_pipelines_are_shown_as_text_and_as_html(fitted):
-    pipeline = make_pipeline(MinMaxScaler(), fitted)
-    assert repr(fitted) in repr(pipeline).replace("\n", " ")
-    assert "VAE" in pipeline._repr_html_()
-
-
-def test_a_good_code_beats_a_random_projection():
-    """The latent means keep what a classifier needs: about what as many principal components keep."""
-    from sklearn.datasets import load_digits
-
-    x, y = load_digits(return_X_y=True)
-    x = x / 16
-    vae = vaelib.VAE(latent_dim=8, hidden=(64,), epochs=60, batch_size=50, learning_rate=2e-3, binarization="dynamic",
-                     random_state=0).fit(x[:1200])  # fmt: skip
-    classifier = LogisticRegression(max_iter=2000)
-    ours = classifier.fit(vae.transform(x[:1200]), y[:1200]).score(vae.transform(x[1200:]), y[1200:])
-    pca = PCA(8, random_state=0).fit(x[:1200])
-    theirs = classifier.fit(pca.transform(x[:1200]), y[:1200]).score(pca.transform(x[1200:]), y[1200:])
-    assert ours > theirs - 0.06
+def test_pipelines_are_shown_as_text_and_as_html(trained):
+    pipeline = make_pipeline(MinMaxScaler(), trained)
+    assert repr(trained) in " ".join(repr(pipeline).split())
+    assert type(trained).__name__ in pipeline._repr_html_()

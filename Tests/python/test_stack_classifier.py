@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 import vaelib
+from estimators import weights_as_bytes
 from stacks import examples, labels_of
 
 Classifier = vaelib.StackedDenoisingClassifier
@@ -160,8 +161,38 @@ def test_starting_from_a_pretrained_stack(x):
     assert going_on.score(x, y) > 0.9
 
 
+def test_a_pretrained_stack_may_be_a_file(x, tmp_path):
+    y = labels_of(x)
+    stack = vaelib.StackedDenoisingAutoencoder(hidden=(9,), epochs=2, random_state=1).fit(x)
+    stack.save(tmp_path / "stack.h5")
+    weights = []
+    for pretrained in (stack, tmp_path / "stack.h5", str(tmp_path / "stack.h5")):
+        model = Classifier(pretrained=pretrained, finetune_epochs=2, random_state=2).fit(x, y)
+        assert list(model.history_["phase"]) == ["pretraining"] * 2 + ["supervised"] * 2
+        weights.append(weights_as_bytes(model))
+    assert weights[0] == weights[1] == weights[2]
+    assert set(stack.history_["phase"]) == {"pretraining"}
+
+
+def test_a_clone_keeps_what_it_starts_from(x):
+    sklearn_base = pytest.importorskip("sklearn.base")
+    from sklearn.model_selection import cross_val_score
+
+    y = labels_of(x)
+    stack = vaelib.StackedDenoisingAutoencoder(hidden=(8,), epochs=3, random_state=0).fit(x)
+    model = Classifier(pretrained=stack, finetune_epochs=3, random_state=0)
+    copied = sklearn_base.clone(model)
+    assert copied.pretrained is stack
+    assert copied.get_params() == model.get_params()
+    np.testing.assert_array_equal(copied.fit(x, y).predict(x), model.fit(x, y).predict(x))
+    assert len(cross_val_score(model, x, y, cv=2)) == 2
+
+
 def test_pretrained_stacks_that_do_not_fit(x, tmp_path):
     y = labels_of(x)
+    vaelib.VAE(latent_dim=2, hidden=(4,)).initialize(6).save(tmp_path / "vae.h5")
+    with pytest.raises(vaelib.FormatError, match="vae"):
+        Classifier(pretrained=tmp_path / "vae.h5").fit(x, y)
     stack = vaelib.StackedDenoisingAutoencoder(hidden=(4,), epochs=1, random_state=0).fit(x)
     with pytest.raises(ValueError, match="5 features"):
         Classifier(pretrained=stack).fit(x[:, 1:], y)
@@ -180,17 +211,6 @@ def test_dropout_leaves_predictions_as_they_are(x):
     model = Classifier(**SMALL, dropout=0.5).fit(x, labels_of(x))
     np.testing.assert_array_equal(model.predict_proba(x), model.predict_proba(x))
     assert model.score(x, labels_of(x)) > 0.85
-
-
-def test_a_failed_fit_leaves_the_old_one(x):
-    y = labels_of(x)
-    model = Classifier(**{**SMALL, "finetune_epochs": 3}).fit(x, y)
-    expected = model.predict(x)
-    bad = x.copy()
-    bad[3, 1] = 7
-    with pytest.raises(vaelib.DataError, match="row 3"):
-        model.fit(bad, np.arange(300) % 3)
-    np.testing.assert_array_equal(model.predict(x), expected)
 
 
 @pytest.mark.parametrize(
@@ -222,14 +242,6 @@ def test_parameters_that_cannot_be(x, parameters, text):
 def test_parameters_of_the_wrong_type(x, parameters, text):
     with pytest.raises(TypeError, match=text):
         Classifier(**{**SMALL, **parameters}).fit(x, labels_of(x))
-
-
-def test_cross_entropy_needs_data_from_0_to_1(x):
-    for value in (-0.001, 1.001, np.inf, np.nan):
-        bad = x.copy()
-        bad[17, 2] = value
-        with pytest.raises(vaelib.DataError, match="row 17"):
-            vaelib.StackedDenoisingAutoencoder(hidden=(4,), epochs=1).fit(bad)
 
 
 def test_a_sorted_set_is_held_out_in_proportion(x):

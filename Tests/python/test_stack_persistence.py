@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 import vaelib
-from stacks import examples, labels_of
+from stacks import examples
 
 LABELS = {
     "text": np.array(["a", "ä", ""]),
@@ -71,42 +71,12 @@ def test_names_that_cannot_be_kept_are_an_error(tmp_path, bad):
     assert not (tmp_path / "stack.h5").exists()
 
 
-def test_the_training_comes_back(tmp_path):
-    options = {
-        "hidden": (4, 3), "tied": False, "corruption_level": (0.1, 0.2), "pretrain_epochs": (2, 1),
-        "learning_rate": (0.01, 0.02), "batch_size": 7, "optimizer": "sgd", "momentum": 0.5, "nesterov": True,
-        "schedule": "step", "schedule_epochs": 3.0, "schedule_factor": 0.5, "warmup_epochs": 0.5, "weight_decay": 0.25,
-        "gradient_clip_norm": 4.0, "beta1": 0.8, "beta2": 0.9, "epsilon": 1e-6, "finetune_epochs": 3,
-        "finetune_learning_rate": 0.3, "finetune_batch_size": 5, "finetune_optimizer": "adam",
-        "finetune_momentum": None, "finetune_schedule": "constant", "finetune_weight_decay": 0.0, "dropout": 0.25,
-        "random_state": 3,
-    }  # fmt: skip
-    x = examples(30, 5)
-    model = vaelib.StackedDenoisingClassifier(**options).fit(x, labels_of(x))
-    model.save(tmp_path / "stack.h5")
-    loaded = vaelib.load(tmp_path / "stack.h5")
-    for name, value in options.items():
-        assert getattr(loaded, name) == value, name
-    again = vaelib.StackedDenoisingClassifier(**loaded.get_params()).fit(x, labels_of(x))
-    np.testing.assert_array_equal(again.predict_proba(x), model.predict_proba(x))
-    for name, values in model.history_.items():
-        np.testing.assert_array_equal(loaded.history_[name], values)
-
-
-def test_the_training_of_an_auto_encoder_comes_back(tmp_path):
-    options = {"hidden": (4,), "epochs": 2, "batch_size": 9, "finetune_epochs": 2, "finetune_batch_size": 8}
-    x = examples(30, 5)
-    vaelib.StackedDenoisingAutoencoder(**options).fit(x).save(tmp_path / "stack.h5")
-    loaded = vaelib.load(tmp_path / "stack.h5")
-    assert {name: getattr(loaded, name) for name in options} == options
-    assert loaded.finetune_learning_rate is None
+def test_parameters_that_say_nothing_new_have_the_defaults(tmp_path):
     options = {"hidden": (4,), "epochs": 2, "batch_size": 9}
-    vaelib.StackedDenoisingAutoencoder(**options).fit(x).save(tmp_path / "stack.h5")
+    vaelib.StackedDenoisingAutoencoder(**options).fit(examples(30, 5)).save(tmp_path / "stack.h5")
     loaded = vaelib.load(tmp_path / "stack.h5")
-    assert (
-        loaded.get_params()
-        == vaelib.StackedDenoisingAutoencoder(**options).set_params(random_state=loaded.random_state).get_params()
-    )
+    fresh = vaelib.StackedDenoisingAutoencoder(**options).set_params(random_state=loaded.random_state)
+    assert loaded.get_params() == fresh.get_params()
 
 
 def test_what_was_never_trained_has_the_defaults(tmp_path):

@@ -1,5 +1,7 @@
 """What a stack answers, against the oracle."""
 
+import os
+
 import numpy as np
 import pytest
 import vaelib
@@ -51,7 +53,7 @@ def test_layers_count_from_the_top_too(pair):
     np.testing.assert_array_equal(pair.estimator.filters(-1), pair.estimator.filters(top))
 
 
-def test_layers_that_are_not_there(pair):
+def test_layers_that_are_not_there(pair, tmp_path):
     x, layers = examples(3, 8), len(pair.layers)
     for layer in (layers, -layers - 1, 2**64):
         for query in (pair.estimator.transform, pair.estimator.reconstruct, pair.estimator.corrupt):
@@ -61,6 +63,10 @@ def test_layers_that_are_not_there(pair):
             pair.estimator.filters(layer)
         with pytest.raises(IndexError):
             pair.trainer(3, layer=layer)
+        for query in (pair.estimator.transform_to_file, pair.estimator.reconstruct_to_file):
+            with pytest.raises(IndexError, match=f"{layers} layers"):
+                query(x, tmp_path / "none.h5", layer=layer)
+    assert os.listdir(tmp_path) == []
     with pytest.raises(TypeError):
         pair.estimator.transform(x, 0.5)
 

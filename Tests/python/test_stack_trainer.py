@@ -43,16 +43,6 @@ def test_labels_of_a_dataset(x):
         trainer.step(x, y[1:])
 
 
-def test_parameters_are_the_stacks_own_memory(x):
-    model = Autoencoder(hidden=(5, 3), random_state=0).initialize(6)
-    trainer = vaelib.Trainer(model, len(x), phase="unsupervised")
-    trainer.parameters[:] = 0
-    np.testing.assert_array_equal(model.transform(x), np.full((40, 3), 0.5))
-    trainer.named_parameters["layers/0/decoder/bias"][:] = 1
-    np.testing.assert_array_equal(model.get_weights()["layers/0/decoder/bias"], np.ones(6))
-    assert list(trainer.named_gradients) == list(model.get_weights())
-
-
 def test_a_trainer_outlives_the_classifier_that_comes_after_it(x):
     """Adding the classifier makes room for it; an older trainer's parameters stay those of the stack, or it says no."""
     model = Classifier(hidden=(5,), random_state=0).initialize(6)
@@ -84,8 +74,6 @@ def test_phases_that_are_none(x):
     vaelib.Trainer(model, 10, phase="supervised", classes=3)
     with pytest.raises(ValueError, match="classes is 2, but the stack has a classifier of 3 classes"):
         vaelib.Trainer(model, 10, phase="supervised", classes=2)
-    with pytest.raises(vaelib.NotFittedError):
-        vaelib.Trainer(Autoencoder(), 10)
 
 
 def test_gradient_of_dropout_is_that_of_fit(x):

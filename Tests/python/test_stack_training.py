@@ -202,41 +202,6 @@ def test_a_callback_stops_pretraining_and_what_follows(x):
         model.predict(x)
 
 
-def test_a_callback_that_raises(x):
-    def fail(progress):
-        raise RuntimeError("enough")
-
-    model = Autoencoder(**SMALL)
-    with pytest.raises(RuntimeError, match="enough"):
-        model.fit(x, callback=fail)
-    assert np.isfinite(model.transform(x)).all()
-
-
-def test_cancelling_from_another_thread(x):
-    import threading
-    import time
-
-    model = Autoencoder(epochs=10**6, **SMALL)
-    started = threading.Event()
-    errors = []
-
-    def train():
-        try:
-            model.fit(x, callback=lambda progress: started.set())
-        except vaelib.Cancelled as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=train)
-    thread.start()
-    assert started.wait(20)
-    begin = time.monotonic()
-    model.cancel()
-    thread.join(20)
-    assert time.monotonic() - begin < 1
-    assert len(errors) == 1
-    assert len(model.history_["epoch"]) > 0
-
-
 def test_divergence_names_the_place_and_keeps_good_weights(x):
     model = Autoencoder(hidden=(8, 5), loss="squared_error", activation="relu", optimizer="sgd",
                         learning_rate=(0.01, 1e9), epochs=30, batch_size=20, random_state=0)  # fmt: skip

@@ -122,3 +122,12 @@ def test_the_command(model, data, capsys):
     captured = capsys.readouterr()
     assert len(captured.out.splitlines()) == 1
     assert "model.h5: FAILED" in captured.err
+
+
+def test_a_file_that_is_streamed_meanwhile(data):
+    """The child goes on with the file that libhdf5 has open in the parent."""
+    with vaelib.open_dataset(data, "packed", memory_budget=0) as stream:
+        for _ in range(3):
+            assert vaelib.verify(data, check_in_child=True).kind == "data"
+            checked = vaelib.open_dataset(data, "packed", memory_budget=0, check_in_child=True)
+            np.testing.assert_array_equal(checked.numpy(), stream.numpy())

@@ -151,6 +151,9 @@ void vaelib_thread_join(vaelib_thread *thread);
 /* Lets another thread have the processor. */
 void vaelib_yield(void);
 
+/* Does nothing with a value, but the compiler does not know that, so that the value is computed. */
+void vaelib_use(const void *value);
+
 /* Nanoseconds on a clock that never goes back. */
 uint64_t vaelib_nanoseconds(void);
 

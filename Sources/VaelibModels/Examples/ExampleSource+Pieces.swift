@@ -1,6 +1,6 @@
 extension ExampleSource {
   /// Bytes of float32 that a piece, or the result of a query of it, has at most, unless 512 rows have more.
-  private static var pieceBytes: Int { 16 << 20 }
+  private static var pieceBytes: Int { 4 << 20 }
 
   /// Cuts the rows into pieces, first to last, for queries whose results are wanted piece by piece. `body` gets each
   /// with a control that listens to cancelling alone; the caller is told how far the whole is.

@@ -3,7 +3,6 @@ import VaelibNumerics
 /// Reads the rows of a set from first to last, converted to float. The next block of a file is read by a thread while
 /// the rows of this one are used.
 final class SequentialReader {
-  private let spans: SpanList
   private let prefetcher: Prefetcher<SpanList.Loaded>
   private let isCancelled: () -> Bool
   private var span: SpanList.Loaded?
@@ -12,7 +11,6 @@ final class SequentialReader {
 
   init(_ source: any ExampleSource, isCancelled: @escaping () -> Bool = { false }) {
     let spans = SpanList(source)
-    self.spans = spans
     self.isCancelled = isCancelled
     prefetcher = Prefetcher(count: spans.count, capacity: 1, isAhead: !source.isInMemory) {
       try spans.load($0)

@@ -130,5 +130,5 @@ extension Metric {
   }
 
   var index: Int { Self.indices[self] ?? 0 }
-  private static let indices = Dictionary(uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
+  static let indices = Dictionary(uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
 }

@@ -15,9 +15,6 @@ public struct MetricValues: Sendable, ExpressibleByDictionaryLiteral {
     set { values[metric.index] = newValue }
   }
 
-  /// A metric that is a whole number; 0 if it has no value.
-  public func count(_ metric: Metric) -> Int { Int(exactly: self[metric]) ?? 0 }
-
   /// Those that have a value.
   public var present: [(metric: Metric, value: Double)] {
     Metric.allCases.compactMap { self[$0].isNaN ? nil : ($0, self[$0]) }

@@ -23,7 +23,7 @@ public struct Series: Sendable, Hashable {
     return [Series(metric)] + (terms.last == metric ? terms.map { Series($0, validation: true) } : [])
   }
 
-  private static let kept = Metric.allCases.filter { $0.definition.keeping != .no }
+  private static var kept: [Metric] { Metric.allCases.filter { $0.definition.keeping != .no } }
 
   /// Those that files hold.
   public static let stored = all.filter { $0.metric.definition.keeping == .stored }

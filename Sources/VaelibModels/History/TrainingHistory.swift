@@ -42,19 +42,6 @@ public struct TrainingHistory: Sendable {
   /// The values of a metric of the training examples.
   public subscript(metric: Metric) -> [Double] { self[Series(metric)] }
 
-  /// The values of one epoch.
-  public func epoch(_ index: Int) -> (training: MetricValues, validation: MetricValues) {
-    var (training, validation) = (MetricValues(), MetricValues())
-    for (series, values) in columns {
-      if series.isValidation {
-        validation[series.metric] = values[index]
-      } else {
-        training[series.metric] = values[index]
-      }
-    }
-    return (training, validation)
-  }
-
   /// The last epoch's value; 0 if there is none.
   func last(_ metric: Metric) -> Int {
     guard let value = columns[Series(metric)]?.last else { return 0 }

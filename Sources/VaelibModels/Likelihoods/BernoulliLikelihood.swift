@@ -3,13 +3,14 @@ import VaelibNumerics
 
 /// log p(x|z) = sum_d x_d log y_d + (1 - x_d) log (1 - y_d), y = sigmoid(outputs), from logits (AEVB, appendix C.1).
 struct BernoulliLikelihood: Likelihood {
-  private static let name = "a \(LikelihoodKind.bernoulli.rawValue) likelihood"
-  private static let alternative = "likelihood \(LikelihoodKind.gaussian.rawValue)"
+  private static var name: String { "a \(LikelihoodKind.bernoulli.rawValue) likelihood" }
+  private static var alternative: String { "likelihood \(LikelihoodKind.gaussian.rawValue)" }
 
-  static let hasVariance = false
-  static let greyWarning: String? =
+  static var hasVariance: Bool { false }
+  static var greyWarning: String? {
     "the data hold values strictly between 0 and 1, for which \(name) is no density: the bounds are comparable among "
-    + "themselves only. Set binarization dynamic, binarise the data, or use \(alternative)"
+      + "themselves only. Set binarization dynamic, binarise the data, or use \(alternative)"
+  }
 
   let width: Int
 

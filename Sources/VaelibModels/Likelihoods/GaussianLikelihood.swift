@@ -5,8 +5,8 @@ import VaelibNumerics
 /// log p(x|z) = sum_d -1/2 log(2 pi s_d^2) - (x_d - mu_d)^2 / (2 s_d^2) (AEVB, appendix C.2). The mean is the decoder's
 /// output or its sigmoid; log-variances are fixed, learned, or the decoder's second outputs, held softly within bounds.
 struct GaussianLikelihood: Likelihood {
-  static let hasVariance = true
-  static let greyWarning: String? = nil
+  static var hasVariance: Bool { true }
+  static var greyWarning: String? { nil }
   /// Above it a variance would overflow before anything useful is learned.
   static let logVarianceUpperBound: Float = 20
 

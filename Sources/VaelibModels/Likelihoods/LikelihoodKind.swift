@@ -16,7 +16,7 @@ extension LikelihoodKind {
   }
 
   /// Those whose data may be drawn as 0 or 1.
-  static let binary = allCases.filter { $0.type.greyWarning != nil }
+  static var binary: [Self] { allCases.filter { $0.type.greyWarning != nil } }
 }
 
 extension VAEConfiguration {

@@ -32,18 +32,6 @@ extension StackedAutoencoder {
     ).run()
   }
 
-  /// A trainer of one phase; a supervised one adds a classifier of so many classes where there is none yet.
-  public func makeTrainer(
-    _ phase: Phase, _ configuration: TrainingConfiguration, classes: Int, examplesPerEpoch: Int
-  ) throws -> Trainer {
-    if phase.kind.usesLabels, classifier == nil {
-      try Trainer.check(configuration, examplesPerEpoch: examplesPerEpoch)
-      try check(configuration, for: phase.kind)
-      try addClassifier(classes: classes)
-    }
-    return try makeTrainer(phase, configuration, examplesPerEpoch: examplesPerEpoch)
-  }
-
   private func checkLabels(_ examples: LabeledExamples, _ validation: LabeledExamples?) throws {
     let classes = self.classes > 0 ? self.classes : try examples.countClasses(what: "the training examples")
     try examples.check(classes: classes, what: "the training examples")

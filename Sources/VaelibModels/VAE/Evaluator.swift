@@ -9,7 +9,6 @@ final class Evaluator {
     var logWeight: Double { logLikelihood - kl }
   }
 
-  private let model: VariationalAutoencoder
   private let evaluation: EvaluationConfiguration
   private let encoder: EncoderPass
   private let decoder: DecoderPass
@@ -29,7 +28,6 @@ final class Evaluator {
   ) throws {
     try evaluation.validate()
     try model.check(evaluation.binarization)
-    self.model = model
     self.evaluation = evaluation
     self.samples = samples
     latent = model.configuration.latentDimension

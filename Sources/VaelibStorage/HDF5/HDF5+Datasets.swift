@@ -51,13 +51,6 @@ extension HDF5.Session {
     }
   }
 
-  /// The lengths of a dataset's axes; nil for a null dataspace, empty for a scalar.
-  func shape(of dataset: HDF5.Object) throws(StorageError) -> [Int]? {
-    try scope { () throws(StorageError) in
-      try shape(of: try own(H5Dget_space(dataset.id), dataset.label, "read its shape"), dataset.label)
-    }
-  }
-
   /// Whether this build of libhdf5 can undo the filter.
   func isFilterAvailable(_ filter: Int) -> Bool {
     H5Zfilter_avail(H5Z_filter_t(filter)) > 0

@@ -55,12 +55,12 @@ enum HDF5 {
   }
 
   /// H5dont_atexit must come before anything else: libhdf5's exit handler trips over what damaged files left behind.
-  private static let isStarted: Bool = {
+  static let isStarted: Bool = {
     H5dont_atexit()
     return H5open() >= 0
   }()
 
-  nonisolated(unsafe) private static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {
+  nonisolated(unsafe) static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {
     let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
     pthread_atfork(

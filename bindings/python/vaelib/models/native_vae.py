@@ -31,3 +31,14 @@ class NativeVAE(NativeModel):
     def architecture(self) -> dict[str, Any]:
         """The architecture's hyper-parameters."""
         return values_of(described(header.VAEConfig, "vaelib_vae_get_config", self.handle))
+
+    @property
+    def resolved_architecture(self) -> dict[str, Any]:
+        """The architecture, with the widths that a decoder has where none were given: those of the encoder, reversed.
+
+        A model that came from a file names them, one that was made without them does not.
+        """
+        architecture = self.architecture
+        if architecture["decoder_hidden"] is None:
+            architecture["decoder_hidden"] = architecture["hidden"][::-1]
+        return architecture

@@ -218,8 +218,8 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorManners):
     def _same_model(self) -> NativeVAE:
         """The model that a warm start continues with, once its architecture is known to agree with the parameters."""
         model = self._fitted()
-        wanted = self._new_model(self.n_features_in_, 0).architecture
-        found = model.architecture
+        wanted = self._new_model(self.n_features_in_, 0).resolved_architecture
+        found = model.resolved_architecture
         changed = [name for name in wanted if wanted[name] != found[name]]
         if changed:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""Every query against the oracle, and the laws that its results obey."""
+"""Every query of a VAE against the oracle, and the laws that its results obey."""
 
 import math
 
@@ -181,6 +181,15 @@ def test_score_is_the_mean_bound_and_repeats_itself(fitted, binary):
 def test_a_row_is_evaluated_alike_alone_and_in_company(fitted, binary):
     bound = fitted.elbo(binary).elbo
     np.testing.assert_allclose(fitted.elbo(vaelib.Dataset(binary)[10:20]).elbo, bound[10:20], rtol=1e-6)
+
+
+def test_means_and_variances_in_files(real, tmp_path):
+    vae = vaelib.VAE(latent_dim=2, hidden=(4,), likelihood="gaussian", variance="predicted", epochs=1, random_state=1)
+    vae.fit(real)
+    vae.inverse_transform_to_file(vae.transform(real), tmp_path / "out.h5", "mean", "variance")
+    expected = vae.decode(vae.transform(real))
+    np.testing.assert_array_equal(vaelib.open_dataset(tmp_path / "out.h5", "mean").numpy(), expected.mean)
+    np.testing.assert_array_equal(vaelib.open_dataset(tmp_path / "out.h5", "variance").numpy(), expected.variance)
 
 
 @pytest.mark.slow

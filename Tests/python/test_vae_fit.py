@@ -1,6 +1,7 @@
-"""What fit makes of its options, and what it leaves behind."""
+"""What fit of a VAE makes of its options, and what it leaves behind."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
@@ -36,15 +37,6 @@ def test_patience_needs_validation(binary):
         vaelib.VAE(patience=2).fit(binary)
 
 
-def test_scale_applies_to_arrays_but_not_to_datasets(binary):
-    options = {"latent_dim": 2, "hidden": (4,), "epochs": 1, "random_state": 0}
-    reference = vaelib.VAE(**options).fit(binary).get_weights()
-    scaled = vaelib.VAE(scale=0.5, shift=-1, **options)
-    for data in ((binary + 1) * 2, vaelib.Dataset(binary)):
-        for name, values in scaled.fit(data).get_weights().items():
-            np.testing.assert_array_equal(values, reference[name])
-
-
 def test_warm_start_goes_on_and_fit_begins_anew(binary):
     model = vaelib.VAE(latent_dim=2, hidden=(4,), epochs=2, random_state=0).fit(binary)
     first = model.get_weights()["decoder/head/bias"]
@@ -59,13 +51,21 @@ def test_warm_start_goes_on_and_fit_begins_anew(binary):
         model.set_params(hidden=(4,)).fit(binary[:, 1:])
 
 
-def test_weights_by_name(fitted, binary):
-    weights = fitted.get_weights()
-    before = fitted.transform(binary)
-    weights["encoder/head/bias"] += 1
-    np.testing.assert_array_equal(fitted.transform(binary), before)
-    fitted.set_weights({"encoder/head/bias": weights["encoder/head/bias"]}, strict=False)
-    np.testing.assert_allclose(fitted.transform(binary), before + 1, rtol=1e-5, atol=1e-5)
+def test_a_warm_start_after_pickle(fitted, binary):
+    """A model from memory names the widths of its decoder, which the estimator left to the encoder."""
+    assert fitted.decoder_hidden is None
+    for decoder in (None, (8,)):
+        copied = pickle.loads(pickle.dumps(fitted)).set_params(warm_start=True, decoder_hidden=decoder)
+        assert len(copied.fit(binary).history_["epoch"]) == 6
+    with pytest.raises(ValueError, match="decoder_hidden changed"):
+        copied.set_params(decoder_hidden=(7,)).fit(binary)
+
+
+def test_a_mirrored_decoder_comes_back_mirrored(tmp_path, binary):
+    vaelib.VAE(hidden=(7, 5), epochs=1).fit(binary).save(tmp_path / "model.h5")
+    loaded = vaelib.load(tmp_path / "model.h5")
+    assert loaded.decoder_hidden in (None, (5, 7))
+    assert loaded.get_weights()["decoder/0/weight"].shape[1] == 5
 
 
 def test_verbose_prints_one_line_an_epoch(binary, capsys):

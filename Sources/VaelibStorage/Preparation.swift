@@ -1,0 +1,10 @@
+import VaelibNumerics
+
+/// Computes every value of this floor that Swift would compute at its first use; see `prepareNumerics`.
+public func prepareStorage() {
+  prepare(stateFields)
+  prepare(dataFields)
+  prepare(UserBlock.title)
+  prepare(HDF5.mutex)
+  prepare(HDF5.isStarted)
+}
