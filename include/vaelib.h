@@ -162,8 +162,8 @@ typedef struct vaelib_parameter {
     /** One sentence of explanation. */
     const char *meaning;
     /**
-     * Of group "training" the phases that it is for, "pretraining, supervised, unsupervised, fit" or some of these; in
-     * others it must be left at its default. Empty in other groups.
+     * For parameters of the group "training": the phases that it applies to, "pretraining, supervised, unsupervised,
+     * fit" or some of these. In other phases it must be left at its default. Empty in other groups.
      */
     const char *phases;
 } vaelib_parameter;

@@ -1,4 +1,4 @@
-/// A value for some of the metrics; NaN stands for none.
+/// A value for some of the metrics; NaN for the others.
 public struct MetricValues: Sendable, ExpressibleByDictionaryLiteral {
   private var values = [Double](repeating: .nan, count: Metric.allCases.count)
 
@@ -14,9 +14,6 @@ public struct MetricValues: Sendable, ExpressibleByDictionaryLiteral {
     }
     set { values[metric.index] = newValue }
   }
-
-  /// A metric that is a whole number; 0 if it has no value.
-  public func count(_ metric: Metric) -> Int { Int(exactly: self[metric]) ?? 0 }
 
   /// Those that have a value.
   public var present: [(metric: Metric, value: Double)] {

@@ -7,8 +7,8 @@ import VaelibNumerics
 protocol Likelihood: Sendable {
   /// Whether its variance says more than its mean.
   static var hasVariance: Bool { get }
-  /// Of a distribution of 0 and 1 alone, what users should know of data between: they may stand for probabilities, to be
-  /// drawn anew at each use, or give bounds that are no densities. nil for other likelihoods.
+  /// For a distribution of 0 and 1 alone, the warning about values in between: they are probabilities, from which 0 or 1
+  /// is drawn at each use, or else give bounds that are not densities. nil for other likelihoods.
   static var greyWarning: String? { get }
   /// The likelihood that is asked for; tensors of its own are added to the layout.
   init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vaelib._c.parameters import names_of
 
-#: What fine-tuning may have otherwise than pretraining, as the parameter ``finetune_...``; None there is the same.
+#: What may differ in fine-tuning, by the parameter ``finetune_...``; None stands for the value of pretraining.
 FINETUNE_PARAMETERS = ("learning_rate", "batch_size", "optimizer", "momentum", "schedule", "weight_decay")
 
 #: Both trainings share these parameters, unless there is a ``finetune_...`` for one; epochs and rates apart.
