@@ -234,8 +234,17 @@ typedef struct vaelib_dataset_options {
     const char *labels;
     /**
      * A dataset of at most this many bytes is read into memory once. A larger one stays in the file, and a thread reads
-     * it block by block, ahead of its use. Two windows of blocks are then in memory, each of at most half of this and
-     * at most 32 MiB. Default 256 MiB.
+     * it block by block, ahead of its use. Two windows of blocks are then in memory: together at most this, or 512 KiB
+     * if this is less, and no more than 64 MiB unless the file's chunks are large. In addition there are the labels and
+     * the row numbers of selections, and, for each compressed chunk larger than an eighth of this, up to three times
+     * its uncompressed size. Default 256 MiB.
+     *
+     * Training shuffles the rows of many blocks from everywhere in the file. If the rows that chunks store together
+     * take more than a 64th of this, it first copies the rows that it needs, uncompressed, to a temporary file in the
+     * folder that the environment variable TMPDIR names, by default /var/tmp. Queries do the same if the rows that
+     * chunks store together are too large for a window, or if the dataset selects rows. The file has no name and is
+     * gone when the dataset, and all datasets made from it, are freed, or when the process ends. VAELIB_FILE_ERROR if
+     * it cannot be written, with a message that says what can be done.
      */
     size_t memory_budget;
     /** The file that the labels are in; NULL for the same file. */

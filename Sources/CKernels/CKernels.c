@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CKernels.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -170,6 +171,11 @@ void vaelib_use(const void *value)
 void vaelib_yield(void)
 {
     sched_yield();
+}
+
+void vaelib_return_freed_memory(void)
+{
+    malloc_trim(0);
 }
 
 uint64_t vaelib_nanoseconds(void)

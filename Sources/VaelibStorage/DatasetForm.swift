@@ -19,6 +19,23 @@ struct DatasetForm {
   /// Bytes of one chunk; 0 without chunks.
   let chunkByteCount: Int
 
+  /// How many neighbouring rows are stored together, so that reading some of them costs as much as reading all; 1 where
+  /// any row can be read by itself.
+  var bandRows: Int {
+    guard let chunkShape else { return 1 }
+    let hasWholeRows = zip(chunkShape, shape).dropFirst().allSatisfy { $0 >= $1 }
+    return filters.isEmpty && hasWholeRows ? 1 : min(chunkShape[0], shape[0])
+  }
+
+  /// Bytes of all chunks, decompressed, in which a row is stored; 0 without chunks.
+  var bandByteCount: Int { product([chunksOfRow, chunkByteCount]) ?? .max }
+
+  /// How many chunks a row is stored in; 0 without chunks.
+  var chunksOfRow: Int {
+    guard let chunkShape else { return 0 }
+    return zip(shape, chunkShape).dropFirst().reduce(1) { $0 * (($1.0 - 1) / $1.1 + 1) }
+  }
+
   /// A chunk is decompressed as a whole, so its size is a demand on memory.
   static let chunkByteLimit = 1 << 30
   /// A file cannot sensibly declare more than this many times what it stores: deflate compresses 1032 times at most.

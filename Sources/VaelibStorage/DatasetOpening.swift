@@ -21,6 +21,7 @@ struct DatasetOpening {
     /// How to read the numbers, if they stay in the file as compressed chunks.
     let chunks: CompressedChunks?
     let form: DatasetForm
+    let plan: ReadingPlan
     let labels: [Int64]?
     /// All numbers, to be freed by the owner; nil if they stay in the file.
     let memory: UnsafeMutableRawPointer?
@@ -37,22 +38,29 @@ struct DatasetOpening {
   /// Used only inside `HDF5.locked`.
   func open(_ name: String, labels: String?, memoryBudget: Int) throws(StorageError) -> Result {
     let file = try session.openFile()
-    let dataset = try find(name, in: file)
-    let form = try DatasetForm(dataset, session, fileByteCount)
+    // Closed again: libhdf5 keeps the chunk cache of the first opening for all others.
+    let (dataset, form) = try session.scope { () throws(StorageError) in
+      let dataset = try find(name, in: file)
+      return (dataset, try DatasetForm(dataset, session, fileByteCount))
+    }
+    let plan = ReadingPlan(
+      rows: form.shape[0], rowBytes: form.columns * form.elementType.byteCount, bandRows: form.bandRows,
+      memoryBudget: memoryBudget)
     let labels = try labels.map { name throws(StorageError) in
       try readLabels(try find(name, in: file), rows: form.shape[0], of: dataset.label ?? "the dataset")
     }
     guard form.byteCount <= memoryBudget else {
-      let stream = try reopen(dataset, form, file, memoryBudget)
+      let stream = try session.reopen(
+        dataset, in: file, chunks: form.chunksOfRow, byteCount: plan.cacheBytes(form))
       let chunks = try CompressedChunks(form, stream, session)
-      return Result(dataset: stream, chunks: chunks, form: form, labels: labels, memory: nil)
+      return Result(dataset: stream, chunks: chunks, form: form, plan: plan, labels: labels, memory: nil)
     }
-    let memory = try load(dataset, form)
+    let memory = try load(try find(name, in: file), form)
     guard session.close() else {
       free(memory)
       throw session.error(dataset.label, "is damaged: it could be read but not closed again")
     }
-    return Result(dataset: dataset, chunks: nil, form: form, labels: labels, memory: memory)
+    return Result(dataset: dataset, chunks: nil, form: form, plan: plan, labels: labels, memory: memory)
   }
 
   /// Reads dataset `name`, one integer for each of the `rows` rows of the dataset that messages call `dataset`, and
@@ -94,18 +102,6 @@ struct DatasetOpening {
       throw error
     }
     return memory
-  }
-
-  /// Opens the set with a cache for all chunks that one row touches, or as many as are reasonable.
-  private func reopen(
-    _ dataset: HDF5.Object, _ form: DatasetForm, _ file: HDF5.Object, _ memoryBudget: Int
-  ) throws(StorageError) -> HDF5.Object {
-    guard let chunkShape = form.chunkShape else { return dataset }
-    let chunks = zip(form.shape, chunkShape).dropFirst().reduce(1) { $0 * (($1.0 - 1) / $1.1 + 1) }
-    let byteCount = product([chunks, form.chunkByteCount]) ?? .max
-    let bound = max(memoryBudget, DatasetForm.chunkByteLimit)
-    return try session.reopen(
-      dataset, in: file, chunks: chunks, byteCount: max(1 << 20, min(byteCount, bound)))
   }
 
   /// One integer a row of `dataset`.

@@ -15,17 +15,15 @@ extension HDF5Dataset {
 
   /// Reads every row, through all filters and checksums.
   func readThrough(_ stepDone: () -> Void) throws(StorageError) {
-    let step = min(rows, max(chunkRows ?? 1, Self.stepBytes / rowByteCount, 1))
-    guard let bytes = product([step, rowByteCount]), let memory = malloc(bytes) else {
-      throw .memory(path: path, byteCount: rowByteCount)
-    }
-    defer { free(memory) }
-    var first = 0
-    while first < rows {
-      let end = min(rows, first + step)
-      try readThroughLibrary(rows: first..<end, into: memory)
-      first = end
-      stepDone()
+    let boxes = columnBoxes(bufferBytes: Self.stepBytes)
+    // Many small bands at a time, or the boxes of one.
+    let step = bandRows * (boxes.count == 1 ? max(1, Self.stepBytes / rowByteCount / bandRows) : 1)
+    for first in stride(from: 0, to: rows, by: step) {
+      for box in boxes {
+        try forEachPart(
+          of: first..<min(rows, first + step), box, bufferBytes: Self.stepBytes, throughLibrary: true
+        ) { (_, _) throws(StorageError) in stepDone() }
+      }
     }
   }
 }

@@ -21,15 +21,22 @@ public final class HDF5Dataset: @unchecked Sendable {
   /// unsigned ones int64, 64-bit unsigned ones float64 (rounded beyond 2^53), booleans uint8. Floating-point numbers of
   /// up to 32 bits become float32, of up to 64 bits float64.
   public let elementType: ElementType
-  /// How many rows a chunk holds; nil if the set is not stored in chunks.
-  public let chunkRows: Int?
   /// One label a row, if a dataset of labels was named.
   public let labels: [Int64]?
   /// All numbers, dense and row-major, if the set is held in memory; valid as long as the dataset.
   public let memory: UnsafeRawPointer?
 
   /// The lengths of the stored axes.
-  private let shape: [Int]
+  let shape: [Int]
+  /// The lengths of a chunk's axes; nil if the set is not stored in chunks.
+  let chunkShape: [Int]?
+  /// How many neighbouring rows are stored together; see `DatasetForm.bandRows`.
+  let bandRows: Int
+  /// Whether chunks must be undone as a whole.
+  let hasFilters: Bool
+  /// How to bring rows into memory, if the set stays in the file.
+  let plan: ReadingPlan
+
   /// What is open while the set is read from the file; used only inside `HDF5.locked`.
   private let stream: (session: HDF5.Session, dataset: HDF5.Object, chunks: CompressedChunks?)?
 
@@ -75,9 +82,12 @@ public final class HDF5Dataset: @unchecked Sendable {
     rows = opened.form.shape[0]
     columns = opened.form.columns
     elementType = opened.form.elementType
-    chunkRows = opened.form.chunkShape?[0]
     memory = opened.memory.map { UnsafeRawPointer($0) }
     shape = opened.form.shape
+    chunkShape = opened.form.chunkShape
+    bandRows = opened.form.bandRows
+    hasFilters = !opened.form.filters.isEmpty
+    plan = opened.plan
     stream = opened.memory == nil ? (session, opened.dataset, opened.chunks) : nil
   }
 
@@ -107,18 +117,17 @@ public final class HDF5Dataset: @unchecked Sendable {
     {
       return
     }
-    try readThroughLibrary(rows: range, into: destination)
+    try readThroughLibrary([range] + shape.dropFirst().map { 0..<$0 }, into: destination)
   }
 
-  /// The same of a set in a file, through all filters and checksums of libhdf5.
+  /// Reads a range of each axis of a set in a file, through all filters and checksums of libhdf5.
   func readThroughLibrary(
-    rows range: Range<Int>, into destination: UnsafeMutableRawPointer
+    _ ranges: [Range<Int>], into destination: UnsafeMutableRawPointer
   ) throws(StorageError) {
-    try checkRange(range)
-    guard let stream, !range.isEmpty else { return }
+    guard let stream else { return }
     try HDF5.locked { () throws(StorageError) in
       try stream.session.read(
-        rows: range, of: stream.dataset, shape: shape, as: HDF5.memoryType(elementType), into: destination)
+        ranges, of: stream.dataset, as: HDF5.memoryType(elementType), into: destination)
     }
   }
 

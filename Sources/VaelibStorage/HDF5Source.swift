@@ -1,18 +1,18 @@
 public import VaelibModels
 public import VaelibNumerics
 
-/// Examples in a dataset of an HDF5 file: held in memory if they fit the budget, else read block by block.
+/// Examples in a dataset of an HDF5 file: held in memory if they fit the budget, else read block by block, from the file
+/// itself or from a temporary copy; `ReadingPlan` says when.
 public final class HDF5Source: StoredExamples {
   /// What a set may take in memory unless the caller says otherwise.
   public static let defaultMemoryBudget = 256 << 20
-  /// What a block has at least, however small the budget.
-  private static let leastBlockBytes = 64 << 10
-
   private let dataset: HDF5Dataset
   public let scale: Double
   public let shift: Double
-  public let blockRows: Int
-  public let windowRows: Int
+  /// From where rows come that are shuffled; nil if that is the file itself.
+  private let copy: RowCopy?
+  /// From where rows come that are read in order, if they would come from a copy otherwise.
+  private let spans: SpanReader
 
   /// `labels` and `labelsPath` name a dataset of labels and its file, nil for the same file. Throws `StorageError`;
   /// `HDF5Dataset.init` says when.
@@ -25,18 +25,8 @@ public final class HDF5Source: StoredExamples {
       checkInChild: checkInChild)
     self.scale = scale
     self.shift = shift
-    // Two windows are in memory at a time.
-    let window = min(BlockSize.windowBytes, memoryBudget / 2)
-    blockRows = Self.blockRows(dataset, windowBytes: window)
-    windowRows = BlockSize.rows(in: window, rowBytes: dataset.rowByteCount)
-  }
-
-  /// Whole chunks, as many as make a block; smaller ones where the window is small, but still worth reading.
-  private static func blockRows(_ dataset: HDF5Dataset, windowBytes: Int) -> Int {
-    let bytes = min(max(windowBytes / 16, leastBlockBytes), BlockSize.blockBytes)
-    let wanted = BlockSize.rows(in: bytes, rowBytes: dataset.rowByteCount)
-    let chunk = max(1, dataset.chunkRows ?? 1)
-    return min(dataset.rows, (wanted + chunk - 1) / chunk * chunk)
+    copy = dataset.memory == nil && dataset.plan.needsCopy ? RowCopy(dataset) : nil
+    spans = SpanReader(dataset)
   }
 
   public var rows: Int { dataset.rows }
@@ -45,12 +35,32 @@ public final class HDF5Source: StoredExamples {
   public var labels: [Int64]? { dataset.labels }
   public var resident: StridedArray? { dataset.memory.map { array($0, rows: rows) } }
 
+  public var blockRows: Int { dataset.plan.blockRows }
+  public var spanRows: Int { dataset.plan.spanRows }
+  public var windowRows: Int { dataset.plan.windowRows }
+
+  public func prepare(_ rows: RowIndices, _ order: ReadingOrder, isCancelled: () -> Bool) throws {
+    guard let copy else { return }
+    // Neighbours in ascending order come span by span; of a list each span may have few.
+    if case (.stored, .run) = (order, rows), !dataset.plan.needsCopyInOrder { return }
+    spans.forget()
+    guard try copy.prepare(rows, isCancelled: isCancelled) else { throw ModelError.cancelled }
+  }
+
   public func load(_ rows: Range<Int>) throws -> LoadedRows {
+    if let copy, !dataset.plan.needsCopyInOrder, !copy.holds(rows) {
+      let (base, owner) = try spans.read(rows)
+      return LoadedRows(array: array(base, rows: rows.count), owner: owner)
+    }
     let (bytes, overflow) = rows.count.multipliedReportingOverflow(by: dataset.rowByteCount)
     guard !overflow, let buffer = ByteBuffer(count: bytes) else {
       throw StorageError.memory(path: dataset.path, byteCount: bytes)
     }
-    try dataset.read(rows: rows, into: buffer.base)
+    if let copy {
+      try copy.read(rows, into: buffer.base)
+    } else {
+      try dataset.read(rows: rows, into: buffer.base)
+    }
     return LoadedRows(array: array(buffer.base, rows: rows.count), owner: buffer)
   }
 

@@ -15,12 +15,12 @@ enum TemporaryFiles {
 
   /// Creates, locks and opens a file of a name nobody uses, and returns its path; nil, with errno, if that cannot be.
   /// The umask applies, as for any new file.
-  static func create(in folder: String, _ file: inout FileDescriptor?) -> String? {
+  static func create(in folder: String, mode: mode_t = 0o666, _ file: inout FileDescriptor?) -> String? {
     for _ in 0..<1_000 {
       let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
       // The target's name is not part of it: with a suffix it could become too long.
       let path = "\(folder)/\(prefix)\(getpid())-\(number)\(suffix)"
-      if let descriptor = FileDescriptor(open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)) {
+      if let descriptor = FileDescriptor(open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)) {
         // Where the file system knows no locks, others know ours by its process only.
         flock(descriptor.number, LOCK_EX | LOCK_NB)
         file = consume descriptor

@@ -60,7 +60,7 @@ import VaelibNumerics
   func layoutsAndFiltersAreRead(_ file: String, _ name: String, _ chunkRows: Int?) throws {
     for memoryBudget in [0, 1_600] {
       let dataset = try HDF5Dataset(path: fixture(file), name: name, labels: nil, memoryBudget: memoryBudget)
-      #expect(dataset.chunkRows == chunkRows)
+      #expect(dataset.chunkShape?[0] == chunkRows)
       #expect((dataset.memory != nil) == (memoryBudget > 0))
       #expect(try doubles(dataset) == (0..<400).map(Double.init))
     }

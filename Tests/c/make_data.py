@@ -77,6 +77,7 @@ def write_faults(folder: Path) -> None:
     with h5py.File(folder / "data.h5", "w") as file:
         values = (numbers()[:40] % 2).astype("u1")
         file.create_dataset("packed", data=values, chunks=(16, 6), compression="gzip", fletcher32=True)
+        file.create_dataset("tall", data=np.resize(values, (700, COLUMNS)), chunks=(650, 4), compression="gzip")
         file["labels"] = np.arange(40, dtype="u2")
 
 

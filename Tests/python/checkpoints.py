@@ -18,10 +18,10 @@ def labels(rows=ROWS):
     return np.arange(rows) % 3
 
 
-def streamed(path, values, classes=None):
+def streamed(path, values, classes=None, chunk=None):
     """The values as a dataset that is read in blocks of few rows, a window at a time."""
     with h5py.File(path, "w") as file:
-        file.create_dataset("x", data=values, chunks=(7, values.shape[1]))
+        file.create_dataset("x", data=values, chunks=chunk or (7, values.shape[1]))
         if classes is not None:
             file["y"] = classes
     dataset = vaelib.open_dataset(path, "x", labels=None if classes is None else "y", memory_budget=0)

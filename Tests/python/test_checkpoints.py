@@ -164,9 +164,10 @@ def test_ctrl_c_leaves_a_checkpoint_at_the_very_step(path):
 
 
 @pytest.mark.slow
-def test_a_set_of_many_windows_goes_on_in_the_middle_of_one(path):
+@pytest.mark.parametrize("chunk", [(7, 1000), (9000, 10), (45_000, 3)])
+def test_a_set_of_many_windows_goes_on_in_the_middle_of_one(chunk, path):
     values = np.random.RandomState(0).randint(0, 2, size=(45_000, 1000)).astype(np.uint8)
-    x = streamed(path.with_name("data.h5"), values)
+    x = streamed(path.with_name("data.h5"), values, chunk=chunk)
 
     def train(checkpoint, callback):
         # Steps wide enough that a report, due every 50 ms, comes well before the epoch ends on a fast machine too.

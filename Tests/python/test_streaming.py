@@ -12,14 +12,14 @@ import vaelib
 from streams import write
 
 
-@pytest.fixture
-def images(tmp_path):
-    """Binary images in chunks of 50 rows, of which a small window holds some, and labels."""
+@pytest.fixture(params=[(50, 120), (4001, 7)], ids=["rows", "columns"])
+def images(request, tmp_path):
+    """Binary images in chunks of 50 rows, of which a small window holds some, or of some columns; and labels."""
     random = np.random.RandomState(0)
     labels = random.randint(0, 3, size=4001)
     prototypes = random.uniform(size=(3, 120)) < 0.4
     values = (prototypes[labels] ^ (random.uniform(size=(4001, 120)) < 0.1)).astype(np.uint8)
-    path = write(tmp_path / "images.h5", values, chunks=(50, 120), compression="gzip")
+    path = write(tmp_path / "images.h5", values, chunks=request.param, compression="gzip")
     write(path, labels, "y")
     return path
 

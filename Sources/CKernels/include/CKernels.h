@@ -154,6 +154,9 @@ void vaelib_yield(void);
 /* Does nothing with a value, but the compiler does not know that, so that the value is computed. */
 void vaelib_use(const void *value);
 
+/* Returns memory to the system that was freed but kept by malloc. */
+void vaelib_return_freed_memory(void);
+
 /* Nanoseconds on a clock that never goes back. */
 uint64_t vaelib_nanoseconds(void);
 

@@ -22,7 +22,7 @@ public final class ArraySource: StoredExamples {
   public var scale: Double { array.scale }
   public var shift: Double { array.shift }
   public var resident: StridedArray? { array }
-  public var blockRows: Int { BlockSize.rows(in: BlockSize.blockBytes, rowBytes: rowBytes) }
+  public var blockRows: Int { BlockSize.rows(in: BlockSize.spanBytes, rowBytes: rowBytes) }
   public var windowRows: Int { BlockSize.rows(in: BlockSize.windowBytes, rowBytes: rowBytes) }
 
   private var rowBytes: Int { array.columns * array.elementType.byteCount }

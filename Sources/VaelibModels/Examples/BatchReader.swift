@@ -2,9 +2,9 @@ import VaelibNumerics
 
 /// Deals out the rows of a set in minibatches, each row once, converted to float as it is used.
 ///
-/// A set in memory is shuffled as a whole. One that is read from a file is shuffled in two steps: the order of its
-/// blocks, then the rows among the blocks that are held in memory at a time, the window. While one window is dealt
-/// out, a thread reads the blocks of the next. The order depends on seed, epoch and the sizes of blocks and windows.
+/// A set in memory is shuffled as a whole. One that is read from a file is shuffled in two steps: which of its blocks
+/// are held in memory at a time, the window, then the rows of the window. While one window is dealt out, a thread reads
+/// the blocks of the next. The order depends on seed, epoch and the sizes of blocks and windows.
 final class BatchReader {
   /// Rows in memory: a block of the window, or a whole part of a set in memory.
   private struct Unit {
@@ -30,14 +30,12 @@ final class BatchReader {
   /// The rows of the window as they are dealt out: each an item of a unit.
   private var order: [ExampleItem] = []
   private var position = 0
-  /// For sets that are read: their blocks in the order of this epoch, and which of them make a window.
-  private let list: BlockList
-  private var blocks: [BlockList.Block] = []
-  private var windows: [Range<Int>] = []
+  /// For sets that are read: their blocks in the order of this epoch.
+  private let blocks: BlockOrder
   private var nextWindow = 0
-  /// The first block that is read.
-  private var firstBlock = 0
-  private var prefetcher: Prefetcher<LoadedRows>?
+  /// The first read that is made.
+  private var firstRead = 0
+  private var prefetcher: Prefetcher<[LoadedRows]>?
 
   init(
     _ source: any ExampleSource, seed: UInt64, epoch: Int, isCancelled: @escaping () -> Bool = { false }
@@ -46,10 +44,17 @@ final class BatchReader {
     self.isCancelled = isCancelled
     parts = source.parts
     isInMemory = source.isInMemory
-    list = BlockList(isInMemory ? [] : parts)
-    blocks = list.blocks
     random = RandomIntegers(RandomPurpose.shuffling.stream(seed: seed, epoch: epoch))
-    if isInMemory { dealFromMemory() } else { orderBlocks() }
+    blocks = BlockOrder(BlockList(isInMemory ? [] : parts, .shuffled), &random)
+    if isInMemory { dealFromMemory() }
+  }
+
+  deinit {
+    guard prefetcher != nil else { return }
+    prefetcher = nil
+    units = []
+    owners = []
+    ByteBuffer.returnFreedMemory()
   }
 
   /// Fills `batch` [rows, columns] and the place of each row in the whole set; returns how many rows came, fewer
@@ -84,8 +89,8 @@ final class BatchReader {
 
   /// Passes over the next window if it has at most so many rows; returns how many.
   private func passWindow(of limit: Int) -> Int {
-    guard prefetcher == nil, nextWindow < windows.count else { return 0 }
-    let rows = blocks[windows[nextWindow]].reduce(0) { $0 + $1.items.count }
+    guard prefetcher == nil, nextWindow < blocks.windows.count else { return 0 }
+    let rows = blocks.rows(ofWindow: nextWindow)
     guard rows <= limit else { return 0 }
     // Shuffling takes as many random numbers as there are rows.
     var order = Array(0..<rows)
@@ -124,57 +129,42 @@ final class BatchReader {
 
   // MARK: Sets that are read
 
-  private func orderBlocks() {
-    random.shuffle(&blocks)
-    windows = makeWindows()
-  }
-
-  private func startReading(at block: Int) -> Prefetcher<LoadedRows> {
-    firstBlock = block
-    let capacity = windows.map(\.count).max() ?? 1
-    return Prefetcher(count: blocks.count - block, capacity: capacity) { [list, blocks] in
-      try list.load(blocks[block + $0])
-    }
-  }
-
-  /// Neighbouring blocks, as many as a window may hold, but at least one.
-  private func makeWindows() -> [Range<Int>] {
-    var windows: [Range<Int>] = []
-    var first = 0
-    var share = 0.0
-    for (index, block) in blocks.enumerated() {
-      let added = Double(block.items.count) / Double(max(1, parts[block.part].stored.windowRows))
-      if index > first, share + added > 1 {
-        windows.append(first..<index)
-        first = index
-        share = 0
-      }
-      share += added
-    }
-    if first < blocks.count { windows.append(first..<blocks.count) }
-    return windows
-  }
-
   private func loadWindow() throws -> Bool {
-    guard nextWindow < windows.count else { return false }
-    let window = windows[nextWindow]
-    let prefetcher = prefetcher ?? startReading(at: window.lowerBound)
+    guard nextWindow < blocks.windows.count else { return false }
+    let prefetcher = try prefetcher ?? startReading()
     self.prefetcher = prefetcher
     position = 0
     order.removeAll(keepingCapacity: true)
     units.removeAll(keepingCapacity: true)
     owners.removeAll(keepingCapacity: true)
-    prefetcher.allow(window.upperBound - firstBlock)
-    for block in blocks[window] {
+    let window = blocks.windows[nextWindow]
+    prefetcher.allow(window.upperBound - firstRead)
+    for read in window {
       guard let loaded = try prefetcher.next(poll) else { return false }
-      for row in 0..<block.items.count { order.append(ExampleItem(part: units.count, index: row)) }
-      units.append(Unit(array: loaded.array, part: block.part, firstItem: block.items.lowerBound))
-      owners.append(loaded.owner)
+      for (block, rows) in zip(blocks.blocks(ofRead: read), loaded) { add(rows, of: block) }
     }
     random.shuffle(&order)
     nextWindow += 1
-    if nextWindow < windows.count { prefetcher.allow(windows[nextWindow].upperBound - firstBlock) }
+    if nextWindow < blocks.windows.count {
+      prefetcher.allow(blocks.windows[nextWindow].upperBound - firstRead)
+    }
     return true
+  }
+
+  private func add(_ loaded: LoadedRows, of block: BlockList.Block) {
+    for row in 0..<block.items.count { order.append(ExampleItem(part: units.count, index: row)) }
+    units.append(Unit(array: loaded.array, part: block.part, firstItem: block.items.lowerBound))
+    owners.append(loaded.owner)
+  }
+
+  private func startReading() throws -> Prefetcher<[LoadedRows]> {
+    try parts.prepare(.shuffled, isCancelled: isCancelled)
+    let first = blocks.windows[nextWindow].lowerBound
+    firstRead = first
+    let capacity = blocks.windows.map(\.count).max() ?? 1
+    return Prefetcher(count: blocks.reads.count - first, capacity: capacity) { [blocks] in
+      try blocks.blocks(ofRead: first + $0).map { try blocks.list.load($0) }
+    }
   }
 
   private func poll() throws(ModelError) {

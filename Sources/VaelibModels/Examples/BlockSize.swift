@@ -1,7 +1,7 @@
 /// How much of a set is read, and held in memory, at a time.
 public enum BlockSize {
-  /// What a block has at least, so that reading it pays.
-  public static let blockBytes = 1 << 20
+  /// What is read at once where rows are read from first to last.
+  public static let spanBytes = 1 << 20
   /// What the blocks take together that are held in memory at a time, among which rows are shuffled. Twice as much is
   /// in memory, since the next ones are read meanwhile.
   public static let windowBytes = 32 << 20

@@ -58,6 +58,11 @@ struct ExampleItem {
 }
 
 extension [ExamplePart] {
+  /// Has all parts make their rows ready to be read.
+  func prepare(_ order: ReadingOrder, isCancelled: () -> Bool) throws {
+    for part in self { try part.stored.prepare(part.rows, order, isCancelled: isCancelled) }
+  }
+
   /// Where each row of the set is found.
   func itemTable(rows: Int) -> [ExampleItem] {
     var table = [ExampleItem](repeating: ExampleItem(part: 0, index: 0), count: rows)

@@ -17,10 +17,17 @@ public protocol ExampleSource: AnyObject, Sendable {
 public protocol StoredExamples: ExampleSource {
   /// All rows, if they are in memory; valid as long as the source.
   var resident: StridedArray? { get }
-  /// How many neighbouring rows are best read at once. Blocks begin at multiples of this number.
+  /// How many neighbouring rows are read at once where rows are shuffled: few, so that a window holds many places of a
+  /// file, but enough that reading them by themselves pays. Blocks begin at multiples of this number.
   var blockRows: Int { get }
-  /// How many rows to hold in memory at a time while they are read from a file; they are shuffled among each other.
+  /// The same where rows are read from first to last.
+  var spanRows: Int { get }
+  /// How many rows, and up to a block more, to hold in memory at a time while they are read from a file; they are
+  /// shuffled among each other.
   var windowRows: Int { get }
+  /// Does what has to be done once before these rows, in ascending order, are read; if it takes long, it can be
+  /// cancelled here.
+  func prepare(_ rows: RowIndices, _ order: ReadingOrder, isCancelled: () -> Bool) throws
   /// Reads neighbouring rows.
   func load(_ rows: Range<Int>) throws -> LoadedRows
 }
@@ -28,6 +35,8 @@ public protocol StoredExamples: ExampleSource {
 extension StoredExamples {
   public var firstRow: Int { 0 }
   public var parts: [ExamplePart] { [ExamplePart(self)] }
+  public var spanRows: Int { blockRows }
+  public func prepare(_ rows: RowIndices, _ order: ReadingOrder, isCancelled: () -> Bool) throws {}
 }
 
 /// A block of rows in memory, and what keeps that memory alive.

@@ -55,8 +55,8 @@ extension ExamplePart {
 extension ExampleSource {
   /// Copies rows as they are stored, without scaling, [rows.count, columns].
   public func copyStored(_ rows: [Int], into out: UnsafeMutablePointer<Float>) throws {
-    let list = BlockList(SelectionSource(self, rows: rows).parts)
-    for block in list.blocks {
+    let list = BlockList(SelectionSource(self, rows: rows).parts, .stored)
+    for block in (0..<list.count).lazy.map({ list[$0] }) {
       let loaded = try list.load(block)
       let (array, positions) = (loaded.array, list.parts[block.part].positions)
       let stored = StridedArray(

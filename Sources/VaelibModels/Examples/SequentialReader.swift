@@ -3,6 +3,9 @@ import VaelibNumerics
 /// Reads the rows of a set from first to last, converted to float. The next block of a file is read by a thread while
 /// the rows of this one are used.
 final class SequentialReader {
+  private let parts: [ExamplePart]
+  /// In which order the stored rows are read.
+  private let order: ReadingOrder
   private let prefetcher: Prefetcher<SpanList.Loaded>
   private let isCancelled: () -> Bool
   private var span: SpanList.Loaded?
@@ -10,7 +13,9 @@ final class SequentialReader {
   private var taken = 0
 
   init(_ source: any ExampleSource, isCancelled: @escaping () -> Bool = { false }) {
+    parts = source.parts
     let spans = SpanList(source)
+    order = spans.order
     self.isCancelled = isCancelled
     prefetcher = Prefetcher(count: spans.count, capacity: 1, isAhead: !source.isInMemory) {
       try spans.load($0)
@@ -42,6 +47,7 @@ final class SequentialReader {
   private func currentSpan() throws -> SpanList.Loaded? {
     if let span, position < span.rows.count { return span }
     span = nil
+    if taken == 0 { try parts.prepare(order, isCancelled: isCancelled) }
     span = try prefetcher.next { if isCancelled() { throw ModelError.cancelled } }
     taken += 1
     prefetcher.allow(taken + 1)

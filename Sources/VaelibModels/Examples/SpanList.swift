@@ -20,20 +20,23 @@ struct SpanList: Sendable {
   }
 
   let count: Int
+  /// In which order the stored rows are read.
+  let order: ReadingOrder
   private let kind: Kind
 
   init(_ source: any ExampleSource) {
     let parts = source.parts.sorted { $0.positions[0] < $1.positions[0] }
     guard parts.allSatisfy(\.positions.isRun) else {
       let spans = GatheredSpans(source)
-      (count, kind) = (spans.count, .gathered(spans))
+      (count, order, kind) = (spans.count, .shuffled, .gathered(spans))
       return
     }
+    order = .stored
     if source.isInMemory {
       (count, kind) = (parts.count, .parts(parts))
     } else {
-      let list = BlockList(parts)
-      (count, kind) = (list.blocks.count, .blocks(list))
+      let list = BlockList(parts, .stored)
+      (count, kind) = (list.count, .blocks(list))
     }
   }
 
@@ -45,7 +48,7 @@ struct SpanList: Sendable {
         return Loaded(array: array, rows: part.rows, owner: part.stored)
       }
       return Self.dense(try part.stored.load(0..<part.stored.rows))
-    case .blocks(let list): return Self.dense(try list.load(list.blocks[index]))
+    case .blocks(let list): return Self.dense(try list.load(list[index]))
     case .gathered(let spans): return Self.dense(try spans.load(index))
     }
   }

@@ -13,6 +13,8 @@ struct TrainingCall<Trained: TrainableModel> {
   /// - Returns: what the caller should know although training succeeded.
   func run() throws -> [String] {
     try check()
+    // Before the first rows are looked at, since this can be cancelled.
+    try examples.source.parts.prepare(.shuffled, isCancelled: control.isCancelled)
     let rollback = try model.makeRollback()
     let warnings = try warmupWarnings() + model.warnings(examples.source, kind, configuration)
     do {

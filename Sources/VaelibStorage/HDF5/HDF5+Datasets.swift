@@ -121,7 +121,8 @@ extension HDF5.Session {
     let access = try own(H5Pcreate(vaelib_h5p_dataset_access()), dataset.label, "prepare to read it")
     // libhdf5's advice: about a hundred slots a chunk; at least its default.
     let slots = min(max(chunks, 5), 10_000) * 100 + 1
-    try check(H5Pset_chunk_cache(access, slots, byteCount, 1), dataset.label, "prepare to read it")
+    // The oldest goes first: with a weight of 1 libhdf5 never drops a chunk of which only some values were read.
+    try check(H5Pset_chunk_cache(access, slots, byteCount, 0), dataset.label, "prepare to read it")
     let id = try own(H5Dopen2(file.id, dataset.name, access), dataset.label, "open it")
     return HDF5.Object(id: id, name: dataset.name, label: dataset.label)
   }
@@ -135,25 +136,23 @@ extension HDF5.Session {
       dataset.label, "read its values")
   }
 
-  /// Reads `rows` along the first axis of a dataset of this shape, densely.
+  /// Reads a range of each axis of a dataset, the first of which counts rows, densely.
   func read(
-    rows: Range<Int>, of dataset: HDF5.Object, shape: [Int], as memoryType: hid_t,
+    _ ranges: [Range<Int>], of dataset: HDF5.Object, as memoryType: hid_t,
     into destination: UnsafeMutableRawPointer
   ) throws(StorageError) {
     try scope { () throws(StorageError) in
       let fileSpace = try own(H5Dget_space(dataset.id), dataset.label, "select rows")
-      var start = [hsize_t](repeating: 0, count: shape.count)
-      start[0] = hsize_t(rows.lowerBound)
-      var lengths = shape.map { hsize_t($0) }
-      lengths[0] = hsize_t(rows.count)
+      let start = ranges.map { hsize_t($0.lowerBound) }
+      let lengths = ranges.map { hsize_t($0.count) }
       try check(
         H5Sselect_hyperslab(fileSpace, H5S_SELECT_SET, start, nil, lengths, nil), dataset.label, "select rows"
       )
       let memorySpace = try own(
-        H5Screate_simple(Int32(shape.count), lengths, nil), dataset.label, "select rows")
+        H5Screate_simple(Int32(ranges.count), lengths, nil), dataset.label, "select rows")
       try check(
         H5Dread(dataset.id, memoryType, memorySpace, fileSpace, hid_t(H5P_DEFAULT), destination),
-        dataset.label, "read rows \(rows.lowerBound) to \(rows.upperBound - 1)")
+        dataset.label, "read rows \(ranges[0].lowerBound) to \(ranges[0].upperBound - 1)")
     }
   }
 

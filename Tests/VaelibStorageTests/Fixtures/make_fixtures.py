@@ -56,6 +56,16 @@ def write_chunks() -> None:
         file["plain"] = matrix
 
 
+def write_tall() -> None:
+    """Chunks of many rows: 9001 x 4 x 5; row r holds r, then (r + c) % 256 in column c = 1, 2, ..."""
+    rows, columns = np.arange(9_001)[:, np.newaxis], np.arange(20)
+    values = np.where(columns == 0, rows, (rows + columns) % 256).astype("<i4").reshape(9_001, 4, 5)
+    shapes = {"columns": (9_001, 1, 1), "boxes": (2_000, 3, 2), "rows": (3_500, 4, 5), "short": (64, 4, 3)}
+    with h5py.File(FOLDER / "tall.h5", "w") as file:
+        for name, chunks in shapes.items():
+            file.create_dataset(name, data=values, chunks=chunks, compression="gzip", shuffle=True)
+
+
 def write_unsuitable() -> None:
     """Datasets that vaelib refuses, one for each reason."""
     with h5py.File(FOLDER / "unsuitable.h5", "w") as file:
@@ -94,4 +104,5 @@ def write_unsuitable() -> None:
 if __name__ == "__main__":
     write_numbers()
     write_chunks()
+    write_tall()
     write_unsuitable()

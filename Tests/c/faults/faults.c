@@ -12,6 +12,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* Shared with children: a call there counts as well. */
@@ -113,6 +114,7 @@ SYSTEM_CALL(int, rename, (const char *a, const char *b), (a, b), EIO)
 SYSTEM_CALL(int, unlink, (const char *a), (a), EIO)
 SYSTEM_CALL(int, stat, (const char *a, struct stat *b), (a, b), EIO)
 SYSTEM_CALL(int, fstat, (int a, struct stat *b), (a, b), EIO)
+SYSTEM_CALL(int, fstatvfs, (int a, struct statvfs *b), (a, b), EIO)
 SYSTEM_CALL(int, flock, (int a, int b), (a, b), EIO)
 SYSTEM_CALL(int, fchmod, (int a, mode_t b), (a, b), EIO)
 SYSTEM_CALL(int, fchown, (int a, uid_t b, gid_t c), (a, b, c), EIO)

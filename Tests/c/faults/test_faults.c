@@ -85,17 +85,27 @@ static vaelib_status read_at_once(uint64_t *out_result) { return read_data(1 << 
 static vaelib_status read_in_blocks(uint64_t *out_result) { return read_data(0, 0, out_result); }
 static vaelib_status read_after_child(uint64_t *out_result) { return read_data(0, 1, out_result); }
 
-static vaelib_status train_from_file(uint64_t *out_result) {
+static vaelib_status train_on(vaelib_status (*open)(vaelib_dataset **out_dataset), uint64_t *out_result) {
     vaelib_training_config plan = make_plan(2);
     vaelib_model *learner = make_model(columns, 2);
     vaelib_dataset *dataset = NULL;
-    vaelib_status status = open_data(0, 0, &dataset);
+    vaelib_status status = open(&dataset);
     if (status == VAELIB_OK) status = vaelib_vae_fit(learner, dataset, dataset, &plan, NULL, NULL);
     *out_result = hash_parameters(learner);
     vaelib_dataset_free(dataset);
     vaelib_model_free(learner);
     return status;
 }
+static vaelib_status open_packed(vaelib_dataset **out_dataset) { return open_data(0, 0, out_dataset); }
+/* Its chunks hold so many rows that training copies it to a temporary file. */
+static vaelib_status open_tall(vaelib_dataset **out_dataset) {
+    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options_init(&options);
+    options.memory_budget = 0;
+    return vaelib_dataset_open(data_path, "tall", &options, out_dataset);
+}
+static vaelib_status train_from_file(uint64_t *out_result) { return train_on(open_packed, out_result); }
+static vaelib_status train_from_copy(uint64_t *out_result) { return train_on(open_tall, out_result); }
 static vaelib_status encode_from_file(uint64_t *out_result) {
     float latents[rows * 2];
     vaelib_dataset *dataset = NULL;
@@ -190,6 +200,7 @@ static const struct scenario {
     {"read a dataset in blocks", data_path, read_in_blocks, NULL},
     {"read a dataset that a child process read first", data_path, read_after_child, NULL},
     {"train from a file", data_path, train_from_file, NULL},
+    {"train from a copy of tall chunks", data_path, train_from_copy, NULL},
     {"encode from a file", data_path, encode_from_file, NULL},
     {"verify a model", model_path, verify_model, NULL},
     {"verify a data file", data_path, verify_data, NULL},
@@ -334,6 +345,7 @@ int main(void) {
     snprintf(data_path, sizeof data_path, "%s/data.h5", folder);
     snprintf(written_path, sizeof written_path, "%s/written.h5", folder);
     snprintf(run_path, sizeof run_path, "%s/run.h5", folder);
+    CHECK(setenv("TMPDIR", folder, 1) == 0);
     REQUIRE_OK(vaelib_threads_set(1));
     examples = wrap(images, rows, columns);
     model = make_model(columns, 2), other_model = make_model(columns, 3);

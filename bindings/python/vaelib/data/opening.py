@@ -41,9 +41,9 @@ def open_dataset(
         The library sees ``stored number * scale + shift``: ``scale=1 / 255`` turns grey levels into [0, 1].
     memory_budget : int, optional
         A set, of one file or several, of at most this many bytes is read into memory once. A larger one is read block
-        by block, ahead of its use. Two windows of blocks are then in memory, each of at most half of this and at most
-        32 MiB; training mixes the examples of some 30 places of the file at a time, so these should not be sorted by
-        class.
+        by block, ahead of its use. Two windows of blocks are then in memory, together of at most this and usually of
+        64 MiB. If the rows that chunks of the file store together take more than a 64th of this, training first copies
+        the rows to a temporary file in the folder that the environment variable TMPDIR names, by default /var/tmp.
         The library's default is 256 MiB.
     check_in_child : bool
         Whether a child process reads everything first, so that a file damaged on purpose can do no harm in this one.

@@ -1,0 +1,68 @@
+import Glibc
+
+/// A temporary file without a name: it disappears with its owner, or with the process, whichever way that ends.
+final class ScratchFile: Sendable {
+  /// Where it is: the folder that TMPDIR names, or /var/tmp, which is on a disk where /tmp may be in memory.
+  static var folder: String {
+    guard let folder = getenv("TMPDIR").map({ String(cString: $0) }), !folder.isEmpty else {
+      return "/var/tmp"
+    }
+    return folder
+  }
+
+  /// The system's number for an error.
+  struct Failure: Error {
+    let number: Int32
+  }
+
+  private let file: FileDescriptor
+  /// What is still to be removed at the end, if the system refused at the beginning.
+  private let name: String?
+  /// A forked child must not take its parent's file away.
+  private let process = getpid()
+
+  /// A file of so many zeros, which take no room before they are written.
+  init(byteCount: Int) throws(Failure) {
+    let folder = Self.folder
+    TemporaryFiles.removeAbandoned(in: folder)
+    var created: FileDescriptor?
+    let path = TemporaryFiles.create(in: folder, mode: 0o600, &created)
+    guard let path, let file = created.take() else { throw Failure(number: errno) }
+    self.file = file
+    name = unlink(path) == 0 ? nil : path
+    guard ftruncate(self.file.number, off_t(byteCount)) == 0 else { throw Failure(number: errno) }
+  }
+
+  deinit {
+    if let name, getpid() == process { unlink(name) }
+  }
+
+  /// Throws ENOSPC if the file system has no room for so many bytes more.
+  func checkRoom(_ byteCount: Int) throws(Failure) {
+    var system = statvfs()
+    guard fstatvfs(file.number, &system) == 0 else { return }
+    if UInt64(byteCount) / UInt64(max(1, system.f_frsize)) >= UInt64(system.f_bavail) {
+      throw Failure(number: ENOSPC)
+    }
+  }
+
+  func write(_ bytes: UnsafeRawPointer, count: Int, at offset: Int) throws(Failure) {
+    var done = 0
+    while done < count {
+      let length = pwrite(file.number, bytes + done, count - done, off_t(offset + done))
+      if length < 0 && errno == EINTR { continue }
+      guard length > 0 else { throw Failure(number: length < 0 ? errno : ENOSPC) }
+      done += length
+    }
+  }
+
+  func read(_ bytes: UnsafeMutableRawPointer, count: Int, at offset: Int) throws(Failure) {
+    var done = 0
+    while done < count {
+      let length = pread(file.number, bytes + done, count - done, off_t(offset + done))
+      if length < 0 && errno == EINTR { continue }
+      guard length > 0 else { throw Failure(number: length < 0 ? errno : EIO) }
+      done += length
+    }
+  }
+}
