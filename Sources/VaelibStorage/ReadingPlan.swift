@@ -25,8 +25,10 @@ struct ReadingPlan: Equatable {
   private static let wantedBands = 128
   /// Blocks become no smaller than a window divided by this.
   private static let mostBlocks = 512
-  /// What a block has where the window is large enough, so that reading it pays: through libhdf5, from a copy.
-  private static let (fileBlockBytes, copyBlockBytes) = (16 << 10, 4 << 10)
+  /// What a block read through libhdf5 has where the window is large enough, so that reading it pays.
+  private static let fileBlockBytes = 16 << 10
+  /// The same for a block read from a copy.
+  private static let copyBlockBytes = 4 << 10
   /// Into how many blocks a dataset is divided where the window is large enough: their order is in memory.
   private static let listedBlocks = 1 << 20
   /// What the order of the rows takes in memory for each row of a window, beside the row itself.
