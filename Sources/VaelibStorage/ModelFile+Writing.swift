@@ -1,16 +1,12 @@
 import CHDF5
 
 extension ModelFile {
-  /// Writes `contents` to `path`, replacing what was there. The file appears complete or not at all.
+  /// Writes `contents`, and what makes the file a checkpoint if there is that, to `path`, replacing what was there. The
+  /// file appears complete or not at all.
   ///
-  /// Equal contents give equal bytes. Weights are written from where they are, so the size of the model costs no memory.
-  public static func write(_ contents: ModelContents, to path: String) throws(StorageError) {
-    try write(contents, checkpoint: nil, to: path)
-  }
-
-  /// The same with what makes the file a checkpoint.
+  /// Equal contents give equal bytes. Weights are written from where they are, so the size of a model costs no memory.
   static func write(
-    _ contents: ModelContents, checkpoint: CheckpointContents?, to path: String
+    _ contents: ModelContents, checkpoint: CheckpointContents? = nil, to path: String
   ) throws(StorageError) {
     try write(to: path) { (session, root) throws(StorageError) in
       try write(contents, session, root)
