@@ -13,11 +13,17 @@ public struct FloatSlice: Sendable, Equatable {
 
   public var count: Int { range.count }
 
-  /// The elements, valid as long as the slice.
-  public var elements: UnsafeBufferPointer<Float> {
-    UnsafeBufferPointer(rebasing: UnsafeBufferPointer(buffer.elements)[range])
+  /// Calls `body` with the elements, which may not be used after it.
+  public func withElements<Result, Failure: Error>(
+    _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try withExtendedLifetime(buffer) { () throws(Failure) in
+      try body(UnsafeBufferPointer(rebasing: UnsafeBufferPointer(buffer.elements)[range]))
+    }
   }
 
   /// Equal values; NaN equals nothing.
-  public static func == (left: Self, right: Self) -> Bool { left.elements.elementsEqual(right.elements) }
+  public static func == (left: Self, right: Self) -> Bool {
+    left.withElements { left in right.withElements { left.elementsEqual($0) } }
+  }
 }

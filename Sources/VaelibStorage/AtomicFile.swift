@@ -35,21 +35,30 @@ final class AtomicFile {
     }
   }
 
-  /// Writes a whole file.
-  static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
-    let file = try AtomicFile(path)
-    try file.write(bytes)
-    try file.commit()
-  }
-
-  /// Appends bytes.
-  func write(_ bytes: [UInt8]) throws(StorageError) {
+  /// Writes bytes from `offset` on.
+  func write(_ bytes: [UInt8], at offset: Int) throws(StorageError) {
     var done = 0
     while done < bytes.count {
-      let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done) }
+      let written = bytes[done...].withUnsafeBytes {
+        pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset + done))
+      }
       if written < 0 && errno == EINTR { continue }
       guard written > 0 else { throw failure("written", errno) }
       done += written
+    }
+  }
+
+  /// Hands everything from `offset` on to `body`, a piece at a time.
+  func readBack(from offset: Int, _ body: (UnsafeRawBufferPointer) -> Void) throws(StorageError) {
+    var piece = [UInt8](repeating: 0, count: 1 << 18)
+    var offset = offset
+    while true {
+      let count = piece.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw failure("read back", errno) }
+      if count == 0 { return }
+      piece.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+      offset += count
     }
   }
 

@@ -9,15 +9,9 @@ struct CheckpointContents {
     var attributes: [ModelContents.Attribute]
   }
 
-  /// An array of floats, by its name in the group `checkpoint`; written from where it lies.
-  struct Values {
-    var name: String
-    var shape: [Int]
-    var values: FloatBuffer
-  }
-
   var groups: [Group]
-  var arrays: [Values]
+  /// By their paths below the root.
+  var arrays: [ModelContents.Tensor]
 
   /// The names of groups, attributes and arrays.
   enum Name {
@@ -58,13 +52,18 @@ extension CheckpointContents {
     arrays = []
     if let moments = state.moments, let run = runs.last {
       let kinds = run.configuration.optimizer.moments
-      arrays.append(Values(name: Name.moments, shape: [kinds, moments.count / kinds], values: moments))
+      arrays.append(Self.array(Name.moments, [kinds, moments.count / kinds], moments))
     }
     for (name, values) in [
       (Name.epochStart, state.epochStart), (Name.best, state.best), (Name.last, state.last),
     ] {
-      if let values { arrays.append(Values(name: name, shape: [values.count], values: values)) }
+      if let values { arrays.append(Self.array(name, [values.count], values)) }
     }
+  }
+
+  private static func array(_ name: String, _ shape: [Int], _ values: FloatBuffer) -> ModelContents.Tensor {
+    .init(
+      name: HDF5.Session.join(Name.group, name), shape: shape, values: FloatSlice(values, 0..<values.count))
   }
 }
 

@@ -1,4 +1,3 @@
-import CHDF5
 import Glibc
 import VaelibModels
 public import VaelibNumerics
@@ -15,12 +14,9 @@ public final class DatasetWriter: @unchecked Sendable {
   }
 
   /// The file.
-  public var path: String { file.path }
+  public var path: String { output.file.path }
 
-  private let file: AtomicFile
-  private let session: HDF5.Session
-  private let root: HDF5.Object
-  private let target: UnsafeMutablePointer<vaelib_h5fd_target>
+  private let output: HDF5Output
   private var datasets: [GrowingDataset] = []
   private var state = State.open
   /// The file's descriptor and libhdf5's state belong to one process.
@@ -28,23 +24,7 @@ public final class DatasetWriter: @unchecked Sendable {
 
   /// Begins a file. Throws `.file` if it cannot be created where `path` says.
   public init(path: String) throws(StorageError) {
-    file = try AtomicFile(path)
-    session = HDF5.Session(path: path)
-    target = UnsafeMutablePointer<vaelib_h5fd_target>.allocate(capacity: 1)
-    target.initialize(to: vaelib_h5fd_target(descriptor: file.descriptor, error: 0))
-    let (session, target) = (session, target)
-    do throws(StorageError) {
-      root = try HDF5.locked { () throws(StorageError) in try session.createFile(target) }
-    } catch {
-      try? HDF5.locked { _ = session.close() }
-      target.deallocate()
-      throw error
-    }
-  }
-
-  deinit {
-    abandon()
-    target.deallocate()
+    output = try HDF5Output(path)
   }
 
   /// How a dataset is stored; nil if none of this name was added.
@@ -109,12 +89,8 @@ public final class DatasetWriter: @unchecked Sendable {
     }
     try attempt { () throws(StorageError) in
       for dataset in datasets { try write(dataset) }
-      try HDF5.locked { () throws(StorageError) in
-        let isClean = session.close()
-        try checkTarget()
-        guard isClean else { throw session.error(nil, "cannot be written: libhdf5 could not close it") }
-      }
-      try file.commit()
+      try output.close()
+      try output.file.commit()
     }
     state = .finished
     datasets = []
@@ -123,32 +99,12 @@ public final class DatasetWriter: @unchecked Sendable {
   /// Gives the file up for a reason that later calls are told.
   public func fail(_ reason: String) {
     if case .open = state { state = .failed(reason) }
-    abandon()
-  }
-
-  /// Lets go of everything; what libhdf5 still writes while it closes is discarded.
-  private func abandon() {
-    if target.pointee.error == 0 { target.pointee.error = ECANCELED }
-    try? HDF5.locked { _ = session.close() }
-    file.abandon()
+    output.abandon()
     datasets = []
   }
 
   private func write(_ dataset: GrowingDataset) throws(StorageError) {
-    try HDF5.locked { () throws(StorageError) in
-      do throws(StorageError) {
-        try dataset.flush(session, root)
-      } catch {
-        try checkTarget()
-        throw error
-      }
-      try checkTarget()
-    }
-  }
-
-  /// Throws what the system refused, if it refused anything.
-  private func checkTarget() throws(StorageError) {
-    guard target.pointee.error == 0 else { throw file.failure("written", target.pointee.error) }
+    try output.write { (session, root) throws(StorageError) in try dataset.flush(session, root) }
   }
 
   /// Whatever fails in `body` leaves the file incomplete, so it is the end of it.

@@ -12,7 +12,7 @@ extension ModelFile {
   public static func bytes(of model: any CheckpointedModel, libraryVersion: String) throws(StorageError)
     -> [UInt8]
   {
-    try sealedImage(of: model.contents(libraryVersion: libraryVersion), checkpoint: nil, inMemory)
+    try bytes(of: model.contents(libraryVersion: libraryVersion))
   }
 
   /// Reads a model file of either kind. Everything in it is checked; the error names the file and what was wrong in it.

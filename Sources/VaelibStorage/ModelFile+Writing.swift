@@ -1,50 +1,46 @@
 import CHDF5
 
 extension ModelFile {
-  /// Writes `contents` to `path`, replacing what was there. The file appears complete or not at all.
+  /// Writes `contents`, and what makes the file a checkpoint if there is that, to `path`, replacing what was there. The
+  /// file appears complete or not at all.
   ///
-  /// Equal contents give equal bytes. The file is built in memory first, so that whatever the disk refuses is known
-  /// in the operating system's words.
-  public static func write(_ contents: ModelContents, to path: String) throws(StorageError) {
-    try write(contents, checkpoint: nil, to: path)
-  }
-
-  /// The same with what makes the file a checkpoint.
+  /// Equal contents give equal bytes. Weights are written from where they are, so the size of a model costs no memory.
   static func write(
-    _ contents: ModelContents, checkpoint: CheckpointContents?, to path: String
+    _ contents: ModelContents, checkpoint: CheckpointContents? = nil, to path: String
   ) throws(StorageError) {
-    try AtomicFile.write(try sealedImage(of: contents, checkpoint: checkpoint, path), to: path)
-  }
-
-  /// The bytes of the file; `path` is for messages.
-  static func sealedImage(
-    of contents: ModelContents, checkpoint: CheckpointContents?, _ path: String
-  ) throws(StorageError) -> [UInt8] {
-    var bytes = try image(of: contents, checkpoint, path)
-    UserBlock.seal(&bytes)
-    return bytes
-  }
-
-  private static func image(
-    of contents: ModelContents, _ checkpoint: CheckpointContents?, _ path: String
-  ) throws(StorageError) -> [UInt8] {
-    try HDF5.session(path: path) { (session) throws(StorageError) in
-      let root = try session.createImage()
+    try write(to: path) { (session, root) throws(StorageError) in
       try write(contents, session, root)
       if let checkpoint { try write(checkpoint, session, root) }
+    }
+  }
+
+  /// The same of whatever `body` writes to the file's root.
+  static func write(
+    to path: String, _ body: (HDF5.Session, HDF5.Object) throws(StorageError) -> Void
+  ) throws(StorageError) {
+    let output = try HDF5Output(path, userBlock: UserBlock.byteCount)
+    try output.write(body)
+    try output.close()
+    try UserBlock.seal(output.file)
+    try output.file.commit()
+  }
+
+  /// The bytes of the file.
+  static func bytes(of contents: ModelContents) throws(StorageError) -> [UInt8] {
+    var bytes = try HDF5.session(path: inMemory) { (session) throws(StorageError) in
+      let root = try session.createImage()
+      try write(contents, session, root)
       return try session.image(of: root)
     }
+    UserBlock.seal(&bytes)
+    return bytes
   }
 
   private static func write(
     _ checkpoint: CheckpointContents, _ session: HDF5.Session, _ root: HDF5.Object
   ) throws(StorageError) {
     for group in checkpoint.groups { try writeGroup(group.path, group.attributes, session, root) }
-    for array in checkpoint.arrays {
-      try session.writeDataset(
-        HDF5.Session.join(CheckpointContents.Name.group, array.name), in: root, shape: array.shape,
-        fileType: vaelib_h5t_float32_le(), memoryType: vaelib_h5t_native_float(), values: array.values.base)
-    }
+    for array in checkpoint.arrays { try write(array, session, root) }
   }
 
   /// Writes everything to a new file's root.
@@ -85,16 +81,18 @@ extension ModelFile {
   }
 
   private static func write(
-    _ tensor: ModelContents.Tensor, _ session: HDF5.Session, _ weights: HDF5.Object
+    _ tensor: ModelContents.Tensor, _ session: HDF5.Session, _ group: HDF5.Object
   ) throws(StorageError) {
     guard isTensorShape(tensor.shape), product(tensor.shape) == tensor.values.count else {
       throw session.error(
-        HDF5.Session.label("dataset", weights, tensor.name),
+        HDF5.Session.label("dataset", group, tensor.name),
         "cannot be written: \(tensor.values.count) values do not fill a tensor of shape \(tensor.shape)")
     }
-    try session.writeDataset(
-      tensor.name, in: weights, shape: tensor.shape, fileType: vaelib_h5t_float32_le(),
-      memoryType: vaelib_h5t_native_float(), values: tensor.values.elements.baseAddress)
+    try tensor.values.withElements { (values) throws(StorageError) in
+      try session.writeDataset(
+        tensor.name, in: group, shape: tensor.shape, fileType: vaelib_h5t_float32_le(),
+        memoryType: vaelib_h5t_native_float(), values: values.baseAddress)
+    }
   }
 
   private static func write(

@@ -18,10 +18,10 @@ struct UserBlock: Equatable {
   /// CRC-32 of the HDF5 part.
   let checksum: UInt32
 
-  /// The block that belongs before `content`.
-  init(before content: UnsafeRawBufferPointer) {
-    contentByteCount = UInt64(content.count)
-    checksum = Checksum.crc32(content)
+  /// The block that belongs before so many bytes of this checksum.
+  private init(contentByteCount: Int, checksum: UInt32) {
+    self.contentByteCount = UInt64(contentByteCount)
+    self.checksum = checksum
   }
 
   /// Reads and checks the block of `file`, up to the length it states.
@@ -86,8 +86,21 @@ struct UserBlock: Equatable {
 
   /// Fills in the block at the start of a file.
   static func seal(_ file: inout [UInt8]) {
-    let block = file.withUnsafeBytes { UserBlock(before: UnsafeRawBufferPointer(rebasing: $0[byteCount...])) }
+    let checksum = file.withUnsafeBytes {
+      Checksum.crc32(UnsafeRawBufferPointer(rebasing: $0[byteCount...]))
+    }
+    let block = UserBlock(contentByteCount: file.count - byteCount, checksum: checksum)
     file.replaceSubrange(..<byteCount, with: block.bytes)
+  }
+
+  /// The same of a file that is not yet in place: libhdf5 wrote it in an order of its own, so it is read once more.
+  static func seal(_ file: AtomicFile) throws(StorageError) {
+    var (count, checksum) = (0, UInt32(0))
+    try file.readBack(from: byteCount) { piece in
+      count += piece.count
+      checksum = Checksum.crc32(piece, after: checksum)
+    }
+    try file.write(UserBlock(contentByteCount: count, checksum: checksum).bytes, at: 0)
   }
 
   private static func integer(_ bytes: ArraySlice<UInt8>) -> UInt64 {

@@ -258,14 +258,10 @@ import VaelibModels
     _ contents: ModelContents, to path: String,
     _ edit: (HDF5.Session, HDF5.Object) throws(StorageError) -> Void
   ) throws(StorageError) {
-    var bytes = try HDF5.session(path: path) { (session) throws(StorageError) in
-      let root = try session.createImage()
+    try ModelFile.write(to: path) { (session, root) throws(StorageError) in
       try ModelFile.write(contents, session, root)
       try edit(session, root)
-      return try session.image(of: root)
     }
-    UserBlock.seal(&bytes)
-    try AtomicFile.write(bytes, to: path)
   }
 
   private func replaceAttribute(

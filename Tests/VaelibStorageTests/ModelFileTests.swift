@@ -27,7 +27,7 @@ import VaelibNumerics
     let content = Array(bytes[512...])
     #expect(bytes[..<48].elementsEqual("vaelib model; an HDF5 file from byte 512 onward\n".utf8))
     let length = UInt64(content.count)
-    let checksum = content.withUnsafeBytes(Checksum.crc32)
+    let checksum = content.withUnsafeBytes { Checksum.crc32($0) }
     #expect(bytes[48..<56].elementsEqual((0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }))
     #expect(bytes[56..<60].elementsEqual((0..<4).map { UInt8(truncatingIfNeeded: checksum >> (8 * $0)) }))
     #expect(bytes[60..<512].allSatisfy { $0 == 0 })

@@ -129,3 +129,22 @@ extension FloatSlice {
 extension FloatSlice: ExpressibleByArrayLiteral {
   public init(arrayLiteral elements: Float...) { try! self.init(elements) }
 }
+
+extension AtomicFile {
+  /// Writes a whole file.
+  static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
+    let file = try AtomicFile(path)
+    try file.write(bytes, at: 0)
+    try file.commit()
+  }
+}
+
+/// The text of a file whose size the system does not tell, as those in /proc.
+func readText(_ path: String) throws -> String {
+  let descriptor = open(path, O_RDONLY)
+  try #require(descriptor >= 0)
+  defer { close(descriptor) }
+  var buffer = [UInt8](repeating: 0, count: 1 << 16)
+  let count = read(descriptor, &buffer, buffer.count)
+  return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+}

@@ -31,16 +31,29 @@ extension HDF5.Session {
     return HDF5.Object(id: file, name: "", label: nil)
   }
 
-  /// A new file in memory with a user block, in the format that the oldest versions of libhdf5 read.
+  /// A new file in memory with a user block.
   func createImage() throws(StorageError) -> HDF5.Object {
     let access = try own(H5Pcreate(vaelib_h5p_file_access()), nil, "prepare to build it")
     let growth = 1 << 20
     try check(H5Pset_fapl_core(access, growth, false), nil, "prepare to build it")
+    return try create(imageName, access, userBlock: UserBlock.byteCount)
+  }
+
+  /// A new file, written to `target`, with a user block of so many bytes.
+  func createFile(
+    _ target: UnsafeMutablePointer<vaelib_h5fd_target>, userBlock: Int
+  ) throws(StorageError) -> HDF5.Object {
+    try create(
+      path, try own(vaelib_h5fd_access_list(target), nil, "prepare to write it"), userBlock: userBlock)
+  }
+
+  /// A new file in the format that the oldest versions of libhdf5 read.
+  private func create(_ name: String, _ access: hid_t, userBlock: Int) throws(StorageError) -> HDF5.Object {
     try check(
-      H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), nil, "prepare to build it")
-    let creation = try own(H5Pcreate(vaelib_h5p_file_create()), nil, "prepare to build it")
-    try check(H5Pset_userblock(creation, hsize_t(UserBlock.byteCount)), nil, "prepare to build it")
-    let file = try own(H5Fcreate(imageName, vaelib_h5f_truncate(), creation, access), nil, "build it")
+      H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), nil, "prepare to write it")
+    let creation = try own(H5Pcreate(vaelib_h5p_file_create()), nil, "prepare to write it")
+    try check(H5Pset_userblock(creation, hsize_t(userBlock)), nil, "prepare to write it")
+    let file = try own(H5Fcreate(name, vaelib_h5f_truncate(), creation, access), nil, "create it")
     return HDF5.Object(id: file, name: "", label: nil)
   }
 

@@ -17,16 +17,6 @@ extension HDF5 {
 }
 
 extension HDF5.Session {
-  /// A new file, written to `target` in the format that the oldest versions of libhdf5 read.
-  func createFile(_ target: UnsafeMutablePointer<vaelib_h5fd_target>) throws(StorageError) -> HDF5.Object {
-    let access = try own(vaelib_h5fd_access_list(target), nil, "prepare to write it")
-    try check(
-      H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), nil, "prepare to write it")
-    let file = try own(
-      H5Fcreate(path, vaelib_h5f_truncate(), hid_t(H5P_DEFAULT), access), nil, "create it")
-    return HDF5.Object(id: file, name: "", label: nil)
-  }
-
   /// A dataset of no rows yet, whose first axis may grow, in compressed chunks that carry a checksum each; without
   /// times, so that equal contents give equal files.
   func createGrowingDataset(

@@ -25,8 +25,8 @@ final class MetadataFile {
     self.file = file
     self.base = base
     self.content = content
-    var start = Array(content?.prefix(16) ?? UnsafeRawBufferPointer(start: nil, count: 0).prefix(16))
-    if content == nil { start = try file.read(at: base, count: 16) }
+    let start: [UInt8]
+    if let content { start = Array(content.prefix(16)) } else { start = try file.read(at: base, count: 16) }
     guard start.count == 16 else { throw file.error("is truncated: it ends inside its superblock") }
     let version = start[8]
     (addressBytes, lengthBytes) =
