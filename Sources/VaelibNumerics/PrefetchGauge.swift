@@ -1,7 +1,7 @@
 import CKernels
 import Synchronization
 
-/// How far a maker of items is and how far it may go, and where maker and taker sleep meanwhile.
+/// How far a producer of items is and how far it may go, and where producer and consumer sleep meanwhile.
 final class PrefetchGauge: @unchecked Sendable {
   /// Items 0 to made - 1 are ready.
   private let made = Atomic<Int>(0)
@@ -27,11 +27,11 @@ final class PrefetchGauge: @unchecked Sendable {
 
   deinit { vaelib_parking_destroy(parking) }
 
-  // MARK: The taker's side
+  // MARK: The consumer's side
 
   func isReady(_ item: Int) -> Bool { made.load(ordering: .acquiring) > item }
 
-  /// Lets the maker go on to item `end` - 1.
+  /// Lets the producer go on to item `end` - 1.
   func allow(_ end: Int) {
     if end <= allowed.load(ordering: .relaxed) { return }
     allowed.store(end, ordering: .releasing)
@@ -43,13 +43,13 @@ final class PrefetchGauge: @unchecked Sendable {
     sleep(Sleeper(gauge: self, item: item, isMaker: false))
   }
 
-  /// Tells the maker to make no more.
+  /// Tells the producer to make no more.
   func stop() {
     isStopped.store(true, ordering: .releasing)
     vaelib_parking_wake(parking, 2)
   }
 
-  // MARK: The maker's side
+  // MARK: The producer's side
 
   /// Sleeps until an item may be made; false if no more are wanted.
   func waitForRoom(_ item: Int) -> Bool {
@@ -78,7 +78,7 @@ final class PrefetchGauge: @unchecked Sendable {
       if place.pointee.isMaker {
         vaelib_parking_sleep(parking, isIdle, place)
       } else {
-        // Nobody can wake a taker whose call is cancelled by a signal handler.
+        // Nobody can wake a consumer whose call is cancelled by a signal handler.
         vaelib_parking_doze(parking, isIdle, place, 5_000_000)
       }
     }

@@ -1,8 +1,8 @@
 /// Makes items 0, 1, 2, ... on a thread of its own, ahead of the thread that takes them, one after another.
 ///
-/// An item's failure reaches the taker in the item's place. If no thread can be started, and in a forked child, which
-/// has none, the taker makes the items itself, with the same outcome. The thread ends with the prefetcher: `deinit`
-/// waits until the item that is being made is done.
+/// An item's failure reaches the consumer in the item's place. If no thread can be started, and in a forked child,
+/// which has none, the consumer makes the items itself, with the same outcome. The thread ends with the prefetcher:
+/// `deinit` waits until the item that is being made is done.
 public final class Prefetcher<Item: Sendable> {
   private let count: Int
   private let make: @Sendable (Int) throws -> Item
@@ -11,7 +11,7 @@ public final class Prefetcher<Item: Sendable> {
   private let thread: BackgroundThread?
   private var taken = 0
 
-  /// A ring of places for items. Each is written by the maker before, and read by the taker after, it is handed over.
+  /// A ring of places for items, each written by the producer before it is handed over, and read by the consumer after.
   private final class Slots: @unchecked Sendable {
     private let slots: UnsafeMutableBufferPointer<Result<Item, any Error>?>
 

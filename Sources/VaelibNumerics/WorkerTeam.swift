@@ -20,7 +20,7 @@ final class WorkerTeam: @unchecked Sendable {
   /// Used by the caller only.
   private var workers = 0
   private var regions: UInt64 = 0
-  private var crowding = Crowding()
+  private var contention = Contention()
 
   private struct Job {
     var parts: Int
@@ -39,7 +39,7 @@ final class WorkerTeam: @unchecked Sendable {
   /// Runs all parts on the calling thread and at most `helpers` workers. One call at a time.
   func run(parts: Int, helpers: Int, _ body: @escaping (Int) -> Void) {
     let begin = vaelib_nanoseconds()
-    if crowding.isOn(at: begin) {
+    if contention.isOn(at: begin) {
       for part in 0..<parts { body(part) }
       return
     }
@@ -52,7 +52,7 @@ final class WorkerTeam: @unchecked Sendable {
     closeGate()
     job.body = { _ in }
     let end = vaelib_nanoseconds()
-    crowding.note(waited: end &- outOfParts, part: (outOfParts &- begin) / UInt64(max(own, 1)), at: end)
+    contention.note(waited: end &- outOfParts, part: (outOfParts &- begin) / UInt64(max(own, 1)), at: end)
   }
 
   private func startWorkers(upTo wanted: Int) {

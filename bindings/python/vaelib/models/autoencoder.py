@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from vaelib._c.long_calls import Callback
 from vaelib.models.documentation import document_stack
-from vaelib.models.manners import EstimatorManners
+from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
@@ -15,7 +15,7 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="StackedDenoisingAutoencoder")
 
 
-class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorManners):
+class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
     """A stack of denoising auto-encoders (Vincent et al. 2008; 2010), learned without labels.
 
     Each layer learns to restore its input x from a corrupted version x~: code y = A(x~ W + b), reconstruction from y,

@@ -14,8 +14,8 @@ from vaelib._c.long_calls import Callback
 from vaelib.data.class_names import classes_of, names_of
 from vaelib.data.dataset import Dataset
 from vaelib.models.documentation import document_stack
+from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.files import read_model
-from vaelib.models.manners import EstimatorManners
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.predictions import Predictions
 from vaelib.models.stack import Stack
@@ -25,7 +25,7 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="StackedDenoisingClassifier")
 
 
-class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorManners):
+class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInterface):
     """A classifier whose layers learn to denoise before they learn the labels (Vincent et al. 2008; 2010).
 
     The layers are pretrained as those of a StackedDenoisingAutoencoder. Then a softmax layer is put on top, and all

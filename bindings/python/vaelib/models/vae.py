@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from vaelib._c.long_calls import Callback
 from vaelib._c.parameters import documentation, names_of
 from vaelib.models.documentation import fill_in
-from vaelib.models.manners import EstimatorManners, constructor_parameters
+from vaelib.models.estimator_interface import EstimatorInterface, constructor_parameters
 from vaelib.models.native_vae import NativeVAE
 from vaelib.models.vae_bounds import VAEBounds
 from vaelib.models.vae_files import VAEFileQueries
@@ -18,7 +18,7 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="VAE")
 
 
-class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorManners):
+class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
     """A variational auto-encoder (Kingma & Welling, "Auto-Encoding Variational Bayes", 2014).
 
     An encoder network x -> q(z|x) = N(mean, diag exp(log_variance)) and a decoder network z -> p(x|z), joined by the

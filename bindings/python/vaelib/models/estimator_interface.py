@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from vaelib.data.data_frames import CONTAINERS
 
-Self = TypeVar("Self", bound="EstimatorManners")
+Self = TypeVar("Self", bound="EstimatorInterface")
 
 
 def constructor_parameters(estimator: type[Any]) -> dict[str, str]:
@@ -17,7 +17,7 @@ def constructor_parameters(estimator: type[Any]) -> dict[str, str]:
     return {each.name: repr(each.default) for each in parameters if each.kind in named}
 
 
-class EstimatorManners:
+class EstimatorInterface:
     """Parameters, representation, tags: what clone, pipelines, searches and scikit-learn's checks call."""
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:

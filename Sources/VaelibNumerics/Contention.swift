@@ -5,7 +5,7 @@ import CKernels
 /// A worker that the system suspends in the middle of a part holds up its region for milliseconds, many times what the
 /// region takes. Once that happens, regions run on the calling thread alone for a while: longer if it happens again
 /// soon, since the other program is then likely to stay.
-struct Crowding {
+struct Contention {
   /// Nanoseconds without workers after the first hold-up, and at most.
   private static let shortestPause: UInt64 = 10_000_000
   private static let longestPause: UInt64 = 320_000_000
