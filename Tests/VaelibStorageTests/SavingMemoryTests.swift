@@ -17,8 +17,8 @@ import VaelibNumerics
   func weightsAreWrittenFromWhereTheyLie(_ isCheckpoint: Bool) throws {
     let scratch = try Scratch()
     let path = scratch.file("model.h5")
-    let weights = try FloatSlice(FloatBuffer(count: 6 << 20), 0..<6 << 20)
-    let tensor = ModelContents.Tensor(name: "w", shape: [6 << 10, 1 << 10], values: weights)
+    let weights = try FloatSlice(FloatBuffer(count: 16 << 20), 0..<16 << 20)
+    let tensor = ModelContents.Tensor(name: "w", shape: [16 << 10, 1 << 10], values: weights)
     let contents = ModelContents(kind: "vae", libraryVersion: "0.1.0", tensors: [tensor])
     var checkpoint: CheckpointContents?
     if isCheckpoint {
@@ -33,7 +33,8 @@ import VaelibNumerics
       return String((Self.peakBytes() ?? .max) - before)
     }
     let (added, size) = (try #require(Int(text)), try ReadableFile(path).byteCount)
-    #expect(size > (isCheckpoint ? 48 : 24) << 20)
-    #expect(added < size / 4)
+    #expect(size > (isCheckpoint ? 128 : 64) << 20)
+    // libhdf5 and malloc take some MiB, which differ from run to run.
+    #expect(added < 16 << 20)
   }
 }
