@@ -22,6 +22,8 @@ extension DatasetForm {
   /// How numbers of a stored type are given in memory (see `HDF5Dataset.elementType`); nil for what is not read.
   static func elementType(_ type: HDF5.StoredType) -> (type: ElementType, isInteger: Bool)? {
     switch type {
+    case .enumeration(let byteCount, true): elementType(.signedInteger(byteCount: byteCount))
+    case .enumeration(let byteCount, false): elementType(.unsignedInteger(byteCount: byteCount))
     case .boolean: (.uint8, true)
     case .unsignedInteger(1): (.uint8, true)
     case .signedInteger(1): (.int8, true)
@@ -41,8 +43,8 @@ extension DatasetForm {
   private static func unsuitability(_ type: HDF5.StoredType) -> String? {
     guard elementType(type) == nil else { return nil }
     return
-      "holds \(type.name); vaelib reads booleans, integers of 1, 2, 4 or 8 bytes and floating-point numbers of 2, "
-      + "4 or 8 bytes"
+      "holds \(type.name); vaelib reads booleans, integers and enumerations of 1, 2, 4 or 8 bytes, and floating-point "
+      + "numbers of 2, 4 or 8 bytes"
   }
 
   private static func unsuitability(_ shape: [Int]?) -> String? {

@@ -9,6 +9,10 @@ extension HDF5 {
     case real(byteCount: Int)
     /// What h5py makes of numpy's bool: an enumeration of FALSE = 0 and TRUE = 1.
     case boolean
+    /// Integers, some of which have names.
+    case enumeration(byteCount: Int, isSigned: Bool)
+    /// Bit fields, which are unsigned integers by another name.
+    case bits(byteCount: Int)
     /// Fixed-length text.
     case text(byteCount: Int)
     /// Anything else, in the plural: "compound values".
@@ -21,6 +25,9 @@ extension HDF5 {
       case .unsignedInteger(let byteCount): "\(byteCount)-byte unsigned integers"
       case .real(let byteCount): "\(byteCount)-byte floating-point numbers"
       case .boolean: "booleans"
+      case .enumeration(let byteCount, let isSigned):
+        "enumerated values (\(byteCount)-byte \(isSigned ? "signed" : "unsigned") integers)"
+      case .bits(let byteCount): "\(byteCount)-byte bit fields"
       case .text: "strings"
       case .other(let name): name
       }
@@ -57,13 +64,15 @@ extension HDF5.Session {
     case H5T_STRING:
       let isVariable = try check(H5Tis_variable_str(type), label, "read its type") > 0
       return isVariable ? .other("variable-length strings") : .text(byteCount: byteCount)
-    case H5T_ENUM: return isBoolean(type) ? .boolean : .other("enumerated values")
+    case H5T_ENUM:
+      return isBoolean(type)
+        ? .boolean : .enumeration(byteCount: byteCount, isSigned: H5Tget_sign(type) == H5T_SGN_2)
     case H5T_COMPOUND: return .other("compound values")
     case H5T_REFERENCE: return .other("references")
     case H5T_VLEN: return .other("variable-length lists")
     case H5T_ARRAY: return .other("arrays as elements")
     case H5T_OPAQUE: return .other("opaque values")
-    case H5T_BITFIELD: return .other("bit fields")
+    case H5T_BITFIELD: return .bits(byteCount: byteCount)
     case H5T_TIME: return .other("times")
     default: throw failure(label, "read its type")
     }

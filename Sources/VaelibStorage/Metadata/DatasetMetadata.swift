@@ -1,11 +1,13 @@
 /// What the object header of a dataset says, as far as vaelib can read it; everything in it is checked against the rest.
 struct DatasetMetadata {
-  let type: HDF5.StoredType
+  let datatype: Datatype
   /// nil for a null dataspace, empty for a scalar.
   let shape: [Int]?
   let greatestShape: [Int]
   let filters: [Int]
   let layout: StorageLayout
+
+  var type: HDF5.StoredType { datatype.type }
 
   static func isDataset(_ header: ObjectHeader) -> Bool {
     header.first(.layout) != nil || (header.first(.dataspace) != nil && header.first(.datatype) != nil)
@@ -15,8 +17,7 @@ struct DatasetMetadata {
     guard let typeMessage = header.first(.datatype), let spaceMessage = header.first(.dataspace),
       let layoutMessage = header.first(.layout)
     else { throw file.damaged("a dataset lacks its type, shape or layout") }
-    let datatype = try Datatype(try Self.content(typeMessage, file))
-    type = datatype.type
+    datatype = try Datatype(try Self.content(typeMessage, file))
     (shape, greatestShape) = try Self.shape(try Self.content(spaceMessage, file))
     filters =
       try header.first(.filters).map { message throws(StorageError) in
