@@ -13,5 +13,5 @@ fi
 "$python" -m venv .venv
 # The linters are pinned: a new rule should come as a change of this file, not as a surprise.
 .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-  --editable 'bindings/python[all]' h5py 'pytest>=8' 'ruff==0.17.*' 'mypy==2.4.*'
+  --editable 'bindings/python[all,test]' 'ruff==0.17.*' 'mypy==2.4.*'
 touch .venv/installed

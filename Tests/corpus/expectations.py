@@ -1,0 +1,112 @@
+"""What h5py says is in a file, and which of it vaelib must be able to read."""
+
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import h5py
+import numpy as np
+
+#: Filters that vaelib reads, by their registered numbers.
+FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
+FLOATS = [getattr(h5py.h5t, f"IEEE_F{bits}{order}") for bits in (16, 32, 64) for order in ("LE", "BE")]
+#: h5py keeps decompressed chunks, so that reading block by block decompresses each once.
+CACHE = 256 << 20
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A dataset as h5py sees it."""
+
+    #: Bytes that are not UTF-8 are as in file names: surrogates stand for them.
+    name: str
+    #: Where its header is in the file: the same for all its names.
+    address: int
+    shape: tuple[int, ...]
+    #: How many bytes the numbers of a row take.
+    row_bytes: int
+    #: How many neighbouring rows are stored together.
+    band: int
+    #: Why vaelib does not read it; None if it must.
+    unread: str | None
+
+    @property
+    def byte_count(self) -> int:
+        """How many bytes its numbers take."""
+        return self.shape[0] * self.row_bytes if self.shape else 0
+
+
+def survey(path: str) -> list[Entry]:
+    """All datasets that hard links lead to, each once."""
+    entries = []
+
+    def visit(name: str | bytes, thing: Any) -> None:
+        if isinstance(thing, h5py.Dataset):
+            entries.append(_entry(os.fsdecode(name), thing))
+
+    with h5py.File(path, "r") as file:
+        file.visititems(visit)
+    return entries
+
+
+def address(path: str, name: str) -> int | None:
+    """Where the header of a dataset is; None if there is none of this name."""
+    with h5py.File(path, "r") as file:
+        thing = file.get(os.fsencode(name))
+        return h5py.h5o.get_info(thing.id).addr if isinstance(thing, h5py.Dataset) else None
+
+
+def blocks(path: str, entry: Entry) -> Iterator[tuple[int, Any]]:
+    """The values of a dataset as vaelib shows them, and the row that each block begins at."""
+    with h5py.File(path, "r", rdcc_nbytes=CACHE) as file:
+        dataset = file[os.fsencode(entry.name)]
+        rows = max(entry.band, (8 << 20) // max(1, entry.row_bytes) // entry.band * entry.band)
+        for first in range(0, entry.shape[0], rows):
+            yield first, as_seen(dataset[first : first + rows])
+
+
+def as_seen(values: Any) -> Any:
+    """Stored values as a float32 matrix: axes but the first are flattened; unsigned 64-bit integers pass by float64."""
+    if values.dtype.kind == "u" and values.dtype.itemsize == 8:
+        values = values.astype(np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(values).reshape(len(values), -1).astype(np.float32)
+
+
+def _entry(name: str, dataset: Any) -> Entry:
+    shape = dataset.shape or ()
+    row = math.prod(shape[1:]) * dataset.id.get_type().get_size()
+    band = dataset.chunks[0] if dataset.chunks else 1
+    return Entry(name, h5py.h5o.get_info(dataset.id).addr, shape, row, band, _unread(dataset))
+
+
+def _unread(dataset: Any) -> str | None:
+    """Why vaelib does not read a dataset; the reasons are those that docs/file-format.md names."""
+    creation = dataset.id.get_create_plist()
+    filters = [creation.get_filter(index)[0] for index in range(creation.get_nfilters())]
+    if dataset.shape is None or dataset.shape == ():
+        return "scalar or null"
+    if 0 in dataset.shape:
+        return "empty"
+    if dataset.is_virtual:
+        return "virtual"
+    if creation.get_layout() == h5py.h5d.CONTIGUOUS and creation.get_external_count():
+        return "external storage"
+    if not set(filters) <= FILTERS:
+        return "filters " + ", ".join(str(number) for number in filters)
+    if dataset.id.get_storage_size() == 0:
+        return "never written"
+    return _unread_type(dataset.id.get_type())
+
+
+def _unread_type(kind: Any) -> str | None:
+    if isinstance(kind, h5py.h5t.TypeFloatID):
+        return None if any(kind.equal(known) for known in FLOATS) else "unusual floats"
+    if isinstance(kind, h5py.h5t.TypeIntegerID):
+        whole = kind.get_precision() == 8 * kind.get_size() and kind.get_size() in (1, 2, 4, 8)
+        return None if whole else "unusual integers"
+    if isinstance(kind, h5py.h5t.TypeEnumID) and kind.dtype == np.dtype(bool):
+        return None
+    return type(kind).__name__.removeprefix("Type").removesuffix("ID").lower()
