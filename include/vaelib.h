@@ -253,7 +253,8 @@ typedef struct vaelib_dataset_options {
      * 1: a child process (fork) reads everything first, so that a damaged file on which libhdf5 crashes, hangs or asks
      * for too much memory gives VAELIB_FORMAT_ERROR. 0, the default: the structures of the file that lead to the
      * dataset are checked before libhdf5 reads them. This stops all such files that are known, but libhdf5 itself gives
-     * no guarantee.
+     * no guarantee. The child shares nothing with this process but the file's path; docs/file-format.md says how much
+     * memory and time it may take. Every function that opens a file has this option.
      */
     int check_in_child;
 } vaelib_dataset_options;
@@ -294,9 +295,11 @@ vaelib_status vaelib_dataset_open(
  * The names of the datasets in an HDF5 file, in order, each followed by a NUL: `out_names` holds `size` bytes, and
  * out_needed receives the number of bytes needed. If `size` is smaller, nothing is written to out_names, which may then
  * be NULL. A dataset that has several names is listed by the first; links that vaelib_dataset_open() does not follow
- * are left out. Errors as for vaelib_dataset_open(); damaged groups are an error too, so that no name is missed.
+ * are left out. `check_in_child` 1: a child process looks for them, as in vaelib_dataset_options. Errors as for
+ * vaelib_dataset_open(); damaged groups are an error too, so that no name is missed.
  */
-vaelib_status vaelib_dataset_list(const char *path, char *out_names, size_t size, size_t *out_needed);
+vaelib_status vaelib_dataset_list(
+    const char *path, int check_in_child, char *out_names, size_t size, size_t *out_needed);
 
 /**
  * Rows `first_row` to `first_row + rows - 1` of a dataset, as a dataset of its own. Nothing is copied. Noise is drawn
@@ -529,9 +532,9 @@ vaelib_status vaelib_model_save(const vaelib_model *model, const char *path);
 
 /**
  * Reads a model file of either kind. Everything in it is checked before it is used; VAELIB_FORMAT_ERROR names the file
- * and what is wrong in it.
+ * and what is wrong in it. `check_in_child` 1: a child process reads it first, as in vaelib_dataset_options.
  */
-vaelib_status vaelib_model_load(const char *path, vaelib_model **out_model);
+vaelib_status vaelib_model_load(const char *path, int check_in_child, vaelib_model **out_model);
 
 /**
  * The bytes of the file that vaelib_model_save() would write, to be kept or sent elsewhere. They belong to the caller,
@@ -614,6 +617,8 @@ typedef struct vaelib_checkpoint_config {
      * file.
      */
     int resume;
+    /** 1: a child process reads the file first, as in vaelib_dataset_options; 0, the default: none does. */
+    int check_in_child;
 } vaelib_checkpoint_config;
 
 /** How to train. Fill with vaelib_training_config_init(), then change what matters. */
@@ -767,8 +772,8 @@ vaelib_status vaelib_training_config_init(vaelib_training_config *out_config);
 /** Fills in the defaults; path is NULL. */
 vaelib_status vaelib_checkpoint_config_init(vaelib_checkpoint_config *out_config);
 
-/** Reads the state of the training in checkpoint file `path`. Errors as for vaelib_model_load(). */
-vaelib_status vaelib_checkpoint_describe(const char *path, vaelib_checkpoint_info *out_info);
+/** Reads the state of the training in checkpoint file `path`. `check_in_child` and errors as for vaelib_model_load(). */
+vaelib_status vaelib_checkpoint_describe(const char *path, int check_in_child, vaelib_checkpoint_info *out_info);
 
 /**
  * The configuration that the caller gave when the model was last trained in this phase; the defaults if it never was.

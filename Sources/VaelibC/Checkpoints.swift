@@ -11,10 +11,11 @@ public func vaelib_checkpoint_config_init(
 
 @_cdecl("vaelib_checkpoint_describe") @implementation
 public func vaelib_checkpoint_describe(
-  _ path: UnsafePointer<CChar>?, _ outInfo: UnsafeMutablePointer<vaelib_checkpoint_info>?
+  _ path: UnsafePointer<CChar>?, _ checkInChild: Int32,
+  _ outInfo: UnsafeMutablePointer<vaelib_checkpoint_info>?
 ) -> vaelib_status {
   computation {
-    let info = try CheckpointInfo.read(try Arguments.text(path, "path"))
+    let info = try CheckpointInfo.read(try Arguments.text(path, "path"), checkInChild: checkInChild != 0)
     try SizedStruct.write(vaelib_checkpoint_info(info), to: outInfo, "out_info")
   }
 }
@@ -64,7 +65,8 @@ func checkpoints<Kind: CheckpointedModel>(
   let c = try SizedStruct.read(checkpoint, "config->checkpoint")
   let path = try Arguments.text(c.path, "config->checkpoint->path")
   return TrainingCheckpoints(
-    CheckpointFile<Kind>(path, libraryVersion: VAELIB_VERSION), try CheckpointSchedule(c))
+    CheckpointFile<Kind>(path, libraryVersion: VAELIB_VERSION, checkInChild: c.check_in_child != 0),
+    try CheckpointSchedule(c))
 }
 
 /// Throws if a trainer is given a checkpoint: it makes one step at a time, and knows nothing of those to come.

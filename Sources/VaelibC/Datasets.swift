@@ -62,12 +62,12 @@ public func vaelib_dataset_open(
 
 @_cdecl("vaelib_dataset_list") @implementation
 public func vaelib_dataset_list(
-  _ path: UnsafePointer<CChar>?, _ outNames: UnsafeMutablePointer<CChar>?, _ size: Int,
+  _ path: UnsafePointer<CChar>?, _ checkInChild: Int32, _ outNames: UnsafeMutablePointer<CChar>?, _ size: Int,
   _ outNeeded: UnsafeMutablePointer<Int>?
 ) -> vaelib_status {
   entryPoint {
     let needed = try Arguments.nonNull(outNeeded, "out_needed")
-    let names = try HDF5Dataset.names(inFile: try Arguments.text(path, "path"))
+    let names = try HDF5Dataset.names(inFile: try Arguments.text(path, "path"), inChild: checkInChild != 0)
     var bytes: [CChar] = []
     for name in names { bytes += name.utf8.map { CChar(bitPattern: $0) } + [0] }
     if bytes.count <= UInt(bitPattern: size), !bytes.isEmpty {

@@ -13,11 +13,12 @@ public func vaelib_model_save(_ model: OpaquePointer?, _ path: UnsafePointer<CCh
 
 @_cdecl("vaelib_model_load") @implementation
 public func vaelib_model_load(
-  _ path: UnsafePointer<CChar>?, _ outModel: UnsafeMutablePointer<OpaquePointer?>?
+  _ path: UnsafePointer<CChar>?, _ checkInChild: Int32, _ outModel: UnsafeMutablePointer<OpaquePointer?>?
 ) -> vaelib_status {
   computation {
     let out = try Arguments.nonNull(outModel, "out_model")
-    let model = try ModelFile.load(from: try Arguments.text(path, "path"))
+    let model = try ModelFile.load(
+      from: try Arguments.text(path, "path"), checkInChild: checkInChild != 0)
     out.pointee = try HandleTable.shared.insert(ModelHandle(model))
   }
 }

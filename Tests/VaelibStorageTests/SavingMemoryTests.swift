@@ -27,12 +27,14 @@ import VaelibNumerics
         arrays: [.init(name: "checkpoint/moments", shape: tensor.shape, values: weights)])
     }
     // In a child, where no other test takes memory meanwhile.
-    let text = try ChildProcess.run(path, byteCount: 0) { (_) throws(StorageError) in
+    let bytes = try ChildProcess.run(path, byteCount: 0) { (_) throws(StorageError) in
       let before = Self.peakBytes() ?? 0
       try ModelFile.write(contents, checkpoint: checkpoint, to: path)
-      return String((Self.peakBytes() ?? .max) - before)
+      return Array(String((Self.peakBytes() ?? .max) - before).utf8)
     }
-    let (added, size) = (try #require(Int(text)), try ReadableFile(path).byteCount)
+    let (added, size) = (
+      try #require(Int(String(decoding: bytes, as: UTF8.self))), try ReadableFile(path).byteCount
+    )
     #expect(size > (isCheckpoint ? 128 : 64) << 20)
     // libhdf5 and malloc take some MiB, which differ from run to run.
     #expect(added < 16 << 20)

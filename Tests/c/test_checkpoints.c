@@ -28,7 +28,7 @@ static vaelib_checkpoint_config make_checkpoint(const char *name) {
 
 static vaelib_checkpoint_info describe_checkpoint(const char *path) {
     vaelib_checkpoint_info info = {.struct_size = sizeof info};
-    REQUIRE_OK(vaelib_checkpoint_describe(path, &info));
+    REQUIRE_OK(vaelib_checkpoint_describe(path, 0, &info));
     return info;
 }
 
@@ -77,7 +77,7 @@ static void check_model(void) {
     }
     info = describe_checkpoint(checkpoint.path);
     CHECK(info.epoch == 7 && info.complete == 1);
-    REQUIRE_OK(vaelib_model_load(checkpoint.path, &loaded)); /* a checkpoint is a model file too */
+    REQUIRE_OK(vaelib_model_load(checkpoint.path, 0, &loaded)); /* a checkpoint is a model file too */
     CHECK(hash_parameters(loaded) == hash_parameters(whole));
     vaelib_model_free(loaded);
     vaelib_model_free(whole);
@@ -117,7 +117,7 @@ static void check_stack(void) {
     /* Pretraining with a checkpoint that is beyond it takes over all of it, the classifier too. */
     CHECK_OK(vaelib_stack_pretrain(other, examples, &plan, NULL, NULL));
     CHECK(hash_parameters(other) == hash_parameters(whole));
-    REQUIRE_OK(vaelib_model_load(checkpoint.path, &loaded));
+    REQUIRE_OK(vaelib_model_load(checkpoint.path, 0, &loaded));
     CHECK(hash_parameters(loaded) == hash_parameters(whole));
     vaelib_model_free(loaded);
     vaelib_model_free(other);
@@ -172,10 +172,10 @@ static void check_refusals(void) {
     CHECK_MESSAGE(vaelib_vae_fit(model, fewer, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT, "60 rows");
     CHECK_MESSAGE(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL), VAELIB_FORMAT_ERROR, "kind");
     REQUIRE_OK(vaelib_model_save(model, scratch_path("plain.h5")));
-    CHECK_MESSAGE(vaelib_checkpoint_describe(scratch_path("plain.h5"), &info), VAELIB_FORMAT_ERROR, "no checkpoint");
-    CHECK_STATUS(vaelib_checkpoint_describe(scratch_path("not-there.h5"), &info), VAELIB_FILE_ERROR);
-    CHECK_STATUS(vaelib_checkpoint_describe(NULL, &info), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_checkpoint_describe(scratch_path("refused.h5"), NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_MESSAGE(vaelib_checkpoint_describe(scratch_path("plain.h5"), 0, &info), VAELIB_FORMAT_ERROR, "no checkpoint");
+    CHECK_STATUS(vaelib_checkpoint_describe(scratch_path("not-there.h5"), 0, &info), VAELIB_FILE_ERROR);
+    CHECK_STATUS(vaelib_checkpoint_describe(NULL, 0, &info), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_checkpoint_describe(scratch_path("refused.h5"), 0, NULL), VAELIB_INVALID_ARGUMENT);
     vaelib_dataset_free(fewer);
     vaelib_model_free(stack);
     vaelib_model_free(wider);

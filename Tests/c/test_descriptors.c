@@ -25,8 +25,8 @@ static void check_reading(const char *path, vaelib_status status) {
     vaelib_model *model = NULL;
     size_t needed = 0;
     CHECK_STATUS(vaelib_dataset_open(path, "x", NULL, &dataset), status);
-    CHECK_STATUS(vaelib_dataset_list(path, NULL, 0, &needed), status);
-    CHECK_STATUS(vaelib_model_load(path, &model), status);
+    CHECK_STATUS(vaelib_dataset_list(path, 0, NULL, 0, &needed), status);
+    CHECK_STATUS(vaelib_model_load(path, 0, &model), status);
     CHECK_STATUS(vaelib_file_verify(path, 0, NULL), status);
     CHECK_STATUS(vaelib_file_verify(path, 1, NULL), status);
 }
@@ -43,7 +43,7 @@ static void check_writing(void) {
     vaelib_writer *writer = NULL;
     REQUIRE_OK(vaelib_model_save(model, scratch_path("descriptors.h5")));
     REQUIRE_OK(vaelib_model_save(model, scratch_path("descriptors.h5")));
-    REQUIRE_OK(vaelib_model_load(scratch_path("descriptors.h5"), &copy));
+    REQUIRE_OK(vaelib_model_load(scratch_path("descriptors.h5"), 0, &copy));
     CHECK_STATUS(vaelib_model_save(model, scratch_path("no/folder.h5")), VAELIB_FILE_ERROR);
     CHECK_STATUS(vaelib_model_save(model, scratch_path("folder.h5")), VAELIB_FILE_ERROR);
     CHECK_STATUS(vaelib_writer_create(scratch_path("no/folder.h5"), &writer), VAELIB_FILE_ERROR);

@@ -42,7 +42,7 @@ static int work_in_child(void *parents_model) {
     if (vaelib_vae_estimate_elbo(model, examples, NULL, NULL, NULL, elbo, NULL, NULL, rows) != VAELIB_OK) return 11;
     expected = fit_and_hash(own);
     if (vaelib_model_save(own, scratch_path("child.h5")) != VAELIB_OK) return 12;
-    if (vaelib_model_load(scratch_path("child.h5"), &loaded) != VAELIB_OK) return 13;
+    if (vaelib_model_load(scratch_path("child.h5"), 0, &loaded) != VAELIB_OK) return 13;
     if (hash_parameters(loaded) != expected) return 14;
     if (fit_and_hash(model) == 0) return 15;
     vaelib_model_free(own);

@@ -47,7 +47,7 @@ static void check_vae_round_trip(void) {
     plan.learning_rate = 0.0123;
     CHECK_OK(vaelib_vae_fit(model, examples, examples, &plan, NULL, NULL));
     CHECK_OK(vaelib_model_save(model, path));
-    REQUIRE_OK(vaelib_model_load(path, &back));
+    REQUIRE_OK(vaelib_model_load(path, 0, &back));
     CHECK(hash_parameters(back) == hash_parameters(model));
     CHECK(describe(back).data_scale == 0.5 && describe(back).data_shift == 0.25);
     CHECK(history_epochs(back) == 2 && describe(back).examples_seen == 80);
@@ -98,7 +98,7 @@ static void check_stack_round_trip(int fine_tuned) {
         REQUIRE_OK(vaelib_stack_finetune(stack, examples, examples, VAELIB_SUPERVISED, &plan, NULL, NULL));
     }
     CHECK_OK(vaelib_model_save(stack, path));
-    REQUIRE_OK(vaelib_model_load(path, &back));
+    REQUIRE_OK(vaelib_model_load(path, 0, &back));
     CHECK(hash_parameters(back) == hash_parameters(stack));
     CHECK(describe(back).class_count == (fine_tuned ? 4u : 0u));
     CHECK(describe(back).data_scale == 0.5 && describe(back).data_shift == 0.25);
@@ -142,10 +142,10 @@ static void check_truncation(const unsigned char *bytes, size_t size) {
     vaelib_model *none = NULL;
     for (size_t part = 0; part < 200; part++) {
         write_file(path, bytes, size * part / 200);
-        CHECK_STATUS(vaelib_model_load(path, &none), VAELIB_FORMAT_ERROR);
+        CHECK_STATUS(vaelib_model_load(path, 0, &none), VAELIB_FORMAT_ERROR);
     }
     write_file(path, bytes, size - 1);
-    CHECK_STATUS(vaelib_model_load(path, &none), VAELIB_FORMAT_ERROR);
+    CHECK_STATUS(vaelib_model_load(path, 0, &none), VAELIB_FORMAT_ERROR);
     CHECK(none == NULL);
 }
 
@@ -158,7 +158,7 @@ static int load_in_child(const char *path) {
         vaelib_status outcome;
         alarm(60);
         if (freopen("/dev/null", "w", stderr) == NULL) _exit(1); /* a crash is counted, not described */
-        outcome = vaelib_model_load(path, &model);
+        outcome = vaelib_model_load(path, 0, &model);
         _exit((outcome == VAELIB_OK) != (model != NULL) || (outcome != VAELIB_OK && vaelib_last_error()[0] == '\0'));
     }
     if (child < 0 || waitpid(child, &status, 0) != child) return -1;
@@ -205,13 +205,13 @@ static void check_bad_files(const char *kind) {
     check_truncation(bytes, size);
     check_damage(bytes, size);
     free(bytes);
-    CHECK_MESSAGE(vaelib_model_load(scratch_path("missing.h5"), &none), VAELIB_FILE_ERROR, "missing.h5");
-    CHECK_MESSAGE(vaelib_model_load(scratch_path("folder.h5"), &none), VAELIB_FILE_ERROR, "folder.h5");
-    CHECK_MESSAGE(vaelib_model_load(scratch_path("text.h5"), &none), VAELIB_FORMAT_ERROR, "text.h5");
-    CHECK_STATUS(vaelib_model_load(NULL, &none), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_model_load("", &none), VAELIB_FILE_ERROR);
-    CHECK_MESSAGE(vaelib_model_load(scratch_path("data.h5"), &none), VAELIB_FORMAT_ERROR, "data.h5");
-    CHECK_STATUS(vaelib_model_load(scratch_path("good.h5"), NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_MESSAGE(vaelib_model_load(scratch_path("missing.h5"), 0, &none), VAELIB_FILE_ERROR, "missing.h5");
+    CHECK_MESSAGE(vaelib_model_load(scratch_path("folder.h5"), 0, &none), VAELIB_FILE_ERROR, "folder.h5");
+    CHECK_MESSAGE(vaelib_model_load(scratch_path("text.h5"), 0, &none), VAELIB_FORMAT_ERROR, "text.h5");
+    CHECK_STATUS(vaelib_model_load(NULL, 0, &none), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_model_load("", 0, &none), VAELIB_FILE_ERROR);
+    CHECK_MESSAGE(vaelib_model_load(scratch_path("data.h5"), 0, &none), VAELIB_FORMAT_ERROR, "data.h5");
+    CHECK_STATUS(vaelib_model_load(scratch_path("good.h5"), 0, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK(none == NULL);
 }
 

@@ -52,14 +52,14 @@ static void check_naming(void) {
     REQUIRE_OK(vaelib_stack_add_classifier(stack, class_count));
     check_names(stack, "text", NULL);
     CHECK_OK(vaelib_model_save(stack, path));
-    REQUIRE_OK(vaelib_model_load(path, &back));
+    REQUIRE_OK(vaelib_model_load(path, 0, &back));
     check_names(back, "text", NULL);
     vaelib_model_free(back);
 
     CHECK_OK(vaelib_stack_set_class_names(stack, "text", names, class_count));
     check_names(stack, "text", names);
     CHECK_OK(vaelib_model_save(stack, path));
-    REQUIRE_OK(vaelib_model_load(path, &back));
+    REQUIRE_OK(vaelib_model_load(path, 0, &back));
     check_names(back, "text", names);
     REQUIRE_OK(vaelib_model_copy(stack, &copy));
     CHECK_OK(vaelib_stack_set_class_names(stack, NULL, NULL, 0));
@@ -156,7 +156,7 @@ static void check_names_of_checkpoints(void) {
     CHECK(describe(pair).class_count == class_count);
     check_names(pair, "text", NULL);
     CHECK_OK(vaelib_model_save(pair, path));
-    CHECK_OK(vaelib_model_load(path, &back));
+    CHECK_OK(vaelib_model_load(path, 0, &back));
 
     vaelib_model_free(back);
     vaelib_model_free(pair);
@@ -187,7 +187,7 @@ static void check_training(void) {
     CHECK_OK(vaelib_stack_finetune(stack, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
     REQUIRE_OK(vaelib_model_copy(stack, &stacks[1]));
     CHECK_OK(vaelib_model_save(stack, path));
-    REQUIRE_OK(vaelib_model_load(path, &stacks[2]));
+    REQUIRE_OK(vaelib_model_load(path, 0, &stacks[2]));
     for (size_t i = 0; i < 3; i++) {
         CHECK(plan_of(stacks[i], VAELIB_PRETRAINING).batch_size == 7);
         CHECK(strcmp(plan_of(stacks[i], VAELIB_PRETRAINING).optimizer, "sgd") == 0);

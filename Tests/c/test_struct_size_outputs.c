@@ -29,7 +29,7 @@ static vaelib_status fill_file_report(void *memory) {
 }
 static vaelib_status fill_checkpoint_config(void *memory) { return vaelib_checkpoint_config_init(memory); }
 static vaelib_status fill_checkpoint_info(void *memory) {
-    return vaelib_checkpoint_describe(scratch_path("sizes_run.h5"), memory);
+    return vaelib_checkpoint_describe(scratch_path("sizes_run.h5"), 0, memory);
 }
 static vaelib_status fill_tensor(void *memory) { return vaelib_model_describe_tensor(model, 0, memory); }
 static vaelib_status fill_history_column(void *memory) { return vaelib_model_describe_history(model, 0, memory); }

@@ -82,6 +82,34 @@ static void check_host(void) {
     CHECK(before == after);
 }
 
+/* Every function that opens a file can let a child read it first, also while the file is streamed. */
+static void check_functions(void) {
+    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_checkpoint_config checkpoint = {.struct_size = sizeof checkpoint};
+    vaelib_checkpoint_info info = {.struct_size = sizeof info};
+    vaelib_dataset *stream = NULL, *dataset = NULL;
+    vaelib_model *model = NULL;
+    size_t plain = 0, checked = 0;
+    CHECK_OK(vaelib_checkpoint_config_init(&checkpoint));
+    CHECK(checkpoint.check_in_child == 0);
+    REQUIRE_OK(vaelib_dataset_options_init(&options));
+    options.memory_budget = 0;
+    REQUIRE_OK(vaelib_dataset_open(scratch_path("data.h5"), "packed", &options, &stream));
+    options.check_in_child = 1;
+    CHECK_OK(vaelib_dataset_open(scratch_path("data.h5"), "images", &options, &dataset));
+    CHECK_OK(vaelib_dataset_list(scratch_path("data.h5"), 0, NULL, 0, &plain));
+    CHECK_OK(vaelib_dataset_list(scratch_path("data.h5"), 1, NULL, 0, &checked));
+    CHECK(plain == checked && plain > 0);
+    CHECK_OK(vaelib_model_load(scratch_path("verified_model.h5"), 1, &model));
+    vaelib_model_free(model);
+    CHECK_MESSAGE(vaelib_model_load(scratch_path("text.h5"), 1, &model), VAELIB_FORMAT_ERROR, "text.h5");
+    CHECK_MESSAGE(vaelib_dataset_list(scratch_path("half.h5"), 1, NULL, 0, &checked), VAELIB_FORMAT_ERROR, "half.h5");
+    CHECK_MESSAGE(vaelib_checkpoint_describe(scratch_path("verified_model.h5"), 1, &info), VAELIB_FORMAT_ERROR,
+                  "no checkpoint");
+    vaelib_dataset_free(dataset);
+    vaelib_dataset_free(stream);
+}
+
 int main(void) {
     for (int check_in_child = 0; check_in_child <= 1; check_in_child++) {
         check_models(check_in_child);
@@ -90,5 +118,6 @@ int main(void) {
     }
     check_sizes();
     check_host();
+    check_functions();
     return report();
 }

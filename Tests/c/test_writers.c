@@ -129,18 +129,18 @@ static void check_names(void) {
     const char *path = scratch_path("written.h5");
     char names[64];
     size_t needed = 0;
-    CHECK_OK(vaelib_dataset_list(path, NULL, 0, &needed));
+    CHECK_OK(vaelib_dataset_list(path, 0, NULL, 0, &needed));
     CHECK(needed == sizeof "train/x" + sizeof "y");
     memset(names, '?', sizeof names);
-    CHECK_OK(vaelib_dataset_list(path, names, needed - 1, &needed));
+    CHECK_OK(vaelib_dataset_list(path, 0, names, needed - 1, &needed));
     CHECK(names[0] == '?');
-    CHECK_OK(vaelib_dataset_list(path, names, sizeof names, &needed));
+    CHECK_OK(vaelib_dataset_list(path, 0, names, sizeof names, &needed));
     CHECK(memcmp(names, "train/x\0y\0?", needed + 1) == 0);
-    CHECK_STATUS(vaelib_dataset_list(path, NULL, sizeof names, &needed), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_dataset_list(path, names, sizeof names, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_dataset_list(NULL, names, sizeof names, &needed), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_dataset_list(scratch_path("missing.h5"), names, 9, &needed), VAELIB_FILE_ERROR);
-    CHECK_STATUS(vaelib_dataset_list(scratch_path("text.h5"), names, 9, &needed), VAELIB_FORMAT_ERROR);
+    CHECK_STATUS(vaelib_dataset_list(path, 0, NULL, sizeof names, &needed), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_dataset_list(path, 0, names, sizeof names, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_dataset_list(NULL, 0, names, sizeof names, &needed), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_dataset_list(scratch_path("missing.h5"), 0, names, 9, &needed), VAELIB_FILE_ERROR);
+    CHECK_STATUS(vaelib_dataset_list(scratch_path("text.h5"), 0, names, 9, &needed), VAELIB_FORMAT_ERROR);
 }
 
 int main(void) {

@@ -100,8 +100,8 @@ def test_files_with_null_and_odd_names(handles):
     )
     refused("vaelib_model_save", [handles["vae"], None], ARGUMENT)
     refused("vaelib_model_save", [None, b"x.h5"], HANDLE)
-    refused("vaelib_model_load", [None, byref(POINTER(header.Model)())], ARGUMENT)
-    refused("vaelib_model_load", [b"x.h5", None], ARGUMENT)
+    refused("vaelib_model_load", [None, 0, byref(POINTER(header.Model)())], ARGUMENT)
+    refused("vaelib_model_load", [b"x.h5", 0, None], ARGUMENT)
     refused("vaelib_dataset_read_labels", [None, (ctypes.c_int64 * ROWS)(), ROWS], HANDLE)
 
 

@@ -116,13 +116,13 @@ def test_data_are_known_by_what_the_format_says(rows, path):
 def test_bad_arguments_of_describing_a_checkpoint(path):
     vae().fit(examples(), checkpoint=path)
     info = sized(header.CheckpointInfo)
-    describe = ("vaelib_checkpoint_describe", os.fsencode(path), ctypes.byref(info))
+    describe = ("vaelib_checkpoint_describe", os.fsencode(path), 0, ctypes.byref(info))
     call(*describe)
     assert (info.kind, info.phase, info.epoch, info.epochs, info.complete) == (b"vae", b"fit", 5, 4, 1)
     for arguments, message in [
-        ((None, ctypes.byref(info)), "path is NULL"),
-        ((os.fsencode(path), None), "out_info is NULL"),
-        ((os.fsencode(path), ctypes.byref(header.CheckpointInfo(struct_size=8))), "struct_size"),
+        ((None, 0, ctypes.byref(info)), "path is NULL"),
+        ((os.fsencode(path), 0, None), "out_info is NULL"),
+        ((os.fsencode(path), 0, ctypes.byref(header.CheckpointInfo(struct_size=8))), "struct_size"),
     ]:
         with pytest.raises(vaelib.InvalidArgument, match=message):
             call("vaelib_checkpoint_describe", *arguments)

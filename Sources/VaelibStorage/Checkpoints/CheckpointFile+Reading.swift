@@ -2,9 +2,13 @@ public import VaelibModels
 import VaelibNumerics
 
 extension CheckpointFile {
-  /// Reads a checkpoint. Everything in it is checked; the error names the file and what was wrong in it.
-  public static func read(_ path: String) throws(StorageError) -> SavedTraining<Model> {
-    try ModelFile.read(path) { (file) throws(StorageError) in
+  /// Reads a checkpoint. Everything in it is checked; the error names the file and what was wrong in it. With
+  /// `checkInChild` a child process does so first.
+  public static func read(
+    _ path: String, checkInChild: Bool = false
+  ) throws(StorageError) -> SavedTraining<Model> {
+    if checkInChild { try ChildProcess.check(path) { () throws(StorageError) in _ = try read(path) } }
+    return try ModelFile.read(path) { (file) throws(StorageError) in
       try read(ModelFields(file: file, path: path))
     }
   }

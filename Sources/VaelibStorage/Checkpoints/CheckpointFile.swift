@@ -16,10 +16,12 @@ extension StackedAutoencoder: CheckpointedModel {}
 public final class CheckpointFile<Model: CheckpointedModel>: CheckpointStore {
   private let path: String
   private let libraryVersion: String
+  private let checkInChild: Bool
 
-  /// `libraryVersion` is noted in the file.
-  public init(_ path: String, libraryVersion: String) {
+  /// `libraryVersion` is noted in the file; with `checkInChild` a child process reads it before this one does.
+  public init(_ path: String, libraryVersion: String, checkInChild: Bool = false) {
     self.path = path
+    self.checkInChild = checkInChild
     self.libraryVersion = libraryVersion
   }
 
@@ -28,7 +30,7 @@ public final class CheckpointFile<Model: CheckpointedModel>: CheckpointStore {
   public func check() throws { try AtomicFile.check(path) }
 
   public func load() throws -> SavedTraining<Model>? {
-    try AtomicFile.exists(path) ? Self.read(path) : nil
+    try AtomicFile.exists(path) ? Self.read(path, checkInChild: checkInChild) : nil
   }
 
   public func save(_ training: SavedTraining<Model>) throws {

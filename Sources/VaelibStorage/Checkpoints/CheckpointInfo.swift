@@ -10,9 +10,12 @@ public struct CheckpointInfo {
   public let epochs: Int
   public let state: TrainingState
 
-  /// Reads and checks the whole file.
-  public static func read(_ path: String) throws(StorageError) -> CheckpointInfo {
-    try ModelFile.read(path) { (file) throws(StorageError) in
+  /// Reads and checks the whole file; with `checkInChild` a child process does so first.
+  public static func read(
+    _ path: String, checkInChild: Bool = false
+  ) throws(StorageError) -> CheckpointInfo {
+    if checkInChild { try ChildProcess.check(path) { () throws(StorageError) in _ = try read(path) } }
+    return try ModelFile.read(path) { (file) throws(StorageError) in
       try read(ModelFields(file: file, path: path))
     }
   }

@@ -9,7 +9,7 @@ extension HDF5Dataset {
     let byteCount = try ReadableFile(path).byteCount
     _ = try ChildProcess.run(path, byteCount: byteCount) { (stepDone) throws(StorageError) in
       try HDF5Dataset(path: path, name: name, labels: labels, memoryBudget: 0).readThrough(stepDone)
-      return ""
+      return []
     }
   }
 

@@ -92,9 +92,16 @@ public final class HDF5Dataset: @unchecked Sendable {
   }
 
   /// The names of the datasets in a file, whether they suit or not. Throws `.file` if it cannot be read, `.format` if it
-  /// is not HDF5 or damaged on the way to one of them.
-  public static func names(inFile path: String) throws(StorageError) -> [String] {
-    try DatasetList.all(try MetadataCheck(try ReadableFile(path)).file).map(\.name)
+  /// is not HDF5 or damaged on the way to one of them. With `inChild` a child process looks for them.
+  public static func names(inFile path: String, inChild: Bool = false) throws(StorageError) -> [String] {
+    guard inChild else {
+      return try DatasetList.all(try MetadataCheck(try ReadableFile(path)).file).map(\.name)
+    }
+    let byteCount = try ReadableFile(path).byteCount
+    let bytes = try ChildProcess.run(path, byteCount: byteCount) { (_) throws(StorageError) in
+      Array(try names(inFile: path).map { $0 + "\0" }.joined().utf8)
+    }
+    return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
   }
 
   deinit {

@@ -21,10 +21,10 @@ public enum FileVerification {
   public static func verify(_ path: String, inChild: Bool) throws(StorageError) -> FileReport {
     guard inChild else { return try verify(try ReadableFile(path)) {} }
     let byteCount = try ReadableFile(path).byteCount
-    let text = try ChildProcess.run(path, byteCount: byteCount) { (stepDone) throws(StorageError) in
+    let bytes = try ChildProcess.run(path, byteCount: byteCount) { (stepDone) throws(StorageError) in
       Self.encode(try verify(try ReadableFile(path), stepDone))
     }
-    guard let report = decode(text, byteCount) else {
+    guard let report = decode(String(decoding: bytes, as: UTF8.self), byteCount) else {
       throw .format(path: path, object: nil, reason: "is damaged: reading it gave no result")
     }
     return report
@@ -80,9 +80,10 @@ public enum FileVerification {
     return report
   }
 
-  private static func encode(_ report: FileReport) -> String {
+  private static func encode(_ report: FileReport) -> [UInt8] {
     let numbers = [report.formatVersion, report.datasetsRead, report.datasetsUnread]
-    return ([report.kind, report.libraryVersion] + numbers.map(String.init)).joined(separator: "\0")
+    return Array(
+      ([report.kind, report.libraryVersion] + numbers.map(String.init)).joined(separator: "\0").utf8)
   }
 
   private static func decode(_ text: String, _ byteCount: Int) -> FileReport? {

@@ -3,9 +3,8 @@ import CHDF5
 extension HDF5.Session {
   /// Opens the session's file for reading. `MetadataCheck` comes first.
   func openFile() throws(StorageError) -> HDF5.Object {
-    let access = try own(H5Pcreate(vaelib_h5p_file_access()), nil, "prepare to open it")
-    // ReadableFile looks for writers; a lock held by libhdf5 itself fails on file systems that have none.
-    try check(H5Pset_file_locking(access, false, true), nil, "prepare to open it")
+    // No locks: ReadableFile looks for writers, and a lock fails on file systems that have none.
+    let access = try own(vaelib_h5fd_reading_list(), nil, "prepare to open it")
     let file = try own(H5Fopen(path, vaelib_h5f_read_only(), access), nil, "open it")
     return HDF5.Object(id: file, name: "", label: nil)
   }

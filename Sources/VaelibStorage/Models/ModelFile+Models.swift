@@ -16,8 +16,14 @@ extension ModelFile {
   }
 
   /// Reads a model file of either kind. Everything in it is checked; the error names the file and what was wrong in it.
-  public static func load(from path: String) throws(StorageError) -> any CheckpointedModel {
-    try read(path) { (file) throws(StorageError) in
+  /// With `checkInChild` a child process does so first.
+  public static func load(
+    from path: String, checkInChild: Bool = false
+  ) throws(StorageError) -> any CheckpointedModel {
+    if checkInChild {
+      try ChildProcess.check(path) { () throws(StorageError) in _ = try load(from: path) }
+    }
+    return try read(path) { (file) throws(StorageError) in
       try model(ModelFields(file: file, path: path))
     }
   }

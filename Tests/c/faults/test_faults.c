@@ -33,14 +33,14 @@ static vaelib_status save_stack(uint64_t *out_result) {
 }
 static vaelib_status load_model(uint64_t *out_result) {
     vaelib_model *loaded = NULL;
-    vaelib_status status = vaelib_model_load(model_path, &loaded);
+    vaelib_status status = vaelib_model_load(model_path, 0, &loaded);
     if (status == VAELIB_OK) *out_result = hash_parameters(loaded);
     vaelib_model_free(loaded);
     return status;
 }
 static vaelib_status load_stack(uint64_t *out_result) {
     vaelib_model *loaded = NULL;
-    vaelib_status status = vaelib_model_load(stack_path, &loaded);
+    vaelib_status status = vaelib_model_load(stack_path, 0, &loaded);
     if (status == VAELIB_OK) *out_result = hash_parameters(loaded);
     vaelib_model_free(loaded);
     return status;
@@ -178,7 +178,7 @@ static vaelib_status resume_training(uint64_t *out_result) { return fit_with_che
  * the same training are equal. */
 static int is_checkpoint(void) {
     vaelib_checkpoint_info info = {.struct_size = sizeof info};
-    return vaelib_checkpoint_describe(run_path, &info) == VAELIB_OK && info.seed == make_plan(1).seed;
+    return vaelib_checkpoint_describe(run_path, 0, &info) == VAELIB_OK && info.seed == make_plan(1).seed;
 }
 
 static const struct scenario {

@@ -88,7 +88,7 @@ static vaelib_status load(const char *kind, const char *path) {
     vaelib_status status;
     if (strcmp(kind, "model") == 0) {
         vaelib_model *model = NULL;
-        status = vaelib_model_load(path, &model);
+        status = vaelib_model_load(path, 0, &model);
         vaelib_model_free(model);
     } else if (strcmp(kind, "memory") == 0) {
         status = load_from_memory(path);

@@ -45,7 +45,7 @@ int main(int argc, char **argv) {
         return 2;
     }
 
-    status = vaelib_model_load(argv[1], &model);
+    status = vaelib_model_load(argv[1], 0, &model);
     if (status == VAELIB_OK) status = vaelib_model_describe(model, &model_info);
     if (status == VAELIB_OK && strcmp(model_info.kind, "vae") != 0) {
         fprintf(stderr, "%s: %s holds a model of kind \"%s\"; latents are those of a \"vae\"\n", argv[0], argv[1],

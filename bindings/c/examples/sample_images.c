@@ -47,7 +47,7 @@ int main(int argc, char **argv) {
         return 2;
     }
 
-    if (vaelib_model_load(argv[1], &model) != VAELIB_OK || vaelib_model_describe(model, &info) != VAELIB_OK) {
+    if (vaelib_model_load(argv[1], 0, &model) != VAELIB_OK || vaelib_model_describe(model, &info) != VAELIB_OK) {
         fprintf(stderr, "%s: %s\n", argv[0], vaelib_last_error());
     } else if (square_root(info.data_dim) == 0) {
         fprintf(stderr, "%s: examples of %zu values are no square images\n", argv[0], info.data_dim);

@@ -230,6 +230,7 @@ class CheckpointConfig(ctypes.Structure):
         ("every_epochs", c_size_t),
         ("every_steps", c_size_t),
         ("resume", c_int),
+        ("check_in_child", c_int),
     ]
 
 
@@ -444,7 +445,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_dataset_options_init": (c_int, [POINTER(DatasetOptions)]),
     "vaelib_dataset_from_array": (c_int, [POINTER(Array), POINTER(Array), POINTER(POINTER(Dataset))]),
     "vaelib_dataset_open": (c_int, [c_char_p, c_char_p, POINTER(DatasetOptions), POINTER(POINTER(Dataset))]),
-    "vaelib_dataset_list": (c_int, [c_char_p, c_char_p, c_size_t, POINTER(c_size_t)]),
+    "vaelib_dataset_list": (c_int, [c_char_p, c_int, c_char_p, c_size_t, POINTER(c_size_t)]),
     "vaelib_dataset_slice": (c_int, [POINTER(Dataset), c_size_t, c_size_t, POINTER(POINTER(Dataset))]),
     "vaelib_dataset_select": (c_int, [POINTER(Dataset), POINTER(c_size_t), c_size_t, POINTER(POINTER(Dataset))]),
     "vaelib_dataset_concatenate": (c_int, [POINTER(POINTER(Dataset)), c_size_t, POINTER(POINTER(Dataset))]),
@@ -468,7 +469,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_model_describe": (c_int, [POINTER(Model), POINTER(ModelInfo)]),
     "vaelib_model_copy": (c_int, [POINTER(Model), POINTER(POINTER(Model))]),
     "vaelib_model_save": (c_int, [POINTER(Model), c_char_p]),
-    "vaelib_model_load": (c_int, [c_char_p, POINTER(POINTER(Model))]),
+    "vaelib_model_load": (c_int, [c_char_p, c_int, POINTER(POINTER(Model))]),
     "vaelib_model_save_to_memory": (c_int, [POINTER(Model), POINTER(c_void_p), POINTER(c_size_t)]),
     "vaelib_model_load_from_memory": (c_int, [c_void_p, c_size_t, POINTER(POINTER(Model))]),
     "vaelib_memory_free": (None, [c_void_p]),
@@ -480,7 +481,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_metric_find": (c_double, [POINTER(Metric), c_size_t, c_char_p]),
     "vaelib_training_config_init": (c_int, [POINTER(TrainingConfig)]),
     "vaelib_checkpoint_config_init": (c_int, [POINTER(CheckpointConfig)]),
-    "vaelib_checkpoint_describe": (c_int, [c_char_p, POINTER(CheckpointInfo)]),
+    "vaelib_checkpoint_describe": (c_int, [c_char_p, c_int, POINTER(CheckpointInfo)]),
     "vaelib_model_get_training_config": (c_int, [POINTER(Model), c_int, POINTER(TrainingConfig)]),
     "vaelib_model_describe_history": (c_int, [POINTER(Model), c_size_t, POINTER(HistoryColumn)]),
     "vaelib_model_get_history": (c_int, [POINTER(Model), c_char_p, POINTER(c_double), c_size_t]),

@@ -13,27 +13,33 @@ from vaelib.training.checkpoint import describe
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options."""
     parser.add_argument("file", metavar="FILE", help="an HDF5 file")
+    parser.add_argument(
+        "--check-in-child",
+        action="store_true",
+        help="for files of unknown origin: a child process reads everything first",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Prints a line a dataset, or the model."""
-    names = dataset_names(arguments.file)
+    in_child = arguments.check_in_child
+    names = dataset_names(arguments.file, check_in_child=in_child)
     try:
-        model = vaelib.load(arguments.file)
+        model = vaelib.load(arguments.file, check_in_child=in_child)
     except vaelib.FormatError as error:
         if any(name.startswith("weights/") for name in names):
             print(f"no model that can be loaded: {error}")
         for name in names:
-            print(f"{name}: {_described(arguments.file, name)}")
+            print(f"{name}: {_described(arguments.file, name, in_child)}")
         return
     _print_model(model)
-    _print_checkpoint(arguments.file)
+    _print_checkpoint(arguments.file, in_child)
 
 
-def _described(path: str, name: str) -> str:
+def _described(path: str, name: str, in_child: bool) -> str:
     """How vaelib reads a dataset, or why it does not."""
     try:
-        with open_dataset(path, name, memory_budget=0) as dataset:
+        with open_dataset(path, name, memory_budget=0, check_in_child=in_child) as dataset:
             return f"{dataset.rows} rows of {dataset.columns}, {dataset.dtype.name}"
     except vaelib.FormatError as error:
         return f"cannot be read: {error}"
@@ -47,10 +53,10 @@ def _print_model(model: Any) -> None:
     print(f"{epochs} {'epoch' if epochs == 1 else 'epochs'} of training" if epochs else "not trained")
 
 
-def _print_checkpoint(path: str) -> None:
+def _print_checkpoint(path: str, in_child: bool) -> None:
     """The progress of the training, if the file is a checkpoint."""
     try:
-        info = describe(path)
+        info = describe(path, in_child)
     except vaelib.FormatError:
         return
     phase = info.phase.decode() + (f" of layer {info.layer}" if info.phase == b"pretraining" else "")

@@ -87,8 +87,15 @@ def _open(path: Any, name: str, options: header.DatasetOptions, labels_path: Any
     return Dataset._from_handle(handle, None)
 
 
-def dataset_names(path: str | os.PathLike[str]) -> list[str]:
+def dataset_names(path: str | os.PathLike[str], *, check_in_child: bool = False) -> list[str]:
     """The names of the datasets in an HDF5 file, in order, of any type; if one has several names, the first.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    check_in_child : bool
+        Whether a child process looks for them, so that a file damaged on purpose can do no harm in this one.
 
     Raises
     ------
@@ -99,10 +106,11 @@ def dataset_names(path: str | os.PathLike[str]) -> list[str]:
     """
     place = text(os.fsencode(path))
     needed = ctypes.c_size_t()
-    call("vaelib_dataset_list", place, None, 0, ctypes.byref(needed), path=os.fsdecode(place))
+    arguments = (place, bool(check_in_child))
+    call("vaelib_dataset_list", *arguments, None, 0, ctypes.byref(needed), path=os.fsdecode(place))
     while True:
         size = needed.value
         names = ctypes.create_string_buffer(size + 1)
-        call("vaelib_dataset_list", place, names, size, ctypes.byref(needed), path=os.fsdecode(place))
+        call("vaelib_dataset_list", *arguments, names, size, ctypes.byref(needed), path=os.fsdecode(place))
         if needed.value <= size:  # else the file changed in between
             return names.raw[: needed.value].decode().split("\0")[:-1]

@@ -14,8 +14,8 @@ from vaelib.models.native_vae import NativeVAE
 _KINDS: dict[str, type[NativeVAE | NativeStack]] = {kind.kind: kind for kind in (NativeVAE, NativeStack)}
 
 
-def read_model(path: str | os.PathLike[str]) -> NativeVAE | NativeStack:
-    """The model in a file.
+def read_model(path: str | os.PathLike[str], check_in_child: bool = False) -> NativeVAE | NativeStack:
+    """The model in a file, which a child process reads first if asked to.
 
     Raises
     ------
@@ -25,7 +25,7 @@ def read_model(path: str | os.PathLike[str]) -> NativeVAE | NativeStack:
         It is not a vaelib model, or damaged; the text says what is wrong in it.
     """
     place = text(os.fsencode(path))
-    handle = new_handle(header.Model, "vaelib_model_load", place, path=os.fsdecode(place))
+    handle = new_handle(header.Model, "vaelib_model_load", place, bool(check_in_child), path=os.fsdecode(place))
     kind = ctypes.c_char_p()
     call("vaelib_model_kind", handle, ctypes.byref(kind))
     return _KINDS[(kind.value or b"").decode()](handle)

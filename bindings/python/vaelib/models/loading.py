@@ -12,13 +12,20 @@ from vaelib.models.native_vae import NativeVAE
 from vaelib.models.vae import VAE
 
 
-def load(path: str | os.PathLike[str]) -> Any:
+def load(path: str | os.PathLike[str], *, check_in_child: bool = False) -> Any:
     """Reads a model file, whichever language wrote it, as a fitted estimator.
 
     A stack that has a classifier comes back as a StackedDenoisingClassifier, whose ``classes_`` are those in the file,
     or else the numbers 0, 1, ...; any other stack as a StackedDenoisingAutoencoder. The estimator's parameters are
     those in the file, with which the model was made and last trained. ``random_state`` is the file's seed; ``scale``
     and ``shift`` are those of the data the model was trained on.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    check_in_child : bool
+        Whether a child process reads it first, so that a file damaged on purpose can do no harm in this one.
 
     Raises
     ------
@@ -27,7 +34,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     FormatError
         It is not a vaelib model, or damaged; the text says what is wrong in it.
     """
-    model = read_model(path)
+    model = read_model(path, check_in_child)
     if isinstance(model, NativeVAE):
         return VAE._of_model(model)
     kind = StackedDenoisingClassifier if model.info.class_count > 0 else StackedDenoisingAutoencoder

@@ -14,8 +14,8 @@ from vaelib._c.calls import defaults, described
 _DEFAULTS = defaults(header.CheckpointConfig)
 
 
-def describe(path: str | os.PathLike[str]) -> header.CheckpointInfo:
-    """The state of the training in a checkpoint file.
+def describe(path: str | os.PathLike[str], check_in_child: bool = False) -> header.CheckpointInfo:
+    """The state of the training in a checkpoint file, which a child process reads first if asked to.
 
     Raises
     ------
@@ -23,7 +23,8 @@ def describe(path: str | os.PathLike[str]) -> header.CheckpointInfo:
         The file is not a checkpoint.
     """
     place = text(os.fsencode(path))
-    return described(header.CheckpointInfo, "vaelib_checkpoint_describe", place, path=os.fsdecode(place))
+    arguments = (place, bool(check_in_child))
+    return described(header.CheckpointInfo, "vaelib_checkpoint_describe", *arguments, path=os.fsdecode(place))
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Checkpoint:
         Write a checkpoint after every so many steps, also within an epoch; 0: not by steps.
     resume : bool, default True
         Resume from the file if it exists; False starts from the beginning, and the first checkpoint replaces the file.
+    check_in_child : bool, default False
+        Whether a child process reads the file first, so that one damaged on purpose can do no harm in this one.
     """
 
     path: str | os.PathLike[str]
@@ -54,6 +57,7 @@ class Checkpoint:
     every_epochs: int = _DEFAULTS.every_epochs
     every_steps: int = _DEFAULTS.every_steps
     resume: bool = bool(_DEFAULTS.resume)
+    check_in_child: bool = bool(_DEFAULTS.check_in_child)
 
     def config(self) -> header.CheckpointConfig:
         """The checkpoint as the library takes it; the structure keeps what it points to alive."""
@@ -66,6 +70,7 @@ class Checkpoint:
         config.every_epochs = count(self.every_epochs, "every_epochs")
         config.every_steps = count(self.every_steps, "every_steps")
         config.resume = bool(self.resume)
+        config.check_in_child = bool(self.check_in_child)
         return config
 
     @property
@@ -79,7 +84,7 @@ class Checkpoint:
         """
         if not (self.resume and os.path.exists(self.path)):
             return None
-        return int(describe(self.path).seed)
+        return int(describe(self.path, self.check_in_child).seed)
 
     @property
     def stamp(self) -> tuple[int, int] | None:

@@ -1,0 +1,77 @@
+import Glibc
+
+/// What a child process that checks a file may take: so much memory beyond what its parent has, and so many seconds of
+/// computing for each step.
+struct ChildLimits {
+  /// Memory that any file may take: buffers of a step, chunks, what malloc reserves.
+  private static let budget = 512 << 20
+  /// Memory for the structure of a file, or for the numbers of a model file: so many times its size.
+  private static let fileMultiple = 4
+  /// Bytes a second that any disk gives.
+  private static let slowestDisk = 16 << 20
+  /// How much longer a step may take by the clock, on a busy machine.
+  private static let clockFactor = 5
+
+  /// Bytes of address space that the child may have; nil if that cannot be known.
+  private let addressSpace: Int?
+  /// How many of those bytes the child may take itself.
+  let memory: Int
+  /// Seconds of computing for each step.
+  let seconds: Int
+
+  /// The limits for a file of so many bytes. The host's own limits stay in force.
+  init(fileByteCount: Int) {
+    seconds = 2 + fileByteCount / Self.slowestDisk
+    let wanted = Self.budget + Self.fileMultiple * fileByteCount
+    guard let used = Self.memoryInUse() else {
+      (addressSpace, memory) = (nil, wanted)
+      return
+    }
+    var limit = rlimit()
+    getrlimit(Self.resource(RLIMIT_AS), &limit)
+    memory = max(0, min(wanted, Int(clamping: limit.rlim_cur) - used))
+    addressSpace = used + memory
+  }
+
+  /// Seconds on the clock for each step.
+  var clockSeconds: Int { Self.clockFactor * seconds }
+
+  /// Sets the limits for this process.
+  func apply() {
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(Self.resource(RLIMIT_CORE), &none)
+    if let addressSpace { Self.set(RLIMIT_AS, addressSpace) }
+    allowStep()
+  }
+
+  /// The time for a step, from now on.
+  func allowStep() {
+    alarm(UInt32(clamping: clockSeconds))
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    Self.set(RLIMIT_CPU, usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + seconds + 1)
+  }
+
+  private static func set(_ kind: __rlimit_resource, _ value: Int) {
+    var limit = rlimit()
+    getrlimit(resource(kind), &limit)
+    limit.rlim_cur = min(limit.rlim_max, rlim_t(value))
+    setrlimit(resource(kind), &limit)
+  }
+
+  private static func resource(_ kind: __rlimit_resource) -> __rlimit_resource_t {
+    __rlimit_resource_t(kind.rawValue)
+  }
+
+  /// Bytes of address space of this process.
+  private static func memoryInUse() -> Int? {
+    let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var text = [UInt8](repeating: 0, count: 256)
+    let count = read(descriptor, &text, text.count)
+    guard count > 0 else { return nil }
+    let pages = String(decoding: text.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
+    return Int(pages).map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) }
+  }
+}
