@@ -40,7 +40,8 @@
  * - Structures (except vaelib_metric) begin with `size_t struct_size`, which the caller sets to `sizeof` the structure
  *   before anything else, also before it calls the `..._init` function that fills in the defaults. A program compiled
  *   against an older header therefore keeps working with a newer library.
- * - Strings are UTF-8 and NUL-terminated. Strings returned by the library belong to it.
+ * - Strings are UTF-8 and NUL-terminated; paths of files, and names of datasets that are read, may be any bytes, and
+ *   messages show those that are not UTF-8 as \xE9 and so on. Strings returned by the library belong to it.
  * - Losses, bounds and likelihoods are always in nats per example.
  * - Everything random takes a seed. The same seed gives the same bits on the same machine, for any number of threads.
  * - All functions may be called from any thread. Queries on one model may run from several threads at once;

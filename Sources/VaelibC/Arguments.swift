@@ -1,9 +1,19 @@
+import VaelibStorage
+
 /// Checks of arguments that many functions take.
 enum Arguments {
-  /// The text of a C string; throws if it is NULL.
+  /// The text of a C string; throws if it is NULL or not UTF-8.
   static func text(_ pointer: UnsafePointer<CChar>?, _ name: String) throws -> String {
     guard let pointer else { throw BoundaryError.argument("\(name) is NULL") }
-    return String(cString: pointer)
+    guard let text = String(validatingCString: pointer) else {
+      throw BoundaryError.argument("\(name) is \"\(String(systemCString: pointer))\", which is not UTF-8")
+    }
+    return text
+  }
+
+  /// The path of a file, or the name of an object in one, which may be any bytes; throws if it is NULL.
+  static func path(_ pointer: UnsafePointer<CChar>?, _ name: String) throws -> String {
+    String(systemCString: try nonNull(pointer, name))
   }
 
   static func nonNull<T>(_ pointer: UnsafeMutablePointer<T>?, _ name: String) throws -> UnsafeMutablePointer<

@@ -15,7 +15,7 @@ public func vaelib_checkpoint_describe(
   _ outInfo: UnsafeMutablePointer<vaelib_checkpoint_info>?
 ) -> vaelib_status {
   computation {
-    let info = try CheckpointInfo.read(try Arguments.text(path, "path"), checkInChild: checkInChild != 0)
+    let info = try CheckpointInfo.read(try Arguments.path(path, "path"), checkInChild: checkInChild != 0)
     try SizedStruct.write(vaelib_checkpoint_info(info), to: outInfo, "out_info")
   }
 }
@@ -63,7 +63,7 @@ func checkpoints<Kind: CheckpointedModel>(
 ) throws -> TrainingCheckpoints<Kind>? {
   guard let checkpoint = config.checkpoint else { return nil }
   let c = try SizedStruct.read(checkpoint, "config->checkpoint")
-  let path = try Arguments.text(c.path, "config->checkpoint->path")
+  let path = try Arguments.path(c.path, "config->checkpoint->path")
   return TrainingCheckpoints(
     CheckpointFile<Kind>(path, libraryVersion: VAELIB_VERSION, checkInChild: c.check_in_child != 0),
     try CheckpointSchedule(c))

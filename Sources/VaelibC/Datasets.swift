@@ -48,9 +48,9 @@ public func vaelib_dataset_open(
         "options->scale is \(options.scale) and shift \(options.shift); both must be finite, and scale not 0")
     }
     let source = try HDF5Source(
-      path: try Arguments.text(path, "path"), name: try Arguments.text(name, "name"),
-      labels: options.labels.map { String(cString: $0) },
-      labelsPath: options.labels_path.map { String(cString: $0) },
+      path: try Arguments.path(path, "path"), name: try Arguments.path(name, "name"),
+      labels: options.labels.map { String(systemCString: $0) },
+      labelsPath: options.labels_path.map { String(systemCString: $0) },
       memoryBudget: options.memory_budget < 0 ? Int.max : options.memory_budget, scale: options.scale,
       shift: options.shift, checkInChild: options.check_in_child != 0)
     let dataset = DatasetHandle(
@@ -67,9 +67,9 @@ public func vaelib_dataset_list(
 ) -> vaelib_status {
   entryPoint {
     let needed = try Arguments.nonNull(outNeeded, "out_needed")
-    let names = try HDF5Dataset.names(inFile: try Arguments.text(path, "path"), inChild: checkInChild != 0)
+    let names = try HDF5Dataset.names(inFile: try Arguments.path(path, "path"), inChild: checkInChild != 0)
     var bytes: [CChar] = []
-    for name in names { bytes += name.utf8.map { CChar(bitPattern: $0) } + [0] }
+    for name in names { bytes += name.systemBytes.map { CChar(bitPattern: $0) } + [0] }
     if bytes.count <= UInt(bitPattern: size), !bytes.isEmpty {
       try Arguments.nonNull(outNames, "out_names").update(from: bytes, count: bytes.count)
     }

@@ -7,7 +7,7 @@ public func vaelib_file_verify(
 ) -> vaelib_status {
   entryPoint {
     if let outReport { try SizedStruct.check(outReport, "out_report") }
-    let report = try FileVerification.verify(try Arguments.text(path, "path"), inChild: checkInChild != 0)
+    let report = try FileVerification.verify(try Arguments.path(path, "path"), inChild: checkInChild != 0)
     if let outReport { try SizedStruct.write(report.cStruct, to: outReport, "out_report") }
   }
 }

@@ -7,7 +7,7 @@ import VaelibStorage
 @_cdecl("vaelib_model_save") @implementation
 public func vaelib_model_save(_ model: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> vaelib_status {
   modelQuery(model) { model in
-    try ModelFile.save(model, to: try Arguments.text(path, "path"), libraryVersion: VAELIB_VERSION)
+    try ModelFile.save(model, to: try Arguments.path(path, "path"), libraryVersion: VAELIB_VERSION)
   }
 }
 
@@ -18,7 +18,7 @@ public func vaelib_model_load(
   computation {
     let out = try Arguments.nonNull(outModel, "out_model")
     let model = try ModelFile.load(
-      from: try Arguments.text(path, "path"), checkInChild: checkInChild != 0)
+      from: try Arguments.path(path, "path"), checkInChild: checkInChild != 0)
     out.pointee = try HandleTable.shared.insert(ModelHandle(model))
   }
 }

@@ -63,7 +63,7 @@ private func twoOutputs(
   _ first: (argument: String, name: UnsafePointer<CChar>?),
   _ second: (argument: String, name: UnsafePointer<CChar>?), columns: Int
 ) throws -> [DatasetWriter.Output] {
-  let names = [first.name, second.name].compactMap { $0.map { String(cString: $0) } }
+  let names = try [first, second].filter { $0.name != nil }.map { try Arguments.text($0.name, $0.argument) }
   guard !names.isEmpty else {
     throw BoundaryError.argument(
       "\(first.argument) and \(second.argument) are both NULL; at least one is needed")

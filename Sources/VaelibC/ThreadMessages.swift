@@ -1,4 +1,5 @@
 import Glibc
+import VaelibStorage
 
 /// The last error and the last warning of one thread, as C strings that live until they are replaced.
 ///
@@ -41,7 +42,7 @@ struct ThreadMessages {
   static func setError(_ text: String) {
     let slots = slots
     free(slots.pointee.error)
-    slots.pointee.error = strdup(text)
+    slots.pointee.error = strdup(text.printable)
   }
 
   /// nil for no warning, the state before each call.
@@ -49,6 +50,6 @@ struct ThreadMessages {
     let slots = slots
     if text == nil, slots.pointee.warning == nil { return }
     free(slots.pointee.warning)
-    slots.pointee.warning = text.flatMap { strdup($0) }
+    slots.pointee.warning = text.flatMap { strdup($0.printable) }
   }
 }

@@ -57,7 +57,7 @@ public func vaelib_writer_create(
 ) -> vaelib_status {
   entryPoint {
     let out = try Arguments.nonNull(outWriter, "out_writer")
-    let writer = try DatasetWriter(path: try Arguments.text(path, "path"))
+    let writer = try DatasetWriter(path: try Arguments.path(path, "path"))
     out.pointee = try HandleTable.shared.insert(WriterHandle(writer))
   }
 }

@@ -107,7 +107,7 @@ def test_rows_that_are_not_there(tmp_path, numbers):
         dataset[np.ones(ROWS - 1, dtype=bool)]
     with pytest.raises(ValueError, match="at least 1"):
         dataset[np.zeros(0, dtype=int)]
-    for wrong in (3, 0.5, np.zeros((2, 2), dtype=int), np.array([0.5]), "rows"):
+    for wrong in (True, 0.5, np.zeros((2, 2), dtype=int), np.array([0.5]), "rows"):
         with pytest.raises(TypeError):
             dataset[wrong]
 

@@ -68,7 +68,7 @@ final class AtomicFile {
       guard fsync(descriptor) == 0 else { throw failure("forced to disk", errno) }
       TemporaryFiles.unlock(descriptor)
       guard file.take()?.close() == true else { throw failure("written", errno) }
-      guard rename(temporary, target) == 0 else { throw failure("put in place", errno) }
+      guard Self.rename(temporary, target) == 0 else { throw failure("put in place", errno) }
     } catch {
       discard()
       throw error
@@ -88,12 +88,15 @@ final class AtomicFile {
 
   private func discard() {
     file = nil
-    if getpid() == process { unlink(temporary) }
+    if getpid() == process { _ = temporary.withSystemCString { unlink($0) } }
   }
 
   /// Forces the new name to disk. Folders that cannot be opened or synchronised are left to the file system.
   private func synchroniseFolder() throws(StorageError) {
-    guard let descriptor = FileDescriptor(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else { return }
+    guard
+      let descriptor = FileDescriptor(
+        folder.withSystemCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
+    else { return }
     guard fsync(descriptor.number) != 0, errno == EIO else { return }
     throw .file(
       path: path, reason: "was written, but its folder could not be forced to disk: \(systemErrorText(EIO))")
@@ -119,7 +122,7 @@ final class AtomicFile {
   /// What `path` is now; nil if nothing. Refuses all but regular files.
   private static func status(of path: String) throws(StorageError) -> stat? {
     var status = stat()
-    guard stat(path, &status) == 0 else {
+    guard path.withSystemCString({ stat($0, &status) }) == 0 else {
       guard errno == ENOENT else { throw failure(path, "written", errno) }
       return nil
     }
@@ -133,15 +136,21 @@ final class AtomicFile {
 
   /// `path` with all symbolic links followed.
   private static func resolved(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
+    guard let resolved = path.withSystemCString({ realpath($0, nil) }) else { return path }
     defer { free(resolved) }
-    return String(cString: resolved)
+    return String(systemCString: resolved)
   }
 
   private static func split(_ path: String) -> (folder: String, name: String) {
-    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-    let folder = path[..<slash]
-    return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
+    // By scalars: a character may be a slash with an accent.
+    let scalars = path.unicodeScalars
+    guard let slash = scalars.lastIndex(of: "/") else { return (".", path) }
+    let folder = scalars[..<slash]
+    return (folder.isEmpty ? "/" : String(folder), String(scalars[scalars.index(after: slash)...]))
+  }
+
+  private static func rename(_ old: String, _ new: String) -> Int32 {
+    old.withSystemCString { old in new.withSystemCString { Glibc.rename(old, $0) } }
   }
 
   /// Creates and opens a temporary file; returns its path.
@@ -176,6 +185,8 @@ extension AtomicFile {
   /// Throws if `write` would surely fail, because of the path or its folder.
   static func check(_ path: String) throws(StorageError) {
     let target = try target(of: path)
-    guard access(target.folder, W_OK | X_OK) == 0 else { throw failure(path, "written", errno) }
+    guard target.folder.withSystemCString({ access($0, W_OK | X_OK) }) == 0 else {
+      throw failure(path, "written", errno)
+    }
   }
 }

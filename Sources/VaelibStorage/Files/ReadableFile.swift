@@ -94,7 +94,10 @@ final class ReadableFile {
       throw .file(path: path, reason: "cannot exist: its path contains a NUL byte")
     }
     // O_NONBLOCK: opening a pipe returns at once, to be refused below.
-    guard let descriptor = FileDescriptor(Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) else {
+    guard
+      let descriptor = FileDescriptor(
+        path.withSystemCString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) })
+    else {
       throw .file(path: path, reason: "cannot be opened: \(systemErrorText(errno))")
     }
     return descriptor

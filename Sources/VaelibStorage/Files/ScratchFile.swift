@@ -4,7 +4,7 @@ import Glibc
 final class ScratchFile: Sendable {
   /// Where it is: the folder that TMPDIR names, or /var/tmp, which is on a disk where /tmp may be in memory.
   static var folder: String {
-    guard let folder = getenv("TMPDIR").map({ String(cString: $0) }), !folder.isEmpty else {
+    guard let folder = getenv("TMPDIR").map({ String(systemCString: $0) }), !folder.isEmpty else {
       return "/var/tmp"
     }
     return folder
@@ -29,12 +29,12 @@ final class ScratchFile: Sendable {
     let path = TemporaryFiles.create(in: folder, mode: 0o600, &created)
     guard let path, let file = created.take() else { throw Failure(number: errno) }
     self.file = file
-    name = unlink(path) == 0 ? nil : path
+    name = path.withSystemCString({ unlink($0) }) == 0 ? nil : path
     guard ftruncate(self.file.number, off_t(byteCount)) == 0 else { throw Failure(number: errno) }
   }
 
   deinit {
-    if let name, getpid() == process { unlink(name) }
+    if let name, getpid() == process { _ = name.withSystemCString { unlink($0) } }
   }
 
   /// Throws ENOSPC if the file system has no room for so many bytes more.

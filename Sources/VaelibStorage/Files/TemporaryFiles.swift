@@ -17,10 +17,11 @@ enum TemporaryFiles {
   /// The umask applies, as for any new file.
   static func create(in folder: String, mode: mode_t = 0o666, _ file: inout FileDescriptor?) -> String? {
     for _ in 0..<1_000 {
-      let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
+      let count = counter.wrappingAdd(1, ordering: .relaxed).newValue
       // The target's name is not part of it: with a suffix it could become too long.
-      let path = "\(folder)/\(prefix)\(getpid())-\(number)\(suffix)"
-      if let descriptor = FileDescriptor(open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)) {
+      let path = "\(folder)/\(prefix)\(getpid())-\(count)\(suffix)"
+      let number = path.withSystemCString { open($0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode) }
+      if let descriptor = FileDescriptor(number) {
         // Where the file system knows no locks, others know ours by its process only.
         flock(descriptor.number, LOCK_EX | LOCK_NB)
         file = consume descriptor
@@ -36,7 +37,7 @@ enum TemporaryFiles {
 
   /// Removes the files in `folder` that processes left behind when they were killed.
   static func removeAbandoned(in folder: String) {
-    guard let directory = opendir(folder) else { return }
+    guard let directory = folder.withSystemCString({ opendir($0) }) else { return }
     defer { closedir(directory) }
     while let entry = readdir(directory) {
       let name = name(entry)
@@ -66,11 +67,10 @@ enum TemporaryFiles {
   }
 
   private static func removeUnlocked(_ path: String) {
-    guard let descriptor = FileDescriptor(open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)) else {
-      return
-    }
+    let number = path.withSystemCString { open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) }
+    guard let descriptor = FileDescriptor(number) else { return }
     var status = stat()
     guard fstat(descriptor.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
-    if flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+    if flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 { _ = path.withSystemCString { unlink($0) } }
   }
 }

@@ -5,7 +5,8 @@ extension HDF5.Session {
   func openFile() throws(StorageError) -> HDF5.Object {
     // No locks: ReadableFile looks for writers, and a lock fails on file systems that have none.
     let access = try own(vaelib_h5fd_reading_list(), nil, "prepare to open it")
-    let file = try own(H5Fopen(path, vaelib_h5f_read_only(), access), nil, "open it")
+    let file = try own(
+      path.withSystemCString { H5Fopen($0, vaelib_h5f_read_only(), access) }, nil, "open it")
     return HDF5.Object(id: file, name: "", label: nil)
   }
 

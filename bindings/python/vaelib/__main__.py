@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 
 import vaelib
@@ -11,6 +12,10 @@ from vaelib.commands import COMMANDS
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs a command; its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # Paths and names that are not UTF-8 are printed as the bytes that they are.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="surrogateescape")
     description = "Variational and stacked denoising auto-encoders."
     parser = argparse.ArgumentParser(prog="python -m vaelib", description=description)
     parser.add_argument("--version", action="version", version=f"vaelib {vaelib.__version__}")

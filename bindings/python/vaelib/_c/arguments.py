@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
+import os
+from typing import Any, TypeAlias
 
 import numpy as np
+
+#: The path of a file; bytes where it is in no known encoding.
+Path: TypeAlias = "str | bytes | os.PathLike[str] | os.PathLike[bytes]"
 
 
 def count(value: Any, name: str = "the number") -> int:
@@ -44,6 +48,19 @@ def seed_from(random_state: Any) -> int:
     if not 0 <= seed < 2**64:
         raise ValueError(f"random_state must be between 0 and 2^64 - 1, not {seed}")
     return seed
+
+
+def path_bytes(path: Path) -> bytes:
+    """The path of a file as the library takes it, of whatever bytes."""
+    return text(os.fsencode(path))
+
+
+def name_bytes(name: str | bytes) -> bytes:
+    """The name of an object in a file as the library takes it, of whatever bytes.
+
+    Bytes that are not UTF-8 stand in a str as lone surrogates, as ``os.fsdecode`` has them in paths.
+    """
+    return text(name.encode(errors="surrogateescape") if isinstance(name, str) else name)
 
 
 def text(value: str | bytes) -> bytes:

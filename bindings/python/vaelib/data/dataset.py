@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,10 @@ from vaelib._c.arrays import array_view, dtype_of, pointer, readable
 from vaelib._c.calls import call, described, new_handle
 from vaelib._c.errors import InvalidHandle
 from vaelib._c.library import library
-from vaelib.data.rows import row_numbers
+from vaelib.data.rows import row_number, row_numbers
+
+#: How much is read at a time where examples are wanted one by one.
+_ITERATION_BYTES = 1 << 20
 
 
 class Dataset:
@@ -130,14 +133,34 @@ class Dataset:
         call("vaelib_dataset_read", self.handle, pointer(values), values.size)
         return values
 
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        """``np.asarray(dataset)`` is ``dataset.numpy()``, always a copy."""
+        if copy is False:
+            raise ValueError("a vaelib.Dataset becomes an array only by a copy; use np.asarray(dataset)")
+        return self.numpy().astype(np.float32 if dtype is None else dtype, copy=False)
+
     def __len__(self) -> int:
         return self.rows
 
-    def __getitem__(self, rows: slice | npt.ArrayLike) -> Dataset:
-        """Some of the rows as a dataset of its own; no example is copied.
+    def __iter__(self) -> Iterator[npt.NDArray[np.float32]]:
+        """The examples one by one, as ``numpy`` gives them; a block of them is in memory at a time."""
+        step = max(1, _ITERATION_BYTES // (4 * self.columns))
+        for first in range(0, self.rows, step):
+            with self[first : first + step] as block:
+                yield from block.numpy()
 
-        ``dataset[a:b]`` are neighbouring rows, ``dataset[indices]`` the rows with these numbers in this order, some
-        perhaps several times, ``dataset[mask]`` those where an array of booleans of shape (rows,) is true.
+    @overload
+    def __getitem__(self, rows: int | np.integer[Any]) -> npt.NDArray[np.float32]: ...
+
+    @overload
+    def __getitem__(self, rows: slice | npt.ArrayLike) -> Dataset: ...
+
+    def __getitem__(self, rows: int | np.integer[Any] | slice | npt.ArrayLike) -> Dataset | npt.NDArray[np.float32]:
+        """One example as an array, or some of the rows as a dataset of its own.
+
+        ``dataset[i]`` is the example in row i as ``numpy`` gives it, shape (columns,). Of the others no example is
+        copied: ``dataset[a:b]`` are neighbouring rows, ``dataset[indices]`` the rows with these numbers in this order,
+        some perhaps several times, ``dataset[mask]`` those where an array of booleans of shape (rows,) is true.
 
         Noise is drawn for a row of ``dataset[a:b]`` by its number in the whole dataset; rows of the others are numbered
         from 0.
@@ -147,6 +170,10 @@ class Dataset:
         IndexError
             The dataset has no such row.
         """
+        number = row_number(rows, self.rows)
+        if number is not None:
+            with self[number : number + 1] as row:
+                return row.numpy().reshape(-1)
         if not isinstance(rows, slice):
             return self._select(row_numbers(rows, self.rows))
         first, last, step = rows.indices(self.rows)

@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from vaelib._c import header
-from vaelib._c.arguments import count, text
+from vaelib._c.arguments import Path, count, name_bytes, path_bytes
 from vaelib._c.calls import call, defaults, new_handle
 from vaelib.data.dataset import Dataset, concatenate
 from vaelib.data.several_files import budgets, one_for_each
 
 
 def open_dataset(
-    path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
-    name: str,
-    labels: str | None = None,
+    path: Path | Sequence[Path],
+    name: str | bytes,
+    labels: str | bytes | None = None,
     *,
-    labels_path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None = None,
+    labels_path: Path | Sequence[Path] | None = None,
     scale: float = 1.0,
     shift: float = 0.0,
     memory_budget: int | None = None,
@@ -57,11 +57,11 @@ def open_dataset(
     """
     options = defaults(header.DatasetOptions)
     options.scale, options.shift = scale, shift
-    options.labels = None if labels is None else text(labels)
+    options.labels = None if labels is None else name_bytes(labels)
     if memory_budget is not None:
         options.memory_budget = count(memory_budget, "memory_budget")
     options.check_in_child = bool(check_in_child)
-    if isinstance(path, str | os.PathLike):
+    if isinstance(path, str | bytes | os.PathLike):
         return _open(path, name, options, labels_path)
     paths = list(path)
     label_paths = one_for_each(labels_path, len(paths))
@@ -78,17 +78,20 @@ def open_dataset(
     return concatenate([open_one(index, budget) for index, budget in enumerate(budgets(sizes, whole_budget))])
 
 
-def _open(path: Any, name: str, options: header.DatasetOptions, labels_path: Any) -> Dataset:
-    options.labels_path = None if labels_path is None else text(os.fsencode(labels_path))
-    place = text(os.fsencode(path))
+def _open(path: Any, name: str | bytes, options: header.DatasetOptions, labels_path: Any) -> Dataset:
+    options.labels_path = None if labels_path is None else path_bytes(labels_path)
+    place = path_bytes(path)
     missing = place if labels_path is None or not os.path.exists(place) else options.labels_path
-    arguments = (place, text(name), ctypes.byref(options))
+    arguments = (place, name_bytes(name), ctypes.byref(options))
     handle = new_handle(header.Dataset, "vaelib_dataset_open", *arguments, path=os.fsdecode(missing))
     return Dataset._from_handle(handle, None)
 
 
-def dataset_names(path: str | os.PathLike[str], *, check_in_child: bool = False) -> list[str]:
+def dataset_names(path: Path, *, check_in_child: bool = False) -> list[str]:
     """The names of the datasets in an HDF5 file, in order, of any type; if one has several names, the first.
+
+    Bytes of a name that are not UTF-8 become lone surrogates, as ``os.fsdecode`` makes them of paths; ``open_dataset``
+    takes such names.
 
     Parameters
     ----------
@@ -104,7 +107,7 @@ def dataset_names(path: str | os.PathLike[str], *, check_in_child: bool = False)
     FormatError
         It is not HDF5, or its groups are damaged.
     """
-    place = text(os.fsencode(path))
+    place = path_bytes(path)
     needed = ctypes.c_size_t()
     arguments = (place, bool(check_in_child))
     call("vaelib_dataset_list", *arguments, None, 0, ctypes.byref(needed), path=os.fsdecode(place))
@@ -113,4 +116,4 @@ def dataset_names(path: str | os.PathLike[str], *, check_in_child: bool = False)
         names = ctypes.create_string_buffer(size + 1)
         call("vaelib_dataset_list", *arguments, names, size, ctypes.byref(needed), path=os.fsdecode(place))
         if needed.value <= size:  # else the file changed in between
-            return names.raw[: needed.value].decode().split("\0")[:-1]
+            return names.raw[: needed.value].decode(errors="surrogateescape").split("\0")[:-1]

@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
+import operator
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
+
+
+def row_number(row: Any, count: int) -> int | None:
+    """The number of one row, from an integer that may be negative; None if the index is no integer.
+
+    Raises
+    ------
+    IndexError
+        There is no such row.
+    """
+    try:
+        number = None if isinstance(row, bool | np.bool_) else operator.index(row)
+    except TypeError:
+        return None
+    if number is not None and not -count <= number < count:
+        raise IndexError(f"row number {number}: the dataset has {count} rows")
+    return number if number is None else number % count
 
 
 def row_numbers(rows: npt.ArrayLike, count: int) -> npt.NDArray[np.uintp]:
@@ -20,4 +40,5 @@ def row_numbers(rows: npt.ArrayLike, count: int) -> npt.NDArray[np.uintp]:
     bad = np.flatnonzero((array >= count) | (array < -count))
     if bad.size:
         raise IndexError(f"row number {array[bad[0]]} at position {bad[0]}: the dataset has {count} rows")
-    return np.where(array < 0, array + count, array).astype(np.uintp)
+    wide = array.astype(np.int64)
+    return np.where(wide < 0, wide + count, wide).astype(np.uintp)

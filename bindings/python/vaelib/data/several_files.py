@@ -10,7 +10,7 @@ def one_for_each(paths: Any, wanted: int) -> list[Any]:
     """One file of labels for each file of examples, or None."""
     if paths is None:
         return [None] * wanted
-    if isinstance(paths, str | os.PathLike) or len(paths) != wanted:
+    if isinstance(paths, str | bytes | os.PathLike) or len(paths) != wanted:
         raise ValueError(f"{wanted} files of examples need {wanted} files of labels, or none")
     return list(paths)
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from vaelib._c import header
-from vaelib._c.arguments import text
+from vaelib._c.arguments import Path, path_bytes
 from vaelib._c.calls import described
 
 
@@ -27,7 +27,7 @@ class FileReport:
     datasets_unread: int
 
 
-def verify(path: str | os.PathLike[str], *, check_in_child: bool = False) -> FileReport:
+def verify(path: Path, *, check_in_child: bool = False) -> FileReport:
     """Reads the whole of a file and says what it is.
 
     Of a model file everything is checked; of any other HDF5 file every dataset is read through its filters and
@@ -47,7 +47,7 @@ def verify(path: str | os.PathLike[str], *, check_in_child: bool = False) -> Fil
     FormatError
         It is damaged, was written by a newer vaelib, or is not an HDF5 file; the text says what is wrong.
     """
-    place = text(os.fsencode(path))
+    place = path_bytes(path)
     arguments = (place, bool(check_in_child))
     report = described(header.FileReport, "vaelib_file_verify", *arguments, path=os.fsdecode(place))
     return FileReport(

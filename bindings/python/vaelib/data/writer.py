@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c import header
-from vaelib._c.arguments import count, text
+from vaelib._c.arguments import Path, count, path_bytes, text
 from vaelib._c.arrays import array_view, dtype_number, readable
 from vaelib._c.calls import call, defaults, new_handle
 from vaelib._c.errors import InvalidHandle
@@ -44,8 +44,8 @@ class DatasetWriter:
 
     _handle: Any = None
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        place = text(os.fsencode(path))
+    def __init__(self, path: Path) -> None:
+        place = path_bytes(path)
         folder = os.path.dirname(os.fsdecode(place)) or os.curdir
         handle = new_handle(header.Writer, "vaelib_writer_create", place, path=folder)
         self.path = os.fsdecode(place)
@@ -185,7 +185,7 @@ class DatasetWriter:
         return f"<vaelib.DatasetWriter: {self.path}{', closed' if self._handle is None else ''}>"
 
 
-def write_dataset(path: str | os.PathLike[str], **datasets: npt.ArrayLike) -> None:
+def write_dataset(path: Path, **datasets: npt.ArrayLike) -> None:
     """Writes arrays to an HDF5 file, each as a dataset of its name.
 
         vaelib.write_dataset("digits.h5", x_train=images, y_train=labels)

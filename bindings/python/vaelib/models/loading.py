@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
+from vaelib._c.arguments import Path
 from vaelib.models.autoencoder import StackedDenoisingAutoencoder
 from vaelib.models.classifier import StackedDenoisingClassifier
 from vaelib.models.files import read_model
@@ -12,7 +12,7 @@ from vaelib.models.native_vae import NativeVAE
 from vaelib.models.vae import VAE
 
 
-def load(path: str | os.PathLike[str], *, check_in_child: bool = False) -> Any:
+def load(path: Path, *, check_in_child: bool = False) -> Any:
     """Reads a model file, whichever language wrote it, as a fitted estimator.
 
     A stack that has a classifier comes back as a StackedDenoisingClassifier, whose ``classes_`` are those in the file,

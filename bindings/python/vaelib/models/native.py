@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c import header
-from vaelib._c.arguments import text
+from vaelib._c.arguments import Path, path_bytes
 from vaelib._c.arrays import pointer
 from vaelib._c.calls import call, defaults, described, new_handle
 from vaelib._c.configurations import fill, values_of
@@ -46,9 +46,9 @@ class NativeModel:
         self.handle = handle
         self._release = weakref.finalize(self, library.vaelib_model_free, handle)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: Path) -> None:
         """Writes a model file, complete or not at all."""
-        place = text(os.fsencode(path))
+        place = path_bytes(path)
         folder = os.path.dirname(os.fsdecode(place)) or os.curdir
         call("vaelib_model_save", self.handle, place, path=folder)
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from vaelib._c import header
-from vaelib._c.arguments import count, seed_from, text
+from vaelib._c.arguments import Path, count, path_bytes, seed_from
 from vaelib._c.calls import defaults, described
 
 _DEFAULTS = defaults(header.CheckpointConfig)
 
 
-def describe(path: str | os.PathLike[str], check_in_child: bool = False) -> header.CheckpointInfo:
+def describe(path: Path, check_in_child: bool = False) -> header.CheckpointInfo:
     """The state of the training in a checkpoint file, which a child process reads first if asked to.
 
     Raises
@@ -22,7 +22,7 @@ def describe(path: str | os.PathLike[str], check_in_child: bool = False) -> head
     FormatError
         The file is not a checkpoint.
     """
-    place = text(os.fsencode(path))
+    place = path_bytes(path)
     arguments = (place, bool(check_in_child))
     return described(header.CheckpointInfo, "vaelib_checkpoint_describe", *arguments, path=os.fsdecode(place))
 
@@ -52,7 +52,7 @@ class Checkpoint:
         Whether a child process reads the file first, so that one damaged on purpose can do no harm in this one.
     """
 
-    path: str | os.PathLike[str]
+    path: Path
     every_seconds: float = _DEFAULTS.every_seconds
     every_epochs: int = _DEFAULTS.every_epochs
     every_steps: int = _DEFAULTS.every_steps
@@ -62,7 +62,7 @@ class Checkpoint:
     def config(self) -> header.CheckpointConfig:
         """The checkpoint as the library takes it; the structure keeps what it points to alive."""
         config = defaults(header.CheckpointConfig)
-        config.path = text(os.fsencode(self.path))
+        config.path = path_bytes(self.path)
         try:
             config.every_seconds = self.every_seconds
         except TypeError:

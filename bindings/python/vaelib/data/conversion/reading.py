@@ -60,5 +60,6 @@ def dataset_name(path: str) -> str:
     found = _MNIST.search(name)
     if found:
         return ("x_" if found[2] == "images" else "y_") + ("train" if found[1] == "train" else "test")
-    stem = name.removesuffix(".gz")
+    # A dataset's name is UTF-8; bytes of the path that are not become \xe9 and so on.
+    stem = os.fsencode(name).decode(errors="backslashreplace").removesuffix(".gz")
     return os.path.splitext(stem)[0] or stem
