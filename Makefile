@@ -26,7 +26,7 @@ export SWIFT PYTHON
 
 say = @printf '==> %s\n'
 
-.PHONY: help build generate test test-fast demo install clean
+.PHONY: help build generate test test-fast test-long demo install clean
 .PHONY: lint check-kernels check-preparation check-exports check-header test-swift test-c test-c-sanitized test-install test-documents test-python
 .PHONY: dependencies-build dependencies-test swift-toolchain
 
@@ -119,6 +119,10 @@ test-documents: build .venv/installed
 test-python: build .venv/installed ## run the Python tests
 	$(say) "running the Python tests"
 	@$(VENV)/python -m pytest Tests/python
+
+test-long: build .venv/installed ## run the tests that take minutes each: 100,000 damaged files
+	$(say) "running the Python tests that take minutes"
+	@$(VENV)/python -m pytest -m long Tests/python
 
 # ---- using ---------------------------------------------------------------------------------------------------------
 

@@ -64,11 +64,11 @@ class Check:
 
     def all(self) -> None:
         """Each in turn."""
-        for in_child in (False, True):
+        for in_child in (True, False):
             self.verify(in_child)
-        names = self.names()
-        self.load()
-        self.info()
+            self.load(in_child)
+            self.info(in_child)
+            names = self.names(in_child)
         required = {entry.address: entry for entry in self.known or () if entry.unread is None}
         step = max(1, len(names) // MOST_OPENED)
         for name in names[::step]:
@@ -87,30 +87,32 @@ class Check:
             found = f"{report.datasets_read} read, {report.datasets_unread} not"
             self.tell(fault=f"{step}: {found}, of {len(self.known)} datasets; {required} should be read")
 
-    def names(self) -> list[str]:
+    def names(self, in_child: bool) -> list[str]:
         """The names of the file's datasets: for each set that h5py finds one that leads there."""
-        names: list[str] = self.attempt("dataset_names", lambda: vaelib.dataset_names(self.path)) or []
+        step = "dataset_names, in a child" if in_child else "dataset_names"
+        names: list[str] = self.attempt(step, lambda: vaelib.dataset_names(self.path, check_in_child=in_child)) or []
         if self.known is not None:
             found = sorted(str(expectations.address(self.path, name)) for name in names)
             expected = sorted(str(entry.address) for entry in self.known)
             if found != expected:
-                self.tell(fault=f"dataset_names: {len(names)} names do not lead to the {len(expected)} datasets")
+                self.tell(fault=f"{step}: {len(names)} names do not lead to the {len(expected)} datasets")
         return names
 
-    def load(self) -> None:
+    def load(self, in_child: bool) -> None:
         """The file is a model or is refused."""
         with contextlib.suppress(vaelib.VaelibError):
-            self.refusable("load", lambda: vaelib.load(self.path))
+            self.refusable("load", lambda: vaelib.load(self.path, check_in_child=in_child))
 
-    def info(self) -> None:
+    def info(self, in_child: bool) -> None:
         """The command that shows what is in a file."""
         output = io.StringIO()
+        arguments = ["info", self.path, *(["--check-in-child"] if in_child else [])]
 
         def show() -> int:
             with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-                return main(["info", self.path])
+                return main(arguments)
 
-        if self.attempt("info", show) != 0 and self.known is not None:
+        if self.attempt(" ".join(arguments[::2]), show) != 0 and self.known is not None:
             self.tell(fault=f"info: {output.getvalue().strip()}")
 
     def dataset(self, name: str, entry: Entry | None) -> None:

@@ -20,8 +20,7 @@ MIDDLE = ("_v110.h5", "_v112.h5", "_v114.h5")
 #: Files with known faults; each mark goes with its fault.
 FAULTY = (
     "h5py_fill_values", "h5py_partly_written", "pytables.h5", "pandas_table.h5", "netcdf.h5", "h5py_latin_names",
-    "h5py_native_complex", *(f"h5py_{kind}_{version}" for version in ("v112", "v114", "v200")
-                             for kind in ("types", "unread_types", "complex_numbers")),
+    *(f"h5py_{kind}_{version}" for version in ("v112", "v114", "v200") for kind in ("types", "unread_types")),
     *(f"h5py_{kind}_v200" for kind in ("filters", "indices", "layouts")),
 )  # fmt: skip
 
@@ -78,12 +77,12 @@ def test_a_wrong_value_is_found(tmp_path, monkeypatch):
 def test_a_refused_set_and_a_missing_name_are_found(tmp_path, monkeypatch):
     write(tmp_path / "a.h5", x=np.ones((3, 2)))
     refuse = vaelib.FormatError("a.h5 is not liked")
-    monkeypatch.setattr(vaelib, "dataset_names", lambda path: ["x", "x"])
+    monkeypatch.setattr(vaelib, "dataset_names", lambda path, **_: ["x", "x"])
     monkeypatch.setattr(vaelib, "open_dataset", lambda *_, **__: (_ for _ in ()).throw(refuse))
     faults = check_files.check(str(tmp_path / "a.h5")).faults
-    assert "2 names do not lead to the 1 datasets" in faults[0]
-    assert all("a.h5 is not liked" in fault for fault in faults[1:])
-    assert len(faults) == 9
+    assert [fault for fault in faults if "2 names do not lead to the 1 datasets" in fault] == [faults[0], faults[1]]
+    assert all("a.h5 is not liked" in fault for fault in faults[2:])
+    assert len(faults) == 10
 
 
 def crash(path, tell):

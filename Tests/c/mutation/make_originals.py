@@ -53,6 +53,63 @@ def write_unsuitable(path: Path) -> None:
         file.create_virtual_dataset("virtual", layout)
 
 
+def write_tables(path: Path, versions: tuple[str, str]) -> None:
+    """Compound types, one in another, with arrays, enumerations, bit fields and texts as members; attributes."""
+    colour = h5py.enum_dtype({"RED": 0, "GREEN": 1, "BLUE": 2}, basetype="<i2")
+    inner = np.dtype([("x", "<f8"), ("y", ">i4")])
+    row = np.dtype([("a", "<f4"), ("b", "u1", (3,)), ("colour", colour), ("inner", inner), ("text", "S5"), ("on", "?")])
+    rows = np.zeros(40, row)
+    rows["a"], rows["inner"]["y"] = np.arange(40), np.arange(40)
+    with h5py.File(path, "w", libver=versions) as file:
+        file["table"] = rows
+        file.create_dataset("packed", data=rows, chunks=(8,), maxshape=(None,), compression="gzip", shuffle=True)
+        file.create_dataset("colours", data=np.arange(40) % 3, dtype=colour)
+        file["type"] = row
+        file.create_dataset("committed", data=rows, dtype=file["type"])
+        h5py.h5d.create(file.id, b"bits", h5py.h5t.STD_B8LE, h5py.h5s.create_simple((40, 2))).write(
+            h5py.h5s.ALL, h5py.h5s.ALL, np.zeros((40, 2), "u1"), mtype=h5py.h5t.STD_B8LE
+        )
+        file["labels"] = [b"cat", b"dog"] * 20
+        stored = file.create_dataset("stored", data=np.arange(240, dtype="<i2").reshape(40, 6))
+        stored.attrs["_FillValue"] = np.array([-1], "<i2")
+        stored.attrs["scale_factor"], stored.attrs["add_offset"] = 0.5, np.float32(3)
+        stored.attrs["_Unsigned"] = "true"
+        stored.attrs.create("names", ["a", "bc"], dtype=h5py.string_dtype())
+
+
+def write_filters(path: Path) -> None:
+    """Filters beyond gzip, and chunks that skip them."""
+    with h5py.File(path, "w") as file:
+        file.create_dataset("lzf", data=MATRIX, chunks=(8, 6), compression="lzf", shuffle=True)
+        file.create_dataset("scaled", data=MATRIX.astype("i4"), chunks=(8, 6), scaleoffset=0)
+        skipped = file.create_dataset("skipped", shape=(16, 6), dtype="f4", chunks=(8, 6), compression="gzip")
+        skipped.id.write_direct_chunk((0, 0), MATRIX[:8].tobytes(), filter_mask=1)
+        file.create_dataset("wide", data=np.zeros((64, 512), "u1"), chunks=(16, 512), compression="gzip")
+
+
+def write_partly(path: Path) -> None:
+    """Chunks that were never written, and fill values."""
+    with h5py.File(path, "w") as file:
+        file.create_dataset("plain", (40, 6), "f4", chunks=(8, 3), fillvalue=7)[10:20] = 1
+        file.create_dataset("packed", (40, 6), "i2", chunks=(8, 3), maxshape=(None, 6), compression="gzip")[:5] = 1
+        file.create_dataset("never", (40, 6), "f8", fillvalue=2)
+        file.create_dataset("grown", (10, 6), "f4", chunks=(4, 3), maxshape=(None, None))[...] = 1
+        file["grown"].resize((40, 6))
+
+
+def write_groups(path: Path, versions: tuple[str, str]) -> None:
+    """Trees of groups of more than one level, links of every kind, attributes in a heap of their own."""
+    with h5py.File(path, "w", libver=versions) as file:
+        for index in range(120):
+            file.create_group(f"many/group {index}")
+        file["many/group 7/x"] = MATRIX
+        file["soft"], file["chain"] = h5py.SoftLink("/many/group 7/x"), h5py.SoftLink("soft")
+        file["external"] = h5py.ExternalLink("nowhere.h5", "/x")
+        file["again"] = file["many"]
+        for index in range(30):
+            file["many/group 7/x"].attrs[f"attribute {index}"] = np.arange(index)
+
+
 def write_models(folder: Path) -> None:
     """A VAE and a stack with a classifier."""
     examples = (MATRIX[:, :3] % 2).astype(np.float32)
@@ -63,9 +120,17 @@ def write_models(folder: Path) -> None:
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
-    write_data(target / "old.h5", ("earliest", "v108"))
-    write_data(target / "new.h5", ("v110", "v110"))
+    oldest, newer = ("earliest", "v108"), ("v110", "v110")
+    write_data(target / "old.h5", oldest)
+    write_data(target / "new.h5", newer)
+    write_data(target / "newest.h5", ("latest", "latest"))
     write_indices(target / "indices.h5")
     write_dense(target / "dense.h5")
     write_unsuitable(target / "unsuitable.h5")
+    write_tables(target / "tables.h5", oldest)
+    write_tables(target / "new_tables.h5", newer)
+    write_filters(target / "filters.h5")
+    write_partly(target / "partly.h5")
+    write_groups(target / "groups.h5", oldest)
+    write_groups(target / "new_groups.h5", newer)
     write_models(target)

@@ -1,105 +1,10 @@
 #include "mutants.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
+#include "checksums.h"
 
-enum { largest_file = 1 << 20, largest_part = 4096, user_block = 512, short_lengths = 600 };
-
-/* ---- checksums ---- */
-
-static uint32_t rotate(uint32_t word, int bits) { return word << bits | word >> (32 - bits); }
-
-static uint32_t word_at(const unsigned char *bytes, size_t count) {
-    uint32_t word = 0;
-    for (size_t i = 0; i < count && i < 4; i++) word |= (uint32_t)bytes[i] << (8 * i);
-    return word;
-}
-
-static void put(unsigned char *bytes, uint64_t number, size_t count) {
-    for (size_t i = 0; i < count; i++) bytes[i] = (unsigned char)(number >> (8 * i));
-}
-
-/* Bob Jenkins's lookup3, hashlittle() with initial value 0, which HDF5 uses for its metadata. */
-static uint32_t lookup3(const unsigned char *bytes, size_t count) {
-    uint32_t a = 0xdeadbeefu + (uint32_t)count, b = a, c = a;
-    for (; count > 12; count -= 12, bytes += 12) {
-        a += word_at(bytes, 4), b += word_at(bytes + 4, 4), c += word_at(bytes + 8, 4);
-        a -= c, a ^= rotate(c, 4), c += b;
-        b -= a, b ^= rotate(a, 6), a += c;
-        c -= b, c ^= rotate(b, 8), b += a;
-        a -= c, a ^= rotate(c, 16), c += b;
-        b -= a, b ^= rotate(a, 19), a += c;
-        c -= b, c ^= rotate(b, 4), b += a;
-    }
-    if (count == 0) return c;
-    a += word_at(bytes, count);
-    if (count > 4) b += word_at(bytes + 4, count - 4);
-    if (count > 8) c += word_at(bytes + 8, count - 8);
-    c ^= b, c -= rotate(b, 14);
-    a ^= c, a -= rotate(c, 11);
-    b ^= a, b -= rotate(a, 25);
-    c ^= b, c -= rotate(b, 16);
-    a ^= c, a -= rotate(c, 4);
-    b ^= a, b -= rotate(a, 14);
-    c ^= b, c -= rotate(b, 24);
-    return c;
-}
-
-static uint32_t crc32(const unsigned char *bytes, size_t count) {
-    uint32_t state = 0xffffffffu;
-    for (size_t i = 0; i < count; i++) {
-        state ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) state = state >> 1 ^ (state & 1 ? 0xedb88320u : 0);
-    }
-    return ~state;
-}
-
-/* ---- the original ---- */
-
-static int begins_part(const unsigned char *bytes) {
-    static const char *const signatures[] = {"\x89HDF", "OHDR", "OCHK", "FRHP", "FHIB", "FSHD", "FSSE", "BTHD", "BTIN",
-                                             "BTLF",    "FAHD", "FADB", "EAHD", "EAIB", "EADB", "EASB", "SMTB", "SMLI"};
-    for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {
-        if (memcmp(bytes, signatures[i], 4) == 0) return 1;
-    }
-    return 0;
-}
-
-/* Parts are found by their signature and by the only end at which the checksum is right. */
-static void find_parts(original *file) {
-    for (size_t begin = 0; begin + 8 <= file->size; begin++) {
-        if (!begins_part(file->bytes + begin)) continue;
-        for (size_t count = 4; count <= largest_part && begin + count + 4 <= file->size; count++) {
-            if (lookup3(file->bytes + begin, count) != word_at(file->bytes + begin + count, 4)) continue;
-            file->parts = realloc(file->parts, (file->part_count + 1) * sizeof *file->parts);
-            if (file->parts == NULL) exit(1);
-            file->parts[file->part_count][0] = begin;
-            file->parts[file->part_count++][1] = begin + count + 4;
-            break;
-        }
-    }
-}
-
-original original_read(const char *path) {
-    original file = {.bytes = malloc(largest_file)};
-    FILE *stream = fopen(path, "rb");
-    if (stream == NULL || file.bytes == NULL) {
-        fprintf(stderr, "cannot read %s\n", path);
-        exit(1);
-    }
-    file.size = fread(file.bytes, 1, largest_file, stream);
-    fclose(stream);
-    find_parts(&file);
-    return file;
-}
-
-void original_free(original *file) {
-    free(file->bytes);
-    free(file->parts);
-}
-
-/* ---- mutants ---- */
+enum { short_lengths = 600 };
 
 /* splitmix64 */
 static uint64_t next_random(uint64_t *state) {
@@ -135,7 +40,60 @@ static void zero_range(const original *file, unsigned char *bytes, size_t place,
     memset(bytes + place, 0, count);
 }
 
-size_t truncation_count(const original *file) { return short_lengths + file->size / 512; }
+static void change_several(const original *file, unsigned char *bytes, size_t first, uint64_t *random) {
+    for (uint64_t i = 0, count = 2 + next_random(random) % 5; i < count; i++) {
+        change_byte(bytes + first + next_random(random) % (file->size - first), random);
+    }
+}
+
+static size_t any(const size_list *list, uint64_t *random) { return list->values[next_random(random) % list->count]; }
+
+/* A byte or a number in the first bytes of a structure, where its sizes, counts and addresses are. */
+static void change_structure(const original *file, unsigned char *bytes, uint64_t *random) {
+    size_t place = any(&file->places, random) + 4 + next_random(random) % 60;
+    if (place >= file->size) place = file->size - 1;
+    if (next_random(random) % 2 == 0) change_byte(bytes + place, random);
+    else change_number(file, bytes, place, random);
+}
+
+/* The last structure that begins at or before a place: usually that which contains it. */
+static size_t containing(const original *file, size_t place) {
+    size_t found = file->places.values[0];
+    for (size_t i = 0; i < file->places.count && file->places.values[i] <= place; i++) found = file->places.values[i];
+    return found;
+}
+
+/* An address leads elsewhere: to another structure, back to the one it is in, to the middle of the right one. */
+static void redirect(const original *file, unsigned char *bytes, uint64_t *random) {
+    size_t link = any(&file->links, random);
+    uint64_t address = get(bytes + link, 8);
+    switch (next_random(random) % 4) {
+    case 0: case 1: address = any(&file->places, random); break;
+    case 2: address = containing(file, link); break;
+    default: address += 8 * (next_random(random) % 32) - 128; break;
+    }
+    put(bytes + link, address, 8);
+}
+
+/* A structure, or a piece of one, stands in the place of another too. */
+static void repeat(const original *file, unsigned char *bytes, uint64_t *random) {
+    size_t from = any(&file->places, random), to = any(&file->places, random);
+    size_t count = (size_t)8 << next_random(random) % 8;
+    if (next_random(random) % 2 == 0) from += 8 * (next_random(random) % 16), to += 8 * (next_random(random) % 16);
+    if (from + count > file->size || to + count > file->size) return;
+    memmove(bytes + to, file->bytes + from, count);
+}
+
+static void change_anywhere(const original *file, unsigned char *bytes, size_t first, size_t place, uint64_t *random) {
+    switch (next_random(random) % 8) {
+    case 0: case 1: case 2: case 3: change_byte(bytes + place, random); break;
+    case 4: case 5: change_number(file, bytes, place, random); break;
+    case 6: zero_range(file, bytes, place, random); break;
+    default: change_several(file, bytes, first, random); break;
+    }
+}
+
+static size_t truncation_count(const original *file) { return short_lengths + file->size / 512; }
 
 static size_t truncated(const original *file, size_t number) {
     size_t length = number < short_lengths ? number : (number - short_lengths + 1) * 512;
@@ -147,8 +105,8 @@ static void make_right(const original *file, seal_kind seal, unsigned char *byte
         put(bytes + 48, file->size - user_block, 8);
         put(bytes + 56, crc32(bytes + user_block, file->size - user_block), 4);
     }
-    for (size_t i = 0; i < file->part_count && seal == SEAL_METADATA; i++) {
-        size_t begin = file->parts[i][0], end = file->parts[i][1];
+    for (size_t i = 0; i < file->begins.count && seal == SEAL_METADATA; i++) {
+        size_t begin = file->begins.values[i], end = file->ends.values[i];
         put(bytes + end - 4, lookup3(bytes + begin, end - 4 - begin), 4);
     }
 }
@@ -157,18 +115,17 @@ size_t make_mutant(const original *file, size_t number, seal_kind seal, unsigned
     uint64_t random = number;
     size_t place, first = seal == SEAL_MODEL ? user_block : 0;
     memcpy(bytes, file->bytes, file->size);
-    if (number < truncation_count(file)) return truncated(file, number);
-    number -= truncation_count(file);
+    if (number % 4 == 3 && number / 4 < truncation_count(file)) return truncated(file, number / 4);
     /* Every place comes up in turn, in an order that spreads over the file. */
     place = first + (size_t)((uint64_t)number * 7919 % (file->size - first));
-    switch (next_random(&random) % 8) {
-    case 0: case 1: case 2: case 3: change_byte(bytes + place, &random); break;
-    case 4: case 5: change_number(file, bytes, place, &random); break;
-    case 6: zero_range(file, bytes, place, &random); break;
-    default:
-        for (uint64_t i = 0, count = 2 + next_random(&random) % 5; i < count; i++) {
-            change_byte(bytes + first + next_random(&random) % (file->size - first), &random);
-        }
+    switch (file->links.count == 0 ? 0 : next_random(&random) % 16) {
+    case 8: case 9: change_structure(file, bytes, &random); break;
+    case 10: change_structure(file, bytes, &random), change_structure(file, bytes, &random); break;
+    case 11: case 12: redirect(file, bytes, &random); break;
+    case 13: redirect(file, bytes, &random), redirect(file, bytes, &random); break;
+    case 14: repeat(file, bytes, &random); break;
+    case 15: redirect(file, bytes, &random), change_structure(file, bytes, &random); break;
+    default: change_anywhere(file, bytes, first, place, &random); break;
     }
     make_right(file, seal, bytes);
     return file->size;

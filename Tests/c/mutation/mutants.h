@@ -6,7 +6,7 @@
 #define MUTANTS_H
 
 #include <stddef.h>
-#include <stdint.h>
+#include "original.h"
 
 /* What makes the checksums of a changed file right again, as somebody would who damages it on purpose. */
 typedef enum seal_kind {
@@ -17,23 +17,14 @@ typedef enum seal_kind {
     SEAL_METADATA
 } seal_kind;
 
-/* A file, and where the checksummed parts in it are. */
-typedef struct original {
-    unsigned char *bytes;
-    size_t size;
-    /* [begin, end) of each part; the last four bytes are its checksum. */
-    size_t (*parts)[2];
-    size_t part_count;
-} original;
-
-/* Reads a file of at most 1 MiB; ends the program if it cannot. */
-original original_read(const char *path);
-void original_free(original *file);
-
-/* Makes mutant `number` in `bytes`, which has room for `file->size`; returns how many bytes it has. */
+/*
+ * Makes mutant `number` in `bytes`, which has room for `file->size`; returns how many bytes it has.
+ *
+ * Some have bytes or numbers changed anywhere, some near the beginning of a structure, where its sizes and counts are.
+ * In others an address leads to another structure than it should, to one that contains it, or into the middle of one;
+ * or a structure stands in the place of another. Every fourth is the file cut off, until it was cut off everywhere that
+ * matters.
+ */
 size_t make_mutant(const original *file, size_t number, seal_kind seal, unsigned char *bytes);
-
-/* Mutants with lower numbers are the file cut off everywhere that matters; no others are. */
-size_t truncation_count(const original *file);
 
 #endif

@@ -1,0 +1,93 @@
+#include "loading.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "vaelib.h"
+
+enum { most_values = 1 << 22, memory_budget = 32 << 20, most_names = 12, file_room = 4 << 20 };
+
+static int result(vaelib_status status, const char *subject) {
+    if (status == VAELIB_OK) return LOADING_ACCEPTED;
+    if (strstr(vaelib_last_error(), subject) == NULL) return LOADING_SILENT;
+    return status == VAELIB_OUT_OF_MEMORY ? LOADING_GREEDY : LOADING_REFUSED;
+}
+
+/* What counts of two results: the worse, and that anything was accepted. */
+static int combined(int a, int b) { return a > b ? a : b; }
+
+/* The first rows of a dataset, as many as are quickly read. */
+static vaelib_status read_rows(const vaelib_dataset *dataset) {
+    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_dataset *rows = NULL;
+    vaelib_status status = vaelib_dataset_describe(dataset, &info);
+    size_t count;
+    float *values;
+    if (status != VAELIB_OK || info.columns > most_values) return status;
+    count = info.rows * info.columns <= most_values ? info.rows : most_values / info.columns;
+    values = malloc(count * info.columns * sizeof *values);
+    if (values == NULL) return VAELIB_OUT_OF_MEMORY;
+    status = vaelib_dataset_slice(dataset, 0, count, &rows);
+    if (status == VAELIB_OK) status = vaelib_dataset_read(rows, values, count * info.columns);
+    vaelib_dataset_free(rows);
+    free(values);
+    return status;
+}
+
+static vaelib_status read_dataset(const char *path, const char *name, size_t budget, int in_child) {
+    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset *dataset = NULL;
+    vaelib_status status = vaelib_dataset_options_init(&options);
+    options.memory_budget = budget;
+    options.check_in_child = in_child;
+    if (status == VAELIB_OK) status = vaelib_dataset_open(path, name, &options, &dataset);
+    if (status == VAELIB_OK) status = read_rows(dataset);
+    vaelib_dataset_free(dataset);
+    return status;
+}
+
+static int read_both_ways(const char *path, const char *name, int in_child) {
+    int whole = result(read_dataset(path, name, memory_budget, in_child), path);
+    return whole == LOADING_REFUSED ? whole : combined(whole, result(read_dataset(path, name, 0, in_child), path));
+}
+
+static int load_model(const char *path, int in_child) {
+    vaelib_model *model = NULL;
+    vaelib_status status = vaelib_model_load(path, in_child, &model);
+    vaelib_model_free(model);
+    return result(status, path);
+}
+
+static int load_from_memory(const char *path) {
+    static unsigned char bytes[file_room];
+    FILE *file = fopen(path, "rb");
+    size_t count = file == NULL ? 0 : fread(bytes, 1, sizeof bytes, file);
+    vaelib_model *model = NULL;
+    vaelib_status status = vaelib_model_load_from_memory(bytes, count, &model);
+    if (file != NULL) fclose(file);
+    vaelib_model_free(model);
+    return result(status, "vaelib_model_load_from_memory");
+}
+
+static int load_every(const char *path, int in_child) {
+    static char names[1 << 16];
+    size_t needed = 0;
+    const char *name = names;
+    int worst = result(vaelib_dataset_list(path, in_child, names, sizeof names, &needed), path);
+    for (int i = 0; worst == LOADING_ACCEPTED && i < most_names && name < names + needed && needed <= sizeof names; i++) {
+        worst = combined(worst, read_both_ways(path, name, in_child));
+        name += strlen(name) + 1;
+    }
+    worst = combined(worst, result(vaelib_file_verify(path, in_child, NULL), path));
+    return combined(worst, load_model(path, in_child));
+}
+
+int load(const char *kind, const char *path) {
+    int in_child = strncmp(kind, "child:", 6) == 0;
+    const char *what = in_child ? kind + 6 : kind;
+    if (strcmp(what, "model") == 0) return load_model(path, in_child);
+    if (strcmp(what, "memory") == 0) return load_from_memory(path);
+    if (strcmp(what, "verify") == 0) return result(vaelib_file_verify(path, in_child, NULL), path);
+    if (strcmp(what, "every") == 0) return load_every(path, in_child);
+    return read_both_ways(path, what, in_child);
+}
