@@ -120,7 +120,7 @@ test-python: build .venv/installed ## run the Python tests
 	$(say) "running the Python tests"
 	@$(VENV)/python -m pytest Tests/python
 
-test-long: build .venv/installed ## run the tests that take minutes each: 100,000 damaged files
+test-long: build .venv/installed ## run the tests that take minutes each: 100,000 damaged files, 100,000 forks
 	$(say) "running the Python tests that take minutes"
 	@$(VENV)/python -m pytest -m long Tests/python
 

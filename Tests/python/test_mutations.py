@@ -5,16 +5,13 @@ the file.
 """
 
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from vaelib._c.library import library
+from c_programs import SOURCES, build
 
-FOLDER = Path(__file__).resolve().parents[1] / "c" / "mutation"
-LIBRARY = Path(library._name).resolve()
+FOLDER = SOURCES / "mutation"
 #: How a file is loaded, which, whose checksums are made right again, how many thousand mutants.
 CASES = [
     ("model", "vae", "none", 2), ("model", "vae", "model", 5), ("memory", "vae", "model", 2),
@@ -43,16 +40,8 @@ HARMFUL = {
 @pytest.fixture(scope="module")
 def campaign(tmp_path_factory):
     """The program of the campaign, the files it damages, and those made by hand."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        pytest.skip("no C compiler")
     folder = tmp_path_factory.mktemp("campaign")
-    program = folder / "campaign"
-    sources = [str(path) for path in FOLDER.glob("*.c")]
-    library = [str(LIBRARY), f"-Wl,-rpath,{LIBRARY.parent}"]
-    flags = ["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-O1", f"-I{FOLDER.parents[2] / 'include'}"]
-    (folder / "libvaelib.so.0").symlink_to(LIBRARY)
-    subprocess.run([compiler, *flags, *sources, *library, f"-Wl,-rpath,{folder}", "-o", str(program)], check=True)
+    program = build(folder, "campaign", *FOLDER.glob("*.c"))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     (folder / "bombs").mkdir()
     for script, target in (("make_originals.py", folder), ("make_bombs.py", folder / "bombs")):
