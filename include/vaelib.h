@@ -231,7 +231,11 @@ typedef struct vaelib_dataset_options {
     /** The library sees `stored number * scale + shift`: 1.0 / 255.0 turns grey levels into [0, 1]. Default 1, 0. */
     double scale;
     double shift;
-    /** The name of a dataset of integers, one label per row; NULL for none. */
+    /**
+     * The name of a dataset with one label per row; NULL for none. Labels are whole numbers of any type, from any base
+     * and with gaps or without; booleans; enumerated values or texts of a fixed length, whose names are kept
+     * (vaelib_dataset_get_class_names()).
+     */
     const char *labels;
     /**
      * A dataset of at most this many bytes is read into memory once. A larger one stays in the file, and a thread reads
@@ -322,7 +326,8 @@ vaelib_status vaelib_dataset_select(
 /**
  * The rows of `count` datasets, one dataset after another, as one dataset. All must have the same number of columns,
  * and either all or none must have labels. Each keeps its dtype and its scaling; where they differ, the whole is
- * described as float32 with scale 1 and shift 0, which is what models see. Only labels are copied.
+ * described as float32 with scale 1 and shift 0, which is what models see. Only labels are copied; those with names
+ * become numbers of the names of all.
  */
 vaelib_status vaelib_dataset_concatenate(
     const vaelib_dataset *const *datasets, size_t count, vaelib_dataset **out_dataset);
@@ -341,9 +346,8 @@ vaelib_status vaelib_dataset_split(
 
 /**
  * The rows of a dataset with other labels, as a dataset of its own; nothing is copied. `labels` is an integer array as
- * in vaelib_dataset_from_array(), which must stay unchanged until the new dataset is freed. In this way classes that
- * have names, or other numbers in a file, become 0 to classes - 1, whether the examples are in memory or streamed. NULL
- * removes the labels.
+ * in vaelib_dataset_from_array(), which must stay unchanged until the new dataset is freed. In this way the program
+ * decides which class has which number, whether the examples are in memory or streamed. NULL removes the labels.
  */
 vaelib_status vaelib_dataset_relabel(
     const vaelib_dataset *dataset, const vaelib_array *labels, vaelib_dataset **out_dataset);
@@ -354,8 +358,19 @@ vaelib_status vaelib_dataset_describe(const vaelib_dataset *dataset, vaelib_data
 /** All examples as the library sees them, scaled: `out_values` takes [rows, columns]; out_count = rows * columns. */
 vaelib_status vaelib_dataset_read(const vaelib_dataset *dataset, float *out_values, size_t out_count);
 
-/** The labels; out_count = rows. VAELIB_INVALID_ARGUMENT if the set has none. */
+/**
+ * The labels; out_count = rows. VAELIB_INVALID_ARGUMENT if the set has none. Whole numbers are as they are stored; other
+ * labels of a file are numbers of the names that the next function gives.
+ */
 vaelib_status vaelib_dataset_read_labels(const vaelib_dataset *dataset, int64_t *out_labels, size_t out_count);
+
+/**
+ * The names of a dataset's classes, in order, and their type as in vaelib_stack_set_class_names(): "text" for texts and
+ * enumerated values, "boolean". out_count is 0 if the labels are whole numbers, or if there are none. The names are
+ * valid until the dataset is freed.
+ */
+vaelib_status vaelib_dataset_get_class_names(
+    const vaelib_dataset *dataset, const char **out_type, const char *const **out_names, size_t *out_count);
 
 void vaelib_dataset_free(vaelib_dataset *dataset);
 
@@ -1109,9 +1124,14 @@ vaelib_status vaelib_stack_pretrain(
  * Fine-tunes all layers; `phase` is VAELIB_SUPERVISED or VAELIB_UNSUPERVISED. The latter needs no labels.
  *
  * In supervised fine-tuning both datasets must have labels (otherwise VAELIB_INVALID_ARGUMENT). The first such call
- * adds the classifier: its labels must be 0 to classes - 1, each at least once, with at least two classes. Later calls,
- * and `validation`, may lack some of these labels but have no others. VAELIB_DATA_ERROR names the first label that is
- * not allowed.
+ * adds the classifier. Labels in arrays must then be 0 to classes - 1, each at least once, with at least two classes.
+ * Labels that were read from a file may be any that vaelib_dataset_options describes: those that occur become the
+ * classes, in order, and unless they are 0 to classes - 1, the stack is given their names
+ * (vaelib_stack_get_class_names()).
+ *
+ * Later calls, and `validation`, may lack some of the classes but have no others. Labels from a file are found among
+ * the names of the stack's classes; those in arrays, and whole numbers where the names are texts or there are none, are
+ * the numbers of classes. VAELIB_DATA_ERROR names the first label that is not allowed.
  *
  * `validation` may be NULL. With patience, training stops once its error (supervised) or its loss no longer improves,
  * and the best weights are kept.

@@ -1,10 +1,10 @@
 import Glibc
 
 /// An array of C strings that lives as long as this object.
-final class CStrings {
+final class CStrings: Sendable {
   let texts: [String]
   /// nil if there are none.
-  let pointers: UnsafePointer<UnsafePointer<CChar>?>?
+  nonisolated(unsafe) let pointers: UnsafePointer<UnsafePointer<CChar>?>?
 
   var count: Int { texts.count }
 

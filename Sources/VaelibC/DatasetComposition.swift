@@ -33,7 +33,7 @@ public func vaelib_dataset_concatenate(
       count: try Arguments.length(count, of: OpaquePointer?.self))
     let parts = try handles.map { try DatasetHandle.from($0) }
     try checkThatTheyFit(parts)
-    out.pointee = try HandleTable.shared.insert(concatenation(parts))
+    out.pointee = try HandleTable.shared.insert(try concatenation(parts))
   }
 }
 
@@ -65,19 +65,17 @@ private func checkThatTheyFit(_ parts: [DatasetHandle]) throws {
   }
 }
 
-private func concatenation(_ parts: [DatasetHandle]) -> DatasetHandle {
+private func concatenation(_ parts: [DatasetHandle]) throws -> DatasetHandle {
   let source = ConcatenationSource(parts.map(\.source))
   let first = parts[0]
   let isAlike = parts.allSatisfy {
     $0.elementType == first.elementType && $0.source.scale == first.source.scale
       && $0.source.shift == first.source.shift
   }
-  let labels =
-    first.labels == nil
-    ? nil : parts.flatMap { part in (0..<part.source.rows).map { part.labels?.label($0) ?? 0 } }
+  let labels = parts.compactMap { part in part.labels.map { ($0, part.source.rows) } }
   return DatasetHandle(
     source: source, elementType: isAlike ? first.elementType : .float32,
-    labels: labels.map { .values($0, first: 0) })
+    labels: labels.isEmpty ? nil : try RowLabels.joined(labels))
 }
 
 @_cdecl("vaelib_dataset_split") @implementation
@@ -139,6 +137,6 @@ public func vaelib_dataset_relabel(
     out.pointee = try HandleTable.shared.insert(
       DatasetHandle(
         source: whole.source, elementType: whole.elementType,
-        labels: try labels.map { try DatasetHandle.Labels($0, rows: whole.source.rows) }))
+        labels: try labels.map { try RowLabels($0, rows: whole.source.rows) }))
   }
 }

@@ -27,7 +27,7 @@ public func vaelib_dataset_from_array(
   entryPoint {
     let out = try Arguments.nonNull(outDataset, "out_dataset")
     let array = try StridedArray(examples, "examples")
-    let labels = try labels.map { try DatasetHandle.Labels($0, rows: array.rows) }
+    let labels = try labels.map { try RowLabels($0, rows: array.rows) }
     let dataset = DatasetHandle(
       source: ArraySource(array, owner: nil), elementType: array.elementType,
       labels: labels)
@@ -55,7 +55,7 @@ public func vaelib_dataset_open(
       shift: options.shift, checkInChild: options.check_in_child != 0)
     let dataset = DatasetHandle(
       source: source, elementType: source.elementType,
-      labels: source.labels.map { DatasetHandle.Labels.values($0, first: 0) })
+      labels: source.labels.map { RowLabels($0) })
     out.pointee = try HandleTable.shared.insert(dataset)
   }
 }
@@ -139,6 +139,25 @@ public func vaelib_dataset_read_labels(
     }
     try Arguments.count(outCount, rows: dataset.source.rows, columns: 1)
     for row in 0..<outCount { out[row] = labels.label(row) }
+  }
+}
+
+@_cdecl("vaelib_dataset_get_class_names") @implementation
+public func vaelib_dataset_get_class_names(
+  _ dataset: OpaquePointer?, _ outType: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+  _ outNames: UnsafeMutablePointer<UnsafePointer<UnsafePointer<CChar>?>?>?,
+  _ outCount: UnsafeMutablePointer<Int>?
+) -> vaelib_status {
+  entryPoint {
+    let labels = try DatasetHandle.from(dataset).labels
+    let type = try Arguments.nonNull(outType, "out_type")
+    let names = try Arguments.nonNull(outNames, "out_names")
+    let count = try Arguments.nonNull(outCount, "out_count")
+    var kind = ClassNames.Kind.integer
+    if case .named(let classes) = labels?.meaning { kind = classes.kind }
+    type.pointee = Constants.string(kind.rawValue)
+    names.pointee = labels?.names.pointers
+    count.pointee = labels?.names.count ?? 0
   }
 }
 

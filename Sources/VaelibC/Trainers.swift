@@ -8,10 +8,13 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
   /// Used inside the exclusive gate only.
   let trainer: Trainer
   let gate: AccessGate
+  /// The stack whose classes the batches' labels are; nil where none are learned.
+  private let classifier: StackedAutoencoder?
 
-  init(_ trainer: Trainer, gate: AccessGate) {
+  init(_ trainer: Trainer, of model: ModelHandle, _ phase: Phase.Kind) {
     self.trainer = trainer
-    self.gate = gate
+    gate = model.gate
+    classifier = phase.usesLabels ? model.model as? StackedAutoencoder : nil
   }
 
   static func from(_ handle: OpaquePointer?) throws -> TrainerHandle {
@@ -22,7 +25,8 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
   func computeGradients(
     _ batch: OpaquePointer?, _ place: vaelib_batch_place, _ outMetrics: UnsafeMutablePointer<vaelib_metrics>?
   ) throws -> Double {
-    let batch = try DatasetHandle.from(batch).labeledExamples
+    let given = try DatasetHandle.from(batch).labeledExamples
+    let batch = try classifier?.numberLabels(given) ?? given
     if let outMetrics { try SizedStruct.check(outMetrics, "out_metrics") }
     var found = try trainer.computeGradients(
       on: batch, firstRow: place.first_row == -1 ? nil : place.first_row,
@@ -73,7 +77,7 @@ public func vaelib_trainer_create(
     let trainer = try handle.gate.shared {
       try handle.model.makeTrainer(phase, configuration, examplesPerEpoch: examplesPerEpoch)
     }
-    out.pointee = try HandleTable.shared.insert(TrainerHandle(trainer, gate: handle.gate))
+    out.pointee = try HandleTable.shared.insert(TrainerHandle(trainer, of: handle, phase.kind))
   }
 }
 

@@ -59,7 +59,11 @@ def write_data(path: Path) -> None:
         file["no_rows"] = np.zeros((0, 4), dtype="f4")
         file["scalar"] = 1.0
         file["short_labels"] = np.arange(ROWS - 1)
-        file["real_labels"] = np.arange(ROWS, dtype="f4")
+        file["real_labels"] = np.arange(ROWS, dtype="f4") + 0.5
+        file["whole_labels"] = np.arange(ROWS, dtype="f4") % 3 + 1
+        file["text_labels"] = np.array([b"west", b"east", b"north"])[np.arange(ROWS) % 3]
+        file["fewer_labels"] = np.array([b"west", b"north"])[np.arange(ROWS) % 2]
+        file["other_labels"] = np.array([b"west", b"south"])[np.arange(ROWS) % 2]
         file["complex"] = np.zeros((3, 2), dtype="c8")
 
 

@@ -91,6 +91,69 @@ static void check_labels(void) {
     CHECK(none == NULL);
 }
 
+static vaelib_dataset *open_with_labels(const char *labels) {
+    vaelib_dataset_options options = {.struct_size = sizeof options};
+    CHECK_OK(vaelib_dataset_options_init(&options));
+    options.labels = labels;
+    options.scale = 0.01;
+    return open_set("f4", &options);
+}
+
+/* Labels that are texts, or numbers from any base, become classes that keep their names. */
+static void check_names_of_labels(void) {
+    vaelib_dataset *texts = open_with_labels("text_labels"), *fewer = open_with_labels("fewer_labels");
+    vaelib_dataset *other = open_with_labels("other_labels"), *whole = open_with_labels("whole_labels"), *both = NULL;
+    vaelib_dataset *parts[] = {NULL, NULL};
+    vaelib_model *stack = make_stack(columns), *second = make_stack(columns);
+    vaelib_training_config plan = make_plan(1);
+    const char *type = NULL;
+    const char *const *names = NULL;
+    int64_t labels[2 * rows];
+    size_t count = 0;
+    CHECK_OK(vaelib_dataset_get_class_names(texts, &type, &names, &count));
+    CHECK(count == 3 && strcmp(type, "text") == 0);
+    CHECK(count == 3 && strcmp(names[0], "east") == 0 && strcmp(names[2], "west") == 0);
+    CHECK_OK(vaelib_dataset_read_labels(texts, labels, rows));
+    CHECK(labels[0] == 2 && labels[1] == 0 && labels[2] == 1);
+    CHECK_OK(vaelib_dataset_get_class_names(whole, &type, &names, &count));
+    CHECK(count == 0 && names == NULL && strcmp(type, "integer") == 0);
+    CHECK_OK(vaelib_dataset_read_labels(whole, labels, rows));
+    CHECK(labels[0] == 1 && labels[2] == 3);
+
+    CHECK_OK(vaelib_stack_finetune(stack, texts, fewer, VAELIB_SUPERVISED, &plan, NULL, NULL));
+    CHECK_OK(vaelib_stack_get_class_names(stack, &type, &names, &count));
+    CHECK(count == 3 && strcmp(type, "text") == 0 && strcmp(names[1], "north") == 0);
+    CHECK_OK(vaelib_stack_finetune(stack, fewer, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
+    CHECK_MESSAGE(
+        vaelib_stack_finetune(stack, other, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL), VAELIB_DATA_ERROR, "south");
+    CHECK_OK(vaelib_stack_finetune(second, whole, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
+    CHECK_OK(vaelib_stack_get_class_names(second, &type, &names, &count));
+    CHECK(count == 3 && strcmp(type, "integer") == 0 && strcmp(names[0], "1") == 0);
+    CHECK_OK(vaelib_stack_finetune(second, whole, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
+    CHECK_MESSAGE(
+        vaelib_stack_finetune(second, texts, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL), VAELIB_DATA_ERROR, "1, 2, 3");
+
+    parts[0] = texts;
+    parts[1] = other;
+    CHECK_OK(vaelib_dataset_concatenate((const vaelib_dataset *const *)parts, 2, &both));
+    CHECK_OK(vaelib_dataset_get_class_names(both, &type, &names, &count));
+    CHECK(count == 4 && strcmp(names[2], "south") == 0);
+    CHECK_OK(vaelib_dataset_read_labels(both, labels, 2 * rows));
+    CHECK(labels[0] == 3 && labels[1] == 0 && labels[rows] == 3 && labels[rows + 1] == 2);
+    parts[1] = whole;
+    vaelib_dataset_free(both);
+    both = NULL;
+    CHECK_MESSAGE(
+        vaelib_dataset_concatenate((const vaelib_dataset *const *)parts, 2, &both), VAELIB_INVALID_ARGUMENT,
+        "datasets[1] are numbers");
+    vaelib_dataset_free(texts);
+    vaelib_dataset_free(fewer);
+    vaelib_dataset_free(other);
+    vaelib_dataset_free(whole);
+    vaelib_model_free(stack);
+    vaelib_model_free(second);
+}
+
 /* A slice is a dataset of its own: it can be sliced again, and outlives what it was cut from. */
 static void check_slices(size_t memory_budget) {
     vaelib_dataset_options options = {.struct_size = sizeof options};
@@ -162,6 +225,7 @@ int main(void) {
     check_types();
     check_shapes();
     check_labels();
+    check_names_of_labels();
     check_slices((size_t)1 << 20);
     check_slices(0);
     check_bad_files();

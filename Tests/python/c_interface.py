@@ -177,6 +177,7 @@ def good_data_calls(handles):
         "vaelib_dataset_relabel": [d, None, new_dataset()],
         "vaelib_dataset_split": [d, 0.5, 1, 0, new_dataset(), new_dataset()],
         "vaelib_dataset_describe": [d, byref(sized(header.DatasetInfo))],
+        "vaelib_dataset_get_class_names": [d, byref(c_char_p()), byref(POINTER(c_char_p)()), byref(c_size_t())],
         "vaelib_dataset_read": [d, floats(ROWS * COLUMNS), ROWS * COLUMNS],
         "vaelib_writer_config_init": [byref(sized(header.WriterConfig))],
         "vaelib_writer_add": [w, b"y", byref(writer_config())],

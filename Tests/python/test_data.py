@@ -173,7 +173,7 @@ def test_chunked_and_compressed_files(numbers, tmp_path, options):
 
 
 def test_labels_of_a_file(numbers, hdf5):
-    path = hdf5(x=numbers, y=np.arange(11, dtype=">i2"), short=np.arange(4), real=np.arange(11.0))
+    path = hdf5(x=numbers, y=np.arange(11, dtype=">i2"), short=np.arange(4), real=np.arange(11) + 0.5)
     for budget in (None, 0):
         dataset = vaelib.open_dataset(path, "x", "y", memory_budget=budget)
         np.testing.assert_array_equal(dataset.labels, np.arange(11))

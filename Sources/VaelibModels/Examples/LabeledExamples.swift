@@ -1,12 +1,26 @@
-/// Examples with a class for each row: 0 to classes - 1.
+/// Examples with a label for each row: a class, 0 to classes - 1, or what `numbered` makes one of.
 public struct LabeledExamples: Sendable {
   public let source: any ExampleSource
   /// nil where there are no labels.
   public let labels: [Int]?
+  /// What the labels stand for.
+  let meaning: Labels.Meaning
+  /// What the classes are called by which labels were numbered.
+  let classNames: ClassNames?
 
-  public init(_ source: any ExampleSource, labels: [Int]? = nil) {
+  public init(_ source: any ExampleSource, labels: [Int]? = nil, meaning: Labels.Meaning = .classNumbers) {
     self.source = source
     self.labels = labels
+    self.meaning = meaning
+    classNames = nil
+  }
+
+  /// Labels that are numbers of classes with these names.
+  init(_ source: any ExampleSource, labels: [Int], classNames: ClassNames?) {
+    self.source = source
+    self.labels = labels
+    meaning = .classNumbers
+    self.classNames = classNames
   }
 
   /// The label of a row.
@@ -25,8 +39,10 @@ public struct LabeledExamples: Sendable {
     }
     let highest = labels.max() ?? 0
     let present = Set(labels)
-    if highest >= 1 << 20 {
-      throw .data("\(what) have a label \(highest); labels are 0 to classes - 1, at most 1048576 classes")
+    if highest >= StackedAutoencoder.greatestClassCount {
+      throw .data(
+        "\(what) have a label \(highest); labels are 0 to classes - 1, at most \(StackedAutoencoder.greatestClassCount) classes"
+      )
     }
     if let missing = (0...highest).first(where: { !present.contains($0) }) {
       throw .data(

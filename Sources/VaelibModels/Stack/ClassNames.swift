@@ -49,6 +49,36 @@ public struct ClassNames: Sendable, Equatable {
     self.kind = kind
     self.names = names
   }
+
+  /// false and true, in this order.
+  public static var booleans: ClassNames { ClassNames(known: ["false", "true"], kind: .boolean) }
+
+  private init(known names: [String], kind: Kind) {
+    self.kind = kind
+    self.names = names
+  }
+
+  /// What a name stands for, whatever the type that it was given: 1, 1.0 and true are the same class.
+  enum Key: Hashable {
+    case integer(Int64)
+    case other([UInt8])
+  }
+
+  var keys: [Key] {
+    names.map { name in
+      switch kind {
+      case .text: .other(Array(name.utf8))
+      case .integer: Int64(name).map(Key.integer) ?? .other(Array(name.utf8))
+      case .real: Double(name).flatMap(Int64.init(exactly:)).map(Key.integer) ?? .other(Array(name.utf8))
+      case .boolean: .integer(name == "true" ? 1 : 0)
+      }
+    }
+  }
+
+  /// For messages: the first names.
+  var sentence: String {
+    names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) others" : "")
+  }
 }
 
 extension StackedAutoencoder {

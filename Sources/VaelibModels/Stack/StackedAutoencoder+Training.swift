@@ -26,10 +26,28 @@ extension StackedAutoencoder {
       throw ModelError.invalidArgument(
         "pretraining has a function of its own; choose supervised or unsupervised fine-tuning")
     }
+    let (examples, validation) =
+      kind.usesLabels ? try numberLabels(examples, validation) : (examples, validation)
     return try TrainingCall(
       model: self, kind: kind, examples: examples, validation: validation, configuration: configuration,
       checkpoints: checkpoints, control: control
     ).run()
+  }
+
+  /// Labels that are names as the numbers of the classifier's classes, or of one to be made.
+  private func numberLabels(
+    _ examples: LabeledExamples, _ validation: LabeledExamples?
+  ) throws(ModelError) -> (LabeledExamples, LabeledExamples?) {
+    let (what, whatElse) = ("the training examples", "the validation examples")
+    let names = classes > 0 ? classNames : try examples.occurringClasses(what: what)
+    let numbered = try examples.numbered(by: names, what: what)
+    guard let validation else { return (numbered, nil) }
+    return (numbered, try validation.numbered(by: names, what: whatElse))
+  }
+
+  /// A batch whose labels are numbers of the classifier's classes.
+  public func numberLabels(_ batch: LabeledExamples) throws(ModelError) -> LabeledExamples {
+    classes > 0 ? try batch.numbered(by: classNames, what: "the batch's examples") : batch
   }
 
   private func checkLabels(_ examples: LabeledExamples, _ validation: LabeledExamples?) throws {
@@ -102,6 +120,7 @@ extension StackedAutoencoder: TrainableModel {
     try checkLabels(examples, validation)
     if classifier == nil {
       try addClassifier(classes: try examples.countClasses(what: "the training examples"))
+      classNames = examples.classNames
     }
   }
 

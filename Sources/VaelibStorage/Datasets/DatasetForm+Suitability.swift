@@ -2,20 +2,22 @@ import VaelibNumerics
 
 extension DatasetForm {
   /// Why vaelib does not read a dataset, as the predicate of a sentence; nil if it does. As libhdf5 describes it.
-  static func unsuitability(_ description: HDF5.DatasetDescription) -> String? {
-    unsuitability(description.type) ?? unsuitability(description.shape) ?? unsuitability(description.filters)
+  static func unsuitability(_ description: HDF5.DatasetDescription, asLabels: Bool = false) -> String? {
+    unsuitability(description.type, asLabels) ?? unsuitability(description.shape) ?? unsuitability(
+      description.filters)
       ?? unsuitability(isExternal: description.layout == .external, isVirtual: description.layout == .virtual)
   }
 
   /// The same before libhdf5 has seen it.
-  static func unsuitability(_ dataset: DatasetMetadata) -> String? {
+  static func unsuitability(_ dataset: DatasetMetadata, asLabels: Bool = false) -> String? {
     var (isExternal, isVirtual) = (false, false)
     switch dataset.layout {
     case .external: isExternal = true
     case .virtual: isVirtual = true
     case .compact, .contiguous, .chunked: break
     }
-    return unsuitability(dataset.type) ?? unsuitability(dataset.shape) ?? unsuitability(dataset.filters)
+    return unsuitability(dataset.type, asLabels) ?? unsuitability(dataset.shape) ?? unsuitability(
+      dataset.filters)
       ?? unsuitability(isExternal: isExternal, isVirtual: isVirtual)
   }
 
@@ -40,8 +42,14 @@ extension DatasetForm {
     }
   }
 
-  private static func unsuitability(_ type: HDF5.StoredType) -> String? {
+  private static func unsuitability(_ type: HDF5.StoredType, _ asLabels: Bool) -> String? {
     guard elementType(type) == nil else { return nil }
+    if asLabels {
+      if case .text = type { return nil }
+      return
+        "cannot serve as labels: it holds \(type.name); labels are whole numbers, booleans, enumerated values or texts of "
+        + "a fixed length"
+    }
     return
       "holds \(type.name); vaelib reads booleans, integers and enumerations of 1, 2, 4 or 8 bytes, and floating-point "
       + "numbers of 2, 4 or 8 bytes"

@@ -41,10 +41,16 @@ struct DatasetForm {
   /// A file cannot sensibly declare more than this many times what it stores: deflate compresses 1032 times at most.
   static let compressionLimit = 2_048
 
-  init(_ dataset: HDF5.Object, _ session: HDF5.Session, _ fileByteCount: Int) throws(StorageError) {
+  /// `asLabels`: texts, too, for which the element type stands for nothing.
+  init(
+    _ dataset: HDF5.Object, _ session: HDF5.Session, _ fileByteCount: Int, asLabels: Bool = false
+  ) throws(StorageError) {
     let description = try session.describe(dataset)
-    if let reason = Self.unsuitability(description) { throw session.error(dataset.label, reason) }
-    guard let (type, isInteger) = Self.elementType(description.type), let shape = description.shape,
+    if let reason = Self.unsuitability(description, asLabels: asLabels) {
+      throw session.error(dataset.label, reason)
+    }
+    let numbers = asLabels ? (ElementType.int64, true) : Self.elementType(description.type)
+    guard let (type, isInteger) = numbers, let shape = description.shape,
       description.filters.allSatisfy(session.isFilterAvailable)
     else { throw session.error(dataset.label, "is compressed in a way that this build of HDF5 cannot undo") }
     let storedElementBytes = description.type.byteCount

@@ -1,17 +1,23 @@
 import CHDF5
 import Glibc
+import VaelibModels
 import VaelibNumerics
 
 /// Finds, checks and opens the datasets behind an `HDF5Dataset`.
 struct DatasetOpening {
   let session: HDF5.Session
   private let fileByteCount: Int
+  /// How the labels are stored.
+  private let labelType: Datatype?
 
   /// Looks at the file without libhdf5; throws unless that can be trusted with these datasets. Opens nothing yet.
-  init(_ path: String, datasets: [String?]) throws(StorageError) {
+  init(_ path: String, dataset: String?, labels: String?) throws(StorageError) {
     let file = try ReadableFile(path)
     let check = try MetadataCheck(file)
-    for name in datasets.compactMap(\.self) { try check.check(name) }
+    if let dataset { try check.check(dataset) }
+    labelType = try labels.map { name throws(StorageError) in
+      try check.check(name, asLabels: true).datatype
+    }
     fileByteCount = file.byteCount
     session = HDF5.Session(path: path)
   }
@@ -22,15 +28,16 @@ struct DatasetOpening {
     let chunks: CompressedChunks?
     let form: DatasetForm
     let plan: ReadingPlan
-    let labels: [Int64]?
+    let labels: Labels?
     /// All numbers, to be freed by the owner; nil if they stay in the file.
     let memory: UnsafeMutableRawPointer?
 
     /// Labels for the dataset, of file `path`, from another file.
-    func labels(_ name: String?, in labelsPath: String, of path: String) throws(StorageError) -> [Int64]? {
+    func labels(_ name: String?, in labelsPath: String, of path: String) throws(StorageError) -> Labels? {
       guard let name else { return nil }
       let label = "\(dataset.label ?? "the dataset") of file \"\(path)\""
-      return try DatasetOpening(labelsPath, datasets: [name]).labels(name, rows: form.shape[0], of: label)
+      return try DatasetOpening(labelsPath, dataset: nil, labels: name).labels(
+        name, rows: form.shape[0], of: label)
     }
   }
 
@@ -63,9 +70,9 @@ struct DatasetOpening {
     return Result(dataset: dataset, chunks: nil, form: form, plan: plan, labels: labels, memory: memory)
   }
 
-  /// Reads dataset `name`, one integer for each of the `rows` rows of the dataset that messages call `dataset`, and
-  /// closes the file again.
-  func labels(_ name: String, rows: Int, of dataset: String) throws(StorageError) -> [Int64] {
+  /// Reads dataset `name`, one label for each of the `rows` rows of the dataset that messages call `dataset`
+  /// (nil: however many there are), and closes the file again.
+  func labels(_ name: String, rows: Int?, of dataset: String) throws(StorageError) -> Labels {
     try HDF5.locked { () throws(StorageError) in
       try session.scope { () throws(StorageError) in
         let file = try session.openFile()
@@ -104,43 +111,13 @@ struct DatasetOpening {
     return memory
   }
 
-  /// One integer a row of `dataset`.
+  /// One label a row of `dataset`.
   private func readLabels(
-    _ object: HDF5.Object, rows: Int, of dataset: String
-  ) throws(StorageError) -> [Int64] {
-    let form = try DatasetForm(object, session, fileByteCount)
-    guard form.isInteger else {
-      throw session.error(object.label, "cannot serve as labels: it does not hold integers")
-    }
-    guard form.columns == 1, form.shape[0] == rows else {
-      throw session.error(
-        object.label,
-        "cannot serve as labels: it has \(HDF5.Session.describe(form.shape)), but \(dataset) "
-          + "needs \(rows) labels, one a row")
-    }
-    if form.elementType == .float64 {
-      return try signed(try readAll(object, rows, vaelib_h5t_native_uint64(), UInt64(0)), object)
-    }
-    return try readAll(object, rows, vaelib_h5t_native_int64(), Int64(0))
-  }
-
-  private func signed(_ values: [UInt64], _ object: HDF5.Object) throws(StorageError) -> [Int64] {
-    try values.map { value throws(StorageError) in
-      guard let label = Int64(exactly: value) else {
-        throw session.error(
-          object.label, "cannot serve as labels: it holds \(value), and labels go up to \(Int64.max)")
-      }
-      return label
-    }
-  }
-
-  private func readAll<Number: BitwiseCopyable>(
-    _ object: HDF5.Object, _ count: Int, _ memoryType: hid_t, _ zero: Number
-  ) throws(StorageError) -> [Number] {
-    var values = [Number](repeating: zero, count: count)
-    try values.withUnsafeMutableBufferPointer { (buffer) throws(StorageError) in
-      try session.read(object, as: memoryType, into: UnsafeMutableRawPointer(buffer.baseAddress))
-    }
-    return values
+    _ object: HDF5.Object, rows: Int?, of dataset: String
+  ) throws(StorageError) -> Labels {
+    guard let labelType else { throw session.error(object.label, "was not checked") }
+    return try LabelReader(
+      object, session, labelType, rows: rows, of: dataset, fileByteCount: fileByteCount
+    ).read()
   }
 }

@@ -13,6 +13,15 @@ extension HDF5Dataset {
     }
   }
 
+  /// Reads a dataset of labels in a child process; throws if that did not go well.
+  static func checkLabelsInChild(_ path: String, _ name: String) throws(StorageError) {
+    let byteCount = try ReadableFile(path).byteCount
+    _ = try ChildProcess.run(path, byteCount: byteCount) { (_) throws(StorageError) in
+      _ = try DatasetOpening(path, dataset: nil, labels: name).labels(name, rows: nil, of: "a dataset")
+      return []
+    }
+  }
+
   /// Reads every row, through all filters and checksums.
   func readThrough(_ stepDone: () -> Void) throws(StorageError) {
     let boxes = columnBoxes(bufferBytes: Self.stepBytes)

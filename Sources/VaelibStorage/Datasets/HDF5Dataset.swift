@@ -1,4 +1,5 @@
 import Glibc
+public import VaelibModels
 public import VaelibNumerics
 
 /// A dataset of an HDF5 file as a matrix: the first axis counts examples (rows), the others are flattened to columns.
@@ -22,7 +23,7 @@ public final class HDF5Dataset: @unchecked Sendable {
   /// up to 32 bits become float32, of up to 64 bits float64.
   public let elementType: ElementType
   /// One label a row, if a dataset of labels was named.
-  public let labels: [Int64]?
+  public let labels: Labels?
   /// All numbers, dense and row-major, if the set is held in memory; valid as long as the dataset.
   public let memory: UnsafeRawPointer?
 
@@ -43,7 +44,7 @@ public final class HDF5Dataset: @unchecked Sendable {
   /// Bytes of one row in memory.
   public var rowByteCount: Int { columns * elementType.byteCount }
 
-  /// Opens dataset `name` of the HDF5 file `path`, and the integer dataset `labels` of the file `labelsPath`, nil for the
+  /// Opens dataset `name` of the HDF5 file `path`, and dataset `labels` of the file `labelsPath`, nil for the
   /// same file.
   ///
   /// Throws `.file` if the file cannot be read, `.format` if it is not HDF5 or a dataset is missing or unsuitable,
@@ -54,9 +55,10 @@ public final class HDF5Dataset: @unchecked Sendable {
   ) throws(StorageError) {
     if checkInChild {
       try Self.checkInChild(path, name, labels: labelsPath == nil ? labels : nil)
-      if let labelsPath, let labels { try Self.checkInChild(labelsPath, labels, labels: nil) }
+      if let labelsPath, let labels { try Self.checkLabelsInChild(labelsPath, labels) }
     }
-    let opening = try DatasetOpening(path, datasets: [name, labelsPath == nil ? labels : nil])
+    let opening = try DatasetOpening(
+      path, dataset: name, labels: labelsPath == nil ? labels : nil)
     let session = opening.session
     let opened: DatasetOpening.Result
     do {

@@ -32,7 +32,7 @@ public final class HDF5Source: StoredExamples {
   public var rows: Int { dataset.rows }
   public var columns: Int { dataset.columns }
   public var elementType: ElementType { dataset.elementType }
-  public var labels: [Int64]? { dataset.labels }
+  public var labels: Labels? { dataset.labels }
   public var resident: StridedArray? { dataset.memory.map { array($0, rows: rows) } }
 
   public var blockRows: Int { dataset.plan.blockRows }

@@ -34,14 +34,14 @@ extension Datatype {
 }
 
 extension HDF5.StoredType {
-  /// Bytes of one number; 0 for what is no number.
+  /// Bytes of one number or text; 0 for anything else.
   var byteCount: Int {
     switch self {
     case .signedInteger(let byteCount), .unsignedInteger(let byteCount), .real(let byteCount),
-      .bits(let byteCount), .enumeration(let byteCount, _):
+      .bits(let byteCount), .enumeration(let byteCount, _), .text(let byteCount):
       byteCount
     case .boolean: 1
-    case .text, .other: 0
+    case .other: 0
     }
   }
 }

@@ -6,8 +6,10 @@ struct MetadataCheck {
     self.file = try MetadataFile(file, base: try Superblock.check(file))
   }
 
-  /// Throws unless hard links lead to the dataset `name`, and libhdf5 can be trusted with it.
-  func check(_ name: String) throws(StorageError) {
+  /// Throws unless hard links lead to the dataset `name`, and libhdf5 can be trusted with it. `asLabels`: it may also
+  /// hold texts.
+  @discardableResult
+  func check(_ name: String, asLabels: Bool = false) throws(StorageError) -> DatasetMetadata {
     let components = name.split(separator: "/").map(String.init)
     guard !components.isEmpty, !name.utf8.contains(0) else { throw missing(name) }
     var header = try ObjectHeader(file, at: file.root)
@@ -29,7 +31,9 @@ struct MetadataCheck {
       let noun = GroupLinks.isGroup(header) ? "group" : "object"
       throw error("\(noun) \"\(path)\"", "is not a dataset; \(DatasetList(file).sentence)")
     }
-    try Self.naming(path, file.file.path) { () throws(StorageError) in try Self.check(header, file, path) }
+    return try Self.naming(path, file.file.path) { () throws(StorageError) in
+      try Self.check(header, file, path, asLabels)
+    }
   }
 
   /// Throws unless libhdf5 can be trusted with every object of a file and its attributes.
@@ -54,13 +58,15 @@ struct MetadataCheck {
   }
 
   /// Throws unless libhdf5 can be trusted with a dataset, which is one that vaelib reads.
-  private static func check(_ header: ObjectHeader, _ file: MetadataFile, _ name: String) throws(StorageError)
-  {
+  private static func check(
+    _ header: ObjectHeader, _ file: MetadataFile, _ name: String, _ asLabels: Bool
+  ) throws(StorageError) -> DatasetMetadata {
     let dataset = try DatasetMetadata(header, file)
-    if let reason = DatasetForm.unsuitability(dataset) {
+    if let reason = DatasetForm.unsuitability(dataset, asLabels: asLabels) {
       throw .format(path: file.file.path, object: "dataset \"\(name)\"", reason: reason)
     }
     try dataset.checkStorage(file)
+    return dataset
   }
 
   private func missing(_ name: String) -> StorageError {

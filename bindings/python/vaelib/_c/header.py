@@ -457,6 +457,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_dataset_describe": (c_int, [POINTER(Dataset), POINTER(DatasetInfo)]),
     "vaelib_dataset_read": (c_int, [POINTER(Dataset), POINTER(c_float), c_size_t]),
     "vaelib_dataset_read_labels": (c_int, [POINTER(Dataset), POINTER(c_int64), c_size_t]),
+    "vaelib_dataset_get_class_names": (
+        c_int,
+        [POINTER(Dataset), POINTER(c_char_p), POINTER(POINTER(c_char_p)), POINTER(c_size_t)],
+    ),
     "vaelib_dataset_free": (None, [POINTER(Dataset)]),
     "vaelib_writer_config_init": (c_int, [POINTER(WriterConfig)]),
     "vaelib_writer_create": (c_int, [c_char_p, POINTER(POINTER(Writer))]),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from vaelib._c.calls import call
 from vaelib.data.labels import Labels
 
 
@@ -15,6 +17,16 @@ class ClassNames(NamedTuple):
     #: What the names stand for: "text", "integer", "real" or "boolean".
     kind: str
     names: list[str]
+
+
+def stored_names(function: str, handle: Any) -> ClassNames | None:
+    """The names that a function of the library gives of the classes of a handle; None if they have none."""
+    kind, count = ctypes.c_char_p(), ctypes.c_size_t()
+    names = ctypes.POINTER(ctypes.c_char_p)()
+    call(function, handle, ctypes.byref(kind), ctypes.byref(names), ctypes.byref(count))
+    if count.value == 0:
+        return None
+    return ClassNames((kind.value or b"").decode(), [(name or b"").decode() for name in names[: count.value]])
 
 
 def names_of(classes: Labels) -> ClassNames | None:

@@ -17,6 +17,7 @@ from vaelib._c.arrays import array_view, dtype_of, pointer, readable
 from vaelib._c.calls import call, described, new_handle
 from vaelib._c.errors import InvalidHandle
 from vaelib._c.library import library
+from vaelib.data.class_names import classes_of, stored_names
 from vaelib.data.rows import row_number, row_numbers
 
 #: How much is read at a time where examples are wanted one by one.
@@ -119,13 +120,14 @@ class Dataset:
         return bool(self._info.in_memory)
 
     @property
-    def labels(self) -> npt.NDArray[np.int64] | None:
-        """The labels, shape (rows,), or None."""
+    def labels(self) -> npt.NDArray[Any] | None:
+        """The labels, shape (rows,), or None: whole numbers as int64; from a file also texts or booleans."""
         if not self._info.has_labels:
             return None
         labels = np.empty(self.rows, dtype=np.int64)
         call("vaelib_dataset_read_labels", self.handle, pointer(labels), labels.size)
-        return labels
+        names = stored_names("vaelib_dataset_get_class_names", self.handle)
+        return labels if names is None else classes_of(names)[labels]
 
     def numpy(self) -> npt.NDArray[np.float32]:
         """All examples as the library sees them, scaled, shape (rows, columns)."""

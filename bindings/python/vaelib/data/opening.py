@@ -34,7 +34,8 @@ def open_dataset(
     name : str
         The dataset, for example "x_train". Its first axis counts examples, the others are flattened to columns.
     labels : str, optional
-        The name of a dataset of integers, one label per row.
+        The name of a dataset with one label per row: whole numbers of any type, booleans, texts of a fixed length, or
+        enumerated values, whose names become the labels.
     labels_path : path or sequence of paths, optional
         The file of the labels, one for each path; the default is the file of the examples.
     scale, shift : float

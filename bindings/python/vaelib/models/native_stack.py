@@ -8,7 +8,7 @@ import operator
 from vaelib._c import header
 from vaelib._c.arguments import text
 from vaelib._c.calls import call, defaults, described, new_handle
-from vaelib.data.class_names import ClassNames
+from vaelib.data.class_names import ClassNames, stored_names
 from vaelib.models.layers import StackParameters, fill_stack_config, stack_values_of
 from vaelib.models.native import NativeModel
 
@@ -50,13 +50,7 @@ class NativeStack(NativeModel):
     @property
     def class_names(self) -> ClassNames | None:
         """The names of the classes; None if they have none."""
-        kind, count = ctypes.c_char_p(), ctypes.c_size_t()
-        names = ctypes.POINTER(ctypes.c_char_p)()
-        results = (ctypes.byref(kind), ctypes.byref(names), ctypes.byref(count))
-        call("vaelib_stack_get_class_names", self.handle, *results)
-        if count.value == 0:
-            return None
-        return ClassNames((kind.value or b"").decode(), [(name or b"").decode() for name in names[: count.value]])
+        return stored_names("vaelib_stack_get_class_names", self.handle)
 
     @class_names.setter
     def class_names(self, names: ClassNames | None) -> None:

@@ -1,0 +1,166 @@
+import CHDF5
+import VaelibModels
+import VaelibNumerics
+
+/// Reads a dataset as labels, one a row: whole numbers of any type, booleans, names of an enumeration, texts.
+struct LabelReader {
+  let session: HDF5.Session
+  let object: HDF5.Object
+  let type: Datatype
+  let rows: Int
+  /// How many axes there are, of which only one may be longer than 1.
+  private let rank: Int
+  private let axis: Int
+  /// Rows that are read at a time.
+  private let step: Int
+
+  /// Bytes that are read at a time, or one band.
+  private static let stepBytes = 1 << 20
+
+  /// Throws unless the dataset has one value for each of the `rows` rows of what messages call `dataset`; nil for any
+  /// number of them.
+  init(
+    _ object: HDF5.Object, _ session: HDF5.Session, _ type: Datatype, rows: Int?, of dataset: String,
+    fileByteCount: Int
+  ) throws(StorageError) {
+    let form = try DatasetForm(object, session, fileByteCount, asLabels: true)
+    // MATLAB writes a column as one row.
+    let axis = form.shape.firstIndex { $0 != 1 } ?? 0
+    let found = form.shape[axis]
+    guard form.columns * form.shape[0] == found, found == rows ?? found else {
+      throw session.error(
+        object.label,
+        "cannot serve as labels: it has \(HDF5.Session.describe(form.shape)), but \(dataset) needs "
+          + (rows.map { "\($0) labels, " } ?? "labels, ") + "one a row")
+    }
+    (self.session, self.object, self.type, self.rows) = (session, object, type, found)
+    (rank, self.axis) = (form.shape.count, axis)
+    let band = form.chunkShape.map { min(found, $0[axis]) } ?? 1
+    step = min(found, max(1, Self.stepBytes / max(type.byteCount, 8) / band) * band)
+  }
+
+  func read() throws(StorageError) -> Labels {
+    switch type.kind {
+    case .text(let padding): return try texts(padding)
+    case .real: return Labels(try wholeNumbers(), .values)
+    case .enumeration(let base, let members):
+      let numbers = try integers()
+      return type.type == .boolean
+        ? Labels(numbers, .named(.booleans)) : try names(numbers, base, members)
+    default: return Labels(try integers(), .values)
+    }
+  }
+
+  private func integers() throws(StorageError) -> [Int64] {
+    guard type.type == .unsignedInteger(byteCount: 8) else {
+      return try all(vaelib_h5t_native_int64(), Int64(0)) { number, _ in number }
+    }
+    return try all(vaelib_h5t_native_uint64(), UInt64(0)) { (number, row) throws(StorageError) in
+      guard let label = Int64(exactly: number) else {
+        throw unsuitable("row \(row) holds \(number), and labels go up to \(Int64.max)")
+      }
+      return label
+    }
+  }
+
+  private func wholeNumbers() throws(StorageError) -> [Int64] {
+    try all(vaelib_h5t_native_double(), Double(0)) { (number, row) throws(StorageError) in
+      guard let label = Int64(exactly: number) else {
+        throw unsuitable("row \(row) holds \(number); labels are whole numbers, texts or enumerated values")
+      }
+      return label
+    }
+  }
+
+  /// The names of an enumeration that occur, in order, and the numbers of them.
+  private func names(
+    _ values: [Int64], _ base: Datatype, _ members: [Datatype.Member]
+  ) throws(StorageError) -> Labels {
+    var nameOf: [Int64: [UInt8]] = [:]
+    for member in members {
+      guard let value = base.integer(member.value), nameOf[value] == nil else { continue }
+      nameOf[value] = member.name
+    }
+    var table = NameTable()
+    var numbers: [Int64] = []
+    numbers.reserveCapacity(values.count)
+    for (row, value) in values.enumerated() {
+      guard let name = nameOf[value] else {
+        throw unsuitable("row \(row) holds \(value), for which its enumeration has no name")
+      }
+      numbers.append(table.number(of: name[...]))
+    }
+    return try labels(numbers, table)
+  }
+
+  private func texts(_ padding: Datatype.Padding) throws(StorageError) -> Labels {
+    var table = NameTable()
+    var numbers: [Int64] = []
+    numbers.reserveCapacity(rows)
+    let width = type.byteCount
+    guard let bytes = product([step, width]), let buffer = ByteBuffer(count: bytes) else {
+      throw .memory(path: session.path, byteCount: width)
+    }
+    try session.scope { () throws(StorageError) in
+      let stored = try session.own(H5Dget_type(object.id), object.label, "read its type")
+      try forEachStep { (part) throws(StorageError) in
+        try session.read(ranges(part), of: object, as: stored, into: buffer.base)
+        let content = UnsafeRawBufferPointer(start: buffer.base, count: part.count * width)
+        for index in 0..<part.count {
+          numbers.append(table.number(of: padding.text(content[index * width..<(index + 1) * width])))
+        }
+      }
+    }
+    return try labels(numbers, table)
+  }
+
+  private func labels(_ numbers: [Int64], _ table: NameTable) throws(StorageError) -> Labels {
+    let (names, places) = table.sorted
+    guard let texts = Self.texts(names) else {
+      throw unsuitable("one of its texts is not UTF-8")
+    }
+    do throws(ModelError) {
+      return Labels(numbers.map { places[Int($0)] }, .named(try ClassNames(texts, kind: .text)))
+    } catch {
+      throw unsuitable("\(error)")
+    }
+  }
+
+  private static func texts(_ names: [[UInt8]]) -> [String]? {
+    var texts: [String] = []
+    for name in names {
+      guard let text = String(validating: name, as: UTF8.self) else { return nil }
+      texts.append(text)
+    }
+    return texts
+  }
+
+  /// Reads all values as numbers of a type in memory, and makes a label of each.
+  private func all<Number: BitwiseCopyable>(
+    _ memoryType: hid_t, _ zero: Number, _ label: (Number, _ row: Int) throws(StorageError) -> Int64
+  ) throws(StorageError) -> [Int64] {
+    var labels: [Int64] = []
+    labels.reserveCapacity(rows)
+    var values = [Number](repeating: zero, count: step)
+    try forEachStep { (part) throws(StorageError) in
+      try values.withUnsafeMutableBufferPointer { (buffer) throws(StorageError) in
+        guard let base = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
+        try session.read(ranges(part), of: object, as: memoryType, into: base)
+      }
+      for index in 0..<part.count { labels.append(try label(values[index], part.lowerBound + index)) }
+    }
+    return labels
+  }
+
+  private func forEachStep(_ body: (Range<Int>) throws(StorageError) -> Void) throws(StorageError) {
+    for first in stride(from: 0, to: rows, by: step) { try body(first..<min(rows, first + step)) }
+  }
+
+  private func ranges(_ rows: Range<Int>) -> [Range<Int>] {
+    (0..<rank).map { $0 == axis ? rows : 0..<1 }
+  }
+
+  private func unsuitable(_ reason: String) -> StorageError {
+    session.error(object.label, "cannot serve as labels: \(reason)")
+  }
+}
