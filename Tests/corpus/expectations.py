@@ -14,6 +14,10 @@ FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLE
 FLOATS = [getattr(h5py.h5t, f"IEEE_F{bits}{order}") for bits in (16, 32, 64) for order in ("LE", "BE")]
 #: h5py keeps decompressed chunks, so that reading block by block decompresses each once.
 CACHE = 256 << 20
+#: Sets with larger rows are not compared.
+LARGEST_ROW = 1 << 26
+#: No more bytes of a set are compared than this, its first ones.
+MOST_COMPARED = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,10 @@ class Entry:
     row_bytes: int
     #: How many neighbouring rows are stored together.
     band: int
-    #: Why vaelib does not read it; None if it must.
+    #: Why vaelib need not read it; None if it must.
     unread: str | None
+    #: Whether h5py reads numbers that can be compared, should vaelib read it.
+    comparable: bool
 
     @property
     def byte_count(self) -> int:
@@ -59,12 +65,13 @@ def address(path: str, name: str) -> int | None:
 
 
 def blocks(path: str, entry: Entry) -> Iterator[tuple[int, Any]]:
-    """The values of a dataset as vaelib shows them, and the row that each block begins at."""
+    """The first values of a dataset as vaelib shows them, and the row that each block begins at."""
     with h5py.File(path, "r", rdcc_nbytes=CACHE) as file:
         dataset = file[os.fsencode(entry.name)]
         rows = max(entry.band, (8 << 20) // max(1, entry.row_bytes) // entry.band * entry.band)
-        for first in range(0, entry.shape[0], rows):
-            yield first, as_seen(dataset[first : first + rows])
+        last = min(entry.shape[0], MOST_COMPARED // entry.row_bytes)
+        for first in range(0, last, rows):
+            yield first, as_seen(dataset[first : min(first + rows, last)])
 
 
 def as_seen(values: Any) -> Any:
@@ -79,7 +86,8 @@ def _entry(name: str, dataset: Any) -> Entry:
     shape = dataset.shape or ()
     row = math.prod(shape[1:]) * dataset.id.get_type().get_size()
     band = dataset.chunks[0] if dataset.chunks else 1
-    return Entry(name, h5py.h5o.get_info(dataset.id).addr, shape, row, band, _unread(dataset))
+    comparable = dataset.dtype.kind in "iufb" and len(shape) > 0 and 0 < row <= LARGEST_ROW and 0 not in shape
+    return Entry(name, h5py.h5o.get_info(dataset.id).addr, shape, row, band, _unread(dataset), comparable)
 
 
 def _unread(dataset: Any) -> str | None:

@@ -36,14 +36,14 @@ def survey(path: str, tell: Tell) -> None:
     """What h5py says is in a file; values that it cannot read count as not there."""
     tell(step="h5py's survey")
     for entry in expectations.survey(path):
-        unread = entry.unread
-        if unread is None:
+        unread, comparable = entry.unread, entry.comparable
+        if comparable:
             try:
                 for _ in expectations.blocks(path, entry):
                     pass
-            except (OSError, ValueError, RuntimeError) as error:
-                unread = f"h5py cannot read it: {error}"
-        tell(entry=[entry.name, entry.address, entry.shape, entry.row_bytes, entry.band, unread])
+            except (OSError, ValueError, RuntimeError, MemoryError) as error:
+                unread, comparable = f"h5py cannot read it: {error}", False
+        tell(entry=[entry.name, entry.address, entry.shape, entry.row_bytes, entry.band, unread, comparable])
 
 
 def entries(path: str) -> list[Entry] | None:
@@ -69,11 +69,11 @@ class Check:
             self.load(in_child)
             self.info(in_child)
             names = self.names(in_child)
-        required = {entry.address: entry for entry in self.known or () if entry.unread is None}
+        known = {entry.address: entry for entry in self.known or ()}
         step = max(1, len(names) // MOST_OPENED)
         for name in names[::step]:
             place = expectations.address(self.path, name) if self.known is not None else None
-            self.dataset(name, required.get(-1 if place is None else place))
+            self.dataset(name, known.get(-1 if place is None else place))
 
     def verify(self, in_child: bool) -> None:
         """A file of which h5py reads everything is intact; each set is counted."""
@@ -117,37 +117,37 @@ class Check:
 
     def dataset(self, name: str, entry: Entry | None) -> None:
         """One set: opened in every way, compared, and trained on; one that is not read is refused in every way."""
+        required = entry is not None and entry.unread is None
         refusals = {}
-        for way, arguments in WAYS.items():
-            if entry is not None and entry.byte_count > LARGE and way.startswith("in memory"):
-                continue
-            refusal = self.opened(name, way, arguments, entry)
+        ways = [way for way in WAYS if entry is None or entry.byte_count <= LARGE or way.startswith("streamed")]
+        for way in ways:
+            refusal = self.opened(name, way, entry)
             if refusal is not None:
                 refusals[way] = refusal
-                if entry is not None:
+                if required:
                     self.tell(fault=f"{name}, {way}: {refusal}")
-        if refusals and len(refusals) < len(WAYS) and entry is None and self.known is not None:
+        if refusals and len(refusals) < len(ways) and not required and self.known is not None:
             self.tell(fault=f"{name}: refused only {', '.join(refusals)}: {next(iter(refusals.values()))}")
-        if entry is not None and not refusals:
-            self.tell(read=name)
-        elif refusals:
+        if refusals:
             self.tell(refused=f"{name}: {next(iter(refusals.values()))}")
+        elif entry is not None and entry.comparable:
+            self.tell(read=name)
 
-    def opened(self, name: str, way: str, arguments: dict[str, Any], entry: Entry | None) -> str | None:
+    def opened(self, name: str, way: str, entry: Entry | None) -> str | None:
         """One set opened in one way, and what is done with it; why it was refused, or None."""
         step = f"{name}, {way}"
         try:
-            dataset = self.refusable(step, lambda: vaelib.open_dataset(self.path, name, **arguments))
+            dataset = self.refusable(step, lambda: vaelib.open_dataset(self.path, name, **WAYS[way]))
         except vaelib.VaelibError as error:
             return str(error)
         if dataset is None:
             return None
         with dataset:
-            if entry is None:
+            if entry is None or not entry.comparable:
                 self.attempt(step, lambda: dataset[: min(dataset.rows, SOME_ROWS)].numpy())
             else:
                 self.attempt(step, lambda: self.compare(dataset, entry, step))
-                self.attempt(f"{step}, training", lambda: self.train(dataset, name, arguments))
+                self.attempt(f"{step}, training", lambda: self.train(dataset, name, WAYS[way]))
         return None
 
     def compare(self, dataset: vaelib.Dataset, entry: Entry, step: str) -> None:

@@ -181,9 +181,55 @@ def dimension_scales(file: Any) -> None:
     file["x"].dims[0].label = "time"
 
 
+def _low_level(file: Any, name: str, creation: Any, stored: Any, values: Any) -> None:
+    """A dataset with settings that h5py's own interface does not offer."""
+    space = h5py.h5s.create_simple(values.shape)
+    h5py.h5d.create(file.id, name.encode(), stored, space, creation).write(space, space, values)
+
+
+def settings(file: Any) -> None:
+    """Room given early or late, fill values written or not, filters that may be left out."""
+    allocations = {
+        "early": h5py.h5d.ALLOC_TIME_EARLY,
+        "late": h5py.h5d.ALLOC_TIME_LATE,
+        "incr": h5py.h5d.ALLOC_TIME_INCR,
+    }
+    fills = {"never": h5py.h5d.FILL_TIME_NEVER, "allocated": h5py.h5d.FILL_TIME_ALLOC, "set": h5py.h5d.FILL_TIME_IFSET}
+    for allocation, when in allocations.items():
+        for fill, time in fills.items():
+            for chunks in (None, (16, 5)):
+                creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+                if chunks:
+                    creation.set_chunk(chunks)
+                creation.set_alloc_time(when)
+                creation.set_fill_time(time)
+                creation.set_fill_value(np.array(5, "f4"))
+                _low_level(file, f"{allocation} {fill} {chunks}", creation, h5py.h5t.IEEE_F32LE, MATRIX)
+    for name, filters in (("gzip", [h5py.h5z.FILTER_DEFLATE]), ("shuffle", [h5py.h5z.FILTER_SHUFFLE])):
+        creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        creation.set_chunk((16, 5))
+        for number in filters:
+            creation.set_filter(number, h5py.h5z.FLAG_OPTIONAL, (4,) if name == "gzip" else ())
+        _low_level(file, f"optional {name}", creation, h5py.h5t.IEEE_F32LE, MATRIX)
+
+
+def odd_numbers(file: Any) -> None:
+    """Numbers that fill only a part of their bytes, or have other parts than processors' numbers."""
+    creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    short = h5py.h5t.STD_I16LE.copy()
+    short.set_precision(12)
+    short.set_offset(2)
+    _low_level(file, "12 bits", creation, short, (NUMBERS - 50).astype("i2"))
+    bfloat = h5py.h5t.IEEE_F16LE.copy()
+    bfloat.set_fields(15, 7, 8, 0, 7)
+    bfloat.set_ebias(127)
+    _low_level(file, "bfloat16", creation, bfloat, MATRIX)
+    file["x"] = MATRIX
+
+
 KINDS: list[Callable[[Any], None]] = [
     types, layouts, indices, filters, fill_values, partly_written, groups, many, unread_types, complex_numbers,
-    elsewhere, latin_names, dimension_scales,
+    elsewhere, latin_names, dimension_scales, settings, odd_numbers,
 ]  # fmt: skip
 #: Options of the file that change where things are in it.
 PLACES: dict[str, dict[str, Any]] = {
@@ -192,6 +238,23 @@ PLACES: dict[str, dict[str, Any]] = {
     "paged": {"fs_strategy": "page", "fs_page_size": 4096, "libver": ("v110", "v110")},
     "free_space": {"fs_strategy": "fsm", "fs_persist": True, "libver": ("v110", "v110")},
 }
+
+
+#: Sizes of addresses and lengths in a file.
+SIZES = {"sizes_4": (4, 4), "sizes_8_4": (8, 4)}
+
+
+def _sized_writer(sizes: tuple[int, int]) -> Callable[[str], None]:
+    def write(path: str) -> None:
+        creation = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+        creation.set_sizes(*sizes)
+        with h5py.File(h5py.h5f.create(path.encode(), fcpl=creation)) as file:
+            file["x"] = MATRIX[:20]
+            file.create_dataset("packed", data=MATRIX[:40], chunks=(8, 5), maxshape=(None, 12), **PACKED)
+            for index in range(30):
+                file.create_group(f"group {index}")["y"] = MATRIX[:2]
+
+    return write
 
 
 def _writer(kind: Callable[[Any], None], options: dict[str, Any]) -> Callable[[str], None]:
@@ -213,6 +276,8 @@ def files() -> dict[str, Callable[[str], None]]:
     for name, options in PLACES.items():
         written[f"h5py_layouts_{name}.h5"] = _writer(layouts, options)
         written[f"h5py_groups_{name}.h5"] = _writer(groups, options)
+    for name, sizes in SIZES.items():
+        written[f"h5py_{name}.h5"] = _sized_writer(sizes)
     if hasattr(h5py.h5t, "COMPLEX_IEEE_F32LE"):
         written["h5py_native_complex_v200.h5"] = _writer(native_complex, {"libver": ("v200", "v200")})
     return written

@@ -1,6 +1,7 @@
 """Files that h5py, PyTables, pandas and netCDF4 write go through everything vaelib does with data files."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,18 +16,19 @@ import vaelib
 from write_files import FILES
 
 SCRIPT = Path(check_files.__file__)
-#: Of the files that differ only in the version of the format the oldest and the newest are enough for the fast tests.
-MIDDLE = ("_v110.h5", "_v112.h5", "_v114.h5")
+#: Of the files that differ only in the version of the format the oldest and the newest are enough for the fast tests;
+#: so is one of the indices, and one of the others that take seconds.
+SLOW = re.compile(r"h5py_.*_v11[024]|h5py_(indices|settings)_v108|h5py_(sizes|layouts_[a-z]|groups_[a-z])")
 #: Files with known faults; each mark goes with its fault.
 FAULTY = (
     "h5py_fill_values", "h5py_partly_written", "pytables.h5", "pandas_table.h5", "netcdf.h5", "h5py_latin_names",
     *(f"h5py_{kind}_{version}" for version in ("v112", "v114", "v200") for kind in ("types", "unread_types")),
-    *(f"h5py_{kind}_v200" for kind in ("filters", "indices", "layouts")),
+    *(f"h5py_{kind}_v200" for kind in ("filters", "indices", "layouts", "settings")),
 )  # fmt: skip
 
 
 def marked(name):
-    marks = [pytest.mark.slow] if name.endswith(MIDDLE) else []
+    marks = [pytest.mark.slow] if SLOW.match(name) else []
     if name.startswith(FAULTY):
         marks.append(pytest.mark.xfail(strict=True))
     return pytest.param(name, marks=marks)
