@@ -30,10 +30,15 @@ import Testing
 
   @Test(arguments: [
     ("", "is empty; an HDF5 file was expected"),
-    ("epoch,loss\n1,2\n", "is not an HDF5 file; is it a text file?"),
+    (
+      "epoch,loss\n1,2\n",
+      "is not an HDF5 file; it is text: if it holds lines of numbers, as CSV does, "
+        + "'python -m vaelib convert FILE NEW.h5' converts it"
+    ),
     (
       "PK\u{3}\u{4}",
-      "is not an HDF5 file; it is a zip archive, such as NumPy's .npz, which 'python -m vaelib convert' can convert"
+      "is not an HDF5 file; it is a zip archive, such as NumPy's .npz: 'python -m vaelib convert FILE NEW.h5' "
+        + "converts it (of .npz), or unpack it first"
     ),
     ("\u{1}\u{2}", "is not an HDF5 file"),
   ])
@@ -48,9 +53,10 @@ import Testing
     let numpy = try scratch.write([0x93] + Array("NUMPY\u{1}".utf8), "data.npy")
     #expect(
       refusal(numpy)?.description.hasSuffix(
-        "it is a NumPy file, which 'python -m vaelib convert' can convert") == true)
+        "it is a NumPy file: 'python -m vaelib convert FILE NEW.h5' converts it") == true)
     let gzip = try scratch.write([0x1F, 0x8B, 8, 0], "data.gz")
-    #expect(refusal(gzip)?.description.hasSuffix("it is compressed with gzip") == true)
+    #expect(
+      refusal(gzip)?.description.contains("it is compressed with gzip: unpack it with 'gunzip FILE'") == true)
   }
 
   @Test(arguments: ["numbers.h5", "latest.h5", "userblock.h5"])
@@ -66,7 +72,7 @@ import Testing
           path: shorter, object: nil,
           reason:
             "is truncated: it should have \(bytes.count) bytes and has \(bytes.count - 1); copy or download it "
-            + "again"))
+            + "again, or write it again if the program that wrote it was killed"))
     let start = name == "userblock.h5" ? 512 : 0
     let superblock = try scratch.write(Array(bytes.prefix(start + 30)), "superblock.h5")
     #expect(refusal(superblock)?.description.hasSuffix("is truncated: it ends inside its superblock") == true)

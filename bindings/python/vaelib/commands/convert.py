@@ -1,7 +1,7 @@
-"""Write an HDF5 file from IDX (MNIST), CSV, .npy or .npz files.
+"""Write an HDF5 file from IDX (MNIST), CSV, .npy, .npz, MATLAB (version 5 to 7) or netCDF-3 files.
 
-Each may be compressed with gzip. A dataset has the name of its file, of its array in a .npz, or NAME; the files of one
-NAME are joined. MNIST's own files become x_train, y_train, x_test and y_test:
+Each may be compressed with gzip. A dataset has the name of its file, of its array where a file has several, or NAME;
+the files of one NAME are joined. MNIST's own files become x_train, y_train, x_test and y_test:
 
   python -m vaelib convert *-ubyte.gz mnist.h5
   python -m vaelib convert --label-column 0 --dtype uint8 x_train=train.csv x_test=test.csv digits.h5

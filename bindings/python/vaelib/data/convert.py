@@ -42,16 +42,18 @@ def convert(
 ) -> dict[str, int]:
     """Writes an HDF5 file from files of other formats; returns the rows of each dataset.
 
-    Memory is bounded, whatever the size of the files: they are read a mebibyte at a time. The target appears complete
-    or not at all.
+    Memory is bounded, whatever the size of the files: they are read a mebibyte at a time (a MATLAB file as a whole).
+    The target appears complete or not at all.
 
     Parameters
     ----------
     sources : path, several of them, or a mapping from names to them
-        IDX, the format of MNIST; CSV of numbers, with or without a header; .npy; .npz. Each may be compressed with
-        gzip. The format is recognised by the content. A dataset has the name of its file or, in a .npz, of its array;
-        MNIST's own files become x_train, y_train, x_test and y_test. A mapping gives other names; the files of one
-        name are joined, and the arrays of a .npz become name/array.
+        IDX, the format of MNIST; CSV of numbers, with or without a header; .npy; .npz; MATLAB files of versions 5 to 7
+        and netCDF-3, if scipy is installed. Each may be compressed with gzip. The format is recognised by the content.
+        A dataset has the name of its file or, where a file has several arrays, of its array; MNIST's own files become
+        x_train, y_train, x_test and y_test. A mapping gives other names; the files of one name are joined, and the
+        arrays of one file become name/array. Where netCDF's attributes say so, numbers are scaled, and missing ones
+        become NaN.
     target : path
         The HDF5 file.
     label_column : str or int, optional

@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 from vaelib._c.errors import FormatError
 
+#: What can be converted.
+KNOWN_FORMATS = "IDX, CSV, .npy, .npz, MATLAB (version 5 to 7) or netCDF-3"
 #: Bytes of a block of rows.
 BLOCK_BYTES = 1 << 20
 
@@ -38,8 +40,7 @@ def errors_of(path: str) -> Iterator[None]:
         raise FormatError(f'file "{path}" is truncated: it ends inside its compressed data') from None
     except UnicodeDecodeError as error:
         reason = f"{error.reason} at byte {error.start}"
-        known = "IDX, .npy or .npz, and as CSV it must be UTF-8 text"
-        raise FormatError(f'file "{path}" is not {known}: {reason}') from None
+        raise FormatError(f'file "{path}" is not {KNOWN_FORMATS}, and CSV must be UTF-8 text: {reason}') from None
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
