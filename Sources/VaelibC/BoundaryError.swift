@@ -55,7 +55,7 @@ extension vaelib_status {
   private static func of(_ error: StorageError) -> vaelib_status {
     switch error {
     case .file: VAELIB_FILE_ERROR
-    case .format: VAELIB_FORMAT_ERROR
+    case .format, .unread: VAELIB_FORMAT_ERROR
     case .memory: VAELIB_OUT_OF_MEMORY
     }
   }

@@ -69,7 +69,7 @@ public func vaelib_dataset_list(
     let needed = try Arguments.nonNull(outNeeded, "out_needed")
     let names = try HDF5Dataset.names(inFile: try Arguments.path(path, "path"), inChild: checkInChild != 0)
     var bytes: [CChar] = []
-    for name in names { bytes += name.systemBytes.map { CChar(bitPattern: $0) } + [0] }
+    for name in names { bytes += name.map { CChar(bitPattern: $0) } + [0] }
     if bytes.count <= UInt(bitPattern: size), !bytes.isEmpty {
       try Arguments.nonNull(outNames, "out_names").update(from: bytes, count: bytes.count)
     }

@@ -2,23 +2,29 @@
 struct DatasetList {
   private static let shownLimit = 20
   private static let visitedLimit = 1_000
-  private static let depthLimit = 8
 
   private let file: MetadataFile
-  private var found: [(name: String, header: ObjectHeader)] = []
-  private var visited = 0
+  private var found: [(path: String, header: ObjectHeader)] = []
 
   /// The first datasets. What cannot be read is left out: the list is a help, and the error it helps with is there.
   init(_ file: MetadataFile) {
     self.file = file
-    if let root = try? ObjectHeader(file, at: file.root) { visit(root, "", depth: 1) }
+    var walk = ObjectWalk(file)
+    for _ in 0..<Self.visitedLimit where found.count <= Self.shownLimit {
+      do throws(StorageError) {
+        guard let (step, header) = try walk.next() else { return }
+        if DatasetMetadata.isDataset(header) { found.append((Self.shown(walk.path(step)), header)) }
+      } catch {
+        continue
+      }
+    }
   }
 
   /// "it has x_train (60000 x 784), y_train (60000)".
   var sentence: String {
-    let texts = found.compactMap { name, header -> String? in
+    let texts = found.compactMap { path, header -> String? in
       do throws(StorageError) {
-        return "\(name) (\(Self.text(try DatasetMetadata.shape(header, file))))"
+        return "\(path) (\(Self.text(try DatasetMetadata.shape(header, file))))"
       } catch {
         return nil
       }
@@ -28,20 +34,10 @@ struct DatasetList {
     return "it has " + texts.prefix(Self.shownLimit).joined(separator: ", ") + (isCut ? " and others" : "")
   }
 
-  private mutating func visit(_ group: ObjectHeader, _ path: String, depth: Int) {
-    guard depth <= Self.depthLimit, let links = try? GroupLinks.read(group, file) else { return }
-    for link in links.sorted(by: { $0.name < $1.name }) {
-      guard let address = link.address else { continue }
-      visited += 1
-      guard visited <= Self.visitedLimit, found.count <= Self.shownLimit else { return }
-      guard let header = try? ObjectHeader(file, at: address) else { continue }
-      let name = HDF5.Session.join(path, link.name)
-      if GroupLinks.isGroup(header) {
-        visit(header, name, depth: depth + 1)
-      } else if DatasetMetadata.isDataset(header) {
-        found.append((name, header))
-      }
-    }
+  /// A path as far as messages show it.
+  private static func shown(_ path: [UInt8]) -> String {
+    let isCut = path.count > StructureBounds.shownBytes
+    return String(decoding: path.prefix(StructureBounds.shownBytes), as: UTF8.self) + (isCut ? "..." : "")
   }
 
   private static func text(_ shape: [Int]?) -> String {
@@ -52,27 +48,23 @@ struct DatasetList {
     }
   }
 
-  /// All datasets in the order of their names, each once, by the first of them that leads to it; throws where something on
-  /// the way makes no sense. `visit` is shown every object.
-  static func all(
-    _ file: MetadataFile, visiting visit: (ObjectHeader) throws(StorageError) -> Void = { _ in }
-  ) throws(StorageError) -> [(name: String, header: ObjectHeader)] {
-    var found: [(name: String, header: ObjectHeader)] = []
-    var seen: Set<Int> = []
-    var pending = [(path: "", address: file.root)]
-    while let (path, address) = pending.popLast() {
-      guard seen.insert(address).inserted else { continue }
-      let header = try ObjectHeader(file, at: address)
-      try visit(header)
-      if GroupLinks.isGroup(header) {
-        for link in try GroupLinks.read(header, file).sorted(by: { $0.name > $1.name }) {
-          guard let target = link.address else { continue }
-          pending.append((HDF5.Session.join(path, link.name), target))
-        }
-      } else if DatasetMetadata.isDataset(header) {
-        found.append((path, header))
+  /// The paths of all datasets; see `ObjectWalk`. Throws where something on the way makes no sense, and where the paths
+  /// take more than the file explains: each repeats the names of the groups around it.
+  static func paths(_ file: MetadataFile) throws(StorageError) -> [[UInt8]] {
+    let limit = StructureBounds.listedBytes + StructureBounds.listedBytesPerByte * file.byteCount
+    var listed = 0
+    var paths: [[UInt8]] = []
+    var walk = ObjectWalk(file)
+    while let (step, header) = try walk.next() {
+      guard DatasetMetadata.isDataset(header) else { continue }
+      listed += walk.pathBytes(step)
+      guard listed <= limit else {
+        throw file.file.error(
+          "has datasets in groups so deep that their names take more than \(limit >> 20) MiB; they can be opened, but "
+            + "not listed")
       }
+      paths.append(walk.path(step))
     }
-    return found
+    return paths
   }
 }

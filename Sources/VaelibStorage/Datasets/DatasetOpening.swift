@@ -9,15 +9,19 @@ struct DatasetOpening {
   private let fileByteCount: Int
   /// How the labels are stored.
   private let labelType: Datatype?
+  /// Where the object headers of the datasets are.
+  private let addresses: [String: Int]
 
   /// Looks at the file without libhdf5; throws unless that can be trusted with these datasets. Opens nothing yet.
   init(_ path: String, dataset: String?, labels: String?) throws(StorageError) {
     let file = try ReadableFile(path)
-    let check = try MetadataCheck(file)
-    if let dataset { try check.check(dataset) }
-    labelType = try labels.map { name throws(StorageError) in
-      try check.check(name, asLabels: true).datatype
-    }
+    var check = try MetadataCheck(file)
+    var addresses: [String: Int] = [:]
+    if let dataset { addresses[dataset] = try check.check(dataset).address }
+    let found = try labels.map { name throws(StorageError) in try check.check(name, asLabels: true) }
+    if let labels { addresses[labels] = found?.address }
+    labelType = found?.dataset.datatype
+    self.addresses = addresses
     fileByteCount = file.byteCount
     session = HDF5.Session(path: path)
   }
@@ -81,18 +85,15 @@ struct DatasetOpening {
     }
   }
 
-  /// Follows hard links to the dataset `name`, which `MetadataCheck` found there.
+  /// Opens the dataset that `MetadataCheck` found under this name: by its place in the file, so it is that one.
   private func find(_ name: String, in file: HDF5.Object) throws(StorageError) -> HDF5.Object {
-    var object = file
-    var kind = HDF5.ObjectKind.group
-    for component in name.split(separator: "/").map(String.init) {
-      guard kind == .group, try session.linkKind(of: component, in: object) == .hard else {
-        throw session.error(nil, "changed while it was read: it has no dataset \"\(name)\" any more")
-      }
-      (object, kind) = try session.openObject(component, in: object)
+    guard let address = addresses[name] else {
+      throw session.error(nil, "was not looked at before \"\(name)\" was read")
     }
-    guard kind == .dataset else { throw session.error(object.label, "is not a dataset") }
-    return object
+    let path = name.split(separator: "/").joined(separator: "/")
+    let object = try session.openObject(at: address, path, in: file)
+    guard object.kind == .dataset else { throw session.error(object.object.label, "is not a dataset") }
+    return object.object
   }
 
   /// Reads the whole set into memory that the caller frees.

@@ -94,16 +94,17 @@ public final class HDF5Dataset: @unchecked Sendable {
   }
 
   /// The names of the datasets in a file, whether they suit or not. Throws `.file` if it cannot be read, `.format` if it
-  /// is not HDF5 or damaged on the way to one of them. With `inChild` a child process looks for them.
-  public static func names(inFile path: String, inChild: Bool = false) throws(StorageError) -> [String] {
+  /// is not HDF5 or damaged on the way to one of them. With `inChild` a child process looks for them. A name is bytes, by
+  /// convention UTF-8, none of them NUL.
+  public static func names(inFile path: String, inChild: Bool = false) throws(StorageError) -> [[UInt8]] {
     guard inChild else {
-      return try DatasetList.all(try MetadataCheck(try ReadableFile(path)).file).map(\.name)
+      return try DatasetList.paths(try MetadataCheck(try ReadableFile(path)).file)
     }
     let byteCount = try ReadableFile(path).byteCount
     let bytes = try ChildProcess.run(path, byteCount: byteCount) { (_) throws(StorageError) in
-      Array(try names(inFile: path).map { $0 + "\0" }.joined().utf8)
+      Array(try names(inFile: path).joined(separator: [0]))
     }
-    return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    return bytes.split(separator: 0).map(Array.init)
   }
 
   deinit {

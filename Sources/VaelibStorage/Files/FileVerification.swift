@@ -65,11 +65,11 @@ public enum FileVerification {
     var report = FileReport(
       kind: "data", formatVersion: 0, libraryVersion: "", byteCount: file.byteCount, datasetsRead: 0,
       datasetsUnread: 0)
-    for (name, header) in try DatasetList.all(metadata) {
-      let dataset = try MetadataCheck.naming(name, file.path) { () throws(StorageError) in
-        try DatasetMetadata(header, metadata)
-      }
-      if DatasetForm.unsuitability(dataset) == nil, dataset.layout.isWritten {
+    var walk = ObjectWalk(metadata)
+    while let (step, header) = try walk.next() {
+      guard DatasetMetadata.isDataset(header) else { continue }
+      let name = String(decoding: walk.path(step), as: UTF8.self)
+      if try isRead(name, header, metadata) {
         try HDF5Dataset(path: file.path, name: name, labels: nil, memoryBudget: 0).readThrough(stepDone)
         report.datasetsRead += 1
       } else {
@@ -78,6 +78,20 @@ public enum FileVerification {
       stepDone()
     }
     return report
+  }
+
+  /// Whether a dataset is one that vaelib reads; throws if that cannot be told.
+  private static func isRead(
+    _ name: String, _ header: ObjectHeader, _ file: MetadataFile
+  ) throws(StorageError) -> Bool {
+    do throws(StorageError) {
+      let dataset = try MetadataCheck.naming(name, file.file.path) { () throws(StorageError) in
+        try DatasetMetadata(header, file)
+      }
+      return DatasetForm.unsuitability(dataset) == nil && dataset.layout.isWritten
+    } catch .unread {
+      return false
+    }
   }
 
   private static func encode(_ report: FileReport) -> [UInt8] {

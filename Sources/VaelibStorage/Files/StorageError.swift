@@ -7,14 +7,16 @@ public enum StorageError: Error, Sendable, Equatable, CustomStringConvertible {
   case file(path: String, reason: String)
   /// The file is not what it should be. `object` is for example `dataset "x_train"`; nil stands for the whole file.
   case format(path: String, object: String?, reason: String)
+  /// The same where nothing is wrong with the file, but vaelib does not read what is in it.
+  case unread(path: String, object: String?, reason: String)
   /// So many bytes were needed and could not be had.
   case memory(path: String, byteCount: Int)
 
   public var description: String {
     switch self {
-    case .file(let path, let reason), .format(let path, nil, let reason):
+    case .file(let path, let reason), .format(let path, nil, let reason), .unread(let path, nil, let reason):
       "\(Self.name(path)) \(reason)"
-    case .format(let path, let object?, let reason):
+    case .format(let path, let object?, let reason), .unread(let path, let object?, let reason):
       "\(object) of \(Self.name(path)) \(reason)"
     case .memory(let path, let byteCount):
       "\(Self.name(path)) needs \(byteCount) bytes of memory, which the system refused"

@@ -10,7 +10,7 @@ struct DatasetMetadata {
   var type: HDF5.StoredType { datatype.type }
 
   static func isDataset(_ header: ObjectHeader) -> Bool {
-    header.first(.layout) != nil || (header.first(.dataspace) != nil && header.first(.datatype) != nil)
+    header.hasAny(.layout) || (header.hasAny(.dataspace) && header.hasAny(.datatype))
   }
 
   init(_ header: ObjectHeader, _ file: MetadataFile) throws(StorageError) {
@@ -60,11 +60,11 @@ struct DatasetMetadata {
     let place = try cursor.byte()
     try cursor.require((1...3).contains(version))
     guard version < 3 || place == 2 else {
-      throw file.file.error(
-        "shares messages between objects, which vaelib does not read; copy it with h5repack")
+      throw file.unread("shares messages between objects, which vaelib does not read; copy it with h5repack")
     }
-    if version == 1 { try cursor.skip(6) }
-    let target = try ObjectHeader(file, at: try cursor.place())
+    // The oldest version holds the start of an entry of a symbol table.
+    if version == 1 { try cursor.skip(6 + file.lengthBytes) }
+    let target = try file.header(at: try cursor.place())
     guard let found = target.first(message.kind), !found.isShared else { throw cursor.damage }
     return found.cursor
   }

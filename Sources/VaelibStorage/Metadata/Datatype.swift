@@ -107,7 +107,7 @@ struct Datatype: Equatable {
   }
 
   static func newer(_ what: String, _ version: Int, _ cursor: MetadataCursor) -> StorageError {
-    cursor.file.file.error(
+    cursor.file.unread(
       "was written for a newer HDF5: \(what) in it has version \(version); write it for an older one, in h5py with "
         + "libver=\"v110\" or less")
   }

@@ -1,9 +1,10 @@
-/// A heap of links (section III.G): blocks that double in size row by row, in a table of tables.
+/// A heap of links, attributes or messages (section III.G): blocks that double in size row by row, in a table of tables.
 struct FractalHeap {
   /// Bytes by which a link in a heap is known.
   static let identifierBytes = 7
 
   private let file: MetadataFile
+  private let identifierBytes: Int
   private let heapAddress: Int
   private var width = 0
   private var startBytes = 0
@@ -11,34 +12,35 @@ struct FractalHeap {
   private var offsetBytes = 0
   private var lengthBytes = 0
   private var hasChecksums = false
-  /// Each direct block: where it begins in the heap, where in the file, how long it is.
-  private var blocks: [(offset: Int, address: Int, byteCount: Int)] = []
-  private var seen: Set<Int> = []
+  /// Each direct block: where it begins in the heap, and its bytes.
+  private var blocks: [(offset: Int, bytes: ArraySlice<UInt8>)] = []
+  /// Bytes of all blocks that were not yet read as part of an object.
+  private var unread = 0
 
-  private static let subject = "a heap of links"
+  /// Objects that no block has room for: where they are, by their numbers.
+  private var huge: [UInt64: (address: Int, byteCount: Int)] = [:]
 
-  init(_ file: MetadataFile, at address: Int) throws(StorageError) {
+  private static let subject = "a heap"
+  private static let objectSubject = "what a heap holds"
+
+  init(
+    _ file: MetadataFile, at address: Int, identifierBytes: Int = Self.identifierBytes
+  ) throws(StorageError) {
     self.file = file
+    self.identifierBytes = identifierBytes
     heapAddress = address
     let count = 22 + 12 * file.lengthBytes + 3 * file.addressBytes + 4
     var header = try file.cursor(at: address, count: count, Self.subject)
     try header.signature("FRHP")
     try header.require(try header.byte() == 0)
-    try header.require(try header.integer(2) == Self.identifierBytes)
-    // Links are never filtered by the programs that exist.
+    try header.require(try header.integer(2) == identifierBytes)
+    // Nothing in a heap is filtered by the programs that exist.
     try header.require(try header.integer(2) == 0)
     hasChecksums = try header.byte() & 0x02 != 0
     let greatestManaged = try header.integer(4)
     try header.skip(file.lengthBytes)
-    try header.require(try header.address() == nil)
-    try header.skip(file.lengthBytes)
-    _ = try header.address()
-    try header.skip(4 * file.lengthBytes)
-    // Objects that are too large or small for blocks: links are neither.
-    try header.require(try header.word(file.lengthBytes) == 0)
-    try header.require(try header.word(file.lengthBytes) == 0)
-    try header.require(try header.word(file.lengthBytes) == 0)
-    try header.require(try header.word(file.lengthBytes) == 0)
+    let hugeTree = try header.address()
+    try header.skip(file.lengthBytes + file.addressBytes + 8 * file.lengthBytes)
     width = try header.integer(2)
     startBytes = try header.length()
     greatestDirectBytes = try header.length()
@@ -53,8 +55,9 @@ struct FractalHeap {
     try header.require((Self.log2(greatestDirectBytes) + 1...48).contains(addressBits))
     offsetBytes = (addressBits + 7) / 8
     lengthBytes = min((Self.log2(greatestDirectBytes) + 7) / 8, Self.log2(greatestManaged) / 8 + 1)
-    try header.require(1 + offsetBytes + lengthBytes <= Self.identifierBytes)
+    try header.require(1 + offsetBytes + lengthBytes <= identifierBytes)
     try header.require(rows <= addressBits - Self.log2(startBytes) - Self.log2(width) + 1)
+    if let hugeTree { try readHuge(hugeTree) }
     guard let root else { return }
     if rows == 0 {
       try addBlock(at: root, offset: 0, byteCount: startBytes)
@@ -63,32 +66,67 @@ struct FractalHeap {
     }
   }
 
-  /// The link behind an identifier, to be read.
-  func object(_ identifier: ArraySlice<UInt8>) throws(StorageError) -> MetadataCursor {
-    var cursor = MetadataCursor(file, identifier, Self.subject)
-    // Version 0, and an object in a block.
-    try cursor.require(try cursor.byte() & 0xF0 == 0)
+  /// Objects with places of their own in the file. Their number follows address and length where that does not fit an
+  /// identifier.
+  private mutating func readHuge(_ tree: Int) throws(StorageError) {
+    let recordBytes = file.addressBytes + 2 * file.lengthBytes
+    for record in try Tree2(file, at: tree, type: 1, recordBytes: recordBytes).records {
+      var cursor = MetadataCursor(file, record, Self.subject)
+      let place = (try cursor.place(), try cursor.length())
+      huge[try cursor.word(file.lengthBytes)] = place
+    }
+  }
+
+  /// The object behind an identifier, to be read. Objects lie apart from each other, and each is read once.
+  mutating func object(_ identifier: ArraySlice<UInt8>) throws(StorageError) -> MetadataCursor {
+    var cursor = MetadataCursor(file, identifier.prefix(identifierBytes), Self.subject)
+    let start = try cursor.byte()
+    switch start >> 4 {
+    case 0: return try object(at: &cursor)
+    case 1:
+      let number = try cursor.word(min(cursor.bytes.count, file.lengthBytes))
+      guard let place = huge.removeValue(forKey: number) else { throw cursor.damage }
+      return try file.cursor(at: place.address, count: place.byteCount, Self.objectSubject)
+    case 2: return MetadataCursor(file, try cursor.take(start & 0x0F + 1), Self.objectSubject)
+    default: throw cursor.damage
+    }
+  }
+
+  /// An object in a block.
+  private mutating func object(at cursor: inout MetadataCursor) throws(StorageError) -> MetadataCursor {
     let offset = try cursor.integer(offsetBytes)
     let length = try cursor.integer(lengthBytes)
-    guard let block = blocks.last(where: { $0.offset <= offset }), length > 0,
-      offset - block.offset >= blockOverhead, length <= block.byteCount - (offset - block.offset)
-    else { throw cursor.damage }
-    return try file.cursor(at: block.address + offset - block.offset, count: length, "a link")
+    guard let block = block(of: offset), length > 0, length <= unread else { throw cursor.damage }
+    unread -= length
+    var bytes = MetadataCursor(file, block.bytes, Self.subject)
+    try bytes.require(offset - block.offset >= blockOverhead)
+    try bytes.skip(offset - block.offset)
+    return MetadataCursor(file, try bytes.take(length), Self.objectSubject)
+  }
+
+  /// The last block that begins at `offset` or before.
+  private func block(of offset: Int) -> (offset: Int, bytes: ArraySlice<UInt8>)? {
+    var (low, high) = (0, blocks.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if blocks[middle].offset <= offset { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? blocks[low - 1] : nil
   }
 
   /// Signature, version, the heap's address, the block's offset, perhaps a checksum.
   private var blockOverhead: Int { 5 + file.addressBytes + offsetBytes + (hasChecksums ? 4 : 0) }
 
   private mutating func addBlock(at address: Int, offset: Int, byteCount: Int) throws(StorageError) {
-    try readStart("FHDB", try file.cursor(at: address, count: byteCount, Self.subject), address, offset)
-    blocks.append((offset, address, byteCount))
+    let block = try file.cursor(at: address, count: byteCount, Self.subject)
+    _ = try readStart("FHDB", block, offset)
+    blocks.append((offset, block.bytes))
+    unread += byteCount
   }
 
-  @discardableResult
-  private mutating func readStart(
-    _ signature: String, _ cursor: MetadataCursor, _ address: Int, _ offset: Int
+  private func readStart(
+    _ signature: String, _ cursor: MetadataCursor, _ offset: Int
   ) throws(StorageError) -> MetadataCursor {
-    guard seen.insert(address).inserted else { throw file.damaged("\(Self.subject) goes in circles") }
     var cursor = cursor
     try cursor.signature(signature)
     try cursor.require(try cursor.byte() == 0)
@@ -102,7 +140,7 @@ struct FractalHeap {
     let entries = rows * width
     let byteCount = 5 + file.addressBytes + offsetBytes + entries * file.addressBytes + 4
     let table = try file.cursor(at: address, count: byteCount, Self.subject)
-    var cursor = try readStart("FHIB", table, address, offset)
+    var cursor = try readStart("FHIB", table, offset)
     var offset = offset
     for entry in 0..<entries {
       let row = entry / width

@@ -16,6 +16,10 @@ final class MetadataFile {
   private let base: Int
   /// The HDF5 part where it was read already; else it is read from the file piece by piece.
   private let content: UnsafeRawBufferPointer?
+  private var ledger = StructureLedger()
+  /// What was read already: every structure is read once.
+  private var headers: [Int: [ObjectHeaderReader.Message]] = [:]
+  private var groups: [Int: GroupLinks] = [:]
 
   /// Bytes that addresses can reach.
   var byteCount: Int { content?.count ?? file.byteCount - base }
@@ -41,8 +45,34 @@ final class MetadataFile {
     }
   }
 
-  /// `count` bytes from `address` on, to be read; throws where they are not all in the file.
+  /// The object header at `address`.
+  func header(at address: Int) throws(StorageError) -> ObjectHeader {
+    if let known = headers[address] { return ObjectHeader(self, at: address, known) }
+    let messages = try ObjectHeaderReader(self, at: address).messages
+    headers[address] = messages
+    return ObjectHeader(self, at: address, messages)
+  }
+
+  /// The links of the group whose header this is.
+  func links(of header: ObjectHeader) throws(StorageError) -> GroupLinks {
+    if let links = groups[header.address] { return links }
+    let links = try GroupLinks(header, self)
+    groups[header.address] = links
+    return links
+  }
+
+  /// A piece of structure, to be read: `count` bytes from `address` on. Throws where they are not all in the file, and
+  /// where one of them is part of another piece: who needs a piece again keeps what was read.
   func cursor(at address: Int, count: Int, _ subject: String) throws(StorageError) -> MetadataCursor {
+    let cursor = try peek(at: address, count: count, subject)
+    guard ledger.claim(address..<address + count) else {
+      throw damaged("\(subject) shares bytes with other structure")
+    }
+    return cursor
+  }
+
+  /// A few bytes at the start of a piece, which tell how long it is.
+  func peek(at address: Int, count: Int, _ subject: String) throws(StorageError) -> MetadataCursor {
     guard address >= 0, count >= 0, count <= byteCount, address <= byteCount - count else {
       throw damaged("\(subject) leaves it")
     }
@@ -56,9 +86,14 @@ final class MetadataFile {
     file.error("is damaged: \(reason); restore it from a copy")
   }
 
+  /// For what is in order but not read.
+  func unread(_ reason: String) -> StorageError {
+    .unread(path: file.path, object: nil, reason: reason)
+  }
+
   /// Versions 0 and 1.
   private func readOldSuperblock(version: Int) throws(StorageError) {
-    let count = 24 + 4 * version + 4 * addressBytes + 2 * addressBytes + 24
+    let count = 24 + 4 * version + 4 * addressBytes + lengthBytes + addressBytes + 24
     var cursor = try cursor(at: 0, count: count, "its superblock")
     try cursor.skip(16)
     symbolNodeEntries = 2 * (try cursor.integer(2))
@@ -71,7 +106,7 @@ final class MetadataFile {
     try cursor.require(symbolNodeEntries > 0 && groupNodeEntries > 0 && chunkNodeEntries > 0)
     try cursor.skip(3 * addressBytes)
     try refuseDriver(try cursor.address())
-    try cursor.skip(addressBytes)
+    try cursor.skip(lengthBytes)
     root = try cursor.place()
     try checkCachedGroup(&cursor)
   }
@@ -84,7 +119,7 @@ final class MetadataFile {
     try cursor.skip(4)
     guard kind == 1 else { return }
     let (tree, heap) = (try cursor.place(), try cursor.place())
-    let header = try ObjectHeader(self, at: root)
+    let header = try self.header(at: root)
     guard let message = header.first(.symbolTable) else { return }
     var table = message.cursor
     guard try table.place() == tree, try table.place() == heap else { throw cursor.damage }
@@ -97,7 +132,7 @@ final class MetadataFile {
     let extension_ = try cursor.address()
     try cursor.skip(addressBytes)
     root = try cursor.place()
-    if let extension_ { try readExtension(try ObjectHeader(self, at: extension_)) }
+    if let extension_ { try readExtension(try header(at: extension_)) }
   }
 
   private func readExtension(_ header: ObjectHeader) throws(StorageError) {
@@ -105,9 +140,9 @@ final class MetadataFile {
       switch message.kind {
       case .driver: try refuseDriver(0)
       case .sharedMessages:
-        throw file.error("shares messages between objects, which vaelib does not read; copy it with h5repack")
+        throw unread("shares messages between objects, which vaelib does not read; copy it with h5repack")
       case .cacheImage:
-        throw file.error("holds the image of a cache, which vaelib does not read; copy it with h5repack")
+        throw unread("holds the image of a cache, which vaelib does not read; copy it with h5repack")
       case .treeSizes:
         var cursor = message.cursor
         try cursor.skip(1)
@@ -122,7 +157,7 @@ final class MetadataFile {
 
   private func refuseDriver(_ address: Int?) throws(StorageError) {
     guard address != nil else { return }
-    throw file.error(
+    throw unread(
       "is one of several files that belong together, which vaelib does not read; copy them into one")
   }
 }

@@ -3,7 +3,8 @@ struct SymbolTable {
   private(set) var links: [MetadataLink] = []
   private let file: MetadataFile
   private let names: ArraySlice<UInt8>
-  private var seen: Set<Int> = []
+  /// Bytes of the heap that names were found in so far. Each has a place of its own there.
+  private var nameBytes = 0
 
   init(_ file: MetadataFile, tree: Int, heap: Int) throws(StorageError) {
     self.file = file
@@ -40,7 +41,6 @@ struct SymbolTable {
 
   /// A node of the tree; children lie one level lower, and no node comes twice.
   private mutating func readNode(at address: Int, level expected: Int?) throws(StorageError) {
-    guard seen.insert(address).inserted else { throw file.damaged("a group's tree goes in circles") }
     let start = 8 + 2 * file.addressBytes
     let entryBytes = file.lengthBytes + file.addressBytes
     let byteCount = start + file.groupNodeEntries * entryBytes + file.lengthBytes
@@ -65,8 +65,7 @@ struct SymbolTable {
   }
 
   private mutating func readSymbols(at address: Int) throws(StorageError) {
-    guard seen.insert(address).inserted else { throw file.damaged("a group's tree goes in circles") }
-    let byteCount = 8 + file.symbolNodeEntries * (2 * file.addressBytes + 24)
+    let byteCount = 8 + file.symbolNodeEntries * (file.lengthBytes + file.addressBytes + 24)
     var cursor = try file.cursor(at: address, count: byteCount, "a table of names")
     try cursor.signature("SNOD")
     try cursor.require(try cursor.byte() == 1)
@@ -76,28 +75,28 @@ struct SymbolTable {
     for _ in 0..<entries { links.append(try readSymbol(&cursor)) }
   }
 
-  private func readSymbol(_ cursor: inout MetadataCursor) throws(StorageError) -> MetadataLink {
-    let nameOffset = try cursor.integer(file.addressBytes)
-    try cursor.require(nameOffset < names.count)
-    let text = names.dropFirst(nameOffset)
-    guard let end = text.firstIndex(of: 0) else { throw cursor.damage }
-    let name = String(decoding: text[..<end], as: UTF8.self)
-    let address = try cursor.address()
+  private mutating func readSymbol(_ cursor: inout MetadataCursor) throws(StorageError) -> MetadataLink {
+    let name = try text(at: try cursor.integer(file.lengthBytes), cursor)
+    let address = try cursor.word(file.addressBytes)
+    // 0: nothing more; 1: where the tree and the names of a group are, which its header says too; 2: a soft link.
     let kind = try cursor.integer(4)
     try cursor.skip(4)
     var scratch = MetadataCursor(file, try cursor.take(16), cursor.subject)
     switch kind {
-    case 0: break
-    case 1:
-      _ = try scratch.place()
-      _ = try scratch.place()
-    case 2:
-      let target = try scratch.integer(4)
-      try cursor.require(target < names.count && names.dropFirst(target).contains(0))
-      return MetadataLink(name: name, kind: .soft, address: nil)
-    default: throw cursor.damage
+    case 0, 1: return MetadataLink(name: name, .object(address))
+    case 2: return MetadataLink(name: name, .path(try text(at: try scratch.integer(4), cursor)))
+    default: return MetadataLink(name: name, .foreign)
     }
-    guard let address else { throw cursor.damage }
-    return MetadataLink(name: name, kind: .hard, address: address)
+  }
+
+  /// The text that begins at `offset` of the heap.
+  private mutating func text(at offset: Int, _ cursor: MetadataCursor) throws(StorageError) -> ArraySlice<UInt8>
+  {
+    try cursor.require(offset < names.count)
+    let rest = names.dropFirst(offset)
+    guard let end = rest.firstIndex(of: 0) else { throw cursor.damage }
+    nameBytes += end + 1 - rest.startIndex
+    try cursor.require(nameBytes <= names.count)
+    return rest[..<end]
   }
 }

@@ -5,7 +5,6 @@ struct Tree2 {
   private let type: Int
   private let recordBytes: Int
   private var nodeBytes = 0
-  private var seen: Set<Int> = []
   /// For each level, leaves first: how many records a node holds at most.
   private var levels: [Level] = []
   /// Bytes of a count of records in one child.
@@ -21,8 +20,6 @@ struct Tree2 {
   private static let subject = "a tree"
   /// Signature, version, type and checksum of a node.
   private static let overhead = 10
-  /// No tree is as high: even with two children a node it would have 2^24 leaves.
-  private static let depthLimit = 24
 
   /// Throws unless the tree has this type of records.
   init(_ file: MetadataFile, at address: Int, type: Int, recordBytes: Int) throws(StorageError) {
@@ -42,7 +39,7 @@ struct Tree2 {
     let rootRecords = try header.integer(2)
     let total = try header.length()
     try header.require(nodeBytes > Self.overhead + recordBytes && nodeBytes <= file.byteCount)
-    try header.require(depth <= Self.depthLimit)
+    try header.require(depth <= StructureBounds.treeLevels)
     try measureLevels(depth, header)
     guard let root else {
       try header.require(total == 0 && rootRecords == 0)
@@ -73,7 +70,6 @@ struct Tree2 {
   }
 
   private mutating func readNode(at address: Int, level: Int, count: Int) throws(StorageError) {
-    guard seen.insert(address).inserted else { throw file.damaged("\(Self.subject) goes in circles") }
     var cursor = try file.cursor(at: address, count: nodeBytes, Self.subject)
     try cursor.signature(level == 0 ? "BTLF" : "BTIN")
     try cursor.require(try cursor.byte() == 0)

@@ -1,0 +1,14 @@
+/// What the structure of a file may take, so that no file takes more time or memory than its length explains. Each byte
+/// of structure is read once (`StructureLedger`); these are the bounds beside that.
+enum StructureBounds {
+  /// How many soft links are followed from one name to a dataset: as many as libhdf5 follows.
+  static let softLinks = 16
+  /// Bytes of all names in a list of datasets: so many for each byte of the file, and so many besides. A name in a list
+  /// repeats those of the groups around it.
+  static let listedBytesPerByte = 8
+  static let listedBytes = 1 << 20
+  /// Bytes of a name that a message shows.
+  static let shownBytes = 256
+  /// How many levels a tree of the newer kind has: even with two children a node it would have 2^24 leaves.
+  static let treeLevels = 24
+}
