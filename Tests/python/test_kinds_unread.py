@@ -83,8 +83,10 @@ def test_types_that_stand_elsewhere(tmp_path, version, message):
     file = File()
     kind = (file.old_header if message is old_message else file.new_header)(message(3, FLOAT32))
     reference = {
-        1: struct.pack("<BB6xQQ", 1, 0, 0, kind), 2: struct.pack("<BBQ", 2, 0, kind), 3: struct.pack("<BBQ", 3, 2, kind),
-    }[version]  # fmt: skip
+        1: struct.pack("<BB6xQQ", 1, 0, 0, kind),
+        2: struct.pack("<BBQ", 2, 0, kind),
+        3: struct.pack("<BBQ", 3, 2, kind),
+    }[version]
     data = file.dataset(type=(3, reference, 2), message=message)
     path = file.save(tmp_path / "data.h5", file.old_group_of({b"x": data, b"type": kind}))
     with h5py.File(path) as content:

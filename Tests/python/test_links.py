@@ -1,4 +1,4 @@
-"""What names in groups lead to: hard links, soft links inside the file, links that are not followed; names of any bytes."""
+"""What names in groups lead to: hard links, soft links inside the file, links that are not followed."""
 
 import struct
 

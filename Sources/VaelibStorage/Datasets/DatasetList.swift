@@ -53,7 +53,7 @@ struct DatasetList {
   static func paths(_ file: MetadataFile) throws(StorageError) -> [[UInt8]] {
     let limit = StructureBounds.listedBytes + StructureBounds.listedBytesPerByte * file.byteCount
     var listed = 0
-    var paths: [[UInt8]] = []
+    var found: [Int] = []
     var walk = ObjectWalk(file)
     while let (step, header) = try walk.next() {
       guard DatasetMetadata.isDataset(header) else { continue }
@@ -63,8 +63,8 @@ struct DatasetList {
           "has datasets in groups so deep that their names take more than \(limit >> 20) MiB; they can be opened, but "
             + "not listed")
       }
-      paths.append(walk.path(step))
+      found.append(step)
     }
-    return paths
+    return found.map { walk.path($0) }
   }
 }

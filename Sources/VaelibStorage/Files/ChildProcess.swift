@@ -178,7 +178,8 @@ extension StorageError {
     let fields =
       switch self {
       case .file(_, let reason): ["file", reason]
-      case .format(_, let object, let reason), .unread(_, let object, let reason): ["format", reason] + (object.map { [$0] } ?? [])
+      case .format(_, let object, let reason), .unread(_, let object, let reason):
+        ["format", reason] + (object.map { [$0] } ?? [])
       case .memory(_, let byteCount): ["memory", String(byteCount)]
       }
     return Array(fields.joined(separator: "\0").utf8)

@@ -51,7 +51,9 @@ struct ObjectLookup {
     followed += 1
     guard followed <= StructureBounds.softLinks else {
       throw error(
-        name, "leads through more than \(StructureBounds.softLinks) soft links, or in circles; name the dataset itself")
+        name,
+        "leads through more than \(StructureBounds.softLinks) soft links, or in circles; name the dataset itself"
+      )
     }
     let text = String(decoding: target, as: UTF8.self)
     softLink = (object(name), "is a soft link to \"\(text)\", which is not there", rest.count)

@@ -46,12 +46,14 @@ struct ObjectWalk {
 
   /// The path of a step's object from the root, names joined by "/".
   func path(_ step: Int) -> [UInt8] {
-    var names: [ArraySlice<UInt8>] = []
-    var step = step
+    var path = [UInt8](repeating: UInt8(ascii: "/"), count: steps[step].pathBytes)
+    var (end, step) = (path.count, step)
     while step > 0 {
-      names.append(steps[step].name)
+      let name = steps[step].name
+      path.replaceSubrange(end - name.count..<end, with: name)
+      end -= name.count + 1
       step = steps[step].parent
     }
-    return Array(names.reversed().joined(separator: [UInt8(ascii: "/")]))
+    return path
   }
 }

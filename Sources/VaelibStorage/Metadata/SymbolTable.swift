@@ -90,8 +90,9 @@ struct SymbolTable {
   }
 
   /// The text that begins at `offset` of the heap.
-  private mutating func text(at offset: Int, _ cursor: MetadataCursor) throws(StorageError) -> ArraySlice<UInt8>
-  {
+  private mutating func text(
+    at offset: Int, _ cursor: MetadataCursor
+  ) throws(StorageError) -> ArraySlice<UInt8> {
     try cursor.require(offset < names.count)
     let rest = names.dropFirst(offset)
     guard let end = rest.firstIndex(of: 0) else { throw cursor.damage }
