@@ -37,7 +37,7 @@ struct DatasetList {
   /// A path as far as messages show it.
   private static func shown(_ path: [UInt8]) -> String {
     let isCut = path.count > StructureBounds.shownBytes
-    return String(decoding: path.prefix(StructureBounds.shownBytes), as: UTF8.self) + (isCut ? "..." : "")
+    return String(systemBytes: path.prefix(StructureBounds.shownBytes)) + (isCut ? "..." : "")
   }
 
   private static func text(_ shape: [Int]?) -> String {

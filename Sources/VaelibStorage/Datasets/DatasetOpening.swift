@@ -90,8 +90,8 @@ struct DatasetOpening {
     guard let address = addresses[name] else {
       throw session.error(nil, "was not looked at before \"\(name)\" was read")
     }
-    let path = name.split(separator: "/").joined(separator: "/")
-    let object = try session.openObject(at: address, path, in: file)
+    let path = ObjectLookup.names(name.systemBytes[...]).joined(separator: [UInt8(ascii: "/")])
+    let object = try session.openObject(at: address, String(systemBytes: Array(path)), in: file)
     guard object.kind == .dataset else { throw session.error(object.object.label, "is not a dataset") }
     return object.object
   }

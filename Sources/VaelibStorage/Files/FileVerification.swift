@@ -68,7 +68,7 @@ public enum FileVerification {
     var walk = ObjectWalk(metadata)
     while let (step, header) = try walk.next() {
       guard DatasetMetadata.isDataset(header) else { continue }
-      let name = String(decoding: walk.path(step), as: UTF8.self)
+      let name = String(systemBytes: walk.path(step))
       if try isRead(name, header, metadata) {
         try HDF5Dataset(path: file.path, name: name, labels: nil, memoryBudget: 0).readThrough(stepDone)
         report.datasetsRead += 1

@@ -123,7 +123,8 @@ extension HDF5.Session {
     let slots = min(max(chunks, 5), 10_000) * 100 + 1
     // The oldest goes first: with a weight of 1 libhdf5 never drops a chunk of which only some values were read.
     try check(H5Pset_chunk_cache(access, slots, byteCount, 0), dataset.label, "prepare to read it")
-    let id = try own(H5Dopen2(file.id, dataset.name, access), dataset.label, "open it")
+    let id = try own(
+      dataset.name.withSystemCString { H5Dopen2(file.id, $0, access) }, dataset.label, "open it")
     return HDF5.Object(id: id, name: dataset.name, label: dataset.label)
   }
 

@@ -38,7 +38,7 @@ struct MetadataCheck {
     while let (step, header) = try walk.next() {
       try AttributeMetadata.check(header)
       guard DatasetMetadata.isDataset(header) else { continue }
-      let name = String(decoding: walk.path(step), as: UTF8.self)
+      let name = String(systemBytes: walk.path(step))
       try naming(name, file.file.path) { () throws(StorageError) in
         let dataset = try DatasetMetadata(header, file)
         if DatasetForm.unsuitability(dataset) == nil { try dataset.checkStorage(file) }

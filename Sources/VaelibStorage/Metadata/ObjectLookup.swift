@@ -18,7 +18,7 @@ struct ObjectLookup {
 
   private init(_ path: String, _ file: MetadataFile) throws(StorageError) {
     self.file = file
-    rest = Self.names(ArraySlice(path.utf8))
+    rest = Self.names(path.systemBytes[...]).reversed()
     group = try file.header(at: file.root)
   }
 
@@ -55,23 +55,23 @@ struct ObjectLookup {
         "leads through more than \(StructureBounds.softLinks) soft links, or in circles; name the dataset itself"
       )
     }
-    let text = String(decoding: target, as: UTF8.self)
+    let text = String(systemBytes: target)
     softLink = (object(name), "is a soft link to \"\(text)\", which is not there", rest.count)
     if target.first == UInt8(ascii: "/") {
       group = try file.header(at: file.root)
       walked = []
     }
-    rest += Self.names(target)
+    rest += Self.names(target).reversed()
   }
 
-  /// The names of a path, last first.
-  private static func names(_ path: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
-    path.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual([UInt8(ascii: ".")]) }.reversed()
+  /// The names of a path.
+  static func names(_ path: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    path.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual([UInt8(ascii: ".")]) }
   }
 
   /// The value of an external link: a version, the name of a file and a path in it.
   private static func otherFile(_ value: ArraySlice<UInt8>) -> String {
-    let texts = value.dropFirst().split(separator: 0).map { "\"\(String(decoding: $0, as: UTF8.self))\"" }
+    let texts = value.dropFirst().split(separator: 0).map { "\"\(String(systemBytes: $0))\"" }
     return texts.count == 2 ? "\(texts[1]) in file \(texts[0])" : "another file"
   }
 
@@ -82,6 +82,6 @@ struct ObjectLookup {
   /// What messages call a link of `group`.
   private func object(_ name: ArraySlice<UInt8>) -> String {
     let path = (walked + [name]).joined(separator: [UInt8(ascii: "/")])
-    return "object \"\(String(decoding: Array(path), as: UTF8.self))\""
+    return "object \"\(String(systemBytes: Array(path)))\""
   }
 }
