@@ -27,7 +27,7 @@ export SWIFT PYTHON
 say = @printf '==> %s\n'
 
 .PHONY: help build generate test test-fast test-long demo install clean
-.PHONY: lint check-kernels check-preparation check-exports check-header test-swift test-c test-c-sanitized test-install test-documents test-python
+.PHONY: lint check-kernels check-preparation check-exports check-header abi-check test-swift test-c test-c-sanitized test-install test-documents test-python
 .PHONY: dependencies-build dependencies-test swift-toolchain
 
 help: ## show this list
@@ -61,7 +61,7 @@ generate: build .venv/installed ## write what the Python package takes from the 
 
 # ---- testing -------------------------------------------------------------------------------------------------------
 
-every-check := lint test-swift build check-kernels check-preparation check-exports check-header test-c test-c-sanitized test-install \
+every-check := lint test-swift build check-kernels check-preparation check-exports check-header abi-check test-c test-c-sanitized test-install \
                test-documents test-python
 
 test: dependencies-test $(every-check) ## run every check; the first time, building takes most of the time
@@ -99,6 +99,10 @@ check-exports: build
 check-header: build
 	$(say) "compiling the header as C99, C11, C17 and C++17"
 	@scripts/check-header.sh
+
+abi-check: dependencies-test ## compare the header with docs/abi.xml, on which compiled programs rely
+	$(say) "comparing the header's types, places and numbers with docs/abi.xml"
+	@scripts/check-abi.sh
 
 test-c: build .venv/installed ## run the C tests and the C examples
 	$(say) "running the C tests and examples"

@@ -8,9 +8,9 @@
  *
  *     vaelib_dataset *digits = NULL;
  *     vaelib_model *model = NULL;
- *     vaelib_dataset_options options = {.struct_size = sizeof options};
- *     vaelib_vae_config config = {.struct_size = sizeof config};
- *     vaelib_training_config training = {.struct_size = sizeof training};
+ *     vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+ *     vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
+ *     vaelib_training_config training = VAELIB_TRAINING_CONFIG_INIT;
  *
  *     vaelib_dataset_options_init(&options);
  *     options.scale = 1.0 / 255.0;
@@ -37,9 +37,9 @@
  * - Handles (vaelib_dataset, vaelib_writer, vaelib_model, vaelib_trainer) are opaque. A handle that is NULL, freed or
  *   of another kind is recognised, and the call returns VAELIB_INVALID_HANDLE. Each is released by its own `..._free`,
  *   which accepts NULL. A running call keeps its objects alive, even if another thread frees their handles.
- * - Structures (except vaelib_metric) begin with `size_t struct_size`, which the caller sets to `sizeof` the structure
- *   before anything else, also before it calls the `..._init` function that fills in the defaults. A program compiled
- *   against an older header therefore keeps working with a newer library.
+ * - Structures (except vaelib_metric) begin with `size_t struct_size`, their `sizeof`, which the caller sets with the
+ *   macro VAELIB_..._INIT of the structure, also before it calls the `..._init` function that fills in the defaults. A
+ *   program compiled against an older header therefore keeps working with a newer library.
  * - Strings are UTF-8 and NUL-terminated; paths of files, and names of datasets that are read, may be any bytes, and
  *   messages show those that are not UTF-8 as \xE9 and so on. Strings returned by the library belong to it.
  * - Losses, bounds and likelihoods are always in nats per example.
@@ -66,8 +66,33 @@ extern "C" {
 
 /** The version of this header. That of the library is vaelib_version(); the first numbers of both should be equal. */
 #define VAELIB_VERSION "0.1.0"
+/** The same in numbers, for `#if`: VAELIB_VERSION_NUMBER is 10000 MAJOR + 100 MINOR + PATCH. */
+#define VAELIB_VERSION_MAJOR 0
+#define VAELIB_VERSION_MINOR 1
+#define VAELIB_VERSION_PATCH 0
+#define VAELIB_VERSION_NUMBER \
+    (10000 * VAELIB_VERSION_MAJOR + 100 * VAELIB_VERSION_MINOR + VAELIB_VERSION_PATCH)
 /** Changes whenever programs must be compiled again; part of the library's SONAME. */
 #define VAELIB_ABI_VERSION 0
+
+/**
+ * Each structure below that a program declares has a macro that initialises it: VAELIB_VAE_CONFIG_INIT for a
+ * vaelib_vae_config, and so on. It sets struct_size and makes every other field zero, in C and in C++:
+ *
+ *     vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
+ */
+#ifdef __cplusplus
+extern "C++" {
+template <typename Structure> inline Structure vaelib_sized_structure() {
+    Structure structure = Structure();
+    structure.struct_size = sizeof(Structure);
+    return structure;
+}
+}
+#define VAELIB_SIZED_STRUCTURE(type) vaelib_sized_structure<type>()
+#else
+#define VAELIB_SIZED_STRUCTURE(type) {.struct_size = sizeof(type)}
+#endif
 
 /** The outcome of a call. The numbers never change. */
 typedef enum vaelib_status {
@@ -168,6 +193,7 @@ typedef struct vaelib_parameter {
      */
     const char *phases;
 } vaelib_parameter;
+#define VAELIB_PARAMETER_INIT VAELIB_SIZED_STRUCTURE(vaelib_parameter)
 
 /** How many hyper-parameters there are. */
 size_t vaelib_parameter_count(void);
@@ -208,6 +234,7 @@ typedef struct vaelib_array {
     double scale;
     double shift;
 } vaelib_array;
+#define VAELIB_ARRAY_INIT VAELIB_SIZED_STRUCTURE(vaelib_array)
 
 /**
  * Describes a dense row-major matrix: fills every field of `out_array` after struct_size, with scale 1 and shift 0.
@@ -263,6 +290,7 @@ typedef struct vaelib_dataset_options {
      */
     int check_in_child;
 } vaelib_dataset_options;
+#define VAELIB_DATASET_OPTIONS_INIT VAELIB_SIZED_STRUCTURE(vaelib_dataset_options)
 
 typedef struct vaelib_dataset_info {
     size_t struct_size;
@@ -276,6 +304,7 @@ typedef struct vaelib_dataset_info {
     /** 1 if the examples are held in memory, 0 if they are read from the file as they are used. */
     int in_memory;
 } vaelib_dataset_info;
+#define VAELIB_DATASET_INFO_INIT VAELIB_SIZED_STRUCTURE(vaelib_dataset_info)
 
 /** Fills in the defaults. */
 vaelib_status vaelib_dataset_options_init(vaelib_dataset_options *out_options);
@@ -383,7 +412,7 @@ void vaelib_dataset_free(vaelib_dataset *dataset);
  *
  *     const size_t shape[] = {28, 28};
  *     vaelib_writer *writer = NULL;
- *     vaelib_writer_config images = {.struct_size = sizeof images}, labels = {.struct_size = sizeof labels};
+ *     vaelib_writer_config images = VAELIB_WRITER_CONFIG_INIT, labels = VAELIB_WRITER_CONFIG_INIT;
  *
  *     vaelib_writer_config_init(&images);
  *     images.dtype = VAELIB_UINT8;
@@ -421,6 +450,7 @@ typedef struct vaelib_writer_config {
     /** Rows of a chunk, which is compressed and read as a whole; 0, the default, for chunks of about 512 KiB. */
     size_t chunk_rows;
 } vaelib_writer_config;
+#define VAELIB_WRITER_CONFIG_INIT VAELIB_SIZED_STRUCTURE(vaelib_writer_config)
 
 /** Fills in the defaults. */
 vaelib_status vaelib_writer_config_init(vaelib_writer_config *out_config);
@@ -470,6 +500,7 @@ typedef struct vaelib_file_report {
      */
     size_t datasets_unread;
 } vaelib_file_report;
+#define VAELIB_FILE_REPORT_INIT VAELIB_SIZED_STRUCTURE(vaelib_file_report)
 
 /**
  * Reads a whole file and checks that it is intact: a model file with its checksum and every value in it, or every
@@ -518,6 +549,7 @@ typedef struct vaelib_model_info {
     /** 1 if a vae decodes to variances beside means, since its likelihood is Gaussian; else 0. */
     int has_variance;
 } vaelib_model_info;
+#define VAELIB_MODEL_INFO_INIT VAELIB_SIZED_STRUCTURE(vaelib_model_info)
 
 /** A named part of the flat parameter array, row-major. A dense layer computes `x * weight + bias`. */
 typedef struct vaelib_tensor {
@@ -530,6 +562,7 @@ typedef struct vaelib_tensor {
     /** Where it begins in the flat array, in floats. */
     size_t offset;
 } vaelib_tensor;
+#define VAELIB_TENSOR_INIT VAELIB_SIZED_STRUCTURE(vaelib_tensor)
 
 /** The kind of a model: "vae" or "stack". */
 vaelib_status vaelib_model_kind(const vaelib_model *model, const char **out_kind);
@@ -636,6 +669,7 @@ typedef struct vaelib_checkpoint_config {
     /** 1: a child process reads the file first, as in vaelib_dataset_options; 0, the default: none does. */
     int check_in_child;
 } vaelib_checkpoint_config;
+#define VAELIB_CHECKPOINT_CONFIG_INIT VAELIB_SIZED_STRUCTURE(vaelib_checkpoint_config)
 
 /** How to train. Fill with vaelib_training_config_init(), then change what matters. */
 typedef struct vaelib_training_config {
@@ -701,6 +735,7 @@ typedef struct vaelib_training_config {
      */
     const vaelib_checkpoint_config *checkpoint;
 } vaelib_training_config;
+#define VAELIB_TRAINING_CONFIG_INIT VAELIB_SIZED_STRUCTURE(vaelib_training_config)
 
 /**
  * A named number that training reports for a step or an epoch. Terms are means per example, losses and bounds in nats:
@@ -781,6 +816,7 @@ typedef struct vaelib_checkpoint_info {
     /** The seed of the training configuration. */
     uint64_t seed;
 } vaelib_checkpoint_info;
+#define VAELIB_CHECKPOINT_INFO_INIT VAELIB_SIZED_STRUCTURE(vaelib_checkpoint_info)
 
 /** Fills in the defaults. */
 vaelib_status vaelib_training_config_init(vaelib_training_config *out_config);
@@ -806,6 +842,7 @@ typedef struct vaelib_history_column {
     /** What its values are: "real", "count" (whole numbers from 0 on) or "phase" (those of vaelib_phase). */
     const char *type;
 } vaelib_history_column;
+#define VAELIB_HISTORY_COLUMN_INIT VAELIB_SIZED_STRUCTURE(vaelib_history_column)
 
 /** Describes column `index` of the history, 0 to history_columns - 1. */
 vaelib_status vaelib_model_describe_history(
@@ -858,6 +895,7 @@ typedef struct vaelib_vae_config {
     /** Seed of the initial weights. */
     uint64_t seed;
 } vaelib_vae_config;
+#define VAELIB_VAE_CONFIG_INIT VAELIB_SIZED_STRUCTURE(vaelib_vae_config)
 
 /** Fills in the defaults; data_dim is 0. */
 vaelib_status vaelib_vae_config_init(vaelib_vae_config *out_config);
@@ -935,6 +973,7 @@ typedef struct vaelib_evaluation_config {
     const char *binarization;
     uint64_t seed;
 } vaelib_evaluation_config;
+#define VAELIB_EVALUATION_CONFIG_INIT VAELIB_SIZED_STRUCTURE(vaelib_evaluation_config)
 
 /** Fills in the defaults. */
 vaelib_status vaelib_evaluation_config_init(vaelib_evaluation_config *out_config);
@@ -984,8 +1023,8 @@ vaelib_status vaelib_vae_draw_manifold(vaelib_model *model, size_t side, float *
  *
  *     vaelib_model *model = NULL;
  *     vaelib_layer_config layers[3];
- *     vaelib_stack_config config = {.struct_size = sizeof config};
- *     vaelib_training_config training = {.struct_size = sizeof training};
+ *     vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
+ *     vaelib_training_config training = VAELIB_TRAINING_CONFIG_INIT;
  *
  *     for (size_t i = 0; i < 3; i++) {
  *         layers[i].struct_size = sizeof layers[i];
@@ -1056,6 +1095,7 @@ typedef struct vaelib_layer_config {
     size_t epochs;
     double learning_rate;
 } vaelib_layer_config;
+#define VAELIB_LAYER_CONFIG_INIT VAELIB_SIZED_STRUCTURE(vaelib_layer_config)
 
 /** The architecture of a stack. Fill with vaelib_stack_config_init(), set data_dim and layers. */
 typedef struct vaelib_stack_config {
@@ -1071,6 +1111,7 @@ typedef struct vaelib_stack_config {
     /** Seed of the initial weights. */
     uint64_t seed;
 } vaelib_stack_config;
+#define VAELIB_STACK_CONFIG_INIT VAELIB_SIZED_STRUCTURE(vaelib_stack_config)
 
 /** Fills in the defaults; in a stack's, data_dim is 0 and there are no layers. */
 vaelib_status vaelib_layer_config_init(vaelib_layer_config *out_config);
@@ -1249,6 +1290,7 @@ typedef struct vaelib_batch_place {
      */
     size_t first_row;
 } vaelib_batch_place;
+#define VAELIB_BATCH_PLACE_INIT VAELIB_SIZED_STRUCTURE(vaelib_batch_place)
 
 /** Fills in the defaults. */
 vaelib_status vaelib_batch_place_init(vaelib_batch_place *out_place);
@@ -1278,6 +1320,7 @@ typedef struct vaelib_metrics {
     size_t count;
     vaelib_metric values[32];
 } vaelib_metrics;
+#define VAELIB_METRICS_INIT VAELIB_SIZED_STRUCTURE(vaelib_metrics)
 
 /** Computes the gradients on all rows of `batch` and applies them. `out_metrics` may be NULL. Exclusive. */
 vaelib_status vaelib_trainer_step(

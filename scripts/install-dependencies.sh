@@ -41,6 +41,7 @@ find_missing() {
         ;;
       test)
         needs binutils nm --version
+        needs abigail-tools abidiff --version
         needs cmake cmake --version
         needs shellcheck shellcheck --version
         ;;

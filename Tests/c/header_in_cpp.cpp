@@ -4,8 +4,7 @@
 
 int main() {
     vaelib_model *model = nullptr;
-    vaelib_vae_config config = {};
-    config.struct_size = sizeof config;
+    vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
     if (vaelib_vae_config_init(&config) != VAELIB_OK) return 1;
     config.data_dim = 4;
     vaelib_status status = vaelib_vae_create(&config, &model);

@@ -93,7 +93,7 @@ vaelib_dataset *wrap(const float *values, size_t rows, size_t columns) {
 }
 
 vaelib_dataset *wrap_labelled(const float *values, const int64_t *labels, size_t rows, size_t columns) {
-    vaelib_array array = {.struct_size = sizeof array}, label_array = {.struct_size = sizeof label_array};
+    vaelib_array array = VAELIB_ARRAY_INIT, label_array = VAELIB_ARRAY_INIT;
     vaelib_dataset *dataset = NULL;
     REQUIRE_OK(vaelib_array_init(&array, values, VAELIB_FLOAT32, rows, columns));
     REQUIRE_OK(vaelib_array_init(&label_array, labels, VAELIB_INT64, rows, 1));
@@ -103,7 +103,7 @@ vaelib_dataset *wrap_labelled(const float *values, const int64_t *labels, size_t
 
 vaelib_model *make_model(size_t data_dim, size_t latent_dim) {
     static const size_t hidden[] = {8};
-    vaelib_vae_config config = {.struct_size = sizeof config};
+    vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
     vaelib_model *model = NULL;
     REQUIRE_OK(vaelib_vae_config_init(&config));
     config.data_dim = data_dim;
@@ -116,7 +116,7 @@ vaelib_model *make_model(size_t data_dim, size_t latent_dim) {
 }
 
 vaelib_training_config make_plan(size_t epochs) {
-    vaelib_training_config plan = {.struct_size = sizeof plan};
+    vaelib_training_config plan = VAELIB_TRAINING_CONFIG_INIT;
     REQUIRE_OK(vaelib_training_config_init(&plan));
     plan.epochs = epochs;
     plan.batch_size = 16;
@@ -125,7 +125,7 @@ vaelib_training_config make_plan(size_t epochs) {
 }
 
 vaelib_model_info describe(const vaelib_model *model) {
-    vaelib_model_info info = {.struct_size = sizeof info};
+    vaelib_model_info info = VAELIB_MODEL_INFO_INIT;
     REQUIRE_OK(vaelib_model_describe(model, &info));
     return info;
 }
@@ -153,14 +153,14 @@ uint64_t hash_parameters(const vaelib_model *model) {
 }
 
 vaelib_layer_config make_layer(size_t width) {
-    vaelib_layer_config layer = {.struct_size = sizeof layer};
+    vaelib_layer_config layer = VAELIB_LAYER_CONFIG_INIT;
     REQUIRE_OK(vaelib_layer_config_init(&layer));
     layer.width = width;
     return layer;
 }
 
 vaelib_model *make_stack_of(size_t data_dim, const vaelib_layer_config *layers, size_t layer_count) {
-    vaelib_stack_config config = {.struct_size = sizeof config};
+    vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
     vaelib_model *stack = NULL;
     REQUIRE_OK(vaelib_stack_config_init(&config));
     config.data_dim = data_dim;
@@ -227,7 +227,7 @@ vaelib_writer *create_writer(const char *path) {
 }
 
 vaelib_writer_config make_writer_config(vaelib_dtype dtype, const size_t *shape, size_t shape_count) {
-    vaelib_writer_config config = {.struct_size = sizeof config};
+    vaelib_writer_config config = VAELIB_WRITER_CONFIG_INIT;
     REQUIRE_OK(vaelib_writer_config_init(&config));
     config.dtype = dtype;
     config.shape = shape;
@@ -236,13 +236,13 @@ vaelib_writer_config make_writer_config(vaelib_dtype dtype, const size_t *shape,
 }
 
 vaelib_array make_view(const void *buffer, vaelib_dtype dtype, size_t count, size_t width) {
-    vaelib_array array = {.struct_size = sizeof array};
+    vaelib_array array = VAELIB_ARRAY_INIT;
     REQUIRE_OK(vaelib_array_init(&array, buffer, dtype, count, width));
     return array;
 }
 
 vaelib_dataset *open_labelled(const char *path, const char *name, const char *labels) {
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_dataset *dataset = NULL;
     CHECK_OK(vaelib_dataset_options_init(&options));
     options.labels = labels;

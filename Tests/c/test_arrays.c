@@ -36,7 +36,7 @@ static void check_types(void) {
     const int64_t longs[] = {-1048576, -1, 0, 1, 2, 1048576};
     const float floats[] = {-1.5f, -1, 0, 1, 2, 0.25f};
     const double doubles[] = {-1.5, -1, 0, 1, 2, 0.25};
-    vaelib_array array = {.struct_size = sizeof array};
+    vaelib_array array = VAELIB_ARRAY_INIT;
     CHECK_OK(vaelib_array_init(&array, bytes, VAELIB_UINT8, 2, 3));
     check_values(&array, 0, 1, 2, 128, 254, 255);
     array.scale = 0.5;
@@ -60,7 +60,7 @@ static void check_strides(void) {
     const float values[] = {0, 1, 2, 3, 4, 5};
     unsigned char packed[1 + 6 * sizeof(double)];
     const double doubles[] = {0, 1, 2, 3, 4, 5};
-    vaelib_array array = {.struct_size = sizeof array};
+    vaelib_array array = VAELIB_ARRAY_INIT;
 
     CHECK_OK(vaelib_array_init(&array, values, VAELIB_FLOAT32, 2, 3));
     CHECK(array.struct_size == sizeof array && array.buffer == values && array.buffer_bytes == sizeof values);
@@ -99,7 +99,7 @@ static void check_strides(void) {
 }
 
 static void check_init(void) {
-    vaelib_array array = {.struct_size = sizeof array};
+    vaelib_array array = VAELIB_ARRAY_INIT;
     float value = 0;
     CHECK_STATUS(vaelib_array_init(NULL, &value, VAELIB_FLOAT32, 1, 1), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_array_init(&array, &value, (vaelib_dtype)7, 1, 1), VAELIB_INVALID_ARGUMENT);
@@ -113,7 +113,7 @@ static void check_init(void) {
 /* A change to a good 2 x 3 array that makes it a bad one. */
 #define CHECK_REFUSED(change) \
     do { \
-        vaelib_array array = {.struct_size = sizeof array}; \
+        vaelib_array array = VAELIB_ARRAY_INIT; \
         CHECK_OK(vaelib_array_init(&array, values, VAELIB_FLOAT32, 2, 3)); \
         change; \
         CHECK_STATUS(try_array(&array), VAELIB_INVALID_ARGUMENT); \
@@ -159,7 +159,7 @@ static void check_labels(void) {
     const int32_t numbers[] = {4, 0, -2};
     const float reals[] = {0, 1};
     int64_t read[2] = {0, 0};
-    vaelib_array examples = {.struct_size = sizeof examples}, labels = {.struct_size = sizeof labels};
+    vaelib_array examples = VAELIB_ARRAY_INIT, labels = VAELIB_ARRAY_INIT;
     vaelib_dataset *dataset = NULL;
     CHECK_OK(vaelib_array_init(&examples, values, VAELIB_FLOAT32, 2, 3));
     CHECK_STATUS(vaelib_dataset_from_array(&examples, NULL, NULL), VAELIB_INVALID_ARGUMENT);

@@ -44,7 +44,7 @@ static int cancel_in_callback(const vaelib_progress *progress, void *user_data) 
 static vaelib_status run_for_hours(vaelib_phase phase, vaelib_progress_fn callback) {
     static double likelihood[rows];
     vaelib_training_config plan = make_plan(10000000);
-    vaelib_evaluation_config config = {.struct_size = sizeof config};
+    vaelib_evaluation_config config = VAELIB_EVALUATION_CONFIG_INIT;
     if (phase != VAELIB_QUERY) return train_in(running, examples, phase, &plan, callback, NULL);
     CHECK_OK(vaelib_evaluation_config_init(&config));
     config.samples = 1000000;

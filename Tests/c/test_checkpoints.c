@@ -20,21 +20,21 @@ static int stop_after(const vaelib_progress *progress, void *user_data) {
 }
 
 static vaelib_checkpoint_config make_checkpoint(const char *name) {
-    vaelib_checkpoint_config checkpoint = {.struct_size = sizeof checkpoint};
+    vaelib_checkpoint_config checkpoint = VAELIB_CHECKPOINT_CONFIG_INIT;
     REQUIRE_OK(vaelib_checkpoint_config_init(&checkpoint));
     checkpoint.path = scratch_path(name);
     return checkpoint;
 }
 
 static vaelib_checkpoint_info describe_checkpoint(const char *path) {
-    vaelib_checkpoint_info info = {.struct_size = sizeof info};
+    vaelib_checkpoint_info info = VAELIB_CHECKPOINT_INFO_INIT;
     REQUIRE_OK(vaelib_checkpoint_describe(path, 0, &info));
     return info;
 }
 
 static void check_defaults(void) {
     vaelib_checkpoint_config checkpoint = make_checkpoint("defaults.h5");
-    vaelib_training_config plan = make_plan(1), back = {.struct_size = sizeof back};
+    vaelib_training_config plan = make_plan(1), back = VAELIB_TRAINING_CONFIG_INIT;
     vaelib_model *model = make_model(columns, 2);
     CHECK(checkpoint.every_seconds == 600 && checkpoint.every_epochs == 0 && checkpoint.every_steps == 0);
     CHECK(checkpoint.resume == 1);
@@ -126,7 +126,7 @@ static void check_stack(void) {
 
 static void check_refusals(void) {
     vaelib_checkpoint_config checkpoint = make_checkpoint("refused.h5");
-    vaelib_checkpoint_info info = {.struct_size = sizeof info};
+    vaelib_checkpoint_info info = VAELIB_CHECKPOINT_INFO_INIT;
     vaelib_training_config plan = make_plan(2);
     vaelib_model *model = make_model(columns, 2), *wider = make_model(columns, 3);
     vaelib_model *stack = make_stack(columns);

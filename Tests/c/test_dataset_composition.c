@@ -6,7 +6,7 @@ enum { rows = 50, columns = 6 };
 static float expected(size_t row, size_t column) { return (float)((7 * row + 3 * column) % 100); }
 
 static vaelib_dataset_options make_options(size_t memory_budget) {
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     CHECK_OK(vaelib_dataset_options_init(&options));
     options.labels = "labels";
     options.memory_budget = memory_budget;
@@ -63,7 +63,7 @@ static void check_selections(size_t memory_budget) {
 static void check_concatenations(size_t memory_budget) {
     vaelib_dataset *parts[3] = {open_packed(memory_budget), open_packed((size_t)1 << 20), NULL};
     vaelib_dataset *joined = NULL, *narrow = NULL, *bare = NULL, *none = NULL;
-    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     size_t numbers[2 * rows + 10];
     for (size_t r = 0; r < 2 * rows + 10; r++) numbers[r] = r < 2 * rows ? r % rows : r - 2 * rows + 20;
     CHECK_OK(vaelib_dataset_slice(parts[0], 20, 10, &parts[2]));
@@ -141,9 +141,9 @@ static void check_splits(size_t memory_budget) {
 static void check_other_labels(size_t memory_budget) {
     vaelib_dataset *packed = open_packed(memory_budget), *whole = NULL, *bare = NULL, *none = NULL, *other = NULL;
     vaelib_dataset *training = NULL, *validation = NULL;
-    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     int64_t numbers[rows], found[rows];
-    vaelib_array labels = {.struct_size = sizeof labels};
+    vaelib_array labels = VAELIB_ARRAY_INIT;
     size_t ones = 0;
     for (size_t r = 0; r < rows; r++) numbers[r] = r % 4 == 3;
     REQUIRE_OK(vaelib_array_init(&labels, numbers, VAELIB_INT64, rows, 1));
@@ -179,7 +179,7 @@ static void check_other_labels(size_t memory_budget) {
 static void check_labels_path(size_t memory_budget) {
     vaelib_dataset_options options = make_options(memory_budget);
     vaelib_dataset *dataset = NULL, *none = NULL;
-    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     options.labels = "y_train";
     options.labels_path = scratch_path("digits.h5");
     CHECK_OK(vaelib_dataset_open(scratch_path("digits.h5"), "x_train", &options, &dataset));

@@ -14,7 +14,7 @@ static vaelib_dataset *open_set(const char *name, const vaelib_dataset_options *
 }
 
 static vaelib_dataset_info info_of(const vaelib_dataset *dataset) {
-    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     CHECK_OK(vaelib_dataset_describe(dataset, &info));
     return info;
 }
@@ -35,7 +35,7 @@ static void check_numbers(const vaelib_dataset *dataset, size_t first, size_t co
 static void check_types(void) {
     static const char *const names[] = {"u1", "i1", "i2", "big_i2", "u2", "i4", "big_i4", "u4", "i8", "u8", "f2", "f4",
                                         "big_f4", "f8", "big_f8", "cube", "packed", "group/inner"};
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     CHECK_OK(vaelib_dataset_options_init(&options));
     options.scale = 0.01;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -67,7 +67,7 @@ static void check_shapes(void) {
 
 static void check_labels(void) {
     int64_t labels[rows];
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_dataset *dataset, *slice = NULL, *none = NULL;
     const char *path = scratch_path("data.h5");
     CHECK_OK(vaelib_dataset_options_init(&options));
@@ -156,7 +156,7 @@ static void check_names_of_labels(void) {
 
 /* A slice is a dataset of its own: it can be sliced again, and outlives what it was cut from. */
 static void check_slices(size_t memory_budget) {
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_dataset *whole, *middle = NULL, *inner = NULL, *none = NULL;
     float two[2 * columns];
     CHECK_OK(vaelib_dataset_options_init(&options));
@@ -207,7 +207,7 @@ static void check_bad_sets(void) {
 
 static void check_bad_arguments(void) {
     const char *path = scratch_path("data.h5");
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_dataset *none = NULL;
     CHECK_STATUS(vaelib_dataset_open(NULL, "f4", NULL, &none), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_dataset_open(path, NULL, NULL, &none), VAELIB_INVALID_ARGUMENT);

@@ -43,7 +43,7 @@ static void check_messages(void) {
 /* However long the name that was wrong, the message holds all of it. */
 static void check_long_message(void) {
     static char name[20001];
-    vaelib_vae_config config = {.struct_size = sizeof config};
+    vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
     vaelib_model *model = NULL;
     memset(name, 'q', sizeof name - 1);
     CHECK_OK(vaelib_vae_config_init(&config));

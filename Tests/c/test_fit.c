@@ -8,7 +8,7 @@ static vaelib_dataset *examples;
 
 static void check_learning(void) {
     vaelib_model *model = make_model(columns, 2);
-    vaelib_training_config plan = make_plan(30), back = {.struct_size = sizeof back};
+    vaelib_training_config plan = make_plan(30), back = VAELIB_TRAINING_CONFIG_INIT;
     CHECK_OK(vaelib_model_get_training_config(model, VAELIB_FIT, &back));
     CHECK(back.epochs != 30);
     CHECK(history_epochs(model) == 0 && describe(model).history_columns == 0);
@@ -43,7 +43,7 @@ static void check_validation(void) {
     vaelib_dataset *validation = wrap(others, 30, columns);
     vaelib_model *model = make_model(columns, 2);
     vaelib_training_config plan = make_plan(3);
-    vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
+    vaelib_evaluation_config evaluation = VAELIB_EVALUATION_CONFIG_INIT;
     double elbo[30], reconstruction[30], kl[30], sums[3] = {0, 0, 0};
     plan.samples = 3;
     CHECK_OK(vaelib_vae_fit(model, examples, validation, &plan, NULL, NULL));
@@ -68,7 +68,7 @@ static void check_validation(void) {
 static void check_patience(void) {
     vaelib_model *model = make_model(columns, 2);
     vaelib_training_config plan = make_plan(500);
-    vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
+    vaelib_evaluation_config evaluation = VAELIB_EVALUATION_CONFIG_INIT;
     double elbo[rows], mean = 0, best = -HUGE_VAL;
     size_t count;
     plan.patience = 3;

@@ -34,7 +34,7 @@ static void check_data_in_files(void) {
     for (size_t budget = 0; budget <= 1 << 20; budget += 1 << 20) {
         vaelib_model *model = make_model(64, 2);
         vaelib_training_config plan = make_plan(2);
-        vaelib_dataset_options options = {.struct_size = sizeof options};
+        vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
         vaelib_dataset *flawed = NULL;
         uint64_t before = hash_parameters(model);
         plan.binarization = "dynamic";
@@ -54,7 +54,7 @@ static void check_data_in_files(void) {
 
 /* Files are as good as arrays: the same numbers in memory, streamed and from an array give the same bits. */
 static void check_sources(void) {
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_training_config plan = make_plan(2);
     uint64_t hashes[3];
     float values[300 * 64];

@@ -99,7 +99,7 @@ static vaelib_dataset *write_and_stream(const float *values, size_t many) {
     vaelib_writer *writer = create_writer(path);
     vaelib_writer_config config = make_writer_config(VAELIB_FLOAT32, shape, 1);
     vaelib_array array = make_view(values, VAELIB_FLOAT32, many, columns);
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_dataset *stream = NULL;
     config.chunk_rows = 100;
     REQUIRE_OK(vaelib_writer_add(writer, "x", &config));

@@ -9,10 +9,10 @@ static vaelib_dataset *examples, *codes;
 /* Every function that takes a model of either kind, with arguments that are otherwise right. */
 static void check_any_model(vaelib_model *model) {
     vaelib_model *other = NULL;
-    vaelib_model_info info = {.struct_size = sizeof info};
-    vaelib_training_config trained = {.struct_size = sizeof trained};
-    vaelib_tensor tensor = {.struct_size = sizeof tensor};
-    vaelib_history_column column = {.struct_size = sizeof column};
+    vaelib_model_info info = VAELIB_MODEL_INFO_INIT;
+    vaelib_training_config trained = VAELIB_TRAINING_CONFIG_INIT;
+    vaelib_tensor tensor = VAELIB_TENSOR_INIT;
+    vaelib_history_column column = VAELIB_HISTORY_COLUMN_INIT;
     const char *text = NULL;
     void *bytes = NULL;
     float values[256] = {0};
@@ -36,7 +36,7 @@ static void check_any_model(vaelib_model *model) {
 /* Every function that takes a variational auto-encoder. */
 static void check_vae(vaelib_model *model) {
     const vaelib_training_config plan = make_plan(1);
-    vaelib_vae_config config = {.struct_size = sizeof config};
+    vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
     vaelib_writer *writer = create_writer(scratch_path("handle_results.h5"));
     float values[256] = {0};
     double terms[rows];
@@ -61,7 +61,7 @@ static void check_vae(vaelib_model *model) {
 /* Every function that takes a stack. */
 static void check_stack(vaelib_model *model) {
     const vaelib_training_config plan = make_plan(1);
-    vaelib_stack_config config = {.struct_size = sizeof config};
+    vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
     vaelib_writer *writer = create_writer(scratch_path("handle_results.h5"));
     float values[256] = {0};
     double errors[rows];
@@ -106,7 +106,7 @@ static void check_no_model(vaelib_model *model) {
 /* No dataset: every function that takes one says so. */
 static void check_no_dataset(vaelib_dataset *dataset, vaelib_model *vae, vaelib_model *stack) {
     const vaelib_training_config plan = make_plan(1);
-    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     vaelib_dataset *slice = NULL, *other = NULL;
     vaelib_trainer *trainer = NULL;
     const size_t first_row = 0;

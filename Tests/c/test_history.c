@@ -11,7 +11,7 @@ static void check_history(const char *kind) {
     vaelib_model *model = make_model_of(kind, columns);
     vaelib_training_config plan = make_plan(2);
     const int is_vae = strcmp(kind, "vae") == 0;
-    vaelib_history_column column = {.struct_size = sizeof column};
+    vaelib_history_column column = VAELIB_HISTORY_COLUMN_INIT;
     double values[8] = {0};
     size_t epochs, count, losses = 0, errors = 0, counts = 0, phases = 0;
     CHECK(describe(model).history_columns == 0 && history_epochs(model) == 0);
@@ -63,8 +63,8 @@ static void check_training_config(const char *kind) {
     const vaelib_phase own = is_vae ? VAELIB_FIT : VAELIB_PRETRAINING;
     const vaelib_phase foreign[] = {is_vae ? VAELIB_PRETRAINING : VAELIB_FIT, VAELIB_QUERY, (vaelib_phase)17};
     vaelib_model *model = make_model_of(kind, columns);
-    vaelib_training_config plan = make_plan(2), defaults = {.struct_size = sizeof defaults};
-    vaelib_training_config back = {.struct_size = sizeof back};
+    vaelib_training_config plan = make_plan(2), defaults = VAELIB_TRAINING_CONFIG_INIT;
+    vaelib_training_config back = VAELIB_TRAINING_CONFIG_INIT;
     REQUIRE_OK(vaelib_training_config_init(&defaults));
     CHECK_OK(vaelib_model_get_training_config(model, own, &back));
     CHECK(back.batch_size == defaults.batch_size && back.epochs == defaults.epochs && back.seed == defaults.seed);

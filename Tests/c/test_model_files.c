@@ -10,7 +10,7 @@ static float *images;
 static int64_t *labels;
 
 static vaelib_dataset *open_scaled(void) {
-    vaelib_array array = {.struct_size = sizeof array}, label_array = {.struct_size = sizeof label_array};
+    vaelib_array array = VAELIB_ARRAY_INIT, label_array = VAELIB_ARRAY_INIT;
     vaelib_dataset *examples = NULL;
     REQUIRE_OK(vaelib_array_init(&array, images, VAELIB_FLOAT32, rows, columns));
     REQUIRE_OK(vaelib_array_init(&label_array, labels, VAELIB_INT64, rows, 1));
@@ -25,7 +25,7 @@ static void check_same_history(const vaelib_model *left, const vaelib_model *rig
     const size_t count = describe(left).history_columns;
     CHECK(count > 5 && describe(right).history_columns == count && history_epochs(left) == history_epochs(right));
     for (size_t column = 0; column < count; column++) {
-        vaelib_history_column one = {.struct_size = sizeof one}, other = {.struct_size = sizeof other};
+        vaelib_history_column one = VAELIB_HISTORY_COLUMN_INIT, other = VAELIB_HISTORY_COLUMN_INIT;
         REQUIRE_OK(vaelib_model_describe_history(left, column, &one));
         REQUIRE_OK(vaelib_model_describe_history(right, column, &other));
         CHECK(strcmp(one.name, other.name) == 0);
@@ -40,7 +40,7 @@ static void check_same_history(const vaelib_model *left, const vaelib_model *rig
 static void check_vae_round_trip(void) {
     vaelib_dataset *examples = open_scaled();
     vaelib_model *model = make_model(columns, 2), *back = NULL;
-    vaelib_training_config plan = make_plan(2), plan_back = {.struct_size = sizeof plan_back};
+    vaelib_training_config plan = make_plan(2), plan_back = VAELIB_TRAINING_CONFIG_INIT;
     const char *path = scratch_path("round_trip.h5");
     plan.binarization = "dynamic";
     plan.beta = 0.75;
@@ -83,7 +83,7 @@ static void check_stack_round_trip(int fine_tuned) {
     vaelib_dataset *examples = open_scaled();
     vaelib_model *stack, *back = NULL;
     vaelib_training_config plan = make_plan(2);
-    vaelib_stack_config config = {.struct_size = sizeof config};
+    vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
     const char *path = scratch_path("stack_round_trip.h5");
     size_t epochs = fine_tuned ? 6 : 4;
     layers[0].corruption = "salt_and_pepper";

@@ -3,7 +3,7 @@
 
 /* A good architecture, which each check spoils in one place. */
 static vaelib_vae_config good_config(void) {
-    vaelib_vae_config config = {.struct_size = sizeof config};
+    vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
     REQUIRE_OK(vaelib_vae_config_init(&config));
     config.data_dim = 5;
     config.latent_dim = 2;
@@ -126,7 +126,7 @@ static void check_variances(void) {
 
 static void check_tensor(
     const vaelib_model *model, size_t index, const char *name, size_t rows, size_t columns, size_t *offset) {
-    vaelib_tensor tensor = {.struct_size = sizeof tensor};
+    vaelib_tensor tensor = VAELIB_TENSOR_INIT;
     if (!CHECK_OK(vaelib_model_describe_tensor(model, index, &tensor))) return;
     if (!CHECK(strcmp(tensor.name, name) == 0)) fprintf(stderr, "    %s is %s\n", name, tensor.name);
     CHECK(tensor.rows == rows && tensor.columns == columns);
@@ -137,8 +137,8 @@ static void check_tensor(
 /* 5 - 4 - 3 - 2 - 6 - 5, Gaussian with a learned variance: every tensor in its place. */
 static void check_tensors(void) {
     static const size_t encoder[] = {4, 3}, decoder[] = {6};
-    vaelib_vae_config config = good_config(), back = {.struct_size = sizeof back};
-    vaelib_tensor tensor = {.struct_size = sizeof tensor};
+    vaelib_vae_config config = good_config(), back = VAELIB_VAE_CONFIG_INIT;
+    vaelib_tensor tensor = VAELIB_TENSOR_INIT;
     vaelib_model_info info;
     vaelib_model *model = NULL;
     size_t offset = 0;

@@ -2,7 +2,7 @@
 #include "support.h"
 
 static vaelib_parameter find(const char *group, const char *name) {
-    vaelib_parameter parameter = {.struct_size = sizeof parameter}, found = {0};
+    vaelib_parameter parameter = VAELIB_PARAMETER_INIT, found = {0};
     int times = 0;
     for (size_t index = 0; index < vaelib_parameter_count(); index++) {
         REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
@@ -48,7 +48,7 @@ static void check_choice(const char *group, const char *name, const char *value)
 }
 
 static void check_architecture(void) {
-    vaelib_vae_config config = {.struct_size = sizeof config};
+    vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
     REQUIRE_OK(vaelib_vae_config_init(&config));
     CHECK(config.struct_size == sizeof config);
     CHECK(find("vae", "data_dim").default_value[0] == '\0');
@@ -68,7 +68,7 @@ static void check_architecture(void) {
 }
 
 static void check_training(void) {
-    vaelib_training_config config = {.struct_size = sizeof config};
+    vaelib_training_config config = VAELIB_TRAINING_CONFIG_INIT;
     REQUIRE_OK(vaelib_training_config_init(&config));
     CHECK(config.struct_size == sizeof config);
     check_count("training", "epochs", config.epochs);
@@ -101,7 +101,7 @@ static void check_training(void) {
 }
 
 static void check_layer(void) {
-    vaelib_layer_config config = {.struct_size = sizeof config};
+    vaelib_layer_config config = VAELIB_LAYER_CONFIG_INIT;
     REQUIRE_OK(vaelib_layer_config_init(&config));
     CHECK(config.struct_size == sizeof config);
     check_count("layer", "width", config.width);
@@ -126,7 +126,7 @@ static void check_layer(void) {
 }
 
 static void check_stack(void) {
-    vaelib_stack_config config = {.struct_size = sizeof config};
+    vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
     REQUIRE_OK(vaelib_stack_config_init(&config));
     CHECK(config.struct_size == sizeof config);
     CHECK(config.data_dim == 0 && config.layers == NULL && config.layer_count == 0);
@@ -138,7 +138,7 @@ static void check_stack(void) {
 
 /* A structure has a field of 8 bytes for each parameter, one more for a list, and `others`: so the library finds them. */
 static void check_size(const char *group, size_t size, size_t others) {
-    vaelib_parameter parameter = {.struct_size = sizeof parameter};
+    vaelib_parameter parameter = VAELIB_PARAMETER_INIT;
     size_t fields = others;
     for (size_t index = 0; index < vaelib_parameter_count(); index++) {
         REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
@@ -157,7 +157,7 @@ static void check_sizes(void) {
 }
 
 static void check_listing(void) {
-    vaelib_parameter parameter = {.struct_size = sizeof parameter};
+    vaelib_parameter parameter = VAELIB_PARAMETER_INIT;
     size_t count = vaelib_parameter_count();
     CHECK(count == 13 + 23 + 18 + 4 + 4);
     for (size_t index = 0; index < count; index++) {
@@ -176,8 +176,8 @@ static void check_listing(void) {
 }
 
 static void check_other_defaults(void) {
-    vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_evaluation_config evaluation = VAELIB_EVALUATION_CONFIG_INIT;
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     CHECK_OK(vaelib_evaluation_config_init(&evaluation));
     CHECK(evaluation.struct_size == sizeof evaluation);
     check_count("evaluation", "samples", evaluation.samples);

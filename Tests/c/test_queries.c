@@ -8,7 +8,7 @@ static vaelib_dataset *examples, *narrow;
 static vaelib_model *model;
 
 static vaelib_model *make_gaussian(const char *variance) {
-    vaelib_vae_config config = {.struct_size = sizeof config};
+    vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
     vaelib_model *gaussian = NULL;
     CHECK_OK(vaelib_vae_config_init(&config));
     config.data_dim = columns;
@@ -139,7 +139,7 @@ static int stop_at_once(const vaelib_progress *progress, void *user_data) {
 
 static void check_elbo(void) {
     double elbo[rows], reconstruction[rows], kl[rows], again[rows];
-    vaelib_evaluation_config config = {.struct_size = sizeof config};
+    vaelib_evaluation_config config = VAELIB_EVALUATION_CONFIG_INIT;
     size_t calls = 0;
     CHECK_OK(vaelib_vae_estimate_elbo(model, examples, NULL, NULL, NULL, elbo, reconstruction, kl, rows));
     for (size_t i = 0; i < rows; i++) {
@@ -186,7 +186,7 @@ static void check_elbo(void) {
 static void check_log_likelihood(void) {
     double bound[rows], loose[rows], tight[rows], error[rows];
     double means[3] = {0, 0, 0};
-    vaelib_evaluation_config config = {.struct_size = sizeof config};
+    vaelib_evaluation_config config = VAELIB_EVALUATION_CONFIG_INIT;
     CHECK_OK(vaelib_evaluation_config_init(&config));
     config.samples = 100;
     CHECK_OK(vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, bound, NULL, NULL, rows));

@@ -142,7 +142,7 @@ static int cancel(const vaelib_progress *progress, void *user_data) {
 static void check_progress_and_stopping(void) {
     const size_t height = 1000 * (size_t)rows;
     vaelib_model *model = make_model(columns, latents);
-    vaelib_array array = {.struct_size = sizeof array};
+    vaelib_array array = VAELIB_ARRAY_INIT;
     vaelib_dataset *large = NULL;
     vaelib_writer *writer = create("large.h5");
     size_t reports[2] = {0, 0};

@@ -6,7 +6,7 @@ enum { columns = 6 };
 static void check_description(void) {
     vaelib_model *stack = make_stack(columns);
     vaelib_model_info info = describe(stack);
-    vaelib_stack_config config = {.struct_size = sizeof config};
+    vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
     CHECK(info.struct_size == sizeof info && info.data_dim == columns && info.layer_count == 2);
     CHECK(info.class_count == 0 && info.data_scale == 1 && info.data_shift == 0);
     CHECK(info.tensor_count == 6);
@@ -27,7 +27,7 @@ static void check_description(void) {
 /* Every field of every layer comes back as it went in. */
 static void check_config_round_trip(void) {
     vaelib_layer_config layers[2] = {make_layer(4), make_layer(3)};
-    vaelib_stack_config config = {.struct_size = sizeof config}, back = {.struct_size = sizeof back};
+    vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT, back = VAELIB_STACK_CONFIG_INIT;
     const vaelib_layer_config *layer;
     vaelib_model *stack = NULL, *again = NULL;
     layers[0] = (vaelib_layer_config){
@@ -65,7 +65,7 @@ static void check_config_round_trip(void) {
 
 static void check_tensor(
     const vaelib_model *stack, size_t index, const char *name, size_t rows, size_t tensor_columns, size_t offset) {
-    vaelib_tensor tensor = {.struct_size = sizeof tensor};
+    vaelib_tensor tensor = VAELIB_TENSOR_INIT;
     CHECK_OK(vaelib_model_describe_tensor(stack, index, &tensor));
     if (!CHECK(strcmp(tensor.name, name) == 0)) fprintf(stderr, "    %s is no %s\n", tensor.name, name);
     CHECK(tensor.rows == rows && tensor.columns == tensor_columns && tensor.offset == offset);
@@ -74,7 +74,7 @@ static void check_tensor(
 static void check_tensors(void) {
     vaelib_layer_config layers[2] = {make_layer(4), make_layer(3)};
     vaelib_model *stack;
-    vaelib_tensor tensor = {.struct_size = sizeof tensor};
+    vaelib_tensor tensor = VAELIB_TENSOR_INIT;
     layers[1].tied = 0;
     stack = make_stack_of(columns, layers, 2);
     CHECK(describe(stack).tensor_count == 7);
@@ -152,7 +152,7 @@ static void check_copy(void) {
 #define CHECK_REFUSED(change, field) \
     do { \
         vaelib_layer_config layers[2] = {make_layer(4), make_layer(3)}; \
-        vaelib_stack_config config = {.struct_size = sizeof config}; \
+        vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT; \
         vaelib_model *refused = NULL; \
         REQUIRE_OK(vaelib_stack_config_init(&config)); \
         config.data_dim = columns; \
@@ -165,7 +165,7 @@ static void check_copy(void) {
 
 static void check_bad_pointers(void) {
     const vaelib_layer_config layer = make_layer(4);
-    vaelib_stack_config config = {.struct_size = sizeof config};
+    vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
     vaelib_model *none = NULL;
     REQUIRE_OK(vaelib_stack_config_init(&config));
     config.data_dim = columns;

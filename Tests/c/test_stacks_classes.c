@@ -134,7 +134,7 @@ static void check_names_of_checkpoints(void) {
     const char *const others[2] = {"left", "right"};
     const char *path = scratch_path("named_again.h5");
     vaelib_dataset *examples = wrap_labelled(images, labels, rows, columns);
-    vaelib_checkpoint_config checkpoint = {.struct_size = sizeof checkpoint};
+    vaelib_checkpoint_config checkpoint = VAELIB_CHECKPOINT_CONFIG_INIT;
     vaelib_training_config plan = make_plan(1);
     vaelib_model *named = make_stack(columns), *fresh = make_stack(columns), *pair = make_stack(columns), *back = NULL;
     REQUIRE_OK(vaelib_checkpoint_config_init(&checkpoint));
@@ -166,7 +166,7 @@ static void check_names_of_checkpoints(void) {
 }
 
 static vaelib_training_config plan_of(const vaelib_model *stack, vaelib_phase phase) {
-    vaelib_training_config config = {.struct_size = sizeof config};
+    vaelib_training_config config = VAELIB_TRAINING_CONFIG_INIT;
     CHECK_OK(vaelib_model_get_training_config(stack, phase, &config));
     return config;
 }
@@ -175,7 +175,7 @@ static vaelib_training_config plan_of(const vaelib_model *stack, vaelib_phase ph
 static void check_training(void) {
     vaelib_model *stack = make_stack(columns), *stacks[3] = {stack, NULL, NULL};
     vaelib_dataset *examples = wrap_labelled(images, labels, rows, columns);
-    vaelib_training_config plan = make_plan(2), defaults = {.struct_size = sizeof defaults};
+    vaelib_training_config plan = make_plan(2), defaults = VAELIB_TRAINING_CONFIG_INIT;
     const char *path = scratch_path("stack_training.h5");
     CHECK_OK(vaelib_training_config_init(&defaults));
     CHECK(plan_of(stack, VAELIB_SUPERVISED).batch_size == defaults.batch_size);

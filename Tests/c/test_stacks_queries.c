@@ -13,7 +13,7 @@ static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
 
 static const float *tensor_named(
     const vaelib_model *stack, const float *parameters, const char *name, size_t *out_rows, size_t *out_columns) {
-    vaelib_tensor tensor = {.struct_size = sizeof tensor};
+    vaelib_tensor tensor = VAELIB_TENSOR_INIT;
     for (size_t index = 0; index < describe(stack).tensor_count; index++) {
         REQUIRE_OK(vaelib_model_describe_tensor(stack, index, &tensor));
         if (strcmp(tensor.name, name) == 0) {
@@ -53,7 +53,7 @@ static void down(const vaelib_model *stack, const float *parameters, size_t laye
     char name[64];
     size_t inputs, outputs, one, own_rows, own_columns;
     const float *weight, *own, *bias;
-    vaelib_stack_config config = {.struct_size = sizeof config};
+    vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
     REQUIRE_OK(vaelib_stack_get_config(stack, &config));
     snprintf(name, sizeof name, "layers/%zu/weight", layer);
     weight = tensor_named(stack, parameters, name, &inputs, &outputs);

@@ -157,7 +157,7 @@ static void check_data(vaelib_model *stack) {
  */
 static void check_flaw_in_stream(void) {
     static const vaelib_phase phases[] = {VAELIB_PRETRAINING, VAELIB_SUPERVISED, VAELIB_UNSUPERVISED};
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_model *stack = make_stack(64);
     vaelib_training_config plan = make_plan(1);
     vaelib_dataset *flawed = NULL;

@@ -87,7 +87,7 @@ static void check_supervised(void) {
     vaelib_model *stack = make_stack(columns);
     vaelib_training_config plan = make_fast_plan(5);
     size_t tensors = describe(stack).tensor_count, parameters = describe(stack).parameter_count;
-    vaelib_tensor tensor = {.struct_size = sizeof tensor};
+    vaelib_tensor tensor = VAELIB_TENSOR_INIT;
     double last_loss;
     CHECK_OK(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL));
     plan.epochs = 40;

@@ -77,7 +77,7 @@ static void check_penalties(void) {
     vaelib_trainer *trainer = make_trainer(stack, &plan);
     float *values = copy_parameters(stack);
     double absolute = 0, squares = 0, plain, penalised;
-    vaelib_metrics found = {.struct_size = sizeof found};
+    vaelib_metrics found = VAELIB_METRICS_INIT;
     CHECK_OK(vaelib_trainer_compute_gradients(trainer, examples, NULL, &found));
     plain = step_metric(&found, "loss");
     vaelib_trainer_free(trainer);

@@ -22,7 +22,7 @@ static vaelib_status use_array(void *memory) {
     return status;
 }
 static vaelib_status use_label_array(void *memory) {
-    vaelib_array array = {.struct_size = sizeof array};
+    vaelib_array array = VAELIB_ARRAY_INIT;
     vaelib_dataset *dataset = NULL;
     vaelib_status status;
     CHECK_OK(vaelib_array_init(&array, zeros, VAELIB_FLOAT32, rows, columns));
@@ -91,7 +91,7 @@ static vaelib_status use_stack_config(void *memory) {
 }
 /* The structure as the only layer of a stack. */
 static vaelib_status use_layer_config(void *memory) {
-    vaelib_stack_config config = {.struct_size = sizeof config};
+    vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
     CHECK_OK(vaelib_stack_config_init(&config));
     config.data_dim = columns;
     config.layers = memory;
@@ -136,14 +136,14 @@ static void check_input(const char *name, const void *good, size_t size, use_fn 
 
 static void check_inputs(void) {
     static const int32_t labels[rows];
-    vaelib_array array = {.struct_size = sizeof array};
-    vaelib_dataset_options options = {.struct_size = sizeof options};
-    vaelib_vae_config config = {.struct_size = sizeof config};
+    vaelib_array array = VAELIB_ARRAY_INIT;
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+    vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
     vaelib_training_config plan = make_plan(1);
-    vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
-    vaelib_writer_config writer = {.struct_size = sizeof writer};
-    vaelib_checkpoint_config checkpoint = {.struct_size = sizeof checkpoint};
-    vaelib_batch_place place = {.struct_size = sizeof place};
+    vaelib_evaluation_config evaluation = VAELIB_EVALUATION_CONFIG_INIT;
+    vaelib_writer_config writer = VAELIB_WRITER_CONFIG_INIT;
+    vaelib_checkpoint_config checkpoint = VAELIB_CHECKPOINT_CONFIG_INIT;
+    vaelib_batch_place place = VAELIB_BATCH_PLACE_INIT;
     CHECK_OK(vaelib_writer_config_init(&writer));
     check_input("vaelib_writer_config", &writer, sizeof writer, use_writer_config);
     CHECK_OK(vaelib_batch_place_init(&place));
@@ -171,7 +171,7 @@ static void check_inputs(void) {
 }
 
 static void check_stack_inputs(void) {
-    vaelib_stack_config config = {.struct_size = sizeof config};
+    vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
     vaelib_training_config plan = make_plan(1);
     CHECK_OK(vaelib_stack_config_init(&config));
     config.data_dim = columns;
@@ -187,7 +187,7 @@ static void check_stack_inputs(void) {
 /* Three layers of a newer program: each as far from the one before as the first says, and all of one size. */
 static void check_layer_array(void) {
     struct newer_layer { vaelib_layer_config known; size_t unknown[2]; } layers[3];
-    vaelib_stack_config config = {.struct_size = sizeof config}, back = {.struct_size = sizeof back};
+    vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT, back = VAELIB_STACK_CONFIG_INIT;
     const size_t bad_sizes[] = {0, 1, sizeof layer, sizeof layer - 8, sizeof layers[0] + 8, SIZE_MAX};
     vaelib_model *made = NULL;
     CHECK_OK(vaelib_stack_config_init(&config));

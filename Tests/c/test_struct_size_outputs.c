@@ -117,7 +117,7 @@ static int note_size(const vaelib_progress *progress, void *user_data) {
 int main(void) {
     static const float zeros[rows * columns];
     vaelib_training_config plan = make_plan(1);
-    vaelib_checkpoint_config checkpoint = {.struct_size = sizeof checkpoint};
+    vaelib_checkpoint_config checkpoint = VAELIB_CHECKPOINT_CONFIG_INIT;
     size_t progress_size = 0;
     model = make_model(columns, 2);
     stack = make_stack(columns);

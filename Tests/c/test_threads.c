@@ -13,9 +13,9 @@ static uint64_t add(uint64_t hash, const void *bytes, size_t count) { return has
 static uint64_t hash_vae(const char *estimator) {
     static const size_t hidden[] = {70, 30};
     double terms[rows];
-    vaelib_vae_config config = {.struct_size = sizeof config};
+    vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
     vaelib_training_config plan = make_plan(3);
-    vaelib_evaluation_config evaluation = {.struct_size = sizeof evaluation};
+    vaelib_evaluation_config evaluation = VAELIB_EVALUATION_CONFIG_INIT;
     vaelib_model *model = NULL;
     uint64_t hash;
     REQUIRE_OK(vaelib_vae_config_init(&config));

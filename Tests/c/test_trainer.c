@@ -36,7 +36,7 @@ static void check_steps(vaelib_phase phase, size_t layer) {
     vaelib_model *whole = make_model_for(phase), *halves = make_model_for(phase);
     vaelib_training_config plan = make_plan(1);
     vaelib_trainer *stepping, *applying;
-    vaelib_metrics found = {.struct_size = sizeof found}, also = found;
+    vaelib_metrics found = VAELIB_METRICS_INIT, also = found;
     double first = 0, loss = 0;
     plan.learning_rate = 0.01;
     stepping = make_trainer(whole, phase, layer, &plan);
@@ -68,7 +68,7 @@ static void check_metrics(void) {
     vaelib_training_config plan = make_plan(1);
     vaelib_trainer *fitting = make_trainer(vae, VAELIB_FIT, 0, &plan);
     vaelib_trainer *reading = make_trainer(stack, VAELIB_SUPERVISED, 0, &plan);
-    vaelib_metrics found = {.struct_size = sizeof found};
+    vaelib_metrics found = VAELIB_METRICS_INIT;
     int64_t predicted[rows];
     CHECK_OK(vaelib_trainer_step(fitting, batch, &found));
     CHECK_NEAR(step_metric(&found, "elbo"), step_metric(&found, "reconstruction") - step_metric(&found, "kl"), 1e-9);
@@ -94,8 +94,8 @@ static void check_metrics(void) {
 static void check_gradients(
     vaelib_model *model, vaelib_phase phase, size_t layer, const vaelib_training_config *plan) {
     vaelib_trainer *trainer;
-    vaelib_metrics found = {.struct_size = sizeof found};
-    vaelib_tensor tensor = {.struct_size = sizeof tensor};
+    vaelib_metrics found = VAELIB_METRICS_INIT;
+    vaelib_tensor tensor = VAELIB_TENSOR_INIT;
     float *gradients = NULL, *parameters = NULL, *kept;
     size_t count = 0, parameter_count = 0, wrong = 0;
     double norm = 0;
@@ -179,7 +179,7 @@ static void check_untouched(vaelib_phase phase, size_t layer) {
     vaelib_model *stack = make_model_for(phase);
     vaelib_training_config plan = make_plan(1);
     vaelib_trainer *trainer;
-    vaelib_tensor tensor = {.struct_size = sizeof tensor};
+    vaelib_tensor tensor = VAELIB_TENSOR_INIT;
     float *before, *after;
     plan.optimizer = "adamw";
     plan.weight_decay = 1;

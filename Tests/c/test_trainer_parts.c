@@ -37,7 +37,7 @@ static vaelib_trainer *make_trainer(vaelib_model *model, const way *how) {
 static float *gradients_of(const way *how, size_t first, size_t count, size_t global_rows, size_t place_first) {
     vaelib_dataset *part =
         wrap_labelled(images + first * columns, labels + first, count, columns);
-    vaelib_batch_place place = {.struct_size = sizeof place};
+    vaelib_batch_place place = VAELIB_BATCH_PLACE_INIT;
     vaelib_model *model = make_noisy(how);
     vaelib_trainer *trainer = make_trainer(model, how);
     float *values = NULL, *copy;
@@ -86,7 +86,7 @@ static void check_sum(const way *how, int has_noise) {
 /* A slice counts from where it begins in its dataset, unless told otherwise. */
 static void check_slice(const way *how) {
     vaelib_dataset *slice = NULL;
-    vaelib_batch_place place = {.struct_size = sizeof place};
+    vaelib_batch_place place = VAELIB_BATCH_PLACE_INIT;
     vaelib_model *model = make_noisy(how);
     vaelib_trainer *trainer = make_trainer(model, how);
     float *expected = gradients_of(how, first_part, rows - first_part, rows, first_part), *values = NULL;
@@ -114,7 +114,7 @@ static void check_training(way how) {
         wrap_labelled(images, labels, first_part, columns),
         wrap_labelled(images + first_part * columns, labels + first_part, rows - first_part, columns)};
     float *left, *right, *gradients[2] = {NULL, NULL};
-    vaelib_metrics alone_found = {.struct_size = sizeof alone_found}, found = alone_found;
+    vaelib_metrics alone_found = VAELIB_METRICS_INIT, found = alone_found;
     double worst = 0;
     size_t count = 0;
     how.plan.schedule = "exponential";
@@ -126,7 +126,7 @@ static void check_training(way how) {
     for (int step = 0; step < 20; step++) {
         CHECK_OK(vaelib_trainer_step(single, whole, &alone_found));
         for (size_t i = 0; i < 2; i++) {
-            vaelib_batch_place place = {.struct_size = sizeof place};
+            vaelib_batch_place place = VAELIB_BATCH_PLACE_INIT;
             REQUIRE_OK(vaelib_batch_place_init(&place));
             place.global_rows = rows;
             place.first_row = i * first_part;
@@ -156,7 +156,7 @@ static void check_training(way how) {
 /* The rows that are applied move the schedules: an epoch is over after as many as it has, on however many trainers. */
 static void check_schedule(void) {
     way how = {VAELIB_FIT, 0, make_plan(1)};
-    vaelib_metrics found = {.struct_size = sizeof found};
+    vaelib_metrics found = VAELIB_METRICS_INIT;
     vaelib_model *model = make_noisy(&how);
     vaelib_trainer *trainer;
     how.plan.schedule = "step";
@@ -176,7 +176,7 @@ static void check_bad_places(void) {
     way how = {VAELIB_FIT, 0, make_plan(1)};
     vaelib_model *model = make_noisy(&how);
     vaelib_trainer *trainer = make_trainer(model, &how);
-    vaelib_batch_place place = {.struct_size = sizeof place};
+    vaelib_batch_place place = VAELIB_BATCH_PLACE_INIT;
     uint64_t before;
     CHECK_STATUS(vaelib_batch_place_init(NULL), VAELIB_INVALID_ARGUMENT);
     REQUIRE_OK(vaelib_batch_place_init(&place));

@@ -5,7 +5,7 @@
 #include "support.h"
 
 static vaelib_file_report verified(const char *path, int check_in_child) {
-    vaelib_file_report report = {.struct_size = sizeof report};
+    vaelib_file_report report = VAELIB_FILE_REPORT_INIT;
     CHECK_OK(vaelib_file_verify(path, check_in_child, &report));
     return report;
 }
@@ -54,7 +54,7 @@ static void check_sizes(void) {
 
 /* The host may ignore SIGCHLD, or have handlers; descriptors are not left behind. */
 static void check_host(void) {
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_dataset *dataset = NULL;
     size_t before = 0, after = 0;
     DIR *entries = opendir("/proc/self/fd");
@@ -84,9 +84,9 @@ static void check_host(void) {
 
 /* Every function that opens a file can let a child read it first, also while the file is streamed. */
 static void check_functions(void) {
-    vaelib_dataset_options options = {.struct_size = sizeof options};
-    vaelib_checkpoint_config checkpoint = {.struct_size = sizeof checkpoint};
-    vaelib_checkpoint_info info = {.struct_size = sizeof info};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+    vaelib_checkpoint_config checkpoint = VAELIB_CHECKPOINT_CONFIG_INIT;
+    vaelib_checkpoint_info info = VAELIB_CHECKPOINT_INFO_INIT;
     vaelib_dataset *stream = NULL, *dataset = NULL;
     vaelib_model *model = NULL;
     size_t plain = 0, checked = 0;

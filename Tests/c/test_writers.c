@@ -13,7 +13,7 @@ static void check_round_trip(vaelib_dtype dtype, size_t compression, size_t chun
     vaelib_writer_config images = make_writer_config(dtype, shape, 2);
     vaelib_writer_config labels = make_writer_config(VAELIB_INT64, NULL, 0);
     vaelib_dataset *dataset;
-    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     float values[rows * columns], back[rows * columns];
     int64_t numbers[rows], numbers_back[rows];
     images.compression = compression;

@@ -63,7 +63,7 @@ static vaelib_status load_from_memory(uint64_t *out_result) {
 }
 
 static vaelib_status open_data(size_t memory_budget, int check_in_child, vaelib_dataset **out_dataset) {
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_dataset_options_init(&options);
     options.memory_budget = memory_budget;
     options.labels = "labels";
@@ -99,7 +99,7 @@ static vaelib_status train_on(vaelib_status (*open)(vaelib_dataset **out_dataset
 static vaelib_status open_packed(vaelib_dataset **out_dataset) { return open_data(0, 0, out_dataset); }
 /* Its chunks hold so many rows that training copies it to a temporary file. */
 static vaelib_status open_tall(vaelib_dataset **out_dataset) {
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_dataset_options_init(&options);
     options.memory_budget = 0;
     return vaelib_dataset_open(data_path, "tall", &options, out_dataset);
@@ -117,7 +117,7 @@ static vaelib_status encode_from_file(uint64_t *out_result) {
 }
 
 static vaelib_status verify(const char *path, int check_in_child, uint64_t *out_result) {
-    vaelib_file_report report = {.struct_size = sizeof report};
+    vaelib_file_report report = VAELIB_FILE_REPORT_INIT;
     vaelib_status status = vaelib_file_verify(path, check_in_child, &report);
     if (status == VAELIB_OK) *out_result = report.byte_count * 100 + report.datasets_read * 10 + report.datasets_unread;
     return status;
@@ -127,7 +127,7 @@ static vaelib_status verify_data(uint64_t *out_result) { return verify(data_path
 static vaelib_status verify_in_child(uint64_t *out_result) { return verify(data_path, 1, out_result); }
 
 static vaelib_status append(vaelib_writer *writer, const char *name, const vaelib_array *array, size_t *shape) {
-    vaelib_writer_config config = {.struct_size = sizeof config};
+    vaelib_writer_config config = VAELIB_WRITER_CONFIG_INIT;
     vaelib_status status = vaelib_writer_config_init(&config);
     config.dtype = array->dtype;
     config.shape = shape;
@@ -142,7 +142,7 @@ static vaelib_status write_datasets(uint64_t *out_result) {
     float values[rows * columns];
     int64_t labels[rows];
     vaelib_writer *writer = NULL;
-    vaelib_array images = {.struct_size = sizeof images}, classes = {.struct_size = sizeof classes};
+    vaelib_array images = VAELIB_ARRAY_INIT, classes = VAELIB_ARRAY_INIT;
     vaelib_status status = vaelib_writer_create(written_path, &writer);
     for (size_t i = 0; i < rows * columns; i++) values[i] = (float)(i * i % 97);
     for (size_t i = 0; i < rows; i++) labels[i] = (int64_t)(i % 3);
@@ -158,7 +158,7 @@ static vaelib_status write_datasets(uint64_t *out_result) {
 }
 
 static vaelib_status fit_with_checkpoints(int resume, size_t epochs, uint64_t *out_result) {
-    vaelib_checkpoint_config checkpoint = {.struct_size = sizeof checkpoint};
+    vaelib_checkpoint_config checkpoint = VAELIB_CHECKPOINT_CONFIG_INIT;
     vaelib_training_config plan = make_plan(epochs);
     vaelib_model *learner = make_model(columns, 2);
     vaelib_status status = vaelib_checkpoint_config_init(&checkpoint);
@@ -177,7 +177,7 @@ static vaelib_status resume_training(uint64_t *out_result) { return fit_with_che
 /* The older checkpoint, or one of those that were to replace it. The time that epochs took is in it, so no two files of
  * the same training are equal. */
 static int is_checkpoint(void) {
-    vaelib_checkpoint_info info = {.struct_size = sizeof info};
+    vaelib_checkpoint_info info = VAELIB_CHECKPOINT_INFO_INIT;
     return vaelib_checkpoint_describe(run_path, 0, &info) == VAELIB_OK && info.seed == make_plan(1).seed;
 }
 

@@ -18,7 +18,7 @@ static int combined(int a, int b) { return a > b ? a : b; }
 
 /* The first rows of a dataset, as many as are quickly read. */
 static vaelib_status read_rows(const vaelib_dataset *dataset) {
-    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     vaelib_dataset *rows = NULL;
     vaelib_status status = vaelib_dataset_describe(dataset, &info);
     size_t count;
@@ -35,7 +35,7 @@ static vaelib_status read_rows(const vaelib_dataset *dataset) {
 }
 
 static vaelib_status read_dataset(const char *path, const char *name, size_t budget, int in_child) {
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_dataset *dataset = NULL;
     vaelib_status status = vaelib_dataset_options_init(&options);
     options.memory_budget = budget;

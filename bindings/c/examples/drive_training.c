@@ -14,7 +14,7 @@
 #include <string.h>
 #include <vaelib.h>
 
-enum { batch_size = 50 };
+static const size_t batch_size = 50;
 
 /* The rows of the data, in an order that changes every epoch, and one minibatch of them. */
 typedef struct {
@@ -52,15 +52,15 @@ static void shuffle(loader *data) {
 /* Reads all rows into memory, bytes scaled to [0, 1]. */
 static vaelib_status load(loader *data, const char *path, const char *name) {
     vaelib_dataset *dataset = NULL;
-    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     vaelib_status status = vaelib_dataset_open(path, name, NULL, &dataset);
     if (status == VAELIB_OK) status = vaelib_dataset_describe(dataset, &info);
     if (status == VAELIB_OK) {
         data->rows = info.rows;
         data->columns = info.columns;
-        data->values = allocate(info.rows * info.columns, sizeof *data->values);
-        data->order = allocate(info.rows, sizeof *data->order);
-        data->batch = allocate(batch_size * info.columns, sizeof *data->batch);
+        data->values = (float *)allocate(info.rows * info.columns, sizeof *data->values);
+        data->order = (size_t *)allocate(info.rows, sizeof *data->order);
+        data->batch = (float *)allocate(batch_size * info.columns, sizeof *data->batch);
         status = vaelib_dataset_read(dataset, data->values, info.rows * info.columns);
     }
     for (size_t i = 0; status == VAELIB_OK && i < data->rows; i++) data->order[i] = i;
@@ -77,7 +77,7 @@ static vaelib_status load(loader *data, const char *path, const char *name) {
  */
 static vaelib_status step(
     vaelib_trainer *trainer, loader *data, size_t first, size_t count, vaelib_metrics *out_metrics) {
-    vaelib_array array = {.struct_size = sizeof array};
+    vaelib_array array = VAELIB_ARRAY_INIT;
     vaelib_dataset *batch = NULL;
     vaelib_status status;
     for (size_t i = 0; i < count; i++) {
@@ -94,8 +94,8 @@ static vaelib_status step(
 
 /* Prints the Euclidean norm of the last gradient, tensor by tensor. */
 static vaelib_status print_gradient_norms(const vaelib_model *model, vaelib_trainer *trainer) {
-    vaelib_model_info info = {.struct_size = sizeof info};
-    vaelib_tensor tensor = {.struct_size = sizeof tensor};
+    vaelib_model_info info = VAELIB_MODEL_INFO_INIT;
+    vaelib_tensor tensor = VAELIB_TENSOR_INIT;
     float *gradients = NULL;
     size_t count = 0;
     vaelib_status status = vaelib_model_describe(model, &info);
@@ -115,7 +115,7 @@ static vaelib_status print_gradient_norms(const vaelib_model *model, vaelib_trai
 
 /* One pass over the shuffled rows; prints the mean bound. */
 static vaelib_status train_epoch(vaelib_trainer *trainer, loader *data, long epoch) {
-    vaelib_metrics found = {.struct_size = sizeof found};
+    vaelib_metrics found = VAELIB_METRICS_INIT;
     vaelib_status status = VAELIB_OK;
     double elbo = 0;
     shuffle(data);
@@ -129,11 +129,11 @@ static vaelib_status train_epoch(vaelib_trainer *trainer, loader *data, long epo
 }
 
 int main(int argc, char **argv) {
-    loader data = {.random_state = 1};
+    loader data = {NULL, NULL, NULL, 0, 0, 1};
     vaelib_model *model = NULL;
     vaelib_trainer *trainer = NULL;
-    vaelib_vae_config architecture = {.struct_size = sizeof architecture};
-    vaelib_training_config plan = {.struct_size = sizeof plan};
+    vaelib_vae_config architecture = VAELIB_VAE_CONFIG_INIT;
+    vaelib_training_config plan = VAELIB_TRAINING_CONFIG_INIT;
     vaelib_status status;
     long epochs = 5;
 

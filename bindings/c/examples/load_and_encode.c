@@ -12,7 +12,7 @@
 #include <vaelib.h>
 
 static float *allocate(size_t count) {
-    float *values = calloc(count, sizeof *values);
+    float *values = (float *)calloc(count, sizeof *values);
     if (values == NULL) {
         perror("allocating the latents");
         exit(1);
@@ -34,9 +34,9 @@ static void print_latents(const float *mean, const float *log_variance, size_t r
 int main(int argc, char **argv) {
     vaelib_model *model = NULL;
     vaelib_dataset *examples = NULL;
-    vaelib_model_info model_info = {.struct_size = sizeof model_info};
-    vaelib_dataset_info data_info = {.struct_size = sizeof data_info};
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_model_info model_info = VAELIB_MODEL_INFO_INIT;
+    vaelib_dataset_info data_info = VAELIB_DATASET_INFO_INIT;
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_status status;
     float *mean = NULL, *log_variance = NULL;
 

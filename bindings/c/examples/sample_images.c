@@ -36,7 +36,7 @@ static int write_picture(const char *path, const float *images, size_t side, siz
 
 int main(int argc, char **argv) {
     vaelib_model *model = NULL;
-    vaelib_model_info info = {.struct_size = sizeof info};
+    vaelib_model_info info = VAELIB_MODEL_INFO_INIT;
     float *images = NULL;
     long side = 10;
     int failed = 1;
@@ -53,7 +53,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "%s: examples of %zu values are no square images\n", argv[0], info.data_dim);
     } else {
         size_t rows = (size_t)(side * side);
-        images = calloc(rows * info.data_dim, sizeof *images);
+        images = (float *)calloc(rows * info.data_dim, sizeof *images);
         if (images == NULL) {
             fprintf(stderr, "%s: no memory for %zu images\n", argv[0], rows);
         } else if (vaelib_vae_sample(model, rows, VAELIB_MEAN, 1, images, rows * info.data_dim) != VAELIB_OK) {

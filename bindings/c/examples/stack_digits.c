@@ -38,8 +38,8 @@ static int show_progress(const vaelib_progress *progress, void *user_data) {
 
 /* Opens images with their labels, scaled by 1/255 if they are bytes. */
 static vaelib_status open_images(const char *path, const char *name, const char *labels, vaelib_dataset **out_images) {
-    vaelib_dataset_options options = {.struct_size = sizeof options};
-    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     vaelib_status status = vaelib_dataset_options_init(&options);
     options.labels = labels;
     if (status == VAELIB_OK) status = vaelib_dataset_open(path, name, &options, out_images);
@@ -55,8 +55,8 @@ static vaelib_status open_images(const char *path, const char *name, const char 
 
 /* Three sigmoid layers, with more of the input erased the higher they are. */
 static vaelib_status make_stack(const vaelib_dataset *images, size_t width, vaelib_model **out_stack) {
-    vaelib_dataset_info info = {.struct_size = sizeof info};
-    vaelib_stack_config config = {.struct_size = sizeof config};
+    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
+    vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
     vaelib_layer_config layers[layer_count];
     vaelib_status status = vaelib_dataset_describe(images, &info);
     for (size_t i = 0; i < layer_count && status == VAELIB_OK; i++) {
@@ -77,7 +77,7 @@ static vaelib_status make_stack(const vaelib_dataset *images, size_t width, vael
 
 /* Pretrains on five sixths of the images, the same share of every label, then learns their labels. */
 static vaelib_status train(vaelib_model *stack, const vaelib_dataset *images, size_t epochs) {
-    vaelib_training_config plan = {.struct_size = sizeof plan};
+    vaelib_training_config plan = VAELIB_TRAINING_CONFIG_INIT;
     vaelib_dataset *training = NULL, *validation = NULL;
     vaelib_status status = vaelib_dataset_split(images, 1.0 / 6, 1, 1, &training, &validation);
     if (status == VAELIB_OK) status = vaelib_training_config_init(&plan);
@@ -95,9 +95,10 @@ static vaelib_status train(vaelib_model *stack, const vaelib_dataset *images, si
 
 /* Predicts the classes of images that the stack has never seen, and prints how many are wrong. */
 static vaelib_status test(vaelib_model *stack, const vaelib_dataset *images) {
-    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     vaelib_status status = vaelib_dataset_describe(images, &info);
-    int64_t *labels = calloc(info.rows, sizeof *labels), *predicted = calloc(info.rows, sizeof *predicted);
+    int64_t *labels = (int64_t *)calloc(info.rows, sizeof *labels);
+    int64_t *predicted = (int64_t *)calloc(info.rows, sizeof *predicted);
     size_t wrong = 0;
     if (labels == NULL || predicted == NULL) {
         perror("allocating the labels");

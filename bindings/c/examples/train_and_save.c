@@ -41,8 +41,8 @@ static int show_progress(const vaelib_progress *progress, void *user_data) {
 
 /* Opens the dataset, scaled by 1/255 if it holds bytes. */
 static vaelib_status open_examples(const char *path, const char *name, vaelib_dataset **out_examples) {
-    vaelib_dataset_options options = {.struct_size = sizeof options};
-    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     vaelib_status status = vaelib_dataset_options_init(&options);
     if (status == VAELIB_OK) status = vaelib_dataset_open(path, name, &options, out_examples);
     if (status == VAELIB_OK) status = vaelib_dataset_describe(*out_examples, &info);
@@ -57,10 +57,10 @@ static vaelib_status open_examples(const char *path, const char *name, vaelib_da
 
 int main(int argc, char **argv) {
     vaelib_dataset *all = NULL, *training = NULL, *validation = NULL;
-    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     vaelib_model *model = NULL;
-    vaelib_vae_config architecture = {.struct_size = sizeof architecture};
-    vaelib_training_config plan = {.struct_size = sizeof plan};
+    vaelib_vae_config architecture = VAELIB_VAE_CONFIG_INIT;
+    vaelib_training_config plan = VAELIB_TRAINING_CONFIG_INIT;
     vaelib_status status;
     const size_t hidden[] = {400};
     long epochs = 10;
