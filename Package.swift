@@ -33,7 +33,6 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CVaelib", path: "include"),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-fvisibility=hidden"])]),
     .target(name: "VaelibKernels", swiftSettings: numeric),
@@ -46,7 +45,7 @@ let package = Package(
     + [
       .target(
         name: "VaelibNumerics",
-        dependencies: ["COpenBLAS", "CKernels", "VaelibKernels"]
+        dependencies: ["CKernels", "VaelibKernels"]
           + kernelVariants.map { .byName(name: $0.name) },
         swiftSettings: numeric),
       .target(name: "VaelibNetworks", dependencies: ["VaelibNumerics"], swiftSettings: strict),

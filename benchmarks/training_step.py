@@ -20,8 +20,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-PINNED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-"""They pin OpenBLAS to other kernels than the machine's own; read when the process starts."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +52,6 @@ class Contestant:
     name: str
     step: Step
     blocks: list[float] = field(default_factory=list)
-
-
-def run_again_unpinned() -> None:
-    """Replaces this process by one without the variables that pin OpenBLAS."""
-    if any(name in os.environ for name in PINNED):
-        environment = {name: value for name, value in os.environ.items() if name not in PINNED}
-        os.execve(sys.executable, [sys.executable, *sys.argv], environment)
 
 
 def make_vaelib(network: Network, batches: list[object]) -> Step:
@@ -213,7 +204,6 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=20, help="steps a block (default 20)")
     parser.add_argument("--contestants", nargs="+", default=list(MAKERS), choices=list(MAKERS))
     arguments = parser.parse_args()
-    run_again_unpinned()
 
     import vaelib
 

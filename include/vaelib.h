@@ -158,8 +158,7 @@ vaelib_status vaelib_threads_set(size_t count);
 size_t vaelib_threads_get(void);
 
 /**
- * The instruction sets and threads in use, for benchmark reports: "kernels x86-64-v4, OpenBLAS 0.3.21 Cooperlake,
- * 2 threads (one per processor)".
+ * The instruction set and threads in use, for benchmark reports: "kernels x86-64-v4, 2 threads (one per processor)".
  */
 const char *vaelib_cpu_description(void);
 

@@ -36,7 +36,6 @@ find_missing() {
         needs libxml2 swift_finds libxml2.so.2
         needs pkg-config pkg-config --version
         needs libhdf5-dev pkg-config --exists hdf5-serial
-        needs libopenblas-dev pkg-config --exists openblas
         needs libdeflate-dev pkg-config --exists libdeflate
         ;;
       test)

@@ -38,66 +38,26 @@ int vaelib_processor_count(void)
 static atomic_uint fork_generation;
 static pthread_once_t fork_watch = PTHREAD_ONCE_INIT;
 
-/* How many matrix products run now, and whether new ones must wait for a fork to be over. */
-static atomic_int products;
-static atomic_int forking;
-
-/* Long enough for any product; not unlimited, since a signal handler may fork in the middle of one. */
-static const uint64_t fork_patience = 1000000000;
-
-static void before_fork(void)
-{
-    atomic_store(&forking, 1);
-    for (uint64_t start = vaelib_nanoseconds(); atomic_load(&products) > 0;) {
-        if (vaelib_nanoseconds() - start > fork_patience) {
-            break;
-        }
-        sched_yield();
-    }
-}
-
-static void after_fork_in_parent(void)
-{
-    atomic_store(&forking, 0);
-}
-
 static void after_fork_in_child(void)
 {
-    /* What is still counted here is the product that this very thread was in. */
-    atomic_store(&products, atomic_load(&products) > 0);
-    atomic_store(&forking, 0);
     atomic_fetch_add_explicit(&fork_generation, 1, memory_order_relaxed);
 }
 
 static void watch_forks(void)
 {
-    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
-}
-
-void vaelib_enter_product(void)
-{
-    pthread_once(&fork_watch, watch_forks);
-    for (;;) {
-        atomic_fetch_add(&products, 1);
-        if (!atomic_load(&forking)) {
-            return;
-        }
-        atomic_fetch_sub(&products, 1);
-        while (atomic_load(&forking)) {
-            sched_yield();
-        }
-    }
-}
-
-void vaelib_leave_product(void)
-{
-    atomic_fetch_sub(&products, 1);
+    pthread_atfork(NULL, NULL, after_fork_in_child);
 }
 
 uint32_t vaelib_fork_generation(void)
 {
     pthread_once(&fork_watch, watch_forks);
     return atomic_load_explicit(&fork_generation, memory_order_relaxed);
+}
+
+float *vaelib_product_reserve(void)
+{
+    static _Alignas(64) float reserve[VAELIB_PRODUCT_RESERVE];
+    return reserve;
 }
 
 struct start {

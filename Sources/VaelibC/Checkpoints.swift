@@ -14,7 +14,7 @@ public func vaelib_checkpoint_describe(
   _ path: UnsafePointer<CChar>?, _ checkInChild: Int32,
   _ outInfo: UnsafeMutablePointer<vaelib_checkpoint_info>?
 ) -> vaelib_status {
-  computation {
+  entryPoint {
     let info = try CheckpointInfo.read(try Arguments.path(path, "path"), checkInChild: checkInChild != 0)
     try SizedStruct.write(vaelib_checkpoint_info(info), to: outInfo, "out_info")
   }

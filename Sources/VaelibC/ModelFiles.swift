@@ -15,7 +15,7 @@ public func vaelib_model_save(_ model: OpaquePointer?, _ path: UnsafePointer<CCh
 public func vaelib_model_load(
   _ path: UnsafePointer<CChar>?, _ checkInChild: Int32, _ outModel: UnsafeMutablePointer<OpaquePointer?>?
 ) -> vaelib_status {
-  computation {
+  entryPoint {
     let out = try Arguments.nonNull(outModel, "out_model")
     let model = try ModelFile.load(
       from: try Arguments.path(path, "path"), checkInChild: checkInChild != 0)
@@ -46,7 +46,7 @@ public func vaelib_model_save_to_memory(
 public func vaelib_model_load_from_memory(
   _ bytes: UnsafeRawPointer?, _ count: Int, _ outModel: UnsafeMutablePointer<OpaquePointer?>?
 ) -> vaelib_status {
-  computation {
+  entryPoint {
     let out = try Arguments.nonNull(outModel, "out_model")
     guard let bytes else { throw BoundaryError.argument("bytes is NULL") }
     let content = UnsafeRawBufferPointer(

@@ -58,7 +58,7 @@ final class ModelHandle: HandleObject {
 func modelQuery(
   _ handle: OpaquePointer?, _ name: String = #function, _ body: (any CheckpointedModel) throws -> Void
 ) -> vaelib_status {
-  computation(name) {
+  entryPoint(name) {
     let model = try ModelHandle.from(handle)
     try model.gate.shared { try body(model.model) }
   }
@@ -85,7 +85,7 @@ private func query<Kind: Model>(
   _ userData: UnsafeMutableRawPointer?, _ body: (Kind, RunControl) throws -> Void
 ) -> vaelib_status {
   let control = runControl(handle, callback, userData)
-  return computation(name) {
+  return entryPoint(name) {
     let handle = try ModelHandle.from(handle)
     let model = try handle.model(as: kind)
     try handle.gate.shared { try body(model, control) }

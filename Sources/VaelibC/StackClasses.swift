@@ -3,7 +3,7 @@ import VaelibModels
 
 @_cdecl("vaelib_stack_add_classifier") @implementation
 public func vaelib_stack_add_classifier(_ model: OpaquePointer?, _ classes: Int) -> vaelib_status {
-  computation {
+  entryPoint {
     let handle = try ModelHandle.from(model)
     try handle.change(StackedAutoencoder.self) { try $0.addClassifier(classes: classes) }
   }

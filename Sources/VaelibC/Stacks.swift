@@ -19,7 +19,7 @@ public func vaelib_stack_config_init(
 public func vaelib_stack_create(
   _ config: UnsafePointer<vaelib_stack_config>?, _ outModel: UnsafeMutablePointer<OpaquePointer?>?
 ) -> vaelib_status {
-  computation {
+  entryPoint {
     let out = try Arguments.nonNull(outModel, "out_model")
     let configuration = try StackConfiguration(try SizedStruct.read(config, "config"))
     out.pointee = try HandleTable.shared.insert(ModelHandle(try StackedAutoencoder(configuration)))

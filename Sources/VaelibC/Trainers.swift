@@ -67,7 +67,7 @@ public func vaelib_trainer_create(
   _ config: UnsafePointer<vaelib_training_config>?, _ examplesPerEpoch: Int,
   _ outTrainer: UnsafeMutablePointer<OpaquePointer?>?
 ) -> vaelib_status {
-  computation {
+  entryPoint {
     let out = try Arguments.nonNull(outTrainer, "out_trainer")
     let handle = try ModelHandle.from(model)
     let phase = Phase(try Phase.Kind(phase), layer: layer)
@@ -85,7 +85,7 @@ public func vaelib_trainer_create(
 public func vaelib_trainer_step(
   _ trainer: OpaquePointer?, _ batch: OpaquePointer?, _ outMetrics: UnsafeMutablePointer<vaelib_metrics>?
 ) -> vaelib_status {
-  computation {
+  entryPoint {
     let handle = try TrainerHandle.from(trainer)
     try handle.gate.exclusive {
       let norm = try handle.computeGradients(batch, .defaults, outMetrics)
@@ -99,7 +99,7 @@ public func vaelib_trainer_compute_gradients(
   _ trainer: OpaquePointer?, _ batch: OpaquePointer?, _ place: UnsafePointer<vaelib_batch_place>?,
   _ outMetrics: UnsafeMutablePointer<vaelib_metrics>?
 ) -> vaelib_status {
-  computation {
+  entryPoint {
     let handle = try TrainerHandle.from(trainer)
     let place = try vaelib_batch_place(place)
     try handle.gate.exclusive { _ = try handle.computeGradients(batch, place, outMetrics) }
@@ -108,7 +108,7 @@ public func vaelib_trainer_compute_gradients(
 
 @_cdecl("vaelib_trainer_apply_gradients") @implementation
 public func vaelib_trainer_apply_gradients(_ trainer: OpaquePointer?, _ globalRows: Int) -> vaelib_status {
-  computation {
+  entryPoint {
     let handle = try TrainerHandle.from(trainer)
     if globalRows < 0 {
       throw BoundaryError.argument(

@@ -33,7 +33,7 @@ func train<Kind: CheckpointedModel>(
   _ body: (Kind, TrainingArguments<Kind>) throws -> Void
 ) -> vaelib_status {
   let control = runControl(model, callback, userData)
-  return computation(name) {
+  return entryPoint(name) {
     let handle = try ModelHandle.from(model)
     let config = try SizedStruct.read(config, "config")
     let arguments = TrainingArguments<Kind>(

@@ -10,7 +10,7 @@ public func vaelib_vae_config_init(_ outConfig: UnsafeMutablePointer<vaelib_vae_
 public func vaelib_vae_create(
   _ config: UnsafePointer<vaelib_vae_config>?, _ outModel: UnsafeMutablePointer<OpaquePointer?>?
 ) -> vaelib_status {
-  computation {
+  entryPoint {
     let out = try Arguments.nonNull(outModel, "out_model")
     let configuration = try VAEConfiguration(try SizedStruct.read(config, "config"))
     out.pointee = try HandleTable.shared.insert(ModelHandle(try VariationalAutoencoder(configuration)))

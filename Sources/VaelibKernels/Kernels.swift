@@ -13,5 +13,5 @@ public typealias MutableFloats = UnsafeMutablePointer<Float>
 /// Called through `any Kernels.Type`, a kernel costs one indirect call. Nothing here is generic, since the linker
 /// keeps only one copy of a generic function for all instruction sets, and it may be the wrong one.
 public protocol Kernels: ActivationKernels, ConversionKernels, ElementKernels, LatentKernels,
-  LikelihoodKernels, OptimizerKernels, RandomKernels, ReductionKernels
+  LikelihoodKernels, OptimizerKernels, ProductKernels, RandomKernels, ReductionKernels
 {}

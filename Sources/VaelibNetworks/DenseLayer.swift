@@ -79,7 +79,7 @@ public struct DenseLayer: Sendable {
     accumulate: Bool
   ) {
     if rows.isEmpty { return }
-    BLAS.multiply(
+    multiply(
       input.columns(rows), transposeA: true, gradient, into: weight(in: gradients).rows(rows),
       accumulate: accumulate)
   }
@@ -90,7 +90,7 @@ public struct DenseLayer: Sendable {
   ) {
     if columns.isEmpty { return }
     let tile = inputGradient.columns(columns)
-    BLAS.multiply(gradient, weight(in: parameters).rows(columns), transposeB: true, into: tile)
+    multiply(gradient, weight(in: parameters).rows(columns), transposeB: true, into: tile)
     guard let below, below.activation != .identity else { return }
     for row in 0..<tile.rows {
       below.activation.multiplyDerivative(

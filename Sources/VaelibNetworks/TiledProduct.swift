@@ -14,7 +14,7 @@ public func multiplyInTiles(
     let columns = Partition.range(of: c.columns, part: part, parts: parts)
     if columns.isEmpty { return }
     let tile = c.columns(columns)
-    BLAS.multiply(
+    multiply(
       a, transposeA: transposeA, transposeB ? b.rows(columns) : b.columns(columns), transposeB: transposeB,
       into: tile)
     finish(tile, columns)

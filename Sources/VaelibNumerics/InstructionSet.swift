@@ -50,8 +50,7 @@ enum InstructionSet: Int, CaseIterable {
   }
 }
 
-/// The instruction sets and threads in use: "kernels x86-64-v4, OpenBLAS 0.3.21 Cooperlake, 2 threads (one per
-/// processor)".
+/// The instruction set and threads in use: "kernels x86-64-v4, 2 threads (one per processor)".
 public func cpuDescription() -> String {
-  "kernels \(InstructionSet.best.name), \(BLAS.description), \(WorkerPool.shared.threadsDescription)"
+  "kernels \(InstructionSet.best.name), \(WorkerPool.shared.threadsDescription)"
 }

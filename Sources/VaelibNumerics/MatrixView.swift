@@ -1,7 +1,7 @@
 /// A row-major matrix in someone else's memory: element (r, c) is `base[r * stride + c]`.
 ///
 /// A view checks nothing in release builds. Its maker promises that 0 <= columns <= stride, 0 <= rows, that
-/// all of them fit in 32 bits (BLAS wants that), and that the memory outlives the view.
+/// all of them fit in 32 bits, and that the memory outlives the view.
 public struct MatrixView: @unchecked Sendable {
   /// The address of element (0, 0).
   public let base: UnsafeMutablePointer<Float>

@@ -9,7 +9,7 @@ import CKernels
 public func prepareNumerics() {
   prepare(kernels)
   prepare(WorkerPool.shared)
-  prepare(SingleThreadedBLAS.shared)
+  prepare(ProductScratch.shared)
   prepare(InverseNormal.central)
   prepare(InverseNormal.middle)
   prepare(InverseNormal.tail)

@@ -3,8 +3,7 @@ import Testing
 
 @testable import VaelibNumerics
 
-/// Serialised, since the number of BLAS threads belongs to the whole process.
-@Suite(.serialized) struct NumericEnvironmentTests {
+@Suite struct NumericEnvironmentTests {
 
   @Test func denormalsAreFlushedInsideAndComeBackOutside() {
     let before = vaelib_floating_point_mode()
@@ -20,14 +19,6 @@ import Testing
     var x: Float = 1e-30
     kernels.scale(&x, 1e-10, 1)
     #expect(x > 0)
-  }
-
-  @Test func blasUsesOneThreadInside() {
-    withNumericEnvironment {
-      #expect(BLAS.threads == 1)
-      withNumericEnvironment { #expect(BLAS.threads == 1) }
-      #expect(BLAS.threads == 1)
-    }
   }
 
   @Test func resultsAndErrorsPassThrough() {

@@ -127,7 +127,7 @@ import Testing
       let settings = ~UInt64(0)
     #endif
     let flushing = withNumericEnvironment { modes() }
-    #expect(flushing.allSatisfy { $0 & settings == vaelib_flushing_denormals(outside) & settings })
+    #expect(flushing.allSatisfy { $0 & settings == vaelib_numeric_mode() & settings })
     #expect(modes().allSatisfy { $0 & settings == outside & settings })
   }
 

@@ -82,7 +82,7 @@ static void check_threads(size_t by_default) {
     CHECK_OK(vaelib_threads_set(0));
     CHECK(vaelib_threads_get() == by_default);
     CHECK(strstr(vaelib_cpu_description(), "kernels") != NULL);
-    CHECK(strstr(vaelib_cpu_description(), "OpenBLAS") != NULL);
+    CHECK(strstr(vaelib_cpu_description(), "threads (") != NULL);
 }
 
 int main(void) {

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "RegisterTiles.h"
+
 /* ------------------------------------------------------------------------------------------------------------------
  * Arithmetic
  * --------------------------------------------------------------------------------------------------------------- */
@@ -107,17 +109,28 @@ static inline void vaelib_set_floating_point_mode(uint64_t mode)
 #endif
 }
 
-/* `mode` with denormal inputs and results taken as zero. */
-static inline uint64_t vaelib_flushing_denormals(uint64_t mode)
+/*
+ * The mode that the library computes in, whatever the host has set: rounding to nearest, no traps, denormal inputs and
+ * results taken as zero.
+ */
+static inline uint64_t vaelib_numeric_mode(void)
 {
 #if defined(__x86_64__)
-    return mode | 0x8040; /* DAZ | FTZ */
+    return 0x1f80 | 0x8040; /* all exceptions masked; DAZ | FTZ */
 #elif defined(__aarch64__)
-    return mode | ((uint64_t)1 << 24); /* FZ */
+    return (uint64_t)1 << 24; /* FZ */
 #else
-    return mode;
+    return 0;
 #endif
 }
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Memory
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/* Floats for one product where the system has no memory left. Swift has no static arrays. */
+#define VAELIB_PRODUCT_RESERVE 4096
+float *vaelib_product_reserve(void);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Processes and threads
@@ -128,13 +141,6 @@ static inline uint64_t vaelib_flushing_denormals(uint64_t mode)
  * called fork(), so whatever counts on other threads compares this number. getpid() would be a system call each time.
  */
 uint32_t vaelib_fork_generation(void);
-
-/*
- * Stand around every matrix product: a fork waits until none runs, since a lock that OpenBLAS holds in another thread at
- * that moment would never be released in the child. pthread_atfork() has no Swift counterpart.
- */
-void vaelib_enter_product(void);
-void vaelib_leave_product(void);
 
 /*
  * Starts a detached thread that runs body(argument) with all signals blocked, so that the host's signal handlers run on
