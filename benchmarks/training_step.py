@@ -13,13 +13,10 @@ PyTorch and JAX take part where they are installed.
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ public struct ProductOperands {
 
   @inlinable
   public init(
-    rows: Int, columns: Int, depth: Int, a: Floats, aRow: Int, aStep: Int, b: Floats, bStep: Int, bColumn: Int,
+    rows: Int, columns: Int, depth: Int, a: Floats, aRow: Int, aStep: Int, b: Floats, bStep: Int,
+    bColumn: Int,
     c: MutableFloats, cRow: Int, accumulate: Bool
   ) {
     self.rows = rows

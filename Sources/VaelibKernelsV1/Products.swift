@@ -27,7 +27,9 @@ extension CompiledKernels {
   static var productScratch: Int { edgeCount + panelCount + blockCount }
   static var leastProductScratch: Int { 2 * edgeCount }
 
-  @inline(never) static func matrixProduct(_ operands: ProductOperands, _ scratch: MutableFloats, _ scratchCount: Int) {
+  @inline(never) static func matrixProduct(
+    _ operands: ProductOperands, _ scratch: MutableFloats, _ scratchCount: Int
+  ) {
     let product = BlockedProduct(operands, scratch, scratchCount)
     product.run()
   }
@@ -190,8 +192,9 @@ private struct BlockedProduct {
   }
 
   /// Copies a block of a whose rows are neighbours: the rows of each tile densely, term after term.
-  @inline(__always) private func copyBlock(_ row: Int, _ rows: Int, _ start: Int, _ depth: Int, to block: MutableFloats)
-  {
+  @inline(__always) private func copyBlock(
+    _ row: Int, _ rows: Int, _ start: Int, _ depth: Int, to block: MutableFloats
+  ) {
     var done = 0
     while done < rows {
       let count = share(rows - done, most: tileRows)

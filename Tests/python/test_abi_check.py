@@ -95,9 +95,7 @@ def test_other_numbers_of_constants_are_noticed(is_noticed):
     constants = list(re.finditer(r"^    (VAELIB_\w+) = (\d+)", HEADER, re.MULTILINE))
     assert len(constants) > 20
     missed = [
-        match[1]
-        for match in constants
-        if not is_noticed(replaced((match, f"    {match[1]} = {int(match[2]) + 100}")))
+        match[1] for match in constants if not is_noticed(replaced((match, f"    {match[1]} = {int(match[2]) + 100}")))
     ]
     assert missed == []
 
@@ -105,4 +103,8 @@ def test_other_numbers_of_constants_are_noticed(is_noticed):
 def test_other_functions_are_noticed(is_noticed):
     assert is_noticed(HEADER.replace("void vaelib_model_free(vaelib_model *model);", ""))
     assert is_noticed(HEADER.replace("size_t rows, vaelib_choice", "int rows, vaelib_choice", 1))
-    assert is_noticed(HEADER.replace("void vaelib_model_free(", "void vaelib_model_release(vaelib_model *model);\nvoid vaelib_model_free(", 1))
+    assert is_noticed(
+        HEADER.replace(
+            "void vaelib_model_free(", "void vaelib_model_release(vaelib_model *model);\nvoid vaelib_model_free(", 1
+        )
+    )
