@@ -92,7 +92,7 @@ static void check_labels(void) {
 }
 
 static vaelib_dataset *open_with_labels(const char *labels) {
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     CHECK_OK(vaelib_dataset_options_init(&options));
     options.labels = labels;
     options.scale = 0.01;

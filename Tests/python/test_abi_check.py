@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -70,7 +71,7 @@ def test_the_header_is_as_described(is_noticed):
 
 
 def test_neighbouring_fields_that_change_places_are_noticed(is_noticed):
-    pairs = [(name, *pair) for name, fields in structures() for pair in zip(fields, fields[1:], strict=False)]
+    pairs = [(name, *pair) for name, fields in structures() for pair in itertools.pairwise(fields)]
     assert len(pairs) > 100
     missed = [
         f"{name}: {first[2]} and {second[2]}"

@@ -29,7 +29,7 @@ static uint64_t expected_bytes, expected_parameters;
 /* ---- what children do; 0 if all was well ---- */
 
 static vaelib_dataset *open_examples(size_t memory_budget, int in_child) {
-    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_dataset *dataset = NULL;
     if (vaelib_dataset_options_init(&options) != VAELIB_OK) return NULL;
     options.memory_budget = memory_budget;
