@@ -13,7 +13,7 @@ static int result(vaelib_status status, const char *subject) {
     return status == VAELIB_OUT_OF_MEMORY ? LOADING_GREEDY : LOADING_REFUSED;
 }
 
-/* What counts of two results: the worse, and that anything was accepted. */
+/* The worse of two results. */
 static int combined(int a, int b) { return a > b ? a : b; }
 
 /* The first rows of a dataset, as many as are quickly read. */
@@ -51,6 +51,27 @@ static int read_both_ways(const char *path, const char *name, int in_child) {
     return whole == LOADING_REFUSED ? whole : combined(whole, result(read_dataset(path, name, 0, in_child), path));
 }
 
+/* The set that `labels` names as the labels of another, and their names. */
+static vaelib_status read_labels(const char *path, const char *name, const char *labels, int in_child) {
+    static int64_t values[most_values];
+    vaelib_dataset_options options = {.struct_size = sizeof options};
+    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_dataset *dataset = NULL;
+    const char *type;
+    const char *const *class_names;
+    size_t count;
+    vaelib_status status = vaelib_dataset_options_init(&options);
+    options.labels = labels;
+    options.memory_budget = 0;
+    options.check_in_child = in_child;
+    if (status == VAELIB_OK) status = vaelib_dataset_open(path, name, &options, &dataset);
+    if (status == VAELIB_OK) status = vaelib_dataset_describe(dataset, &info);
+    if (status == VAELIB_OK && info.rows <= most_values) status = vaelib_dataset_read_labels(dataset, values, info.rows);
+    if (status == VAELIB_OK) status = vaelib_dataset_get_class_names(dataset, &type, &class_names, &count);
+    vaelib_dataset_free(dataset);
+    return status;
+}
+
 static int load_model(const char *path, int in_child) {
     vaelib_model *model = NULL;
     vaelib_status status = vaelib_model_load(path, in_child, &model);
@@ -72,10 +93,13 @@ static int load_from_memory(const char *path) {
 static int load_every(const char *path, int in_child) {
     static char names[1 << 16];
     size_t needed = 0;
-    const char *name = names;
+    const char *name = names, *examples = NULL;
     int worst = result(vaelib_dataset_list(path, in_child, names, sizeof names, &needed), path);
-    for (int i = 0; worst == LOADING_ACCEPTED && i < most_names && name < names + needed && needed <= sizeof names; i++) {
-        worst = combined(worst, read_both_ways(path, name, in_child));
+    for (int i = 0; worst != LOADING_SILENT && i < most_names && name < names + needed && needed <= sizeof names; i++) {
+        int found = read_both_ways(path, name, in_child);
+        if (found == LOADING_ACCEPTED && examples == NULL) examples = name;
+        if (examples != NULL) found = combined(found, result(read_labels(path, examples, name, in_child), path));
+        worst = combined(worst, found);
         name += strlen(name) + 1;
     }
     worst = combined(worst, result(vaelib_file_verify(path, in_child, NULL), path));
