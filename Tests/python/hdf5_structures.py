@@ -1,7 +1,7 @@
 """HDF5 files written structure by structure, so that they can say what no library would write.
 
-The layout of each structure is that of the HDF5 File Format Specification, version 3.0; addresses and lengths take eight
-bytes. `h5py` reads what is in order.
+The layout of each structure is that of the HDF5 File Format Specification, version 3.0; addresses and lengths take
+eight bytes. `h5py` reads what is in order.
 """
 
 import struct
