@@ -43,6 +43,8 @@ import Testing
 
   @Test func crashesAndLoopsAreDamage() {
     #expect(failure { () throws(StorageError) in kill(getpid(), SIGSEGV) }.contains("crashed it (signal 11)"))
+    let abort = failure { () throws(StorageError) in kill(getpid(), SIGABRT) }
+    #expect(abort.contains("is damaged, or needs more memory than check_in_child allows (512 MiB)"))
     #expect(failure { () throws(StorageError) in _exit(0) }.contains("ended it"))
     #expect(failure { () throws(StorageError) in while true {} }.contains("did not come to an end"))
   }

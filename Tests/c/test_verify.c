@@ -101,7 +101,12 @@ static void check_functions(void) {
     CHECK_OK(vaelib_dataset_list(scratch_path("data.h5"), 1, NULL, 0, &checked));
     CHECK(plain == checked && plain > 0);
     CHECK_OK(vaelib_model_load(scratch_path("verified_model.h5"), 1, &model));
+    CHECK_OK(vaelib_model_save(model, scratch_path("mod\xe8le.h5"))); /* a path may be any bytes */
     vaelib_model_free(model);
+    CHECK_OK(vaelib_model_load(scratch_path("mod\xe8le.h5"), 1, &model));
+    vaelib_model_free(model);
+    CHECK_MESSAGE(vaelib_dataset_list(scratch_path("n\xe9" "ant.h5"), 0, NULL, 0, &checked), VAELIB_FILE_ERROR,
+                  "n\\xE9" "ant.h5");
     CHECK_MESSAGE(vaelib_model_load(scratch_path("text.h5"), 1, &model), VAELIB_FORMAT_ERROR, "text.h5");
     CHECK_MESSAGE(vaelib_dataset_list(scratch_path("half.h5"), 1, NULL, 0, &checked), VAELIB_FORMAT_ERROR, "half.h5");
     CHECK_MESSAGE(vaelib_checkpoint_describe(scratch_path("verified_model.h5"), 1, &info), VAELIB_FORMAT_ERROR,

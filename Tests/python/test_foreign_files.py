@@ -211,3 +211,13 @@ def test_damaged_files(kind):
     assert failures > 40
     with pytest.raises(ValueError, match="label column"):
         vaelib.convert(write("a", content), "out.h5", label_column=0)
+
+
+@pytest.mark.parametrize("mark", [".zgroup", ".zarray", "zarr.json"])
+def test_folders(mark):
+    os.mkdir("data.h5")
+    with pytest.raises(vaelib.FileError, match="a directory; name a file inside it"):
+        vaelib.dataset_names("data.h5")
+    write(f"data.h5/{mark}", b"{}")
+    with pytest.raises(vaelib.FileError, match=r"a Zarr store.*zarr\.open"):
+        vaelib.dataset_names("data.h5")

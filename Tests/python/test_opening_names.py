@@ -88,3 +88,28 @@ def test_commands(folder, command):
     )  # fmt: skip
     assert b"30 rows of 4" in process.stdout if command == "info" else path in process.stdout
     assert command == "info" or rb"n\xE9ant.h5" in process.stderr
+
+
+@pytest.mark.parametrize("in_child", [False, True])
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+def test_names_of_datasets(tmp_path, in_child, libver):
+    with h5py.File(tmp_path / "x.h5", "w", libver=libver) as file:
+        for number, name in enumerate(NAMES):
+            file[name] = X + number
+    found = vaelib.dataset_names(tmp_path / "x.h5", check_in_child=in_child)
+    assert sorted(name.encode(errors="surrogateescape") for name in found) == sorted(NAMES)
+    for number, name in enumerate(NAMES):
+        for given in (name, name.decode(errors="surrogateescape"), b"/" + name):
+            for budget in (0, None):
+                dataset = vaelib.open_dataset(
+                    tmp_path / "x.h5", given, memory_budget=budget, check_in_child=in_child)  # fmt: skip
+                np.testing.assert_array_equal(dataset.numpy(), X + number)
+    assert vaelib.verify(tmp_path / "x.h5", check_in_child=in_child).datasets_read == len(NAMES)
+
+
+def test_labels_and_h5py_datasets(tmp_path, binary):
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        file[b"\xe9"], file[b"\xe9tiquettes"] = binary, np.arange(40)
+    assert vaelib.open_dataset(tmp_path / "x.h5", b"\xe9", b"\xe9tiquettes").labels.tolist() == list(range(40))
+    with h5py.File(tmp_path / "x.h5") as file:
+        vaelib.VAE(latent_dim=2, hidden=(8,), epochs=1).fit(file[b"\xe9"])

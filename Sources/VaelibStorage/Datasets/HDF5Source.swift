@@ -23,6 +23,7 @@ public final class HDF5Source: StoredExamples {
     dataset = try HDF5Dataset(
       path: path, name: name, labels: labels, labelsPath: labelsPath, memoryBudget: memoryBudget,
       checkInChild: checkInChild)
+    try SparseGroup.refuseValues(name, inFile: path)
     self.scale = scale
     self.shift = shift
     copy = dataset.memory == nil && dataset.plan.needsCopy ? RowCopy(dataset) : nil

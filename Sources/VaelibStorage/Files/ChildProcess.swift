@@ -131,7 +131,11 @@ struct ChildProcess {
       case 0: "ended it"
       default: "crashed it (signal \(signal))"
       }
-    return unreadable("is damaged: reading it in a child process \(outcome); restore it from a copy")
+    // Where Swift's own arrays find no memory, the process aborts.
+    let isAbort = [SIGABRT, SIGILL, SIGTRAP].contains(signal)
+    let memory =
+      isAbort ? ", or needs more memory than check_in_child allows (\(limits.memory >> 20) MiB)" : ""
+    return unreadable("is damaged\(memory): reading it in a child process \(outcome); restore it from a copy")
   }
 
   /// What the child threw.

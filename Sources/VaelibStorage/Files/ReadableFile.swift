@@ -110,9 +110,19 @@ final class ReadableFile {
     }
     switch status.st_mode & S_IFMT {
     case S_IFREG: return Int(status.st_size)
-    case S_IFDIR: throw .file(path: path, reason: "cannot be read: it is a directory; name a file inside it")
+    case S_IFDIR: throw .file(path: path, reason: "cannot be read: it is \(directory(path))")
     default: throw .file(path: path, reason: "cannot be read: it is a device or a pipe, not a regular file")
     }
+  }
+
+  /// What a directory is, and what to do.
+  private static func directory(_ path: String) -> String {
+    let isZarr = [".zgroup", ".zarray", "zarr.json"].contains { name in
+      "\(path)/\(name)".withSystemCString { access($0, F_OK) } == 0
+    }
+    return isZarr
+      ? "a Zarr store; read it with zarr.open in Python, and write its arrays with vaelib.DatasetWriter"
+      : "a directory; name a file inside it"
   }
 
   /// A program that writes HDF5 holds an exclusive lock; what it has written so far is no file yet.

@@ -17,10 +17,13 @@ struct MetadataCheck {
       throw missing(name)
     }
     guard DatasetMetadata.isDataset(header) else {
-      let noun = GroupLinks.isGroup(header) ? "group" : "object"
+      let isGroup = GroupLinks.isGroup(header)
+      let object = "\(isGroup ? "group" : "object") \"\(name)\""
+      if isGroup, let reason = try SparseGroup.refusal(header, file) {
+        throw .unread(path: file.file.path, object: object, reason: reason)
+      }
       throw .format(
-        path: file.file.path, object: "\(noun) \"\(name)\"",
-        reason: "is not a dataset; \(DatasetList(file).sentence)")
+        path: file.file.path, object: object, reason: "is not a dataset; \(DatasetList(file).sentence)")
     }
     return try Self.naming(name, file.file.path) { () throws(StorageError) in
       let dataset = try DatasetMetadata(header, file)
