@@ -14,10 +14,10 @@ import Testing
   private func decompressed(_ input: [UInt8], count: Int = Self.text.count) -> [UInt8]? {
     guard let decompressor = Decompressor() else { return nil }
     var output = [UInt8](repeating: 0, count: count)
-    let isGood = input.withUnsafeBytes { input in
+    let written = input.withUnsafeBytes { input in
       output.withUnsafeMutableBytes { decompressor.decompress(input, into: $0) }
     }
-    return isGood ? output : nil
+    return written == count ? output : nil
   }
 
   @Test func undoesWhatZlibDid() {

@@ -60,10 +60,17 @@ import VaelibNumerics
   func layoutsAndFiltersAreRead(_ file: String, _ name: String, _ chunkRows: Int?) throws {
     for memoryBudget in [0, 1_600] {
       let dataset = try HDF5Dataset(path: fixture(file), name: name, labels: nil, memoryBudget: memoryBudget)
-      #expect(dataset.chunkShape?[0] == chunkRows)
+      #expect(dataset.form.chunkShape?[0] == chunkRows)
       #expect((dataset.memory != nil) == (memoryBudget > 0))
       #expect(try doubles(dataset) == (0..<400).map(Double.init))
     }
+  }
+
+  @Test(arguments: [0, 1_600])
+  func whatWasNeverWrittenIsTheFillValue(memoryBudget: Int) throws {
+    let dataset = try HDF5Dataset(
+      path: fixture("unsuitable.h5"), name: "unwritten", labels: nil, memoryBudget: memoryBudget)
+    #expect(try doubles(dataset) == Array(repeating: 0, count: 20))
   }
 
   @Test func theBestCompressionIsRead() throws {

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 
 #: Filters that vaelib reads, by their registered numbers.
-FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
+FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, h5py.h5z.FILTER_LZF}
 FLOATS = [getattr(h5py.h5t, f"IEEE_F{bits}{order}") for bits in (16, 32, 64) for order in ("LE", "BE")]
 #: h5py keeps decompressed chunks, so that reading block by block decompresses each once.
 CACHE = 256 << 20

@@ -20,11 +20,7 @@ SCRIPT = Path(check_files.__file__)
 #: so is one of the indices, and one of the others that take seconds.
 SLOW = re.compile(r"h5py_.*_v11[024]|h5py_(indices|settings)_v108|h5py_(sizes|layouts_[a-z]|groups_[a-z])")
 #: Files with known faults; each mark goes with its fault.
-FAULTY = (
-    "h5py_fill_values", "h5py_partly_written", "pytables.h5", "pandas_table.h5", "netcdf.h5",
-    *(f"h5py_{kind}_{version}" for version in ("v112", "v114", "v200") for kind in ("types", "unread_types")),
-    *(f"h5py_{kind}_v200" for kind in ("filters", "indices", "layouts", "settings")),
-)  # fmt: skip
+FAULTY = ("pytables.h5", "pandas_table.h5", "netcdf.h5")
 
 
 def marked(name):

@@ -1,14 +1,7 @@
 import VaelibNumerics
 
 extension DatasetForm {
-  /// Why vaelib does not read a dataset, as the predicate of a sentence; nil if it does. As libhdf5 describes it.
-  static func unsuitability(_ description: HDF5.DatasetDescription, asLabels: Bool = false) -> String? {
-    unsuitability(description.type, asLabels) ?? unsuitability(description.shape) ?? unsuitability(
-      description.filters)
-      ?? unsuitability(isExternal: description.layout == .external, isVirtual: description.layout == .virtual)
-  }
-
-  /// The same before libhdf5 has seen it.
+  /// Why vaelib does not read a dataset, as the predicate of a sentence; nil if it does.
   static func unsuitability(_ dataset: DatasetMetadata, asLabels: Bool = false) -> String? {
     var (isExternal, isVirtual) = (false, false)
     switch dataset.layout {
@@ -16,8 +9,8 @@ extension DatasetForm {
     case .virtual: isVirtual = true
     case .compact, .contiguous, .chunked: break
     }
-    return unsuitability(dataset.type, asLabels) ?? unsuitability(dataset.shape) ?? unsuitability(
-      dataset.filters)
+    return unsuitability(dataset.type, asLabels) ?? unsuitability(dataset.shape)
+      ?? unsuitability(dataset.filters)
       ?? unsuitability(isExternal: isExternal, isVirtual: isVirtual)
   }
 
@@ -26,6 +19,7 @@ extension DatasetForm {
     switch type {
     case .enumeration(let byteCount, true): elementType(.signedInteger(byteCount: byteCount))
     case .enumeration(let byteCount, false): elementType(.unsignedInteger(byteCount: byteCount))
+    case .bits(let byteCount): elementType(.unsignedInteger(byteCount: byteCount))
     case .boolean: (.uint8, true)
     case .unsignedInteger(1): (.uint8, true)
     case .signedInteger(1): (.int8, true)
@@ -51,8 +45,8 @@ extension DatasetForm {
         + "a fixed length"
     }
     return
-      "holds \(type.name); vaelib reads booleans, integers and enumerations of 1, 2, 4 or 8 bytes, and floating-point "
-      + "numbers of 2, 4 or 8 bytes"
+      "holds \(type.name); vaelib reads booleans, integers, bit fields and enumerations of 1, 2, 4 or 8 bytes, and "
+      + "floating-point numbers of 2, 4 or 8 bytes"
   }
 
   private static func unsuitability(_ shape: [Int]?) -> String? {
@@ -62,16 +56,15 @@ extension DatasetForm {
     return shape.contains(0) ? "is empty: it has \(HDF5.Session.describe(shape))" : nil
   }
 
-  /// Only gzip and what goes with it: libhdf5 would load foreign filters as programs from folders that the environment
+  /// Only filters that vaelib undoes itself: libhdf5 would load foreign ones as programs from folders that the environment
   /// names, and its decoders of the others it brings believe what a damaged file says.
-  private static func unsuitability(_ filters: [Int]) -> String? {
-    guard let filter = filters.first(where: { !(1...3).contains($0) }) else { return nil }
-    let name = [
-      4: "szip", 5: "nbit", 6: "scaleoffset", 32_000: "lzf", 32_001: "blosc", 32_004: "lz4", 32_015: "zstd",
-    ][filter]
+  private static func unsuitability(_ filters: [Filter]) -> String? {
+    guard let filter = filters.first(where: { $0.known == nil }) else { return nil }
+    let name = [4: "szip", 5: "nbit", 6: "scaleoffset", 32_001: "blosc", 32_004: "lz4", 32_015: "zstd"][
+      filter.number]
     return
-      "is compressed with filter \(name.map { "\($0) (number \(filter))" } ?? "number \(filter)"), which vaelib "
-      + "does not read; write it with gzip or without compression"
+      "is compressed with filter \(name.map { "\($0) (number \(filter.number))" } ?? "number \(filter.number)"), "
+      + "which vaelib does not read; write it with gzip or without compression"
   }
 
   private static func unsuitability(isExternal: Bool, isVirtual: Bool) -> String? {

@@ -5,8 +5,8 @@ public import VaelibNumerics
 /// A dataset of an HDF5 file as a matrix: the first axis counts examples (rows), the others are flattened to columns.
 ///
 /// A set of at most `memoryBudget` bytes is read into memory once; a larger one stays in the file, which then stays
-/// open as long as the dataset lives: so it remains the same set even if another file takes its place, and the cache
-/// of decompressed chunks is kept from one read to the next. All reads may be made from any thread.
+/// open as long as the dataset lives: so it remains the same set even if another file takes its place. All reads may be
+/// made from any thread.
 public final class HDF5Dataset: @unchecked Sendable {
   /// The file.
   public let path: String
@@ -27,19 +27,11 @@ public final class HDF5Dataset: @unchecked Sendable {
   /// All numbers, dense and row-major, if the set is held in memory; valid as long as the dataset.
   public let memory: UnsafeRawPointer?
 
-  /// The lengths of the stored axes.
-  let shape: [Int]
-  /// The lengths of a chunk's axes; nil if the set is not stored in chunks.
-  let chunkShape: [Int]?
-  /// How many neighbouring rows are stored together; see `DatasetForm.bandRows`.
-  let bandRows: Int
-  /// Whether chunks must be undone as a whole.
-  let hasFilters: Bool
   /// How to bring rows into memory, if the set stays in the file.
   let plan: ReadingPlan
-
-  /// What is open while the set is read from the file; used only inside `HDF5.locked`.
-  private let stream: (session: HDF5.Session, dataset: HDF5.Object, chunks: CompressedChunks?)?
+  let form: DatasetForm
+  /// What is read from the file; nil if the set is held in memory, for then the file is closed.
+  let stored: StoredDataset?
 
   /// Bytes of one row in memory.
   public var rowByteCount: Int { columns * elementType.byteCount }
@@ -57,40 +49,42 @@ public final class HDF5Dataset: @unchecked Sendable {
       try Self.checkInChild(path, name, labels: labelsPath == nil ? labels : nil)
       if let labelsPath, let labels { try Self.checkLabelsInChild(labelsPath, labels) }
     }
-    let opening = try DatasetOpening(
-      path, dataset: name, labels: labelsPath == nil ? labels : nil)
-    let session = opening.session
-    let opened: DatasetOpening.Result
-    do {
-      opened = try HDF5.locked { () throws(StorageError) in
-        try opening.open(name, labels: labelsPath == nil ? labels : nil, memoryBudget: memoryBudget)
-      }
-    } catch {
-      Self.close(session)
-      throw error
-    }
-    do {
-      self.labels =
-        try labelsPath.map { labelsPath throws(StorageError) in
-          try opened.labels(labels, in: labelsPath, of: path)
-        } ?? opened.labels
-    } catch {
-      Self.close(session)
-      free(opened.memory)
-      throw error
+    let (stored, ownLabels) = try DatasetOpening(path).dataset(name, labels: labelsPath == nil ? labels : nil)
+    let form = stored.form
+    if let labelsPath, let labels {
+      self.labels = try DatasetOpening(labelsPath).labels(
+        labels, rows: form.shape[0], of: "\(stored.label) of file \"\(path)\"")
+    } else {
+      self.labels = ownLabels
     }
     self.path = path
-    self.name = opened.dataset.name
-    rows = opened.form.shape[0]
-    columns = opened.form.columns
-    elementType = opened.form.elementType
-    memory = opened.memory.map { UnsafeRawPointer($0) }
-    shape = opened.form.shape
-    chunkShape = opened.form.chunkShape
-    bandRows = opened.form.bandRows
-    hasFilters = !opened.form.filters.isEmpty
-    plan = opened.plan
-    stream = opened.memory == nil ? (session, opened.dataset, opened.chunks) : nil
+    self.name = stored.name
+    self.form = form
+    rows = form.shape[0]
+    columns = form.columns
+    elementType = form.elementType
+    plan = ReadingPlan(
+      rows: rows, rowBytes: columns * elementType.byteCount, bandRows: form.bandRows,
+      memoryBudget: memoryBudget)
+    let isSmall = form.byteCount <= memoryBudget
+    memory = isSmall ? UnsafeRawPointer(try Self.load(stored, path)) : nil
+    self.stored = isSmall ? nil : stored
+  }
+
+  /// All numbers, in memory that the caller frees.
+  private static func load(_ stored: StoredDataset, _ path: String) throws(StorageError)
+    -> UnsafeMutableRawPointer
+  {
+    guard let memory = malloc(stored.form.byteCount) else {
+      throw .memory(path: path, byteCount: stored.form.byteCount)
+    }
+    do {
+      try stored.read(0..<stored.form.shape[0], into: memory)
+    } catch {
+      free(memory)
+      throw error
+    }
+    return memory
   }
 
   /// The names of the datasets in a file, whether they suit or not. Throws `.file` if it cannot be read, `.format` if it
@@ -107,10 +101,7 @@ public final class HDF5Dataset: @unchecked Sendable {
     return bytes.split(separator: 0).map(Array.init)
   }
 
-  deinit {
-    if let stream { Self.close(stream.session) }
-    free(UnsafeMutableRawPointer(mutating: memory))
-  }
+  deinit { free(UnsafeMutableRawPointer(mutating: memory)) }
 
   /// Copies `rows` to `destination`, dense and row-major, as `elementType`; there must be room for
   /// `rows.count * rowByteCount` bytes.
@@ -122,23 +113,12 @@ public final class HDF5Dataset: @unchecked Sendable {
         from: memory + range.lowerBound * rowByteCount, byteCount: range.count * rowByteCount)
       return
     }
-    if let stream, let chunks = stream.chunks,
-      try chunks.read(range, of: stream.dataset, stream.session, into: destination)
-    {
-      return
-    }
-    try readThroughLibrary([range] + shape.dropFirst().map { 0..<$0 }, into: destination)
+    try stored?.read(range, into: destination)
   }
 
-  /// Reads a range of each axis of a set in a file, through all filters and checksums of libhdf5.
-  func readThroughLibrary(
-    _ ranges: [Range<Int>], into destination: UnsafeMutableRawPointer
-  ) throws(StorageError) {
-    guard let stream else { return }
-    try HDF5.locked { () throws(StorageError) in
-      try stream.session.read(
-        ranges, of: stream.dataset, as: HDF5.memoryType(elementType), into: destination)
-    }
+  /// Reads a range of each axis, none of which is empty, of a set in a file, dense and row-major.
+  func read(_ box: [Range<Int>], into destination: UnsafeMutableRawPointer) throws(StorageError) {
+    try stored?.read(box, into: destination)
   }
 
   private func checkRange(_ range: Range<Int>) throws(StorageError) {
@@ -147,10 +127,5 @@ public final class HDF5Dataset: @unchecked Sendable {
         path: path, object: "dataset \"\(name)\"",
         reason: "has \(rows) rows; rows \(range.lowerBound) to \(range.upperBound - 1) were asked for")
     }
-  }
-
-  private static func close(_ session: HDF5.Session) {
-    // Nothing was written, so there is nothing that a failing close could lose.
-    try? HDF5.locked { _ = session.close() }
   }
 }

@@ -1,11 +1,9 @@
-import CHDF5
 import VaelibModels
 import VaelibNumerics
 
 /// Reads a dataset as labels, one a row: whole numbers of any type, booleans, names of an enumeration, texts.
 struct LabelReader {
-  let session: HDF5.Session
-  let object: HDF5.Object
+  let dataset: StoredDataset
   let type: Datatype
   let rows: Int
   /// How many axes there are, of which only one may be longer than 1.
@@ -17,23 +15,22 @@ struct LabelReader {
   /// Bytes that are read at a time, or one band.
   private static let stepBytes = 1 << 20
 
-  /// Throws unless the dataset has one value for each of the `rows` rows of what messages call `dataset`; nil for any
+  /// Throws unless the dataset has one value for each of the `rows` rows of what messages call `labelled`; nil for any
   /// number of them.
   init(
-    _ object: HDF5.Object, _ session: HDF5.Session, _ type: Datatype, rows: Int?, of dataset: String,
-    fileByteCount: Int
+    _ dataset: StoredDataset, _ type: Datatype, rows: Int?, of labelled: String
   ) throws(StorageError) {
-    let form = try DatasetForm(object, session, fileByteCount, asLabels: true)
+    let form = dataset.form
     // MATLAB writes a column as one row.
     let axis = form.shape.firstIndex { $0 != 1 } ?? 0
     let found = form.shape[axis]
     guard form.columns * form.shape[0] == found, found == rows ?? found else {
-      throw session.error(
-        object.label,
-        "cannot serve as labels: it has \(HDF5.Session.describe(form.shape)), but \(dataset) needs "
+      throw Self.unsuitable(
+        dataset,
+        "it has \(HDF5.Session.describe(form.shape)), but \(labelled) needs "
           + (rows.map { "\($0) labels, " } ?? "labels, ") + "one a row")
     }
-    (self.session, self.object, self.type, self.rows) = (session, object, type, found)
+    (self.dataset, self.type, self.rows) = (dataset, type, found)
     (rank, self.axis) = (form.shape.count, axis)
     let band = form.chunkShape.map { min(found, $0[axis]) } ?? 1
     step = min(found, max(1, Self.stepBytes / max(type.byteCount, 8) / band) * band)
@@ -53,18 +50,19 @@ struct LabelReader {
 
   private func integers() throws(StorageError) -> [Int64] {
     guard type.type == .unsignedInteger(byteCount: 8) else {
-      return try all(vaelib_h5t_native_int64(), Int64(0)) { number, _ in number }
+      return try all(.int64, Int64(0)) { number, _ in number }
     }
-    return try all(vaelib_h5t_native_uint64(), UInt64(0)) { (number, row) throws(StorageError) in
-      guard let label = Int64(exactly: number) else {
-        throw unsuitable("row \(row) holds \(number), and labels go up to \(Int64.max)")
+    return try all(.int64, Int64(0)) { (number, row) throws(StorageError) in
+      guard number >= 0 else {
+        let value = UInt64(bitPattern: number)
+        throw unsuitable("row \(row) holds \(value), and labels go up to \(Int64.max)")
       }
-      return label
+      return number
     }
   }
 
   private func wholeNumbers() throws(StorageError) -> [Int64] {
-    try all(vaelib_h5t_native_double(), Double(0)) { (number, row) throws(StorageError) in
+    try all(.float64, Double(0)) { (number, row) throws(StorageError) in
       guard let label = Int64(exactly: number) else {
         throw unsuitable("row \(row) holds \(number); labels are whole numbers, texts or enumerated values")
       }
@@ -99,16 +97,13 @@ struct LabelReader {
     numbers.reserveCapacity(rows)
     let width = type.byteCount
     guard let bytes = product([step, width]), let buffer = ByteBuffer(count: bytes) else {
-      throw .memory(path: session.path, byteCount: width)
+      throw .memory(path: dataset.reader.file.path, byteCount: width)
     }
-    try session.scope { () throws(StorageError) in
-      let stored = try session.own(H5Dget_type(object.id), object.label, "read its type")
-      try forEachStep { (part) throws(StorageError) in
-        try session.read(ranges(part), of: object, as: stored, into: buffer.base)
-        let content = UnsafeRawBufferPointer(start: buffer.base, count: part.count * width)
-        for index in 0..<part.count {
-          numbers.append(table.number(of: padding.text(content[index * width..<(index + 1) * width])))
-        }
+    try forEachStep { (part) throws(StorageError) in
+      try dataset.read(ranges(part), as: .int64, into: buffer.base)
+      let content = UnsafeRawBufferPointer(start: buffer.base, count: part.count * width)
+      for index in 0..<part.count {
+        numbers.append(table.number(of: padding.text(content[index * width..<(index + 1) * width])))
       }
     }
     return try labels(numbers, table)
@@ -137,7 +132,7 @@ struct LabelReader {
 
   /// Reads all values as numbers of a type in memory, and makes a label of each.
   private func all<Number: BitwiseCopyable>(
-    _ memoryType: hid_t, _ zero: Number, _ label: (Number, _ row: Int) throws(StorageError) -> Int64
+    _ memoryType: ElementType, _ zero: Number, _ label: (Number, _ row: Int) throws(StorageError) -> Int64
   ) throws(StorageError) -> [Int64] {
     var labels: [Int64] = []
     labels.reserveCapacity(rows)
@@ -145,7 +140,7 @@ struct LabelReader {
     try forEachStep { (part) throws(StorageError) in
       try values.withUnsafeMutableBufferPointer { (buffer) throws(StorageError) in
         guard let base = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
-        try session.read(ranges(part), of: object, as: memoryType, into: base)
+        try dataset.read(ranges(part), as: memoryType, into: base)
       }
       for index in 0..<part.count { labels.append(try label(values[index], part.lowerBound + index)) }
     }
@@ -161,6 +156,11 @@ struct LabelReader {
   }
 
   private func unsuitable(_ reason: String) -> StorageError {
-    session.error(object.label, "cannot serve as labels: \(reason)")
+    Self.unsuitable(dataset, reason)
+  }
+
+  private static func unsuitable(_ dataset: StoredDataset, _ reason: String) -> StorageError {
+    .format(
+      path: dataset.reader.file.path, object: dataset.label, reason: "cannot serve as labels: \(reason)")
   }
 }

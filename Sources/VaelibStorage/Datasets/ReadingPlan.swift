@@ -56,13 +56,6 @@ struct ReadingPlan: Equatable {
     spanRows = min(rows, max(1, units) * spanUnit)
   }
 
-  /// The size of libhdf5's chunk cache: for the chunks of a band, whose rows may come in several reads. Where a dataset
-  /// is copied each chunk is read once; there it only keeps libhdf5 from picking columns out of a file one by one.
-  func cacheBytes(_ form: DatasetForm) -> Int {
-    if needsCopy { return isSmall(chunkBytes: form.chunkByteCount) ? form.chunkByteCount : 0 }
-    return form.bandRows == 1 ? 0 : form.bandByteCount
-  }
-
   /// Whether several chunks fit the memory that is there for the copying.
   func isSmall(chunkBytes: Int) -> Bool { chunkBytes <= windowBytes / 4 }
 

@@ -18,25 +18,24 @@ final class RowCopy: @unchecked Sendable {
   /// Used only while `lock` is held.
   private var file: ScratchFile?
   /// Which bands are in `file`; used only while `lock` is held.
-  private var isCopied: [Bool]
+  private var copiedBands: Set<Int> = []
 
   init(_ dataset: HDF5Dataset) {
     self.dataset = dataset
     // Before the first window is read, there is room for both.
     bufferBytes = 2 * dataset.plan.windowBytes
     tiles = RowTiles(
-      rows: dataset.rows, rowShape: Array(dataset.shape.dropFirst()),
+      rows: dataset.rows, rowShape: Array(dataset.form.shape.dropFirst()),
       boxes: dataset.columnBoxes(bufferBytes: bufferBytes),
       groupRows: max(
         dataset.plan.blockRows, BlockSize.rows(in: Self.groupBytes, rowBytes: dataset.rowByteCount)),
       elementBytes: dataset.elementType.byteCount)
-    isCopied = Array(repeating: false, count: (dataset.rows - 1) / dataset.bandRows + 1)
   }
 
   /// Whether rows, at least one, were copied before.
   func holds(_ rows: Range<Int>) -> Bool {
     let bands = bands(of: .run(rows))
-    return lock.withLock { bands.allSatisfy { isCopied[$0] } }
+    return lock.withLock { bands.allSatisfy(copiedBands.contains) }
   }
 
   /// Copies the bands of rows, which are in ascending order, if they are not yet; false if it was cancelled.
@@ -72,7 +71,7 @@ final class RowCopy: @unchecked Sendable {
   /// The file with these bands in it; nil if it was cancelled. What was copied before an error is given up, as it takes
   /// room on a disk that may be full.
   private func copied(_ bands: [Int], _ isCancelled: () -> Bool) throws(StorageError) -> ScratchFile? {
-    let (opened, missing) = lock.withLock { (file, bands.filter { !isCopied[$0] }) }
+    let (opened, missing) = lock.withLock { (file, bands.filter { !copiedBands.contains($0) }) }
     if let opened, missing.isEmpty { return opened }
     do throws(StorageError) {
       let file = if let opened { opened } else { try open() }
@@ -102,7 +101,7 @@ final class RowCopy: @unchecked Sendable {
   private func giveUp() {
     lock.withLock {
       file = nil
-      for band in isCopied.indices { isCopied[band] = false }
+      copiedBands = []
     }
   }
 
@@ -113,7 +112,7 @@ final class RowCopy: @unchecked Sendable {
     let rows = band * dataset.bandRows..<min((band + 1) * dataset.bandRows, dataset.rows)
     for box in tiles.boxes {
       if isCancelled() { return false }
-      try dataset.forEachPart(of: rows, box, bufferBytes: bufferBytes, throughLibrary: false) {
+      try dataset.forEachPart(of: rows, box, bufferBytes: bufferBytes) {
         (rows, bytes) throws(StorageError) in
         try describingFailure { () throws(ScratchFile.Failure) in
           try tiles.write(rows, of: box, from: bytes, to: file)
@@ -121,7 +120,7 @@ final class RowCopy: @unchecked Sendable {
       }
     }
     // Another thread may have given it up meanwhile.
-    lock.withLock { if self.file === file { isCopied[band] = true } }
+    lock.withLock { if self.file === file { copiedBands.insert(band) } }
     return true
   }
 

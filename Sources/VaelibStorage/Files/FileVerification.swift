@@ -69,8 +69,8 @@ public enum FileVerification {
     while let (step, header) = try walk.next() {
       guard DatasetMetadata.isDataset(header) else { continue }
       let name = String(systemBytes: walk.path(step))
-      if try isRead(name, header, metadata) {
-        try HDF5Dataset(path: file.path, name: name, labels: nil, memoryBudget: 0).readThrough(stepDone)
+      if let dataset = try readable(name, header, metadata) {
+        try StoredDataset(dataset, name: name, metadata).reader.readThrough(stepDone)
         report.datasetsRead += 1
       } else {
         report.datasetsUnread += 1
@@ -80,17 +80,17 @@ public enum FileVerification {
     return report
   }
 
-  /// Whether a dataset is one that vaelib reads; throws if that cannot be told.
-  private static func isRead(
+  /// A dataset that vaelib reads; nil if it does not. Throws if that cannot be told.
+  private static func readable(
     _ name: String, _ header: ObjectHeader, _ file: MetadataFile
-  ) throws(StorageError) -> Bool {
+  ) throws(StorageError) -> DatasetMetadata? {
     do throws(StorageError) {
       let dataset = try MetadataCheck.naming(name, file.file.path) { () throws(StorageError) in
         try DatasetMetadata(header, file)
       }
-      return DatasetForm.unsuitability(dataset) == nil && dataset.layout.isWritten
+      return DatasetForm.unsuitability(dataset) == nil && dataset.layout.isWritten ? dataset : nil
     } catch .unread {
-      return false
+      return nil
     }
   }
 

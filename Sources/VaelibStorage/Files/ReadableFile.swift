@@ -53,6 +53,13 @@ final class ReadableFile {
     return try body(UnsafeRawBufferPointer(buffer))
   }
 
+  /// Fills `buffer` with what stands from `offset` on, which was in the file when it was opened.
+  func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StorageError) {
+    guard try read(at: offset, into: buffer) == buffer.count else {
+      throw error("became shorter while it was read")
+    }
+  }
+
   /// An error about this file as a whole.
   func error(_ reason: String) -> StorageError {
     .format(path: path, object: nil, reason: reason)
@@ -133,7 +140,11 @@ final class ReadableFile {
       return
     }
     // Other failures mean a file system without locks.
-    guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
+    guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else {
+      // A stream that stays open must not keep others from writing.
+      flock(descriptor, LOCK_UN)
+      return
+    }
     throw .file(
       path: path, reason: "cannot be read: another program has it open for writing; close it there first")
   }

@@ -1,128 +1,131 @@
-/// Checks what leads to the chunks of a dataset (specification, sections III.A.1 and VII).
+/// Reads where the chunks of a dataset are (specification, sections III.A.1 and VII). An entry takes at most
+/// 32 bytes in memory, and at least as many bytes of the file as an address has.
 struct ChunkIndex {
   let file: MetadataFile
-  let chunkShape: [Int]
+  let layout: ChunkLayout
+  let grid: ChunkGrid
+  /// How far each axis may grow; Int.max for any length.
   let greatestShape: [Int]
   /// Bytes of one chunk before it is compressed.
   let chunkBytes: Int
   let isFiltered: Bool
-  /// Bytes that a stored chunk has at least: libhdf5 reads the four of a Fletcher checksum without looking.
-  let leastStoredBytes: Int
 
-  private static let subject = "an index of chunks"
+  private(set) var found: [StoredChunk] = []
 
-  func check(_ index: StorageLayout.Index) throws(StorageError) {
-    switch index {
-    case .tree(let address?):
-      var seen: Set<Int> = []
-      try checkNode(at: address, level: nil, &seen)
-    case .fixedArray(let address?, let pageBits): try checkFixedArray(at: address, pageBits)
-    case .extensibleArray(let address?, let parameters): try checkExtensibleArray(at: address, parameters)
-    case .tree2(let address?):
-      let recordBytes =
-        isFiltered ? entryBytes + 8 * chunkShape.count : file.addressBytes + 8 * chunkShape.count
-      _ = try Tree2(file, at: address, type: isFiltered ? 11 : 10, recordBytes: recordBytes)
+  static let subject = "an index of chunks"
+
+  /// The chunks of a dataset; throws where the index makes no sense.
+  static func read(
+    _ layout: ChunkLayout, _ grid: ChunkGrid, greatestShape: [Int], isFiltered: Bool, _ file: MetadataFile
+  ) throws(StorageError) -> ChunkTable {
+    guard let chunkBytes = product(layout.chunkShape + [layout.elementBytes]) else {
+      throw file.damaged("the chunks of a dataset do not fit it")
+    }
+    var index = ChunkIndex(
+      file: file, layout: layout, grid: grid, greatestShape: greatestShape, chunkBytes: chunkBytes,
+      isFiltered: isFiltered)
+    try index.read()
+    guard let table = ChunkTable(index.found, limit: file.byteCount) else {
+      throw file.damaged("two chunks of a dataset have the same place")
+    }
+    return table
+  }
+
+  private init(
+    file: MetadataFile, layout: ChunkLayout, grid: ChunkGrid, greatestShape: [Int], chunkBytes: Int,
+    isFiltered: Bool
+  ) {
+    self.file = file
+    self.layout = layout
+    self.grid = grid
+    self.greatestShape = greatestShape
+    self.chunkBytes = chunkBytes
+    self.isFiltered = isFiltered
+  }
+
+  private mutating func read() throws(StorageError) {
+    switch layout.index {
+    case .tree(let address?): try readTree(at: address)
+    case .single(let address?, let filtered):
+      try add(
+        at: grid.counts.map { _ in 0 }, address: address, byteCount: filtered?.byteCount ?? chunkBytes,
+        skippedFilters: filtered?.skippedFilters ?? 0)
+    case .implicit(let address?): try readImplicit(at: address)
+    case .fixedArray(let address?, let pageBits): try readFixedArray(at: address, pageBits)
+    case .extensibleArray(let address?, let parameters): try readExtensibleArray(at: address, parameters)
+    case .tree2(let address?): try readTree2(at: address)
     case .tree, .single, .implicit, .fixedArray, .extensibleArray, .tree2: break
     }
   }
 
-  /// A chunk's address, and if it is filtered its size and which filters were left out.
-  private var entryBytes: Int {
-    guard isFiltered else { return file.addressBytes }
+  /// A chunk at a place in the grid; outside of it are chunks that a dataset had when it was larger.
+  mutating func add(
+    at place: [Int], address: Int, byteCount: Int, skippedFilters: UInt32
+  ) throws(StorageError) {
+    guard let number = grid.number(at: place) else { return }
+    guard byteCount >= 0, byteCount <= file.byteCount, address <= file.byteCount - byteCount,
+      isFiltered || byteCount == chunkBytes
+    else { throw file.damaged("a chunk of a dataset leaves it") }
+    found.append(
+      StoredChunk(number: number, address: address, byteCount: byteCount, skippedFilters: skippedFilters))
+  }
+
+  /// An entry of the newer indices: a chunk's address, and if it is filtered its size and the filters left out.
+  func entry(_ cursor: inout MetadataCursor) throws(StorageError) -> Entry? {
+    let address = try cursor.address()
+    var (byteCount, skipped) = (chunkBytes, UInt32(0))
+    if isFiltered {
+      byteCount = try cursor.integer(sizeBytes)
+      skipped = UInt32(truncatingIfNeeded: try cursor.word(4))
+    }
+    return address.map { Entry(address: $0, byteCount: byteCount, skippedFilters: skipped) }
+  }
+
+  struct Entry {
+    let address: Int
+    let byteCount: Int
+    let skippedFilters: UInt32
+  }
+
+  mutating func add(_ entry: Entry?, at place: [Int]) throws(StorageError) {
+    guard let entry else { return }
+    try add(
+      at: place, address: entry.address, byteCount: entry.byteCount, skippedFilters: entry.skippedFilters)
+  }
+
+  /// Bytes of an entry.
+  var entryBytes: Int { file.addressBytes + (isFiltered ? sizeBytes + 4 : 0) }
+
+  /// Bytes of the size of a chunk in an entry.
+  private var sizeBytes: Int {
+    if layout.hasLongSizes { return file.lengthBytes }
     let bits = Int.bitWidth - chunkBytes.leadingZeroBitCount - 1
-    return file.addressBytes + min(1 + (bits + 8) / 8, 8) + 4
+    return min(1 + (bits + 8) / 8, 8)
   }
 
-  /// A node of the older tree. A key is a chunk's size, its filters and where it begins along each axis.
-  private func checkNode(at address: Int, level expected: Int?, _ seen: inout Set<Int>) throws(StorageError) {
-    guard seen.insert(address).inserted else { throw file.damaged("\(Self.subject) goes in circles") }
-    let keyBytes = 8 + 8 * (chunkShape.count + 1)
-    let start = 8 + 2 * file.addressBytes
-    let byteCount = start + file.chunkNodeEntries * (keyBytes + file.addressBytes) + keyBytes
-    var cursor = try file.cursor(at: address, count: byteCount, Self.subject)
-    try cursor.signature("TREE")
-    try cursor.require(try cursor.byte() == 1)
-    let level = try cursor.byte()
-    try cursor.require(level == expected ?? level)
-    let entries = try cursor.integer(2)
-    try cursor.require(entries <= file.chunkNodeEntries)
-    _ = try cursor.address()
-    _ = try cursor.address()
-    for _ in 0..<entries {
-      let storedBytes = try cursor.integer(4)
-      try cursor.skip(4)
-      for length in chunkShape {
-        try cursor.require(try cursor.integer(8) % length == 0)
-      }
-      try cursor.skip(8)
-      let child = try cursor.place()
-      if level > 0 {
-        try checkNode(at: child, level: level - 1, &seen)
-      } else {
-        try cursor.require(isFiltered || storedBytes == chunkBytes)
-        try cursor.require(storedBytes >= leastStoredBytes && storedBytes <= file.byteCount - child)
-      }
+  /// Chunk after chunk, as many as the axes may come to have.
+  private mutating func readImplicit(at address: Int) throws(StorageError) {
+    guard let greatest = ChunkGrid(shape: greatestShape, chunkShape: grid.chunkShape),
+      let byteCount = product([greatest.count, chunkBytes]), byteCount <= file.byteCount - address
+    else { throw file.damaged("the chunks of a dataset leave it") }
+    found.reserveCapacity(grid.count)
+    for number in 0..<grid.count {
+      let place = grid.place(of: number)
+      guard let index = greatest.number(at: place) else { continue }
+      try add(at: place, address: address + index * chunkBytes, byteCount: chunkBytes, skippedFilters: 0)
     }
   }
 
-  /// An array of one entry a chunk, in pages if it is long.
-  private func checkFixedArray(at address: Int, _ pageBits: Int) throws(StorageError) {
-    var header = try file.cursor(at: address, count: 12 + file.lengthBytes + file.addressBytes, Self.subject)
-    try header.signature("FAHD")
-    try checkArrayStart(&header)
-    try header.require(try header.byte() == pageBits && pageBits < 32)
-    let entries = try header.length()
-    var chunks = 1
-    for (length, chunk) in zip(greatestShape, chunkShape) {
-      guard let count = product([chunks, (length - 1) / chunk + 1]) else { throw header.damage }
-      chunks = count
+  private mutating func readTree2(at address: Int) throws(StorageError) {
+    let rank = grid.counts.count
+    let tree = try Tree2(
+      file, at: address, type: isFiltered ? 11 : 10, recordBytes: entryBytes + 8 * rank)
+    for record in tree.records {
+      var cursor = MetadataCursor(file, record, Self.subject)
+      let entry = try entry(&cursor)
+      var place: [Int] = []
+      for _ in 0..<rank { place.append(try cursor.integer(8)) }
+      try add(entry, at: place)
     }
-    try header.require(entries == chunks)
-    guard let block = try header.address() else { return }
-    let pageEntries = 1 << pageBits
-    let pages = entries > pageEntries ? (entries - 1) / pageEntries + 1 : 0
-    guard let content = product([entries, entryBytes]) else { throw header.damage }
-    let byteCount = 6 + file.addressBytes + (pages > 0 ? (pages + 7) / 8 : content) + 4
-    var cursor = try file.cursor(at: block, count: byteCount, Self.subject)
-    try cursor.signature("FADB")
-    try cursor.require(try cursor.byte() == 0)
-    try cursor.require(try cursor.byte() == (isFiltered ? 1 : 0))
-    try cursor.require(try cursor.place() == address)
-  }
-
-  private func checkArrayStart(_ header: inout MetadataCursor) throws(StorageError) {
-    try header.require(try header.byte() == 0)
-    try header.require(try header.byte() == (isFiltered ? 1 : 0))
-    try header.require(try header.byte() == entryBytes)
-  }
-
-  /// An array that grows; its parameters stand in the layout message too.
-  private func checkExtensibleArray(at address: Int, _ parameters: [Int]) throws(StorageError) {
-    let byteCount = 16 + 6 * file.lengthBytes + file.addressBytes
-    var header = try file.cursor(at: address, count: byteCount, Self.subject)
-    try header.signature("EAHD")
-    try checkArrayStart(&header)
-    let (bits, indexEntries) = (try header.byte(), try header.byte())
-    let (leastEntries, leastPointers) = (try header.byte(), try header.byte())
-    let pageBits = try header.byte()
-    try header.require([bits, indexEntries, leastPointers, leastEntries, pageBits] == parameters)
-    try header.require(bits > 0 && bits <= 64 && indexEntries > 0 && pageBits < 32)
-    for number in [leastEntries, leastPointers] {
-      try header.require(number > 0 && number & (number - 1) == 0)
-    }
-    try header.skip(4 * file.lengthBytes)
-    let reach = try header.length()
-    let entries = try header.length()
-    guard let stored = product([entries, entryBytes]), let declared = product([reach, chunkBytes]) else {
-      throw header.damage
-    }
-    // libhdf5 looks at every entry within reach.
-    try header.require(stored <= file.byteCount && declared / DatasetForm.compressionLimit <= file.byteCount)
-    guard let block = try header.address() else { return }
-    var cursor = try file.cursor(at: block, count: 6 + file.addressBytes, Self.subject)
-    try cursor.signature("EAIB")
-    try cursor.require(try cursor.byte() == 0)
-    try cursor.require(try cursor.byte() == (isFiltered ? 1 : 0))
-    try cursor.require(try cursor.place() == address)
   }
 }

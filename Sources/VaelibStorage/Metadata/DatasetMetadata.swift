@@ -4,10 +4,15 @@ struct DatasetMetadata {
   /// nil for a null dataspace, empty for a scalar.
   let shape: [Int]?
   let greatestShape: [Int]
-  let filters: [Int]
+  /// In the order in which they were applied.
+  let filters: [Filter]
   let layout: StorageLayout
+  /// The bytes of an element that was never written; nil for zeros.
+  let fillValue: [UInt8]?
 
   var type: HDF5.StoredType { datatype.type }
+  /// Bytes of one element in the file.
+  var elementBytes: Int { datatype.byteCount }
 
   static func isDataset(_ header: ObjectHeader) -> Bool {
     header.hasAny(.layout) || (header.hasAny(.dataspace) && header.hasAny(.datatype))
@@ -21,27 +26,18 @@ struct DatasetMetadata {
     (shape, greatestShape) = try Self.shape(try Self.content(spaceMessage, file))
     filters =
       try header.first(.filters).map { message throws(StorageError) in
-        try Self.filters(try Self.content(message, file))
+        try Filter.all(try Self.content(message, file))
       } ?? []
     layout =
       header.first(.externalFiles) == nil
       ? try StorageLayout(try Self.content(layoutMessage, file)) : .external
-    for message in header.messages where [.fillValue, .oldFillValue].contains(message.kind) {
-      try Self.checkFillValue(try Self.content(message, file), message.kind, datatype.byteCount)
+    // Where there are both messages, the older one is for older libraries.
+    let fillMessage = header.first(.fillValue) ?? header.first(.oldFillValue)
+    if let message = fillMessage {
+      fillValue = try FillValue.read(try Self.content(message, file), message.kind, datatype.byteCount)
+    } else {
+      fillValue = nil
     }
-  }
-
-  /// Throws if how the values are stored makes no sense. Only for a set that vaelib reads.
-  func checkStorage(_ file: MetadataFile) throws(StorageError) {
-    guard case .chunked(let index, let chunkShape, let elementBytes) = layout else { return }
-    guard chunkShape.count == greatestShape.count, chunkShape.allSatisfy({ $0 > 0 }),
-      elementBytes == type.byteCount,
-      let chunkBytes = product(chunkShape + [elementBytes])
-    else { throw file.damaged("the chunks of a dataset do not fit it") }
-    try ChunkIndex(
-      file: file, chunkShape: chunkShape, greatestShape: greatestShape, chunkBytes: chunkBytes,
-      isFiltered: !filters.isEmpty, leastStoredBytes: filters.last == 3 ? 5 : 1
-    ).check(index)
   }
 
   /// The lengths of the axes alone, for lists: of datasets too that vaelib does not read.
@@ -89,50 +85,5 @@ struct DatasetMetadata {
       }
     }
     return (kind == 2 ? nil : shape, greatest)
-  }
-
-  /// The numbers of the filters in a filter message.
-  private static func filters(_ cursor: MetadataCursor) throws(StorageError) -> [Int] {
-    var cursor = cursor
-    let version = try cursor.byte()
-    let count = try cursor.byte()
-    try cursor.require((1...2).contains(version) && (1...32).contains(count))
-    if version == 1 { try cursor.skip(6) }
-    var filters: [Int] = []
-    for _ in 0..<count {
-      let filter = try cursor.integer(2)
-      var nameBytes = version == 1 || filter >= 256 ? try cursor.integer(2) : 0
-      try cursor.skip(2)
-      let values = try cursor.integer(2)
-      if version == 1 { nameBytes = (nameBytes + 7) / 8 * 8 }
-      try cursor.skip(nameBytes)
-      try cursor.skip(4 * values + (version == 1 && values % 2 == 1 ? 4 : 0))
-      filters.append(filter)
-    }
-    return filters
-  }
-
-  private static func checkFillValue(
-    _ cursor: MetadataCursor, _ kind: ObjectHeader.Kind, _ typeBytes: Int
-  ) throws(StorageError) {
-    var cursor = cursor
-    var isPresent = true
-    if kind == .fillValue {
-      let version = try cursor.byte()
-      try cursor.require((1...3).contains(version))
-      let flags = try cursor.byte()
-      if version == 3 {
-        isPresent = flags & 0x20 != 0
-      } else {
-        try cursor.skip(1)
-        isPresent = try cursor.byte() != 0 || version == 1
-      }
-    }
-    guard isPresent, !(kind == .fillValue && cursor.bytes.isEmpty) else { return }
-    let byteCount = try cursor.word(4)
-    // All bits set: a fill value that was never defined.
-    guard byteCount != 0, byteCount != UInt64(UInt32.max) else { return }
-    try cursor.require(byteCount == UInt64(typeBytes))
-    try cursor.skip(typeBytes)
   }
 }

@@ -1,18 +1,13 @@
 /// Follows the way to datasets through a file before libhdf5 does, and refuses what does not make sense on it.
 struct MetadataCheck {
   let file: MetadataFile
-  /// The object headers of the datasets whose storage was checked.
-  private var checked: Set<Int> = []
 
   init(_ file: ReadableFile) throws(StorageError) {
     self.file = try MetadataFile(file, base: try Superblock.check(file))
   }
 
-  /// Throws unless links lead to the dataset `name`, and libhdf5 can be trusted with it; returns where its object header
-  /// is and what that says. `asLabels`: it may also hold texts.
-  mutating func check(
-    _ name: String, asLabels: Bool = false
-  ) throws(StorageError) -> (address: Int, dataset: DatasetMetadata) {
+  /// The dataset to which links lead by `name`: where its object header is and what that says.
+  func dataset(_ name: String) throws(StorageError) -> (address: Int, dataset: DatasetMetadata) {
     guard !name.utf8.contains(0), let header = try ObjectLookup.find(name, in: file) else {
       throw missing(name)
     }
@@ -26,12 +21,7 @@ struct MetadataCheck {
         path: file.file.path, object: object, reason: "is not a dataset; \(DatasetList(file).sentence)")
     }
     return try Self.naming(name, file.file.path) { () throws(StorageError) in
-      let dataset = try DatasetMetadata(header, file)
-      if let reason = DatasetForm.unsuitability(dataset, asLabels: asLabels) {
-        throw .unread(path: file.file.path, object: "dataset \"\(name)\"", reason: reason)
-      }
-      if checked.insert(header.address).inserted { try dataset.checkStorage(file) }
-      return (header.address, dataset)
+      (header.address, try DatasetMetadata(header, file))
     }
   }
 
@@ -42,10 +32,10 @@ struct MetadataCheck {
       try AttributeMetadata.check(header)
       guard DatasetMetadata.isDataset(header) else { continue }
       let name = String(systemBytes: walk.path(step))
-      try naming(name, file.file.path) { () throws(StorageError) in
-        let dataset = try DatasetMetadata(header, file)
-        if DatasetForm.unsuitability(dataset) == nil { try dataset.checkStorage(file) }
+      let dataset = try naming(name, file.file.path) { () throws(StorageError) in
+        try DatasetMetadata(header, file)
       }
+      if DatasetForm.unsuitability(dataset) == nil { try StoredDataset.checkPlaces(dataset, name, file) }
     }
   }
 

@@ -13,7 +13,7 @@ final class MetadataFile {
   /// The object header of the root group.
   private(set) var root = 0
   /// Where the HDF5 part begins; addresses count from there.
-  private let base: Int
+  let base: Int
   /// The HDF5 part where it was read already; else it is read from the file piece by piece.
   private let content: UnsafeRawBufferPointer?
   private var ledger = StructureLedger()

@@ -1,6 +1,6 @@
 import CDeflate
 
-/// Undoes zlib's compression (RFC 1950) of data whose size is known beforehand, and checks their Adler-32. libdeflate
+/// Undoes zlib's compression (RFC 1950) into memory of a size that is known beforehand, and checks Adler-32. libdeflate
 /// does so three times as fast as zlib, which works on pieces of any size.
 struct Decompressor: ~Copyable {
   private let decompressor: OpaquePointer
@@ -13,11 +13,11 @@ struct Decompressor: ~Copyable {
 
   deinit { libdeflate_free_decompressor(decompressor) }
 
-  /// Fills `output` exactly; false if the input is damaged or holds more or less.
-  func decompress(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Bool {
+  /// How many bytes of `output` the input fills; nil if it is damaged or holds more.
+  func decompress(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Int? {
     var written = 0
     let result = libdeflate_zlib_decompress(
       decompressor, input.baseAddress, input.count, output.baseAddress, output.count, &written)
-    return result == LIBDEFLATE_SUCCESS && written == output.count
+    return result == LIBDEFLATE_SUCCESS ? written : nil
   }
 }

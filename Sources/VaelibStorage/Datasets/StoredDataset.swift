@@ -1,0 +1,108 @@
+import VaelibNumerics
+
+/// A dataset that was found in a file, checked, and is ready to be read.
+struct StoredDataset {
+  /// Its full name inside the file.
+  let name: String
+  let form: DatasetForm
+  let reader: ValueReader
+
+  /// What messages call it.
+  var label: String { Self.label(name) }
+  static func label(_ name: String) -> String { "dataset \"\(name)\"" }
+
+  /// Throws unless the set is one that vaelib reads and all that leads to its values makes sense.
+  /// `asLabels`: it may also hold texts.
+  init(
+    _ dataset: DatasetMetadata, name: String, _ file: MetadataFile, asLabels: Bool = false
+  ) throws(StorageError) {
+    self.name = name
+    form = try DatasetForm(dataset, file, Self.label(name), asLabels: asLabels)
+    let (grid, chunks) = try Self.places(of: form, dataset, file, name)
+    try Self.checkSize(dataset, grid, chunks, file, name)
+    reader = ValueReader(file, dataset, grid, chunks, label: Self.label(name))
+  }
+
+  /// Throws unless all that leads to the values of a set that vaelib reads makes sense.
+  static func checkPlaces(
+    _ dataset: DatasetMetadata, _ name: String, _ file: MetadataFile
+  ) throws(StorageError) {
+    _ = try places(of: try DatasetForm(dataset, file, label(name)), dataset, file, name)
+  }
+
+  /// Reads a range of rows, dense and row-major; the range is not empty.
+  func read(_ rows: Range<Int>, into destination: UnsafeMutableRawPointer) throws(StorageError) {
+    try read([rows] + form.shape.dropFirst().map { 0..<$0 }, into: destination)
+  }
+
+  /// Reads a range of each axis, dense and row-major; none is empty.
+  func read(_ box: [Range<Int>], into destination: UnsafeMutableRawPointer) throws(StorageError) {
+    try read(box, as: form.elementType, into: destination)
+  }
+
+  /// The same as numbers of another type; texts as they are stored.
+  func read(
+    _ box: [Range<Int>], as type: ElementType, into destination: UnsafeMutableRawPointer
+  ) throws(StorageError) {
+    let field: ElementField =
+      if let number = form.number {
+        ElementField(ElementConversion(number, to: type))
+      } else {
+        ElementField(bytes: reader.elementBytes)
+      }
+    try reader.read(box, .dense(box.map(\.count), field, at: destination))
+  }
+
+  private static func places(
+    of form: DatasetForm, _ dataset: DatasetMetadata, _ file: MetadataFile, _ name: String
+  ) throws(StorageError) -> (ChunkGrid, ChunkTable) {
+    guard let grid = ChunkGrid(shape: form.shape, chunkShape: form.chunkShape ?? form.shape) else {
+      throw .format(
+        path: file.file.path, object: label(name), reason: "is damaged: its chunks do not fit it")
+    }
+    return (grid, try chunks(dataset, grid, file, name))
+  }
+
+  /// Where the values are.
+  private static func chunks(
+    _ dataset: DatasetMetadata, _ grid: ChunkGrid, _ file: MetadataFile, _ name: String
+  ) throws(StorageError) -> ChunkTable {
+    try MetadataCheck.naming(name, file.file.path) { () throws(StorageError) in
+      switch dataset.layout {
+      case .chunked(let layout):
+        return try ChunkIndex.read(
+          layout, grid, greatestShape: dataset.greatestShape, isFiltered: !dataset.filters.isEmpty, file)
+      case .contiguous(let address?, let stated):
+        let byteCount = grid.shape.reduce(dataset.elementBytes, *)
+        guard byteCount <= stated ?? byteCount, byteCount <= file.byteCount,
+          address <= file.byteCount - byteCount
+        else { throw file.damaged("its values lie beyond the end of the file") }
+        let block = StoredChunk(number: 0, address: address, byteCount: byteCount, skippedFilters: 0)
+        return ChunkTable([block], limit: file.byteCount) ?? .empty
+      case .compact(let bytes):
+        guard bytes.count >= grid.shape.reduce(dataset.elementBytes, *) else {
+          throw file.damaged("its values lie beyond the end of its header")
+        }
+        return .empty
+      case .contiguous, .virtual, .external: return .empty
+      }
+    }
+  }
+
+  /// Refuses sizes that the file cannot hold, unless they are small.
+  private static func checkSize(
+    _ dataset: DatasetMetadata, _ grid: ChunkGrid, _ chunks: ChunkTable, _ file: MetadataFile, _ name: String
+  ) throws(StorageError) {
+    let declared = grid.shape.reduce(dataset.elementBytes, *)
+    if case .compact = dataset.layout { return }
+    guard
+      declared <= DatasetForm.unwrittenByteLimit
+        || declared / DatasetForm.compressionLimit <= chunks.storedByteCount
+    else {
+      throw .format(
+        path: file.file.path, object: label(name),
+        reason: "is incomplete or damaged: it has \(HDF5.Session.describe(grid.shape)), but only "
+          + "\(chunks.storedByteCount) bytes are stored")
+    }
+  }
+}
