@@ -1,13 +1,13 @@
 /// The links of a group, in whichever of three ways they are stored.
 final class GroupLinks {
+  /// In the order of their names.
   let links: [MetadataLink]
-  /// Where in `links` the first of each name is.
-  private lazy var places: [ArraySlice<UInt8>: Int] = Dictionary(
-    links.indices.map { (links[$0].name, $0) }, uniquingKeysWith: min)
 
   /// For `MetadataFile.links(of:)`, which reads each group once.
   init(_ header: ObjectHeader, _ file: MetadataFile) throws(StorageError) {
-    links = try Self.read(header, file)
+    var links = try Self.read(header, file)
+    links.sort { $0.name.precedes($1.name) }
+    self.links = links
   }
 
   /// Whether an object is a group.
@@ -17,7 +17,12 @@ final class GroupLinks {
 
   /// The link of this name; nil if there is none.
   func first(_ name: ArraySlice<UInt8>) -> MetadataLink? {
-    places[name].map { links[$0] }
+    var (low, high) = (0, links.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if links[middle].name.precedes(name) { low = middle + 1 } else { high = middle }
+    }
+    return low < links.count && links[low].name == name ? links[low] : nil
   }
 
   private static func read(
@@ -47,9 +52,11 @@ final class GroupLinks {
     guard let heap else { return [] }
     guard let names else { throw info.damage }
     var objects = try FractalHeap(file, at: heap)
-    var links: [MetadataLink] = []
     // A record is a hash of the name and where the link is in the heap.
-    for record in try Tree2(file, at: names, type: 5, recordBytes: 4 + FractalHeap.identifierBytes).records {
+    let records = try Tree2(file, at: names, type: 5, recordBytes: 4 + FractalHeap.identifierBytes).records
+    var links: [MetadataLink] = []
+    links.reserveCapacity(records.count)
+    for record in records {
       links.append(try MetadataLink(try objects.object(record.dropFirst(4))))
     }
     return links

@@ -25,7 +25,8 @@ struct MetadataCursor {
   }
 
   mutating func skip(_ count: Int) throws(StorageError) {
-    _ = try take(count)
+    guard count >= 0, count <= bytes.count else { throw damage }
+    bytes.removeFirst(count)
   }
 
   /// Throws unless these characters come next.
@@ -35,8 +36,11 @@ struct MetadataCursor {
 
   /// A little-endian unsigned integer of up to 8 bytes.
   mutating func word(_ byteCount: Int) throws(StorageError) -> UInt64 {
-    guard (0...8).contains(byteCount) else { throw damage }
-    return try take(byteCount).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    guard (0...8).contains(byteCount), byteCount <= bytes.count else { throw damage }
+    var value: UInt64 = 0
+    for index in 0..<byteCount { value |= UInt64(bytes[bytes.startIndex + index]) << UInt64(8 * index) }
+    bytes.removeFirst(byteCount)
+    return value
   }
 
   /// An unsigned integer that fits Int.

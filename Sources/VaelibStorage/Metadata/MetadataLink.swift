@@ -1,3 +1,5 @@
+import Glibc
+
 /// A name in a group, and what it leads to.
 struct MetadataLink {
   enum Target {
@@ -47,6 +49,22 @@ struct MetadataLink {
     case 1: self.init(name: name, .path(value.prefix { $0 != 0 }))
     case 64: self.init(name: name, .otherFile(value))
     default: self.init(name: name, .foreign)
+    }
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// Whether this comes before `other`, byte by byte.
+  func precedes(_ other: Self) -> Bool {
+    withUnsafeBytes { own in
+      other.withUnsafeBytes { others in
+        let count = Swift.min(own.count, others.count)
+        guard count > 0, let first = own.baseAddress, let second = others.baseAddress else {
+          return own.count < others.count
+        }
+        let order = memcmp(first, second, count)
+        return order != 0 ? order < 0 : own.count < others.count
+      }
     }
   }
 }

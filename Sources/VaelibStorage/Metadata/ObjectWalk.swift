@@ -7,38 +7,56 @@ struct ObjectWalk {
     let name: ArraySlice<UInt8>
     /// Bytes of the whole path.
     let pathBytes: Int
-    let address: Int
+  }
+
+  /// A group, and which of its links comes next.
+  private struct Place {
+    let step: Int
+    let group: GroupLinks
+    var next = 0
   }
 
   private let file: MetadataFile
   /// The steps that led to the objects visited so far. Names of groups stand here once, however much lies below them.
   private var steps: [Step] = []
-  private var pending: [Step]
+  /// The groups from the root to where the walk is.
+  private var places: [Place] = []
   private var seen: Set<Int> = []
 
   init(_ file: MetadataFile) {
     self.file = file
-    pending = [Step(parent: -1, name: [], pathBytes: 0, address: file.root)]
   }
 
   /// The next object, and the number of the step that led to it; nil if there are no more.
   mutating func next() throws(StorageError) -> (step: Int, header: ObjectHeader)? {
-    while let step = pending.popLast() {
-      guard seen.insert(step.address).inserted else { continue }
-      let header = try file.header(at: step.address)
-      steps.append(step)
-      let number = steps.count - 1
-      if GroupLinks.isGroup(header) {
-        let links = try file.links(of: header).links
-        for link in links.sorted(by: { $1.name.lexicographicallyPrecedes($0.name) }) {
-          guard let address = link.address else { continue }
-          let pathBytes = step.pathBytes + (number == 0 ? 0 : 1) + link.name.count
-          pending.append(Step(parent: number, name: link.name, pathBytes: pathBytes, address: address))
-        }
+    if steps.isEmpty {
+      seen.insert(file.root)
+      return try visit(file.root, Step(parent: -1, name: [], pathBytes: 0))
+    }
+    while let place = places.last {
+      guard place.next < place.group.links.count else {
+        places.removeLast()
+        continue
       }
-      return (number, header)
+      places[places.count - 1].next += 1
+      let link = place.group.links[place.next]
+      guard let address = link.address, seen.insert(address).inserted else { continue }
+      let start = place.step == 0 ? 0 : steps[place.step].pathBytes + 1
+      return try visit(
+        address, Step(parent: place.step, name: link.name, pathBytes: start + link.name.count))
     }
     return nil
+  }
+
+  private mutating func visit(
+    _ address: Int, _ step: Step
+  ) throws(StorageError) -> (step: Int, header: ObjectHeader) {
+    steps.append(step)
+    let header = try file.header(at: address)
+    if GroupLinks.isGroup(header) {
+      places.append(Place(step: steps.count - 1, group: try file.links(of: header)))
+    }
+    return (steps.count - 1, header)
   }
 
   /// Bytes of the path of a step's object.

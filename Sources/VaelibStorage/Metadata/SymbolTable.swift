@@ -81,10 +81,11 @@ struct SymbolTable {
     // 0: nothing more; 1: where the tree and the names of a group are, which its header says too; 2: a soft link.
     let kind = try cursor.integer(4)
     try cursor.skip(4)
-    var scratch = MetadataCursor(file, try cursor.take(16), cursor.subject)
+    let target = try cursor.integer(4)
+    try cursor.skip(12)
     switch kind {
     case 0, 1: return MetadataLink(name: name, .object(address))
-    case 2: return MetadataLink(name: name, .path(try text(at: try scratch.integer(4), cursor)))
+    case 2: return MetadataLink(name: name, .path(try text(at: target, cursor)))
     default: return MetadataLink(name: name, .foreign)
     }
   }
