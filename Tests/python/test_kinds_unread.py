@@ -1,6 +1,8 @@
 """What vaelib does not read is counted and named, and does not keep it from reading the rest."""
 
+import ctypes
 import struct
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -62,7 +64,7 @@ def healthy_and(tmp_path, **replaced):
         ({"layout": (8, bytes([6]) + contiguous(104, 160)[1:], 0)}, "newer HDF5"),
         ({"type": (3, bytes([0x6B]) + FLOAT32[1:], 0)}, "newer HDF5"),
         ({"type": (3, bytes([0x5F]) + FLOAT32[1:], 0)}, "newer HDF5|unknown"),
-        ({"type": (3, struct.pack("<BBQ", 3, 1, 0), 2)}, "shares messages"),
+        ({"type": (3, struct.pack("<BBQ", 3, 7, 0), 2)}, "shares messages"),
     ],
     ids=["layout", "version", "class", "shared"],
 )
@@ -74,6 +76,32 @@ def test_what_no_version_that_we_know_has(tmp_path, replaced, match):
     assert vaelib.dataset_names(path) == ["odd", "x"]
     with pytest.raises(vaelib.FormatError, match=f"(?s)odd.*({match})"):
         vaelib.open_dataset(path, "odd")
+
+
+@pytest.mark.parametrize("cutoff", [0, 100], ids=["tree", "list"])
+def test_messages_that_objects_share(tmp_path, cutoff):
+    """Shapes, types, fill values and filters of many sets stand in heaps of their own."""
+    libraries = list(Path(h5py.__file__).parents[1].glob("h5py.libs/libhdf5-*"))
+    if not libraries:
+        pytest.skip("h5py offers no such files, and its own libhdf5 is not known")
+    library = ctypes.CDLL(str(libraries[0]))
+    creation = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    identifier = ctypes.c_int64(creation.id)
+    assert library.H5Pset_shared_mesg_nindexes(identifier, 2) >= 0
+    assert library.H5Pset_shared_mesg_index(identifier, 0, 1 << 1 | 1 << 3, 1) >= 0
+    assert library.H5Pset_shared_mesg_index(identifier, 1, 1 << 5 | 1 << 11 | 1 << 12, 1) >= 0
+    assert library.H5Pset_shared_mesg_phase_change(identifier, cutoff, 0) >= 0
+    path = tmp_path / "data.h5"
+    opened = h5py.h5f.create(str(path).encode(), h5py.h5f.ACC_TRUNC, creation)
+    with h5py.File(opened) as file:
+        for index in range(20):
+            packed = {"chunks": (4, 6), "compression": "gzip", "fillvalue": 3}
+            file.create_dataset(f"packed{index}", data=MATRIX, **packed)
+            file[f"plain{index}"] = MATRIX.astype(("f4", "f8", "i2")[index % 3])
+            file[f"plain{index}"].attrs["unit"] = "metre"
+    for name in ("packed7", "plain0", "plain1", "plain17"):
+        np.testing.assert_array_equal(vaelib.open_dataset(path, name).numpy(), MATRIX)
+    assert vaelib.verify(path).datasets_read == 40
 
 
 @pytest.mark.parametrize("message", [old_message, new_message])

@@ -55,8 +55,12 @@ struct DatasetMetadata {
     let version = try cursor.byte()
     let place = try cursor.byte()
     try cursor.require((1...3).contains(version))
+    if version == 3, place == 1 {
+      guard let shared = file.sharedMessages else { throw cursor.damage }
+      return try shared.message(try cursor.take(SharedMessages.identifierBytes), message.kind)
+    }
     guard version < 3 || place == 2 else {
-      throw file.unread("shares messages between objects, which vaelib does not read; copy it with h5repack")
+      throw file.unread("shares messages in a way that no version of HDF5 up to 2.0 knows")
     }
     // The oldest version holds the start of an entry of a symbol table.
     if version == 1 { try cursor.skip(6 + file.lengthBytes) }

@@ -3,7 +3,7 @@ struct FractalHeap {
   /// Bytes by which a link in a heap is known.
   static let identifierBytes = 7
 
-  private let file: MetadataFile
+  private unowned let file: MetadataFile
   private let identifierBytes: Int
   private let heapAddress: Int
   private var width = 0

@@ -20,6 +20,8 @@ final class MetadataFile {
   /// What was read already: every structure is read once.
   private var headers: [Int: [ObjectHeaderReader.Message]] = [:]
   private var groups: [Int: GroupLinks] = [:]
+  /// Messages outside of object headers, if the file has such.
+  private(set) var sharedMessages: SharedMessages?
 
   /// Bytes that addresses can reach.
   var byteCount: Int { content?.count ?? file.byteCount - base }
@@ -139,8 +141,7 @@ final class MetadataFile {
     for message in header.messages {
       switch message.kind {
       case .driver: try refuseDriver(0)
-      case .sharedMessages:
-        throw unread("shares messages between objects, which vaelib does not read; copy it with h5repack")
+      case .sharedMessages: sharedMessages = try SharedMessages(message.cursor, self)
       case .cacheImage:
         throw unread("holds the image of a cache, which vaelib does not read; copy it with h5repack")
       case .treeSizes:
