@@ -85,18 +85,18 @@ def test_links_to_other_files_are_not_followed(tmp_path, versions):
 
 
 def test_links_of_kinds_that_programs_define(tmp_path):
-    """Of any length, 0 too."""
+    """Of any length, 0 too; and of kinds that no version of the format has yet."""
     file = File()
     data = file.dataset(message=new_message)
     group = file.new_group(
-        defined_link(b"empty", 80, b""), defined_link(b"full", 255, b"value"),
+        defined_link(b"empty", 80, b""), defined_link(b"full", 255, b"value"), defined_link(b"newer", 7, b"?"),
         hard_link(b"nowhere", 0xFFFFFFFFFFFFFFFF), hard_link(b"beyond", 1 << 40), soft_link(b"soft", b"/x"),
         hard_link(b"x", data),
     )  # fmt: skip
     path = file.save(tmp_path / "links.h5", group)
     for name in ("x", "soft"):
         assert not read(path, name).any()
-    for name in ("empty", "full"):
+    for name in ("empty", "full", "newer"):
         with pytest.raises(vaelib.FormatError, match=f'"{name}".*link of a kind'):
             vaelib.open_dataset(path, name)
     for name in ("nowhere", "beyond"):

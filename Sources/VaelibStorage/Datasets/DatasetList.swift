@@ -13,7 +13,7 @@ struct DatasetList {
     for _ in 0..<Self.visitedLimit where found.count <= Self.shownLimit {
       do throws(StorageError) {
         guard let (step, header) = try walk.next() else { return }
-        if DatasetMetadata.isDataset(header) { found.append((Self.shown(walk.path(step)), header)) }
+        if DatasetMetadata.isDataset(header) { found.append((walk.shownPath(step), header)) }
       } catch {
         continue
       }
@@ -32,12 +32,6 @@ struct DatasetList {
     guard !texts.isEmpty else { return "it has no datasets" }
     let isCut = texts.count > Self.shownLimit
     return "it has " + texts.prefix(Self.shownLimit).joined(separator: ", ") + (isCut ? " and others" : "")
-  }
-
-  /// A path as far as messages show it.
-  private static func shown(_ path: [UInt8]) -> String {
-    let isCut = path.count > StructureBounds.shownBytes
-    return String(systemBytes: path.prefix(StructureBounds.shownBytes)) + (isCut ? "..." : "")
   }
 
   private static func text(_ shape: [Int]?) -> String {

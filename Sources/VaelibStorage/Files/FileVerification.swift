@@ -68,7 +68,7 @@ public enum FileVerification {
     var walk = ObjectWalk(metadata)
     while let (step, header) = try walk.next() {
       guard DatasetMetadata.isDataset(header) else { continue }
-      let name = String(systemBytes: walk.path(step))
+      let name = walk.shownPath(step)
       if let dataset = try readable(name, header, metadata) {
         try StoredDataset(dataset, name: name, metadata).reader.readThrough(stepDone)
         report.datasetsRead += 1

@@ -31,7 +31,7 @@ struct MetadataCheck {
     while let (step, header) = try walk.next() {
       try AttributeMetadata.check(header)
       guard DatasetMetadata.isDataset(header) else { continue }
-      let name = String(systemBytes: walk.path(step))
+      let name = walk.shownPath(step)
       let dataset = try naming(name, file.file.path) { () throws(StorageError) in
         try DatasetMetadata(header, file)
       }

@@ -74,4 +74,18 @@ struct ObjectWalk {
     }
     return path
   }
+
+  /// The path as messages show it: of a long one the end.
+  func shownPath(_ step: Int) -> String {
+    guard steps[step].pathBytes > StructureBounds.shownBytes else { return String(systemBytes: path(step)) }
+    var names: [ArraySlice<UInt8>] = []
+    var (byteCount, step) = (0, step)
+    while step > 0, byteCount <= StructureBounds.shownBytes {
+      names.append(steps[step].name)
+      byteCount += steps[step].name.count + 1
+      step = steps[step].parent
+    }
+    let end = names.reversed().joined(separator: [UInt8(ascii: "/")]).suffix(StructureBounds.shownBytes)
+    return "..." + String(systemBytes: Array(end))
+  }
 }

@@ -7,7 +7,7 @@ enum StructureBounds {
   /// repeats those of the groups around it.
   static let listedBytesPerByte = 8
   static let listedBytes = 1 << 20
-  /// Bytes of a name that a message shows.
+  /// Bytes of the path of a dataset that a message shows: its end.
   static let shownBytes = 256
   /// How many levels a tree of the newer kind has: even with two children a node it would have 2^24 leaves.
   static let treeLevels = 24
