@@ -40,7 +40,7 @@ public func vaelib_dataset_open(
   _ path: UnsafePointer<CChar>?, _ name: UnsafePointer<CChar>?,
   _ options: UnsafePointer<vaelib_dataset_options>?, _ outDataset: UnsafeMutablePointer<OpaquePointer?>?
 ) -> vaelib_status {
-  entryPoint {
+  entryPoint(keepsDenormals: true) {
     let out = try Arguments.nonNull(outDataset, "out_dataset")
     let options = try options.map { try SizedStruct.read($0, "options") } ?? defaultDatasetOptions()
     guard options.scale.isFinite, options.shift.isFinite, options.scale != 0 else {
@@ -119,7 +119,7 @@ public func vaelib_dataset_describe(
 public func vaelib_dataset_read(
   _ dataset: OpaquePointer?, _ outValues: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
-  entryPoint {
+  entryPoint(keepsDenormals: true) {
     let source = try DatasetHandle.from(dataset).source
     let out = try Arguments.nonNull(outValues, "out_values")
     try Arguments.count(outCount, rows: source.rows, columns: source.columns)

@@ -4,12 +4,16 @@ import VaelibNumerics
 /// Runs the body of an exported function in the numeric environment: whatever is thrown becomes a status and a message,
 /// which names the function.
 ///
-/// - Parameter name: the exported name; `#function` gives it with argument labels, which are cut off.
-func entryPoint(_ name: String = #function, _ body: () throws -> Void) -> vaelib_status {
+/// - Parameters:
+///   - name: the exported name; `#function` gives it with argument labels, which are cut off.
+///   - keepsDenormals: for functions that pass data on.
+func entryPoint(
+  _ name: String = #function, keepsDenormals: Bool = false, _ body: () throws -> Void
+) -> vaelib_status {
   Preparation.run()
   ThreadMessages.setWarning(nil)
   do {
-    try withNumericEnvironment(body)
+    try withNumericEnvironment(keepsDenormals: keepsDenormals, body)
     return VAELIB_OK
   } catch {
     ThreadMessages.setError("\(name.prefix { $0 != "(" }): \(error)")

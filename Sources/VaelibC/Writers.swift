@@ -78,7 +78,7 @@ public func vaelib_writer_add(
 public func vaelib_writer_append(
   _ writer: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ rows: UnsafePointer<vaelib_array>?
 ) -> vaelib_status {
-  entryPoint {
+  entryPoint(keepsDenormals: true) {
     let handle = try WriterHandle.from(writer)
     let name = try Arguments.text(name, "name")
     let array = try StridedArray(rows, "rows")

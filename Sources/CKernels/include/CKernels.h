@@ -124,6 +124,16 @@ static inline uint64_t vaelib_numeric_mode(void)
 #endif
 }
 
+/* The same but that denormals are numbers like others: for data that is passed on, not computed with. */
+static inline uint64_t vaelib_exact_mode(void)
+{
+#if defined(__x86_64__)
+    return 0x1f80;
+#else
+    return 0;
+#endif
+}
+
 /* ------------------------------------------------------------------------------------------------------------------
  * Memory
  * --------------------------------------------------------------------------------------------------------------- */
