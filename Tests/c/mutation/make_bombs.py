@@ -125,7 +125,7 @@ def deep(file: Any) -> None:
     file["x"] = MATRIX
     child = file.create_group(None)
     child["x"] = file["x"]
-    for _ in range(2500):
+    for _ in range(5000):
         parent = file.create_group(None)
         parent["g"] = child
         child = parent
