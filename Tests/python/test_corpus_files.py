@@ -19,15 +19,10 @@ SCRIPT = Path(check_files.__file__)
 #: Of the files that differ only in the version of the format the oldest and the newest are enough for the fast tests;
 #: so is one of the indices, and one of the others that take seconds.
 SLOW = re.compile(r"h5py_.*_v11[024]|h5py_(indices|settings)_v108|h5py_(sizes|layouts_[a-z]|groups_[a-z])")
-#: Files with known faults; each mark goes with its fault.
-FAULTY = ("pytables.h5", "pandas_table.h5", "netcdf.h5")
 
 
 def marked(name):
-    marks = [pytest.mark.slow] if SLOW.match(name) else []
-    if name.startswith(FAULTY):
-        marks.append(pytest.mark.xfail(strict=True))
-    return pytest.param(name, marks=marks)
+    return pytest.param(name, marks=[pytest.mark.slow] if SLOW.match(name) else [])
 
 
 @pytest.mark.parametrize("name", [marked(name) for name in FILES])
