@@ -69,10 +69,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("f4", "it does not hold integers"), ("vector", "it does not hold integers"),
+    ("f4", "it has shape 4 x 3, but dataset \"f4\" needs 4 labels"),
+    ("vector", "it has shape 5, but dataset \"f4\" needs 4 labels"),
     ("images", "it has shape 2 x 3 x 4"),
     ("i4", "it has shape 4 x 3, but dataset \"f4\" needs 4 labels"),
-    ("huge_labels", "it holds 9223372036854775808"),
+    ("huge_labels", "row 3 holds 9223372036854775808"),
   ])
   func unsuitableLabels(_ name: String, _ reason: String) {
     let error = storageError { () throws(StorageError) in
