@@ -51,24 +51,53 @@ extension DatasetForm {
 
   private static func unsuitability(_ shape: [Int]?) -> String? {
     guard let shape, !shape.isEmpty else {
-      return "has \(HDF5.Session.describe(shape)); vaelib needs an axis that counts examples"
+      return
+        "has \(HDF5.Session.describe(shape)); vaelib needs an axis that counts examples ('python -m vaelib info FILE' "
+        + "shows what else there is)"
     }
-    return shape.contains(0) ? "is empty: it has \(HDF5.Session.describe(shape))" : nil
+    return shape.contains(0)
+      ? "is empty: it has \(HDF5.Session.describe(shape)); its program has written no numbers yet" : nil
   }
 
   /// Only filters that vaelib undoes itself: libhdf5 would load foreign ones as programs from folders that the environment
   /// names, and its decoders of the others it brings believe what a damaged file says.
   private static func unsuitability(_ filters: [Filter]) -> String? {
     guard let filter = filters.first(where: { $0.known == nil }) else { return nil }
-    let name = [4: "szip", 5: "nbit", 6: "scaleoffset", 32_001: "blosc", 32_004: "lz4", 32_015: "zstd"][
-      filter.number]
+    let name =
+      filterName(filter.number).map { "\($0) (filter \(filter.number))" } ?? "filter \(filter.number)"
+    let plugin =
+      filter.number < firstPlugin
+      ? "" : "; h5repack needs the filter's plugin, which hdf5plugin has for Python, in HDF5_PLUGIN_PATH"
     return
-      "is compressed with filter \(name.map { "\($0) (number \(filter.number))" } ?? "number \(filter.number)"), "
-      + "which vaelib does not read; write it with gzip or without compression"
+      "is compressed with \(name), which vaelib does not read; 'h5repack -f GZIP=4 FILE NEW.h5' writes a file that it "
+      + "reads\(plugin)"
+  }
+
+  /// From this number on filters are plugins (the HDF Group's list of registered filters).
+  private static let firstPlugin = 256
+
+  private static func filterName(_ number: Int) -> String? {
+    switch number {
+    case 4: "szip"
+    case 5: "n-bit"
+    case 6: "scale-offset"
+    case 307: "bzip2"
+    case 32_001: "blosc"
+    case 32_004: "lz4"
+    case 32_008: "bitshuffle"
+    case 32_013: "zfp"
+    case 32_015: "zstd"
+    case 32_017: "sz"
+    case 32_026: "blosc2"
+    default: nil
+    }
   }
 
   private static func unsuitability(isExternal: Bool, isVirtual: Bool) -> String? {
-    if isExternal { return "keeps its values in other files, which vaelib does not read; copy it into one" }
-    return isVirtual ? "is a virtual dataset, which vaelib does not read; copy its values into one" : nil
+    let remedy =
+      "'vaelib.write_dataset(\"NEW.h5\", x=h5py.File(\"FILE\")[\"NAME\"][...])' in Python copies its values into one file"
+    if isExternal { return "keeps its values in other files, which vaelib does not read; \(remedy)" }
+    return isVirtual
+      ? "is a virtual dataset, which vaelib does not read: its values are in other datasets; \(remedy)" : nil
   }
 }

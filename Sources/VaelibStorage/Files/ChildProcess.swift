@@ -146,7 +146,7 @@ struct ChildProcess {
     case .memory:
       unreadable(
         "needs more memory than check_in_child allows, \(limits.memory >> 20) MiB for this file: either it was made "
-          + "to exhaust memory, or its chunks are that large; if you trust it, read it without check_in_child"
+          + "to exhaust memory, or its chunks are that large; if you trust it, read it without check_in_child, or with verify --in-process"
       )
     case let error?: error
     }
