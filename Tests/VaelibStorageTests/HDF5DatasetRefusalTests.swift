@@ -54,10 +54,9 @@ import Testing
       refusal("nothing.h5", "x")?.description.hasSuffix("has no dataset \"x\"; it has no datasets") == true)
   }
 
-  @Test(arguments: [("scaleoffset", 6)])
-  func otherFilters(_ name: String, _ number: Int) {
-    let error = refusal("filters.h5", name)
-    #expect(error?.description.contains("is compressed with filter \(name) (number \(number))") == true)
+  @Test func otherFilters() {
+    let error = refusal("filters.h5", "scaleoffset")
+    #expect(error?.description.contains("is compressed with scale-offset (filter 6), which") == true)
   }
 
   @Test func sizesBeyondTheFile() {
