@@ -1,5 +1,6 @@
 """What h5py says is in a file, and which of it vaelib must be able to read."""
 
+import contextlib
 import math
 import os
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ import numpy as np
 
 #: Filters that vaelib reads, by their registered numbers.
 FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, h5py.h5z.FILTER_LZF}
-FLOATS = [getattr(h5py.h5t, f"IEEE_F{bits}{order}") for bits in (16, 32, 64) for order in ("LE", "BE")]
+#: Booleans, integers, reals, as numpy calls them.
+NUMBERS = "biuf"
 #: h5py keeps decompressed chunks, so that reading block by block decompresses each once.
 CACHE = 256 << 20
 #: Sets with larger rows are not compared.
@@ -37,6 +39,8 @@ class Entry:
     unread: str | None
     #: Whether h5py reads numbers that can be compared, should vaelib read it.
     comparable: bool
+    #: Whether anything of it is stored; if not, there is nothing to verify.
+    written: bool
 
     @property
     def byte_count(self) -> int:
@@ -86,11 +90,22 @@ def _entry(name: str, dataset: Any) -> Entry:
     shape = dataset.shape or ()
     row = math.prod(shape[1:]) * dataset.id.get_type().get_size()
     band = dataset.chunks[0] if dataset.chunks else 1
-    comparable = dataset.dtype.kind in "iufb" and len(shape) > 0 and 0 < row <= LARGEST_ROW and 0 not in shape
-    return Entry(name, h5py.h5o.get_info(dataset.id).addr, shape, row, band, _unread(dataset), comparable)
+    kind = _kind(dataset)
+    comparable = kind in NUMBERS and len(shape) > 0 and 0 < row <= LARGEST_ROW and 0 not in shape
+    written = dataset.id.get_storage_size() > 0
+    place = h5py.h5o.get_info(dataset.id).addr
+    return Entry(name, place, shape, row, band, _unread(dataset, kind), comparable, written)
 
 
-def _unread(dataset: Any) -> str | None:
+def _kind(dataset: Any) -> str:
+    """What numpy calls the type of the numbers that h5py reads; else what HDF5 calls it."""
+    with contextlib.suppress(TypeError):  # a type that numpy does not have
+        if dataset.dtype.kind in NUMBERS and dataset.dtype.itemsize <= 8:
+            return str(dataset.dtype.kind)
+    return type(dataset.id.get_type()).__name__.removeprefix("Type").removesuffix("ID").lower()
+
+
+def _unread(dataset: Any, kind: str) -> str | None:
     """Why vaelib does not read a dataset; the reasons are those that docs/file-format.md names."""
     creation = dataset.id.get_create_plist()
     filters = [creation.get_filter(index)[0] for index in range(creation.get_nfilters())]
@@ -104,17 +119,4 @@ def _unread(dataset: Any) -> str | None:
         return "external storage"
     if not set(filters) <= FILTERS:
         return "filters " + ", ".join(str(number) for number in filters)
-    if dataset.id.get_storage_size() == 0:
-        return "never written"
-    return _unread_type(dataset.id.get_type())
-
-
-def _unread_type(kind: Any) -> str | None:
-    if isinstance(kind, h5py.h5t.TypeFloatID):
-        return None if any(kind.equal(known) for known in FLOATS) else "unusual floats"
-    if isinstance(kind, h5py.h5t.TypeIntegerID):
-        whole = kind.get_precision() == 8 * kind.get_size() and kind.get_size() in (1, 2, 4, 8)
-        return None if whole else "unusual integers"
-    if isinstance(kind, h5py.h5t.TypeEnumID) and kind.dtype == np.dtype(bool):
-        return None
-    return type(kind).__name__.removeprefix("Type").removesuffix("ID").lower()
+    return None if kind in NUMBERS else kind

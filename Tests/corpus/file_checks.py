@@ -43,7 +43,8 @@ def survey(path: str, tell: Tell) -> None:
                     pass
             except (OSError, ValueError, RuntimeError, MemoryError) as error:
                 unread, comparable = f"h5py cannot read it: {error}", False
-        tell(entry=[entry.name, entry.address, entry.shape, entry.row_bytes, entry.band, unread, comparable])
+        place = [entry.name, entry.address, entry.shape, entry.row_bytes, entry.band]
+        tell(entry=[*place, unread, comparable, entry.written])
 
 
 def entries(path: str) -> list[Entry] | None:
@@ -82,7 +83,7 @@ class Check:
         if report is None or self.known is None or report.kind != "data":
             return
         counted = report.datasets_read + report.datasets_unread
-        required = sum(entry.unread is None for entry in self.known)
+        required = sum(entry.unread is None and entry.written for entry in self.known)
         if counted != len(self.known) or report.datasets_read < required:
             found = f"{report.datasets_read} read, {report.datasets_unread} not"
             self.tell(fault=f"{step}: {found}, of {len(self.known)} datasets; {required} should be read")

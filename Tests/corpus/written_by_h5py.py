@@ -121,8 +121,8 @@ def groups(file: Any) -> None:
 
 
 def many(file: Any) -> None:
-    """A thousand small sets."""
-    for index in range(1000):
+    """Hundreds of small sets."""
+    for index in range(400):
         file[f"set {index}"] = MATRIX[:3, :4]
 
 
