@@ -259,7 +259,7 @@ typedef struct vaelib_dataset_options {
     double shift;
     /**
      * The name of a dataset with one label per row; NULL for none. Labels are whole numbers of any type, from any base
-     * and with gaps or without; booleans; enumerated values or texts of a fixed length, whose names are kept
+     * and with gaps or without; booleans; enumerated values or texts, whose names are kept
      * (vaelib_dataset_get_class_names()).
      */
     const char *labels;
@@ -288,6 +288,36 @@ typedef struct vaelib_dataset_options {
      * memory and time it may take. Every function that opens a file has this option.
      */
     int check_in_child;
+    /**
+     * The axis that counts examples, from 0; the others are flattened to columns in their order. SIZE_MAX, the default,
+     * is the first, with a warning (vaelib_last_warning()) where the file says that another is meant: MATLAB writes the
+     * axes in the opposite order, and in loom files the second axis counts cells.
+     */
+    size_t row_axis;
+    /**
+     * A table, whose elements have named columns (pandas, PyTables, numpy's structured arrays): the names of
+     * `column_count` of them, in the order in which they are wanted. A table inside a table has names such as
+     * "outer/inner"; a column of arrays becomes as many columns as an array has numbers. NULL, the default: all columns
+     * of numbers, bit fields, booleans and enumerated values.
+     */
+    const char *const *columns;
+    size_t column_count;
+    /**
+     * 0, the default: netCDF's attributes of a dataset say what its numbers mean. Values that are _FillValue or
+     * missing_value become NaN, others `stored number * scale_factor + add_offset`, before scale and shift of these
+     * options; _Unsigned says whether integers have a sign. vaelib_dataset_describe() tells what was found.
+     * 1: numbers are as they are stored.
+     */
+    int ignore_conventions;
+    /**
+     * Above 0: an example is a window of so many neighbouring rows, flattened. Example i begins at row
+     * `i * window_step`; rows behind the last whole window are left out. A signal, of one axis, is cut in this way. 0,
+     * the default: each row is an example; of a signal that is a single number, which gives a warning. Labels are one
+     * for each example.
+     */
+    size_t window;
+    /** Rows from the begin of a window to the next, less than `window` where they overlap; 0, the default: `window`. */
+    size_t window_step;
 } vaelib_dataset_options;
 #define VAELIB_DATASET_OPTIONS_INIT VAELIB_SIZED_STRUCTURE(vaelib_dataset_options)
 
@@ -302,6 +332,11 @@ typedef struct vaelib_dataset_info {
     int has_labels;
     /** 1 if the examples are held in memory, 0 if they are read from the file as they are used. */
     int in_memory;
+    /**
+     * What of a file's conventions was followed (ignore_conventions), such as "_FillValue -999 as NaN, number * 0.1 +
+     * 5"; empty if nothing. Valid until the dataset is freed.
+     */
+    const char *conventions;
 } vaelib_dataset_info;
 #define VAELIB_DATASET_INFO_INIT VAELIB_SIZED_STRUCTURE(vaelib_dataset_info)
 
@@ -317,7 +352,7 @@ vaelib_status vaelib_dataset_from_array(
 
 /**
  * Opens dataset `name` of HDF5 file `path`. The first axis counts examples; the other axes are flattened to columns.
- * Integer and floating-point types of up to 64 bits can be read. `options` may be NULL. VAELIB_FILE_ERROR if the file
+ * Integer and floating-point types of up to 64 bits can be read, and tables with columns of them. `options` may be NULL. VAELIB_FILE_ERROR if the file
  * cannot be opened, VAELIB_FORMAT_ERROR if it is not HDF5, has no such dataset (the message lists those that it has),
  * or the dataset is empty or not numeric.
  */

@@ -75,7 +75,9 @@ private func concatenation(_ parts: [DatasetHandle]) throws -> DatasetHandle {
   let labels = parts.compactMap { part in part.labels.map { ($0, part.source.rows) } }
   return DatasetHandle(
     source: source, elementType: isAlike ? first.elementType : .float32,
-    labels: labels.isEmpty ? nil : try RowLabels.joined(labels))
+    labels: labels.isEmpty ? nil : try RowLabels.joined(labels),
+    conventions: parts.allSatisfy { $0.conventions.texts == first.conventions.texts }
+      ? first.conventions : CStrings([]))
 }
 
 @_cdecl("vaelib_dataset_split") @implementation
@@ -137,6 +139,7 @@ public func vaelib_dataset_relabel(
     out.pointee = try HandleTable.shared.insert(
       DatasetHandle(
         source: whole.source, elementType: whole.elementType,
-        labels: try labels.map { try RowLabels($0, rows: whole.source.rows) }))
+        labels: try labels.map { try RowLabels($0, rows: whole.source.rows) },
+        conventions: whole.conventions))
   }
 }

@@ -11,8 +11,15 @@ final class DatasetHandle: HandleObject {
   /// One label a row, for all rows of `source`.
   let labels: RowLabels?
 
-  init(source: any ExampleSource, elementType: ElementType, labels: RowLabels?) {
+  /// What of a file's conventions was followed: one text, or none.
+  let conventions: CStrings
+
+  init(
+    source: any ExampleSource, elementType: ElementType, labels: RowLabels?,
+    conventions: CStrings = CStrings([])
+  ) {
     self.source = source
+    self.conventions = conventions
     self.elementType = elementType
     self.labels = labels
   }
@@ -20,7 +27,8 @@ final class DatasetHandle: HandleObject {
   /// Rows of this dataset, in any order, with their labels.
   func select(_ rows: [Int]) -> DatasetHandle {
     DatasetHandle(
-      source: SelectionSource(source, rows: rows), elementType: elementType, labels: labels?.select(rows))
+      source: SelectionSource(source, rows: rows), elementType: elementType, labels: labels?.select(rows),
+      conventions: conventions)
   }
 
   /// The examples with their labels.

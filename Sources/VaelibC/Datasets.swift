@@ -12,10 +12,54 @@ public func vaelib_dataset_options_init(
   }
 }
 
+/// SIZE_MAX in C: the first axis, unless the file says otherwise.
+private let firstAxis = -1
+
+extension DatasetSelection {
+  /// What the caller wants of a dataset.
+  fileprivate init(_ options: vaelib_dataset_options) throws {
+    self.init()
+    if options.row_axis != firstAxis { rowAxis = options.row_axis }
+    followsConventions = options.ignore_conventions == 0
+    columns = try Self.columns(options)
+    for (name, value) in [("window", options.window), ("window_step", options.window_step)] where value < 0 {
+      throw BoundaryError.argument("options->\(name) is \(UInt(bitPattern: value)); allowed: 0 to \(Int.max)")
+    }
+    if options.window == 0, options.window_step > 0 {
+      throw BoundaryError.argument("options->window_step is \(options.window_step), but window is 0")
+    }
+    guard options.window > 0 else { return }
+    windows = Windows(
+      length: options.window, step: options.window_step > 0 ? options.window_step : options.window)
+  }
+
+  private static func columns(_ options: vaelib_dataset_options) throws -> [String]? {
+    guard let names = options.columns else {
+      guard options.column_count == 0 else {
+        throw BoundaryError.argument(
+          "options->columns is NULL but column_count is \(UInt(bitPattern: options.column_count))")
+      }
+      return nil
+    }
+    guard (1...ElementNumbers.mostNumbers).contains(options.column_count) else {
+      throw BoundaryError.argument(
+        "options->column_count is \(UInt(bitPattern: options.column_count)); allowed: 1 to "
+          + "\(ElementNumbers.mostNumbers)")
+    }
+    return try (0..<options.column_count).map { index in
+      guard let name = names[index] else {
+        throw BoundaryError.argument("options->columns[\(index)] is NULL")
+      }
+      return String(systemCString: name)
+    }
+  }
+}
+
 private func defaultDatasetOptions() -> vaelib_dataset_options {
   var options = vaelib_dataset_options()
   options.scale = 1
   options.memory_budget = HDF5Source.defaultMemoryBudget
+  options.row_axis = firstAxis
   return options
 }
 
@@ -47,16 +91,19 @@ public func vaelib_dataset_open(
       throw BoundaryError.argument(
         "options->scale is \(options.scale) and shift \(options.shift); both must be finite, and scale not 0")
     }
+    let selection = try DatasetSelection(options)
     let source = try HDF5Source(
       path: try Arguments.path(path, "path"), name: try Arguments.path(name, "name"),
       labels: options.labels.map { String(systemCString: $0) },
       labelsPath: options.labels_path.map { String(systemCString: $0) },
       memoryBudget: options.memory_budget < 0 ? Int.max : options.memory_budget, scale: options.scale,
-      shift: options.shift, checkInChild: options.check_in_child != 0)
+      shift: options.shift, selection: selection, checkInChild: options.check_in_child != 0)
     let dataset = DatasetHandle(
-      source: source, elementType: source.elementType,
-      labels: source.labels.map { RowLabels($0) })
+      source: selection.windows.map { WindowSource(source, $0) } ?? source, elementType: source.elementType,
+      labels: source.labels.map { RowLabels($0) },
+      conventions: CStrings(source.conventions.isEmpty ? [] : [source.conventions]))
     out.pointee = try HandleTable.shared.insert(dataset)
+    warn(source.hints)
   }
 }
 
@@ -92,7 +139,7 @@ public func vaelib_dataset_slice(
     }
     let slice = DatasetHandle(
       source: SliceSource(whole.source, rows: firstRow..<end), elementType: whole.elementType,
-      labels: whole.labels?.dropFirst(firstRow))
+      labels: whole.labels?.dropFirst(firstRow), conventions: whole.conventions)
     out.pointee = try HandleTable.shared.insert(slice)
   }
 }
@@ -111,6 +158,7 @@ public func vaelib_dataset_describe(
     info.shift = dataset.source.shift
     info.has_labels = dataset.labels == nil ? 0 : 1
     info.in_memory = dataset.source.isInMemory ? 1 : 0
+    info.conventions = dataset.conventions.pointers?[0] ?? Constants.string("")
     try SizedStruct.write(info, to: outInfo, "out_info")
   }
 }

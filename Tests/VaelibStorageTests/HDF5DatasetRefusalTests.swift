@@ -6,11 +6,9 @@ import Testing
   @Test(arguments: [
     ("strings", "holds strings; vaelib reads"),
     ("texts", "holds variable-length strings; vaelib reads"),
-    ("compound", "holds compound values; vaelib reads"),
-    ("complex", "holds compound values; vaelib reads"),
+    ("complex", "holds complex numbers; columns="),
     ("lists", "holds variable-length lists; vaelib reads"),
     ("references", "holds references; vaelib reads"),
-    ("arrays", "holds arrays as elements; vaelib reads"),
     ("long_double", "holds 16-byte floating-point numbers; vaelib reads"),
     ("opaque", "holds opaque values; vaelib reads"),
     ("no_rows", "is empty: it has shape 0 x 784"),

@@ -97,6 +97,13 @@ import VaelibNumerics
     }
   }
 
+  @Test func elementsOfSeveralNumbersAreColumns() throws {
+    for name in ["compound", "arrays"] {
+      let dataset = try HDF5Dataset(path: fixture("unsuitable.h5"), name: name, labels: nil, memoryBudget: 0)
+      #expect(dataset.columns > 1)
+    }
+  }
+
   @Test func labelsAreRead() throws {
     let path = fixture("numbers.h5")
     let expected: [(name: String, labels: [Int64])] = [

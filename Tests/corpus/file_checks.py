@@ -14,12 +14,12 @@ from expectations import Entry
 from isolation import MEMORY, Tell, run
 from vaelib.__main__ import main
 
-#: How a set is opened: the name of the way, and its arguments.
+#: How a set is opened: the name of the way, and its arguments. Numbers are those that are stored, as h5py gives them.
 WAYS: dict[str, dict[str, Any]] = {
-    "in memory": {"memory_budget": 1 << 40},
-    "streamed": {"memory_budget": 0},
-    "in memory, checked in a child": {"memory_budget": 1 << 40, "check_in_child": True},
-    "streamed, checked in a child": {"memory_budget": 0, "check_in_child": True},
+    "in memory": {"memory_budget": 1 << 40, "conventions": False},
+    "streamed": {"memory_budget": 0, "conventions": False},
+    "in memory, checked in a child": {"memory_budget": 1 << 40, "check_in_child": True, "conventions": False},
+    "streamed, checked in a child": {"memory_budget": 0, "check_in_child": True, "conventions": False},
 }
 #: Sets of more bytes than this are not read into memory.
 LARGE = 1 << 28

@@ -78,6 +78,22 @@ def test_padding_with_blanks(tmp_path):
         np.testing.assert_array_equal(dataset.labels, np.array(["a b", "c", ""])[PLACES])
 
 
+@pytest.mark.parametrize("options", [{}, {"chunks": (7,)}, {"chunks": (7,), "compression": "gzip"}])
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+def test_texts_of_any_length(tmp_path, options, libver):
+    path = str(tmp_path / "texts.h5")
+    names = np.array(["zebra", "", "m\u00fcsli" * 300], dtype=object)[PLACES]
+    with h5py.File(path, "w", libver=libver) as file:
+        file["x"] = X
+        file.create_dataset("y", data=names, dtype=h5py.string_dtype(), **options)
+        file.create_dataset("unwritten", (60,), dtype=h5py.string_dtype(), chunks=(7,))
+    for in_child in (False, True):
+        with vaelib.open_dataset(path, "x", "y", check_in_child=in_child) as dataset:
+            np.testing.assert_array_equal(dataset.labels, names)
+    with vaelib.open_dataset(path, "x", "unwritten") as dataset:
+        np.testing.assert_array_equal(dataset.labels, [""] * 60)
+
+
 @pytest.mark.parametrize("base", ["i1", "u2", ">i4", "i8"])
 def test_enumerations_give_their_names(write, base):
     kind = h5py.enum_dtype({"zebra": 5, "ant": 90, "lion": 7, "unused": 1}, basetype=base)

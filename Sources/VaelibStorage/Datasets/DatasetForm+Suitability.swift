@@ -1,15 +1,17 @@
 import VaelibNumerics
 
 extension DatasetForm {
-  /// Why vaelib does not read a dataset, as the predicate of a sentence; nil if it does.
-  static func unsuitability(_ dataset: DatasetMetadata, asLabels: Bool = false) -> String? {
+  /// Why vaelib does not read a dataset, as the predicate of a sentence; nil if it does. `asLabels`: texts, too.
+  static func unsuitability(
+    _ dataset: DatasetMetadata, _ selection: DatasetSelection = DatasetSelection(), asLabels: Bool = false
+  ) -> String? {
     var (isExternal, isVirtual) = (false, false)
     switch dataset.layout {
     case .external: isExternal = true
     case .virtual: isVirtual = true
     case .compact, .contiguous, .chunked: break
     }
-    return unsuitability(dataset.type, asLabels) ?? unsuitability(dataset.shape)
+    return unsuitability(dataset.datatype, selection, asLabels) ?? unsuitability(dataset.shape)
       ?? unsuitability(dataset.filters)
       ?? unsuitability(isExternal: isExternal, isVirtual: isVirtual)
   }
@@ -36,17 +38,21 @@ extension DatasetForm {
     }
   }
 
-  private static func unsuitability(_ type: HDF5.StoredType, _ asLabels: Bool) -> String? {
-    guard elementType(type) == nil else { return nil }
-    if asLabels {
-      if case .text = type { return nil }
-      return
-        "cannot serve as labels: it holds \(type.name); labels are whole numbers, booleans, enumerated values or texts of "
-        + "a fixed length"
+  private static func unsuitability(
+    _ type: Datatype, _ selection: DatasetSelection, _ asLabels: Bool
+  ) -> String? {
+    do throws(ElementNumbers.Refusal) {
+      let element = try ElementNumbers(type, columns: selection.columns)
+      return asLabels && element.haveAxis ? labelRefusal(type) : nil
+    } catch {
+      guard asLabels else { return error.reason }
+      if case .text = type.type { return nil }
+      return type.type == .variableText ? nil : labelRefusal(type)
     }
-    return
-      "holds \(type.name); vaelib reads booleans, integers, bit fields and enumerations of 1, 2, 4 or 8 bytes, and "
-      + "floating-point numbers of 2, 4 or 8 bytes"
+  }
+
+  private static func labelRefusal(_ type: Datatype) -> String {
+    "cannot serve as labels: it holds \(type.type.name); labels are whole numbers, booleans, enumerated values or texts"
   }
 
   private static func unsuitability(_ shape: [Int]?) -> String? {

@@ -8,23 +8,61 @@ struct DatasetOpening {
     check = try MetadataCheck(try ReadableFile(path))
   }
 
-  /// The dataset `name` with its labels from the same file, if a dataset of them is named; throws unless vaelib reads them.
-  func dataset(_ name: String, labels: String?) throws(StorageError) -> (StoredDataset, Labels?) {
-    let (address, dataset) = try check.dataset(name)
-    let stored = try StoredDataset(dataset, name: Self.path(name), check.file)
-    guard let labels else { return (stored, nil) }
-    let rows = stored.form.shape[0]
+  /// The dataset `name` as `selection` wants it, with its labels from the same file, if a dataset of them is named; throws
+  /// unless vaelib reads them.
+  func dataset(
+    _ name: String, labels: String?, _ selection: DatasetSelection
+  ) throws(StorageError) -> OpenedDataset {
+    let (address, dataset) = try check.dataset(name, withAttributes: true)
+    let stored = try StoredDataset(dataset, name: Self.path(name), check.file, selection)
+    let hints = ReadingHints.all(stored, dataset, selection, check.file)
+    let examples = try Self.examples(stored, selection)
+    guard let labels else {
+      return OpenedDataset(stored: stored, examples: examples, labels: nil, hints: hints)
+    }
     let (labelsAddress, labelsDataset) = try check.dataset(labels)
     // A set that labels itself: what leads to its values was read already.
     let source = labelsAddress == address ? stored : try labelSource(labelsDataset, labels)
-    return (stored, try LabelReader(source, labelsDataset.datatype, rows: rows, of: stored.label).read())
+    let reader = try LabelReader(
+      source, labelsDataset.datatype, check.file, rows: examples, of: stored.label,
+      otherAxes: stored.form.otherAxes)
+    return OpenedDataset(stored: stored, examples: examples, labels: try reader.read(), hints: hints)
   }
 
-  /// The labels in dataset `name`: one for each of the `rows` rows of the dataset that messages call `dataset` (nil:
-  /// however many there are).
-  func labels(_ name: String, rows: Int?, of dataset: String) throws(StorageError) -> Labels {
+  struct OpenedDataset {
+    let stored: StoredDataset
+    /// How many examples there are.
+    let examples: Int
+    let labels: Labels?
+    /// What callers should know.
+    let hints: [String]
+  }
+
+  /// The labels in dataset `name`: one for each of the `rows` examples of the dataset that messages call `dataset` (nil:
+  /// however many there are), whose axes that do not count examples are `otherAxes`.
+  func labels(
+    _ name: String, rows: Int?, of dataset: String, otherAxes: [DatasetForm.Axis] = []
+  ) throws(StorageError) -> Labels {
     let labels = try check.dataset(name).dataset
-    return try LabelReader(try labelSource(labels, name), labels.datatype, rows: rows, of: dataset).read()
+    return try LabelReader(
+      try labelSource(labels, name), labels.datatype, check.file, rows: rows, of: dataset,
+      otherAxes: otherAxes
+    ).read()
+  }
+
+  /// How many examples the rows are; throws unless there are some.
+  private static func examples(
+    _ stored: StoredDataset, _ selection: DatasetSelection
+  ) throws(StorageError) -> Int {
+    let form = stored.form
+    guard let windows = selection.windows else { return form.shape[0] }
+    let count = windows.count(rows: form.shape[0])
+    guard count > 0, product([windows.length, form.columns, form.elementType.byteCount]) != nil else {
+      throw .format(
+        path: stored.reader.file.path, object: stored.label,
+        reason: "has \(form.shape[0]) rows, fewer than the window of \(windows.length)")
+    }
+    return count
   }
 
   private func labelSource(_ labels: DatasetMetadata, _ name: String) throws(StorageError) -> StoredDataset {

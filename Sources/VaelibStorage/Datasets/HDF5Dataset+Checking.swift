@@ -2,10 +2,13 @@ import Glibc
 
 extension HDF5Dataset {
   /// Reads the whole of a dataset and its labels in a child process; throws if that did not go well.
-  static func checkInChild(_ path: String, _ name: String, labels: String?) throws(StorageError) {
+  static func checkInChild(
+    _ path: String, _ name: String, labels: String?, _ selection: DatasetSelection
+  ) throws(StorageError) {
     let byteCount = try ReadableFile(path).byteCount
     _ = try ChildProcess.run(path, byteCount: byteCount) { (stepDone) throws(StorageError) in
-      try HDF5Dataset(path: path, name: name, labels: labels, memoryBudget: 0).readThrough(stepDone)
+      try HDF5Dataset(path: path, name: name, labels: labels, memoryBudget: 0, selection: selection)
+        .readThrough(stepDone)
       return []
     }
   }

@@ -36,6 +36,11 @@ public final class HDF5Dataset: @unchecked Sendable {
   /// Bytes of one row in memory.
   public var rowByteCount: Int { columns * elementType.byteCount }
 
+  /// What the caller should know of the dataset.
+  public let hints: [String]
+  /// What of the file's conventions was followed; empty if there was nothing.
+  public var conventions: String { form.packing?.sentence ?? "" }
+
   /// Opens dataset `name` of the HDF5 file `path`, and dataset `labels` of the file `labelsPath`, nil for the
   /// same file.
   ///
@@ -43,19 +48,20 @@ public final class HDF5Dataset: @unchecked Sendable {
   /// `.memory` if there is none for a set within the budget. With `checkInChild` a child process reads everything first.
   public init(
     path: String, name: String, labels: String?, labelsPath: String? = nil, memoryBudget: Int,
-    checkInChild: Bool = false
+    selection: DatasetSelection = DatasetSelection(), checkInChild: Bool = false
   ) throws(StorageError) {
     if checkInChild {
-      try Self.checkInChild(path, name, labels: labelsPath == nil ? labels : nil)
+      try Self.checkInChild(path, name, labels: labelsPath == nil ? labels : nil, selection)
       if let labelsPath, let labels { try Self.checkLabelsInChild(labelsPath, labels) }
     }
-    let (stored, ownLabels) = try DatasetOpening(path).dataset(name, labels: labelsPath == nil ? labels : nil)
-    let form = stored.form
+    let opened = try DatasetOpening(path).dataset(name, labels: labelsPath == nil ? labels : nil, selection)
+    let (stored, form) = (opened.stored, opened.stored.form)
+    hints = opened.hints
     if let labelsPath, let labels {
       self.labels = try DatasetOpening(labelsPath).labels(
-        labels, rows: form.shape[0], of: "\(stored.label) of file \"\(path)\"")
+        labels, rows: opened.examples, of: "\(stored.label) of file \"\(path)\"", otherAxes: form.otherAxes)
     } else {
-      self.labels = ownLabels
+      self.labels = opened.labels
     }
     self.path = path
     self.name = stored.name

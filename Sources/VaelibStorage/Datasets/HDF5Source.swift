@@ -18,11 +18,11 @@ public final class HDF5Source: StoredExamples {
   /// `HDF5Dataset.init` says when.
   public init(
     path: String, name: String, labels: String?, labelsPath: String? = nil, memoryBudget: Int, scale: Double,
-    shift: Double, checkInChild: Bool = false
+    shift: Double, selection: DatasetSelection = DatasetSelection(), checkInChild: Bool = false
   ) throws(StorageError) {
     dataset = try HDF5Dataset(
       path: path, name: name, labels: labels, labelsPath: labelsPath, memoryBudget: memoryBudget,
-      checkInChild: checkInChild)
+      selection: selection, checkInChild: checkInChild)
     try SparseGroup.refuseValues(name, inFile: path)
     self.scale = scale
     self.shift = shift
@@ -34,6 +34,8 @@ public final class HDF5Source: StoredExamples {
   public var columns: Int { dataset.columns }
   public var elementType: ElementType { dataset.elementType }
   public var labels: Labels? { dataset.labels }
+  public var hints: [String] { dataset.hints }
+  public var conventions: String { dataset.conventions }
   public var resident: StridedArray? { dataset.memory.map { array($0, rows: rows) } }
 
   public var blockRows: Int { dataset.plan.blockRows }

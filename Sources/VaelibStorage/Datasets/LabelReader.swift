@@ -5,6 +5,7 @@ import VaelibNumerics
 struct LabelReader {
   let dataset: StoredDataset
   let type: Datatype
+  let file: MetadataFile
   let rows: Int
   /// How many axes there are, of which only one may be longer than 1.
   private let rank: Int
@@ -18,27 +19,41 @@ struct LabelReader {
   /// Throws unless the dataset has one value for each of the `rows` rows of what messages call `labelled`; nil for any
   /// number of them.
   init(
-    _ dataset: StoredDataset, _ type: Datatype, rows: Int?, of labelled: String
+    _ dataset: StoredDataset, _ type: Datatype, _ file: MetadataFile, rows: Int?, of labelled: String,
+    otherAxes: [DatasetForm.Axis]
   ) throws(StorageError) {
     let form = dataset.form
+    guard !form.element.haveAxis else {
+      throw Self.unsuitable(dataset, "it has several numbers in an element")
+    }
+    self.file = file
     // MATLAB writes a column as one row.
-    let axis = form.shape.firstIndex { $0 != 1 } ?? 0
-    let found = form.shape[axis]
+    let axis = form.storedShape.firstIndex { $0 != 1 } ?? 0
+    let found = form.storedShape[axis]
     guard form.columns * form.shape[0] == found, found == rows ?? found else {
       throw Self.unsuitable(
         dataset,
-        "it has \(HDF5.Session.describe(form.shape)), but \(labelled) needs "
-          + (rows.map { "\($0) labels, " } ?? "labels, ") + "one a row")
+        "it has \(HDF5.Session.describe(form.storedShape)), but \(labelled) needs "
+          + (rows.map { "\($0) labels, " } ?? "labels, ") + "one a row" + Self.hint(form, otherAxes))
     }
     (self.dataset, self.type, self.rows) = (dataset, type, found)
-    (rank, self.axis) = (form.shape.count, axis)
-    let band = form.chunkShape.map { min(found, $0[axis]) } ?? 1
+    (rank, self.axis) = (form.storedShape.count, axis)
+    let band = form.storedChunkShape.map { min(found, $0[axis]) } ?? 1
     step = min(found, max(1, Self.stepBytes / max(type.byteCount, 8) / band) * band)
+  }
+
+  /// Which axis of the examples the labels fit.
+  private static func hint(_ labels: DatasetForm, _ otherAxes: [DatasetForm.Axis]) -> String {
+    guard let axis = otherAxes.first(where: { [$0.length] == labels.storedShape.filter { $0 != 1 } }) else {
+      return ""
+    }
+    return "; they fit axis \(axis.number), which row_axis=\(axis.number) makes that of the examples"
   }
 
   func read() throws(StorageError) -> Labels {
     switch type.kind {
-    case .text(let padding): return try texts(padding)
+    case .text(let padding): return try texts { padding.text($0) }
+    case .variableText(let padding): return try variableTexts(padding)
     case .real: return Labels(try wholeNumbers(), .values)
     case .enumeration(let base, let members):
       let numbers = try integers()
@@ -91,7 +106,17 @@ struct LabelReader {
     return try labels(numbers, table)
   }
 
-  private func texts(_ padding: Datatype.Padding) throws(StorageError) -> Labels {
+  /// Texts that stand in heaps: an element is a length, the place of the heap and a number in it.
+  private func variableTexts(_ padding: Datatype.Padding) throws(StorageError) -> Labels {
+    try texts { (element) throws(StorageError) in
+      padding.text(try file.heapObject(MetadataCursor(file, Array(element)[...], "a text")))
+    }
+  }
+
+  /// Labels by the texts that `text` finds in the elements.
+  private func texts<Text: Collection<UInt8>>(
+    _ text: (Slice<UnsafeRawBufferPointer>) throws(StorageError) -> Text
+  ) throws(StorageError) -> Labels {
     var table = NameTable()
     var numbers: [Int64] = []
     numbers.reserveCapacity(rows)
@@ -103,7 +128,7 @@ struct LabelReader {
       try dataset.read(ranges(part), as: .int64, into: buffer.base)
       let content = UnsafeRawBufferPointer(start: buffer.base, count: part.count * width)
       for index in 0..<part.count {
-        numbers.append(table.number(of: padding.text(content[index * width..<(index + 1) * width])))
+        numbers.append(table.number(of: try text(content[index * width..<(index + 1) * width])))
       }
     }
     return try labels(numbers, table)

@@ -21,10 +21,10 @@ struct NameTable {
 
 extension Datatype.Padding {
   /// A stored text without its padding.
-  func text(_ stored: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
+  func text<Bytes: BidirectionalCollection<UInt8>>(_ stored: Bytes) -> Bytes.SubSequence {
     var text = stored.prefix { $0 != 0 }
     if self == .space {
-      while text.last == UInt8(ascii: " ") { text.removeLast() }
+      while text.last == UInt8(ascii: " ") { text = text[..<text.index(before: text.endIndex)] }
     }
     return text
   }

@@ -14,10 +14,11 @@ struct StoredDataset {
   /// Throws unless the set is one that vaelib reads and all that leads to its values makes sense.
   /// `asLabels`: it may also hold texts.
   init(
-    _ dataset: DatasetMetadata, name: String, _ file: MetadataFile, asLabels: Bool = false
+    _ dataset: DatasetMetadata, name: String, _ file: MetadataFile,
+    _ selection: DatasetSelection = DatasetSelection(), asLabels: Bool = false
   ) throws(StorageError) {
     self.name = name
-    form = try DatasetForm(dataset, file, Self.label(name), asLabels: asLabels)
+    form = try DatasetForm(dataset, file, Self.label(name), selection, asLabels: asLabels)
     let (grid, chunks) = try Self.places(of: form, dataset, file, name)
     try Self.checkSize(dataset, grid, chunks, file, name)
     reader = ValueReader(file, dataset, grid, chunks, label: Self.label(name))
@@ -35,18 +36,27 @@ struct StoredDataset {
     try read([rows] + form.shape.dropFirst().map { 0..<$0 }, into: destination)
   }
 
-  /// Reads a range of each axis, dense and row-major; none is empty.
+  /// Reads a range of each axis of the form, dense and row-major; none is empty, and that of the numbers of an element is
+  /// whole.
   func read(_ box: [Range<Int>], into destination: UnsafeMutableRawPointer) throws(StorageError) {
-    try read(box, as: form.elementType, into: destination)
+    let lengths = box.map(\.count)
+    var axes = Array(box.prefix(form.storedShape.count))
+    var strides = rowMajorStrides(lengths, elementBytes: form.elementType.byteCount)
+    strides = Array(strides.prefix(axes.count))
+    axes.insert(axes.remove(at: 0), at: form.rowAxis)
+    strides.insert(strides.remove(at: 0), at: form.rowAxis)
+    try reader.read(axes, Arrangement(base: destination, strides: strides, fields: form.element.fields))
+    form.packing?.apply(form.elementType, destination, count: lengths.reduce(1, *))
   }
 
-  /// The same as numbers of another type; texts as they are stored.
+  /// Reads a range of each axis in the file of a set with one number in an element, as numbers of this type; of texts,
+  /// which are none, their bytes.
   func read(
     _ box: [Range<Int>], as type: ElementType, into destination: UnsafeMutableRawPointer
   ) throws(StorageError) {
     let field: ElementField =
-      if let number = form.number {
-        ElementField(ElementConversion(number, to: type))
+      if let number = form.element.numbers.first {
+        ElementField(ElementConversion(number.number, to: type))
       } else {
         ElementField(bytes: reader.elementBytes)
       }
@@ -56,7 +66,8 @@ struct StoredDataset {
   private static func places(
     of form: DatasetForm, _ dataset: DatasetMetadata, _ file: MetadataFile, _ name: String
   ) throws(StorageError) -> (ChunkGrid, ChunkTable) {
-    guard let grid = ChunkGrid(shape: form.shape, chunkShape: form.chunkShape ?? form.shape) else {
+    guard let grid = ChunkGrid(shape: form.storedShape, chunkShape: form.storedChunkShape ?? form.storedShape)
+    else {
       throw .format(
         path: file.file.path, object: label(name), reason: "is damaged: its chunks do not fit it")
     }

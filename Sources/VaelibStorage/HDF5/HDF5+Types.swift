@@ -15,6 +15,7 @@ extension HDF5 {
     case bits(byteCount: Int)
     /// Fixed-length text.
     case text(byteCount: Int)
+    case variableText
     /// Anything else, in the plural: "compound values".
     case other(String)
 
@@ -29,6 +30,7 @@ extension HDF5 {
         "enumerated values (\(byteCount)-byte \(isSigned ? "signed" : "unsigned") integers)"
       case .bits(let byteCount): "\(byteCount)-byte bit fields"
       case .text: "strings"
+      case .variableText: "variable-length strings"
       case .other(let name): name
       }
     }
@@ -63,7 +65,7 @@ extension HDF5.Session {
     case H5T_FLOAT: return .real(byteCount: byteCount)
     case H5T_STRING:
       let isVariable = try check(H5Tis_variable_str(type), label, "read its type") > 0
-      return isVariable ? .other("variable-length strings") : .text(byteCount: byteCount)
+      return isVariable ? .variableText : .text(byteCount: byteCount)
     case H5T_ENUM:
       return isBoolean(type)
         ? .boolean : .enumeration(byteCount: byteCount, isSigned: H5Tget_sign(type) == H5T_SGN_2)

@@ -10,6 +10,9 @@ struct DatasetMetadata {
   /// The bytes of an element that was never written; nil for zeros.
   let fillValue: [UInt8]?
 
+  /// What its attributes say of the numbers; nothing unless it is one that is to be read.
+  var attributes = DatasetAttributes()
+
   var type: HDF5.StoredType { datatype.type }
   /// Bytes of one element in the file.
   var elementBytes: Int { datatype.byteCount }

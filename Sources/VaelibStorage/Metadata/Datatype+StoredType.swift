@@ -7,7 +7,7 @@ extension Datatype {
     case .real: .real(byteCount: byteCount)
     case .bits: .bits(byteCount: byteCount)
     case .text: .text(byteCount: byteCount)
-    case .variableText: .other("variable-length strings")
+    case .variableText: .variableText
     case .enumeration(let base, let members):
       if Self.isBoolean(members, byteCount) {
         .boolean
@@ -41,7 +41,7 @@ extension HDF5.StoredType {
       .bits(let byteCount), .enumeration(let byteCount, _), .text(let byteCount):
       byteCount
     case .boolean: 1
-    case .other: 0
+    case .variableText, .other: 0
     }
   }
 }

@@ -7,7 +7,9 @@ struct MetadataCheck {
   }
 
   /// The dataset to which links lead by `name`: where its object header is and what that says.
-  func dataset(_ name: String) throws(StorageError) -> (address: Int, dataset: DatasetMetadata) {
+  func dataset(
+    _ name: String, withAttributes: Bool = false
+  ) throws(StorageError) -> (address: Int, dataset: DatasetMetadata) {
     guard !name.utf8.contains(0), let header = try ObjectLookup.find(name, in: file) else {
       throw missing(name)
     }
@@ -21,7 +23,9 @@ struct MetadataCheck {
         path: file.file.path, object: object, reason: "is not a dataset; \(DatasetList(file).sentence)")
     }
     return try Self.naming(name, file.file.path) { () throws(StorageError) in
-      (header.address, try DatasetMetadata(header, file))
+      var dataset = try DatasetMetadata(header, file)
+      if withAttributes { dataset.attributes = try DatasetAttributes(header, file) }
+      return (header.address, dataset)
     }
   }
 

@@ -17,6 +17,7 @@ final class MetadataFile {
   /// The HDF5 part where it was read already; else it is read from the file piece by piece.
   private let content: UnsafeRawBufferPointer?
   private var ledger = StructureLedger()
+  private var globalHeaps = GlobalHeaps()
   /// What was read already: every structure is read once.
   private var headers: [Int: [ObjectHeaderReader.Message]] = [:]
   private var groups: [Int: GroupLinks] = [:]
@@ -71,6 +72,11 @@ final class MetadataFile {
       throw damaged("\(subject) shares bytes with other structure")
     }
     return cursor
+  }
+
+  /// What an element of variable length stands for.
+  func heapObject(_ element: MetadataCursor) throws(StorageError) -> ArraySlice<UInt8> {
+    try globalHeaps.object(element)
   }
 
   /// A few bytes at the start of a piece, which tell how long it is.

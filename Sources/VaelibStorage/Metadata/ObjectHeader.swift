@@ -12,6 +12,7 @@ struct ObjectHeader {
     case layout = 0x08
     case filters = 0x0B
     case attribute = 0x0C
+    case attributeInfo = 0x15
     case sharedMessages = 0x0F
     case continuation = 0x10
     case symbolTable = 0x11

@@ -39,6 +39,30 @@ struct StoredNumber: Equatable {
   }
 }
 
+extension StoredNumber {
+  /// The same integer with a sign or without.
+  func withSign(_ isSigned: Bool) -> StoredNumber {
+    StoredNumber(
+      byteCount: byteCount, isBigEndian: isBigEndian, bits: bits, kind: isSigned ? .signed : .unsigned)
+  }
+
+  /// How it is given in memory.
+  var type: HDF5.StoredType {
+    switch kind {
+    case .signed: .signedInteger(byteCount: byteCount)
+    case .unsigned: .unsignedInteger(byteCount: byteCount)
+    case .real: .real(byteCount: byteCount)
+    }
+  }
+
+  private init(byteCount: Int, isBigEndian: Bool, bits: Range<Int>, kind: Kind) {
+    self.byteCount = byteCount
+    self.isBigEndian = isBigEndian
+    self.bits = bits
+    self.kind = kind
+  }
+}
+
 /// Where sign, exponent and mantissa of a real number are, counted in bits from the lowest:
 /// `(-1)^sign 2^(exponent - bias) 1.mantissa`, with infinities and numbers without the leading 1 as in IEEE 754.
 struct RealLayout: Equatable {

@@ -136,6 +136,12 @@ class DatasetOptions(ctypes.Structure):
         ("memory_budget", c_size_t),
         ("labels_path", c_char_p),
         ("check_in_child", c_int),
+        ("row_axis", c_size_t),
+        ("columns", POINTER(c_char_p)),
+        ("column_count", c_size_t),
+        ("ignore_conventions", c_int),
+        ("window", c_size_t),
+        ("window_step", c_size_t),
     ]
 
 
@@ -152,6 +158,7 @@ class DatasetInfo(ctypes.Structure):
         ("shift", c_double),
         ("has_labels", c_int),
         ("in_memory", c_int),
+        ("conventions", c_char_p),
     ]
 
 

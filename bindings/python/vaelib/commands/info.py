@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import warnings
 from typing import Any
 
 import vaelib
@@ -39,8 +40,12 @@ def run(arguments: argparse.Namespace) -> None:
 def _described(path: str, name: str, in_child: bool) -> str:
     """How vaelib reads a dataset, or why it does not."""
     try:
-        with open_dataset(path, name, memory_budget=0, check_in_child=in_child) as dataset:
-            return f"{dataset.rows} rows of {dataset.columns}, {dataset.dtype.name}"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", vaelib.VaelibWarning)  # how to read it otherwise is said when it is used
+            dataset = open_dataset(path, name, memory_budget=0, check_in_child=in_child)
+        with dataset:
+            conventions = f" ({dataset.conventions})" if dataset.conventions else ""
+            return f"{dataset.rows} rows of {dataset.columns}, {dataset.dtype.name}{conventions}"
     except vaelib.FormatError as error:
         return f"cannot be read: {error}"
 

@@ -120,6 +120,11 @@ class Dataset:
         return bool(self._info.in_memory)
 
     @property
+    def conventions(self) -> str:
+        """What of a file's conventions was followed, such as "_FillValue -999 as NaN, number * 0.1 + 5"; or ""."""
+        return (self._info.conventions or b"").decode() if self._handle is not None else ""
+
+    @property
     def labels(self) -> npt.NDArray[Any] | None:
         """The labels, shape (rows,), or None: whole numbers as int64; from a file also texts or booleans."""
         if not self._info.has_labels:

@@ -24,6 +24,11 @@ def open_dataset(
     shift: float = 0.0,
     memory_budget: int | None = None,
     check_in_child: bool = False,
+    columns: Sequence[str] | None = None,
+    row_axis: int | None = None,
+    conventions: bool = True,
+    window: int | None = None,
+    window_step: int | None = None,
 ) -> Dataset:
     """Opens a dataset inside an HDF5 file.
 
@@ -34,8 +39,8 @@ def open_dataset(
     name : str
         The dataset, for example "x_train". Its first axis counts examples, the others are flattened to columns.
     labels : str, optional
-        The name of a dataset with one label per row: whole numbers of any type, booleans, texts of a fixed length, or
-        enumerated values, whose names become the labels.
+        The name of a dataset with one label per row: whole numbers of any type, booleans, texts, or enumerated
+        values, whose names become the labels.
     labels_path : path or sequence of paths, optional
         The file of the labels, one for each path; the default is the file of the examples.
     scale, shift : float
@@ -48,13 +53,33 @@ def open_dataset(
         The library's default is 256 MiB.
     check_in_child : bool
         Whether a child process reads everything first, so that a file damaged on purpose can do no harm in this one.
+    columns : sequence of str, optional
+        The columns of a table, in the order in which they are wanted, by their names: pandas, PyTables and numpy's
+        structured arrays write tables. A table inside a table has names such as "outer/inner"; a column of arrays
+        becomes as many columns as an array has numbers. By default all that hold numbers, bit fields, booleans or
+        enumerated values.
+    row_axis : int, optional
+        The axis that counts examples, from 0; the others are flattened to columns in their order. By default the first,
+        with a warning where the file says that another is meant: MATLAB writes the axes in the opposite order, and in
+        loom files the second axis counts cells.
+    conventions : bool
+        Whether netCDF's attributes of the dataset are followed: values that are ``_FillValue`` or ``missing_value``
+        become NaN, others ``number * scale_factor + add_offset``, before ``scale`` and ``shift``; ``_Unsigned`` says
+        whether integers have a sign. ``Dataset.conventions`` tells what was found.
+    window : int, optional
+        Cuts a signal, or rows of several channels, into examples of so many neighbouring rows, flattened; rows behind
+        the last whole window are left out. Labels are one for each example. By default each row is an example; of a
+        signal with one axis that is a single number, which gives a warning.
+    window_step : int, optional
+        Rows from the begin of a window to the next, less than ``window`` where they overlap; by default ``window``.
 
     Raises
     ------
     FileError
         The file cannot be opened; FileNotFoundError if it does not exist.
     FormatError
-        It is not HDF5, or has no such dataset, or the dataset is empty or not numeric.
+        It is not HDF5, or has no such dataset, or the dataset is empty or not numeric; or it has no such columns or
+        axis, or fewer rows than a window.
     """
     options = defaults(header.DatasetOptions)
     options.scale, options.shift = scale, shift
@@ -62,6 +87,17 @@ def open_dataset(
     if memory_budget is not None:
         options.memory_budget = count(memory_budget, "memory_budget")
     options.check_in_child = bool(check_in_child)
+    if columns is not None:
+        names = _column_names(columns)
+        options.columns, options.column_count = names, len(names)
+    if row_axis is not None:
+        options.row_axis = count(row_axis, "row_axis")
+    options.ignore_conventions = not conventions
+    for option, value in (("window", window), ("window_step", window_step)):
+        if value is not None:
+            setattr(options, option, count(value, option))
+            if value == 0:
+                raise ValueError(f"{option} must be at least 1")
     if isinstance(path, str | bytes | os.PathLike):
         return _open(path, name, options, labels_path)
     paths = list(path)
@@ -77,6 +113,16 @@ def open_dataset(
         with open_one(index, 0) as stream:
             sizes.append(stream.rows * stream.columns * stream.dtype.itemsize)
     return concatenate([open_one(index, budget) for index, budget in enumerate(budgets(sizes, whole_budget))])
+
+
+def _column_names(columns: Sequence[str]) -> ctypes.Array[ctypes.c_char_p]:
+    """The names as the library takes them."""
+    if isinstance(columns, str | bytes):
+        raise TypeError(f"columns must be a sequence of names, not {columns!r}; one column is [{columns!r}]")
+    names = [name_bytes(name) for name in columns]
+    if not names:
+        raise ValueError("columns names no column; leave it out for all that hold numbers")
+    return (ctypes.c_char_p * len(names))(*names)
 
 
 def _open(path: Any, name: str | bytes, options: header.DatasetOptions, labels_path: Any) -> Dataset:
