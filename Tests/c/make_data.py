@@ -64,6 +64,12 @@ def write_data(path: Path) -> None:
         file["text_labels"] = np.array([b"west", b"east", b"north"])[np.arange(ROWS) % 3]
         file["fewer_labels"] = np.array([b"west", b"north"])[np.arange(ROWS) % 2]
         file["other_labels"] = np.array([b"west", b"south"])[np.arange(ROWS) % 2]
+        table = np.zeros(ROWS, dtype=[("first", "i2"), ("name", "S4"), ("last", ">f4", (2,))])
+        table["first"], table["last"] = numbers()[:, 0], numbers()[:, 1:3]
+        file["table"] = table
+        file["columns_first"] = numbers().T.astype("i2")
+        file["columns_first"].attrs["MATLAB_class"] = np.bytes_("int16")
+        file["columns_first"].attrs["_FillValue"] = np.int16(0)
         file["complex"] = np.zeros((3, 2), dtype="c8")
 
 

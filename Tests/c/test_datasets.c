@@ -154,6 +154,59 @@ static void check_names_of_labels(void) {
     vaelib_model_free(second);
 }
 
+/* Tables, other axes, conventions and windows; element (r, c) of the numbers is (7 r + 3 c) mod 100. */
+static void check_selections(void) {
+    static const char *const names[] = {"last", "first"};
+    const char *path = scratch_path("data.h5");
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+    vaelib_dataset *dataset, *none = NULL;
+    float values[3 * rows];
+    CHECK_OK(vaelib_dataset_options_init(&options));
+    CHECK(options.row_axis == SIZE_MAX && options.columns == NULL && options.window == 0);
+    options.columns = names;
+    CHECK_MESSAGE(vaelib_dataset_open(path, "table", &options, &none), VAELIB_INVALID_ARGUMENT, "column_count is 0");
+    options.column_count = 2;
+    dataset = open_set("table", &options);
+    CHECK(info_of(dataset).columns == 3 && info_of(dataset).dtype == VAELIB_FLOAT32);
+    CHECK_OK(vaelib_dataset_read(dataset, values, 3 * rows));
+    CHECK(values[3] == 10 && values[4] == 13 && values[5] == 7);
+    vaelib_dataset_free(dataset);
+    CHECK_MESSAGE(vaelib_dataset_open(path, "f4", &options, &none), VAELIB_FORMAT_ERROR, "no table");
+
+    CHECK_OK(vaelib_dataset_options_init(&options));
+    dataset = open_set("columns_first", &options);
+    CHECK(strstr(vaelib_last_warning(), "row_axis=1") != NULL);
+    CHECK(info_of(dataset).rows == columns);
+    vaelib_dataset_free(dataset);
+    options.row_axis = 1;
+    dataset = open_set("columns_first", &options);
+    CHECK(vaelib_last_warning()[0] == '\0');
+    CHECK(info_of(dataset).rows == rows && info_of(dataset).columns == columns);
+    CHECK(strcmp(info_of(dataset).conventions, "_FillValue 0 as NaN") == 0);
+    vaelib_dataset_free(dataset);
+    options.ignore_conventions = 1;
+    dataset = open_set("columns_first", &options);
+    CHECK(info_of(dataset).conventions[0] == '\0' && info_of(dataset).dtype == VAELIB_INT16);
+    vaelib_dataset_free(dataset);
+    options.row_axis = 2;
+    CHECK_MESSAGE(vaelib_dataset_open(path, "columns_first", &options, &none), VAELIB_FORMAT_ERROR, "0 to 1");
+
+    CHECK_OK(vaelib_dataset_options_init(&options));
+    options.window_step = 10;
+    CHECK_MESSAGE(vaelib_dataset_open(path, "line", &options, &none), VAELIB_INVALID_ARGUMENT, "window is 0");
+    options.window = SIZE_MAX;
+    CHECK_MESSAGE(vaelib_dataset_open(path, "line", &options, &none), VAELIB_INVALID_ARGUMENT, "options->window");
+    options.window = 20;
+    dataset = open_set("line", &options);
+    CHECK(info_of(dataset).rows == 4 && info_of(dataset).columns == 20);
+    vaelib_dataset_free(dataset);
+    options.window = 10;
+    dataset = open_set("line", &options);
+    CHECK(info_of(dataset).rows == 5);
+    vaelib_dataset_free(dataset);
+    CHECK(none == NULL);
+}
+
 /* A slice is a dataset of its own: it can be sliced again, and outlives what it was cut from. */
 static void check_slices(size_t memory_budget) {
     vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
@@ -226,6 +279,7 @@ int main(void) {
     check_shapes();
     check_labels();
     check_names_of_labels();
+    check_selections();
     check_slices((size_t)1 << 20);
     check_slices(0);
     check_bad_files();
