@@ -318,6 +318,14 @@ typedef struct vaelib_dataset_options {
     size_t window;
     /** Rows from the begin of a window to the next, less than `window` where they overlap; 0, the default: `window`. */
     size_t window_step;
+    /**
+     * `external_folder_count` folders. External links, which lead to objects in other files, are followed where the
+     * other file, symbolic links resolved, is in one of them or below; the names of files that links hold count from
+     * the folder of the file that the link is in. NULL, the default: no external link is followed, so that a file does
+     * not decide which other files are read.
+     */
+    const char *const *external_folders;
+    size_t external_folder_count;
 } vaelib_dataset_options;
 #define VAELIB_DATASET_OPTIONS_INIT VAELIB_SIZED_STRUCTURE(vaelib_dataset_options)
 

@@ -21,7 +21,12 @@ extension DatasetSelection {
     self.init()
     if options.row_axis != firstAxis { rowAxis = options.row_axis }
     followsConventions = options.ignore_conventions == 0
-    columns = try Self.columns(options)
+    columns = try Self.texts(
+      options.columns, options.column_count, "columns", "column_count", most: ElementNumbers.mostNumbers)
+    externalFolders =
+      try Self.texts(
+        options.external_folders, options.external_folder_count, "external_folders", "external_folder_count",
+        most: Self.mostFolders) ?? []
     for (name, value) in [("window", options.window), ("window_step", options.window_step)] where value < 0 {
       throw BoundaryError.argument("options->\(name) is \(UInt(bitPattern: value)); allowed: 0 to \(Int.max)")
     }
@@ -33,24 +38,29 @@ extension DatasetSelection {
       length: options.window, step: options.window_step > 0 ? options.window_step : options.window)
   }
 
-  private static func columns(_ options: vaelib_dataset_options) throws -> [String]? {
-    guard let names = options.columns else {
-      guard options.column_count == 0 else {
+  private static let mostFolders = 1_000
+
+  /// An array of texts in the options; nil if there is none.
+  private static func texts(
+    _ pointers: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int, _ name: String, _ countName: String,
+    most: Int
+  ) throws -> [String]? {
+    guard let pointers else {
+      guard count == 0 else {
         throw BoundaryError.argument(
-          "options->columns is NULL but column_count is \(UInt(bitPattern: options.column_count))")
+          "options->\(name) is NULL but \(countName) is \(UInt(bitPattern: count))")
       }
       return nil
     }
-    guard (1...ElementNumbers.mostNumbers).contains(options.column_count) else {
+    guard (1...most).contains(count) else {
       throw BoundaryError.argument(
-        "options->column_count is \(UInt(bitPattern: options.column_count)); allowed: 1 to "
-          + "\(ElementNumbers.mostNumbers)")
+        "options->\(countName) is \(UInt(bitPattern: count)); allowed: 1 to \(most)")
     }
-    return try (0..<options.column_count).map { index in
-      guard let name = names[index] else {
-        throw BoundaryError.argument("options->columns[\(index)] is NULL")
+    return try (0..<count).map { index in
+      guard let text = pointers[index] else {
+        throw BoundaryError.argument("options->\(name)[\(index)] is NULL")
       }
-      return String(systemCString: name)
+      return String(systemCString: text)
     }
   }
 }

@@ -102,6 +102,8 @@ def main() -> None:
     whole = (folder / "data.h5").read_bytes()
     (folder / "half.h5").write_bytes(whole[: len(whole) // 2])
     (folder / "folder.h5").mkdir()
+    with h5py.File(folder / "links.h5", "w") as file:
+        file["x"] = h5py.ExternalLink("data.h5", "/packed")
 
 
 if __name__ == "__main__":

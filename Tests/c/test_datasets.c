@@ -207,6 +207,32 @@ static void check_selections(void) {
     CHECK(none == NULL);
 }
 
+/* Links to other files are followed into folders that the caller names. */
+static void check_external_links(void) {
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+    vaelib_dataset *linked = NULL;
+    const char *folders[2] = {"/proc/self", NULL};
+    CHECK_OK(vaelib_dataset_options_init(&options));
+    CHECK(options.external_folders == NULL && options.external_folder_count == 0);
+    CHECK_MESSAGE(
+        vaelib_dataset_open(scratch_path("links.h5"), "x", &options, &linked), VAELIB_FORMAT_ERROR, "external_folders");
+    options.external_folder_count = 1;
+    CHECK_STATUS(
+        vaelib_dataset_open(scratch_path("links.h5"), "x", &options, &linked), VAELIB_INVALID_ARGUMENT);
+    options.external_folders = folders;
+    CHECK_MESSAGE(
+        vaelib_dataset_open(scratch_path("links.h5"), "x", &options, &linked), VAELIB_FORMAT_ERROR, "not in a folder");
+    options.external_folder_count = 2;
+    CHECK_MESSAGE(
+        vaelib_dataset_open(scratch_path("links.h5"), "x", &options, &linked), VAELIB_INVALID_ARGUMENT,
+        "external_folders[1]");
+    CHECK(linked == NULL);
+    folders[1] = scratch_path("");
+    CHECK_OK(vaelib_dataset_open(scratch_path("links.h5"), "x", &options, &linked));
+    if (linked != NULL) check_numbers(linked, 0, rows, 1.0f, "x of links.h5");
+    vaelib_dataset_free(linked);
+}
+
 /* A slice is a dataset of its own: it can be sliced again, and outlives what it was cut from. */
 static void check_slices(size_t memory_budget) {
     vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
@@ -280,6 +306,7 @@ int main(void) {
     check_labels();
     check_names_of_labels();
     check_selections();
+    check_external_links();
     check_slices((size_t)1 << 20);
     check_slices(0);
     check_bad_files();

@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import time
+import zlib
 
 import h5py
 import numpy as np
@@ -214,6 +215,23 @@ def test_heaps_that_share_their_blocks(tmp_path):
     file.place(file.heap_start(b"FHDB", heap) + bytes(1 << 14))
     tree = file.tree_of_records(5, [bytes(11)])
     refused(file.save(tmp_path / "blocks.h5", file.dense_group(heap, tree)), "a heap")
+
+
+def test_model_files_of_such_structure(tmp_path):
+    """Their checksums are right, so the structure is looked at; it is refused before libhdf5 sees it."""
+    path = tmp_path / "model.h5"
+    for write in (test_links_that_share_one_long_name, test_groups_that_share_one_heap, test_continuations_that_overlap,
+                  test_tables_of_names_that_overlap, test_links_that_are_one_object_of_a_heap):  # fmt: skip
+        folder = tmp_path / write.__name__
+        folder.mkdir()
+        write(folder)
+        content = next(file for file in folder.iterdir() if file.name != "small.h5").read_bytes()
+        title = b"vaelib model; an HDF5 file from byte 512 onward\n"
+        path.write_bytes(struct.pack("<48sQI452x", title, len(content), zlib.crc32(content)) + content)
+        results = probe(path)
+        for call in ("load", "verify"):
+            assert results[call][0] == "FormatError", results
+            assert "damaged" in results[call][1], results
 
 
 # ---- deep, but honest ----

@@ -70,7 +70,7 @@ def test_soft_links_that_lead_nowhere_or_in_circles(tmp_path, versions):
 
 
 @BOTH
-def test_links_to_other_files_are_not_followed(tmp_path, versions):
+def test_links_to_other_files_are_not_followed_unless_allowed(tmp_path, versions):
     path = tmp_path / "data.h5"
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file["x"] = MATRIX
@@ -79,9 +79,76 @@ def test_links_to_other_files_are_not_followed(tmp_path, versions):
         file["soft"] = h5py.SoftLink("/link")
         file["x"] = MATRIX
     for name in ("link", "soft"):
-        with pytest.raises(vaelib.FormatError, match=r"external link.*other\.h5"):
+        with pytest.raises(vaelib.FormatError, match=r"external link.*other\.h5.*external_folders"):
             vaelib.open_dataset(path, name)
     assert vaelib.dataset_names(path) == ["x"]
+
+
+@pytest.fixture
+def linked(tmp_path):
+    """Three folders: a file with links, the files it links to, and files that it should not."""
+    for folder in ("main", "parts/inner", "secret"):
+        (tmp_path / folder).mkdir(parents=True)
+    with h5py.File(tmp_path / "parts/inner/values.h5", "w") as file:
+        file["group/x"] = MATRIX
+        file["group/labels"] = np.arange(10)
+        file.create_dataset("group/packed", data=MATRIX, chunks=(3, 2), compression="gzip")
+    with h5py.File(tmp_path / "parts/list.h5", "w") as file:
+        file["next"] = h5py.ExternalLink("inner/values.h5", "/group")
+    with h5py.File(tmp_path / "secret/secret.h5", "w") as file:
+        file["x"] = MATRIX
+    (tmp_path / "parts/trap.h5").symlink_to(tmp_path / "secret/secret.h5")
+    with h5py.File(tmp_path / "main/main.h5", "w") as file:
+        file["x"] = h5py.ExternalLink("../parts/inner/values.h5", "/group/x")
+        file["absolute"] = h5py.ExternalLink(str(tmp_path / "parts/inner/values.h5"), "group")
+        file["chain"] = h5py.ExternalLink("../parts/list.h5", "next")
+        file["soft"] = h5py.SoftLink("chain/packed")
+        file["secret"] = h5py.ExternalLink("../parts/../secret/secret.h5", "x")
+        file["trap"] = h5py.ExternalLink("../parts/trap.h5", "x")
+        file["missing"] = h5py.ExternalLink("../parts/missing.h5", "x")
+        file["nothing"] = h5py.ExternalLink("../parts/list.h5", "nothing")
+        file["circle"] = h5py.ExternalLink("../parts/circle.h5", "circle")
+        file["own"] = MATRIX + 1
+    with h5py.File(tmp_path / "parts/circle.h5", "w") as file:
+        file["circle"] = h5py.ExternalLink("circle.h5", "circle")
+    return tmp_path
+
+
+@pytest.mark.parametrize("in_child", [False, True])
+def test_links_into_allowed_folders_are_followed(linked, in_child):
+    path, allowed = linked / "main/main.h5", {"external_folders": [linked / "parts"], "check_in_child": in_child}
+    with h5py.File(path) as file:
+        for name in ("x", "absolute/x", "chain/x", "soft", "chain/packed"):
+            np.testing.assert_array_equal(file[name][...], MATRIX)
+            np.testing.assert_array_equal(vaelib.open_dataset(path, name, **allowed).numpy(), MATRIX)
+            with vaelib.open_dataset(path, name, memory_budget=0, **allowed) as stream:
+                np.testing.assert_array_equal(stream.numpy(), MATRIX)
+    labelled = vaelib.open_dataset(path, "own", "chain/labels", **allowed)
+    np.testing.assert_array_equal(labelled.labels, np.arange(10))
+    labelled = vaelib.open_dataset(path, "x", "absolute/labels", labels_path=path, **allowed)
+    np.testing.assert_array_equal(labelled.labels, np.arange(10))
+    for name, match in (
+        ("secret", "not in a folder"), ("trap", "not in a folder"), ("circle", "more than 16"),
+        ("nothing", r"nothing.*not there"),
+    ):  # fmt: skip
+        with pytest.raises(vaelib.FormatError, match=match):
+            vaelib.open_dataset(path, name, **allowed)
+    with pytest.raises(vaelib.FileError, match=r"missing\.h5.*[Nn]o such file"):
+        vaelib.open_dataset(path, "missing", **allowed)
+
+
+def test_folders_that_are_none(linked):
+    path = linked / "main/main.h5"
+    with pytest.raises(vaelib.FileError, match="no folder for external links"):
+        vaelib.open_dataset(path, "x", external_folders=[linked / "nowhere"])
+    with pytest.raises(TypeError, match="sequence of folders"):
+        vaelib.open_dataset(path, "x", external_folders=str(linked))
+    with pytest.raises(vaelib.FormatError, match="external_folders"):
+        vaelib.open_dataset(path, "x", external_folders=[])
+    # A name that begins with the folder's is not in the folder.
+    (linked / "par").mkdir()
+    with pytest.raises(vaelib.FormatError, match="not in a folder"):
+        vaelib.open_dataset(path, "x", external_folders=[linked / "par"])
 
 
 def test_links_of_kinds_that_programs_define(tmp_path):

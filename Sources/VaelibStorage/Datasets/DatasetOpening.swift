@@ -4,8 +4,9 @@ import VaelibModels
 struct DatasetOpening {
   private let check: MetadataCheck
 
-  init(_ path: String) throws(StorageError) {
-    check = try MetadataCheck(try ReadableFile(path))
+  /// `externalFolders`: see `DatasetSelection`.
+  init(_ path: String, externalFolders: [String]) throws(StorageError) {
+    check = try MetadataCheck(try ReadableFile(path), ExternalFolders(externalFolders))
   }
 
   /// The dataset `name` as `selection` wants it, with its labels from the same file, if a dataset of them is named; throws
@@ -13,18 +14,19 @@ struct DatasetOpening {
   func dataset(
     _ name: String, labels: String?, _ selection: DatasetSelection
   ) throws(StorageError) -> OpenedDataset {
-    let (address, dataset) = try check.dataset(name, withAttributes: true)
-    let stored = try StoredDataset(dataset, name: Self.path(name), check.file, selection)
-    let hints = ReadingHints.all(stored, dataset, selection, check.file)
+    let found = try check.dataset(name, withAttributes: true)
+    let stored = try StoredDataset(found.dataset, name: Self.path(name), found.file, selection)
+    let hints = ReadingHints.all(stored, found.dataset, selection, found.file)
     let examples = try Self.examples(stored, selection)
     guard let labels else {
       return OpenedDataset(stored: stored, examples: examples, labels: nil, hints: hints)
     }
-    let (labelsAddress, labelsDataset) = try check.dataset(labels)
+    let foundLabels = try check.dataset(labels)
     // A set that labels itself: what leads to its values was read already.
-    let source = labelsAddress == address ? stored : try labelSource(labelsDataset, labels)
+    let isSame = foundLabels.file === found.file && foundLabels.address == found.address
+    let source = isSame ? stored : try labelSource(foundLabels, labels)
     let reader = try LabelReader(
-      source, labelsDataset.datatype, check.file, rows: examples, of: stored.label,
+      source, foundLabels.dataset.datatype, foundLabels.file, rows: examples, of: stored.label,
       otherAxes: stored.form.otherAxes)
     return OpenedDataset(stored: stored, examples: examples, labels: try reader.read(), hints: hints)
   }
@@ -43,9 +45,9 @@ struct DatasetOpening {
   func labels(
     _ name: String, rows: Int?, of dataset: String, otherAxes: [DatasetForm.Axis] = []
   ) throws(StorageError) -> Labels {
-    let labels = try check.dataset(name).dataset
+    let labels = try check.dataset(name)
     return try LabelReader(
-      try labelSource(labels, name), labels.datatype, check.file, rows: rows, of: dataset,
+      try labelSource(labels, name), labels.dataset.datatype, labels.file, rows: rows, of: dataset,
       otherAxes: otherAxes
     ).read()
   }
@@ -65,8 +67,10 @@ struct DatasetOpening {
     return count
   }
 
-  private func labelSource(_ labels: DatasetMetadata, _ name: String) throws(StorageError) -> StoredDataset {
-    try StoredDataset(labels, name: Self.path(name), check.file, asLabels: true)
+  private func labelSource(
+    _ labels: MetadataCheck.FoundDataset, _ name: String
+  ) throws(StorageError) -> StoredDataset {
+    try StoredDataset(labels.dataset, name: Self.path(name), labels.file, asLabels: true)
   }
 
   /// A name without needless slashes.

@@ -10,6 +10,8 @@ public struct DatasetSelection: Sendable {
   public var followsConventions = true
   /// nil: each row is an example.
   public var windows: Windows?
+  /// The folders whose files external links may lead to.
+  public var externalFolders: [String] = []
 
   public init() {}
 }

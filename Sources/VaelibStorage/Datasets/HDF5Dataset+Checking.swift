@@ -14,10 +14,13 @@ extension HDF5Dataset {
   }
 
   /// Reads a dataset of labels in a child process; throws if that did not go well.
-  static func checkLabelsInChild(_ path: String, _ name: String) throws(StorageError) {
+  static func checkLabelsInChild(
+    _ path: String, _ name: String, _ selection: DatasetSelection
+  ) throws(StorageError) {
     let byteCount = try ReadableFile(path).byteCount
     _ = try ChildProcess.run(path, byteCount: byteCount) { (_) throws(StorageError) in
-      _ = try DatasetOpening(path).labels(name, rows: nil, of: "a dataset")
+      _ = try DatasetOpening(path, externalFolders: selection.externalFolders).labels(
+        name, rows: nil, of: "a dataset")
       return []
     }
   }

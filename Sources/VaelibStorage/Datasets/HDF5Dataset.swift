@@ -52,13 +52,16 @@ public final class HDF5Dataset: @unchecked Sendable {
   ) throws(StorageError) {
     if checkInChild {
       try Self.checkInChild(path, name, labels: labelsPath == nil ? labels : nil, selection)
-      if let labelsPath, let labels { try Self.checkLabelsInChild(labelsPath, labels) }
+      if let labelsPath, let labels { try Self.checkLabelsInChild(labelsPath, labels, selection) }
     }
-    let opened = try DatasetOpening(path).dataset(name, labels: labelsPath == nil ? labels : nil, selection)
+    let opened = try DatasetOpening(path, externalFolders: selection.externalFolders).dataset(
+      name, labels: labelsPath == nil ? labels : nil, selection)
     let (stored, form) = (opened.stored, opened.stored.form)
     hints = opened.hints
     if let labelsPath, let labels {
-      self.labels = try DatasetOpening(labelsPath).labels(
+      self.labels = try DatasetOpening(
+        labelsPath, externalFolders: selection.externalFolders
+      ).labels(
         labels, rows: opened.examples, of: "\(stored.label) of file \"\(path)\"", otherAxes: form.otherAxes)
     } else {
       self.labels = opened.labels

@@ -23,7 +23,7 @@ public final class HDF5Source: StoredExamples {
     dataset = try HDF5Dataset(
       path: path, name: name, labels: labels, labelsPath: labelsPath, memoryBudget: memoryBudget,
       selection: selection, checkInChild: checkInChild)
-    try SparseGroup.refuseValues(name, inFile: path)
+    try SparseGroup.refuseValues(name, inFile: path, ExternalFolders(selection.externalFolders))
     self.scale = scale
     self.shift = shift
     copy = dataset.memory == nil && dataset.plan.needsCopy ? RowCopy(dataset) : nil

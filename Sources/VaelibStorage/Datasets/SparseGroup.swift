@@ -13,16 +13,19 @@ enum SparseGroup {
   }
 
   /// Throws if `name` leads to the values of a sparse matrix.
-  static func refuseValues(_ name: String, inFile path: String) throws(StorageError) {
+  static func refuseValues(
+    _ name: String, inFile path: String, _ folders: ExternalFolders
+  ) throws(StorageError) {
     let names = ObjectLookup.names(name.systemBytes[...])
     guard let last = names.last, last.elementsEqual(parts[0].utf8) else { return }
-    let check = try MetadataCheck(try ReadableFile(path))
+    let file = try MetadataCheck(try ReadableFile(path)).file
     let groupName = String(
       systemBytes: Array(names.dropLast().joined(separator: [UInt8(ascii: "/")])))
-    let group =
+    let found =
       groupName.isEmpty
-      ? try check.file.header(at: check.file.root) : try ObjectLookup.find(groupName, in: check.file)
-    guard let group, let matrix = try matrix(group, check.file) else { return }
+      ? (file: file, header: try file.header(at: file.root))
+      : try ObjectLookup.find(groupName, in: file, folders)
+    guard let found, let matrix = try matrix(found.header, found.file) else { return }
     throw .unread(
       path: path, object: "dataset \"\(name)\"",
       reason: "holds the values of \(matrix)")

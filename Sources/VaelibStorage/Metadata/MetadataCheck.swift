@@ -1,16 +1,29 @@
 /// Follows the way to datasets through a file before libhdf5 does, and refuses what does not make sense on it.
 struct MetadataCheck {
   let file: MetadataFile
+  private let folders: ExternalFolders
 
-  init(_ file: ReadableFile) throws(StorageError) {
+  init(
+    _ file: ReadableFile, _ folders: ExternalFolders = ExternalFolders()
+  ) throws(StorageError) {
     self.file = try MetadataFile(file, base: try Superblock.check(file))
+    self.folders = folders
   }
 
-  /// The dataset to which links lead by `name`: where its object header is and what that says.
+  struct FoundDataset {
+    /// The file that it is in: another one behind an external link.
+    let file: MetadataFile
+    /// Where its object header is.
+    let address: Int
+    /// What that says.
+    let dataset: DatasetMetadata
+  }
+
+  /// The dataset to which links lead by `name`.
   func dataset(
     _ name: String, withAttributes: Bool = false
-  ) throws(StorageError) -> (address: Int, dataset: DatasetMetadata) {
-    guard !name.utf8.contains(0), let header = try ObjectLookup.find(name, in: file) else {
+  ) throws(StorageError) -> FoundDataset {
+    guard !name.utf8.contains(0), let (file, header) = try ObjectLookup.find(name, in: file, folders) else {
       throw missing(name)
     }
     guard DatasetMetadata.isDataset(header) else {
@@ -25,7 +38,7 @@ struct MetadataCheck {
     return try Self.naming(name, file.file.path) { () throws(StorageError) in
       var dataset = try DatasetMetadata(header, file)
       if withAttributes { dataset.attributes = try DatasetAttributes(header, file) }
-      return (header.address, dataset)
+      return FoundDataset(file: file, address: header.address, dataset: dataset)
     }
   }
 

@@ -1,6 +1,8 @@
-/// Follows a path from the root to an object, through hard links and through soft links inside the file.
+/// Follows a path from the root to an object: through hard links, soft links inside the file, and external links into
+/// folders that the caller allows.
 struct ObjectLookup {
-  private let file: MetadataFile
+  private let folders: ExternalFolders
+  private var file: MetadataFile
   private var group: ObjectHeader
   /// What is left of the path, last first.
   private var rest: [ArraySlice<UInt8>]
@@ -11,12 +13,18 @@ struct ObjectLookup {
   private var walked: [ArraySlice<UInt8>] = []
 
   /// The object that `path` leads to, names separated by "/"; nil if one of the names is not there, or not in a group.
-  static func find(_ path: String, in file: MetadataFile) throws(StorageError) -> ObjectHeader? {
-    var lookup = try ObjectLookup(path, file)
-    return lookup.rest.isEmpty ? nil : try lookup.run()
+  static func find(
+    _ path: String, in file: MetadataFile, _ folders: ExternalFolders
+  ) throws(StorageError) -> (file: MetadataFile, header: ObjectHeader)? {
+    var lookup = try ObjectLookup(path, file, folders)
+    guard !lookup.rest.isEmpty, let header = try lookup.run() else { return nil }
+    return (lookup.file, header)
   }
 
-  private init(_ path: String, _ file: MetadataFile) throws(StorageError) {
+  private init(
+    _ path: String, _ file: MetadataFile, _ folders: ExternalFolders
+  ) throws(StorageError) {
+    self.folders = folders
     self.file = file
     rest = Self.names(path.systemBytes[...]).reversed()
     group = try file.header(at: file.root)
@@ -34,11 +42,7 @@ struct ObjectLookup {
         group = try file.header(at: address)
         walked.append(name)
       case .path(let target): try follow(target, name)
-      case .otherFile(let value):
-        throw error(
-          name,
-          "is an external link to \(Self.otherFile(value)), which vaelib does not follow; open that file, or copy the "
-            + "dataset into this one")
+      case .otherFile(let value): try followExternal(value, name)
       case .foreign:
         throw error(name, "is a link of a kind that only the program that wrote it can follow")
       }
@@ -48,15 +52,10 @@ struct ObjectLookup {
 
   /// A soft link: a path from the group it stands in, or from the root.
   private mutating func follow(_ target: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) throws(StorageError) {
-    followed += 1
-    guard followed <= StructureBounds.softLinks else {
-      throw error(
-        name,
-        "leads through more than \(StructureBounds.softLinks) soft links, or in circles; name the dataset itself"
-      )
-    }
-    let text = String(systemBytes: target)
-    softLink = (object(name), "is a soft link to \"\(text)\", which is not there", rest.count)
+    try count(name)
+    softLink = (
+      object(name), "is a soft link to \"\(String(systemBytes: target))\", which is not there", rest.count
+    )
     if target.first == UInt8(ascii: "/") {
       group = try file.header(at: file.root)
       walked = []
@@ -64,15 +63,45 @@ struct ObjectLookup {
     rest += Self.names(target).reversed()
   }
 
+  /// An external link: a version, the name of a file, a path from its root.
+  private mutating func followExternal(
+    _ value: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>
+  ) throws(StorageError) {
+    let texts = value.dropFirst().split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
+    guard texts.count == 3, value.first == 0, !texts[0].isEmpty else {
+      throw error(name, "is an external link of a kind that vaelib does not know")
+    }
+    let (target, path) = (String(systemBytes: texts[0]), String(systemBytes: texts[1]))
+    guard !folders.isEmpty else {
+      throw error(
+        name,
+        "is an external link to \"\(path)\" in file \"\(target)\"; external links are followed only into folders that "
+          + "you name: external_folders=[\"FOLDER\"] in Python, vaelib_dataset_options.external_folders in C")
+    }
+    try count(name)
+    softLink = (
+      object(name), "is an external link to \"\(path)\" in file \"\(target)\", which is not there", rest.count
+    )
+    let other = try ReadableFile(try folders.file(target, of: file.file.path))
+    file = try MetadataFile(other, base: try Superblock.check(other))
+    group = try file.header(at: file.root)
+    walked = []
+    rest += Self.names(texts[1]).reversed()
+  }
+
+  private mutating func count(_ name: ArraySlice<UInt8>) throws(StorageError) {
+    followed += 1
+    guard followed <= StructureBounds.softLinks else {
+      throw error(
+        name,
+        "leads through more than \(StructureBounds.softLinks) soft links, or in circles; name the dataset itself"
+      )
+    }
+  }
+
   /// The names of a path.
   static func names(_ path: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
     path.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual([UInt8(ascii: ".")]) }
-  }
-
-  /// The value of an external link: a version, the name of a file and a path in it.
-  private static func otherFile(_ value: ArraySlice<UInt8>) -> String {
-    let texts = value.dropFirst().split(separator: 0).map { "\"\(String(systemBytes: $0))\"" }
-    return texts.count == 2 ? "\(texts[1]) in file \(texts[0])" : "another file"
   }
 
   private func error(_ name: ArraySlice<UInt8>, _ reason: String) -> StorageError {

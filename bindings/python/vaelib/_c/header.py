@@ -142,6 +142,8 @@ class DatasetOptions(ctypes.Structure):
         ("ignore_conventions", c_int),
         ("window", c_size_t),
         ("window_step", c_size_t),
+        ("external_folders", POINTER(c_char_p)),
+        ("external_folder_count", c_size_t),
     ]
 
 

@@ -29,6 +29,7 @@ def open_dataset(
     conventions: bool = True,
     window: int | None = None,
     window_step: int | None = None,
+    external_folders: Sequence[Path] | None = None,
 ) -> Dataset:
     """Opens a dataset inside an HDF5 file.
 
@@ -72,6 +73,9 @@ def open_dataset(
         signal with one axis that is a single number, which gives a warning.
     window_step : int, optional
         Rows from the begin of a window to the next, less than ``window`` where they overlap; by default ``window``.
+    external_folders : sequence of paths, optional
+        Folders. External links, which lead to objects in other files, are followed where the other file is in one of
+        them or below. By default no external link is followed, so that a file does not decide which others are read.
 
     Raises
     ------
@@ -90,6 +94,9 @@ def open_dataset(
     if columns is not None:
         names = _column_names(columns)
         options.columns, options.column_count = names, len(names)
+    if external_folders is not None:
+        folders = _folders(external_folders)
+        options.external_folders, options.external_folder_count = folders or None, len(folders)
     if row_axis is not None:
         options.row_axis = count(row_axis, "row_axis")
     options.ignore_conventions = not conventions
@@ -123,6 +130,13 @@ def _column_names(columns: Sequence[str]) -> ctypes.Array[ctypes.c_char_p]:
     if not names:
         raise ValueError("columns names no column; leave it out for all that hold numbers")
     return (ctypes.c_char_p * len(names))(*names)
+
+
+def _folders(folders: Sequence[Path]) -> ctypes.Array[ctypes.c_char_p]:
+    """The paths as the library takes them."""
+    if isinstance(folders, str | bytes | os.PathLike):
+        raise TypeError(f"external_folders must be a sequence of folders, not {folders!r}; one folder is [{folders!r}]")
+    return (ctypes.c_char_p * len(folders))(*[path_bytes(folder) for folder in folders])
 
 
 def _open(path: Any, name: str | bytes, options: header.DatasetOptions, labels_path: Any) -> Dataset:
