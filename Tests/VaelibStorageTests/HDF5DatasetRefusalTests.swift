@@ -52,11 +52,6 @@ import Testing
       refusal("nothing.h5", "x")?.description.hasSuffix("has no dataset \"x\"; it has no datasets") == true)
   }
 
-  @Test func otherFilters() {
-    let error = refusal("filters.h5", "scaleoffset")
-    #expect(error?.description.contains("is compressed with scale-offset (filter 6), which") == true)
-  }
-
   @Test func sizesBeyondTheFile() {
     let error = refusal("chunks.h5", "sparse")
     #expect(

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 
 #: Filters that vaelib reads, by their registered numbers.
-FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, h5py.h5z.FILTER_LZF}
+FILTERS = {getattr(h5py.h5z, f"FILTER_{name}") for name in ("DEFLATE", "SHUFFLE", "FLETCHER32", "LZF", "SCALEOFFSET")}
 #: Booleans, integers, reals, as numpy calls them.
 NUMBERS = "biuf"
 #: h5py keeps decompressed chunks, so that reading block by block decompresses each once.

@@ -92,7 +92,7 @@ def test_the_file_that_is_open_is_read_whatever_the_working_folder(x, tmp_path, 
 
 def test_closed_ones_and_those_that_vaelib_does_not_read(x, tmp_path):
     with h5py.File(tmp_path / "a.h5", "w") as file:
-        file.create_dataset("x", data=x, scaleoffset=0)
+        file.create_dataset("x", data=x, external=str(tmp_path / "x.raw"))
     with h5py.File(tmp_path / "a.h5") as file:
         closed = file["x"]
         with pytest.raises(vaelib.FormatError, match=r"where h5py can read it, dataset\[:\]"):

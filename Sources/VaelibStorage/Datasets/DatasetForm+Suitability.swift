@@ -86,7 +86,6 @@ extension DatasetForm {
     switch number {
     case 4: "szip"
     case 5: "n-bit"
-    case 6: "scale-offset"
     case 307: "bzip2"
     case 32_001: "blosc"
     case 32_004: "lz4"

@@ -58,12 +58,14 @@ struct DatasetForm {
   }
   private let storedElementBytes: Int
 
-  /// A chunk that passed filters is decompressed as a whole, so its size is a demand on memory.
+  /// Bytes of the largest chunk that is written.
   static let chunkByteLimit = 1 << 30
   /// A file cannot sensibly declare more than this many times what it stores: deflate compresses 1032 times at most.
   static let compressionLimit = 2_048
   /// Unless it has so many bytes at most: chunks that were never written take no room in the file.
   static let unwrittenByteLimit = 16 << 30
+  /// And so many rows, for lists of rows are in memory.
+  static let unwrittenRowLimit = 1 << 28
 
   /// Throws unless the set is one that vaelib reads, of a size that the file can hold; `label` is what messages call it.
   /// `asLabels`: texts, too, for which the element type stands for nothing.
@@ -116,11 +118,24 @@ struct DatasetForm {
     storedChunkShape = layout.chunkShape
     chunkShape = Self.arranged(layout.chunkShape, rowAxis, element)
     chunkByteCount = chunkBytes
-    if hasFilters, chunkBytes > Self.chunkByteLimit {
-      throw unread(
-        "has compressed chunks of \(chunkBytes >> 20) MiB; vaelib reads such chunks of up to "
-          + "\(Self.chunkByteLimit >> 20) MiB, so write it with smaller ones")
-    }
+  }
+
+  /// Throws if a chunk that passed filters is too large: it is decompressed as a whole, which takes memory beside that of
+  /// the numbers.
+  func checkChunks(
+    _ memory: ChunkMemory, _ dataset: StoredDataset
+  ) throws(StorageError) {
+    guard let chunkShape = storedChunkShape, hasFilters, chunkByteCount > memory.limit else { return }
+    let path = dataset.reader.file.path
+    let rows = max(1, chunkShape[0] / max(1, chunkByteCount >> 20))
+    let smaller = ([min(rows, chunkShape[0])] + chunkShape.dropFirst()).map(String.init).joined(
+      separator: "x")
+    throw .unread(
+      path: path, object: dataset.label,
+      reason:
+        "has compressed chunks of \(chunkByteCount >> 20) MiB, each of which is decompressed as a whole; "
+        + "\(memory.limit >> 20) MiB are allowed: raise the memory budget to \(memory.budget(for: chunkByteCount) >> 20) "
+        + "MiB, or write it in smaller chunks: h5repack -l '\(dataset.name):CHUNK=\(smaller)' FILE NEW_FILE")
   }
 
   private static func element(

@@ -70,7 +70,9 @@ struct DatasetOpening {
   private func labelSource(
     _ labels: MetadataCheck.FoundDataset, _ name: String
   ) throws(StorageError) -> StoredDataset {
-    try StoredDataset(labels.dataset, name: Self.path(name), labels.file, asLabels: true)
+    let stored = try StoredDataset(labels.dataset, name: Self.path(name), labels.file, asLabels: true)
+    try stored.form.checkChunks(ChunkMemory(memoryBudget: 0, isResident: true), stored)
+    return stored
   }
 
   /// A name without needless slashes.

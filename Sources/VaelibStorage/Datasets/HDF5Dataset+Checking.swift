@@ -3,12 +3,15 @@ import Glibc
 extension HDF5Dataset {
   /// Reads the whole of a dataset and its labels in a child process; throws if that did not go well.
   static func checkInChild(
-    _ path: String, _ name: String, labels: String?, _ selection: DatasetSelection
+    _ path: String, _ name: String, labels: String?, _ memoryBudget: Int, _ selection: DatasetSelection
   ) throws(StorageError) {
     let byteCount = try ReadableFile(path).byteCount
     _ = try ChildProcess.run(path, byteCount: byteCount) { (stepDone) throws(StorageError) in
-      try HDF5Dataset(path: path, name: name, labels: labels, memoryBudget: 0, selection: selection)
-        .readThrough(stepDone)
+      let opening = try DatasetOpening(path, externalFolders: selection.externalFolders)
+      let stored = try opening.dataset(name, labels: labels, selection).stored
+      let isResident = stored.form.byteCount <= memoryBudget
+      try stored.form.checkChunks(ChunkMemory(memoryBudget: memoryBudget, isResident: isResident), stored)
+      try stored.reader.readThrough(stepDone)
       return []
     }
   }
@@ -23,10 +26,5 @@ extension HDF5Dataset {
         name, rows: nil, of: "a dataset")
       return []
     }
-  }
-
-  /// Reads every byte that is stored, through all filters and checksums.
-  private func readThrough(_ stepDone: () -> Void) throws(StorageError) {
-    try stored?.reader.readThrough(stepDone)
   }
 }

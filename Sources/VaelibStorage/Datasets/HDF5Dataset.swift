@@ -31,7 +31,7 @@ public final class HDF5Dataset: @unchecked Sendable {
   let plan: ReadingPlan
   let form: DatasetForm
   /// What is read from the file; nil if the set is held in memory, for then the file is closed.
-  let stored: StoredDataset?
+  private let stored: StoredDataset?
 
   /// Bytes of one row in memory.
   public var rowByteCount: Int { columns * elementType.byteCount }
@@ -51,13 +51,15 @@ public final class HDF5Dataset: @unchecked Sendable {
     selection: DatasetSelection = DatasetSelection(), checkInChild: Bool = false
   ) throws(StorageError) {
     if checkInChild {
-      try Self.checkInChild(path, name, labels: labelsPath == nil ? labels : nil, selection)
+      try Self.checkInChild(path, name, labels: labelsPath == nil ? labels : nil, memoryBudget, selection)
       if let labelsPath, let labels { try Self.checkLabelsInChild(labelsPath, labels, selection) }
     }
     let opened = try DatasetOpening(path, externalFolders: selection.externalFolders).dataset(
       name, labels: labelsPath == nil ? labels : nil, selection)
     let (stored, form) = (opened.stored, opened.stored.form)
     hints = opened.hints
+    let isSmall = form.byteCount <= memoryBudget
+    try form.checkChunks(ChunkMemory(memoryBudget: memoryBudget, isResident: isSmall), stored)
     if let labelsPath, let labels {
       self.labels = try DatasetOpening(
         labelsPath, externalFolders: selection.externalFolders
@@ -75,7 +77,6 @@ public final class HDF5Dataset: @unchecked Sendable {
     plan = ReadingPlan(
       rows: rows, rowBytes: columns * elementType.byteCount, bandRows: form.bandRows,
       memoryBudget: memoryBudget)
-    let isSmall = form.byteCount <= memoryBudget
     memory = isSmall ? UnsafeRawPointer(try Self.load(stored, path)) : nil
     self.stored = isSmall ? nil : stored
   }

@@ -107,7 +107,7 @@ struct StoredDataset {
     let declared = grid.shape.reduce(dataset.elementBytes, *)
     if case .compact = dataset.layout { return }
     guard
-      declared <= DatasetForm.unwrittenByteLimit
+      declared <= DatasetForm.unwrittenByteLimit && grid.shape[0] <= DatasetForm.unwrittenRowLimit
         || declared / DatasetForm.compressionLimit <= chunks.storedByteCount
     else {
       throw .format(

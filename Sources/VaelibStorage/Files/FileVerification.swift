@@ -70,7 +70,7 @@ public enum FileVerification {
       guard DatasetMetadata.isDataset(header) else { continue }
       let name = walk.shownPath(step)
       if let dataset = try readable(name, header, metadata) {
-        try StoredDataset(dataset, name: name, metadata).reader.readThrough(stepDone)
+        try dataset.reader.readThrough(stepDone)
         report.datasetsRead += 1
       } else {
         report.datasetsUnread += 1
@@ -83,12 +83,16 @@ public enum FileVerification {
   /// A dataset that vaelib reads; nil if it does not. Throws if that cannot be told.
   private static func readable(
     _ name: String, _ header: ObjectHeader, _ file: MetadataFile
-  ) throws(StorageError) -> DatasetMetadata? {
+  ) throws(StorageError) -> StoredDataset? {
     do throws(StorageError) {
       let dataset = try MetadataCheck.naming(name, file.file.path) { () throws(StorageError) in
         try DatasetMetadata(header, file)
       }
-      return DatasetForm.unsuitability(dataset) == nil && dataset.layout.isWritten ? dataset : nil
+      guard DatasetForm.unsuitability(dataset) == nil, dataset.layout.isWritten else { return nil }
+      let stored = try StoredDataset(dataset, name: name, file)
+      let memory = ChunkMemory(memoryBudget: HDF5Source.defaultMemoryBudget, isResident: false)
+      try stored.form.checkChunks(memory, stored)
+      return stored
     } catch .unread {
       return nil
     }

@@ -44,6 +44,18 @@ struct ChunkTable {
   func chunk(_ number: Int) -> StoredChunk? {
     // Where all are there, each is in its place.
     if number < chunks.count, chunks[number].number == number { return chunks[number] }
+    let index = firstIndex(from: number)
+    return index < chunks.count && chunks[index].number == number ? chunks[index] : nil
+  }
+
+  /// Where among `chunks` those may be that are from one place of the grid to another, both included.
+  func range(_ first: [Int], _ last: [Int], of grid: ChunkGrid) -> Range<Int> {
+    guard let first = grid.number(at: first), let last = grid.number(at: last) else { return 0..<0 }
+    return firstIndex(from: first)..<firstIndex(from: last + 1)
+  }
+
+  /// The first chunk with this number or a greater one.
+  private func firstIndex(from number: Int) -> Int {
     var range = 0..<chunks.count
     while !range.isEmpty {
       let middle = range.lowerBound + range.count / 2
@@ -53,7 +65,6 @@ struct ChunkTable {
         range = range.lowerBound..<middle
       }
     }
-    let index = range.lowerBound
-    return index < chunks.count && chunks[index].number == number ? chunks[index] : nil
+    return range.lowerBound
   }
 }

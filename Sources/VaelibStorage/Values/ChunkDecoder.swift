@@ -63,6 +63,13 @@ struct ChunkDecoder: ~Copyable {
         let output = try buffer(content.count, besides: content)
         shuffle.restore(base, to: output)
         content = UnsafeRawBufferPointer(start: output, count: content.count)
+      case .scaleOffset:
+        let output = try buffer(chunkBytes, besides: content)
+        guard
+          ScaleOffset(filters[index].values, chunkBytes: chunkBytes, elementBytes: elementBytes)?.restore(
+            content, into: output) == true
+        else { throw Failure.damaged("cannot be scaled back to the \(chunkBytes) bytes that it should have") }
+        content = UnsafeRawBufferPointer(start: output, count: chunkBytes)
       case nil: throw Failure.damaged("passed filter \(filters[index].number), which vaelib does not undo")
       }
     }

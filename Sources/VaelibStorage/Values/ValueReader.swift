@@ -48,12 +48,31 @@ final class ValueReader: @unchecked Sendable {
   func read(_ box: [Range<Int>], _ arrangement: Arrangement) throws(StorageError) {
     var work = Work(FileWindow(file))
     let places = zip(box, grid.chunkShape).map { $0.lowerBound / $1..<($0.upperBound - 1) / $1 + 1 }
+    let wanted = places.reduce(1) { $0 * $1.count }
+    let found = chunks.range(places.map(\.lowerBound), places.map { $0.upperBound - 1 }, of: grid)
+    if compact == nil, found.count < wanted / 2 {
+      return try readFew(chunks.chunks[found], places, box, arrangement, &work)
+    }
     var place = places.map(\.lowerBound)
     while true {
       try read(place, box, arrangement, &work)
       guard let axis = place.indices.last(where: { place[$0] + 1 < places[$0].upperBound }) else { return }
       place[axis] += 1
       for inner in place.indices where inner > axis { place[inner] = places[inner].lowerBound }
+    }
+  }
+
+  /// The same where most chunks were never written: fill values everywhere first.
+  private func readFew(
+    _ candidates: ArraySlice<StoredChunk>, _ places: [Range<Int>], _ box: [Range<Int>],
+    _ arrangement: Arrangement, _ work: inout Work
+  ) throws(StorageError) {
+    let strides = rowMajorStrides(box.map(\.count), elementBytes: elementBytes)
+    let runs = BoxRuns(box.map(\.count), source: strides, target: arrangement.strides)
+    try fill(Destination(arrangement: arrangement, base: arrangement.base, runs: runs))
+    for chunk in candidates {
+      let place = grid.place(of: chunk.number)
+      if zip(places, place).allSatisfy({ $0.contains($1) }) { try read(place, box, arrangement, &work) }
     }
   }
 
