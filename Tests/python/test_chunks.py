@@ -163,6 +163,13 @@ def test_what_was_never_written_is_the_fill_value(tmp_path, options, fill):
     vaelib.verify(tmp_path / "x.h5")
 
 
+def test_an_empty_tree_whose_nodes_are_larger_than_the_file(tmp_path):
+    with h5py.File(tmp_path / "x.h5", "w", libver=VERSIONS[-1]) as file:
+        file.create_dataset("x", (15, 8), "i4", chunks=(3, 5), maxshape=(None, None), fillvalue=7)
+    check(tmp_path / "x.h5")
+    vaelib.verify(tmp_path / "x.h5")
+
+
 @functools.cache
 def bomb(byte_count):
     """A stream that inflates to so many zeros."""

@@ -38,7 +38,7 @@ struct Tree2 {
     let root = try header.address()
     let rootRecords = try header.integer(2)
     let total = try header.length()
-    try header.require(nodeBytes > Self.overhead + recordBytes && nodeBytes <= file.byteCount)
+    try header.require(nodeBytes > Self.overhead + recordBytes)
     try header.require(depth <= StructureBounds.treeLevels)
     try measureLevels(depth, header)
     guard let root else {
