@@ -360,9 +360,9 @@ vaelib_status vaelib_dataset_from_array(
 
 /**
  * Opens dataset `name` of HDF5 file `path`. The first axis counts examples; the other axes are flattened to columns.
- * Integer and floating-point types of up to 64 bits can be read, and tables with columns of them. `options` may be NULL. VAELIB_FILE_ERROR if the file
- * cannot be opened, VAELIB_FORMAT_ERROR if it is not HDF5, has no such dataset (the message lists those that it has),
- * or the dataset is empty or not numeric.
+ * Integer and floating-point types of up to 64 bits can be read, and tables with columns of them. `options` may be
+ * NULL. VAELIB_FILE_ERROR if the file cannot be opened, VAELIB_FORMAT_ERROR if it is not HDF5, has no such dataset (the
+ * message lists those that it has), or the dataset is empty or not numeric.
  */
 vaelib_status vaelib_dataset_open(
     const char *path, const char *name, const vaelib_dataset_options *options, vaelib_dataset **out_dataset);
@@ -430,8 +430,8 @@ vaelib_status vaelib_dataset_describe(const vaelib_dataset *dataset, vaelib_data
 vaelib_status vaelib_dataset_read(const vaelib_dataset *dataset, float *out_values, size_t out_count);
 
 /**
- * The labels; out_count = rows. VAELIB_INVALID_ARGUMENT if the set has none. Whole numbers are as they are stored; other
- * labels of a file are numbers of the names that the next function gives.
+ * The labels; out_count = rows. VAELIB_INVALID_ARGUMENT if the set has none. Whole numbers are as they are stored;
+ * other labels of a file are numbers of the names that the next function gives.
  */
 vaelib_status vaelib_dataset_read_labels(const vaelib_dataset *dataset, int64_t *out_labels, size_t out_count);
 

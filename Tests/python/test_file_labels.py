@@ -1,5 +1,7 @@
 """Labels in files: whole numbers of any type and base, booleans, texts, enumerations; their names in models."""
 
+import time
+
 import h5py
 import numpy as np
 import pytest
@@ -134,6 +136,29 @@ def test_several_files_number_the_names_of_all(write):
             np.testing.assert_array_equal(other_way.labels, np.roll(expected, 60))
     with pytest.raises(ValueError, match=r"datasets\[1\] are numbers, but those of datasets\[0\] are texts"):
         vaelib.open_dataset([first, write(PLACES)], "x", "y")
+
+
+@pytest.mark.parametrize(("length", "fits"), [(4096, True), (1 << 20, False)])
+def test_many_elements_that_lead_to_one_text(tmp_path, length, fits):
+    """A text is looked at once: otherwise a small file would take hours."""
+    path, rows = str(tmp_path / "repeated.h5"), 400_000
+    with h5py.File(path, "w") as file:
+        file["x"] = np.zeros((rows, 1), "u1")
+        kind = h5py.string_dtype()
+        file.create_dataset("y", data=np.array(["a" * length] + [""] * (rows - 1), dtype=object), dtype=kind)
+        place = file["y"].id.get_offset()
+    with open(path, "r+b") as file:
+        file.seek(place)
+        element = file.read(16)
+        file.seek(place)
+        file.write(element * rows)
+    start = time.monotonic()
+    if fits:
+        assert set(vaelib.open_dataset(path, "x", "y")[-3:].labels) == {"a" * length}
+    else:
+        with pytest.raises(vaelib.FormatError, match="row 0 holds a text of 1048576 bytes; at most 4096 are allowed"):
+            vaelib.open_dataset(path, "x", "y")
+    assert time.monotonic() - start < 5
 
 
 WRONG = {

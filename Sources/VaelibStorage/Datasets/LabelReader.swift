@@ -52,7 +52,7 @@ struct LabelReader {
 
   func read() throws(StorageError) -> Labels {
     switch type.kind {
-    case .text(let padding): return try texts { padding.text($0) }
+    case .text(let padding): return try fixedTexts(padding)
     case .variableText(let padding): return try variableTexts(padding)
     case .real: return Labels(try wholeNumbers(), .values)
     case .enumeration(let base, let members):
@@ -95,29 +95,62 @@ struct LabelReader {
       nameOf[value] = member.name
     }
     var table = NameTable()
+    var numberOf: [Int64: Int64] = [:]
     var numbers: [Int64] = []
     numbers.reserveCapacity(values.count)
     for (row, value) in values.enumerated() {
+      if let known = numberOf[value] {
+        numbers.append(known)
+        continue
+      }
       guard let name = nameOf[value] else {
         throw unsuitable("row \(row) holds \(value), for which its enumeration has no name")
       }
-      numbers.append(table.number(of: name[...]))
+      let number = table.number(of: name[...])
+      numberOf[value] = number
+      numbers.append(number)
     }
     return try labels(numbers, table)
   }
 
-  /// Texts that stand in heaps: an element is a length, the place of the heap and a number in it.
+  private func fixedTexts(_ padding: Datatype.Padding) throws(StorageError) -> Labels {
+    var table = NameTable()
+    let numbers = try elements { (element, row) throws(StorageError) in
+      let text = padding.text(element)
+      try checkLength(text.count, row)
+      return table.number(of: text)
+    }
+    return try labels(numbers, table)
+  }
+
+  /// Texts that stand in heaps: an element is a length, the place of the heap and a number in it. Each text is looked at
+  /// once, however many elements lead to it.
   private func variableTexts(_ padding: Datatype.Padding) throws(StorageError) -> Labels {
-    try texts { (element) throws(StorageError) in
-      padding.text(try file.heapObject(MetadataCursor(file, Array(element)[...], "a text")))
+    var table = NameTable()
+    var numberOf: [[UInt8]: Int64] = [:]
+    let numbers = try elements { (element, row) throws(StorageError) in
+      let element = Array(element)
+      if let known = numberOf[element] { return known }
+      let bytes = try file.heapObject(MetadataCursor(file, element[...], "a text"))
+      try checkLength(bytes.count, row)
+      let number = table.number(of: padding.text(bytes))
+      numberOf[element] = number
+      return number
+    }
+    return try labels(numbers, table)
+  }
+
+  private func checkLength(_ byteCount: Int, _ row: Int) throws(StorageError) {
+    guard byteCount <= ClassNames.greatestByteCount else {
+      throw unsuitable(
+        "row \(row) holds a text of \(byteCount) bytes; at most \(ClassNames.greatestByteCount) are allowed")
     }
   }
 
-  /// Labels by the texts that `text` finds in the elements.
-  private func texts<Text: Collection<UInt8>>(
-    _ text: (Slice<UnsafeRawBufferPointer>) throws(StorageError) -> Text
-  ) throws(StorageError) -> Labels {
-    var table = NameTable()
+  /// A number for the bytes of each element.
+  private func elements(
+    _ number: (Slice<UnsafeRawBufferPointer>, _ row: Int) throws(StorageError) -> Int64
+  ) throws(StorageError) -> [Int64] {
     var numbers: [Int64] = []
     numbers.reserveCapacity(rows)
     let width = type.byteCount
@@ -128,10 +161,11 @@ struct LabelReader {
       try dataset.read(ranges(part), as: .int64, into: buffer.base)
       let content = UnsafeRawBufferPointer(start: buffer.base, count: part.count * width)
       for index in 0..<part.count {
-        numbers.append(table.number(of: try text(content[index * width..<(index + 1) * width])))
+        numbers.append(
+          try number(content[index * width..<(index + 1) * width], part.lowerBound + index))
       }
     }
-    return try labels(numbers, table)
+    return numbers
   }
 
   private func labels(_ numbers: [Int64], _ table: NameTable) throws(StorageError) -> Labels {

@@ -14,8 +14,8 @@ struct GlobalHeaps {
     let address = try element.place()
     let number = try element.integer(4)
     if heaps[address] == nil { heaps[address] = try Self.read(element.file, address) }
-    guard let bytes = heaps[address]?[number], bytes.count >= count else { throw element.damage }
-    return bytes.prefix(count)
+    guard let bytes = heaps[address]?[number], bytes.count == count else { throw element.damage }
+    return bytes
   }
 
   private static func read(
