@@ -866,7 +866,7 @@ vaelib_status vaelib_training_config_init(vaelib_training_config *out_config);
 /** Fills in the defaults; path is NULL. */
 vaelib_status vaelib_checkpoint_config_init(vaelib_checkpoint_config *out_config);
 
-/** Reads the state of the training in checkpoint file `path`. `check_in_child` and errors as for vaelib_model_load(). */
+/** Reads the state of the training in a checkpoint file. `check_in_child` and errors as for vaelib_model_load(). */
 vaelib_status vaelib_checkpoint_describe(const char *path, int check_in_child, vaelib_checkpoint_info *out_info);
 
 /**

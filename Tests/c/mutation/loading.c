@@ -54,8 +54,8 @@ static int read_both_ways(const char *path, const char *name, int in_child) {
 /* The set that `labels` names as the labels of another, and their names. */
 static vaelib_status read_labels(const char *path, const char *name, const char *labels, int in_child) {
     static int64_t values[most_values];
-    vaelib_dataset_options options = {.struct_size = sizeof options};
-    vaelib_dataset_info info = {.struct_size = sizeof info};
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     vaelib_dataset *dataset = NULL;
     const char *type;
     const char *const *class_names;
