@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("external_link", "object \"external_link\"", "which vaelib does not follow"),
+    ("external_link", "object \"external_link\"", "is an external link to"),
     ("group/inner", "group \"group/inner\"", "is not a dataset; it has"),
     ("type", "object \"type\"", "is not a dataset; it has"),
   ])
