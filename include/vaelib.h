@@ -281,11 +281,11 @@ typedef struct vaelib_dataset_options {
     /** The file that the labels are in; NULL for the same file. */
     const char *labels_path;
     /**
-     * 1: a child process (fork) reads everything first, so that a damaged file on which libhdf5 crashes, hangs or asks
-     * for too much memory gives VAELIB_FORMAT_ERROR. 0, the default: the structures of the file that lead to the
-     * dataset are checked before libhdf5 reads them. This stops all such files that are known, but libhdf5 itself gives
-     * no guarantee. The child shares nothing with this process but the file's path; docs/file-format.md says how much
-     * memory and time it may take. Every function that opens a file has this option.
+     * 1: a child process (fork) reads everything first, so that a damaged file whose reading crashes, hangs or asks for
+     * too much memory gives VAELIB_FORMAT_ERROR. 0, the default: it is read in this process alone, by a reader that
+     * checks whatever the file says; all such files that are known are refused by it. The child shares nothing with
+     * this process but the file's path; docs/file-format.md says how much memory and time it may take. Every function
+     * that opens a file has this option.
      */
     int check_in_child;
     /**

@@ -33,7 +33,6 @@ static inline hid_t vaelib_h5t_c_string(void) { return H5T_C_S1; }
 static inline hid_t vaelib_h5p_file_access(void) { return H5P_FILE_ACCESS; }
 static inline hid_t vaelib_h5p_file_create(void) { return H5P_FILE_CREATE; }
 static inline hid_t vaelib_h5p_dataset_create(void) { return H5P_DATASET_CREATE; }
-static inline hid_t vaelib_h5p_dataset_access(void) { return H5P_DATASET_ACCESS; }
 static inline hid_t vaelib_h5p_link_create(void) { return H5P_LINK_CREATE; }
 
 /* How files are opened. */

@@ -19,8 +19,6 @@ extension HDF5 {
   struct DatasetDescription {
     /// nil for a null dataspace, empty for a scalar.
     let shape: [Int]?
-    /// How far each axis may grow; Int.max for any length.
-    let greatestShape: [Int]
     let type: StoredType
     let layout: Layout
     /// The numbers of the filters that a reader has to undo.
@@ -44,16 +42,10 @@ extension HDF5.Session {
       }
       return HDF5.DatasetDescription(
         shape: try shape(of: space, dataset.label),
-        greatestShape: try greatestShape(of: space, dataset.label),
         type: try storedType(type, dataset.label), layout: layout,
         filters: try filters(creation, dataset.label),
         storedByteCount: storedByteCount)
     }
-  }
-
-  /// Whether this build of libhdf5 can undo the filter.
-  func isFilterAvailable(_ filter: Int) -> Bool {
-    H5Zfilter_avail(H5Z_filter_t(filter)) > 0
   }
 
   /// The lengths of a dataspace's axes; nil for a null dataspace, empty for a scalar.
@@ -74,12 +66,6 @@ extension HDF5.Session {
       }
       return length
     }
-  }
-
-  private func greatestShape(of space: hid_t, _ label: String?) throws(StorageError) -> [Int] {
-    var lengths = [hsize_t](repeating: 0, count: Int(H5S_MAX_RANK))
-    let rank = try check(H5Sget_simple_extent_dims(space, nil, &lengths), label, "read its shape")
-    return lengths.prefix(Int(rank)).map { Int(clamping: $0) }
   }
 
   private func layout(of dataset: HDF5.Object, _ creation: hid_t) throws(StorageError) -> HDF5.Layout {
@@ -114,20 +100,6 @@ extension HDF5.Session {
     return filters
   }
 
-  /// Opens `dataset` once more, with a cache that holds so many chunks of together so many bytes.
-  func reopen(
-    _ dataset: HDF5.Object, in file: HDF5.Object, chunks: Int, byteCount: Int
-  ) throws(StorageError) -> HDF5.Object {
-    let access = try own(H5Pcreate(vaelib_h5p_dataset_access()), dataset.label, "prepare to read it")
-    // libhdf5's advice: about a hundred slots a chunk; at least its default.
-    let slots = min(max(chunks, 5), 10_000) * 100 + 1
-    // The oldest goes first: with a weight of 1 libhdf5 never drops a chunk of which only some values were read.
-    try check(H5Pset_chunk_cache(access, slots, byteCount, 0), dataset.label, "prepare to read it")
-    let id = try own(
-      dataset.name.withSystemCString { H5Dopen2(file.id, $0, access) }, dataset.label, "open it")
-    return HDF5.Object(id: id, name: dataset.name, label: dataset.label)
-  }
-
   /// Reads the whole dataset as values of `memoryType`, which `destination` has room for.
   func read(
     _ dataset: HDF5.Object, as memoryType: hid_t, into destination: UnsafeMutableRawPointer?
@@ -135,26 +107,6 @@ extension HDF5.Session {
     try check(
       H5Dread(dataset.id, memoryType, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), destination),
       dataset.label, "read its values")
-  }
-
-  /// Reads a range of each axis of a dataset, the first of which counts rows, densely.
-  func read(
-    _ ranges: [Range<Int>], of dataset: HDF5.Object, as memoryType: hid_t,
-    into destination: UnsafeMutableRawPointer
-  ) throws(StorageError) {
-    try scope { () throws(StorageError) in
-      let fileSpace = try own(H5Dget_space(dataset.id), dataset.label, "select rows")
-      let start = ranges.map { hsize_t($0.lowerBound) }
-      let lengths = ranges.map { hsize_t($0.count) }
-      try check(
-        H5Sselect_hyperslab(fileSpace, H5S_SELECT_SET, start, nil, lengths, nil), dataset.label, "select rows"
-      )
-      let memorySpace = try own(
-        H5Screate_simple(Int32(ranges.count), lengths, nil), dataset.label, "select rows")
-      try check(
-        H5Dread(dataset.id, memoryType, memorySpace, fileSpace, hid_t(H5P_DEFAULT), destination),
-        dataset.label, "read rows \(ranges[0].lowerBound) to \(ranges[0].upperBound - 1)")
-    }
   }
 
   /// Writes `values` as the dataset `name` of this shape, contiguous and without times, so that equal contents give

@@ -1,15 +1,6 @@
 import CHDF5
 
 extension HDF5.Session {
-  /// Opens the session's file for reading. `MetadataCheck` comes first.
-  func openFile() throws(StorageError) -> HDF5.Object {
-    // No locks: ReadableFile looks for writers, and a lock fails on file systems that have none.
-    let access = try own(vaelib_h5fd_reading_list(), nil, "prepare to open it")
-    let file = try own(
-      path.withSystemCString { H5Fopen($0, vaelib_h5f_read_only(), access) }, nil, "open it")
-    return HDF5.Object(id: file, name: "", label: nil)
-  }
-
   /// What libhdf5 calls an image. It wants a name that is not empty and by which no file exists: inside a regular file
   /// there is none.
   private var imageName: String { path + "/content" }

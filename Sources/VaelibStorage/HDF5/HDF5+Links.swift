@@ -51,22 +51,9 @@ extension HDF5.Session {
   func openObject(
     _ name: String, in group: HDF5.Object
   ) throws(StorageError) -> (object: HDF5.Object, kind: HDF5.ObjectKind) {
-    try object(
-      H5Oopen(group.id, name, hid_t(H5P_DEFAULT)), Self.join(group.name, name),
-      Self.label("object", group, name))
-  }
-
-  /// Opens the object whose header is at `address`; messages call it `path`.
-  func openObject(
-    at address: Int, _ path: String, in file: HDF5.Object
-  ) throws(StorageError) -> (object: HDF5.Object, kind: HDF5.ObjectKind) {
-    try object(H5Oopen_by_addr(file.id, haddr_t(address)), path, Self.label("object", file, path))
-  }
-
-  private func object(
-    _ id: hid_t, _ path: String, _ label: String
-  ) throws(StorageError) -> (object: HDF5.Object, kind: HDF5.ObjectKind) {
-    let id = try own(id, label, "open it")
+    let path = Self.join(group.name, name)
+    let id = try own(
+      H5Oopen(group.id, name, hid_t(H5P_DEFAULT)), Self.label("object", group, name), "open it")
     let kind: HDF5.ObjectKind =
       switch H5Iget_type(id) {
       case H5I_GROUP: .group
