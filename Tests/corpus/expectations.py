@@ -12,8 +12,8 @@ import numpy as np
 
 #: Filters that vaelib reads, by their registered numbers.
 FILTERS = {getattr(h5py.h5z, f"FILTER_{name}") for name in ("DEFLATE", "SHUFFLE", "FLETCHER32", "LZF", "SCALEOFFSET")}
-#: Booleans, integers, reals, as numpy calls them.
-NUMBERS = "biuf"
+#: Booleans, integers, reals, as numpy calls them; a table has a column of them.
+NUMBERS = ("b", "i", "u", "f", "table")
 #: h5py keeps decompressed chunks, so that reading block by block decompresses each once.
 CACHE = 256 << 20
 #: Sets with larger rows are not compared.
@@ -75,15 +75,64 @@ def blocks(path: str, entry: Entry) -> Iterator[tuple[int, Any]]:
         rows = max(entry.band, (8 << 20) // max(1, entry.row_bytes) // entry.band * entry.band)
         last = min(entry.shape[0], MOST_COMPARED // entry.row_bytes)
         for first in range(0, last, rows):
-            yield first, as_seen(dataset[first : min(first + rows, last)])
+            yield first, as_seen(dataset[first : min(first + rows, last)], dataset.attrs)
 
 
-def as_seen(values: Any) -> Any:
-    """Stored values as a float32 matrix: axes but the first are flattened; unsigned 64-bit integers pass by float64."""
-    if values.dtype.kind == "u" and values.dtype.itemsize == 8:
-        values = values.astype(np.float64)
+def rearranged(path: str, entry: Entry, row_axis: int = 0, window: int = 0, step: int = 0) -> Any:
+    """All values of a dataset with another axis of rows, or cut into windows."""
+    with h5py.File(path, "r") as file:
+        dataset = file[os.fsencode(entry.name)]
+        values = as_seen(np.moveaxis(dataset[...], row_axis, 0), dataset.attrs)
+    if window:
+        first = range(0, len(values) - window + 1, step)
+        values = np.stack([values[row : row + window].reshape(-1) for row in first])
+    return values
+
+
+def as_seen(values: Any, attributes: Any) -> Any:
+    """Stored values as a float32 matrix: axes but the first are flattened, tables are their columns of numbers."""
+    columns = [_flat(column) for column in _columns(values)]
+    if len(columns) == 1 and values.dtype.names is None:
+        columns = [_by_conventions(columns[0], attributes)]
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(values).reshape(len(values), -1).astype(np.float32)
+        return np.concatenate([column.astype(np.float32) for column in columns], axis=1)
+
+
+def _flat(values: Any) -> Any:
+    """A row for each element of the first axis. Unsigned integers of 64 bits are rounded to float64 first."""
+    values = np.asarray(values).reshape(len(values), -1)
+    return values.astype(np.float64) if values.dtype == np.uint64 else values
+
+
+def _columns(values: Any) -> list[Any]:
+    """The columns of numbers of a table and of the tables in it; else the values themselves."""
+    if values.dtype.names is None:
+        return [values] if values.dtype.kind in NUMBERS else []
+    return [column for name in values.dtype.names for column in _columns(values[name])]
+
+
+def _by_conventions(values: Any, attributes: Any) -> Any:
+    """What netCDF's attributes say of the numbers."""
+    if _text(attributes.get("_Unsigned")) == "true" and values.dtype.kind == "i":
+        values = values.view(values.dtype.str.replace("i", "u"))
+    missing = np.zeros(values.shape, bool)
+    for name in ("_FillValue", "missing_value"):
+        for number in np.ravel(attributes.get(name, [])):
+            missing |= values == np.asarray(number).astype(values.dtype)
+    factor, offset = attributes.get("scale_factor"), attributes.get("add_offset")
+    if factor is None and offset is None and not missing.any():
+        return values
+    numbers = values.astype(np.float64)
+    numbers = numbers * (1.0 if factor is None else np.ravel(factor)[0]) + (
+        0.0 if offset is None else np.ravel(offset)[0]
+    )
+    numbers[missing] = np.nan
+    return numbers
+
+
+def _text(value: Any) -> Any:
+    """An attribute's text."""
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def _entry(name: str, dataset: Any) -> Entry:
@@ -102,6 +151,8 @@ def _kind(dataset: Any) -> str:
     with contextlib.suppress(TypeError):  # a type that numpy does not have
         if dataset.dtype.kind in NUMBERS and dataset.dtype.itemsize <= 8:
             return str(dataset.dtype.kind)
+        if dataset.dtype.names and _columns(np.zeros(1, dataset.dtype)):
+            return "table"
     return type(dataset.id.get_type()).__name__.removeprefix("Type").removesuffix("ID").lower()
 
 

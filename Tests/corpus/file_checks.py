@@ -16,15 +16,17 @@ from vaelib.__main__ import main
 
 #: How a set is opened: the name of the way, and its arguments. Numbers are those that are stored, as h5py gives them.
 WAYS: dict[str, dict[str, Any]] = {
-    "in memory": {"memory_budget": 1 << 40, "conventions": False},
-    "streamed": {"memory_budget": 0, "conventions": False},
-    "in memory, checked in a child": {"memory_budget": 1 << 40, "check_in_child": True, "conventions": False},
-    "streamed, checked in a child": {"memory_budget": 0, "check_in_child": True, "conventions": False},
+    "in memory": {"memory_budget": 1 << 40},
+    "streamed": {"memory_budget": 0},
+    "in memory, checked in a child": {"memory_budget": 1 << 40, "check_in_child": True},
+    "streamed, checked in a child": {"memory_budget": 0, "check_in_child": True},
 }
 #: Sets of more bytes than this are not read into memory.
 LARGE = 1 << 28
 #: Of a file with more datasets than twice this many, every second, third and so on is opened; verify reads all.
 MOST_OPENED = 100
+#: Sets of more bytes are not read with other axes of rows, and in windows.
+SMALL = 1 << 20
 #: How many rows are read of a set that h5py does not read, or that vaelib need not.
 SOME_ROWS = 1000
 #: How many rows a model is trained on, and how many columns they may have.
@@ -65,6 +67,7 @@ class Check:
 
     def all(self) -> None:
         """Each in turn."""
+        warnings.simplefilter("ignore")
         for in_child in (True, False):
             self.verify(in_child)
             self.load(in_child)
@@ -133,6 +136,8 @@ class Check:
             self.tell(refused=f"{name}: {next(iter(refusals.values()))}")
         elif entry is not None and entry.comparable:
             self.tell(read=name)
+            if entry.byte_count <= SMALL:
+                self.rearrange(name, entry)
 
     def opened(self, name: str, way: str, entry: Entry | None) -> str | None:
         """One set opened in one way, and what is done with it; why it was refused, or None."""
@@ -153,18 +158,48 @@ class Check:
 
     def compare(self, dataset: vaelib.Dataset, entry: Entry, step: str) -> None:
         """Every value with h5py's."""
-        columns = int(np.prod(entry.shape[1:], dtype=np.int64))
-        if dataset.shape != (entry.shape[0], columns):
-            self.tell(fault=f"{step}: shape {dataset.shape}, not {(entry.shape[0], columns)}")
+        if dataset.rows != entry.shape[0]:
+            self.tell(fault=f"{step}: {dataset.rows} rows, not {entry.shape[0]}")
             return
         for first, expected in expectations.blocks(self.path, entry):
             values = dataset[first : first + len(expected)].numpy()
-            different = ~((values == expected) | (np.isnan(values) & np.isnan(expected)))
-            if different.any():
-                row, column = np.argwhere(different)[0]
-                found = f"{values[row, column]!r}, h5py {expected[row, column]!r}"
-                self.tell(fault=f"{step}: row {first + row}, column {column} is {found}")
+            if not self.equal(values, expected, first, step):
                 return
+
+    def rearrange(self, name: str, entry: Entry) -> None:
+        """A small set with every other axis of rows, and in windows that overlap."""
+        arrangements = [(axis, 0, 0) for axis in range(1, len(entry.shape))]
+        if entry.shape[0] >= 3:
+            arrangements.append((0, 3, 2))
+        for arrangement in arrangements:
+            for way in ("in memory", "streamed"):
+                self.rearranged(name, way, entry, *arrangement)
+
+    def rearranged(self, name: str, way: str, entry: Entry, row_axis: int, window: int, window_step: int) -> None:
+        """One of these arrangements."""
+        step = f"{name}, {way}, row axis {row_axis}, windows of {window}"
+        arguments = {**WAYS[way], "row_axis": row_axis}
+        if window:
+            arguments.update(window=window, window_step=window_step)
+        opened = self.attempt(step, lambda: vaelib.open_dataset(self.path, name, **arguments))
+        if opened is None:
+            return
+        with opened as dataset:
+            values = self.attempt(step, dataset.numpy)
+        if values is not None:
+            self.equal(values, expectations.rearranged(self.path, entry, row_axis, window, window_step), 0, step)
+
+    def equal(self, values: Any, expected: Any, first: int, step: str) -> bool:
+        """Whether rows from a first one on are as they should be."""
+        if values.shape != expected.shape:
+            self.tell(fault=f"{step}: from row {first} on shape {values.shape}, not {expected.shape}")
+            return False
+        different = ~((values == expected) | (np.isnan(values) & np.isnan(expected)))
+        if different.any():
+            row, column = np.argwhere(different)[0]
+            found = f"{values[row, column]!r}, h5py {expected[row, column]!r}"
+            self.tell(fault=f"{step}: row {first + row}, column {column} is {found}")
+        return not different.any()
 
     def train(self, dataset: vaelib.Dataset, name: str, arguments: dict[str, Any]) -> None:
         """A model learns a few rows; values that are not finite, or as large as floats get, are refused."""
@@ -175,8 +210,7 @@ class Check:
         greatest = float(np.abs(values).max())
         scale = 1 / greatest if np.isfinite(greatest) and greatest > 1e-30 else 1.0
         model = vaelib.VAE(latent_dim=2, hidden=(4,), likelihood="gaussian", epochs=1, random_state=0)
-        with vaelib.open_dataset(self.path, name, scale=scale, **arguments) as scaled, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with vaelib.open_dataset(self.path, name, scale=scale, **arguments) as scaled:
             try:
                 model.fit(scaled[:rows])
             except vaelib.DataError:

@@ -58,11 +58,11 @@ def test_the_script(tmp_path):
 
 
 def test_a_wrong_value_is_found(tmp_path, monkeypatch):
-    write(tmp_path / "a.h5", x=np.ones((3, 2)))
+    write(tmp_path / "a.h5", x=np.ones((3, 3)))
     as_seen = expectations.as_seen
-    monkeypatch.setattr(expectations, "as_seen", lambda values: as_seen(values) + np.eye(3, 2, -2, dtype="f4"))
+    monkeypatch.setattr(expectations, "as_seen", lambda *given: as_seen(*given) + np.eye(3, 3, -2, dtype="f4"))
     report = check_files.check(str(tmp_path / "a.h5"))
-    assert len(report.faults) == 4
+    assert len(report.faults) == 8  # four ways, by the second axis and in windows
     assert "row 2, column 0 is" in report.faults[0]
     assert report.line().startswith("FAULT")
 

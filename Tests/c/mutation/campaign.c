@@ -29,7 +29,7 @@
 #include "vaelib.h"
 
 /* The numbers that are read take up to `data_memory`; `address_space` only protects the machine. */
-enum { most_seconds = 2, patience = 60, most_memory = 256 << 20, data_memory = 64 << 20, address_space = 2000 << 20 };
+enum { most_seconds = 2, patience = 60, most_memory = 256 << 20, data_memory = 64 << 20, address_space = 1500 << 20 };
 
 /* What a child may take, at first as for mutants. */
 static size_t memory_limit = most_memory + data_memory;
@@ -72,7 +72,7 @@ static void work(const char *kind, const char *path) {
     int result;
     measure(&space, &memory);
     if (freopen("/dev/null", "w", stderr) == NULL) _exit(LOADING_SILENT);
-    limit(RLIMIT_AS, space + address_space);
+    limit(RLIMIT_AS, space + address_space + memory_limit);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_CPU, seconds_limit);
     alarm(patience);

@@ -34,37 +34,50 @@ static vaelib_status read_rows(const vaelib_dataset *dataset) {
     return status;
 }
 
-static vaelib_status read_dataset(const char *path, const char *name, size_t budget, int in_child) {
-    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+static vaelib_status read_dataset(const char *path, const char *name, vaelib_dataset_options options) {
     vaelib_dataset *dataset = NULL;
-    vaelib_status status = vaelib_dataset_options_init(&options);
-    options.memory_budget = budget;
-    options.check_in_child = in_child;
-    if (status == VAELIB_OK) status = vaelib_dataset_open(path, name, &options, &dataset);
+    vaelib_status status = vaelib_dataset_open(path, name, &options, &dataset);
     if (status == VAELIB_OK) status = read_rows(dataset);
     vaelib_dataset_free(dataset);
     return status;
 }
 
+static vaelib_dataset_options options_with(size_t budget, int in_child) {
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+    if (vaelib_dataset_options_init(&options) != VAELIB_OK) abort();
+    options.memory_budget = budget;
+    options.check_in_child = in_child;
+    return options;
+}
+
+/* As stored, with the second axis of rows; and as windows. */
+static int read_rearranged(const char *path, const char *name, int in_child) {
+    vaelib_dataset_options turned = options_with(memory_budget, in_child), cut = options_with(0, in_child);
+    turned.row_axis = 1;
+    turned.ignore_conventions = 1;
+    cut.window = 3;
+    cut.window_step = 2;
+    return combined(result(read_dataset(path, name, turned), path), result(read_dataset(path, name, cut), path));
+}
+
 static int read_both_ways(const char *path, const char *name, int in_child) {
-    int whole = result(read_dataset(path, name, memory_budget, in_child), path);
-    return whole == LOADING_REFUSED ? whole : combined(whole, result(read_dataset(path, name, 0, in_child), path));
+    int whole = result(read_dataset(path, name, options_with(memory_budget, in_child)), path);
+    if (whole == LOADING_REFUSED) return whole;
+    return combined(whole, result(read_dataset(path, name, options_with(0, in_child)), path));
 }
 
 /* The set that `labels` names as the labels of another, and their names. */
 static vaelib_status read_labels(const char *path, const char *name, const char *labels, int in_child) {
     static int64_t values[most_values];
-    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+    vaelib_dataset_options options = options_with(0, in_child);
     vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     vaelib_dataset *dataset = NULL;
     const char *type;
     const char *const *class_names;
     size_t count;
-    vaelib_status status = vaelib_dataset_options_init(&options);
+    vaelib_status status;
     options.labels = labels;
-    options.memory_budget = 0;
-    options.check_in_child = in_child;
-    if (status == VAELIB_OK) status = vaelib_dataset_open(path, name, &options, &dataset);
+    status = vaelib_dataset_open(path, name, &options, &dataset);
     if (status == VAELIB_OK) status = vaelib_dataset_describe(dataset, &info);
     if (status == VAELIB_OK && info.rows <= most_values) status = vaelib_dataset_read_labels(dataset, values, info.rows);
     if (status == VAELIB_OK) status = vaelib_dataset_get_class_names(dataset, &type, &class_names, &count);
@@ -97,6 +110,7 @@ static int load_every(const char *path, int in_child) {
     int worst = result(vaelib_dataset_list(path, in_child, names, sizeof names, &needed), path);
     for (int i = 0; worst != LOADING_SILENT && i < most_names && name < names + needed && needed <= sizeof names; i++) {
         int found = read_both_ways(path, name, in_child);
+        if (found == LOADING_ACCEPTED) found = combined(found, read_rearranged(path, name, in_child));
         if (found == LOADING_ACCEPTED && examples == NULL) examples = name;
         if (examples != NULL) found = combined(found, result(read_labels(path, examples, name, in_child), path));
         worst = combined(worst, found);
