@@ -2,8 +2,7 @@
  * Loads mutants of a file, each in a child process, and reports those that crashed it, took more than 2 seconds of the
  * processor, or more memory than the numbers that are read and 256 MiB.
  *
- * usage: campaign KIND FILE [MEBIBYTES]                      loads the file itself, in a child process; it may take so
- *                                                            many more, and a second more for each 256
+ * usage: campaign KIND FILE                                  loads the file itself, in a child process
  *        campaign KIND FILE SEAL FIRST COUNT SCRATCH [KEEP]  loads mutants of it
  *
  * KIND   how it is loaded (loading.h)
@@ -29,11 +28,7 @@
 #include "vaelib.h"
 
 /* The numbers that are read take up to `data_memory`; `address_space` only protects the machine. */
-enum { most_seconds = 2, patience = 60, most_memory = 256 << 20, data_memory = 64 << 20, address_space = 1500 << 20 };
-
-/* What a child may take, at first as for mutants. */
-static size_t memory_limit = most_memory + data_memory;
-static rlim_t seconds_limit = most_seconds;
+enum { most_seconds = 2, patience = 60, most_memory = 256 << 20, data_memory = 64 << 20, address_space = 2000 << 20 };
 
 /* What happened to a child. */
 typedef struct outcome {
@@ -72,13 +67,13 @@ static void work(const char *kind, const char *path) {
     int result;
     measure(&space, &memory);
     if (freopen("/dev/null", "w", stderr) == NULL) _exit(LOADING_SILENT);
-    limit(RLIMIT_AS, space + address_space + memory_limit);
+    limit(RLIMIT_AS, space + address_space);
     limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_CPU, seconds_limit);
+    limit(RLIMIT_CPU, most_seconds);
     alarm(patience);
     largest_request = 0;
     result = load(kind, path);
-    _exit(largest_request > memory_limit ? LOADING_GREEDY : result);
+    _exit(largest_request > most_memory + data_memory ? LOADING_GREEDY : result);
 }
 
 static outcome run_in_child(const char *kind, const char *path) {
@@ -102,7 +97,7 @@ static const char *harm(outcome end) {
         int number = WTERMSIG(end.status);
         return number == SIGALRM || number == SIGXCPU || number == SIGKILL ? "takes too long" : "crashes";
     }
-    if (end.memory > memory_limit) return "takes too much memory";
+    if (end.memory > most_memory + data_memory) return "takes too much memory";
     switch (WEXITSTATUS(end.status)) {
     case LOADING_REFUSED: case LOADING_ACCEPTED: return NULL;
     case LOADING_GREEDY: return "asks for too much memory";
@@ -126,12 +121,7 @@ static void keep_file(const char *folder, const char *seal, size_t number, const
 }
 
 int main(int count, char **arguments) {
-    if (count == 4) {
-        size_t data = strtoul(arguments[3], NULL, 10);
-        memory_limit += data << 20;
-        seconds_limit += data / 256;
-    }
-    if (count == 3 || count == 4) return replay(arguments[1], arguments[2]);
+    if (count == 3) return replay(arguments[1], arguments[2]);
     if (count < 7) return 2;
     const char *kind = arguments[1], *scratch = arguments[6], *keep = count > 7 ? arguments[7] : NULL;
     original file = original_read(arguments[2]);
