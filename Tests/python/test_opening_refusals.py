@@ -1,5 +1,9 @@
 """What a refusal says: what the thing is, why it is not read, and what to type."""
 
+import os
+import subprocess
+import sys
+
 import h5py
 import numpy as np
 import pytest
@@ -13,15 +17,28 @@ FILTERS = {
 
 
 def filtered(path, number):
-    """A dataset of which the file says that a filter was applied that nobody here has."""
-    creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
-    creation.set_chunk((20, 4))
-    # Optional: libhdf5 then writes the dataset without the filter.
-    creation.set_filter(number, h5py.h5z.FLAG_OPTIONAL, (1,))
-    with h5py.File(path, "w") as file:
-        space = h5py.h5s.create_simple((20, 4))
-        dataset = h5py.h5d.create(file.id, b"x", h5py.h5t.NATIVE_FLOAT, space, creation)
-        dataset.write_direct_chunk((0, 0), X.tobytes())
+    """A dataset of which the file says that a filter was applied that nobody here has.
+
+    Written by a process of its own: PyTables and netCDF4 give this one filters, which refuse these settings.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "HDF5_PLUGIN_PATH"}
+    subprocess.run([sys.executable, "-c", WRITE_FILTERED, path, str(number)], check=True, env=environment)
+
+
+WRITE_FILTERED = """
+import sys
+import h5py
+import numpy as np
+
+creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+creation.set_chunk((20, 4))
+# Optional: libhdf5 then writes the dataset without the filter.
+creation.set_filter(int(sys.argv[2]), h5py.h5z.FLAG_OPTIONAL, (1,))
+with h5py.File(sys.argv[1], "w") as file:
+    space = h5py.h5s.create_simple((20, 4))
+    dataset = h5py.h5d.create(file.id, b"x", h5py.h5t.NATIVE_FLOAT, space, creation)
+    dataset.write_direct_chunk((0, 0), np.zeros((20, 4), "f4").tobytes())
+"""
 
 
 @pytest.mark.parametrize("number", FILTERS)
