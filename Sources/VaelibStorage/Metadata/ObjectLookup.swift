@@ -7,8 +7,9 @@ struct ObjectLookup {
   /// What is left of the path, last first.
   private var rest: [ArraySlice<UInt8>]
   private var followed = 0
-  /// The last soft link, what is said about it if it leads nowhere, and how much of the path was left behind it.
-  private var softLink: (object: String, reason: String, left: Int)?
+  /// The last soft or external link: its file, what is said about it if it leads nowhere, and how much of the path was
+  /// left behind it.
+  private var softLink: (path: String, object: String, reason: String, left: Int)?
   /// The names that led to `group`, for messages.
   private var walked: [ArraySlice<UInt8>] = []
 
@@ -34,7 +35,7 @@ struct ObjectLookup {
     while let name = rest.popLast() {
       guard GroupLinks.isGroup(group), let link = try file.links(of: group).first(name) else {
         guard let softLink, rest.count >= softLink.left else { return nil }
-        throw .format(path: file.file.path, object: softLink.object, reason: softLink.reason)
+        throw .format(path: softLink.path, object: softLink.object, reason: softLink.reason)
       }
       switch link.target {
       case .object:
@@ -54,7 +55,8 @@ struct ObjectLookup {
   private mutating func follow(_ target: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) throws(StorageError) {
     try count(name)
     softLink = (
-      object(name), "is a soft link to \"\(String(systemBytes: target))\", which is not there", rest.count
+      file.file.path, object(name),
+      "is a soft link to \"\(String(systemBytes: target))\", which is not there", rest.count
     )
     if target.first == UInt8(ascii: "/") {
       group = try file.header(at: file.root)
@@ -80,7 +82,8 @@ struct ObjectLookup {
     }
     try count(name)
     softLink = (
-      object(name), "is an external link to \"\(path)\" in file \"\(target)\", which is not there", rest.count
+      file.file.path, object(name),
+      "is an external link to \"\(path)\" in file \"\(target)\", which is not there", rest.count
     )
     let other = try ReadableFile(try folders.file(target, of: file.file.path))
     file = try MetadataFile(other, base: try Superblock.check(other))

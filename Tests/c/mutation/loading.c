@@ -66,6 +66,17 @@ static int read_both_ways(const char *path, const char *name, int in_child) {
     return combined(whole, result(read_dataset(path, name, options_with(0, in_child)), path));
 }
 
+/* With other files of its folder, which links and virtual datasets may lead to: messages may be about them. */
+static int read_elsewhere(const char *path, const char *name, int in_child) {
+    char folder[4096];
+    const char *folders[] = {folder}, *end = strrchr(path, '/');
+    vaelib_dataset_options options = options_with(0, in_child);
+    snprintf(folder, sizeof folder, "%.*s", end == NULL ? 1 : (int)(end - path), end == NULL ? "." : path);
+    options.external_folders = folders;
+    options.external_folder_count = 1;
+    return result(read_dataset(path, name, options), folder);
+}
+
 /* The set that `labels` names as the labels of another, and their names. */
 static vaelib_status read_labels(const char *path, const char *name, const char *labels, int in_child) {
     static int64_t values[most_values];
@@ -111,11 +122,14 @@ static int load_every(const char *path, int in_child) {
     for (int i = 0; worst != LOADING_SILENT && i < most_names && name < names + needed && needed <= sizeof names; i++) {
         int found = read_both_ways(path, name, in_child);
         if (found == LOADING_ACCEPTED) found = combined(found, read_rearranged(path, name, in_child));
+        else found = combined(found, read_elsewhere(path, name, in_child));
         if (found == LOADING_ACCEPTED && examples == NULL) examples = name;
         if (examples != NULL) found = combined(found, result(read_labels(path, examples, name, in_child), path));
         worst = combined(worst, found);
         name += strlen(name) + 1;
     }
+    /* External links are not listed. */
+    worst = combined(worst, read_elsewhere(path, "external", in_child));
     worst = combined(worst, result(vaelib_file_verify(path, in_child, NULL), path));
     return combined(worst, load_model(path, in_child));
 }

@@ -18,7 +18,8 @@ enum {
  *   model     a model
  *   memory    a model whose bytes are read first
  *   verify    the whole file
- *   every     the names in it; each of its first datasets: read, with other rows, as labels; the whole file, a model
+ *   every     the names in it; each of its first datasets: read, with other rows, as labels, from other files; the
+ *             dataset behind the link "external"; the whole file; a model
  *   NAME      a dataset, read whole and block by block
  *   child:... the same after a child process read it; not for memory
  */

@@ -142,6 +142,34 @@ def soft_links(file: Any) -> None:
     file["up"] = h5py.SoftLink("/".join(["."] * 20_000) + "/x")
 
 
+def external_links(file: Any) -> None:
+    """Links to the file itself that lead in circles, and a chain of thousands."""
+    name = Path(file.filename).name
+    file["x"] = MATRIX
+    file["external"] = h5py.ExternalLink(name, "/loop")
+    file["loop"] = h5py.ExternalLink(name, "/external")
+    for index in range(3000):
+        file[f"link {index}"] = h5py.ExternalLink(name, f"/link {index + 1}")
+
+
+def virtual(file: Any) -> None:
+    """Virtual datasets of virtual datasets, twice each; one of itself; one of thousands of pieces that overlap."""
+    file["x"] = MATRIX
+    for level in range(40):
+        layout = h5py.VirtualLayout(MATRIX.shape, "<f4")
+        for _ in range(2):
+            layout[...] = h5py.VirtualSource(".", f"level {level - 1}" if level else "x", MATRIX.shape)
+        file.create_virtual_dataset(f"level {level}", layout)
+    itself = h5py.VirtualLayout(MATRIX.shape, "<f4")
+    itself[...] = h5py.VirtualSource(".", "itself", MATRIX.shape)
+    file.create_virtual_dataset("itself", itself)
+    pieces = h5py.VirtualLayout((1000, 1000), "<f4")
+    file.create_dataset("wide", (1000, 1000), "<f4")
+    for _ in range(3000):
+        pieces[...] = h5py.VirtualSource(".", "wide", (1000, 1000))
+    file.create_virtual_dataset("covered", pieces)
+
+
 def deep_types(file: Any) -> None:
     """Types in types, hundreds deep."""
     kind: Any = np.dtype("f4")
@@ -234,6 +262,8 @@ FILES: dict[str, tuple[dict[str, Any], Callable[[Any], None]]] = {
     "deep": ({}, deep),
     "new_deep": ({"libver": NEWER}, deep),
     "soft_links": ({}, soft_links),
+    "external_links": ({}, external_links),
+    "virtual": ({"libver": NEWER}, virtual),
     "deep_types": ({"libver": NEWER}, deep_types),
     "wide_types": ({"libver": NEWER}, wide_types),
     "attributes": ({}, attributes),

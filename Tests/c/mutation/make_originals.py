@@ -110,6 +110,22 @@ def write_groups(path: Path, versions: tuple[str, str]) -> None:
             file["many/group 7/x"].attrs[f"attribute {index}"] = np.arange(index)
 
 
+def write_elsewhere(path: Path, versions: tuple[str, str]) -> None:
+    """Sets whose values are in other sets and files, and links to other files."""
+    with h5py.File(path, "w", libver=versions) as file:
+        file["x"] = MATRIX
+        own, other = h5py.VirtualLayout((80, 6), "<f4"), h5py.VirtualLayout((80, 6), "<f4")
+        own[:40] = h5py.VirtualSource(".", "x", MATRIX.shape)
+        own[40:80:2] = h5py.VirtualSource(".", "x", MATRIX.shape)[::2]
+        other[:40] = h5py.VirtualSource("old.h5", "plain", MATRIX.shape)
+        other[40:] = h5py.VirtualSource(".", "x", MATRIX.shape)
+        file.create_virtual_dataset("own", own, fillvalue=5)
+        file.create_virtual_dataset("other", other)
+        file.create_dataset("outside", MATRIX.shape, "<f4", external=[("old.h5", 2048, MATRIX.nbytes)])
+        file["external"] = h5py.ExternalLink("old.h5", "/plain")
+        file["soft"] = h5py.SoftLink("/external")
+
+
 def write_models(folder: Path) -> None:
     """A VAE and a stack with a classifier."""
     examples = (MATRIX[:, :3] % 2).astype(np.float32)
@@ -133,4 +149,5 @@ if __name__ == "__main__":
     write_partly(target / "partly.h5")
     write_groups(target / "groups.h5", oldest)
     write_groups(target / "new_groups.h5", newer)
+    write_elsewhere(target / "elsewhere.h5", newer)
     write_models(target)
