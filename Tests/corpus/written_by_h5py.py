@@ -74,6 +74,13 @@ def filters(file: Any) -> None:
     skipped = file.create_dataset("skipped", shape=(32, 12), dtype="f4", chunks=(16, 12), **PACKED)
     skipped.id.write_direct_chunk((0, 0), MATRIX[:16].tobytes(), filter_mask=7)
     skipped[16:] = MATRIX[:16]
+    narrow, bits = h5py.h5t.STD_I32LE.copy(), h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    narrow.set_precision(18)
+    narrow.set_offset(3)
+    bits.set_chunk((16, 5))
+    bits.set_filter(h5py.h5z.FILTER_NBIT, h5py.h5z.FLAG_OPTIONAL, ())
+    h5py.h5d.create(file.id, b"n-bit", narrow, h5py.h5s.create_simple(MATRIX.shape), bits)
+    file["n-bit"][...] = NUMBERS % 8192
     reverse = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     reverse.set_chunk((16, 12))
     reverse.set_fletcher32()

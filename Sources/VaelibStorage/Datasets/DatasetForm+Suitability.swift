@@ -85,7 +85,6 @@ extension DatasetForm {
   private static func filterName(_ number: Int) -> String? {
     switch number {
     case 4: "szip"
-    case 5: "n-bit"
     case 307: "bzip2"
     case 32_001: "blosc"
     case 32_004: "lz4"

@@ -5,6 +5,7 @@ struct Filter: Equatable {
     case gzip = 1
     case shuffle = 2
     case fletcher32 = 3
+    case nBit = 5
     case scaleOffset = 6
     case lzf = 32_000
   }

@@ -39,20 +39,20 @@ struct ChunkDecoder: ~Copyable {
     directlyTo destination: UnsafeMutableRawPointer?
   ) throws(Failure) -> Content {
     var content = stored
-    for index in filters.indices.reversed() where !Self.isSkipped(index, skipped) {
-      let isLast = (0..<index).allSatisfy { Self.isSkipped($0, skipped) }
+    for index in filters.indices.reversed() where !isIdentity(index, skipped) {
+      let isLast = (0..<index).allSatisfy { isIdentity($0, skipped) }
       switch filters[index].known {
       case .fletcher32: content = try checked(content)
-      case .gzip, .lzf:
-        let most = isLast ? chunkBytes : Self.mostBytes(chunkBytes)
+      case .gzip, .lzf, .scaleOffset, .nBit:
+        let room = isLast ? chunkBytes : Self.mostBytes(chunkBytes)
         let output: UnsafeMutableRawPointer
         if isLast, let destination {
           output = destination
         } else {
-          output = try buffer(most, besides: content)
+          output = try buffer(room, besides: content)
         }
         content = try decompressed(
-          content, by: filters[index], into: UnsafeMutableRawBufferPointer(start: output, count: most))
+          content, by: filters[index], into: UnsafeMutableRawBufferPointer(start: output, count: room))
       case .shuffle:
         guard let shuffle = shuffle(filters[index], content.count), let base = content.baseAddress else {
           continue
@@ -63,13 +63,6 @@ struct ChunkDecoder: ~Copyable {
         let output = try buffer(content.count, besides: content)
         shuffle.restore(base, to: output)
         content = UnsafeRawBufferPointer(start: output, count: content.count)
-      case .scaleOffset:
-        let output = try buffer(chunkBytes, besides: content)
-        guard
-          ScaleOffset(filters[index].values, chunkBytes: chunkBytes, elementBytes: elementBytes)?.restore(
-            content, into: output) == true
-        else { throw Failure.damaged("cannot be scaled back to the \(chunkBytes) bytes that it should have") }
-        content = UnsafeRawBufferPointer(start: output, count: chunkBytes)
       case nil: throw Failure.damaged("passed filter \(filters[index].number), which vaelib does not undo")
       }
     }
@@ -94,13 +87,36 @@ struct ChunkDecoder: ~Copyable {
   private func decompressed(
     _ content: UnsafeRawBufferPointer, by filter: Filter, into output: UnsafeMutableRawBufferPointer
   ) throws(Failure) -> UnsafeRawBufferPointer {
-    let count =
-      filter.known == .lzf
-      ? LZF.decompress(content, into: output) : decompressor.decompress(content, into: output)
+    let count: Int? =
+      switch filter.known {
+      case .gzip: decompressor.decompress(content, into: output)
+      case .lzf: LZF.decompress(content, into: output)
+      case .scaleOffset: scaledBack(content, filter, into: output)
+      case .nBit: widened(content, filter, into: output)
+      case .shuffle, .fletcher32, nil: nil
+      }
     guard let count else {
       throw Failure.damaged("cannot be decompressed to the \(output.count) bytes that it should have")
     }
     return UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(output)[..<count])
+  }
+
+  private func scaledBack(
+    _ content: UnsafeRawBufferPointer, _ filter: Filter, into output: UnsafeMutableRawBufferPointer
+  ) -> Int? {
+    guard let base = output.baseAddress,
+      let scale = ScaleOffset(filter.values, chunkBytes: chunkBytes, elementBytes: elementBytes)
+    else { return nil }
+    return scale.restore(content, into: base) ? chunkBytes : nil
+  }
+
+  private func widened(
+    _ content: UnsafeRawBufferPointer, _ filter: Filter, into output: UnsafeMutableRawBufferPointer
+  ) -> Int? {
+    guard let base = output.baseAddress, let bits = NBit(filter.values, chunkBytes: chunkBytes) else {
+      return nil
+    }
+    return bits.restore(content, into: base) ? chunkBytes : nil
   }
 
   /// nil where shuffling changes nothing.
@@ -121,8 +137,10 @@ struct ChunkDecoder: ~Copyable {
     return buffer.base
   }
 
-  private static func isSkipped(_ index: Int, _ skipped: UInt32) -> Bool {
+  /// Whether the chunk did not pass a filter, or is the same behind it.
+  private func isIdentity(_ index: Int, _ skipped: UInt32) -> Bool {
     // There are at most 32 filters.
-    skipped >> UInt32(index) & 1 == 1
+    if skipped >> UInt32(index) & 1 == 1 { return true }
+    return filters[index].known == .nBit && NBit.changesNothing(filters[index].values)
   }
 }

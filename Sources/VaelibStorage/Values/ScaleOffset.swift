@@ -40,7 +40,7 @@ struct ScaleOffset {
     }
   }
 
-  /// Fills `output`, which has room for the chunk; false if the input is damaged.
+  /// Fills `output`, which has room for the chunk; false if the input is damaged. What follows the numbers is ignored.
   func restore(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawPointer) -> Bool {
     guard input.count >= Self.headBytes else { return false }
     let bits = Int(UInt32(littleEndian: input.loadUnaligned(as: UInt32.self)))
@@ -97,33 +97,5 @@ struct ScaleOffset {
     _ word: Word, _ place: UnsafeMutableRawPointer
   ) {
     place.storeBytes(of: isBigEndian ? word.bigEndian : word.littleEndian, as: Word.self)
-  }
-}
-
-/// Numbers of any count of bits, one after the other, the highest bit first.
-struct BitReader {
-  private let bytes: UnsafeRawBufferPointer
-  private var place = 0
-
-  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
-
-  /// Whether so many numbers of so many bits follow.
-  func hasBits(_ bits: Int, times count: Int) -> Bool {
-    let (all, overflow) = bits.multipliedReportingOverflow(by: count)
-    return !overflow && all <= 8 * bytes.count - place
-  }
-
-  /// The next number, of up to 64 bits, which follow.
-  mutating func next(_ bits: Int) -> UInt64 {
-    var (word, missing) = (UInt64(0), bits)
-    while missing > 0 {
-      let left = 8 - place % 8
-      let taken = min(left, missing)
-      let part = bytes[place / 8] >> UInt8(left - taken) & UInt8(truncatingIfNeeded: 1 << taken - 1)
-      word = word << UInt64(taken) | UInt64(part)
-      place += taken
-      missing -= taken
-    }
-    return word
   }
 }

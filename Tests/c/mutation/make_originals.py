@@ -84,6 +84,12 @@ def write_filters(path: Path) -> None:
         file.create_dataset("scaled", data=MATRIX.astype("i4"), chunks=(8, 6), scaleoffset=0)
         skipped = file.create_dataset("skipped", shape=(16, 6), dtype="f4", chunks=(8, 6), compression="gzip")
         skipped.id.write_direct_chunk((0, 0), MATRIX[:8].tobytes(), filter_mask=1)
+        narrow, bits = h5py.h5t.STD_I32BE.copy(), h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        narrow.set_precision(18)
+        bits.set_chunk((8, 6))
+        bits.set_filter(h5py.h5z.FILTER_NBIT, h5py.h5z.FLAG_OPTIONAL, ())
+        h5py.h5d.create(file.id, b"bits", narrow, h5py.h5s.create_simple(MATRIX.shape), bits)
+        file["bits"][...] = MATRIX
         file.create_dataset("wide", data=np.zeros((64, 512), "u1"), chunks=(16, 512), compression="gzip")
 
 
