@@ -46,30 +46,34 @@ import Testing
       let parameters: [UInt32] = [23, 0, 8, 3, 8, 3, 0, 1, 2, 1, 11, 3, 2, 4, 2, 4, 2, 3, 1, 3, 0, 20, 2]
       return NBitTests.decode(parameters)
     },
+    Case("LZ4", LZ4Tests.block, 37) { LZ4.decompress },
+    Case("chunk of LZ4", LZ4Tests.chunk, 45) { LZ4Chunk.decompress },
+    Case("bitshuffle", (0..<38).map { $0 &* 37 }, 38) { BitShuffleTests.decode([0, 4, 2, 8, 0]) },
+    Case("bitshuffle and LZ4", BitShuffleTests.chunk, 38) { BitShuffleTests.decode([0, 4, 2, 0, 2]) },
   ]
 
   @Test(arguments: cases)
   func wholeStreamsFillTheirOutput(_ item: Case) {
-    #expect(result(item.stream, item.byteCount, item.makeDecode()) == item.byteCount)
+    #expect(result(item.stream, item.byteCount, item.makeDecode(), Memory()) == item.byteCount)
   }
 
   @Test(arguments: cases)
   func piecesOfStreamsAndOtherSizesStayInside(_ item: Case) {
-    let decode = item.makeDecode()
-    for count in item.stream.indices { result(Array(item.stream[..<count]), item.byteCount, decode) }
-    for count in 1..<item.byteCount { result(item.stream, count, decode) }
-    result(item.stream, 3 * item.byteCount, decode)
+    let (decode, memory) = (item.makeDecode(), Memory())
+    for count in item.stream.indices { result(Array(item.stream[..<count]), item.byteCount, decode, memory) }
+    for count in 1..<item.byteCount { result(item.stream, count, decode, memory) }
+    result(item.stream, 3 * item.byteCount, decode, memory)
   }
 
   @Test(arguments: cases)
   func damagedStreamsStayInside(_ item: Case) {
-    let decode = item.makeDecode()
+    let (decode, memory) = (item.makeDecode(), Memory())
     var random = SystemRandomNumberGenerator()
     for place in item.stream.indices {
       for value in UInt8.min...UInt8.max {
         var damaged = item.stream
         damaged[place] = value
-        result(damaged, item.byteCount, decode)
+        result(damaged, item.byteCount, decode, memory)
       }
     }
     for _ in 0..<5_000 {
@@ -77,22 +81,44 @@ import Testing
       for _ in 0..<Int.random(in: 2...6, using: &random) {
         damaged[Int.random(in: damaged.indices, using: &random)] = .random(in: 0...255, using: &random)
       }
-      result(damaged, item.byteCount, decode)
+      result(damaged, item.byteCount, decode, memory)
       let noise = (0..<Int.random(in: 1...80, using: &random)).map { _ in
         UInt8.random(in: 0...255, using: &random)
       }
-      result(noise, item.byteCount, decode)
+      result(noise, item.byteCount, decode, memory)
+    }
+  }
+
+  /// Guarded bytes that were used before; a stream and its output of as many bytes have their own.
+  private final class Memory {
+    private var kept: [Key: GuardedBytes] = [:]
+
+    private struct Key: Hashable {
+      let count: Int
+      let side: GuardedBytes.Side
+      let isOutput: Bool
+    }
+
+    func bytes(_ count: Int, _ side: GuardedBytes.Side, isOutput: Bool) -> GuardedBytes {
+      let key = Key(count: count, side: side, isOutput: isOutput)
+      let bytes = kept[key] ?? GuardedBytes(count: count, side)
+      kept[key] = bytes
+      return bytes
     }
   }
 
   /// What a decoder says of a stream, with its memory at either side of what must not be touched.
   @discardableResult
   private func result(
-    _ stream: [UInt8], _ byteCount: Int, _ decode: Decode, sourceLocation: SourceLocation = #_sourceLocation
+    _ stream: [UInt8], _ byteCount: Int, _ decode: Decode, _ memory: Memory,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) -> Int? {
     var results: [Int?] = []
     for side in GuardedBytes.Side.allCases {
-      let (input, output) = (GuardedBytes(stream, side), GuardedBytes(count: byteCount, side))
+      let (input, output) = (
+        memory.bytes(stream.count, side, isOutput: false), memory.bytes(byteCount, side, isOutput: true)
+      )
+      input.bytes.copyBytes(from: stream)
       results.append(decode(UnsafeRawBufferPointer(input.bytes), output.bytes))
     }
     #expect(results[0] == results[1], "\(stream)", sourceLocation: sourceLocation)

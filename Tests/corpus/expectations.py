@@ -13,7 +13,7 @@ import numpy as np
 #: Filters that vaelib reads, by their registered numbers.
 FILTERS = {
     getattr(h5py.h5z, f"FILTER_{name}") for name in ("DEFLATE", "SHUFFLE", "FLETCHER32", "LZF", "NBIT", "SCALEOFFSET")
-}
+} | {32004, 32008}
 #: Booleans, integers, reals, as numpy calls them; a table has a column of them.
 NUMBERS = ("b", "i", "u", "f", "table")
 #: h5py keeps decompressed chunks, so that reading block by block decompresses each once.

@@ -11,9 +11,11 @@ import vaelib
 
 X = np.random.RandomState(0).uniform(size=(20, 4)).astype("f4")
 FILTERS = {
-    307: "bzip2", 32001: "blosc", 32004: "lz4", 32008: "bitshuffle", 32013: "zfp", 32015: "zstd", 32026: "blosc2",
+    307: "bzip2", 32001: "blosc", 32008: "bitshuffle and zstd", 32013: "zfp", 32015: "zstd", 32026: "blosc2",
     40000: None,
 }  # fmt: skip
+#: Settings of filters that are read with others.
+SETTINGS = {32008: "0 4 4 0 3"}
 
 
 def filtered(path, number):
@@ -22,7 +24,11 @@ def filtered(path, number):
     Written by a process of its own: PyTables and netCDF4 give this one filters, which refuse these settings.
     """
     environment = {name: value for name, value in os.environ.items() if name != "HDF5_PLUGIN_PATH"}
-    subprocess.run([sys.executable, "-c", WRITE_FILTERED, path, str(number)], check=True, env=environment)
+    subprocess.run(
+        [sys.executable, "-c", WRITE_FILTERED, path, str(number), *SETTINGS.get(number, "1").split()],
+        check=True,
+        env=environment,
+    )
 
 
 WRITE_FILTERED = """
@@ -33,7 +39,7 @@ import numpy as np
 creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
 creation.set_chunk((20, 4))
 # Optional: libhdf5 then writes the dataset without the filter.
-creation.set_filter(int(sys.argv[2]), h5py.h5z.FLAG_OPTIONAL, (1,))
+creation.set_filter(int(sys.argv[2]), h5py.h5z.FLAG_OPTIONAL, tuple(map(int, sys.argv[3:])))
 with h5py.File(sys.argv[1], "w") as file:
     space = h5py.h5s.create_simple((20, 4))
     dataset = h5py.h5d.create(file.id, b"x", h5py.h5t.NATIVE_FLOAT, space, creation)

@@ -68,9 +68,23 @@ extension DatasetForm {
   /// Only filters that vaelib undoes itself: libhdf5 would load foreign ones as programs from folders that the environment
   /// names, and its decoders of the others it brings believe what a damaged file says.
   private static func unsuitability(_ filters: [Filter]) -> String? {
-    guard let filter = filters.first(where: { $0.known == nil }) else { return nil }
-    let name =
-      filterName(filter.number).map { "\($0) (filter \(filter.number))" } ?? "filter \(filter.number)"
+    for filter in filters {
+      if let name = unreadName(filter) { return unsuitability(filter, name) }
+    }
+    return nil
+  }
+
+  /// What a message calls a filter that is not read; nil for one that is.
+  private static func unreadName(_ filter: Filter) -> String? {
+    switch filter.known {
+    case .bitshuffle where BitshuffleChunk.compression(filter.values) == nil:
+      "bitshuffle and zstd (filter \(filter.number))"
+    case nil: filterName(filter.number).map { "\($0) (filter \(filter.number))" } ?? "filter \(filter.number)"
+    default: nil
+    }
+  }
+
+  private static func unsuitability(_ filter: Filter, _ name: String) -> String {
     let plugin =
       filter.number < firstPlugin
       ? "" : "; h5repack needs the filter's plugin, which hdf5plugin has for Python, in HDF5_PLUGIN_PATH"
@@ -87,8 +101,6 @@ extension DatasetForm {
     case 4: "szip"
     case 307: "bzip2"
     case 32_001: "blosc"
-    case 32_004: "lz4"
-    case 32_008: "bitshuffle"
     case 32_013: "zfp"
     case 32_015: "zstd"
     case 32_017: "sz"

@@ -8,6 +8,8 @@ struct Filter: Equatable {
     case nBit = 5
     case scaleOffset = 6
     case lzf = 32_000
+    case lz4 = 32_004
+    case bitshuffle = 32_008
   }
 
   /// The number by which it is registered.

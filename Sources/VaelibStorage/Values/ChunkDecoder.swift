@@ -19,16 +19,16 @@ struct ChunkDecoder: ~Copyable {
   private let filters: [Filter]
   private let chunkBytes: Int
   private let elementBytes: Int
-  private let decompressor: Decompressor
+  private let codecs: Codecs
   private var buffers: (ByteBuffer?, ByteBuffer?) = (nil, nil)
 
   /// nil if there is no memory for one.
   init?(_ filters: [Filter], chunkBytes: Int, elementBytes: Int) {
-    guard let decompressor = Decompressor() else { return nil }
+    guard let codecs = Codecs() else { return nil }
     self.filters = filters
     self.chunkBytes = chunkBytes
     self.elementBytes = elementBytes
-    self.decompressor = decompressor
+    self.codecs = codecs
   }
 
   /// Undoes all filters but those left out.
@@ -43,7 +43,7 @@ struct ChunkDecoder: ~Copyable {
       let isLast = (0..<index).allSatisfy { isIdentity($0, skipped) }
       switch filters[index].known {
       case .fletcher32: content = try checked(content)
-      case .gzip, .lzf, .scaleOffset, .nBit:
+      case .gzip, .lzf, .scaleOffset, .nBit, .lz4, .bitshuffle:
         let room = isLast ? chunkBytes : Self.mostBytes(chunkBytes)
         let output: UnsafeMutableRawPointer
         if isLast, let destination {
@@ -89,10 +89,12 @@ struct ChunkDecoder: ~Copyable {
   ) throws(Failure) -> UnsafeRawBufferPointer {
     let count: Int? =
       switch filter.known {
-      case .gzip: decompressor.decompress(content, into: output)
+      case .gzip: codecs.decompress(content, .zlib, into: output)
       case .lzf: LZF.decompress(content, into: output)
       case .scaleOffset: scaledBack(content, filter, into: output)
       case .nBit: widened(content, filter, into: output)
+      case .lz4: LZ4Chunk.decompress(content, into: output)
+      case .bitshuffle: BitshuffleChunk(filter.values)?.decompress(content, into: output, with: codecs)
       case .shuffle, .fletcher32, nil: nil
       }
     guard let count else {

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Undoes the compression of LibLZF, which h5py calls "lzf" (format: lzf_d.c of LibLZF 3.6).
 ///
 /// The input is a row of pieces. A byte below 32 says that one more than so many bytes follow as they are. Any other
@@ -9,36 +7,22 @@ enum LZF {
   /// How many bytes of `output` the input fills; nil if it is damaged or holds more.
   static func decompress(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Int?
   {
-    guard let source = input.baseAddress, let target = output.baseAddress else { return nil }
-    var (place, written) = (0, 0)
-    while place < input.count {
-      let control = Int(input[place])
-      place += 1
+    guard var source = StoredBytes(input), var target = DecodedBytes(output) else { return nil }
+    while let control = source.next() {
       if control < 32 {
-        let count = control + 1
-        guard count <= input.count - place, count <= output.count - written else { return nil }
-        memcpy(target + written, source + place, count)
-        place += count
-        written += count
+        guard target.append(control + 1, from: &source) else { return nil }
         continue
       }
       var count = control >> 5
       if count == 7 {
-        guard place < input.count else { return nil }
-        count += Int(input[place])
-        place += 1
+        guard let more = source.next() else { return nil }
+        count += more
       }
-      count += 2
-      guard place < input.count else { return nil }
-      let distance = (control & 0x1F) << 8 + Int(input[place]) + 1
-      place += 1
-      guard distance <= written, count <= output.count - written else { return nil }
-      // What is repeated may reach into itself, so it goes byte by byte.
-      for index in written..<written + count {
-        output[index] = output[index - distance]
+      guard let low = source.next(), target.append(count + 2, fromBack: (control & 0x1F) << 8 + low + 1)
+      else {
+        return nil
       }
-      written += count
     }
-    return written
+    return target.count
   }
 }

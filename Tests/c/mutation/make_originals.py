@@ -3,6 +3,7 @@
 usage: make_originals.py FOLDER
 """
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import h5py
 import numpy as np
 import vaelib
 
+FIXTURES = Path(__file__).resolve().parents[2] / "VaelibStorageTests/Fixtures"
 MATRIX = np.arange(240, dtype="<f4").reshape(40, 6)
 
 
@@ -152,6 +154,7 @@ if __name__ == "__main__":
     write_tables(target / "tables.h5", oldest)
     write_tables(target / "new_tables.h5", newer)
     write_filters(target / "filters.h5")
+    shutil.copy(FIXTURES / "plugins.h5", target)
     write_partly(target / "partly.h5")
     write_groups(target / "groups.h5", oldest)
     write_groups(target / "new_groups.h5", newer)

@@ -1,0 +1,57 @@
+"""Filters that are plugins of libhdf5: what hdf5plugin wrote, and what becomes of it when it is damaged."""
+
+import functools
+import shutil
+
+import h5py
+import numpy as np
+import pytest
+import vaelib
+from plugin_files import PATH, numbers
+
+
+@functools.cache
+def names():
+    with h5py.File(PATH) as file:
+        return [f"{group}/{kind}" for group in file for kind in file[group]]
+
+
+@pytest.mark.parametrize("name", names())
+def test_what_the_plugin_wrote(name):
+    values = numbers(name.split("/")[1])
+    for budget in (0, 1 << 20):
+        dataset = vaelib.open_dataset(PATH, name, memory_budget=budget)
+        np.testing.assert_array_equal(dataset.numpy(), values.astype("f4"))
+        np.testing.assert_array_equal(dataset[17:23].numpy(), values[17:23].astype("f4"))
+
+
+def test_all_of_them_are_verified():
+    report = vaelib.verify(PATH)
+    assert (report.datasets_read, report.datasets_unread) == (len(names()), 0)
+
+
+@pytest.mark.parametrize("name", [name for name in names() if name.endswith("u1")])
+def test_pieces_of_chunks_are_refused_or_whole(tmp_path, name):
+    """A chunk that was cut off may lack only what means nothing; a changed byte changes numbers of that chunk alone."""
+    path = tmp_path / "x.h5"
+    values = numbers("|u1")
+    shutil.copy(PATH, path)
+    with h5py.File(path, "r+") as file:
+        stored = file[name].id.read_direct_chunk((0, 0))[1]
+    refused = 0
+    for count in range(1, len(stored), 7):
+        changed = bytearray(stored)
+        changed[count] ^= 0x55
+        for content in (stored[:count], bytes(changed)):
+            with h5py.File(path, "r+") as file:
+                file[name].id.write_direct_chunk((0, 0), content)
+            try:
+                found = vaelib.open_dataset(path, name).numpy()
+            except vaelib.FormatError as error:
+                assert "the chunk that begins at row 0" in str(error)
+                refused += 1
+            else:
+                np.testing.assert_array_equal(found[20:], values[20:])
+                if len(content) < len(stored):
+                    np.testing.assert_array_equal(found, values)
+    assert refused > len(stored) // 7 - 5
