@@ -133,6 +133,12 @@ void vaelib_yield(void)
     sched_yield();
 }
 
+void vaelib_pause(uint64_t nanoseconds)
+{
+    struct timespec time = {(time_t)(nanoseconds / 1000000000u), (long)(nanoseconds % 1000000000u)};
+    nanosleep(&time, NULL);
+}
+
 void vaelib_return_freed_memory(void)
 {
     malloc_trim(0);
@@ -154,15 +160,19 @@ vaelib_parking *vaelib_parking_create(void)
 {
     vaelib_parking *parking = malloc(sizeof(*parking));
     pthread_condattr_t clock;
+    pthread_mutexattr_t priority;
     if (parking == NULL) {
         return NULL;
     }
     pthread_condattr_init(&clock);
     pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-    if (pthread_mutex_init(&parking->lock, NULL) != 0 || pthread_cond_init(&parking->woken, &clock) != 0) {
+    pthread_mutexattr_init(&priority);
+    pthread_mutexattr_setprotocol(&priority, PTHREAD_PRIO_INHERIT);
+    if (pthread_mutex_init(&parking->lock, &priority) != 0 || pthread_cond_init(&parking->woken, &clock) != 0) {
         free(parking);
         parking = NULL;
     }
+    pthread_mutexattr_destroy(&priority);
     pthread_condattr_destroy(&clock);
     return parking;
 }

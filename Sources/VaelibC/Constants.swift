@@ -3,7 +3,7 @@ import VaelibNumerics
 
 /// C strings and arrays that live as long as the process; each distinct value is stored once.
 enum Constants {
-  private static let lock = ForkSafeLock()
+  static let lock = ForkSafeLock()
   /// Used while `lock` is held.
   nonisolated(unsafe) static var strings: [String: UnsafePointer<CChar>] = [:]
   nonisolated(unsafe) static var widths: [[Int]: UnsafePointer<Int>] = [:]

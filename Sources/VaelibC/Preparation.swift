@@ -20,6 +20,7 @@ enum Preparation {
     prepareStorage()
     prepare(HandleTable.shared)
     prepare(ThreadMessages.key)
+    prepare(Constants.lock)
     prepare(Constants.strings)
     prepare(Constants.widths)
     prepare(parameterTexts)

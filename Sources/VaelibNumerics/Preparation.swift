@@ -17,6 +17,6 @@ public func prepareNumerics() {
 
 /// Has its argument computed, which the compiler would leave out if nothing used it.
 @inline(never)
-public func prepare<Value>(_ value: Value) {
+public func prepare<Value: ~Copyable>(_ value: borrowing Value) {
   withUnsafePointer(to: value) { vaelib_use($0) }
 }

@@ -82,7 +82,15 @@ final class WorkerTeam: @unchecked Sendable {
     var spins = 0
     while Gate(word: gate.load(ordering: .acquiring)).inside > 0 {
       spins &+= 1
-      if spins & 127 == 0 { vaelib_yield() } else { vaelib_spin_hint() }
+      if spins & 127 != 0 {
+        vaelib_spin_hint()
+      } else if spins < 1 << 15 {
+        vaelib_yield()
+      } else {
+        // Some hundred microseconds have passed. A worker that the system has suspended may need this very processor, and
+        // would not get it by yielding if the caller is a thread of real-time priority.
+        vaelib_pause(50_000)
+      }
     }
   }
 

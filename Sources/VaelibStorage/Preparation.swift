@@ -5,6 +5,7 @@ public func prepareStorage() {
   prepare(stateFields)
   prepare(dataFields)
   prepare(UserBlock.title)
-  prepare(HDF5.mutex)
+  prepare(HDF5.lock)
+  prepare(HDF5.waitsInFork)
   prepare(HDF5.isStarted)
 }

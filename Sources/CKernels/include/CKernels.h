@@ -164,8 +164,22 @@ vaelib_thread *vaelib_thread_start(void (*body)(void *), void *argument);
 /* Waits for the thread's end and forgets it. */
 void vaelib_thread_join(vaelib_thread *thread);
 
-/* Lets another thread have the processor. */
+/* Lets another thread have the processor, if one of at least this priority wants it. */
 void vaelib_yield(void);
+/* Lets any thread have the processor for so many nanoseconds, of whatever priority. */
+void vaelib_pause(uint64_t nanoseconds);
+
+/*
+ * A lock for short sections. Whoever holds it runs with the priority of the most urgent thread that waits for it, which
+ * sleeps meanwhile. In a forked child it is free, whatever thread of the parent held it. create() returns NULL without
+ * memory; try() returns nonzero if it took the lock.
+ */
+typedef struct vaelib_lock vaelib_lock;
+vaelib_lock *vaelib_lock_create(void);
+void vaelib_lock_destroy(vaelib_lock *lock);
+int vaelib_lock_try(vaelib_lock *lock);
+void vaelib_lock_take(vaelib_lock *lock);
+void vaelib_lock_release(vaelib_lock *lock);
 
 /* Does nothing with a value, but the compiler does not know that, so that the value is computed. */
 void vaelib_use(const void *value);

@@ -1,17 +1,19 @@
 import CHDF5
 import Glibc
+import VaelibNumerics
 
 /// The only door to libhdf5: every call of the library stands in this folder and runs inside `HDF5.locked`.
 ///
-/// One mutex surrounds all calls, because not every build of libhdf5 is thread-safe and the builds that are do the
-/// same. It is a POSIX mutex and not a Swift one so that `fork` can hold it: a child then finds libhdf5 at rest.
+/// One lock surrounds all calls, because not every build of libhdf5 is thread-safe and the builds that are do the
+/// same. `fork` waits for it, so that a child finds libhdf5 at rest.
 enum HDF5 {
   /// Runs `body` as the only user of libhdf5 in this process, with its printing to standard error switched off.
   static func locked<Result>(
     _ body: () throws(StorageError) -> Result
   ) throws(StorageError) -> Result {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
+    _ = waitsInFork
+    lock.lock()
+    defer { lock.unlock() }
     _ = isStarted
     // The host program may use libhdf5 too: its printing is as it was when we leave.
     var printer: H5E_auto2_t?
@@ -60,12 +62,8 @@ enum HDF5 {
     return H5open() >= 0
   }()
 
-  nonisolated(unsafe) static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {
-    let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
-    pthread_atfork(
-      { pthread_mutex_lock(HDF5.mutex) }, { pthread_mutex_unlock(HDF5.mutex) },
-      { pthread_mutex_unlock(HDF5.mutex) })
-    return mutex
-  }()
+  static let lock = ForkSafeLock()
+
+  /// In the child the lock is free by itself.
+  static let waitsInFork = pthread_atfork({ HDF5.lock.lock() }, { HDF5.lock.unlock() }, nil) == 0
 }
