@@ -47,8 +47,10 @@
  * - All functions may be called from any thread. Queries on one model may run from several threads at once;
  *   a call that changes it (training, setting parameters) is exclusive, and a call that cannot run beside another
  *   returns VAELIB_BUSY at once. A dataset may be used by several calls at a time, a writer by one.
+ * - Descriptions (of models, tensors, configurations, histories, class names) are never VAELIB_BUSY and never wait.
  * - After fork() the child may continue to use the library; a model that was being trained by another thread of the
- *   parent stays VAELIB_BUSY in the child, and a writer belongs to the parent alone.
+ *   parent stays VAELIB_BUSY in the child until vaelib_model_recover(), and a writer belongs to the parent alone.
+ * - A call needs up to 64 KiB of stack. There may be 65536 handles at a time.
  */
 #ifndef VAELIB_H
 #define VAELIB_H
@@ -133,8 +135,18 @@ const char *vaelib_status_name(vaelib_status status);
 /**
  * The message of the most recent failing call on this thread: which argument or file was wrong, what was expected and
  * what was found. Empty if no call has failed yet. Valid until the next failing call on this thread.
+ *
+ * A program whose functions move between threads in between (goroutines, fibers) asks the handle:
+ * vaelib_handle_last_error().
  */
 const char *vaelib_last_error(void);
+
+/**
+ * The message of the most recent failing call that used `handle` (a dataset, writer, model or trainer), on whatever
+ * thread. Copies as much of it as fits into `out_text`, of `size` bytes with the final NUL, and returns its length
+ * without that; 0 if no such call has failed, or there is no such handle. `out_text` may be NULL if `size` is 0.
+ */
+size_t vaelib_handle_last_error(const void *handle, char *out_text, size_t size);
 
 /**
  * The warnings of the most recent call on this thread, one per line; empty if there are none. They come with success,
@@ -654,6 +666,14 @@ vaelib_status vaelib_model_set_parameters(vaelib_model *model, const float *valu
  */
 vaelib_status vaelib_model_cancel(const vaelib_model *model);
 
+/**
+ * Makes a model usable again that a progress callback has left for good (see vaelib_progress_fn), or that another
+ * thread was training when this process was forked. It has the weights and the history which it had at that moment.
+ * Trainers of the model must be created again; memory that the call had taken is not given back. Does nothing if the
+ * model is not in use. VAELIB_BUSY if it is in use by a call that is not in its callback.
+ */
+vaelib_status vaelib_model_recover(vaelib_model *model);
+
 void vaelib_model_free(vaelib_model *model);
 
 /* ------------------------------------------------------------------------------------------------------------------
@@ -834,7 +854,12 @@ typedef struct vaelib_progress {
 
 /**
  * Called on the thread that made the call. Return 0 to continue, anything else to stop: the call then returns
- * VAELIB_CANCELLED. The callback must not use the model that is being trained, except with vaelib_model_cancel().
+ * VAELIB_CANCELLED. The callback may query, copy and save the model that is being trained, which has the weights of the
+ * last step; other threads get VAELIB_BUSY. It must not change or free it.
+ *
+ * A callback should return. If it cannot (longjmp, a C++ exception, pthread_exit), the call is given up in the middle:
+ * the model stays VAELIB_BUSY until vaelib_model_recover(); a writer that the call wrote to can only be freed; the
+ * memory of the call, the writer's temporary file, and the thread that read ahead for it remain until the process ends.
  */
 typedef int (*vaelib_progress_fn)(const vaelib_progress *progress, void *user_data);
 
@@ -891,9 +916,10 @@ vaelib_status vaelib_model_describe_history(
     const vaelib_model *model, size_t index, vaelib_history_column *out_column);
 
 /**
- * A column of the history: the metric `name` of every epoch of all training so far; out_count = history_epochs. NaN
- * where an epoch has no value, also for a metric that no epoch has. VAELIB_INVALID_ARGUMENT for any other name, also
- * for gradient_norm, which only steps have.
+ * A column of the history: the metric `name` of the first `out_count` epochs of all training so far, at most
+ * history_epochs. While the model is trained, the history grows by an epoch at a time. NaN where an epoch has no value,
+ * also for a metric that no epoch has. VAELIB_INVALID_ARGUMENT for any other name, also for gradient_norm, which only
+ * steps have.
  */
 vaelib_status vaelib_model_get_history(
     const vaelib_model *model, const char *name, double *out_values, size_t out_count);

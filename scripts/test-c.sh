@@ -67,6 +67,11 @@ for test in Tests/c/test_*.c; do
   run "$name" "$programs/$name"
 done
 
+# Without the sanitizers, which would report what the abandoned call cannot give back.
+c++ -std=c++17 -O1 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Iinclude Tests/c/test_exceptions.cpp \
+  -L"$library_folder" -Wl,-rpath,"$library_folder" -lvaelib -o "$programs/test_exceptions"
+run test_exceptions "$programs/test_exceptions"
+
 for example in bindings/c/examples/*.c; do
   build "$(basename "$example" .c)" "$example"
 done

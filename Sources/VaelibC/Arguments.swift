@@ -37,6 +37,18 @@ enum Arguments {
     return count
   }
 
+  /// Throws if two outputs of `count` values each share memory. NULL stands for no output.
+  static func areApart<Value>(_ outputs: [(name: String, start: UnsafeMutablePointer<Value>?)], count: Int)
+    throws
+  {
+    let present = outputs.compactMap { output in output.start.map { (output.name, $0) } }
+    for (index, (name, start)) in present.enumerated() {
+      for (other, otherStart) in present[..<index] where abs(otherStart - start) < count {
+        throw BoundaryError.argument("\(other) and \(name) share memory; each output needs its own")
+      }
+    }
+  }
+
   /// Throws unless an output buffer holds rows x columns values.
   static func count(_ count: Int, rows: Int, columns: Int, _ name: String = "out_count") throws {
     let (needed, overflow) = rows.multipliedReportingOverflow(by: columns)

@@ -65,7 +65,7 @@ struct ConfigurationFields<Root: Sendable, Structure: ConfigurationStruct & Bitw
         "\(name)_count is \(UInt(bitPattern: count)); at most 64 layers are allowed")
     }
     if count > 0, values == nil {
-      throw BoundaryError.argument("\(name) is NULL but \(name)_count is \(count)")
+      throw BoundaryError.argument("\(name) is NULL but \(name)_count is \(UInt(bitPattern: count))")
     }
     return Array(UnsafeBufferPointer(start: values, count: count))
   }

@@ -74,14 +74,16 @@ extension StackConfiguration {
     guard (1...64).contains(count) else {
       throw BoundaryError.argument("layer_count is \(UInt(bitPattern: count)); allowed: 1 to 64")
     }
-    guard let first else { throw BoundaryError.argument("layers is NULL but layer_count is \(count)") }
+    guard let first else {
+      throw BoundaryError.argument("layers is NULL but layer_count is \(UInt(bitPattern: count))")
+    }
     _ = try SizedStruct.read(first, "layers[0]")
     let stride = first.pointee.struct_size
     return try (0..<count).map { index in
       let layer = (UnsafeRawPointer(first) + index * stride).assumingMemoryBound(to: vaelib_layer_config.self)
       if layer.pointee.struct_size != stride {
         throw BoundaryError.argument(
-          "layers[\(index)].struct_size is \(layer.pointee.struct_size), but that of layers[0] is \(stride)"
+          "layers[\(index)].struct_size is \(UInt(bitPattern: layer.pointee.struct_size)), but that of layers[0] is \(stride)"
         )
       }
       do {

@@ -2,7 +2,7 @@ import CVaelib
 import VaelibNumerics
 
 /// Runs the body of an exported function in the numeric environment: whatever is thrown becomes a status and a message,
-/// which names the function.
+/// which names the function, and which the thread and the handles that the call used remember.
 ///
 /// - Parameters:
 ///   - name: the exported name; `#function` gives it with argument labels, which are cut off.
@@ -12,11 +12,15 @@ func entryPoint(
 ) -> vaelib_status {
   Preparation.run()
   ThreadMessages.setWarning(nil)
+  let outer = ThreadMessages.handleCount
+  defer { ThreadMessages.forgetHandles(after: outer) }
   do {
     try withNumericEnvironment(keepsDenormals: keepsDenormals, body)
     return VAELIB_OK
   } catch {
-    ThreadMessages.setError("\(name.prefix { $0 != "(" }): \(error)")
+    let message = "\(name.prefix { $0 != "(" }): \(error)".printable
+    ThreadMessages.setError(message)
+    HandleTable.shared.setError(message, of: ThreadMessages.handles(after: outer))
     return vaelib_status(error)
   }
 }

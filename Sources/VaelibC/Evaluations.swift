@@ -23,6 +23,8 @@ public func vaelib_vae_estimate_elbo(
         "out_elbo, out_reconstruction and out_kl are all NULL; at least one is needed")
     }
     try Arguments.count(outCount, rows: source.rows, columns: 1)
+    try Arguments.areApart(
+      [("out_elbo", outElbo), ("out_reconstruction", outReconstruction), ("out_kl", outKL)], count: outCount)
     try model.bounds(source, evaluation, control: control) { row, terms in
       outElbo?[row] = terms.elbo
       outReconstruction?[row] = terms.reconstruction
@@ -44,6 +46,8 @@ public func vaelib_vae_estimate_log_likelihood(
     let evaluation = try EvaluationConfiguration(config)
     let out = try Arguments.nonNull(outLogLikelihood, "out_log_likelihood")
     try Arguments.count(outCount, rows: source.rows, columns: 1)
+    try Arguments.areApart(
+      [("out_log_likelihood", outLogLikelihood), ("out_standard_error", outStandardError)], count: outCount)
     try model.logLikelihoods(source, evaluation, control: control) { row, likelihood in
       out[row] = likelihood.value
       outStandardError?[row] = likelihood.standardError

@@ -34,6 +34,8 @@ final class HandleTable: @unchecked Sendable {
 
   private let lock = ForkSafeLock()
   private var objects: [(any HandleObject)?] = []
+  /// The message of the last failing call on each slot's handle.
+  private var errors: [String?] = []
   private var freeSlots: [Int] = []
   /// The generation of the live handle in each slot, even when free and odd when taken.
   private let generations: UnsafeMutablePointer<Atomic<UInt32>>
@@ -71,6 +73,7 @@ final class HandleTable: @unchecked Sendable {
     if let slot = freeSlots.popLast() { return slot }
     if objects.count == Self.capacity { throw BoundaryError.tooManyHandles }
     objects.append(nil)
+    errors.append(nil)
     return objects.count - 1
   }
 
@@ -84,12 +87,12 @@ final class HandleTable: @unchecked Sendable {
 
   /// The object of a handle; throws if the handle is NULL, was freed, or is of another kind.
   func object<Object: HandleObject>(_ handle: OpaquePointer?, as type: Object.Type) throws -> Object {
-    guard handle != nil else { throw BoundaryError.handle("the \(type.kind.name) handle is NULL") }
+    guard let handle else { throw BoundaryError.handle("the \(type.kind.name) handle is NULL") }
     guard let place = Self.slot(handle) else { throw Self.foreign(type.kind) }
     if let kind = HandleKind(rawValue: place.kind), kind != type.kind {
       throw BoundaryError.handle("a \(type.kind.name) handle is needed, but this is a \(kind.name) handle")
     }
-    return try lock.withLock {
+    let object = try lock.withLock {
       guard place.slot < objects.count else { throw Self.foreign(type.kind) }
       guard generations[place.slot].load(ordering: .relaxed) == place.generation,
         let object = objects[place.slot] as? Object
@@ -98,6 +101,28 @@ final class HandleTable: @unchecked Sendable {
       }
       return object
     }
+    ThreadMessages.use(handle)
+    return object
+  }
+
+  /// Notes the message of a call that failed, with the handles that it used.
+  func setError(_ message: String, of handles: ArraySlice<OpaquePointer>) {
+    let places = handles.compactMap { Self.slot($0) }
+    lock.withLock {
+      for place in places where isLive(place) { errors[place.slot] = message }
+    }
+  }
+
+  /// The message of the last failing call on a handle; nil if there is none, or no such handle.
+  func error(of handle: OpaquePointer?) -> String? {
+    guard let place = Self.slot(handle) else { return nil }
+    return lock.withLock { isLive(place) ? errors[place.slot] : nil }
+  }
+
+  /// To be called while `lock` is held.
+  private func isLive(_ place: (slot: Int, generation: UInt32, kind: UInt64)) -> Bool {
+    place.slot < objects.count && objects[place.slot] != nil
+      && generations[place.slot].load(ordering: .relaxed) == place.generation
   }
 
   private static func foreign(_ kind: HandleKind) -> BoundaryError {
@@ -113,7 +138,7 @@ final class HandleTable: @unchecked Sendable {
       else { return nil }
       generations[place.slot].wrappingAdd(1, ordering: .releasing)
       freeSlots.append(place.slot)
-      defer { objects[place.slot] = nil }
+      defer { (objects[place.slot], errors[place.slot]) = (nil, nil) }
       return objects[place.slot]
     }
     _ = removed  // released outside the lock, since its deinitialiser may take time

@@ -1,22 +1,27 @@
 import CVaelib
 import VaelibModels
+import VaelibNumerics
 import VaelibStorage
 
 /// What a vaelib_model stands for.
 final class ModelHandle: HandleObject {
   static let kind = HandleKind.model
 
-  let model: any CheckpointedModel
-  let gate = AccessGate()
+  /// The model, and the gate that its users pass. Another pair after `recover`.
+  struct Access: Sendable {
+    let model: any CheckpointedModel
+    let gate = AccessGate()
+  }
+
+  private let watched: Watched<Access>
   /// The layers of a stack as the header describes them, for as long as the handle's object lives.
   nonisolated(unsafe) let layerStructs: UnsafePointer<vaelib_layer_config>
-  /// The names of a stack's classes as the header gives them out; changed inside the exclusive gate only.
-  nonisolated(unsafe) private(set) var classNames: CStrings
+  /// The names of a stack's classes as the header gives them out.
+  private let names = Watched(CStrings([]))
 
   init(_ model: any CheckpointedModel) {
-    self.model = model
+    watched = Watched(Access(model: model))
     let stack = model as? StackedAutoencoder
-    classNames = CStrings(stack?.classNames?.names ?? [])
     let layers = (stack?.configuration.layers ?? []).map(\.cStruct)
     let memory = UnsafeMutablePointer<vaelib_layer_config>.allocate(capacity: layers.count)
     memory.initialize(from: layers, count: layers.count)
@@ -25,8 +30,10 @@ final class ModelHandle: HandleObject {
 
   deinit { layerStructs.deallocate() }
 
+  var access: Access { watched.look() }
+
   /// The model as one of a kind that the function needs.
-  func model<Kind: Model>(as type: Kind.Type) throws -> Kind {
+  static func model<Kind: Model>(_ model: any Model, as type: Kind.Type) throws -> Kind {
     guard let model = model as? Kind else {
       throw BoundaryError.handle(
         "a model of kind \"\(Kind.kind.rawValue)\" is needed, but this one is of kind \"\(model.kind.rawValue)\""
@@ -35,22 +42,41 @@ final class ModelHandle: HandleObject {
     return model
   }
 
-  /// Runs a change of the model, in which its classes may get other names.
-  func change<Kind: Model, Result>(_ type: Kind.Type, _ body: (Kind) throws -> Result) throws -> Result {
-    let model = try model(as: type)
-    return try gate.exclusive {
-      defer { renewClassNames() }
-      return try body(model)
-    }
+  /// The names of the classes, which stay valid until they are others.
+  func classNames(_ description: ModelDescription) -> CStrings {
+    let texts = description.classNames?.names ?? []
+    names.change { if $0.texts != texts { $0 = CStrings(texts) } }
+    return names.look()
   }
 
-  private func renewClassNames() {
-    let names = (model as? StackedAutoencoder)?.classNames?.names ?? []
-    if names != classNames.texts { classNames = CStrings(names) }
+  /// Gives up the calls that wait for a callback which will not return. They keep the model they had, which they may be
+  /// in the middle of changing; the handle gets a copy of it. False if there are none.
+  func recover() throws -> Bool {
+    let access = access
+    if access.gate.isFree { return false }
+    guard access.gate.isAtRest else {
+      throw BoundaryError.busy(
+        "the model is in use by a call that is not waiting for its callback; it ends by itself, and stops early after "
+          + "vaelib_model_cancel")
+    }
+    let copy = Access(model: try access.model.copy())
+    watched.change { $0 = copy }
+    return true
   }
 
   static func from(_ handle: OpaquePointer?) throws -> ModelHandle {
     try HandleTable.shared.object(handle, as: ModelHandle.self)
+  }
+}
+
+/// Runs a query of what is known of a model beside its weights. It is never refused, also while the model is trained.
+func modelDescription(
+  _ handle: OpaquePointer?, _ name: String = #function,
+  _ body: (any CheckpointedModel, ModelDescription) throws -> Void
+) -> vaelib_status {
+  entryPoint(name) {
+    let model = try ModelHandle.from(handle).access.model
+    try body(model, model.describe())
   }
 }
 
@@ -59,8 +85,19 @@ func modelQuery(
   _ handle: OpaquePointer?, _ name: String = #function, _ body: (any CheckpointedModel) throws -> Void
 ) -> vaelib_status {
   entryPoint(name) {
-    let model = try ModelHandle.from(handle)
-    try model.gate.shared { try body(model.model) }
+    let access = try ModelHandle.from(handle).access
+    try access.gate.shared { try body(access.model) }
+  }
+}
+
+/// Runs a change of a model of some kind, which no other call may use meanwhile.
+func modelChange<Kind: Model>(
+  _ handle: OpaquePointer?, _ kind: Kind.Type, _ name: String = #function, _ body: (Kind) throws -> Void
+) -> vaelib_status {
+  entryPoint(name) {
+    let access = try ModelHandle.from(handle).access
+    let model = try ModelHandle.model(access.model, as: kind)
+    try access.gate.exclusive { try body(model) }
   }
 }
 
@@ -84,11 +121,11 @@ private func query<Kind: Model>(
   _ handle: OpaquePointer?, _ kind: Kind.Type, _ name: String, _ callback: vaelib_progress_fn?,
   _ userData: UnsafeMutableRawPointer?, _ body: (Kind, RunControl) throws -> Void
 ) -> vaelib_status {
-  let control = runControl(handle, callback, userData)
+  let caller = ProgressCallback(handle, callback, userData)
   return entryPoint(name) {
-    let handle = try ModelHandle.from(handle)
-    let model = try handle.model(as: kind)
-    try handle.gate.shared { try body(model, control) }
+    let access = try ModelHandle.from(handle).access
+    let model = try ModelHandle.model(access.model, as: kind)
+    try access.gate.shared { try body(model, caller.control(access.gate)) }
   }
 }
 

@@ -8,7 +8,7 @@ public func vaelib_model_kind(
   _ model: OpaquePointer?, _ outKind: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> vaelib_status {
   entryPoint {
-    let kind = try ModelHandle.from(model).model.kind
+    let kind = try ModelHandle.from(model).access.model.kind
     try Arguments.nonNull(outKind, "out_kind").pointee = Constants.string(kind.rawValue)
   }
 }
@@ -17,20 +17,20 @@ public func vaelib_model_kind(
 public func vaelib_model_describe(
   _ model: OpaquePointer?, _ outInfo: UnsafeMutablePointer<vaelib_model_info>?
 ) -> vaelib_status {
-  modelQuery(model) { try SizedStruct.write(vaelib_model_info($0), to: outInfo, "out_info") }
+  modelDescription(model) { try SizedStruct.write(vaelib_model_info($0, $1), to: outInfo, "out_info") }
 }
 
 extension vaelib_model_info {
-  fileprivate init(_ model: any Model) {
-    let record = model.record
+  fileprivate init(_ model: any Model, _ description: ModelDescription) {
+    let record = description.record
     self.init()
     kind = Constants.string(model.kind.rawValue)
     data_dim = model.dataDimension
     latent_dim = model.latentDimension
     layer_count = model.layerCount
-    class_count = model.classes
-    parameter_count = model.layout.count
-    tensor_count = model.layout.tensors.count
+    class_count = description.classes
+    parameter_count = description.layout.count
+    tensor_count = description.layout.tensors.count
     history_epochs = record.history.count
     history_columns = record.history.series.count
     examples_seen = UInt64(record.history.examplesSeen)
@@ -54,8 +54,8 @@ public func vaelib_model_copy(
 public func vaelib_model_describe_tensor(
   _ model: OpaquePointer?, _ index: Int, _ outTensor: UnsafeMutablePointer<vaelib_tensor>?
 ) -> vaelib_status {
-  modelQuery(model) { model in
-    try SizedStruct.write(try vaelib_tensor(model.layout, index), to: outTensor, "out_tensor")
+  modelDescription(model) { _, description in
+    try SizedStruct.write(try vaelib_tensor(description.layout, index), to: outTensor, "out_tensor")
   }
 }
 
@@ -90,9 +90,9 @@ public func vaelib_model_set_parameters(
   _ model: OpaquePointer?, _ values: UnsafePointer<Float>?, _ count: Int
 ) -> vaelib_status {
   entryPoint {
-    let handle = try ModelHandle.from(model)
-    try handle.gate.exclusive {
-      try setParameters(handle.model.parameters, from: values, count: count)
+    let access = try ModelHandle.from(model).access
+    try access.gate.exclusive {
+      try setParameters(access.model.parameters, from: values, count: count)
     }
   }
 }
@@ -113,6 +113,14 @@ private func setParameters(
 public func vaelib_model_cancel(_ model: OpaquePointer?) -> vaelib_status {
   // No message: a signal handler may be here, where only atomics are safe.
   HandleTable.shared.cancel(model, kind: .model) ? VAELIB_OK : VAELIB_INVALID_HANDLE
+}
+
+@_cdecl("vaelib_model_recover") @implementation
+public func vaelib_model_recover(_ model: OpaquePointer?) -> vaelib_status {
+  entryPoint {
+    // A callback that returns after all ends a call whose model nobody has any more.
+    if try ModelHandle.from(model).recover() { _ = HandleTable.shared.cancel(model, kind: .model) }
+  }
 }
 
 @_cdecl("vaelib_model_free") @implementation

@@ -2,23 +2,33 @@ import CVaelib
 import VaelibModels
 import VaelibNumerics
 
-/// Listens to vaelib_model_cancel on a handle, and passes progress to the host's callback. To be called before the
-/// numeric environment is entered.
-func runControl(
-  _ handle: OpaquePointer?, _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?
-) -> RunControl {
-  let table = HandleTable.shared
-  let before = table.cancellations(handle)
-  let host = HostEnvironment()
-  let list = MetricList()
-  let report = callback.map { callback in
-    { (progress: Progress) -> Bool in
-      list.replace(progress.training, validation: progress.validation)
-      var progress = vaelib_progress(progress, list)
-      return host.run { callback(&progress, userData) == 0 }
-    }
+/// What the caller of a long function gave to watch and stop it: a callback, and vaelib_model_cancel on the handle. To
+/// be made before the numeric environment is entered.
+struct ProgressCallback {
+  private let handle: OpaquePointer?
+  private let callback: vaelib_progress_fn?
+  private let userData: UnsafeMutableRawPointer?
+  private let host = HostEnvironment()
+  private let cancellationsBefore: UInt32
+
+  init(_ handle: OpaquePointer?, _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?) {
+    (self.handle, self.callback, self.userData) = (handle, callback, userData)
+    cancellationsBefore = HandleTable.shared.cancellations(handle)
   }
-  return RunControl(isCancelled: { table.cancellations(handle) != before }, report: report)
+
+  /// For a call that is inside `gate`.
+  func control(_ gate: AccessGate) -> RunControl {
+    let list = MetricList()
+    let report = callback.map { callback in
+      { (progress: Progress) -> Bool in
+        list.replace(progress.training, validation: progress.validation)
+        var progress = vaelib_progress(progress, list)
+        return gate.callback { host.run { callback(&progress, userData) == 0 } }
+      }
+    }
+    return RunControl(
+      isCancelled: { HandleTable.shared.cancellations(handle) != cancellationsBefore }, report: report)
+  }
 }
 
 extension vaelib_progress {

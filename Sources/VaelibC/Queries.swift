@@ -12,6 +12,7 @@ public func vaelib_vae_encode(
       throw BoundaryError.argument("out_mean and out_log_variance are both NULL; at least one is needed")
     }
     try Arguments.count(outCount, rows: source.rows, columns: model.configuration.latentDimension)
+    try Arguments.areApart([("out_mean", outMean), ("out_log_variance", outLogVariance)], count: outCount)
     try model.encode(source, mean: outMean, logVariance: outLogVariance, control: control)
   }
 }
@@ -38,6 +39,7 @@ public func vaelib_vae_decode(
     let source = try DatasetHandle.from(latents).source
     let out = try Arguments.nonNull(outMean, "out_mean")
     try Arguments.count(outCount, rows: source.rows, columns: model.configuration.dataDimension)
+    try Arguments.areApart([("out_mean", outMean), ("out_variance", outVariance)], count: outCount)
     try model.decode(source, mean: out, variance: outVariance, control: control)
   }
 }

@@ -12,7 +12,8 @@ enum SizedStruct {
     let size = pointer.load(as: Int.self)
     guard (MemoryLayout<T>.size...limit).contains(size) else {
       throw BoundaryError.argument(
-        "\(name)->struct_size is \(size); first set it to sizeof(*\(name)), here \(MemoryLayout<T>.size)")
+        "\(name)->struct_size is \(UInt(bitPattern: size)); first set it to sizeof(*\(name)), here \(MemoryLayout<T>.size)"
+      )
     }
     return size
   }

@@ -3,10 +3,7 @@ import VaelibModels
 
 @_cdecl("vaelib_stack_add_classifier") @implementation
 public func vaelib_stack_add_classifier(_ model: OpaquePointer?, _ classes: Int) -> vaelib_status {
-  entryPoint {
-    let handle = try ModelHandle.from(model)
-    try handle.change(StackedAutoencoder.self) { try $0.addClassifier(classes: classes) }
-  }
+  modelChange(model, StackedAutoencoder.self) { try $0.addClassifier(classes: classes) }
 }
 
 @_cdecl("vaelib_stack_set_class_names") @implementation
@@ -14,11 +11,8 @@ public func vaelib_stack_set_class_names(
   _ model: OpaquePointer?, _ type: UnsafePointer<CChar>?,
   _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int
 ) -> vaelib_status {
-  entryPoint {
-    let handle = try ModelHandle.from(model)
-    try handle.change(StackedAutoencoder.self) {
-      try $0.setClassNames(try classNames(type, names, count, of: $0))
-    }
+  modelChange(model, StackedAutoencoder.self) {
+    try $0.setClassNames(try classNames(type, names, count, of: $0))
   }
 }
 
@@ -33,7 +27,9 @@ private func classNames(
     throw BoundaryError.argument(
       "count is \(UInt(bitPattern: count)); the stack has \(stack.classes) classes")
   }
-  guard let names else { throw BoundaryError.argument("names is NULL but count is \(count)") }
+  guard let names else {
+    throw BoundaryError.argument("names is NULL but count is \(UInt(bitPattern: count))")
+  }
   let type = try Arguments.text(type, "type")
   guard let kind = ClassNames.Kind(rawValue: type) else {
     let allowed = ClassNames.Kind.allCases.map(\.rawValue).joined(separator: ", ")
@@ -57,14 +53,14 @@ public func vaelib_stack_get_class_names(
 ) -> vaelib_status {
   entryPoint {
     let handle = try ModelHandle.from(model)
-    let stack = try handle.model(as: StackedAutoencoder.self)
-    try handle.gate.shared {
-      let type = try Arguments.nonNull(outType, "out_type")
-      let names = try Arguments.nonNull(outNames, "out_names")
-      let count = try Arguments.nonNull(outCount, "out_count")
-      type.pointee = Constants.string((stack.classNames?.kind ?? .text).rawValue)
-      names.pointee = handle.classNames.pointers
-      count.pointee = handle.classNames.count
-    }
+    let stack = try ModelHandle.model(handle.access.model, as: StackedAutoencoder.self)
+    let type = try Arguments.nonNull(outType, "out_type")
+    let names = try Arguments.nonNull(outNames, "out_names")
+    let count = try Arguments.nonNull(outCount, "out_count")
+    let description = stack.describe()
+    let known = handle.classNames(description)
+    type.pointee = Constants.string((description.classNames?.kind ?? .text).rawValue)
+    names.pointee = known.pointers
+    count.pointee = known.count
   }
 }

@@ -32,7 +32,7 @@ public func vaelib_stack_get_config(
 ) -> vaelib_status {
   entryPoint {
     let handle = try ModelHandle.from(model)
-    let configuration = try handle.model(as: StackedAutoencoder.self).configuration
+    let configuration = try ModelHandle.model(handle.access.model, as: StackedAutoencoder.self).configuration
     try SizedStruct.write(
       configuration.cStruct(layers: handle.layerStructs), to: outConfig, "out_config")
   }

@@ -1,13 +1,15 @@
 import Glibc
 import VaelibStorage
 
-/// The last error and the last warning of one thread, as C strings that live until they are replaced.
+/// The last error and the last warning of one thread, as C strings that live until they are replaced; and the handles
+/// that its calls use, innermost call last.
 ///
 /// Kept under a pthread key, whose destructor frees them when the thread ends.
 struct ThreadMessages {
   private struct Slots {
     var error: UnsafeMutablePointer<CChar>?
     var warning: UnsafeMutablePointer<CChar>?
+    var handles: [OpaquePointer] = []
   }
 
   static let key: pthread_key_t = {
@@ -17,6 +19,7 @@ struct ThreadMessages {
       let slots = memory.assumingMemoryBound(to: Slots.self)
       free(slots.pointee.error)
       free(slots.pointee.warning)
+      slots.deinitialize(count: 1)
       slots.deallocate()
     }
     return key
@@ -39,10 +42,27 @@ struct ThreadMessages {
     slots.pointee.warning.map { UnsafePointer($0) } ?? Constants.string("")
   }
 
+  /// `text` must be printable.
   static func setError(_ text: String) {
     let slots = slots
     free(slots.pointee.error)
-    slots.pointee.error = strdup(text.printable)
+    slots.pointee.error = strdup(text)
+  }
+
+  /// Notes that the running call uses a handle.
+  static func use(_ handle: OpaquePointer) { slots.pointee.handles.append(handle) }
+
+  /// How many handles the calls use that are running on this thread: a callback may make calls within a call.
+  static var handleCount: Int { slots.pointee.handles.count }
+
+  /// The handles of the innermost call, if there were `outer` before it.
+  static func handles(after outer: Int) -> ArraySlice<OpaquePointer> {
+    slots.pointee.handles.dropFirst(outer)
+  }
+
+  static func forgetHandles(after outer: Int) {
+    let slots = slots
+    slots.pointee.handles.removeLast(max(0, slots.pointee.handles.count - outer))
   }
 
   /// nil for no warning, the state before each call.

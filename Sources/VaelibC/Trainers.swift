@@ -7,14 +7,25 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
 
   /// Used inside the exclusive gate only.
   let trainer: Trainer
-  let gate: AccessGate
+  private let model: ModelHandle
+  private let gate: AccessGate
   /// The stack whose classes the batches' labels are; nil where none are learned.
   private let classifier: StackedAutoencoder?
 
-  init(_ trainer: Trainer, of model: ModelHandle, _ phase: Phase.Kind) {
+  init(_ trainer: Trainer, of model: ModelHandle, _ access: ModelHandle.Access, _ phase: Phase.Kind) {
     self.trainer = trainer
-    gate = model.gate
-    classifier = phase.usesLabels ? model.model as? StackedAutoencoder : nil
+    self.model = model
+    gate = access.gate
+    classifier = phase.usesLabels ? access.model as? StackedAutoencoder : nil
+  }
+
+  /// Runs a call that changes the model.
+  func exclusive(_ body: () throws -> Void) throws {
+    guard model.access.gate === gate else {
+      throw BoundaryError.argument(
+        "the trainer belongs to the model as it was before vaelib_model_recover; create a new one")
+    }
+    try gate.exclusive(body)
   }
 
   static func from(_ handle: OpaquePointer?) throws -> TrainerHandle {
@@ -74,10 +85,11 @@ public func vaelib_trainer_create(
     let config = try SizedStruct.read(config, "config")
     try refuseCheckpoint(config)
     let configuration = try TrainingConfiguration(config)
-    let trainer = try handle.gate.shared {
-      try handle.model.makeTrainer(phase, configuration, examplesPerEpoch: examplesPerEpoch)
+    let access = handle.access
+    let trainer = try access.gate.shared {
+      try access.model.makeTrainer(phase, configuration, examplesPerEpoch: examplesPerEpoch)
     }
-    out.pointee = try HandleTable.shared.insert(TrainerHandle(trainer, of: handle, phase.kind))
+    out.pointee = try HandleTable.shared.insert(TrainerHandle(trainer, of: handle, access, phase.kind))
   }
 }
 
@@ -87,7 +99,7 @@ public func vaelib_trainer_step(
 ) -> vaelib_status {
   entryPoint {
     let handle = try TrainerHandle.from(trainer)
-    try handle.gate.exclusive {
+    try handle.exclusive {
       let norm = try handle.computeGradients(batch, .defaults, outMetrics)
       try handle.trainer.applyGradients(norm: norm)
     }
@@ -102,7 +114,7 @@ public func vaelib_trainer_compute_gradients(
   entryPoint {
     let handle = try TrainerHandle.from(trainer)
     let place = try vaelib_batch_place(place)
-    try handle.gate.exclusive { _ = try handle.computeGradients(batch, place, outMetrics) }
+    try handle.exclusive { _ = try handle.computeGradients(batch, place, outMetrics) }
   }
 }
 
@@ -114,7 +126,7 @@ public func vaelib_trainer_apply_gradients(_ trainer: OpaquePointer?, _ globalRo
       throw BoundaryError.argument(
         "global_rows is \(UInt(bitPattern: globalRows)); allowed: 0 to \(Int.max)")
     }
-    try handle.gate.exclusive {
+    try handle.exclusive {
       let norm = handle.trainer.gradientNorm()
       if globalRows == 0 {
         try handle.trainer.applyGradients(norm: norm)

@@ -32,13 +32,14 @@ func train<Kind: CheckpointedModel>(
   _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?, _ name: String = #function,
   _ body: (Kind, TrainingArguments<Kind>) throws -> Void
 ) -> vaelib_status {
-  let control = runControl(model, callback, userData)
+  let caller = ProgressCallback(model, callback, userData)
   return entryPoint(name) {
-    let handle = try ModelHandle.from(model)
+    let access = try ModelHandle.from(model).access
     let config = try SizedStruct.read(config, "config")
     let arguments = TrainingArguments<Kind>(
-      configuration: try TrainingConfiguration(config), control: control, config: config)
-    try handle.change(kind) { try body($0, arguments) }
+      configuration: try TrainingConfiguration(config), control: caller.control(access.gate), config: config)
+    let model = try ModelHandle.model(access.model, as: kind)
+    try access.gate.exclusive { try body(model, arguments) }
   }
 }
 
@@ -46,13 +47,13 @@ func train<Kind: CheckpointedModel>(
 public func vaelib_model_get_training_config(
   _ model: OpaquePointer?, _ phase: vaelib_phase, _ outConfig: UnsafeMutablePointer<vaelib_training_config>?
 ) -> vaelib_status {
-  modelQuery(model) { model in
+  modelDescription(model) { model, description in
     let kind = try Phase.Kind(phase)
     guard type(of: model).phases.contains(kind) else {
       throw BoundaryError.argument(
         "phase is \(kind.name); a model of kind \"\(model.kind.rawValue)\" is not trained in it")
     }
-    let configuration = model.record.configurations[kind] ?? TrainingConfiguration()
+    let configuration = description.record.configurations[kind] ?? TrainingConfiguration()
     try SizedStruct.write(configuration.cStruct, to: outConfig, "out_config")
   }
 }
@@ -61,8 +62,8 @@ public func vaelib_model_get_training_config(
 public func vaelib_model_describe_history(
   _ model: OpaquePointer?, _ index: Int, _ outColumn: UnsafeMutablePointer<vaelib_history_column>?
 ) -> vaelib_status {
-  modelQuery(model) { model in
-    let series = model.record.history.series
+  modelDescription(model) { _, description in
+    let series = description.record.history.series
     guard series.indices.contains(index) else {
       throw BoundaryError.argument(
         "index is \(UInt(bitPattern: index)); the history holds \(series.count) columns, counted from 0")
@@ -79,14 +80,18 @@ public func vaelib_model_get_history(
   _ model: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ outValues: UnsafeMutablePointer<Double>?,
   _ outCount: Int
 ) -> vaelib_status {
-  modelQuery(model) { model in
+  modelDescription(model) { _, description in
     let name = try Arguments.text(name, "name")
     guard let series = Series.all.first(where: { $0.name == name }) else {
       let known = Series.all.map(\.name).joined(separator: ", ")
       throw BoundaryError.argument("name is \"\(name)\"; a history may hold \(known)")
     }
-    let history = model.record.history
-    try Arguments.count(outCount, rows: history.count, columns: 1)
+    let history = description.record.history
+    // Fewer, since there may be more epochs than when the caller asked for their number.
+    guard (0...history.count).contains(outCount) else {
+      throw BoundaryError.argument(
+        "out_count is \(UInt(bitPattern: outCount)); the history holds \(history.count) epochs")
+    }
     if outCount == 0 { return }
     try Arguments.nonNull(outValues, "out_values").update(from: history[series], count: outCount)
   }

@@ -21,7 +21,8 @@ public func vaelib_vae_create(
 public func vaelib_vae_get_config(
   _ model: OpaquePointer?, _ outConfig: UnsafeMutablePointer<vaelib_vae_config>?
 ) -> vaelib_status {
-  vaeQuery(model) { model, _ in
+  modelDescription(model) { model, _ in
+    let model = try ModelHandle.model(model, as: VariationalAutoencoder.self)
     try SizedStruct.write(model.configuration.cStruct, to: outConfig, "out_config")
   }
 }

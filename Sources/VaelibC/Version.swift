@@ -34,6 +34,18 @@ public func vaelib_last_error() -> UnsafePointer<CChar>? {
   ThreadMessages.error
 }
 
+@_cdecl("vaelib_handle_last_error") @implementation
+public func vaelib_handle_last_error(
+  _ handle: UnsafeRawPointer?, _ outText: UnsafeMutablePointer<CChar>?, _ size: Int
+) -> Int {
+  Preparation.run()
+  guard let message = HandleTable.shared.error(of: handle.map { OpaquePointer($0) }) else {
+    if size > 0 { outText?.pointee = 0 }
+    return 0
+  }
+  return CStrings.copy(message, to: outText, size: size)
+}
+
 @_cdecl("vaelib_last_warning") @implementation
 public func vaelib_last_warning() -> UnsafePointer<CChar>? {
   ThreadMessages.warning

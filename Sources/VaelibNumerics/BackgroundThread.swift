@@ -3,7 +3,7 @@ import CKernels
 /// A thread that runs one piece of work and is waited for.
 public final class BackgroundThread {
   private let thread: OpaquePointer
-  private let generation = vaelib_fork_generation()
+  private let generation = ForkGeneration.current
 
   private final class Work {
     let body: @Sendable () -> Void
@@ -27,7 +27,7 @@ public final class BackgroundThread {
   }
 
   /// False in a child of the process that started the thread: threads do not survive a fork.
-  public var exists: Bool { generation == vaelib_fork_generation() }
+  public var exists: Bool { generation == ForkGeneration.current }
 
   /// Waits for the end of the work, once.
   public func join() {

@@ -2,9 +2,9 @@ import CKernels
 
 /// The one kind of lock, for short sections.
 ///
-/// Who waits for it sleeps, and lends its priority to the thread that holds it, so that a real-time thread never waits for
-/// threads that have nothing to do with the lock. In a forked child it is free even if another thread held it when the
-/// process forked: that thread does not exist in the child and could never unlock.
+/// Who waits for it sleeps, and lends its priority to the thread that holds it, so that a real-time thread never waits
+/// for threads that have nothing to do with the lock. In a forked child it is free even if another thread held it when
+/// the process forked: that thread does not exist in the child and could never unlock.
 public struct ForkSafeLock: ~Copyable, @unchecked Sendable {
   private let word: OpaquePointer
 

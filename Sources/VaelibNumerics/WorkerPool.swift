@@ -82,7 +82,7 @@ public final class WorkerPool: Sendable {
 
   /// The team of this process; nil if the system has no resources for one.
   private func currentTeam() -> WorkerTeam? {
-    if let team, team.generation == vaelib_fork_generation() { return team }
+    if let team, team.generation == ForkGeneration.current { return team }
     team = WorkerTeam()
     return team
   }

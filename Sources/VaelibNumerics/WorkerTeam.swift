@@ -8,7 +8,7 @@ import Synchronization
 /// for a worker that is asleep or that the system has suspended.
 final class WorkerTeam: @unchecked Sendable {
   /// The fork generation of the process whose threads these are.
-  let generation = vaelib_fork_generation()
+  let generation = ForkGeneration.current
 
   private let gate = Atomic<UInt64>(0)
   private let nextPart = Atomic<Int>(0)
@@ -87,8 +87,8 @@ final class WorkerTeam: @unchecked Sendable {
       } else if spins < 1 << 15 {
         vaelib_yield()
       } else {
-        // Some hundred microseconds have passed. A worker that the system has suspended may need this very processor, and
-        // would not get it by yielding if the caller is a thread of real-time priority.
+        // Some hundred microseconds have passed. A worker that the system has suspended may need this very processor,
+        // and would not get it by yielding if the caller is a thread of real-time priority.
         vaelib_pause(50_000)
       }
     }

@@ -40,6 +40,42 @@ static void check_messages(void) {
     CHECK(strcmp(kept, vaelib_last_error()) != 0);
 }
 
+static void *fail_with_model(void *model) {
+    CHECK_STATUS(vaelib_vae_encode(model, NULL, NULL, NULL, 0), VAELIB_INVALID_HANDLE);
+    return NULL;
+}
+
+/* A handle's message can be read on any thread; other handles, and successes, leave it alone. */
+static void check_messages_of_handles(void) {
+    vaelib_model *model = make_model(4, 2), *other = make_model(4, 2);
+    float *images = make_images(2, 3, 1), latent[4];
+    vaelib_dataset *narrow = wrap(images, 2, 3);
+    pthread_t thread;
+    char text[256], start[8];
+    size_t length;
+    CHECK(vaelib_handle_last_error(model, text, sizeof text) == 0 && text[0] == '\0');
+    CHECK(pthread_create(&thread, NULL, fail_with_model, model) == 0);
+    pthread_join(thread, NULL);
+    length = vaelib_handle_last_error(model, text, sizeof text);
+    CHECK(length == strlen(text) && strstr(text, "vaelib_vae_encode: the vaelib_dataset handle is NULL") != NULL);
+    CHECK(vaelib_handle_last_error(other, NULL, 0) == 0);
+    CHECK(vaelib_handle_last_error(model, NULL, 0) == length);
+    CHECK(vaelib_handle_last_error(model, start, sizeof start) == length && strcmp(start, "vaelib_") == 0);
+    describe(model);
+    CHECK(vaelib_handle_last_error(model, NULL, 0) == length);
+    CHECK_STATUS(vaelib_vae_encode(model, narrow, latent, NULL, 4), VAELIB_DATA_ERROR);
+    CHECK(vaelib_handle_last_error(model, text, sizeof text) > 0 && strcmp(text, vaelib_last_error()) == 0);
+    CHECK(vaelib_handle_last_error(narrow, text, sizeof text) > 0 && strcmp(text, vaelib_last_error()) == 0);
+    CHECK(vaelib_handle_last_error(other, text, sizeof text) == 0 && text[0] == '\0');
+    CHECK(vaelib_handle_last_error(NULL, text, sizeof text) == 0);
+    CHECK(vaelib_handle_last_error(text, NULL, 0) == 0);
+    vaelib_model_free(model);
+    CHECK(vaelib_handle_last_error(model, text, sizeof text) == 0 && text[0] == '\0');
+    vaelib_model_free(other);
+    vaelib_dataset_free(narrow);
+    free(images);
+}
+
 /* However long the name that was wrong, the message holds all of it. */
 static void check_long_message(void) {
     static char name[20001];
@@ -88,6 +124,7 @@ static void check_threads(size_t by_default) {
 int main(void) {
     const size_t by_default = vaelib_threads_get();
     check_messages();
+    check_messages_of_handles();
     check_status_names();
     check_long_message();
     check_threads(by_default);

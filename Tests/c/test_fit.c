@@ -105,7 +105,8 @@ static int observe(const vaelib_progress *progress, void *user_data) {
     seen->wrong += progress->phase != VAELIB_FIT || progress->layer != 0;
     seen->wrong += progress->epochs != 4 || progress->epoch < 1 || progress->epoch > 4;
     seen->wrong += progress->examples > rows || progress->examples_per_epoch != rows;
-    seen->nested = vaelib_vae_encode(seen->model, examples, latent, NULL, rows * 2);
+    CHECK_OK(vaelib_vae_encode(seen->model, examples, latent, NULL, rows * 2));
+    seen->nested = vaelib_model_set_parameters(seen->model, latent, 1);
     if (progress->kind == VAELIB_PROGRESS_EPOCH) {
         seen->epochs_seen++;
         seen->wrong += progress->epoch != seen->epochs_seen || progress->examples != rows;

@@ -41,7 +41,9 @@ static void check_history(const char *kind) {
     CHECK_STATUS(vaelib_model_get_history(model, "", values, epochs), bad);
     CHECK_STATUS(vaelib_model_get_history(model, NULL, values, epochs), bad);
     CHECK_STATUS(vaelib_model_get_history(model, "loss", NULL, epochs), bad);
-    CHECK_STATUS(vaelib_model_get_history(model, "loss", values, epochs - 1), bad);
+    values[epochs - 1] = -1;
+    CHECK_OK(vaelib_model_get_history(model, "loss", values, epochs - 1));
+    CHECK(values[0] == history_value(model, "loss", 0) && values[epochs - 1] == -1);
     CHECK_STATUS(vaelib_model_get_history(model, "loss", values, epochs + 1), bad);
     CHECK_STATUS(vaelib_model_describe_history(model, count, &column), bad);
     CHECK_STATUS(vaelib_model_describe_history(model, SIZE_MAX, &column), bad);

@@ -37,6 +37,9 @@ static void check_encode(void) {
     vaelib_dataset_free(row);
     CHECK_STATUS(vaelib_vae_encode(model, examples, NULL, NULL, count), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_vae_encode(model, examples, mean, NULL, count - 1), VAELIB_INVALID_ARGUMENT);
+    CHECK_MESSAGE(vaelib_vae_encode(model, examples, mean, mean, count), VAELIB_INVALID_ARGUMENT, "share memory");
+    CHECK_STATUS(vaelib_vae_encode(model, examples, mean, mean + count - 1, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_encode(model, examples, mean + 1, mean, count), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_vae_encode(model, examples, mean, NULL, 0), VAELIB_INVALID_ARGUMENT);
     CHECK_MESSAGE(vaelib_vae_encode(model, narrow, mean, NULL, count), VAELIB_DATA_ERROR, "15");
 

@@ -200,7 +200,8 @@ static int observe(const vaelib_progress *progress, void *user_data) {
     seen->wrong += progress->epochs != 4 || progress->epoch < 1 || progress->epoch > 4;
     seen->wrong += progress->examples > rows || progress->examples_per_epoch != rows;
     seen->wrong += progress->phase != seen->phase;
-    seen->nested = vaelib_stack_encode(seen->stack, examples, 1, code, rows * 5);
+    CHECK_OK(vaelib_stack_encode(seen->stack, examples, 1, code, rows * 5));
+    seen->nested = vaelib_stack_add_classifier(seen->stack, 4);
     if (progress->kind == VAELIB_PROGRESS_EPOCH) {
         seen->wrong += progress->epoch != seen->epochs_seen % 4 + 1 || progress->examples != rows;
         if (seen->phase == VAELIB_PRETRAINING) seen->wrong += progress->layer != seen->epochs_seen / 4;

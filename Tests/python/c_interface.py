@@ -205,6 +205,7 @@ def good_model_calls(m):
         "vaelib_model_get_parameters": [m, floats(parameters), parameters],
         "vaelib_model_set_parameters": [m, floats(parameters), parameters],
         "vaelib_model_cancel": [m],
+        "vaelib_model_recover": [m],
         "vaelib_model_get_training_config": [
             m,
             FIT if info.kind == b"vae" else SUPERVISED,

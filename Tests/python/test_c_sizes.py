@@ -36,7 +36,8 @@ SIZED = [
 
 @pytest.mark.parametrize("name", SIZED)
 def test_wrong_counts_name_both_numbers(handles, name):
-    for change in (-1, 1, 2**62):
+    # A history may have grown since the caller asked for its length: fewer epochs are not an error.
+    for change in (1, 2**62) if name == "vaelib_model_get_history" else (-1, 1, 2**62):
         arguments = good_calls(handles, "stack")[name]  # which has a history
         expected = arguments[-1]
         arguments[-1] = expected + change

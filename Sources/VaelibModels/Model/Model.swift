@@ -9,7 +9,8 @@ public enum ModelKind: String, CaseIterable, Sendable {
 
 /// What every kind of model has: weights in one flat array, and what training recorded beside them.
 ///
-/// Not locked: queries may run side by side, but nothing else may run during a change. The boundary ensures that.
+/// Not locked: queries may run side by side, but nothing else may run during a change, except `describe`. The boundary
+/// ensures that.
 public protocol Model: AnyObject, Sendable {
   static var kind: ModelKind { get }
   /// The phases that its training may have.
@@ -26,7 +27,11 @@ public protocol Model: AnyObject, Sendable {
   var classes: Int { get }
   var layout: ParameterLayout { get }
   var parameters: FloatBuffer { get }
-  var record: TrainingRecord { get set }
+  var record: TrainingRecord { get }
+  /// What is known of it beside its weights; for any thread, also while it is trained.
+  func describe() -> ModelDescription
+  /// Changes what training recorded.
+  func changeRecord(_ body: (inout TrainingRecord) -> Void)
 
   /// An independent copy.
   func copy() throws -> Self

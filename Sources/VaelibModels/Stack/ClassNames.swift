@@ -90,6 +90,6 @@ extension StackedAutoencoder {
           ? "the stack has no classes to name: it has no classifier yet"
           : "there are \(names.names.count) names; the stack has \(classes) classes")
     }
-    classNames = names
+    watched.change { $0.classNames = names }
   }
 }

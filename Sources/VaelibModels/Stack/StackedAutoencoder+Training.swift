@@ -87,14 +87,15 @@ extension StackedAutoencoder: TrainableModel {
 
   /// Takes weights, classifier and history of a checkpoint, and how the phases before this one were trained.
   func takeOver(_ saved: StackedAutoencoder) throws {
-    classNames = saved.classNames ?? (saved.classes == classes ? classNames : nil)
-    if saved.classes == classes {
-      try parameters.copy(from: saved.parameters)
-    } else {
-      shape = saved.shape
+    let names = saved.classNames ?? (saved.classes == classes ? classNames : nil)
+    let isSameShape = saved.classes == classes
+    if isSameShape { try parameters.copy(from: saved.parameters) }
+    watched.change { state in
+      state.classNames = names
+      if !isSameShape { state.shape = saved.watched.value.shape }
+      state.record.history = saved.record.history
+      state.record.configurations.merge(saved.record.configurations) { own, _ in own }
     }
-    record.history = saved.record.history
-    record.configurations.merge(saved.record.configurations) { own, _ in own }
   }
 
   func difference(from saved: StackedAutoencoder) -> String? {
@@ -108,10 +109,10 @@ extension StackedAutoencoder: TrainableModel {
 
   func makeRollback() throws -> () -> Void {
     let initial = try Snapshot(parameters)
-    let (shape, record, names) = (shape, record, classNames)
+    let state = watched.value
     return {
       initial.restore()
-      (self.shape, self.record, self.classNames) = (shape, record, names)
+      self.watched.change { $0 = state }
     }
   }
 
@@ -120,7 +121,7 @@ extension StackedAutoencoder: TrainableModel {
     try checkLabels(examples, validation)
     if classifier == nil {
       try addClassifier(classes: try examples.countClasses(what: "the training examples"))
-      classNames = examples.classNames
+      watched.change { $0.classNames = examples.classNames }
     }
   }
 

@@ -10,17 +10,19 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
   public let configuration: StackConfiguration
   let layers: [DenoisingLayer]
   /// What a classifier changes: it adds tensors at the end of the parameter array.
-  struct Shape {
+  struct Shape: Sendable {
     var layout: ParameterLayout
     var parameters: FloatBuffer
     /// nil before fine-tuning with labels.
     var classifier: DenseLayer?
   }
-  var shape: Shape
-
-  public var record = TrainingRecord()
-  /// The names of the classes; nil if they have none.
-  public internal(set) var classNames: ClassNames?
+  /// What training changes beside the weights.
+  struct State: Sendable {
+    var shape: Shape
+    var classNames: ClassNames?
+    var record = TrainingRecord()
+  }
+  let watched: Watched<State>
 
   /// A stack with freshly drawn weights; `classes` above 0 adds a classifier.
   public init(_ configuration: StackConfiguration, classes: Int = 0) throws {
@@ -31,7 +33,8 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
       try DenoisingLayer(
         index, inputs: configuration.inputWidth(index), configuration: layer, layout: &layout)
     }
-    shape = Shape(layout: layout, parameters: try FloatBuffer(count: layout.count), classifier: nil)
+    let shape = Shape(layout: layout, parameters: try FloatBuffer(count: layout.count), classifier: nil)
+    watched = Watched(State(shape: shape))
     initializeWeights(from: 0)
     if classes > 0 { try addClassifier(classes: classes) }
   }
@@ -42,9 +45,23 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
       seed: configuration.seed)
   }
 
+  private var shape: Shape { watched.value.shape }
   public var layout: ParameterLayout { shape.layout }
   public var parameters: FloatBuffer { shape.parameters }
   public var classifier: DenseLayer? { shape.classifier }
+
+  /// The names of the classes; nil if they have none.
+  public var classNames: ClassNames? { watched.value.classNames }
+  public var record: TrainingRecord { watched.value.record }
+
+  public func describe() -> ModelDescription {
+    let state = watched.look()
+    return ModelDescription(
+      layout: state.shape.layout, classes: state.shape.classifier?.outputs ?? 0, classNames: state.classNames,
+      record: state.record)
+  }
+
+  public func changeRecord(_ body: (inout TrainingRecord) -> Void) { watched.change { body(&$0.record) } }
 
   /// More classes than that are a mistake.
   public static let greatestClassCount = 1 << 20
@@ -68,7 +85,8 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
     let parameters = try FloatBuffer(count: layout.count)
     parameters.base.update(from: self.parameters.base, count: self.layout.count)
     let first = self.layout.tensors.count
-    shape = Shape(layout: layout, parameters: parameters, classifier: classifier)
+    let shape = Shape(layout: layout, parameters: parameters, classifier: classifier)
+    watched.change { $0.shape = shape }
     initializeWeights(from: first)
   }
 
@@ -76,8 +94,7 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
   public func copy() throws -> StackedAutoencoder {
     let copy = try StackedAutoencoder(configuration, classes: classes)
     copy.parameters.base.update(from: parameters.base, count: parameters.count)
-    copy.record = record
-    copy.classNames = classNames
+    copy.watched.change { ($0.record, $0.classNames) = (record, classNames) }
     return copy
   }
 

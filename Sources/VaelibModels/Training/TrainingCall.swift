@@ -66,9 +66,11 @@ struct TrainingCall<Trained: TrainableModel> {
   private func train() throws {
     let beginning = try begin()
     if let saved = beginning?.saved { try model.takeOver(saved) }
-    model.record.configurations[kind] = configuration
-    model.record.dataScale = examples.source.scale
-    model.record.dataShift = examples.source.shift
+    model.changeRecord { record in
+      record.configurations[kind] = configuration
+      record.dataScale = examples.source.scale
+      record.dataShift = examples.source.shift
+    }
     try model.prepare(kind, examples, validation)
     if beginning?.isDone == true { return }
     let phases = model.phases(of: kind)

@@ -65,7 +65,7 @@ final class TrainingLoop<Trained: TrainableModel> {
         held, phase, configuration, control: validationControl(course.state, training))
       training[.seconds] += monotonicSeconds() - begin
     }
-    model.record.history.append(training, validation: validation)
+    model.changeRecord { $0.history.append(training, validation: validation) }
     let epoch = course.state.epoch
     course.endEpoch(score: model.score(validation, phase, configuration, epoch: epoch))
     try call.control.send(progress(.epoch, epoch, source.rows, training, validation))

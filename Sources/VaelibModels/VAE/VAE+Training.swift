@@ -45,7 +45,7 @@ extension VariationalAutoencoder: TrainableModel {
 
   func takeOver(_ saved: VariationalAutoencoder) throws {
     try parameters.copy(from: saved.parameters)
-    record = saved.record
+    changeRecord { $0 = saved.record }
   }
 
   func difference(from saved: VariationalAutoencoder) -> String? {
@@ -64,7 +64,7 @@ extension VariationalAutoencoder: TrainableModel {
     let (initial, before) = (try Snapshot(parameters), record)
     return {
       initial.restore()
-      self.record = before
+      self.changeRecord { $0 = before }
     }
   }
 

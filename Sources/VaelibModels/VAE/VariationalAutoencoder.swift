@@ -14,7 +14,7 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
   let decoder: DenseNetwork
   let likelihood: any Likelihood
 
-  public var record = TrainingRecord()
+  private let watched = Watched(TrainingRecord())
 
   /// A model with freshly drawn weights. Throws `ModelError`, `NetworkError` or `NumericsError`.
   public init(_ configuration: VAEConfiguration) throws {
@@ -49,7 +49,15 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
   public func copy() throws -> VariationalAutoencoder {
     let copy = try VariationalAutoencoder(configuration)
     copy.parameters.base.update(from: parameters.base, count: parameters.count)
-    copy.record = record
+    copy.changeRecord { $0 = record }
     return copy
   }
+
+  public var record: TrainingRecord { watched.value }
+
+  public func describe() -> ModelDescription {
+    ModelDescription(layout: layout, record: watched.look())
+  }
+
+  public func changeRecord(_ body: (inout TrainingRecord) -> Void) { watched.change(body) }
 }

@@ -91,10 +91,15 @@ public struct ModelFields {
   }
 
   /// Scaling and history, which the files of all models have.
-  func readRecord(into record: inout TrainingRecord) throws(StorageError) {
+  func record(
+    configurations: [Phase.Kind: TrainingConfiguration]
+  ) throws(StorageError) -> TrainingRecord {
+    var record = TrainingRecord()
+    record.configurations = configurations
     record.dataScale = try real(Self.scale)
     record.dataShift = try real(Self.shift)
     record.history = try history()
+    return record
   }
 
   /// The columns that the file has; they are of one length.

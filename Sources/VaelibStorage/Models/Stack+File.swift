@@ -41,11 +41,11 @@ extension StackedAutoencoder {
     try fields.checkSize([classes > 0 ? widths + [classes] : widths])
     let stack = try fields.making { try StackedAutoencoder(configuration, classes: classes) }
     try fields.readTensors(stack.layout, into: stack.parameters)
-    stack.record.configurations = try trainingConfigurations(fields)
     if classes > 0 { try readClassNames(of: stack, fields) }
-    try fields.readRecord(into: &stack.record)
+    let record = try fields.record(configurations: try trainingConfigurations(fields))
+    stack.changeRecord { $0 = record }
     let layers = Double(configuration.layers.count)
-    if let layer = stack.record.history[.layer].first(where: { $0 >= layers }) {
+    if let layer = record.history[.layer].first(where: { $0 >= layers }) {
       throw fields.problem(
         "dataset \"\(ModelFile.Name.history)/layer\"",
         "names layer \(Int(layer)) of a stack of \(configuration.layers.count)")

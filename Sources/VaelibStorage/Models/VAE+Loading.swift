@@ -14,8 +14,8 @@ extension VariationalAutoencoder {
     try fields.readTensors(model.layout, into: model.parameters)
     var training = TrainingConfiguration()
     try fields.read(TrainingConfiguration.parameters, ModelFile.Name.training, &training)
-    model.record.configurations[.fit] = training
-    try fields.readRecord(into: &model.record)
+    let record = try fields.record(configurations: [.fit: training])
+    model.changeRecord { $0 = record }
     return model
   }
 }

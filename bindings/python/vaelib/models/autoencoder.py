@@ -186,7 +186,8 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
             it, ``validation_fraction`` of X's rows are held out.
         callback : callable, optional
             Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
-            training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that.
+            training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that. Meanwhile
+            the estimator answers it with the weights of the last step, and can be saved.
         checkpoint : path or Checkpoint, optional
             The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
             same bits as without the interruption. The parameters and the data must be the same as before, else an error

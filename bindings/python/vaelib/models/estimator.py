@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
@@ -40,7 +41,8 @@ class Estimator(Generic[ModelType]):
     random_state: Any
     verbose: int
     _model: ModelType | None
-    _in_training: ModelType | None
+    #: The models that ``fit`` trains, by the threads it does so on.
+    _in_training: dict[int, ModelType]
 
     def initialize(self: Self, n_features: int) -> Self:
         """Gives the estimator fresh, untrained weights for examples of this width; returns the estimator.
@@ -57,7 +59,7 @@ class Estimator(Generic[ModelType]):
 
     def cancel(self) -> None:
         """Stops what this estimator is doing in another thread: that call raises ``Cancelled`` within 100 ms."""
-        for model in (getattr(self, "_in_training", None), getattr(self, "_model", None)):
+        for model in (*getattr(self, "_in_training", {}).values(), getattr(self, "_model", None)):
             if model is not None:
                 model.cancel()
 
@@ -111,10 +113,16 @@ class Estimator(Generic[ModelType]):
     def __copy__(self: Self) -> Self:
         """An estimator with the same parameters and a model of its own."""
         copy = type(self).__new__(type(self))
-        vars(copy).update(vars(self))
-        if getattr(self, "_model", None) is not None:
-            copy._model = self._fitted().copy()
+        vars(copy).update(self.__getstate__())
+        model = self._present_model()
+        if model is not None:
+            copy._model = model.copy()
         return copy
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {name: value for name, value in vars(self).items() if name != "_in_training"}
+        model = self._present_model()
+        return state if model is None else {**state, "_model": model}
 
     def _new_model(self, n_features: int, seed: int) -> ModelType:
         """A model with fresh weights for examples of this width, as the estimator's parameters say."""
@@ -139,9 +147,14 @@ class Estimator(Generic[ModelType]):
         """
         raise NotImplementedError
 
+    def _present_model(self) -> ModelType | None:
+        """The model that was fitted last; for the callback of ``fit``, the one that is being trained."""
+        last: ModelType | None = getattr(self, "_model", None)
+        return getattr(self, "_in_training", {}).get(threading.get_ident(), last)
+
     def _fitted(self) -> ModelType:
         """The model, which only a fitted estimator has."""
-        model: ModelType | None = getattr(self, "_model", None)
+        model = self._present_model()
         if model is None:
             name = type(self).__name__
             raise not_fitted(
@@ -172,15 +185,16 @@ class Estimator(Generic[ModelType]):
         It is kept too, with the weights reached, when training was stopped or diverged; not when the library refused
         to begin.
         """
+        in_training = vars(self).setdefault("_in_training", {})
         try:
-            self._in_training = model
+            in_training[threading.get_ident()] = model
             yield
         except BaseException as error:
             if isinstance(error, Cancelled | NumericalError) or not isinstance(error, VaelibError):
                 self._keep(model, seed, **learned)
             raise
         finally:
-            del self._in_training
+            del in_training[threading.get_ident()]
         self._keep(model, seed, **learned)
 
     def _keep(self, model: ModelType, seed: int, **learned: Any) -> None:

@@ -1,0 +1,114 @@
+"""What a callback may do with the estimator that is being fitted."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import vaelib
+from vaelib import VAE, Progress, StackedDenoisingAutoencoder, StackedDenoisingClassifier
+
+IMAGES = (np.random.default_rng(1).random((120, 16)) < 0.3).astype(np.float32)
+LABELS = np.arange(120) % 3
+
+
+def test_a_callback_sees_the_weights_of_each_epoch(tmp_path: Path) -> None:
+    seen: list[np.ndarray] = []
+
+    def look(progress: Progress) -> None:
+        if progress.kind == "epoch":
+            seen.append(vae.transform(IMAGES))
+            vae.save(tmp_path / f"{progress.epoch}.h5")
+            assert len(vae.history_["epoch"]) == progress.epoch
+
+    vae = VAE(latent_dim=2, hidden=[8], epochs=3, random_state=1)
+    vae.fit(IMAGES, callback=look)
+    for epoch, codes in enumerate(seen, start=1):
+        shorter = VAE(latent_dim=2, hidden=[8], epochs=epoch, random_state=1).fit(IMAGES)
+        np.testing.assert_array_equal(codes, shorter.transform(IMAGES))
+        np.testing.assert_array_equal(codes, vaelib.load(tmp_path / f"{epoch}.h5").transform(IMAGES))
+    assert len(seen) == 3
+    np.testing.assert_array_equal(seen[-1], vae.transform(IMAGES))
+
+
+def test_other_threads_have_the_model_of_the_last_fit() -> None:
+    vae = VAE(latent_dim=2, hidden=[8], epochs=1, random_state=1).fit(IMAGES)
+    before = vae.transform(IMAGES)
+    found: list[np.ndarray] = []
+
+    def ask(progress: Progress) -> None:
+        thread = threading.Thread(target=lambda: found.append(vae.transform(IMAGES)))
+        thread.start()
+        thread.join()
+        assert progress.kind == "step" or not np.array_equal(vae.transform(IMAGES), before)
+
+    vae.set_params(epochs=2, random_state=2).fit(IMAGES, callback=ask)
+    assert found
+    for codes in found:
+        np.testing.assert_array_equal(codes, before)
+
+
+def test_an_unfitted_estimator_has_no_model_for_other_threads() -> None:
+    found: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            vae.transform(IMAGES)
+        except Exception as error:
+            found.append(error)
+
+    def ask_elsewhere(progress: Progress) -> bool:
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join()
+        return True
+
+    vae = VAE(latent_dim=2, hidden=[8], epochs=2, random_state=1)
+    vae.fit(IMAGES, callback=ask_elsewhere)
+    assert len(found) == 1 and "not fitted yet" in str(found[0])
+
+
+def test_a_callback_of_a_stack_can_query_it() -> None:
+    widths: list[int] = []
+    stack = StackedDenoisingAutoencoder(hidden=[8, 4], epochs=1, finetune_epochs=1, random_state=1)
+    stack.fit(IMAGES, callback=lambda progress: widths.append(stack.transform(IMAGES).shape[1]))
+    assert set(widths) == {4}
+
+
+def test_a_callback_of_a_classifier_can_predict_once_there_is_a_classifier() -> None:
+    shares: list[float] = []
+
+    def score(progress: Progress) -> None:
+        if progress.phase == "supervised" and progress.kind == "epoch":
+            shares.append(float(np.mean(classifier.predict(IMAGES) == LABELS)))
+
+    classifier = StackedDenoisingClassifier(hidden=[8], pretrain_epochs=1, finetune_epochs=2, random_state=1)
+    classifier.fit(IMAGES, LABELS, callback=score)
+    assert len(shares) == 2 and shares[-1] == classifier.score(IMAGES, LABELS)
+
+
+def test_a_callback_cannot_change_the_model() -> None:
+    def change(progress: Progress) -> None:
+        vae.set_weights({name: values * 0 for name, values in vae.get_weights().items()})
+
+    vae = VAE(latent_dim=2, hidden=[8], epochs=1, random_state=1)
+    with pytest.raises(vaelib.Busy):
+        vae.fit(IMAGES, callback=change)
+
+
+def test_copies_and_pickles_of_a_callback_are_fitted() -> None:
+    taken: list[VAE] = []
+
+    def take(progress: Progress) -> None:
+        if progress.kind == "epoch":
+            taken.extend([copy.copy(vae), pickle.loads(pickle.dumps(vae))])
+
+    vae = VAE(latent_dim=2, hidden=[8], epochs=1, random_state=1)
+    expected = vae.fit(IMAGES, callback=take).transform(IMAGES)
+    assert len(taken) == 2
+    for each in taken:
+        np.testing.assert_array_equal(each.transform(IMAGES), expected)
