@@ -50,6 +50,9 @@ import Testing
     Case("chunk of LZ4", LZ4Tests.chunk, 45) { LZ4Chunk.decompress },
     Case("bitshuffle", (0..<38).map { $0 &* 37 }, 38) { BitShuffleTests.decode([0, 4, 2, 8, 0]) },
     Case("bitshuffle and LZ4", BitShuffleTests.chunk, 38) { BitShuffleTests.decode([0, 4, 2, 0, 2]) },
+    Case("BloscLZ", BloscTests.stream, 58) { BloscLZ.decompress },
+    Case("blosc, bytes shuffled", BloscTests.chunk(flags: 1 << 5 | 1), 266) { BloscTests.decode },
+    Case("blosc, bits shuffled", BloscTests.chunk(flags: 1 << 5 | 4), 266) { BloscTests.decode },
   ]
 
   @Test(arguments: cases)

@@ -13,7 +13,9 @@ import numpy as np
 #: Filters that vaelib reads, by their registered numbers.
 FILTERS = {
     getattr(h5py.h5z, f"FILTER_{name}") for name in ("DEFLATE", "SHUFFLE", "FLETCHER32", "LZF", "NBIT", "SCALEOFFSET")
-} | {32004, 32008}
+} | {32001, 32004, 32008}
+#: Codecs inside blosc that it does not read, by their numbers among the filter's parameters: snappy, zstd.
+UNREAD_CODECS = {3, 5}
 #: Booleans, integers, reals, as numpy calls them; a table has a column of them.
 NUMBERS = ("b", "i", "u", "f", "table")
 #: h5py keeps decompressed chunks, so that reading block by block decompresses each once.
@@ -158,6 +160,14 @@ def _kind(dataset: Any) -> str:
     return type(dataset.id.get_type()).__name__.removeprefix("Type").removesuffix("ID").lower()
 
 
+def _codecs(creation: Any) -> Iterator[int]:
+    """The codecs that blosc was given, if it is among the filters."""
+    for index in range(creation.get_nfilters()):
+        number, _, parameters, _ = creation.get_filter(index)
+        if number == 32001 and len(parameters) > 6:
+            yield parameters[6]
+
+
 def _unread(dataset: Any, kind: str) -> str | None:
     """Why vaelib does not read a dataset; the reasons are those that docs/file-format.md names."""
     creation = dataset.id.get_create_plist()
@@ -170,6 +180,6 @@ def _unread(dataset: Any, kind: str) -> str | None:
         return "virtual"
     if creation.get_layout() == h5py.h5d.CONTIGUOUS and creation.get_external_count():
         return "external storage"
-    if not set(filters) <= FILTERS:
+    if not set(filters) <= FILTERS or set(_codecs(creation)) & UNREAD_CODECS:
         return "filters " + ", ".join(str(number) for number in filters)
     return None if kind in NUMBERS else kind

@@ -30,6 +30,14 @@ def test_all_of_them_are_verified():
     assert (report.datasets_read, report.datasets_unread) == (len(names()), 0)
 
 
+def numbers_or_refusal(path, name):
+    """What a damaged dataset holds; if it is refused, the message."""
+    try:
+        return vaelib.open_dataset(path, name).numpy()
+    except vaelib.FormatError as error:
+        return str(error)
+
+
 @pytest.mark.parametrize("name", [name for name in names() if name.endswith("u1")])
 def test_pieces_of_chunks_are_refused_or_whole(tmp_path, name):
     """A chunk that was cut off may lack only what means nothing; a changed byte changes numbers of that chunk alone."""
@@ -45,13 +53,12 @@ def test_pieces_of_chunks_are_refused_or_whole(tmp_path, name):
         for content in (stored[:count], bytes(changed)):
             with h5py.File(path, "r+") as file:
                 file[name].id.write_direct_chunk((0, 0), content)
-            try:
-                found = vaelib.open_dataset(path, name).numpy()
-            except vaelib.FormatError as error:
-                assert "the chunk that begins at row 0" in str(error)
+            found = numbers_or_refusal(path, name)
+            if isinstance(found, str):
+                assert "the chunk that begins at row 0" in found
                 refused += 1
-            else:
-                np.testing.assert_array_equal(found[20:], values[20:])
-                if len(content) < len(stored):
-                    np.testing.assert_array_equal(found, values)
+                continue
+            np.testing.assert_array_equal(found[20:], values[20:])
+            if len(content) < len(stored):
+                np.testing.assert_array_equal(found, values)
     assert refused > len(stored) // 7 - 5

@@ -65,50 +65,6 @@ extension DatasetForm {
       ? "is empty: it has \(HDF5.Session.describe(shape)); its program has written no numbers yet" : nil
   }
 
-  /// Only filters that vaelib undoes itself: libhdf5 would load foreign ones as programs from folders that the environment
-  /// names, and its decoders of the others it brings believe what a damaged file says.
-  private static func unsuitability(_ filters: [Filter]) -> String? {
-    for filter in filters {
-      if let name = unreadName(filter) { return unsuitability(filter, name) }
-    }
-    return nil
-  }
-
-  /// What a message calls a filter that is not read; nil for one that is.
-  private static func unreadName(_ filter: Filter) -> String? {
-    switch filter.known {
-    case .bitshuffle where BitshuffleChunk.compression(filter.values) == nil:
-      "bitshuffle and zstd (filter \(filter.number))"
-    case nil: filterName(filter.number).map { "\($0) (filter \(filter.number))" } ?? "filter \(filter.number)"
-    default: nil
-    }
-  }
-
-  private static func unsuitability(_ filter: Filter, _ name: String) -> String {
-    let plugin =
-      filter.number < firstPlugin
-      ? "" : "; h5repack needs the filter's plugin, which hdf5plugin has for Python, in HDF5_PLUGIN_PATH"
-    return
-      "is compressed with \(name), which vaelib does not read; 'h5repack -f GZIP=4 FILE NEW.h5' writes a file that it "
-      + "reads\(plugin)"
-  }
-
-  /// From this number on filters are plugins (the HDF Group's list of registered filters).
-  private static let firstPlugin = 256
-
-  private static func filterName(_ number: Int) -> String? {
-    switch number {
-    case 4: "szip"
-    case 307: "bzip2"
-    case 32_001: "blosc"
-    case 32_013: "zfp"
-    case 32_015: "zstd"
-    case 32_017: "sz"
-    case 32_026: "blosc2"
-    default: nil
-    }
-  }
-
   private static func unsuitability(isExternal: Bool, isVirtual: Bool) -> String? {
     let remedy =
       "'vaelib.write_dataset(\"NEW.h5\", x=h5py.File(\"FILE\")[\"NAME\"][...])' in Python copies its values into one file"

@@ -8,6 +8,7 @@ struct Filter: Equatable {
     case nBit = 5
     case scaleOffset = 6
     case lzf = 32_000
+    case blosc = 32_001
     case lz4 = 32_004
     case bitshuffle = 32_008
   }

@@ -9,33 +9,77 @@ struct BitShuffle {
   func restore(_ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, count: Int) {
     let groups = count / 8
     for byte in 0..<elementBytes {
-      let rows = source + 8 * byte * groups
-      for group in 0..<groups {
-        var bits: UInt64 = 0
-        for row in 0..<8 {
-          let part = (rows + (row &* groups &+ group)).load(as: UInt8.self)
-          bits |= UInt64(part) &<< UInt64(8 &* row)
+      let (rows, places) = (source + 8 * byte * groups, target + byte)
+      let whole = groups / 8 * 8
+      for first in stride(from: 0, to: whole, by: 8) {
+        let bits = EightRows { row in
+          UInt64(littleEndian: (rows + (row &* groups &+ first)).loadUnaligned(as: UInt64.self))
         }
-        let bytes = Self.transposed(bits)
-        let place = target + (8 &* group &* elementBytes &+ byte)
-        for element in 0..<8 {
-          let value = UInt8(truncatingIfNeeded: bytes &>> UInt64(8 &* element))
-          place.storeBytes(of: value, toByteOffset: element &* elementBytes, as: UInt8.self)
-        }
+        store(bits.transposed(), groups: 8, to: places + 8 &* first &* elementBytes)
       }
+      guard whole < groups else { continue }
+      let bits = EightRows { row in
+        var word: UInt64 = 0
+        memcpy(&word, rows + (row &* groups &+ whole), groups &- whole)
+        return UInt64(littleEndian: word)
+      }
+      store(bits.transposed(), groups: groups - whole, to: places + 8 &* whole &* elementBytes)
     }
   }
 
-  /// Bit 8 i + j is bit 8 j + i of the argument (Warren, Hacker's Delight, section 7-3).
+  /// Row i has a byte of element i of each group of eight.
   @inline(__always)
-  private static func transposed(_ bits: UInt64) -> UInt64 {
-    var bits = bits
-    for (shift, mask) in [
-      (7, 0x00AA_00AA_00AA_00AA), (14, 0x0000_CCCC_0000_CCCC), (28, 0x0000_0000_F0F0_F0F0),
-    ] as [(UInt64, UInt64)] {
-      let changed = (bits ^ bits &>> shift) & mask
-      bits ^= changed ^ changed &<< shift
+  private func store(_ bytes: EightRows, groups: Int, to target: UnsafeMutableRawPointer) {
+    var place = target
+    for group in 0..<groups {
+      let shift = UInt64(8 &* group)
+      let (even, odd) = (bytes.even &>> shift, bytes.odd &>> shift)
+      for pair in 0..<4 {
+        place.storeBytes(of: UInt8(truncatingIfNeeded: even[pair]), as: UInt8.self)
+        (place + elementBytes).storeBytes(of: UInt8(truncatingIfNeeded: odd[pair]), as: UInt8.self)
+        place += 2 &* elementBytes
+      }
     }
-    return bits
+  }
+}
+
+/// Eight words, as those of even and those of odd numbers.
+private struct EightRows {
+  private(set) var even: SIMD4<UInt64>
+  private(set) var odd: SIMD4<UInt64>
+
+  @inline(__always)
+  init(_ row: (Int) -> UInt64) {
+    even = SIMD4(row(0), row(2), row(4), row(6))
+    odd = SIMD4(row(1), row(3), row(5), row(7))
+  }
+
+  /// In each byte: bit j of row i is bit i of row j (after Warren, Hacker's Delight, section 7-3).
+  @inline(__always)
+  func transposed() -> EightRows {
+    var result = self
+    // Rows 0, 2, 4, 6 with 1, 3, 5, 7; then 0, 4, 1, 5 with 2, 6, 3, 7; then 0, 2, 1, 3 with 4, 6, 5, 7.
+    Self.exchange(&result.even, &result.odd, 1, 0x5555_5555_5555_5555)
+    var (low, high) = (
+      SIMD4(lowHalf: result.even.evenHalf, highHalf: result.odd.evenHalf),
+      SIMD4(lowHalf: result.even.oddHalf, highHalf: result.odd.oddHalf)
+    )
+    Self.exchange(&low, &high, 2, 0x3333_3333_3333_3333)
+    var (first, last) = (
+      SIMD4(low[0], high[0], low[2], high[2]), SIMD4(low[1], high[1], low[3], high[3])
+    )
+    Self.exchange(&first, &last, 4, 0x0F0F_0F0F_0F0F_0F0F)
+    result.even = SIMD4(lowHalf: first.lowHalf, highHalf: last.lowHalf)
+    result.odd = SIMD4(lowHalf: first.highHalf, highHalf: last.highHalf)
+    return result
+  }
+
+  @inline(__always)
+  private static func exchange(
+    _ first: inout SIMD4<UInt64>, _ second: inout SIMD4<UInt64>, _ shift: UInt64, _ mask: UInt64
+  ) {
+    let changed = (first &>> shift ^ second) & mask
+    second ^= changed
+    first ^= changed &<< shift
   }
 }

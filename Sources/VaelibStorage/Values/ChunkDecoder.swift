@@ -43,7 +43,7 @@ struct ChunkDecoder: ~Copyable {
       let isLast = (0..<index).allSatisfy { isIdentity($0, skipped) }
       switch filters[index].known {
       case .fletcher32: content = try checked(content)
-      case .gzip, .lzf, .scaleOffset, .nBit, .lz4, .bitshuffle:
+      case .gzip, .lzf, .scaleOffset, .nBit, .blosc, .lz4, .bitshuffle:
         let room = isLast ? chunkBytes : Self.mostBytes(chunkBytes)
         let output: UnsafeMutableRawPointer
         if isLast, let destination {
@@ -93,6 +93,7 @@ struct ChunkDecoder: ~Copyable {
       case .lzf: LZF.decompress(content, into: output)
       case .scaleOffset: scaledBack(content, filter, into: output)
       case .nBit: widened(content, filter, into: output)
+      case .blosc: BloscChunk.decompress(content, into: output, with: codecs)
       case .lz4: LZ4Chunk.decompress(content, into: output)
       case .bitshuffle: BitshuffleChunk(filter.values)?.decompress(content, into: output, with: codecs)
       case .shuffle, .fletcher32, nil: nil

@@ -1,5 +1,6 @@
 /// How filters compress blocks of bytes.
 enum Codec {
+  case bloscLZ
   case lz4
   case zlib
 }
@@ -19,6 +20,7 @@ struct Codecs: ~Copyable {
     _ input: UnsafeRawBufferPointer, _ codec: Codec, into output: UnsafeMutableRawBufferPointer
   ) -> Int? {
     switch codec {
+    case .bloscLZ: BloscLZ.decompress(input, into: output)
     case .lz4: LZ4.decompress(input, into: output)
     case .zlib: zlib.decompress(input, into: output)
     }

@@ -26,6 +26,8 @@ def filters() -> Iterator[tuple[str, Any]]:
     for compression in ("none", "lz4"):
         for elements in (0, 64) if compression == "lz4" else (0,):
             yield f"bitshuffle {compression} {elements}", hdf5plugin.Bitshuffle(nelems=elements, cname=compression)
+    for codec, shuffle in (("blosclz", 1), ("lz4", 2), ("lz4hc", 0), ("zlib", 1)):
+        yield f"blosc {codec} {shuffle}", hdf5plugin.Blosc(cname=codec, clevel=9, shuffle=shuffle)
 
 
 def write_plugins() -> None:
