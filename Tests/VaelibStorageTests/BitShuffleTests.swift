@@ -35,8 +35,8 @@ import Testing
 
   static func decode(_ parameters: [UInt32]) -> LZ4Tests.Decode {
     { input, output in
-      guard let codecs = Codecs() else { return nil }
-      return BitshuffleChunk(parameters)?.decompress(input, into: output, with: codecs)
+      guard var codecs = Codecs() else { return nil }
+      return BitshuffleChunk(parameters)?.decompress(input, into: output, with: &codecs)
     }
   }
 

@@ -40,8 +40,8 @@ import Testing
   }
 
   static func decode(_ input: UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer) -> Int? {
-    guard let codecs = Codecs() else { return nil }
-    return BloscChunk.decompress(input, into: output, with: codecs)
+    guard var codecs = Codecs() else { return nil }
+    return BloscChunk.decompress(input, into: output, with: &codecs)
   }
 
   private func restored(_ chunk: [UInt8], _ count: Int = 266) -> [UInt8]? {

@@ -50,6 +50,14 @@ import Testing
     Case("chunk of LZ4", LZ4Tests.chunk, 45) { LZ4Chunk.decompress },
     Case("bitshuffle", (0..<38).map { $0 &* 37 }, 38) { BitShuffleTests.decode([0, 4, 2, 8, 0]) },
     Case("bitshuffle and LZ4", BitShuffleTests.chunk, 38) { BitShuffleTests.decode([0, 4, 2, 0, 2]) },
+    Case("szip", SzipTests.twoLines, 10) { SzipTests.decode(SzipTests.plain) },
+    Case(
+      "szip, predicted", SzipTests.chunk(16, "010 01100100 001 01 000001 010 000 0 1 000 0 00000001 00001"),
+      16
+    ) { SzipTests.decode(SzipTests.predicted) },
+    Case("szip, bytes apart", SzipTests.chunk(32, String(repeating: "000 0 01100100 00001", count: 4)), 32) {
+      SzipTests.decode([4 | 32, 4, 32, 8])
+    },
     Case("BloscLZ", BloscTests.stream, 58) { BloscLZ.decompress },
     Case("blosc, bytes shuffled", BloscTests.chunk(flags: 1 << 5 | 1), 266) { BloscTests.decode },
     Case("blosc, bits shuffled", BloscTests.chunk(flags: 1 << 5 | 4), 266) { BloscTests.decode },

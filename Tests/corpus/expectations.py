@@ -12,10 +12,14 @@ import numpy as np
 
 #: Filters that vaelib reads, by their registered numbers.
 FILTERS = {
-    getattr(h5py.h5z, f"FILTER_{name}") for name in ("DEFLATE", "SHUFFLE", "FLETCHER32", "LZF", "NBIT", "SCALEOFFSET")
-} | {32001, 32004, 32008}
-#: Codecs inside blosc that it does not read, by their numbers among the filter's parameters: snappy, zstd.
-UNREAD_CODECS = {3, 5}
+    *(
+        getattr(h5py.h5z, f"FILTER_{name}")
+        for name in ("DEFLATE", "SHUFFLE", "FLETCHER32", "SZIP", "NBIT", "SCALEOFFSET")
+    ),
+    *(32000, 32001, 32004, 32008, 32015),
+}
+#: Codecs inside blosc that it does not read, by their numbers among the filter's parameters: snappy.
+UNREAD_CODECS = {3}
 #: Booleans, integers, reals, as numpy calls them; a table has a column of them.
 NUMBERS = ("b", "i", "u", "f", "table")
 #: h5py keeps decompressed chunks, so that reading block by block decompresses each once.

@@ -7,7 +7,7 @@ import vaelib
 
 tables = pytest.importorskip("tables")
 RANDOM = np.random.default_rng(0)
-READ = ("blosclz", "lz4", "lz4hc", "zlib")
+READ = ("blosclz", "lz4", "lz4hc", "zlib", "zstd")
 KINDS = ("u1", "<i2", ">i4", "<f4", "<f8")
 
 

@@ -11,11 +11,11 @@ import vaelib
 
 X = np.random.RandomState(0).uniform(size=(20, 4)).astype("f4")
 FILTERS = {
-    307: "bzip2", 32001: "blosc and snappy", 32008: "bitshuffle and zstd", 32013: "zfp", 32015: "zstd", 32026: "blosc2",
+    307: "bzip2", 32001: "blosc and snappy", 32008: "bitshuffle and an unknown codec", 32013: "zfp", 32026: "blosc2",
     40000: None,
 }  # fmt: skip
 #: Settings of filters that are read with others.
-SETTINGS = {32001: "2 2 4 320 5 1 3", 32008: "0 4 4 0 3"}
+SETTINGS = {32001: "2 2 4 320 5 1 3", 32008: "0 4 4 0 9"}
 
 
 def filtered(path, number):

@@ -1,7 +1,10 @@
 """Filters that are plugins of libhdf5: what hdf5plugin wrote, and what becomes of it when it is damaged."""
 
 import functools
+import os
 import shutil
+import subprocess
+import sys
 
 import h5py
 import numpy as np
@@ -62,3 +65,35 @@ def test_pieces_of_chunks_are_refused_or_whole(tmp_path, name):
             if len(content) < len(stored):
                 np.testing.assert_array_equal(found, values)
     assert refused > len(stored) // 7 - 5
+
+
+#: Stands before the system's own dlopen.
+WITHOUT_LIBZSTD = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <string.h>
+
+void *dlopen(const char *name, int flags) {
+    void *(*next)(const char *, int) = (void *(*)(const char *, int))dlsym(RTLD_NEXT, "dlopen");
+    return name != NULL && strcmp(name, "libzstd.so.1") == 0 ? NULL : next(name, flags);
+}
+"""
+
+
+@pytest.mark.parametrize("name", [name for name in names() if "zstd" in name and name.endswith("u1")])
+def test_a_system_without_libzstd(tmp_path, name):
+    """What the message says to install."""
+    (tmp_path / "without.c").write_text(WITHOUT_LIBZSTD)
+    library = tmp_path / "without.so"
+    subprocess.run(["cc", "-shared", "-fPIC", tmp_path / "without.c", "-o", library], check=True)
+    program = (
+        "import sys, vaelib\n"
+        "vaelib.open_dataset(sys.argv[1], 'lz4 0/|u1').numpy()\n"
+        "try: vaelib.open_dataset(sys.argv[1], sys.argv[2])\n"
+        "except vaelib.FormatError as error: print(error)\n"
+    )
+    environment = {**os.environ, "LD_PRELOAD": str(library)}
+    arguments = [sys.executable, "-c", program, PATH, name]
+    process = subprocess.run(arguments, capture_output=True, text=True, env=environment)
+    message = "needs libzstd.so.1, which this system does not have; install the package libzstd1"
+    assert message in process.stdout, process.stderr

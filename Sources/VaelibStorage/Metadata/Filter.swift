@@ -5,12 +5,14 @@ struct Filter: Equatable {
     case gzip = 1
     case shuffle = 2
     case fletcher32 = 3
+    case szip = 4
     case nBit = 5
     case scaleOffset = 6
     case lzf = 32_000
     case blosc = 32_001
     case lz4 = 32_004
     case bitshuffle = 32_008
+    case zstandard = 32_015
   }
 
   /// The number by which it is registered.

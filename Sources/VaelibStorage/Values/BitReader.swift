@@ -22,6 +22,26 @@ struct BitReader {
     return number
   }
 
+  /// How many zeros stand before the next one, which is skipped; nil if there is none.
+  mutating func nextZeros() -> Int? {
+    var zeros = 0
+    while place >> 3 <= bytes.count - 8 {
+      let word = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: place >> 3, as: UInt64.self))
+      let rest = word &<< UInt64(place & 7)
+      if rest != 0 {
+        place += rest.leadingZeroBitCount + 1
+        return zeros + rest.leadingZeroBitCount
+      }
+      zeros += 64 - place & 7
+      place += 64 - place & 7
+    }
+    while place < 8 * bytes.count {
+      if next(1) == 1 { return zeros }
+      zeros += 1
+    }
+    return nil
+  }
+
   private mutating func nextByBytes(_ bits: Int) -> UInt64 {
     var (word, missing) = (UInt64(0), bits)
     while missing > 0 {

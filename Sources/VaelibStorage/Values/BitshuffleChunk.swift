@@ -10,6 +10,7 @@ struct BitshuffleChunk {
   enum Compression: UInt32 {
     case none = 0
     case lz4 = 2
+    case zstandard = 3
   }
 
   private let elementBytes: Int
@@ -32,7 +33,7 @@ struct BitshuffleChunk {
 
   /// How many bytes of `output` the input fills; nil if it is damaged or holds more. What follows them is ignored.
   func decompress(
-    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, with codecs: borrowing Codecs
+    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, with codecs: inout Codecs
   ) -> Int? {
     guard var source = StoredBytes(input), let base = output.baseAddress else { return nil }
     var (total, block) = (input.count, blockElements > 0 ? blockElements : defaultBlockElements)
@@ -50,7 +51,7 @@ struct BitshuffleChunk {
     var done = 0
     while elements - done >= 8 {
       let count = min(block, (elements - done) / 8 * 8)
-      guard let bytes = self.block(&source, count * elementBytes, buffer, codecs) else { return nil }
+      guard let bytes = self.block(&source, count * elementBytes, buffer, &codecs) else { return nil }
       shuffle.restore(bytes, to: base + done * elementBytes, count: count)
       done += count
     }
@@ -62,12 +63,17 @@ struct BitshuffleChunk {
 
   /// The shuffled bytes of the next block.
   private func block(
-    _ source: inout StoredBytes, _ byteCount: Int, _ buffer: ByteBuffer, _ codecs: borrowing Codecs
+    _ source: inout StoredBytes, _ byteCount: Int, _ buffer: ByteBuffer, _ codecs: inout Codecs
   ) -> UnsafeRawPointer? {
-    if compression == .none { return source.take(byteCount) }
+    let codec: Codec
+    switch compression {
+    case .none: return source.take(byteCount)
+    case .lz4: codec = .lz4
+    case .zstandard: codec = .zstandard
+    }
     guard let count = source.bigEndian(UInt32.self), let stored = source.take(count) else { return nil }
     let output = UnsafeMutableRawBufferPointer(start: buffer.base, count: byteCount)
-    let written = codecs.decompress(UnsafeRawBufferPointer(start: stored, count: count), .lz4, into: output)
+    let written = codecs.decompress(UnsafeRawBufferPointer(start: stored, count: count), codec, into: output)
     return written == byteCount ? UnsafeRawPointer(buffer.base) : nil
   }
 

@@ -7,12 +7,14 @@ import VaelibNumerics
 /// element; before each stream is how many bytes it is stored in (4), and it is as it is if it has as many. In a block
 /// bytes or bits of elements may be shuffled. All numbers have the lowest byte first.
 struct BloscChunk {
-  /// The codec that the parameters of the filter name, if it is not read.
-  static func unreadCodec(_ values: [UInt32]) -> String? {
-    guard values.count > 6 else { return nil }
+  /// The codec that the parameters of the filter name; nil for one that is not read.
+  static func codec(_ values: [UInt32]) -> Codec? {
+    guard values.count > 6 else { return .bloscLZ }
     return switch values[6] {
-    case 3: "snappy"
-    case 5: "zstd"
+    case 0: .bloscLZ
+    case 1, 2: .lz4
+    case 4: .zlib
+    case 5: .zstandard
     default: nil
     }
   }
@@ -24,7 +26,8 @@ struct BloscChunk {
   private static let headBytes = 16
   private static let version: UInt8 = 2
   /// Elements of more bytes, and blocks whose streams had fewer than so many bytes, are not split.
-  private static let (mostSplits, leastSplitBytes) = (16, 128)
+  private static let mostSplits = 16
+  private static let leastSplitBytes = 128
 
   private let isAsItIs: Bool
   private let isSplit: Bool
@@ -38,10 +41,10 @@ struct BloscChunk {
 
   /// How many bytes of `output` a chunk fills; nil if it is damaged or holds more. What follows it is ignored.
   static func decompress(
-    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, with codecs: borrowing Codecs
+    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, with codecs: inout Codecs
   ) -> Int? {
     guard let chunk = BloscChunk(input), chunk.byteCount <= output.count else { return nil }
-    return chunk.restore(UnsafeMutableRawBufferPointer(rebasing: output[..<chunk.byteCount]), codecs)
+    return chunk.restore(UnsafeMutableRawBufferPointer(rebasing: output[..<chunk.byteCount]), &codecs)
   }
 
   /// Reads the head; nil if it makes no sense.
@@ -58,6 +61,7 @@ struct BloscChunk {
       case 0: .bloscLZ
       case 1: .lz4
       case 3: .zlib
+      case 4: .zstandard
       default: nil
       }
     elementBytes = Int(input[3])
@@ -72,7 +76,7 @@ struct BloscChunk {
     Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
   }
 
-  private func restore(_ output: UnsafeMutableRawBufferPointer, _ codecs: borrowing Codecs) -> Int? {
+  private func restore(_ output: UnsafeMutableRawBufferPointer, _ codecs: inout Codecs) -> Int? {
     let content = UnsafeRawBufferPointer(rebasing: stored[Self.headBytes...])
     if isAsItIs {
       guard content.count >= byteCount else { return nil }
@@ -95,7 +99,7 @@ struct BloscChunk {
       }
       let decoded =
         shuffling == .none ? target : UnsafeMutableRawBufferPointer(start: shuffled.base, count: target.count)
-      guard readBlock(&source, codec, decoded, &left, codecs) else { return nil }
+      guard readBlock(&source, codec, decoded, &left, &codecs) else { return nil }
       if shuffling != .none, let base = target.baseAddress { unshuffle(shuffled.base, base, target.count) }
     }
     return byteCount
@@ -104,7 +108,7 @@ struct BloscChunk {
   /// Decompresses the streams of a block, which take some of the bytes that are `left`.
   private func readBlock(
     _ source: inout StoredBytes, _ codec: Codec, _ output: UnsafeMutableRawBufferPointer, _ left: inout Int,
-    _ codecs: borrowing Codecs
+    _ codecs: inout Codecs
   ) -> Bool {
     let mayBeSplit =
       isSplit && output.count == blockBytes && elementBytes <= Self.mostSplits

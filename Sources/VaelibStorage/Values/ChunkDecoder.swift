@@ -19,7 +19,7 @@ struct ChunkDecoder: ~Copyable {
   private let filters: [Filter]
   private let chunkBytes: Int
   private let elementBytes: Int
-  private let codecs: Codecs
+  private var codecs: Codecs
   private var buffers: (ByteBuffer?, ByteBuffer?) = (nil, nil)
 
   /// nil if there is no memory for one.
@@ -43,7 +43,7 @@ struct ChunkDecoder: ~Copyable {
       let isLast = (0..<index).allSatisfy { isIdentity($0, skipped) }
       switch filters[index].known {
       case .fletcher32: content = try checked(content)
-      case .gzip, .lzf, .scaleOffset, .nBit, .blosc, .lz4, .bitshuffle:
+      case .gzip, .lzf, .scaleOffset, .nBit, .szip, .blosc, .lz4, .bitshuffle, .zstandard:
         let room = isLast ? chunkBytes : Self.mostBytes(chunkBytes)
         let output: UnsafeMutableRawPointer
         if isLast, let destination {
@@ -84,7 +84,7 @@ struct ChunkDecoder: ~Copyable {
     return rest
   }
 
-  private func decompressed(
+  private mutating func decompressed(
     _ content: UnsafeRawBufferPointer, by filter: Filter, into output: UnsafeMutableRawBufferPointer
   ) throws(Failure) -> UnsafeRawBufferPointer {
     let count: Int? =
@@ -93,9 +93,11 @@ struct ChunkDecoder: ~Copyable {
       case .lzf: LZF.decompress(content, into: output)
       case .scaleOffset: scaledBack(content, filter, into: output)
       case .nBit: widened(content, filter, into: output)
-      case .blosc: BloscChunk.decompress(content, into: output, with: codecs)
+      case .szip: Szip(filter.values)?.decompress(content, into: output)
+      case .zstandard: codecs.decompress(content, .zstandard, into: output)
+      case .blosc: BloscChunk.decompress(content, into: output, with: &codecs)
       case .lz4: LZ4Chunk.decompress(content, into: output)
-      case .bitshuffle: BitshuffleChunk(filter.values)?.decompress(content, into: output, with: codecs)
+      case .bitshuffle: BitshuffleChunk(filter.values)?.decompress(content, into: output, with: &codecs)
       case .shuffle, .fletcher32, nil: nil
       }
     guard let count else {

@@ -23,11 +23,12 @@ def filters() -> Iterator[tuple[str, Any]]:
     """What the datasets of a group are written with, by the group's name."""
     for byte_count in (0, 100):
         yield f"lz4 {byte_count}", hdf5plugin.LZ4(nbytes=byte_count)
-    for compression in ("none", "lz4"):
-        for elements in (0, 64) if compression == "lz4" else (0,):
+    for compression in ("none", "lz4", "zstd"):
+        for elements in (0, 64) if compression != "none" else (0,):
             yield f"bitshuffle {compression} {elements}", hdf5plugin.Bitshuffle(nelems=elements, cname=compression)
-    for codec, shuffle in (("blosclz", 1), ("lz4", 2), ("lz4hc", 0), ("zlib", 1)):
+    for codec, shuffle in (("blosclz", 1), ("lz4", 2), ("lz4hc", 0), ("zlib", 1), ("zstd", 1)):
         yield f"blosc {codec} {shuffle}", hdf5plugin.Blosc(cname=codec, clevel=9, shuffle=shuffle)
+    yield "zstd", hdf5plugin.Zstd(clevel=9)
 
 
 def write_plugins() -> None:

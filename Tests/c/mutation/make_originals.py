@@ -92,6 +92,9 @@ def write_filters(path: Path) -> None:
         bits.set_filter(h5py.h5z.FILTER_NBIT, h5py.h5z.FLAG_OPTIONAL, ())
         h5py.h5d.create(file.id, b"bits", narrow, h5py.h5s.create_simple(MATRIX.shape), bits)
         file["bits"][...] = MATRIX
+        if "szip" in h5py.filters.encode:
+            options = {"compression": "szip", "compression_opts": ("nn", 8)}
+            file.create_dataset("szip", data=MATRIX.astype("<i2"), chunks=(8, 6), **options)
         file.create_dataset("wide", data=np.zeros((64, 512), "u1"), chunks=(16, 512), compression="gzip")
 
 
