@@ -22,6 +22,8 @@ def is_h5py_dataset(X: Any) -> bool:
 def opened(X: Any, scale: float, shift: float) -> Dataset:
     """An ``h5py.Dataset`` as the library reads it: a small one at once, a larger one from its file as it is used.
 
+    No child process checks the file: h5py has opened it in this process already.
+
     Raises
     ------
     ValueError

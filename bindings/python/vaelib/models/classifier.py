@@ -48,7 +48,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
     {fine_tuning}
     pretrained : StackedDenoisingAutoencoder, StackedDenoisingClassifier or path, optional
         A fitted stack, or the file of one, to start from. Its layers are taken as they are, with all their parameters;
-        pretraining is skipped.
+        pretraining is skipped. ``vaelib.load(path, check_in_child=True)`` makes one of a file that is not trusted.
     {rest}
 
     Attributes
