@@ -69,7 +69,8 @@ def test_an_unfitted_estimator_has_no_model_for_other_threads() -> None:
 
     vae = VAE(latent_dim=2, hidden=[8], epochs=2, random_state=1)
     vae.fit(IMAGES, callback=ask_elsewhere)
-    assert len(found) == 1 and "not fitted yet" in str(found[0])
+    assert len(found) == 1
+    assert "not fitted yet" in str(found[0])
 
 
 def test_a_callback_of_a_stack_can_query_it() -> None:
@@ -88,7 +89,8 @@ def test_a_callback_of_a_classifier_can_predict_once_there_is_a_classifier() -> 
 
     classifier = StackedDenoisingClassifier(hidden=[8], pretrain_epochs=1, finetune_epochs=2, random_state=1)
     classifier.fit(IMAGES, LABELS, callback=score)
-    assert len(shares) == 2 and shares[-1] == classifier.score(IMAGES, LABELS)
+    assert len(shares) == 2
+    assert shares[-1] == classifier.score(IMAGES, LABELS)
 
 
 def test_a_callback_cannot_change_the_model() -> None:

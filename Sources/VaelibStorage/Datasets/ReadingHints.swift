@@ -28,9 +28,9 @@ enum ReadingHints {
   /// Whether a dataset is a matrix of the loom format, where attributes of rows and of columns are kept beside it.
   private static func isLoom(_ name: String, _ file: MetadataFile) -> Bool {
     guard name == "matrix" || name.hasPrefix("layers/"), let root = try? file.header(at: file.root),
-      GroupLinks.isGroup(root), let links = try? file.links(of: root)
+      GroupLinks.isGroup(root)
     else { return false }
-    return ["row_attrs", "col_attrs"].allSatisfy { links.first(Array($0.utf8)[...]) != nil }
+    return ["row_attrs", "col_attrs"].allSatisfy { (try? file.link(Array($0.utf8)[...], of: root)) != nil }
   }
 
   /// One number an example is seldom what is meant.

@@ -32,11 +32,12 @@ enum SparseGroup {
   }
 
   private static func matrix(_ group: ObjectHeader, _ file: MetadataFile) throws(StorageError) -> String? {
-    let links = try file.links(of: group)
-    func has(_ name: String) -> Bool { links.first(Array(name.utf8)[...]) != nil }
-    guard parts.allSatisfy(has) else { return nil }
+    func has(_ name: String) throws(StorageError) -> Bool {
+      try file.link(Array(name.utf8)[...], of: group) != nil
+    }
+    for part in parts where try !has(part) { return nil }
     let remedy =
-      has(cells)
+      try has(cells)
       ? "'vaelib.write_dataset(\"NEW.h5\", x=scanpy.read_10x_h5(\"FILE\").X.toarray())' in Python"
       : "'vaelib.write_dataset(\"NEW.h5\", x=anndata.read_h5ad(\"FILE\").X.toarray())' in Python, or for other "
         + "groups scipy.sparse.csr_matrix((data, indices, indptr), shape).toarray()"

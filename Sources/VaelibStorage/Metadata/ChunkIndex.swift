@@ -120,7 +120,7 @@ struct ChunkIndex {
     let rank = grid.counts.count
     let tree = try Tree2(
       file, at: address, type: isFiltered ? 11 : 10, recordBytes: entryBytes + 8 * rank)
-    for record in tree.records {
+    for record in try tree.records() {
       var cursor = MetadataCursor(file, record, Self.subject)
       let entry = try entry(&cursor)
       var place: [Int] = []

@@ -36,7 +36,7 @@ struct DatasetAttributes {
     guard let names else { throw info.damage }
     var objects = try FractalHeap(file, at: heap, identifierBytes: Self.identifierBytes)
     // A record is where the attribute is in the heap, its flags, its place in the order of creation, a hash of its name.
-    for record in try Tree2(file, at: names, type: 8, recordBytes: Self.identifierBytes + 9).records {
+    for record in try Tree2(file, at: names, type: 8, recordBytes: Self.identifierBytes + 9).records() {
       let isShared = record[record.startIndex + Self.identifierBytes] & 0x02 != 0
       if !isShared { try add(try objects.object(record.prefix(Self.identifierBytes))) }
     }

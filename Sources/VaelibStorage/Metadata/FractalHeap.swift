@@ -6,6 +6,9 @@ struct FractalHeap {
   private unowned let file: MetadataFile
   private let identifierBytes: Int
   private let heapAddress: Int
+  private let pieces: GroupPieces?
+  /// Where objects begin in the heap that are wanted, in order; nil if all are.
+  private var wanted: [Int]?
   private var width = 0
   private var startBytes = 0
   private var greatestDirectBytes = 0
@@ -23,14 +26,19 @@ struct FractalHeap {
   private static let subject = "a heap"
   private static let objectSubject = "what a heap holds"
 
+  /// - Parameters:
+  ///   - identifiers: those of the objects that will be read; without them, any may be.
+  ///   - pieces: for a heap that is read more than once.
   init(
-    _ file: MetadataFile, at address: Int, identifierBytes: Int = Self.identifierBytes
+    _ file: MetadataFile, at address: Int, identifierBytes: Int = Self.identifierBytes,
+    holding identifiers: [ArraySlice<UInt8>]? = nil, keptIn pieces: GroupPieces? = nil
   ) throws(StorageError) {
     self.file = file
     self.identifierBytes = identifierBytes
+    self.pieces = pieces
     heapAddress = address
     let count = 22 + 12 * file.lengthBytes + 3 * file.addressBytes + 4
-    var header = try file.cursor(at: address, count: count, Self.subject)
+    var header = try cursor(at: address, count: count)
     try header.signature("FRHP")
     try header.require(try header.byte() == 0)
     try header.require(try header.integer(2) == identifierBytes)
@@ -57,6 +65,14 @@ struct FractalHeap {
     lengthBytes = min((Self.log2(greatestDirectBytes) + 7) / 8, Self.log2(greatestManaged) / 8 + 1)
     try header.require(1 + offsetBytes + lengthBytes <= identifierBytes)
     try header.require(rows <= addressBits - Self.log2(startBytes) - Self.log2(width) + 1)
+    if let identifiers {
+      var offsets: [Int] = []
+      for identifier in identifiers {
+        var cursor = MetadataCursor(file, identifier, Self.subject)
+        if try cursor.byte() >> 4 == 0 { offsets.append(try cursor.integer(offsetBytes)) }
+      }
+      wanted = offsets.sorted()
+    }
     if let hugeTree { try readHuge(hugeTree) }
     guard let root else { return }
     if rows == 0 {
@@ -70,7 +86,7 @@ struct FractalHeap {
   /// identifier.
   private mutating func readHuge(_ tree: Int) throws(StorageError) {
     let recordBytes = file.addressBytes + 2 * file.lengthBytes
-    for record in try Tree2(file, at: tree, type: 1, recordBytes: recordBytes).records {
+    for record in try Tree2(file, at: tree, type: 1, recordBytes: recordBytes, keptIn: pieces).records() {
       var cursor = MetadataCursor(file, record, Self.subject)
       let place = (try cursor.place(), try cursor.length())
       huge[try cursor.word(file.lengthBytes)] = place
@@ -86,7 +102,8 @@ struct FractalHeap {
     case 1:
       let number = try cursor.word(min(cursor.bytes.count, file.lengthBytes))
       guard let place = huge.removeValue(forKey: number) else { throw cursor.damage }
-      return try file.cursor(at: place.address, count: place.byteCount, Self.objectSubject)
+      return try file.cursor(
+        at: place.address, count: place.byteCount, Self.objectSubject, keptIn: pieces)
     case 2: return MetadataCursor(file, try cursor.take(start & 0x0F + 1), Self.objectSubject)
     default: throw cursor.damage
     }
@@ -118,10 +135,26 @@ struct FractalHeap {
   private var blockOverhead: Int { 5 + file.addressBytes + offsetBytes + (hasChecksums ? 4 : 0) }
 
   private mutating func addBlock(at address: Int, offset: Int, byteCount: Int) throws(StorageError) {
-    let block = try file.cursor(at: address, count: byteCount, Self.subject)
+    guard isWanted(offset..<offset + byteCount) else { return }
+    let block = try cursor(at: address, count: byteCount)
     _ = try readStart("FHDB", block, offset)
     blocks.append((offset, block.bytes))
     unread += byteCount
+  }
+
+  private func cursor(at address: Int, count: Int) throws(StorageError) -> MetadataCursor {
+    try file.cursor(at: address, count: count, Self.subject, keptIn: pieces)
+  }
+
+  /// Whether an object that is wanted begins in these bytes of the heap.
+  private func isWanted(_ range: Range<Int>) -> Bool {
+    guard let wanted else { return true }
+    var (low, high) = (0, wanted.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if wanted[middle] < range.lowerBound { low = middle + 1 } else { high = middle }
+    }
+    return low < wanted.count && wanted[low] < range.upperBound
   }
 
   private func readStart(
@@ -139,7 +172,7 @@ struct FractalHeap {
   private mutating func readTable(at address: Int, offset: Int, rows: Int) throws(StorageError) {
     let entries = rows * width
     let byteCount = 5 + file.addressBytes + offsetBytes + entries * file.addressBytes + 4
-    let table = try file.cursor(at: address, count: byteCount, Self.subject)
+    let table = try cursor(at: address, count: byteCount)
     var cursor = try readStart("FHIB", table, offset)
     var offset = offset
     for entry in 0..<entries {
@@ -151,7 +184,7 @@ struct FractalHeap {
         } else {
           let below = Self.log2(blockBytes) - Self.log2(startBytes * width) + 1
           try cursor.require(below > 0 && below < rows)
-          try readTable(at: child, offset: offset, rows: below)
+          if isWanted(offset..<offset + blockBytes) { try readTable(at: child, offset: offset, rows: below) }
         }
       }
       offset += blockBytes

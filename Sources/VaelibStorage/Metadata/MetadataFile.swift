@@ -20,7 +20,8 @@ final class MetadataFile {
   private var globalHeaps = GlobalHeaps()
   /// What was read already: every structure is read once.
   private var headers: [Int: [ObjectHeaderReader.Message]] = [:]
-  private var groups: [Int: GroupLinks] = [:]
+  private var groups: [Int: [MetadataLink]] = [:]
+  private var groupPieces: [Int: GroupPieces] = [:]
   /// Messages outside of object headers, if the file has such.
   private(set) var sharedMessages: SharedMessages?
 
@@ -56,16 +57,37 @@ final class MetadataFile {
     return ObjectHeader(self, at: address, messages)
   }
 
-  /// The links of the group whose header this is.
-  func links(of header: ObjectHeader) throws(StorageError) -> GroupLinks {
+  /// The links of the group whose header this is, in the order of their names.
+  func links(of header: ObjectHeader) throws(StorageError) -> [MetadataLink] {
     if let links = groups[header.address] { return links }
-    let links = try GroupLinks(header, self)
+    let links = try GroupLinks(header, self, pieces(of: header)).all()
     groups[header.address] = links
     return links
   }
 
+  /// The link of this name in the group whose header this is; nil if there is none.
+  func link(_ name: ArraySlice<UInt8>, of header: ObjectHeader) throws(StorageError) -> MetadataLink? {
+    try GroupLinks(header, self, pieces(of: header)).first(name)
+  }
+
+  private func pieces(of header: ObjectHeader) -> GroupPieces {
+    let pieces = groupPieces[header.address] ?? GroupPieces()
+    groupPieces[header.address] = pieces
+    pieces.begin()
+    return pieces
+  }
+
   /// A piece of structure, to be read: `count` bytes from `address` on. Throws where they are not all in the file, and
   /// where one of them is part of another piece: who needs a piece again keeps what was read.
+  ///
+  /// - Parameter pieces: where the piece is kept, or was before.
+  func cursor(
+    at address: Int, count: Int, _ subject: String, keptIn pieces: GroupPieces?
+  ) throws(StorageError) -> MetadataCursor {
+    guard let pieces else { return try cursor(at: address, count: count, subject) }
+    return try pieces.cursor(at: address, count: count, subject, self)
+  }
+
   func cursor(at address: Int, count: Int, _ subject: String) throws(StorageError) -> MetadataCursor {
     let cursor = try peek(at: address, count: count, subject)
     guard ledger.claim(address..<address + count) else {

@@ -33,7 +33,7 @@ struct ObjectLookup {
 
   private mutating func run() throws(StorageError) -> ObjectHeader? {
     while let name = rest.popLast() {
-      guard GroupLinks.isGroup(group), let link = try file.links(of: group).first(name) else {
+      guard GroupLinks.isGroup(group), let link = try file.link(name, of: group) else {
         guard let softLink, rest.count >= softLink.left else { return nil }
         throw .format(path: softLink.path, object: softLink.object, reason: softLink.reason)
       }

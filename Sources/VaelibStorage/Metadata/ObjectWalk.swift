@@ -12,7 +12,7 @@ struct ObjectWalk {
   /// A group, and which of its links comes next.
   private struct Place {
     let step: Int
-    let group: GroupLinks
+    let links: [MetadataLink]
     var next = 0
   }
 
@@ -34,12 +34,12 @@ struct ObjectWalk {
       return try visit(file.root, Step(parent: -1, name: [], pathBytes: 0))
     }
     while let place = places.last {
-      guard place.next < place.group.links.count else {
+      guard place.next < place.links.count else {
         places.removeLast()
         continue
       }
       places[places.count - 1].next += 1
-      let link = place.group.links[place.next]
+      let link = place.links[place.next]
       guard let address = link.address, seen.insert(address).inserted else { continue }
       let start = place.step == 0 ? 0 : steps[place.step].pathBytes + 1
       return try visit(
@@ -54,7 +54,7 @@ struct ObjectWalk {
     steps.append(step)
     let header = try file.header(at: address)
     if GroupLinks.isGroup(header) {
-      places.append(Place(step: steps.count - 1, group: try file.links(of: header)))
+      places.append(Place(step: steps.count - 1, links: try file.links(of: header)))
     }
     return (steps.count - 1, header)
   }
