@@ -51,7 +51,7 @@ def test_names_are_found_after_others_were_deleted(tmp_path: Path, kind: str) ->
             del file["group"][name]
     for index, name in enumerate(all_names):
         if index % 3 == 0:
-            with pytest.raises(vaelib.FormatError, match="not|no "):
+            with pytest.raises(vaelib.FormatError):
                 vaelib.open_dataset(path, f"group/{name}")
         else:
             assert vaelib.open_dataset(path, f"group/{name}").numpy()[0, 0] == index
