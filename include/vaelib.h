@@ -331,10 +331,10 @@ typedef struct vaelib_dataset_options {
     /** Rows from the begin of a window to the next, less than `window` where they overlap; 0, the default: `window`. */
     size_t window_step;
     /**
-     * `external_folder_count` folders. External links, which lead to objects in other files, are followed where the
-     * other file, symbolic links resolved, is in one of them or below; the names of files that links hold count from
-     * the folder of the file that the link is in. NULL, the default: no external link is followed, so that a file does
-     * not decide which other files are read.
+     * `external_folder_count` folders. External links, which lead to objects in other files, and virtual datasets, whose
+     * values are there, are followed where the other file, symbolic links resolved, is in one of them or below; the
+     * names of files in them count from the folder of the file that they are in. NULL, the default: none leads to
+     * another file, so that a file does not decide which other files are read.
      */
     const char *const *external_folders;
     size_t external_folder_count;
@@ -549,8 +549,8 @@ typedef struct vaelib_file_report {
     /** Data: how many datasets were read to the end. */
     size_t datasets_read;
     /**
-     * Data: how many other datasets there are, which vaelib does not read: texts, other filters, virtual, never
-     * written.
+     * Data: how many other datasets there are, which vaelib does not read: texts, other filters, values in other
+     * files, never written.
      */
     size_t datasets_unread;
 } vaelib_file_report;

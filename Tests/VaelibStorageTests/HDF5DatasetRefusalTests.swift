@@ -16,7 +16,7 @@ import Testing
     ("scalar", "has no axes (a single value); vaelib needs an axis that counts examples"),
     ("null", "has no shape (a null dataspace); vaelib needs an axis that counts examples"),
     ("external_storage", "keeps its values in other files, which vaelib does not read"),
-    ("virtual", "is a virtual dataset, which vaelib does not read"),
+    ("virtual", "is a virtual dataset with values in file \"numbers.h5\", which vaelib does not read unless"),
   ])
   func unsuitableDatasets(_ name: String, _ reason: String) {
     let path = fixture("unsuitable.h5")

@@ -172,6 +172,25 @@ def _codecs(creation: Any) -> Iterator[int]:
             yield parameters[6]
 
 
+def _unread_source(dataset: Any) -> str | None:
+    """Why vaelib does not read a virtual dataset, if nobody names folders of other files."""
+    for source in dataset.virtual_sources():
+        if source.file_name != ".":
+            return "values in other files"
+        found = dataset.file.get(source.dset_name)
+        if not isinstance(found, h5py.Dataset):
+            return "values that are missing"
+        if found.is_virtual:
+            return "values in another virtual dataset"
+        kind = _kind(found)
+        if found.dtype != dataset.dtype and not {kind, _kind(dataset)} <= {"i", "u", "f"}:
+            return "values of another kind"
+        reason = _unread(found, kind)
+        if reason is not None:
+            return reason
+    return None
+
+
 def _unread(dataset: Any, kind: str) -> str | None:
     """Why vaelib does not read a dataset; the reasons are those that docs/file-format.md names."""
     creation = dataset.id.get_create_plist()
@@ -181,7 +200,7 @@ def _unread(dataset: Any, kind: str) -> str | None:
     if 0 in dataset.shape:
         return "empty"
     if dataset.is_virtual:
-        return "virtual"
+        return _unread_source(dataset)
     if creation.get_layout() == h5py.h5d.CONTIGUOUS and creation.get_external_count():
         return "external storage"
     if not set(filters) <= FILTERS or set(_codecs(creation)) & UNREAD_CODECS:

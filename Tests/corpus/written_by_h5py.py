@@ -169,6 +169,19 @@ def elsewhere(file: Any) -> None:
     layout = h5py.VirtualLayout(shape=(600, 12), dtype="f4")
     layout[:300] = layout[300:] = h5py.VirtualSource(".", "x", shape=(300, 12))
     file.create_virtual_dataset("virtual", layout)
+    file.create_dataset("packed", data=MATRIX.astype("i2"), chunks=(41, 5), compression="gzip")
+    pieces = h5py.VirtualLayout(shape=(400, 12), dtype="f8")
+    for row in range(0, 300, 30):
+        pieces[row + 7 : row + 27] = h5py.VirtualSource(".", "packed", shape=(300, 12))[270 - row : 290 - row]
+    pieces[300::3] = h5py.VirtualSource(".", "x", shape=(300, 12))[5:39]
+    file.create_virtual_dataset("pieces", pieces, fillvalue=-1)
+    turned = h5py.VirtualLayout(shape=(12, 300, 1), dtype="i2")
+    for column in range(12):
+        turned[column, :, 0] = h5py.VirtualSource(".", "packed", shape=(300, 12))[:, column]
+    file.create_virtual_dataset("turned", turned)
+    apart = h5py.VirtualLayout(shape=(300, 12), dtype="f4")
+    apart[...] = h5py.VirtualSource("other.h5", "x", shape=(300, 12))
+    file.create_virtual_dataset("apart", apart)
     file.create_dataset("outside", (3, 2), "f4", external=[("values.raw", 0, 24)])
 
 

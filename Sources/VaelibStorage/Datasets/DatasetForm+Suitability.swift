@@ -5,15 +5,8 @@ extension DatasetForm {
   static func unsuitability(
     _ dataset: DatasetMetadata, _ selection: DatasetSelection = DatasetSelection(), asLabels: Bool = false
   ) -> String? {
-    var (isExternal, isVirtual) = (false, false)
-    switch dataset.layout {
-    case .external: isExternal = true
-    case .virtual: isVirtual = true
-    case .compact, .contiguous, .chunked: break
-    }
-    return unsuitability(dataset.datatype, selection, asLabels) ?? unsuitability(dataset.shape)
-      ?? unsuitability(dataset.filters)
-      ?? unsuitability(isExternal: isExternal, isVirtual: isVirtual)
+    unsuitability(dataset.datatype, selection, asLabels) ?? unsuitability(dataset.shape)
+      ?? unsuitability(dataset.filters) ?? unsuitability(dataset.layout)
   }
 
   /// How numbers of a stored type are given in memory (see `HDF5Dataset.elementType`); nil for what is not read.
@@ -65,11 +58,8 @@ extension DatasetForm {
       ? "is empty: it has \(HDF5.Session.describe(shape)); its program has written no numbers yet" : nil
   }
 
-  private static func unsuitability(isExternal: Bool, isVirtual: Bool) -> String? {
-    let remedy =
-      "'vaelib.write_dataset(\"NEW.h5\", x=h5py.File(\"FILE\")[\"NAME\"][...])' in Python copies its values into one file"
-    if isExternal { return "keeps its values in other files, which vaelib does not read; \(remedy)" }
-    return isVirtual
-      ? "is a virtual dataset, which vaelib does not read: its values are in other datasets; \(remedy)" : nil
+  private static func unsuitability(_ layout: StorageLayout) -> String? {
+    guard case .external = layout else { return nil }
+    return "keeps its values in other files, which vaelib does not read; \(VirtualSet.remedy)"
   }
 }

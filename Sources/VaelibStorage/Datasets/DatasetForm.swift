@@ -21,6 +21,8 @@ struct DatasetForm {
   let byteCount: Int
   /// Whether chunks must be undone as a whole.
   let hasFilters: Bool
+  /// Whether the numbers are those of other sets: then chunks are boxes of numbers that are stored together there.
+  let isVirtual: Bool
   /// The lengths of a chunk along the axes of `shape`; nil if the set is not stored in chunks.
   let chunkShape: [Int]?
   /// The same along the axes in the file.
@@ -31,6 +33,7 @@ struct DatasetForm {
   /// How many neighbouring rows are stored together, so that reading some of them costs as much as reading all; 1 where
   /// any row can be read by itself.
   var bandRows: Int {
+    if isVirtual { return min(shape[0], chunkShape?[0] ?? 1) }
     if rowAxis > 0, !hasFilters { return min(shape[0], max(Self.runBytes / rowRunBytes, 1)) }
     guard let chunkShape else { return 1 }
     let hasWholeRows = zip(chunkShape, shape).dropFirst().allSatisfy { $0 >= $1 }
@@ -50,7 +53,7 @@ struct DatasetForm {
   }
 
   /// What it pays to read of each place where a part of a row is, if rows are scattered over the file.
-  private static let runBytes = 4 << 10
+  static let runBytes = 4 << 10
 
   /// Bytes of a row that lie together in the file, at most.
   private var rowRunBytes: Int {
@@ -68,10 +71,10 @@ struct DatasetForm {
   static let unwrittenRowLimit = 1 << 28
 
   /// Throws unless the set is one that vaelib reads, of a size that the file can hold; `label` is what messages call it.
-  /// `asLabels`: texts, too, for which the element type stands for nothing.
+  /// `asLabels`: texts, too, for which the element type stands for nothing. `virtual`: what a virtual set consists of.
   init(
     _ dataset: DatasetMetadata, _ file: MetadataFile, _ label: String,
-    _ selection: DatasetSelection = DatasetSelection(), asLabels: Bool = false
+    _ selection: DatasetSelection = DatasetSelection(), asLabels: Bool = false, virtual: VirtualSet? = nil
   ) throws(StorageError) {
     func error(_ reason: String) -> StorageError {
       .format(path: file.file.path, object: label, reason: reason)
@@ -104,6 +107,15 @@ struct DatasetForm {
       throw error("is damaged: \(HDF5.Session.describe(stored)) is beyond any memory")
     }
     (self.columns, byteCount) = (columns, bytes)
+    isVirtual = virtual != nil
+    if let virtual {
+      hasFilters = virtual.sources.contains { $0.form.hasFilters }
+      storedChunkShape = virtual.chunkShape
+      chunkShape = Self.arranged(virtual.chunkShape, rowAxis, element)
+      // Chunks are those of the sources.
+      chunkByteCount = 0
+      return
+    }
     guard case .chunked(let layout) = dataset.layout else {
       (hasFilters, chunkShape, storedChunkShape, chunkByteCount) = (false, nil, nil, 0)
       return

@@ -3,10 +3,12 @@ import VaelibModels
 /// Finds the datasets behind an `HDF5Dataset` in their file and reads what of them is kept in memory.
 struct DatasetOpening {
   private let check: MetadataCheck
+  private let folders: ExternalFolders
 
   /// `externalFolders`: see `DatasetSelection`.
   init(_ path: String, externalFolders: [String]) throws(StorageError) {
-    check = try MetadataCheck(try ReadableFile(path), ExternalFolders(externalFolders))
+    folders = ExternalFolders(externalFolders)
+    check = try MetadataCheck(try ReadableFile(path), folders)
   }
 
   /// The dataset `name` as `selection` wants it, with its labels from the same file, if a dataset of them is named; throws
@@ -15,7 +17,7 @@ struct DatasetOpening {
     _ name: String, labels: String?, _ selection: DatasetSelection
   ) throws(StorageError) -> OpenedDataset {
     let found = try check.dataset(name, withAttributes: true)
-    let stored = try StoredDataset(found.dataset, name: Self.path(name), found.file, selection)
+    let stored = try StoredDataset(found.dataset, name: Self.path(name), found.file, selection, folders)
     let hints = ReadingHints.all(stored, found.dataset, selection, found.file)
     let examples = try Self.examples(stored, selection)
     guard let labels else {
@@ -70,8 +72,9 @@ struct DatasetOpening {
   private func labelSource(
     _ labels: MetadataCheck.FoundDataset, _ name: String
   ) throws(StorageError) -> StoredDataset {
-    let stored = try StoredDataset(labels.dataset, name: Self.path(name), labels.file, asLabels: true)
-    try stored.form.checkChunks(ChunkMemory(memoryBudget: 0, isResident: true), stored)
+    let stored = try StoredDataset(
+      labels.dataset, name: Self.path(name), labels.file, DatasetSelection(), folders, asLabels: true)
+    try stored.checkChunks(ChunkMemory(memoryBudget: 0, isResident: true))
     return stored
   }
 

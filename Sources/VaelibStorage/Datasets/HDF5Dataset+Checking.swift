@@ -10,7 +10,7 @@ extension HDF5Dataset {
       let opening = try DatasetOpening(path, externalFolders: selection.externalFolders)
       let stored = try opening.dataset(name, labels: labels, selection).stored
       let isResident = stored.form.byteCount <= memoryBudget
-      try stored.form.checkChunks(ChunkMemory(memoryBudget: memoryBudget, isResident: isResident), stored)
+      try stored.checkChunks(ChunkMemory(memoryBudget: memoryBudget, isResident: isResident))
       try stored.reader.readThrough(stepDone)
       return []
     }

@@ -59,7 +59,7 @@ public final class HDF5Dataset: @unchecked Sendable {
     let (stored, form) = (opened.stored, opened.stored.form)
     hints = opened.hints
     let isSmall = form.byteCount <= memoryBudget
-    try form.checkChunks(ChunkMemory(memoryBudget: memoryBudget, isResident: isSmall), stored)
+    try stored.checkChunks(ChunkMemory(memoryBudget: memoryBudget, isResident: isSmall))
     if let labelsPath, let labels {
       self.labels = try DatasetOpening(
         labelsPath, externalFolders: selection.externalFolders

@@ -5,23 +5,37 @@ struct StoredDataset {
   /// Its full name inside the file.
   let name: String
   let form: DatasetForm
-  let reader: ValueReader
+  let reader: any ElementReader
+  /// Bytes of its values that are stored.
+  let storedByteCount: Int
+  /// The datasets that a virtual one consists of; nil for others.
+  let sources: [StoredDataset]?
 
   /// What messages call it.
   var label: String { Self.label(name) }
   static func label(_ name: String) -> String { "dataset \"\(name)\"" }
 
   /// Throws unless the set is one that vaelib reads and all that leads to its values makes sense.
-  /// `asLabels`: it may also hold texts.
+  /// `asLabels`: it may also hold texts. `folders`: where the sources of a virtual dataset may be.
   init(
     _ dataset: DatasetMetadata, name: String, _ file: MetadataFile,
-    _ selection: DatasetSelection = DatasetSelection(), asLabels: Bool = false
+    _ selection: DatasetSelection = DatasetSelection(), _ folders: ExternalFolders = ExternalFolders(),
+    asLabels: Bool = false
   ) throws(StorageError) {
     self.name = name
-    form = try DatasetForm(dataset, file, Self.label(name), selection, asLabels: asLabels)
-    let (grid, chunks) = try Self.places(of: form, dataset, file, name)
-    try Self.checkSize(dataset, grid, chunks, file, name)
-    reader = ValueReader(file, dataset, grid, chunks, label: Self.label(name))
+    if case .virtual(.some) = dataset.layout, dataset.shape?.isEmpty == false {
+      let set = try VirtualSet(dataset, name, file, folders, rowAxis: selection.rowAxis ?? 0)
+      var dataset = dataset
+      dataset.shape = set.shape
+      form = try DatasetForm(dataset, file, Self.label(name), selection, asLabels: asLabels, virtual: set)
+      (reader, sources, storedByteCount) = (set.reader, set.sources, set.storedByteCount)
+    } else {
+      form = try DatasetForm(dataset, file, Self.label(name), selection, asLabels: asLabels)
+      let (grid, chunks) = try Self.places(of: form, dataset, file, name)
+      (sources, storedByteCount) = (nil, chunks.storedByteCount)
+      reader = ValueReader(file, dataset, grid, chunks, label: Self.label(name))
+    }
+    try checkSize(dataset, file)
   }
 
   /// Throws unless all that leads to the values of a set that vaelib reads makes sense.
@@ -81,8 +95,10 @@ struct StoredDataset {
     try MetadataCheck.naming(name, file.file.path) { () throws(StorageError) in
       switch dataset.layout {
       case .chunked(let layout):
-        return try ChunkIndex.read(
-          layout, grid, greatestShape: dataset.greatestShape, isFiltered: !dataset.filters.isEmpty, file)
+        return try file.chunks(of: dataset.address) { () throws(StorageError) in
+          try ChunkIndex.read(
+            layout, grid, greatestShape: dataset.greatestShape, isFiltered: !dataset.filters.isEmpty, file)
+        }
       case .contiguous(let address?, let stated):
         let byteCount = grid.shape.reduce(dataset.elementBytes, *)
         guard byteCount <= stated ?? byteCount, byteCount <= file.byteCount,
@@ -100,20 +116,24 @@ struct StoredDataset {
     }
   }
 
+  /// Throws if a chunk of it, or of a source, is too large.
+  func checkChunks(_ memory: ChunkMemory) throws(StorageError) {
+    for source in sources ?? [self] { try source.form.checkChunks(memory, source) }
+  }
+
   /// Refuses sizes that the file cannot hold, unless they are small.
-  private static func checkSize(
-    _ dataset: DatasetMetadata, _ grid: ChunkGrid, _ chunks: ChunkTable, _ file: MetadataFile, _ name: String
-  ) throws(StorageError) {
-    let declared = grid.shape.reduce(dataset.elementBytes, *)
+  private func checkSize(_ dataset: DatasetMetadata, _ file: MetadataFile) throws(StorageError) {
+    let shape = form.storedShape
+    let declared = shape.reduce(dataset.elementBytes, *)
     if case .compact = dataset.layout { return }
     guard
-      declared <= DatasetForm.unwrittenByteLimit && grid.shape[0] <= DatasetForm.unwrittenRowLimit
-        || declared / DatasetForm.compressionLimit <= chunks.storedByteCount
+      declared <= DatasetForm.unwrittenByteLimit && shape[0] <= DatasetForm.unwrittenRowLimit
+        || declared / DatasetForm.compressionLimit <= storedByteCount
     else {
       throw .format(
-        path: file.file.path, object: label(name),
-        reason: "is incomplete or damaged: it has \(HDF5.Session.describe(grid.shape)), but only "
-          + "\(chunks.storedByteCount) bytes are stored")
+        path: file.file.path, object: label,
+        reason: "is incomplete or damaged: it has \(HDF5.Session.describe(shape)), but only "
+          + "\(storedByteCount) bytes are stored")
     }
   }
 }

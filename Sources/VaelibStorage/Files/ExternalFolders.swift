@@ -1,7 +1,7 @@
 import Glibc
 
-/// The folders whose files external links may lead to. Without any, none is followed: a file must not decide which other
-/// files are read.
+/// The folders whose files external links and virtual datasets may lead to. Without any, none is followed: a file must not
+/// decide which other files are read.
 struct ExternalFolders {
   private let folders: [String]
 
@@ -13,8 +13,10 @@ struct ExternalFolders {
 
   /// The path, without symbolic links, of the file that a link in file `path` calls `name`, if it is in one of the folders
   /// or below: relative names count from the folder of `path`. Throws, as an error of `path`, where there is no such file or
-  /// folder, or the file is elsewhere.
-  func file(_ name: String, of path: String) throws(StorageError) -> String {
+  /// folder, or the file is elsewhere. `reference` is what leads there, if it is no link.
+  func file(
+    _ name: String, of path: String, _ reference: String = "an external link to"
+  ) throws(StorageError) -> String {
     var bytes = name.systemBytes
     if bytes.first != UInt8(ascii: "/") {
       let own = path.systemBytes
@@ -22,7 +24,7 @@ struct ExternalFolders {
     }
     guard let file = Self.resolved(String(systemBytes: bytes)) else {
       throw .file(
-        path: path, reason: "has an external link to file \"\(name)\": \(systemErrorText(errno))")
+        path: path, reason: "has \(reference) file \"\(name)\": \(systemErrorText(errno))")
     }
     for folder in folders {
       guard let allowed = Self.resolved(folder) else {
@@ -34,7 +36,7 @@ struct ExternalFolders {
     throw .unread(
       path: path, object: nil,
       reason:
-        "has an external link to file \"\(file)\", which is not in a folder that external links may lead to")
+        "has \(reference) file \"\(file)\", which is not in a folder that external links may lead to")
   }
 
   private static func resolved(_ path: String) -> String? {

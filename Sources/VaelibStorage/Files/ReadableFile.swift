@@ -5,18 +5,25 @@ import Glibc
 final class ReadableFile {
   let path: String
   let byteCount: Int
-  /// nil where the bytes are in memory.
+  /// nil where the bytes are in memory, and where the file is one of a pool.
   private let descriptor: FileDescriptor?
   private let memory: UnsafeRawBufferPointer?
+  private let pooled: (file: DescriptorPool.File, pool: DescriptorPool)?
 
-  /// Opens a regular file that is not empty and that nobody is writing.
-  init(_ path: String) throws(StorageError) {
+  /// Opens a regular file that is not empty and that nobody is writing; with a pool it is closed while others are read.
+  init(_ path: String, _ pool: DescriptorPool? = nil) throws(StorageError) {
     self.path = path
     memory = nil
     let file = try Self.open(path)
     byteCount = try Self.size(of: file.number, path)
     try Self.checkUnlocked(file.number, path)
-    descriptor = consume file
+    if let pool {
+      pooled = (try pool.add(consume file, path), pool)
+      descriptor = nil
+    } else {
+      pooled = nil
+      descriptor = consume file
+    }
     guard byteCount > 0 else { throw error("is empty; an HDF5 file was expected") }
   }
 
@@ -25,6 +32,7 @@ final class ReadableFile {
     path = name
     memory = bytes
     descriptor = nil
+    pooled = nil
     byteCount = bytes.count
     if bytes.isEmpty { throw error("is empty; the bytes of a model file were expected") }
   }
@@ -75,10 +83,20 @@ final class ReadableFile {
       buffer.copyBytes(from: bytes)
       return bytes.count
     }
-    let number = descriptorNumber
+    if let pooled {
+      return try pooled.pool.withDescriptor(pooled.file) { (number) throws(StorageError) in
+        try read(number, at: offset, base, buffer.count)
+      }
+    }
+    return try read(descriptorNumber, at: offset, base, buffer.count)
+  }
+
+  private func read(
+    _ number: Int32, at offset: Int, _ base: UnsafeMutableRawPointer, _ count: Int
+  ) throws(StorageError) -> Int {
     var done = 0
-    while done < buffer.count {
-      let length = pread(number, base + done, buffer.count - done, off_t(offset + done))
+    while done < count {
+      let length = pread(number, base + done, count - done, off_t(offset + done))
       if length < 0 && errno == EINTR { continue }
       guard length >= 0 else {
         throw .file(path: path, reason: "cannot be read: \(systemErrorText(errno))")
@@ -96,7 +114,7 @@ final class ReadableFile {
     }
   }
 
-  private static func open(_ path: String) throws(StorageError) -> FileDescriptor {
+  static func open(_ path: String) throws(StorageError) -> FileDescriptor {
     guard !path.utf8.contains(0) else {
       throw .file(path: path, reason: "cannot exist: its path contains a NUL byte")
     }

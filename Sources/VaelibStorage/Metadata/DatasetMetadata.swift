@@ -1,8 +1,10 @@
 /// What the object header of a dataset says, as far as vaelib can read it; everything in it is checked against the rest.
 struct DatasetMetadata {
+  /// Where the header is.
+  let address: Int
   let datatype: Datatype
   /// nil for a null dataspace, empty for a scalar.
-  let shape: [Int]?
+  var shape: [Int]?
   let greatestShape: [Int]
   /// In the order in which they were applied.
   let filters: [Filter]
@@ -25,6 +27,7 @@ struct DatasetMetadata {
     guard let typeMessage = header.first(.datatype), let spaceMessage = header.first(.dataspace),
       let layoutMessage = header.first(.layout)
     else { throw file.damaged("a dataset lacks its type, shape or layout") }
+    address = header.address
     datatype = try Datatype(try Self.content(typeMessage, file))
     (shape, greatestShape) = try Self.shape(try Self.content(spaceMessage, file))
     filters =

@@ -3,7 +3,7 @@ struct GlobalHeaps {
   /// The objects of the heaps at these places, by their numbers.
   private var heaps: [Int: [Int: ArraySlice<UInt8>]] = [:]
 
-  private static let subject = "a heap of texts"
+  private static let subject = "a heap of texts or mappings"
 
   /// The bytes that an element stands for: their number, the place of a heap, a number in it.
   mutating func object(_ element: MetadataCursor) throws(StorageError) -> ArraySlice<UInt8> {
@@ -13,9 +13,18 @@ struct GlobalHeaps {
     guard count > 0 else { return [] }
     let address = try element.place()
     let number = try element.integer(4)
-    if heaps[address] == nil { heaps[address] = try Self.read(element.file, address) }
-    guard let bytes = heaps[address]?[number], bytes.count == count else { throw element.damage }
+    guard let bytes = try object(number, at: address, element.file), bytes.count == count else {
+      throw element.damage
+    }
     return bytes
+  }
+
+  /// The object of this number in the heap at `address`; nil if there is none.
+  mutating func object(
+    _ number: Int, at address: Int, _ file: MetadataFile
+  ) throws(StorageError) -> ArraySlice<UInt8>? {
+    if heaps[address] == nil { heaps[address] = try Self.read(file, address) }
+    return heaps[address]?[number]
   }
 
   private static func read(

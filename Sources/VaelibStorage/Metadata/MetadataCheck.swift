@@ -52,6 +52,7 @@ struct MetadataCheck {
       let dataset = try naming(name, file.file.path) { () throws(StorageError) in
         try DatasetMetadata(header, file)
       }
+      if case .virtual = dataset.layout { continue }
       if DatasetForm.unsuitability(dataset) == nil { try StoredDataset.checkPlaces(dataset, name, file) }
     }
   }

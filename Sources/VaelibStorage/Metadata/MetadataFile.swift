@@ -16,12 +16,17 @@ final class MetadataFile {
   let base: Int
   /// The HDF5 part where it was read already; else it is read from the file piece by piece.
   private let content: UnsafeRawBufferPointer?
+  private var followedBytes = 0
   private var ledger = StructureLedger()
   private var globalHeaps = GlobalHeaps()
   /// What was read already: every structure is read once.
   private var headers: [Int: [ObjectHeaderReader.Message]] = [:]
   private var groups: [Int: [MetadataLink]] = [:]
   private var groupPieces: [Int: GroupPieces] = [:]
+  private var sources: [Int: DatasetMetadata] = [:]
+  private var chunkTables: [Int: ChunkTable] = [:]
+  /// The datasets whose mappings were read, by where those are.
+  private var mapped: [VirtualMapping.Place: Int] = [:]
   /// Messages outside of object headers, if the file has such.
   private(set) var sharedMessages: SharedMessages?
 
@@ -99,6 +104,42 @@ final class MetadataFile {
   /// What an element of variable length stands for.
   func heapObject(_ element: MetadataCursor) throws(StorageError) -> ArraySlice<UInt8> {
     try globalHeaps.object(element)
+  }
+
+  /// The mappings of the virtual dataset whose header is at `header`.
+  func mappings(
+    at place: VirtualMapping.Place, of header: Int
+  ) throws(StorageError) -> (mappings: [VirtualMapping], byteCount: Int) {
+    guard let bytes = try globalHeaps.object(place.number, at: place.heap, self),
+      mapped[place, default: header] == header
+    else { throw damaged("the mappings of a virtual dataset are missing, or those of another") }
+    mapped[place] = header
+    return (try VirtualMapping.all(bytes, self), bytes.count)
+  }
+
+  /// What the header of a dataset says that others may have in common, virtual datasets' sources.
+  func dataset(_ header: ObjectHeader) throws(StorageError) -> DatasetMetadata {
+    if let known = sources[header.address] { return known }
+    let dataset = try DatasetMetadata(header, self)
+    sources[header.address] = dataset
+    return dataset
+  }
+
+  /// Notes that a soft link of so many bytes is followed; false if that is more than the file explains.
+  func follow(_ byteCount: Int) -> Bool {
+    followedBytes += byteCount
+    return followedBytes <= StructureBounds.followedBytes + StructureBounds.followedBytesPerByte
+      * file.byteCount
+  }
+
+  /// Where the chunks are of the dataset whose header is at `header`: what `read` finds, once.
+  func chunks(
+    of header: Int, _ read: () throws(StorageError) -> ChunkTable
+  ) throws(StorageError) -> ChunkTable {
+    if let table = chunkTables[header] { return table }
+    let table = try read()
+    chunkTables[header] = table
+    return table
   }
 
   /// A few bytes at the start of a piece, which tell how long it is.

@@ -2,6 +2,7 @@
 /// folders that the caller allows.
 struct ObjectLookup {
   private let folders: ExternalFolders
+  private let pool: DescriptorPool?
   private var file: MetadataFile
   private var group: ObjectHeader
   /// What is left of the path, last first.
@@ -14,18 +15,20 @@ struct ObjectLookup {
   private var walked: [ArraySlice<UInt8>] = []
 
   /// The object that `path` leads to, names separated by "/"; nil if one of the names is not there, or not in a group.
+  /// Other files belong to `pool`, if there is one.
   static func find(
-    _ path: String, in file: MetadataFile, _ folders: ExternalFolders
+    _ path: String, in file: MetadataFile, _ folders: ExternalFolders, _ pool: DescriptorPool? = nil
   ) throws(StorageError) -> (file: MetadataFile, header: ObjectHeader)? {
-    var lookup = try ObjectLookup(path, file, folders)
+    var lookup = try ObjectLookup(path, file, folders, pool)
     guard !lookup.rest.isEmpty, let header = try lookup.run() else { return nil }
     return (lookup.file, header)
   }
 
   private init(
-    _ path: String, _ file: MetadataFile, _ folders: ExternalFolders
+    _ path: String, _ file: MetadataFile, _ folders: ExternalFolders, _ pool: DescriptorPool?
   ) throws(StorageError) {
     self.folders = folders
+    self.pool = pool
     self.file = file
     rest = Self.names(path.systemBytes[...]).reversed()
     group = try file.header(at: file.root)
@@ -54,6 +57,9 @@ struct ObjectLookup {
   /// A soft link: a path from the group it stands in, or from the root.
   private mutating func follow(_ target: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) throws(StorageError) {
     try count(name)
+    guard file.follow(target.count) else {
+      throw error(name, "is one of so many long soft links that they take more than the file explains")
+    }
     softLink = (
       file.file.path, object(name),
       "is a soft link to \"\(String(systemBytes: target))\", which is not there", rest.count
@@ -85,7 +91,7 @@ struct ObjectLookup {
       file.file.path, object(name),
       "is an external link to \"\(path)\" in file \"\(target)\", which is not there", rest.count
     )
-    let other = try ReadableFile(try folders.file(target, of: file.file.path))
+    let other = try ReadableFile(try folders.file(target, of: file.file.path), pool)
     file = try MetadataFile(other, base: try Superblock.check(other))
     group = try file.header(at: file.root)
     walked = []

@@ -5,16 +5,18 @@ enum StorageLayout {
   /// One block; its address is nil where nothing was ever written, its size where it is not stated.
   case contiguous(Int?, byteCount: Int?)
   case chunked(ChunkLayout)
-  case virtual
+  /// The values are those of other datasets; nil where no mapping says which.
+  case virtual(VirtualMapping.Place?)
   case external
 
-  /// Whether there are values in this file.
+  /// Whether there are values, in this file or in others.
   var isWritten: Bool {
     switch self {
     case .compact: true
     case .contiguous(let address, _): address != nil
     case .chunked(let layout): layout.index.address != nil
-    case .virtual, .external: false
+    case .virtual(let place): place != nil
+    case .external: false
     }
   }
 
@@ -57,7 +59,10 @@ enum StorageLayout {
       let address = try cursor.address()
       return .contiguous(address, byteCount: try cursor.length())
     case 2: return .chunked(version == 3 ? try chunked(&cursor) : try indexed(&cursor, version))
-    case 3 where version >= 4: return .virtual
+    case 3 where version >= 4:
+      let heap = try cursor.address()
+      let number = try cursor.integer(4)
+      return .virtual(heap.map { VirtualMapping.Place(heap: $0, number: number) })
     default: throw cursor.damage
     }
   }

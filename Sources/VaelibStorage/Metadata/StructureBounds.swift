@@ -3,6 +3,10 @@
 enum StructureBounds {
   /// How many soft links are followed from one name to a dataset: as many as libhdf5 follows.
   static let softLinks = 16
+  /// Bytes of all soft links that are followed, to the sources of virtual datasets too: so many for each byte of the file,
+  /// and so many besides.
+  static let followedBytesPerByte = 8
+  static let followedBytes = 4 << 20
   /// Bytes of all names in a list of datasets: so many for each byte of the file, and so many besides. A name in a list
   /// repeats those of the groups around it.
   static let listedBytesPerByte = 8

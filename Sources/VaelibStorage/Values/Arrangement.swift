@@ -8,6 +8,8 @@ struct ElementField {
     case number(ElementConversion)
     /// So many bytes stay as they are.
     case none(Int)
+    /// A number of another type first becomes one as it would be stored, with which something else is done.
+    indirect case through(NumberChange, ElementField)
   }
 
   let offset: Int
@@ -28,17 +30,31 @@ struct ElementField {
     self.place = place
   }
 
+  /// The same place for numbers that become those that are read so.
+  func reading(_ numbers: NumberChange) -> ElementField {
+    if case .number(let conversion) = change, numbers.isDirect(conversion) {
+      return ElementField(ElementConversion(numbers.source, to: conversion.memory), place: place)
+    }
+    return ElementField(change: .through(numbers, self), place: place)
+  }
+
+  private init(change: Change, place: Int) {
+    (self.change, self.place, offset) = (change, place, 0)
+  }
+
   /// Bytes in the file and in memory.
   var storedBytes: Int {
     switch change {
     case .number(let conversion): conversion.stored.byteCount
     case .none(let bytes): bytes
+    case .through(let numbers, _): numbers.source.byteCount
     }
   }
   var memoryBytes: Int {
     switch change {
     case .number(let conversion): conversion.memory.byteCount
     case .none(let bytes): bytes
+    case .through(_, let field): field.memoryBytes
     }
   }
 
@@ -46,6 +62,7 @@ struct ElementField {
     switch change {
     case .number(let conversion): conversion.isIdentity
     case .none: true
+    case .through: false
     }
   }
 
@@ -54,12 +71,37 @@ struct ElementField {
     _ source: UnsafeRawPointer, sourceStep: Int, at target: UnsafeMutableRawPointer, targetStep: Int,
     count: Int
   ) {
+    if case .through(let numbers, let field) = change {
+      return put(source, sourceStep, numbers, field, at: target, targetStep, count)
+    }
     let (source, target) = (source + offset, target + place)
     switch change {
     case .number(let conversion):
       conversion.convert(source, sourceStep: sourceStep, to: target, targetStep: targetStep, count: count)
     case .none(let bytes):
       for index in 0..<count { memcpy(target + index * targetStep, source + index * sourceStep, bytes) }
+    case .through: break
+    }
+  }
+
+  /// Numbers that take part in two changes at once.
+  private static let stretch = 256
+
+  private func put(
+    _ source: UnsafeRawPointer, _ sourceStep: Int, _ numbers: NumberChange, _ field: ElementField,
+    at target: UnsafeMutableRawPointer, _ targetStep: Int, _ count: Int
+  ) {
+    let width = numbers.target.byteCount
+    withUnsafeTemporaryAllocation(byteCount: Self.stretch * width, alignment: 8) { buffer in
+      guard let between = buffer.baseAddress else { return }
+      for first in stride(from: 0, to: count, by: Self.stretch) {
+        let length = min(Self.stretch, count - first)
+        numbers.convert(source + first * sourceStep, sourceStep: sourceStep, to: between, count: length)
+        field.put(
+          UnsafeRawPointer(between), sourceStep: width, at: target + first * targetStep,
+          targetStep: targetStep,
+          count: length)
+      }
     }
   }
 }

@@ -7,14 +7,14 @@ import VaelibNumerics
 /// never written is the fill value. Of a chunk the runs of elements that belong to the box are converted and put in their
 /// places (`Arrangement`). Beside the destination this takes memory for one chunk as it is stored, and for one or, with
 /// several filters, two chunks as they are: nothing where there are no filters. All methods may be called from any thread.
-final class ValueReader: @unchecked Sendable {
+final class ValueReader: ElementReader, @unchecked Sendable {
   let file: ReadableFile
   let grid: ChunkGrid
   let elementBytes: Int
+  let chunks: ChunkTable
   private let label: String
   /// Where addresses count from.
   private let base: Int
-  private let chunks: ChunkTable
   private let filters: [Filter]
   private let areCutChunksUnfiltered: Bool
   /// The values themselves, where they stand in the object header.
@@ -46,7 +46,7 @@ final class ValueReader: @unchecked Sendable {
 
   /// Reads a range of each axis, none of which is empty.
   func read(_ box: [Range<Int>], _ arrangement: Arrangement) throws(StorageError) {
-    var work = Work(FileWindow(file))
+    var work = work()
     let places = zip(box, grid.chunkShape).map { $0.lowerBound / $1..<($0.upperBound - 1) / $1 + 1 }
     let wanted = places.reduce(1) { $0 * $1.count }
     let found = chunks.range(places.map(\.lowerBound), places.map { $0.upperBound - 1 }, of: grid)
@@ -78,10 +78,13 @@ final class ValueReader: @unchecked Sendable {
 
   /// Reads every byte that is stored and undoes all filters, for what goes wrong with that; calls `stepDone` after some
   /// mebibytes.
-  func readThrough(_ stepDone: () -> Void) throws(StorageError) {
-    var work = Work(FileWindow(file))
+  func readThrough(_ stepDone: () -> Void) throws(StorageError) { try readThrough(chunks.chunks, stepDone) }
+
+  /// The same of some chunks.
+  func readThrough(_ chunks: [StoredChunk], _ stepDone: () -> Void) throws(StorageError) {
+    var work = work()
     var bytes = 0
-    for chunk in chunks.chunks {
+    for chunk in chunks {
       let place = grid.place(of: chunk.number)
       if isFiltered(place) {
         _ = try content(chunk, place, &work, directlyTo: nil)
@@ -101,12 +104,16 @@ final class ValueReader: @unchecked Sendable {
   }
 
   /// What one call of `read` uses.
-  private struct Work: ~Copyable {
-    var window: FileWindow
-    var decoder: ChunkDecoder?
+  struct Work: ~Copyable {
+    fileprivate var window: FileWindow
+    fileprivate var decoder: ChunkDecoder?
+    /// The chunk that was decoded last, where its content is still in memory.
+    fileprivate var decoded: (number: Int, content: ChunkDecoder.Content)?
 
-    init(_ window: consuming FileWindow) { self.window = window }
+    fileprivate init(_ window: consuming FileWindow) { self.window = window }
   }
+
+  func work() -> Work { Work(FileWindow(file)) }
 
   /// Elements of a run that is read in pieces, or read directly where it is longer.
   private static let pieceBytes = 128 << 10
@@ -133,7 +140,16 @@ final class ValueReader: @unchecked Sendable {
       target += (shared[axis].lowerBound - box[axis].lowerBound) * arrangement.strides[axis]
     }
     let runs = BoxRuns(shared.map(\.count), source: chunkStrides, target: arrangement.strides)
-    let destination = Destination(arrangement: arrangement, base: arrangement.base + target, runs: runs)
+    try put(
+      place, from: source, Destination(arrangement: arrangement, base: arrangement.base + target, runs: runs),
+      &work)
+  }
+
+  /// Puts elements of one chunk in their places: those at `source`, in bytes from the chunk's first, and what follows in
+  /// the runs of `destination`.
+  func put(
+    _ place: [Int], from source: Int, _ destination: Destination, _ work: inout Work
+  ) throws(StorageError) {
     if let compact {
       try compact.withUnsafeBufferPointer { (bytes) throws(StorageError) in
         if let base = bytes.baseAddress { try put(UnsafeRawPointer(base) + source, destination) }
@@ -150,10 +166,21 @@ final class ValueReader: @unchecked Sendable {
   }
 
   /// Where the elements go that a chunk and a box share.
-  private struct Destination {
+  struct Destination {
     let arrangement: Arrangement
     let base: UnsafeMutableRawPointer
     let runs: BoxRuns
+
+    /// Puts the same element everywhere.
+    func fill(_ value: [UInt8]) throws(StorageError) {
+      try value.withUnsafeBufferPointer { (value) throws(StorageError) in
+        guard let element = UnsafeRawPointer(value.baseAddress) else { return }
+        try runs.forEach { (_, to) throws(StorageError) in
+          arrangement.put(
+            element, sourceStep: 0, at: base + to, targetStep: runs.targetStep, count: runs.count)
+        }
+      }
+    }
   }
 
   /// From memory.
@@ -166,22 +193,15 @@ final class ValueReader: @unchecked Sendable {
     }
   }
 
-  private func fill(_ destination: Destination) throws(StorageError) {
-    let (runs, arrangement) = (destination.runs, destination.arrangement)
-    try fillValue.withUnsafeBufferPointer { (value) throws(StorageError) in
-      guard let element = UnsafeRawPointer(value.baseAddress) else { return }
-      try runs.forEach { (_, to) throws(StorageError) in
-        arrangement.put(
-          element, sourceStep: 0, at: destination.base + to, targetStep: runs.targetStep, count: runs.count)
-      }
-    }
-  }
+  func fill(_ destination: Destination) throws(StorageError) { try destination.fill(fillValue) }
 
   /// From the file, where no filters are in the way.
   private func putStored(
     at offset: Int, _ destination: Destination, _ work: inout Work
   ) throws(StorageError) {
     let (runs, arrangement) = (destination.runs, destination.arrangement)
+    // It may be in the window.
+    work.decoded = nil
     let isDense = runs.sourceStep == elementBytes && runs.targetStep == elementBytes || runs.count == 1
     let isDirect = isDense && arrangement.isCopy(elementBytes: elementBytes)
     // Elements a piece; of runs with gaps each element is a piece's beginning.
@@ -242,10 +262,13 @@ final class ValueReader: @unchecked Sendable {
     }
   }
 
-  /// A chunk without its filters. `destination` is where the whole chunk is wanted as it is; it may be there then.
+  /// A chunk without its filters: of the last one what is still in memory. `destination` is where the whole chunk is wanted
+  /// as it is; it may be there then.
   private func content(
     _ chunk: StoredChunk, _ place: [Int], _ work: inout Work, directlyTo destination: UnsafeMutableRawPointer?
   ) throws(StorageError) -> ChunkDecoder.Content {
+    if let decoded = work.decoded, decoded.number == chunk.number { return decoded.content }
+    work.decoded = nil
     let stored = try work.window.bytes(at: base + chunk.address, count: chunk.byteCount)
     if work.decoder == nil {
       work.decoder = ChunkDecoder(filters, chunkBytes: chunkBytes, elementBytes: elementBytes)
@@ -256,6 +279,7 @@ final class ValueReader: @unchecked Sendable {
           UnsafeRawBufferPointer(start: stored, count: chunk.byteCount), skipping: chunk.skippedFilters,
           directlyTo: destination)
       else { throw .memory(chunkBytes) }
+      if content.base != destination.map({ UnsafeRawPointer($0) }) { work.decoded = (chunk.number, content) }
       return content
     } catch {
       throw described(error, place)

@@ -10,6 +10,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import vaelib
+from h5py.h5s import UNLIMITED
 
 FIXTURES = Path(__file__).resolve().parents[2] / "VaelibStorageTests/Fixtures"
 MATRIX = np.arange(240, dtype="<f4").reshape(40, 6)
@@ -137,6 +138,39 @@ def write_elsewhere(path: Path, versions: tuple[str, str]) -> None:
         file["soft"] = h5py.SoftLink("/external")
 
 
+def write_virtual(path: Path, versions: tuple[str, str]) -> None:
+    """Virtual sets of every kind of selection, of sets stored in every way, of other types and numbered names."""
+    matrix = MATRIX.astype("<i4")
+    with h5py.File(path, "w", libver=versions) as file:
+        file.create_dataset("x", data=matrix, chunks=(7, 4), compression="gzip", maxshape=(None, 6))
+        file["part 0"], file["part 1"] = matrix[:5], matrix[5:10]
+        shape = matrix.shape
+        pieces = h5py.VirtualLayout((90, 8), "<f8")
+        pieces[2:42, 1:7] = h5py.VirtualSource(".", "x", shape)
+        pieces[[43, 44, 50, 51, 52, 60], :6] = h5py.VirtualSource(".", "x", shape)[[1, 2, 5, 6, 7, 9]]
+        file.create_virtual_dataset("pieces", pieces, fillvalue=5)
+        turns = h5py.VirtualLayout((6, 40), "<i2")
+        for column in range(6):
+            turns[column] = h5py.VirtualSource(".", "x", shape)[:, column]
+        file.create_virtual_dataset("turned", turns)
+        every = h5py.VirtualLayout((40, 6), "<i4")
+        for row in range(40):
+            every[row] = h5py.VirtualSource(".", "x", shape)[(row * 7) % 40]
+        file.create_virtual_dataset("every", every)
+        form = h5py.VirtualLayout((30, 8), "<i4")
+        form[...] = h5py.VirtualSource(".", "x", shape)
+        file.create_virtual_dataset("form", form)
+        whole, numbered = h5py.h5s.create_simple((40, 6), (UNLIMITED, 6)), h5py.h5s.create_simple((5, 6))
+        whole.select_hyperslab((0, 0), (UNLIMITED, 1), (1, 1), (1, 6))
+        blocks = h5py.h5s.create_simple((40, 6), (UNLIMITED, 6))
+        blocks.select_hyperslab((0, 0), (UNLIMITED, 1), (6, 1), (5, 6))
+        for name, target, source, origin in (("grows", whole, b"x", whole), ("parts", blocks, b"part %b", numbered)):
+            creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            creation.set_virtual(target, b".", source, origin)
+            space = h5py.h5s.create_simple((40, 6), (UNLIMITED, 6))
+            h5py.h5d.create(file.id, name.encode(), h5py.h5t.STD_I32LE, space, creation)
+
+
 def write_models(folder: Path) -> None:
     """A VAE and a stack with a classifier."""
     examples = (MATRIX[:, :3] % 2).astype(np.float32)
@@ -162,4 +196,6 @@ if __name__ == "__main__":
     write_groups(target / "groups.h5", oldest)
     write_groups(target / "new_groups.h5", newer)
     write_elsewhere(target / "elsewhere.h5", newer)
+    write_virtual(target / "virtual.h5", newer)
+    write_virtual(target / "new_virtual.h5", ("latest", "latest"))
     write_models(target)

@@ -74,8 +74,9 @@ def open_dataset(
     window_step : int, optional
         Rows from the begin of a window to the next, less than ``window`` where they overlap; by default ``window``.
     external_folders : sequence of paths, optional
-        Folders. External links, which lead to objects in other files, are followed where the other file is in one of
-        them or below. By default no external link is followed, so that a file does not decide which others are read.
+        Folders. External links, which lead to objects in other files, and virtual datasets, whose values are there, are
+        followed where the other file is in one of them or below. By default none leads to another file, so that a file
+        does not decide which others are read.
 
     Raises
     ------

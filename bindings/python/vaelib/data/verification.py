@@ -23,7 +23,8 @@ class FileReport:
     byte_count: int
     #: Data: how many datasets were read to the end.
     datasets_read: int
-    #: Data: how many others there are, which vaelib does not read: texts, other filters, virtual, never written.
+    #: Data: how many others there are, which vaelib does not read: texts, other filters, values in other files, never
+    #: written.
     datasets_unread: int
 
 
