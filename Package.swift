@@ -31,8 +31,8 @@ let package = Package(
   name: "vaelib",
   products: [.library(name: "vaelib", type: .dynamic, targets: ["VaelibC"])],
   targets: [
-    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
-    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .target(name: "CHDF5", exclude: ["functions.inc"], cSettings: [.unsafeFlags(["-fvisibility=hidden"])]),
+    .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CVaelib", path: "include"),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-fvisibility=hidden"])]),
     .target(name: "VaelibKernels", swiftSettings: numeric),
@@ -52,7 +52,9 @@ let package = Package(
       .target(name: "VaelibModels", dependencies: ["VaelibNetworks"], swiftSettings: strict),
       .target(
         name: "VaelibStorage", dependencies: ["CDeflate", "CHDF5", "VaelibModels", "VaelibNumerics"],
-        swiftSettings: strict),
+        swiftSettings: strict,
+        // Linked in, so that no other libdeflate in the process can take its place.
+        linkerSettings: [.linkedLibrary(":libdeflate.a")]),
       .target(
         name: "VaelibC", dependencies: ["CVaelib", "VaelibStorage"], swiftSettings: strict,
         linkerSettings: [

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Compares what the library exports with what the header declares. A function that nobody implements is not an error to
-# the Swift compiler, and a symbol that leaks out becomes a promise; this finds both.
+# the Swift compiler, and a symbol that leaks out becomes a promise; this finds both. And looks at what it needs: libhdf5
+# and libdeflate are to be its own (docs/design.md).
 # usage: scripts/check-exports.sh LIBRARY
 set -euo pipefail
 library=${1:?usage: scripts/check-exports.sh LIBRARY}
@@ -28,6 +29,21 @@ fi
 soname=$(readelf -d "$library" | sed -nE 's/.*SONAME.*\[(.*)\]/\1/p')
 if [[ $soname != "libvaelib.so.$abi" ]]; then
   echo "the SONAME of $library is '$soname'; the header says libvaelib.so.$abi" >&2
+  failed=1
+fi
+if foreign=$(readelf -d "$library" | grep NEEDED | grep -E 'hdf5|deflate|libcurl|libz\.'); then
+  echo "$library is linked with libraries that others may replace:" >&2
+  echo "$foreign" >&2
+  failed=1
+fi
+# The name by which it opens libhdf5 is written in the sources, since no linker writes it.
+program=$(mktemp)
+trap 'rm -f "$program"' EXIT
+read -ra hdf5 <<<"$(pkg-config --libs hdf5-serial)"
+echo 'int main(void) { return 0; }' | cc -xc - -Wl,--no-as-needed "${hdf5[@]}" -o "$program"
+installed=$(readelf -d "$program" | sed -nE 's/.*NEEDED.*\[(libhdf5.*)\]/\1/p')
+if ! strings "$library" | grep -xF "$installed" >/dev/null; then
+  echo "$library does not know libhdf5 by the name $installed; add it to Sources/CHDF5/private_library.c" >&2
   failed=1
 fi
 if [[ $failed -eq 0 ]]; then echo "$(wc -w <<<"$declared") functions, as the header declares them"; fi

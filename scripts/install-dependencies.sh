@@ -22,6 +22,11 @@ swift_finds() {
   ! ldd "$programs/swift-driver" "$programs/swift-build" | grep -F "$1 => not found"
 }
 
+# Whether the compiler finds lib$1.a, which is linked in.
+archive_exists() {
+  [[ $(cc -print-file-name="lib$1.a") == */* ]]
+}
+
 find_missing() {
   missing=()
   local purpose
@@ -36,7 +41,7 @@ find_missing() {
         needs libxml2 swift_finds libxml2.so.2
         needs pkg-config pkg-config --version
         needs libhdf5-dev pkg-config --exists hdf5-serial
-        needs libdeflate-dev pkg-config --exists libdeflate
+        needs libdeflate-dev archive_exists deflate
         ;;
       test)
         needs binutils nm --version

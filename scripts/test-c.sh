@@ -30,6 +30,8 @@ build() {
   done
 }
 
+read -ra hdf5_headers <<<"$(pkg-config --cflags hdf5-serial | sed 's/-I/-isystem /g')"
+
 failed=()
 passed=0
 # run NAME COMMAND...: counts the outcome of COMMAND, and shows what it printed if it failed or hung.
@@ -53,11 +55,11 @@ export VAELIB_TEST_FOLDER=$scratch
 
 # Programs that replace functions of the C library by their own, which a sanitizer does too.
 if [[ $programs == .build/c ]]; then
-  read -ra hdf5 <<<"$(pkg-config --cflags --libs hdf5-serial | sed 's/-I/-isystem /g')"
-  build test_faults Tests/c/faults/*.c Tests/c/support.c "${hdf5[@]}" -ldl
+  build test_faults Tests/c/faults/*.c Tests/c/support.c "${hdf5_headers[@]}" -ldl
   run test_faults "$programs/test_faults"
-  run faults_cover_every_call Tests/c/faults/check_coverage.sh "$library_folder/libvaelib.so"
   build campaign Tests/c/mutation/*.c
+  build test_missing_library Tests/c/hosts/test_missing_library.c Tests/c/support.c -ldl
+  run test_missing_library "$programs/test_missing_library"
   run mutation_corpus Tests/c/mutation/replay_corpus.sh "$programs/campaign"
 fi
 
@@ -71,6 +73,17 @@ done
 c++ -std=c++17 -O1 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Iinclude Tests/c/test_exceptions.cpp \
   -L"$library_folder" -Wl,-rpath,"$library_folder" -lvaelib -o "$programs/test_exceptions"
 run test_exceptions "$programs/test_exceptions"
+
+# Hosts that have a libhdf5, or think so.
+read -ra hdf5_library <<<"$(pkg-config --libs hdf5-serial)"
+build test_same_library Tests/c/hosts/test_same_library.c Tests/c/support.c "${hdf5_headers[@]}" "${hdf5_library[@]}"
+run test_same_library "$programs/test_same_library"
+build test_wrong_symbols Tests/c/hosts/test_wrong_symbols.c Tests/c/support.c "${hdf5_headers[@]}" -rdynamic
+run test_wrong_symbols "$programs/test_wrong_symbols"
+build test_first_use Tests/c/hosts/test_first_use.c Tests/c/support.c
+run test_first_use "$programs/test_first_use"
+build test_reloading Tests/c/hosts/test_reloading.c -ldl -Wl,--as-needed
+run test_reloading "$programs/test_reloading" "$library_folder/libvaelib.so"
 
 for example in bindings/c/examples/*.c; do
   build "$(basename "$example" .c)" "$example"

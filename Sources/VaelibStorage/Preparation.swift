@@ -7,5 +7,4 @@ public func prepareStorage() {
   prepare(UserBlock.title)
   prepare(HDF5.lock)
   prepare(HDF5.waitsInFork)
-  prepare(HDF5.isStarted)
 }

@@ -26,6 +26,7 @@ import VaelibNumerics
         groups: [.init(path: "checkpoint", attributes: [])],
         arrays: [.init(name: "checkpoint/moments", shape: tensor.shape, values: weights)])
     }
+    try HDF5.prepare(for: path)
     // In a child, where no other test takes memory meanwhile.
     let bytes = try ChildProcess.run(path, byteCount: 0) { (_) throws(StorageError) in
       let before = Self.peakBytes() ?? 0

@@ -18,8 +18,6 @@ struct ChildProcess {
   static func run(
     _ path: String, byteCount: Int, _ body: (_ stepDone: () -> Void) throws(StorageError) -> [UInt8]
   ) throws(StorageError) -> [UInt8] {
-    // What is set up once is set up here, not while another thread of this process does it at the time of the fork.
-    try HDF5.locked {}
     var ends: [Int32] = [-1, -1]
     guard Glibc.pipe(&ends) == 0 else { throw failed(path, errno) }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -34,9 +32,11 @@ struct ChildProcess {
     return try process.result(child)
   }
 
-  /// Calls `body` in a child, for a file that is open in this process only to be measured; what it returns is lost.
+  /// Calls `body`, which reads a model file, in a child; in this process the file is only measured.
   static func check(_ path: String, _ body: () throws(StorageError) -> Void) throws(StorageError) {
-    _ = try run(path, byteCount: try ReadableFile(path).byteCount) { (_) throws(StorageError) in
+    let byteCount = try ReadableFile(path).byteCount
+    try HDF5.prepare(for: path)
+    _ = try run(path, byteCount: byteCount) { (_) throws(StorageError) in
       try body()
       return []
     }

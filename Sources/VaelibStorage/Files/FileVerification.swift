@@ -20,7 +20,7 @@ public enum FileVerification {
   /// Throws what is wrong with the file; reads it in a child process if asked to.
   public static func verify(_ path: String, inChild: Bool) throws(StorageError) -> FileReport {
     guard inChild else { return try verify(try ReadableFile(path)) {} }
-    let byteCount = try ReadableFile(path).byteCount
+    let byteCount = try prepareForChild(path)
     let bytes = try ChildProcess.run(path, byteCount: byteCount) { (stepDone) throws(StorageError) in
       Self.encode(try verify(try ReadableFile(path), stepDone))
     }
@@ -28,6 +28,13 @@ public enum FileVerification {
       throw .format(path: path, object: nil, reason: "is damaged: reading it gave no result")
     }
     return report
+  }
+
+  /// Does what a child process should find done; returns the length of the file.
+  private static func prepareForChild(_ path: String) throws(StorageError) -> Int {
+    let file = try ReadableFile(path)
+    if try UserBlock.begins(file) { try HDF5.prepare(for: path) }
+    return file.byteCount
   }
 
   private static func verify(_ file: ReadableFile, _ stepDone: () -> Void) throws(StorageError)

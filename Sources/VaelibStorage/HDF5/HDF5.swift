@@ -7,33 +7,30 @@ import VaelibNumerics
 /// One lock surrounds all calls, because not every build of libhdf5 is thread-safe and the builds that are do the
 /// same. `fork` waits for it, so that a child finds libhdf5 at rest.
 enum HDF5 {
-  /// Runs `body` as the only user of libhdf5 in this process, with its printing to standard error switched off.
+  /// Runs `body` as the only user of our libhdf5, with its printing to standard error switched off. Opens libhdf5 if
+  /// this is its first use; an error of that names `path`, the file that it was wanted for.
   static func locked<Result>(
-    _ body: () throws(StorageError) -> Result
+    _ path: String, _ body: () throws(StorageError) -> Result
   ) throws(StorageError) -> Result {
     _ = waitsInFork
     lock.lock()
     defer { lock.unlock() }
-    _ = isStarted
-    // The host program may use libhdf5 too: its printing is as it was when we leave.
-    var printer: H5E_auto2_t?
-    var printerData: UnsafeMutableRawPointer?
-    let isKnown = H5Eget_auto2(hid_t(H5E_DEFAULT), &printer, &printerData) >= 0
+    try openLibrary(for: path)
+    // Each thread has a setting of its own.
     H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
-    defer { if isKnown { H5Eset_auto2(hid_t(H5E_DEFAULT), printer, printerData) } }
-    // A file must not have programs loaded from the folders that HDF5_PLUGIN_PATH names.
-    var plugins: UInt32 = 0
-    let arePluginsKnown = H5PLget_loading_state(&plugins) >= 0
-    H5PLset_loading_state(0)
-    defer { if arePluginsKnown { H5PLset_loading_state(plugins) } }
     return try body()
+  }
+
+  /// Opens libhdf5, for a call that needs it later: in a child of a fork, or once it has begun to write.
+  static func prepare(for path: String) throws(StorageError) {
+    try locked(path) {}
   }
 
   /// Runs `body` with a session on `path`, then closes whatever it opened; a close that fails is a failure.
   static func session<Result>(
     path: String, _ body: (Session) throws(StorageError) -> Result
   ) throws(StorageError) -> Result {
-    try locked { () throws(StorageError) in
+    try locked(path) { () throws(StorageError) in
       let session = Session(path: path)
       return try session.scope { () throws(StorageError) in try body(session) }
     }
@@ -55,12 +52,6 @@ enum HDF5 {
     }
     return texts.prefix(2).joined(separator: "; ")
   }
-
-  /// H5dont_atexit must come before anything else: libhdf5's exit handler trips over what damaged files left behind.
-  static let isStarted: Bool = {
-    H5dont_atexit()
-    return H5open() >= 0
-  }()
 
   static let lock = ForkSafeLock()
 

@@ -3,7 +3,7 @@ import Glibc
 
 /// A new HDF5 file, which libhdf5 writes straight to an `AtomicFile`, so that its size costs no memory.
 ///
-/// libhdf5 writes through a driver of ours (CHDF5/descriptor_driver.h), which remembers what the system refuses. Whoever
+/// libhdf5 writes through a driver of ours (CHDF5/descriptor_driver.c), which remembers what the system refuses. Whoever
 /// has called `close` commits the file; one that goes away before leaves nothing behind. Used by one caller at a time.
 final class HDF5Output {
   let file: AtomicFile
@@ -14,17 +14,18 @@ final class HDF5Output {
   /// Creates the file, with `userBlock` bytes before the HDF5 part, which are zero. Throws `.file` if it cannot be
   /// created where `path` says.
   init(_ path: String, userBlock: Int = 0) throws(StorageError) {
+    try HDF5.prepare(for: path)
     file = try AtomicFile(path)
     session = HDF5.Session(path: path)
     target = UnsafeMutablePointer<vaelib_h5fd_target>.allocate(capacity: 1)
     target.initialize(to: vaelib_h5fd_target(descriptor: file.descriptor, error: 0))
     let (session, target) = (session, target)
     do throws(StorageError) {
-      root = try HDF5.locked { () throws(StorageError) in
+      root = try HDF5.locked(path) { () throws(StorageError) in
         try session.createFile(target, userBlock: userBlock)
       }
     } catch {
-      try? HDF5.locked { _ = session.close() }
+      try? HDF5.locked(path) { _ = session.close() }
       target.deallocate()
       throw error
     }
@@ -39,7 +40,7 @@ final class HDF5Output {
   func write(
     _ body: (HDF5.Session, HDF5.Object) throws(StorageError) -> Void
   ) throws(StorageError) {
-    try HDF5.locked { () throws(StorageError) in
+    try HDF5.locked(session.path) { () throws(StorageError) in
       do throws(StorageError) {
         try body(session, root)
       } catch {
@@ -52,7 +53,7 @@ final class HDF5Output {
 
   /// Completes the HDF5 part.
   func close() throws(StorageError) {
-    try HDF5.locked { () throws(StorageError) in
+    try HDF5.locked(session.path) { () throws(StorageError) in
       let isClean = session.close()
       try checkTarget()
       guard isClean else { throw session.error(nil, "cannot be written: libhdf5 could not close it") }
@@ -62,7 +63,7 @@ final class HDF5Output {
   /// Removes the file, unless it was committed; what libhdf5 still writes while it closes is discarded.
   func abandon() {
     if target.pointee.error == 0 { target.pointee.error = ECANCELED }
-    try? HDF5.locked { _ = session.close() }
+    try? HDF5.locked(session.path) { _ = session.close() }
     file.abandon()
   }
 

@@ -1,8 +1,9 @@
 /*
  * Makes the n-th call to libhdf5 or to the file system fail, wherever in this process or its children it comes from.
  *
- * faults.c defines the functions that libvaelib and libhdf5 call, and a program that is linked with it puts them before
- * the real ones. Nothing fails before faults_arm() and after faults_disarm().
+ * faults.c defines the functions of the C library that libvaelib and libhdf5 call, and a program that is linked with it
+ * puts them before the real ones; one of them is dlsym(), which gives libvaelib its functions of libhdf5. Nothing fails
+ * before faults_arm() and after faults_disarm().
  */
 #ifndef FAULTS_H
 #define FAULTS_H
@@ -21,5 +22,8 @@ const char *faults_failed(void);
 
 /* How many HDF5 identifiers this process opened and did not close since faults_arm(). */
 long faults_identifiers(void);
+
+/* Whether libvaelib has got its libhdf5 with every function that can fail replaced. */
+int faults_are_complete(void);
 
 #endif

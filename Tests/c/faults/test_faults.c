@@ -357,6 +357,7 @@ int main(void) {
     REQUIRE_OK(vaelib_model_save(other_stack, stack_path));
     REQUIRE_OK(vaelib_model_save(other_model, written_path));
     REQUIRE_OK(fit_with_checkpoints(0, 2, &ignored));
+    CHECK(faults_are_complete());
     keep();
     for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) check_scenario(&scenarios[i]);
     vaelib_memory_free(image);

@@ -1,30 +1,13 @@
-/*
- * A file driver of libhdf5 that writes to an open descriptor and never fails.
- *
- * libhdf5 cannot close a file whose last blocks the disk refuses: it keeps the descriptor, and crashes at exit. So the
- * first refusal is remembered here, for the caller to look at after each call, and what libhdf5 writes from then on is
- * discarded; the file can then be closed as usual, and deleted. The table of callbacks that
- * libhdf5 wants is made of macros and casts, which Swift cannot write.
- */
-#ifndef VAELIB_CHDF5_DESCRIPTOR_DRIVER_H
-#define VAELIB_CHDF5_DESCRIPTOR_DRIVER_H
+#include "CHDF5.h"
 
 #include <errno.h>
-#include <hdf5.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #if H5_VERSION_GE(1, 13, 0)
-#include <H5FDdevelop.h>
+#include VAELIB_HDF5_HEADER(H5FDdevelop.h)
 #endif
-
-/* Where a file is written. Outlives the file; the caller closes it. */
-struct vaelib_h5fd_target {
-    int descriptor;
-    /* The errno of the first refusal, or 0. */
-    int error;
-};
 
 struct vaelib_h5fd_access {
     struct vaelib_h5fd_target *target;
@@ -37,7 +20,7 @@ struct vaelib_h5fd_file {
     haddr_t allotted, end;
 };
 
-static inline H5FD_t *vaelib_h5fd_open(const char *name, unsigned flags, hid_t access, haddr_t greatest)
+static H5FD_t *vaelib_h5fd_open(const char *name, unsigned flags, hid_t access, haddr_t greatest)
 {
     const struct vaelib_h5fd_access *info = (const struct vaelib_h5fd_access *)H5Pget_driver_info(access);
     struct vaelib_h5fd_file *file;
@@ -53,13 +36,13 @@ static inline H5FD_t *vaelib_h5fd_open(const char *name, unsigned flags, hid_t a
     return &file->pub;
 }
 
-static inline herr_t vaelib_h5fd_close(H5FD_t *pub)
+static herr_t vaelib_h5fd_close(H5FD_t *pub)
 {
     free(pub);
     return 0;
 }
 
-static inline herr_t vaelib_h5fd_query(const H5FD_t *pub, unsigned long *flags)
+static herr_t vaelib_h5fd_query(const H5FD_t *pub, unsigned long *flags)
 {
     (void)pub;
     if (flags != NULL) {
@@ -69,27 +52,27 @@ static inline herr_t vaelib_h5fd_query(const H5FD_t *pub, unsigned long *flags)
     return 0;
 }
 
-static inline haddr_t vaelib_h5fd_get_eoa(const H5FD_t *pub, H5FD_mem_t type)
+static haddr_t vaelib_h5fd_get_eoa(const H5FD_t *pub, H5FD_mem_t type)
 {
     (void)type;
     return ((const struct vaelib_h5fd_file *)pub)->allotted;
 }
 
-static inline herr_t vaelib_h5fd_set_eoa(H5FD_t *pub, H5FD_mem_t type, haddr_t address)
+static herr_t vaelib_h5fd_set_eoa(H5FD_t *pub, H5FD_mem_t type, haddr_t address)
 {
     (void)type;
     ((struct vaelib_h5fd_file *)pub)->allotted = address;
     return 0;
 }
 
-static inline haddr_t vaelib_h5fd_get_eof(const H5FD_t *pub, H5FD_mem_t type)
+static haddr_t vaelib_h5fd_get_eof(const H5FD_t *pub, H5FD_mem_t type)
 {
     (void)type;
     return ((const struct vaelib_h5fd_file *)pub)->end;
 }
 
 /* Beyond the end of the file, and after a refusal, there are zeros. */
-static inline herr_t vaelib_h5fd_read(
+static herr_t vaelib_h5fd_read(
     H5FD_t *pub, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t size, void *buffer)
 {
     const struct vaelib_h5fd_file *file = (const struct vaelib_h5fd_file *)pub;
@@ -108,7 +91,7 @@ static inline herr_t vaelib_h5fd_read(
     return 0;
 }
 
-static inline herr_t vaelib_h5fd_write(
+static herr_t vaelib_h5fd_write(
     H5FD_t *pub, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t size, const void *buffer)
 {
     struct vaelib_h5fd_file *file = (struct vaelib_h5fd_file *)pub;
@@ -126,7 +109,7 @@ static inline herr_t vaelib_h5fd_write(
     return 0;
 }
 
-static inline herr_t vaelib_h5fd_truncate(H5FD_t *pub, hid_t transfer, hbool_t closing)
+static herr_t vaelib_h5fd_truncate(H5FD_t *pub, hid_t transfer, hbool_t closing)
 {
     struct vaelib_h5fd_file *file = (struct vaelib_h5fd_file *)pub;
     (void)transfer;
@@ -139,8 +122,7 @@ static inline herr_t vaelib_h5fd_truncate(H5FD_t *pub, hid_t transfer, hbool_t c
     return 0;
 }
 
-/* A file access list whose files are written to `target`, or a negative number. */
-static inline hid_t vaelib_h5fd_access_list(struct vaelib_h5fd_target *target)
+hid_t vaelib_h5fd_access_list(struct vaelib_h5fd_target *target)
 {
     static const H5FD_class_t driver = {
 #ifdef H5FD_CLASS_VERSION
@@ -167,12 +149,10 @@ static inline hid_t vaelib_h5fd_access_list(struct vaelib_h5fd_target *target)
     struct vaelib_h5fd_access info = {target};
     hid_t list;
     if (registered < 0) registered = H5FDregister(&driver);
-    list = registered < 0 ? -1 : H5Pcreate(H5P_FILE_ACCESS);
+    list = registered < 0 ? -1 : H5Pcreate(vaelib_h5p_file_access());
     if (list >= 0 && H5Pset_driver(list, registered, &info) < 0) {
         H5Pclose(list);
         return -1;
     }
     return list;
 }
-
-#endif

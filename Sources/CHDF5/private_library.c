@@ -1,0 +1,148 @@
+#define _GNU_SOURCE
+#include "functions.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The number that a series gave its binary interface. scripts/check-exports.sh compares this with what is installed. */
+#if H5_VERSION_GE(2, 0, 0)
+#define INTERFACE "320"
+#elif H5_VERSION_GE(1, 14, 0)
+#define INTERFACE "310"
+#elif H5_VERSION_GE(1, 12, 0)
+#define INTERFACE "200"
+#else
+#define INTERFACE "103"
+#endif
+/* Debian's name and that of the HDF Group. */
+#define DEBIAN_NAME "libhdf5_serial.so." INTERFACE
+#define NAME "libhdf5.so." INTERFACE
+
+const char *const vaelib_hdf5_names = DEBIAN_NAME ", " NAME;
+
+static int is_started;
+
+void *vaelib_hdf5_find(const char **out_path, const char **out_reason)
+{
+    struct link_map *map;
+    void *found = dlopen(DEBIAN_NAME, RTLD_LAZY | RTLD_LOCAL);
+    if (found == NULL) found = dlopen(NAME, RTLD_LAZY | RTLD_LOCAL);
+    if (found != NULL && dlinfo(found, RTLD_DI_LINKMAP, &map) == 0) {
+        *out_path = map->l_name;
+        return found;
+    }
+    *out_reason = dlerror();
+    if (found != NULL) dlclose(found);
+    return NULL;
+}
+
+/* Whether `count` items of `size` bytes from `offset` on lie within so many bytes. */
+static int fits(size_t offset, size_t count, size_t size, size_t bytes)
+{
+    return offset <= bytes && count <= (bytes - offset) / size;
+}
+
+/* Makes the bytes of a shared library private, as vaelib_copy_private() says; 0 if that cannot be done. */
+static int make_private(void *bytes, size_t count)
+{
+    const ElfW(Ehdr) *header = bytes;
+    const ElfW(Phdr) *segment;
+    if (count < sizeof *header || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return 0;
+    if (!fits(header->e_phoff, header->e_phnum, sizeof *segment, count)) return 0;
+    segment = (const ElfW(Phdr) *)((char *)bytes + header->e_phoff);
+    for (size_t i = 0; i < header->e_phnum; i++) {
+        ElfW(Dyn) *entry = (ElfW(Dyn) *)((char *)bytes + segment[i].p_offset);
+        size_t entries = segment[i].p_filesz / sizeof *entry;
+        if (segment[i].p_type != PT_DYNAMIC) continue;
+        if (!fits(segment[i].p_offset, entries, sizeof *entry, count)) return 0;
+        for (size_t j = 0; j < entries && entry[j].d_tag != DT_NULL; j++) {
+            /* One entry says the name, by which the loader would give this copy to others who ask for that name. In
+             * its place comes the one that has the library search itself first; its value means nothing. */
+            if (entry[j].d_tag == DT_SONAME) {
+                entry[j].d_tag = DT_SYMBOLIC;
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* Appends the whole of one file to another; 0 or an errno. */
+static int append(int from, int to, size_t count)
+{
+    while (count > 0) {
+        ssize_t length = sendfile(to, from, NULL, count);
+        if (length < 0 && errno == EINTR) continue;
+        if (length <= 0) return length < 0 ? errno : EIO;
+        count -= (size_t)length;
+    }
+    return 0;
+}
+
+int vaelib_copy_private(const char *path, int copy)
+{
+    struct stat status;
+    void *bytes;
+    int error, is_private, original = open(path, O_RDONLY | O_CLOEXEC);
+    if (original < 0) return errno;
+    error = fstat(original, &status) != 0 ? errno : append(original, copy, (size_t)status.st_size);
+    close(original);
+    if (error != 0) return error;
+    bytes = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, copy, 0);
+    if (bytes == MAP_FAILED) return errno;
+    is_private = make_private(bytes, (size_t)status.st_size);
+    munmap(bytes, (size_t)status.st_size);
+    return is_private ? 0 : -1;
+}
+
+int vaelib_memory_file(void)
+{
+    static const char name[] = "libhdf5";
+    /* Since Linux 6.3 one has to say that it may hold a program (MFD_EXEC); earlier ones know no such flag. */
+    static const unsigned executable = 0x10;
+    int descriptor = memfd_create(name, MFD_CLOEXEC | executable);
+    return descriptor < 0 && errno == EINVAL ? memfd_create(name, MFD_CLOEXEC) : descriptor;
+}
+
+/* Compares header and library: the same series, and no function less than the header knows. */
+static int is_suitable(char *reason, size_t size)
+{
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+    if (major == H5_VERS_MAJOR && minor == H5_VERS_MINOR && release >= H5_VERS_RELEASE) return 1;
+    snprintf(
+        reason, size, "its version is %u.%u.%u, but vaelib was compiled for %d.%d, from %d.%d.%d on", major, minor,
+        release, H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE);
+    return 0;
+}
+
+int vaelib_hdf5_start(void *library, char *reason, size_t size)
+{
+    const char *missing = vaelib_hdf5_find_functions(library);
+    if (missing != NULL) {
+        snprintf(reason, size, "it has no %s", missing);
+        return 0;
+    }
+    if (!is_suitable(reason, size)) return 0;
+    /* libhdf5's exit handler trips over what damaged files left behind. */
+    H5dont_atexit();
+    if (H5open() < 0) {
+        snprintf(reason, size, "it does not start");
+        return 0;
+    }
+    /* A file must not have programs loaded from the folders that HDF5_PLUGIN_PATH names. */
+    H5PLset_loading_state(0);
+    is_started = 1;
+    return 1;
+}
+
+int vaelib_hdf5_is_started(void) { return is_started; }
