@@ -12,6 +12,7 @@ PYTHON  ?= python3
 PREFIX  ?= /usr/local
 LIBDIR  ?= $(PREFIX)/lib
 DESTDIR ?=
+DEBUG_SYMBOLS ?=
 DATA    ?=
 OUTPUT  ?= demo-output
 
@@ -135,10 +136,10 @@ demo: build .venv/installed ## train on digits and draw pictures; DATA=file.h5 t
 	@$(VENV)/python bindings/python/examples/digits.py $(if $(DATA),--data "$(DATA)") --output "$(OUTPUT)"
 
 # Installs what is built, without building as root what a user has built.
-install: ## install library, header, pkg-config and CMake files; PREFIX=/usr/local DESTDIR=
+install: ## install library, header and so on; PREFIX=/usr/local DESTDIR=; DEBUG_SYMBOLS=1 adds debug information
 	@test -e $(LIBRARY) || $(MAKE) build
 	$(say) "installing vaelib $(VERSION) into $(DESTDIR)$(PREFIX)"
-	@scripts/install.sh "$(DESTDIR)" "$(PREFIX)" "$(LIBDIR)" "$(VERSION)" "$(ABI)"
+	@scripts/install.sh "$(DESTDIR)" "$(PREFIX)" "$(LIBDIR)" "$(VERSION)" "$(ABI)" "$(DEBUG_SYMBOLS)"
 
 clean: ## remove everything that was built or installed here
 	$(say) "removing .build and .venv"

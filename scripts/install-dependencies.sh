@@ -35,6 +35,7 @@ find_missing() {
       build)
         needs gcc cc --version
         needs g++ c++ --version
+        needs binutils objcopy --version
         needs libc6-dev test -e /usr/include/stdio.h
         needs libncurses6 swift_finds libncurses.so.6
         needs libcurl4 swift_finds libcurl.so.4
@@ -44,7 +45,6 @@ find_missing() {
         needs libdeflate-dev archive_exists deflate
         ;;
       test)
-        needs binutils nm --version
         needs abigail-tools abidiff --version
         needs cmake cmake --version
         needs shellcheck shellcheck --version

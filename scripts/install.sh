@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # Copies the built library to where programs find it, with what pkg-config and CMake need.
-# usage: scripts/install.sh DESTDIR PREFIX LIBDIR VERSION ABI
+# usage: scripts/install.sh DESTDIR PREFIX LIBDIR VERSION ABI [DEBUG_SYMBOLS]
+#
+# The library is installed without its debug information; with a sixth argument that is not empty, that is installed
+# too, in a file of its own in LIBDIR/.debug, where gdb, perf and valgrind look for it.
 set -euo pipefail
-destdir=$1 prefix=$2 libdir=$3 version=$4 abi=$5
+destdir=$1 prefix=$2 libdir=$3 version=$4 abi=$5 debug_symbols=${6:-}
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # fill TEMPLATE TARGET: the template with its @WORDS@ replaced.
@@ -12,9 +15,24 @@ fill() {
   chmod 644 "$2"
 }
 
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+name=libvaelib.so.$abi
+
+# The link between the two files is a checksum, so the debug information is separated even if it is not wanted now.
+# The linker leaves an index of names for each object file; gdb expects one and makes its own.
+objcopy --only-keep-debug --compress-debug-sections=zlib --remove-section=.debug_names \
+  .build/release/libvaelib.so "$scratch/$name.debug"
+objcopy --strip-all --add-gnu-debuglink="$scratch/$name.debug" .build/release/libvaelib.so "$scratch/$name"
+
 install -D -m 644 include/vaelib.h "$destdir$prefix/include/vaelib.h"
-install -D -m 755 .build/release/libvaelib.so "$destdir$libdir/libvaelib.so.$abi"
-ln -sf "libvaelib.so.$abi" "$destdir$libdir/libvaelib.so"
+install -D -m 755 "$scratch/$name" "$destdir$libdir/$name"
+ln -sf "$name" "$destdir$libdir/libvaelib.so"
+# What an earlier installation left there would be of another library.
+rm -f "$destdir$libdir/.debug/$name.debug"
+if [[ -n $debug_symbols ]]; then
+  install -D -m 644 "$scratch/$name.debug" "$destdir$libdir/.debug/$name.debug"
+fi
 fill bindings/c/vaelib.pc.in "$destdir$libdir/pkgconfig/vaelib.pc"
 fill bindings/c/vaelibConfig.cmake.in "$destdir$libdir/cmake/vaelib/vaelibConfig.cmake"
 fill bindings/c/vaelibConfigVersion.cmake.in "$destdir$libdir/cmake/vaelib/vaelibConfigVersion.cmake"
