@@ -32,6 +32,14 @@ let kernel: [SwiftSetting] =
   let kernelVariants: [(name: String, flags: [String])] = [("VaelibKernelsV1", [])]
 #endif
 
+// What the library allocates goes through CKernels/Reserve.c.
+let wrappedAllocations = [
+  "malloc", "calloc", "realloc", "free", "posix_memalign", "aligned_alloc", "malloc_usable_size", "_Znwm",
+  "_Znam",
+  "_ZdlPv", "_ZdaPv", "_ZdlPvm", "_ZdaPvm", "_ZnwmSt11align_val_t", "_ZdlPvSt11align_val_t",
+  "_ZdlPvmSt11align_val_t",
+].flatMap { ["-Xlinker", "--wrap=\($0)"] }
+
 let package = Package(
   name: "vaelib",
   products: [.library(name: "vaelib", type: .dynamic, targets: ["VaelibC"])],
@@ -71,7 +79,8 @@ let package = Package(
               "-Xlinker", "-z", "-Xlinker", "defs",
               // Parked workers must not find the library unmapped.
               "-Xlinker", "-z", "-Xlinker", "nodelete",
-            ], .when(configuration: .release))
+            ], .when(configuration: .release)),
+          .unsafeFlags(wrappedAllocations, .when(configuration: .release)),
         ]),
       .testTarget(
         name: "VaelibNumericsTests", dependencies: ["CKernels", "VaelibKernels", "VaelibNumerics"],

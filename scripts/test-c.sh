@@ -57,6 +57,8 @@ export VAELIB_TEST_FOLDER=$scratch
 if [[ $programs == .build/c ]]; then
   build test_faults Tests/c/faults/*.c Tests/c/support.c "${hdf5_headers[@]}" -ldl
   run test_faults "$programs/test_faults"
+  build test_memory Tests/c/memory/*.c Tests/c/support.c
+  run test_memory "$programs/test_memory"
   build campaign Tests/c/mutation/*.c
   build test_missing_library Tests/c/hosts/test_missing_library.c Tests/c/support.c -ldl
   run test_missing_library "$programs/test_missing_library"

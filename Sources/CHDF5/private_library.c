@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
@@ -125,14 +126,77 @@ static int is_suitable(char *reason, size_t size)
     return 0;
 }
 
+/* Writes one address where the loader has made memory unwritable, or has not. */
+static int write_address(void **place, void *address, uintptr_t read_only_start, uintptr_t read_only_end)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t start = (uintptr_t)place & ~(page - 1);
+    int is_read_only = start >= read_only_start && start < (read_only_end & ~(page - 1));
+    if (is_read_only && mprotect((void *)start, page, PROT_READ | PROT_WRITE) != 0) return 0;
+    *place = address;
+    if (is_read_only) mprotect((void *)start, page, PROT_READ);
+    return 1;
+}
+
+/*
+ * Leads the copy's allocations to those of this library, which have a reserve where the system has no memory
+ * (CKernels/Reserve.c): libhdf5 crashes in places where it gets none. What is not found is left as it is.
+ */
+static void lead_allocations(const struct link_map *map)
+{
+    static const struct {
+        const char *name;
+        void *address;
+    } functions[] = {
+        {"malloc", (void *)malloc}, {"calloc", (void *)calloc}, {"realloc", (void *)realloc}, {"free", (void *)free}};
+    const ElfW(Ehdr) *header = (const void *)map->l_addr;
+    const ElfW(Phdr) *segment = (const void *)(map->l_addr + header->e_phoff);
+    const ElfW(Sym) *symbols = NULL;
+    const char *names = NULL;
+    const ElfW(Rela) *tables[2] = {NULL, NULL};
+    size_t bytes[2] = {0, 0};
+    uintptr_t read_only_start = 0, read_only_end = 0;
+    for (size_t i = 0; i < header->e_phnum; i++) {
+        if (segment[i].p_type != PT_GNU_RELRO) continue;
+        read_only_start = map->l_addr + segment[i].p_vaddr;
+        read_only_end = read_only_start + segment[i].p_memsz;
+    }
+    for (const ElfW(Dyn) *entry = map->l_ld; entry->d_tag != DT_NULL; entry++) {
+        const void *place = (const void *)entry->d_un.d_ptr;
+        if (entry->d_tag == DT_SYMTAB) symbols = place;
+        if (entry->d_tag == DT_STRTAB) names = place;
+        if (entry->d_tag == DT_JMPREL) tables[0] = place;
+        if (entry->d_tag == DT_PLTRELSZ) bytes[0] = entry->d_un.d_val;
+        if (entry->d_tag == DT_RELA) tables[1] = place;
+        if (entry->d_tag == DT_RELASZ) bytes[1] = entry->d_un.d_val;
+    }
+    if (symbols == NULL || names == NULL) return;
+    for (size_t table = 0; table < 2; table++) {
+        for (size_t i = 0; tables[table] != NULL && i < bytes[table] / sizeof(ElfW(Rela)); i++) {
+            const ElfW(Rela) *relocation = &tables[table][i];
+            const ElfW(Sym) *symbol = &symbols[relocation->r_info >> 32];
+            /* Of a function of another library, the place holds the address and nothing else. */
+            if (symbol->st_name == 0 || symbol->st_shndx != SHN_UNDEF || relocation->r_addend != 0) continue;
+            for (size_t j = 0; j < sizeof functions / sizeof *functions; j++) {
+                if (strcmp(names + symbol->st_name, functions[j].name) != 0) continue;
+                write_address(
+                    (void **)(map->l_addr + relocation->r_offset), functions[j].address, read_only_start,
+                    read_only_end);
+            }
+        }
+    }
+}
+
 int vaelib_hdf5_start(void *library, char *reason, size_t size)
 {
+    struct link_map *map;
     const char *missing = vaelib_hdf5_find_functions(library);
     if (missing != NULL) {
         snprintf(reason, size, "it has no %s", missing);
         return 0;
     }
     if (!is_suitable(reason, size)) return 0;
+    if (sizeof(void *) == 8 && dlinfo(library, RTLD_DI_LINKMAP, &map) == 0) lead_allocations(map);
     /* libhdf5's exit handler trips over what damaged files left behind. */
     H5dont_atexit();
     if (H5open() < 0) {

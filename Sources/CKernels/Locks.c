@@ -1,33 +1,14 @@
 /* The lock behind ForkSafeLock: a futex with priority inheritance (FUTEX_LOCK_PI) that a forked child finds free. */
 #define _GNU_SOURCE
 #include "CKernels.h"
+#include "Lock.h"
 
 #include <errno.h>
 #include <linux/futex.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-/*
- * Two halves, which the kernel and we change together or one at a time:
- *
- *     low   the futex: 0 if free, else the owner's thread id, and the kernel's bits about waiters
- *     high  the fork generation in which it was last locked; in a later one, the lock is free whatever the low half says
- */
-struct vaelib_lock {
-    union {
-        _Atomic uint64_t whole;
-        struct {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-            uint32_t futex, generation;
-#else
-            uint32_t generation, futex;
-#endif
-        } half;
-    } state;
-};
 
 vaelib_lock *vaelib_lock_create(void)
 {

@@ -17,6 +17,8 @@ public func vaelib_dataset_select(
         "rows[\(position)] is \(UInt(bitPattern: rows[position])), but the dataset has rows 0 to "
           + "\(whole.source.rows - 1)")
     }
+    // The rows, where they are in the stored data, and their labels.
+    try MemoryReserve.require(rows.count + whole.source.rows, bytes: 4 * MemoryLayout<Int>.stride)
     out.pointee = try HandleTable.shared.insert(whole.select(Array(rows)))
   }
 }
@@ -33,6 +35,10 @@ public func vaelib_dataset_concatenate(
       count: try Arguments.length(count, of: OpaquePointer?.self))
     let parts = try handles.map { try DatasetHandle.from($0) }
     try checkThatTheyFit(parts)
+    if parts[0].labels != nil {
+      try MemoryReserve.require(
+        parts.reduce(0) { $0 + $1.source.rows }, bytes: 2 * MemoryLayout<Int64>.stride)
+    }
     out.pointee = try HandleTable.shared.insert(try concatenation(parts))
   }
 }
@@ -96,6 +102,8 @@ public func vaelib_dataset_split(
     guard whole.source.rows >= 2 else {
       throw BoundaryError.argument("the dataset has one row; at least two are needed")
     }
+    // The rows of both sides, where they are in the stored data, and their labels.
+    try MemoryReserve.require(whole.source.rows, bytes: 5 * MemoryLayout<Int>.stride)
     let split = try whole.split(fraction: fraction, seed: seed, stratify: stratify)
     let training = try HandleTable.shared.insert(whole.select(split.training))
     do {

@@ -33,9 +33,12 @@ final class DatasetHandle: HandleObject {
 
   /// The examples with their labels.
   var labeledExamples: LabeledExamples {
-    LabeledExamples(
-      source, labels: labels.map { labels in (0..<source.rows).map { Int(labels.label($0)) } },
-      meaning: labels?.meaning ?? .classNumbers)
+    get throws(NumericsError) {
+      if labels != nil { try MemoryReserve.require(source.rows, bytes: 2 * MemoryLayout<Int>.stride) }
+      return LabeledExamples(
+        source, labels: labels.map { labels in (0..<source.rows).map { Int(labels.label($0)) } },
+        meaning: labels?.meaning ?? .classNumbers)
+    }
   }
 
   static func from(_ handle: OpaquePointer?) throws -> DatasetHandle {

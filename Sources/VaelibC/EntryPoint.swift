@@ -11,6 +11,7 @@ func entryPoint(
   _ name: String = #function, keepsDenormals: Bool = false, _ body: () throws -> Void
 ) -> vaelib_status {
   Preparation.run()
+  MemoryReserve.begin()
   ThreadMessages.setWarning(nil)
   let outer = ThreadMessages.handleCount
   defer { ThreadMessages.forgetHandles(after: outer) }

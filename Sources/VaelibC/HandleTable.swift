@@ -60,6 +60,7 @@ final class HandleTable: @unchecked Sendable {
 
   /// A new handle for an object, which it keeps alive.
   func insert(_ object: some HandleObject) throws -> OpaquePointer? {
+    try MemoryReserve.check()
     let kind = type(of: object).kind
     return try lock.withLock {
       let slot = try freeSlot()

@@ -1,5 +1,6 @@
 import Synchronization
 import VaelibModels
+import VaelibNetworks
 import VaelibNumerics
 import VaelibStorage
 
@@ -30,5 +31,19 @@ enum Preparation {
     prepare(layerFields)
     prepare(evaluationFields)
     isDone.store(true, ordering: .releasing)
+    useErrors()
+  }
+
+  /// Goes the way that every kind of error goes once. Swift's runtime looks up what it needs for that by names, in
+  /// strings of C++, for which there may be no memory when an error tells of that.
+  private static func useErrors() {
+    let errors: [any Error] = [
+      BoundaryError.tooManyHandles, ModelError.cancelled, NumericsError.outOfMemory(bytes: 1),
+      StorageError.memory(path: "", byteCount: 1), NetworkError.tooLarge(tensor: "", rows: 1, columns: 1),
+    ]
+    for error in errors {
+      _ = entryPoint { throw error }
+    }
+    ThreadMessages.setError(nil)
   }
 }

@@ -42,11 +42,22 @@ struct ThreadMessages {
     slots.pointee.warning.map { UnsafePointer($0) } ?? Constants.string("")
   }
 
-  /// `text` must be printable.
-  static func setError(_ text: String) {
+  /// `text` must be printable; nil for no error yet.
+  static func setError(_ text: String?) {
     let slots = slots
     free(slots.pointee.error)
-    slots.pointee.error = strdup(text)
+    slots.pointee.error = text.flatMap(copy)
+  }
+
+  /// As strdup, but that the library's reserve of memory serves it too.
+  private static func copy(_ text: String) -> UnsafeMutablePointer<CChar>? {
+    text.withCString { bytes in
+      let size = strlen(bytes) + 1
+      return malloc(size).map { memory in
+        memcpy(memory, bytes, size)
+        return memory.bindMemory(to: CChar.self, capacity: size)
+      }
+    }
   }
 
   /// Notes that the running call uses a handle.
@@ -70,6 +81,6 @@ struct ThreadMessages {
     let slots = slots
     if text == nil, slots.pointee.warning == nil { return }
     free(slots.pointee.warning)
-    slots.pointee.warning = text.flatMap { strdup($0.printable) }
+    slots.pointee.warning = text.flatMap { copy($0.printable) }
   }
 }

@@ -15,7 +15,7 @@ public final class ByteBuffer: @unchecked Sendable {
   public init?(count: Int) {
     mappedBytes = count < Self.leastMappedBytes ? 0 : count
     guard mappedBytes > 0 else {
-      guard let memory = malloc(max(count, 1)) else { return nil }
+      guard let memory = vaelib_allocate(16, max(count, 1)) else { return nil }
       base = memory
       return
     }

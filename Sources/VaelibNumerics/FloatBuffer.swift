@@ -1,3 +1,5 @@
+import CKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -20,10 +22,7 @@ public final class FloatBuffer: @unchecked Sendable {
   public init(count: Int) throws(NumericsError) {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
     guard !overflow, count >= 0, bytes <= Int.max - 64 else { throw .outOfMemory(bytes: nil) }
-    var memory: UnsafeMutableRawPointer?
-    guard posix_memalign(&memory, 64, max(bytes, 64)) == 0, let memory else {
-      throw .outOfMemory(bytes: bytes)
-    }
+    guard let memory = vaelib_allocate(64, max(bytes, 64)) else { throw .outOfMemory(bytes: bytes) }
     base = memory.bindMemory(to: Float.self, capacity: count)
     base.initialize(repeating: 0, count: count)
     self.count = count

@@ -50,8 +50,6 @@ final class ProductScratch: @unchecked Sendable {
   }
 
   private func allocate(_ count: Int) -> UnsafeMutablePointer<Float>? {
-    var memory: UnsafeMutableRawPointer?
-    guard posix_memalign(&memory, 64, count * MemoryLayout<Float>.stride) == 0 else { return nil }
-    return memory?.bindMemory(to: Float.self, capacity: count)
+    vaelib_allocate(64, count * MemoryLayout<Float>.stride)?.bindMemory(to: Float.self, capacity: count)
   }
 }

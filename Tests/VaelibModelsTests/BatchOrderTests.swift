@@ -7,7 +7,7 @@ import VaelibNumerics
 @Suite struct BatchOrderTests {
   /// Rows in the order of an epoch; each example's first value is its row number.
   private func order(_ source: any ExampleSource, seed: UInt64, epoch: Int, batch: Int) throws -> [Int] {
-    let reader = BatchReader(source, seed: seed, epoch: epoch)
+    let reader = try BatchReader(source, seed: seed, epoch: epoch)
     let buffer = try FloatBuffer(rows: batch, columns: source.columns)
     var rows: [Int] = []
     var places = [Int](repeating: -1, count: batch)
@@ -84,7 +84,7 @@ import VaelibNumerics
         sources[0], SliceSource(sources[1], rows: 33..<471),
         SelectionSource(sources[2], rows: (0..<300).map { $0 * 7 % 500 }), sources[3],
       ] as [any ExampleSource])
-    let reader = BatchReader(joined, seed: 5, epoch: 1)
+    let reader = try BatchReader(joined, seed: 5, epoch: 1)
     let buffer = try FloatBuffer(rows: joined.rows, columns: 2)
     var places = [Int](repeating: -1, count: joined.rows)
     let whole = buffer.matrix(rows: joined.rows, columns: 2)
@@ -108,7 +108,7 @@ import VaelibNumerics
     for source in [examples.source, blocks] as [any ExampleSource] {
       let whole = try order(source, seed: 4, epoch: 2, batch: 103)
       let loadsBefore = blocks.loads.count
-      let reader = BatchReader(source, seed: 4, epoch: 2)
+      let reader = try BatchReader(source, seed: 4, epoch: 2)
       try reader.skip(count)
       let buffer = try FloatBuffer(rows: 103, columns: 2)
       var places = [Int](repeating: -1, count: 103)
@@ -131,7 +131,7 @@ import VaelibNumerics
   @Test func blocksOfSelectionsAreReadOnce() throws {
     let blocks = BlockSource(try numbered(120), blockRows: 10, windowBlocks: 4)
     let rows = [77, 3, 5, 71, 3, 119, 50]
-    let reader = BatchReader(SelectionSource(blocks, rows: rows), seed: 1, epoch: 1)
+    let reader = try BatchReader(SelectionSource(blocks, rows: rows), seed: 1, epoch: 1)
     let buffer = try FloatBuffer(rows: 10, columns: 2)
     var places = [Int](repeating: -1, count: 10)
     #expect(try reader.next(into: buffer.matrix(rows: 10, columns: 2), places: &places) == 7)

@@ -31,7 +31,7 @@ import VaelibNumerics
 
   /// What an epoch deals out, after `skipped` rows.
   private func epoch(_ source: any ExampleSource, skipping skipped: Int = 0) throws -> [Int] {
-    let reader = BatchReader(source, seed: 1, epoch: 1)
+    let reader = try BatchReader(source, seed: 1, epoch: 1)
     try reader.skip(skipped)
     let buffer = try FloatBuffer(rows: 100, columns: Self.columns)
     let batch = buffer.matrix(rows: 100, columns: Self.columns)

@@ -138,6 +138,19 @@ static inline uint64_t vaelib_exact_mode(void)
  * Memory
  * --------------------------------------------------------------------------------------------------------------- */
 
+/*
+ * Memory for what a caller or a file sizes: NULL if the system refuses it. The alignment is a power of 2, at least that of
+ * malloc. To be freed with free(). All else that the library allocates is small, and what the system refuses of it comes
+ * from a reserve (Reserve.c), since Swift ends the process where an allocation fails.
+ */
+void *vaelib_allocate(size_t alignment, size_t bytes);
+
+/* Whether this thread took memory from the reserve since vaelib_memory_begin(). */
+int vaelib_memory_ran_short(void);
+/* The size of what neither the system nor the reserve could give it since then; 0 if there was no such thing. */
+size_t vaelib_memory_refused(void);
+void vaelib_memory_begin(void);
+
 /* Floats for one product where the system has no memory left. Swift has no static arrays. */
 #define VAELIB_PRODUCT_RESERVE 4096
 float *vaelib_product_reserve(void);

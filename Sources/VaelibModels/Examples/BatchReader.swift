@@ -39,14 +39,17 @@ final class BatchReader {
 
   init(
     _ source: any ExampleSource, seed: UInt64, epoch: Int, isCancelled: @escaping () -> Bool = { false }
-  ) {
+  ) throws(NumericsError) {
     self.source = source
     self.isCancelled = isCancelled
     parts = source.parts
     isInMemory = source.isInMemory
     random = RandomIntegers(RandomPurpose.shuffling.stream(seed: seed, epoch: epoch))
     blocks = BlockOrder(BlockList(isInMemory ? [] : parts, .shuffled), &random)
-    if isInMemory { dealFromMemory() }
+    if isInMemory {
+      try MemoryReserve.require(source.rows, bytes: MemoryLayout<ExampleItem>.stride)
+      dealFromMemory()
+    }
   }
 
   deinit {

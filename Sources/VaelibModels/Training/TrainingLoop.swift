@@ -92,7 +92,7 @@ final class TrainingLoop<Trained: TrainableModel> {
   private func runSteps(_ course: TrainingCourse<Trained>) throws {
     let begin = monotonicSeconds() - course.state.sums.seconds
     let epoch = epochsBefore + course.state.epoch
-    let reader = BatchReader(
+    let reader = try BatchReader(
       source, seed: configuration.seed, epoch: model.shufflingOffset(phase) + epoch,
       isCancelled: call.control.isCancelled)
     try reader.skip(course.state.sums.rows)

@@ -51,6 +51,11 @@ struct LabelReader {
   }
 
   func read() throws(StorageError) -> Labels {
+    // Numbers, and what they are made from.
+    let bytes = 3 * MemoryLayout<Int64>.stride
+    do { try MemoryReserve.require(rows, bytes: bytes) } catch {
+      throw .memory(path: file.file.path, byteCount: product([rows, bytes]) ?? .max)
+    }
     switch type.kind {
     case .text(let padding): return try fixedTexts(padding)
     case .variableText(let padding): return try variableTexts(padding)

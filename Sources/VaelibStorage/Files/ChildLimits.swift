@@ -9,6 +9,8 @@ struct ChildLimits {
   private static let fileMultiple = 4
   /// Bytes a second that any disk gives.
   private static let slowestDisk = 16 << 20
+  /// What a child needs whatever the file.
+  static let leastMemory = 1 << 20
   /// How much longer a step may take by the clock, on a busy machine.
   private static let clockFactor = 5
 
@@ -44,6 +46,13 @@ struct ChildLimits {
     allowStep()
   }
 
+  /// Whether this process has come near its limit of memory at any time: where memory is refused elsewhere, it is the
+  /// system that has no more.
+  var areReached: Bool {
+    guard let addressSpace, let most = Self.mostMemoryInUse() else { return true }
+    return most > addressSpace - memory / 2
+  }
+
   /// The time for a step, from now on.
   func allowStep() {
     alarm(UInt32(clamping: clockSeconds))
@@ -61,6 +70,20 @@ struct ChildLimits {
 
   private static func resource(_ kind: __rlimit_resource) -> __rlimit_resource_t {
     __rlimit_resource_t(kind.rawValue)
+  }
+
+  /// Bytes of address space that this process has had at most.
+  private static func mostMemoryInUse() -> Int? {
+    let descriptor = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var text = [UInt8](repeating: 0, count: 2048)
+    let count = read(descriptor, &text, text.count)
+    let lines = text.prefix(max(0, count)).split(separator: UInt8(ascii: "\n"))
+    let label = Array("VmPeak:".utf8)
+    guard let line = lines.first(where: { $0.starts(with: label) }) else { return nil }
+    let digits = line.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    return Int(String(decoding: digits, as: UTF8.self)).map { $0 << 10 }
   }
 
   /// Bytes of address space of this process.

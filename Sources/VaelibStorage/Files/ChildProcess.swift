@@ -18,11 +18,15 @@ struct ChildProcess {
   static func run(
     _ path: String, byteCount: Int, _ body: (_ stepDone: () -> Void) throws(StorageError) -> [UInt8]
   ) throws(StorageError) -> [UInt8] {
+    let limits = ChildLimits(fileByteCount: byteCount)
+    guard limits.memory >= ChildLimits.leastMemory else {
+      throw .memory(path: path, byteCount: ChildLimits.leastMemory)
+    }
     var ends: [Int32] = [-1, -1]
     guard Glibc.pipe(&ends) == 0 else { throw failed(path, errno) }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let process = ChildProcess(
-      path: path, limits: ChildLimits(fileByteCount: byteCount), pipe: (ends[0], ends[1]))
+      path: path, limits: limits, pipe: (ends[0], ends[1]))
     let child = fork()
     if child == 0 { process.runChild(body) }
     let number = errno
@@ -59,7 +63,7 @@ struct ChildProcess {
       }
       send([Self.success] + bytes)
     } catch {
-      send([Self.failure] + error.message)
+      send([Self.failure] + error.message(isLimited: limits.areReached))
     }
     _exit(0)
   }
@@ -141,13 +145,13 @@ struct ChildProcess {
   /// What the child threw.
   private func error(_ message: ArraySlice<UInt8>) -> StorageError {
     switch StorageError(message: message, path: path) {
-    case nil: unreadable("is damaged")
-    // The limit was reached with this request, which may be a small one.
-    case .memory:
+    case nil where message.starts(with: "limit".utf8):
+      // It was reached with this request, which may be a small one.
       unreadable(
         "needs more memory than check_in_child allows, \(limits.memory >> 20) MiB for this file: either it was made "
           + "to exhaust memory, or its chunks are that large; if you trust it, read it without check_in_child, or with verify --in-process"
       )
+    case nil: unreadable("is damaged")
     case let error?: error
     }
   }
@@ -178,13 +182,14 @@ struct ChildProcess {
 
 /// Errors as bytes, to go through a pipe.
 extension StorageError {
-  fileprivate var message: [UInt8] {
+  /// - Parameter isLimited: whether it is the child's limits that memory was refused for.
+  fileprivate func message(isLimited: Bool) -> [UInt8] {
     let fields =
       switch self {
       case .file(_, let reason): ["file", reason]
       case .format(_, let object, let reason), .unread(_, let object, let reason):
         ["format", reason] + (object.map { [$0] } ?? [])
-      case .memory(_, let byteCount): ["memory", String(byteCount)]
+      case .memory(_, let byteCount): [isLimited ? "limit" : "memory", String(byteCount)]
       }
     return Array(fields.joined(separator: "\0").utf8)
   }
@@ -194,6 +199,7 @@ extension StorageError {
     let fields = message.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     guard fields.count >= 2 else { return nil }
     switch fields[0] {
+    case "limit": return nil
     case "file": self = .file(path: path, reason: fields[1])
     case "memory": self = .memory(path: path, byteCount: Int(fields[1]) ?? 0)
     default: self = .format(path: path, object: fields.count > 2 ? fields[2] : nil, reason: fields[1])

@@ -1,4 +1,5 @@
 import CHDF5
+import VaelibNumerics
 
 extension HDF5 {
   /// An open file, group, dataset or attribute, and what error messages call it.
@@ -62,6 +63,7 @@ extension HDF5 {
 
     /// An error about this file that libhdf5 found.
     func failure(_ label: String?, _ action: String) -> StorageError {
+      if let bytes = MemoryReserve.refusedBytes { return .memory(path: path, byteCount: bytes) }
       let text = HDF5.errorText()
       return error(
         label, "is damaged or unsuitable: cannot \(action)\(text.isEmpty ? "" : " (libhdf5: \(text))")")

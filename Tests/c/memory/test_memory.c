@@ -1,0 +1,395 @@
+/*
+ * Every allocation fails in turn: alone, and with all that follow. No call ends the process or hangs; it succeeds, or
+ * returns VAELIB_OUT_OF_MEMORY and leaves everything as it was. Then memory is limited as a whole, ever more tightly.
+ *
+ * The functions of the C library are replaced by ones of this program, so a sanitizer cannot be there too.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <malloc.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "../support.h"
+
+enum { rows = 1500, columns = 40 };
+
+/* ---- allocations that fail ---- */
+
+extern void *__libc_malloc(size_t bytes);
+extern void *__libc_calloc(size_t count, size_t bytes);
+extern void *__libc_realloc(void *memory, size_t bytes);
+extern void *__libc_memalign(size_t alignment, size_t bytes);
+
+/* Allocations of so many bytes and more count, while this is positive. */
+static size_t least_bytes;
+/* How many have been counted; which one fails, and whether all after it do. */
+static long counted, failing;
+static int do_all_after_fail;
+
+static int must_fail(size_t bytes) {
+    size_t least = __atomic_load_n(&least_bytes, __ATOMIC_RELAXED);
+    long number;
+    if (least == 0 || bytes < least) return 0;
+    number = __atomic_add_fetch(&counted, 1, __ATOMIC_RELAXED);
+    if (number == failing || (do_all_after_fail && failing > 0 && number > failing)) {
+        errno = ENOMEM;
+        return 1;
+    }
+    return 0;
+}
+
+void *malloc(size_t bytes) { return must_fail(bytes) ? NULL : __libc_malloc(bytes); }
+void *calloc(size_t count, size_t bytes) { return must_fail(count * bytes) ? NULL : __libc_calloc(count, bytes); }
+void *realloc(void *memory, size_t bytes) { return must_fail(bytes) ? NULL : __libc_realloc(memory, bytes); }
+void *aligned_alloc(size_t alignment, size_t bytes) {
+    return must_fail(bytes) ? NULL : __libc_memalign(alignment, bytes);
+}
+int posix_memalign(void **out_memory, size_t alignment, size_t bytes) {
+    *out_memory = must_fail(bytes) ? NULL : __libc_memalign(alignment, bytes);
+    return *out_memory == NULL ? ENOMEM : 0;
+}
+
+/* ---- what is done ---- */
+
+static vaelib_model *model, *stack;
+static vaelib_dataset *examples, *stream;
+static char data_path[1200], model_path[1200], written_path[1200];
+
+static vaelib_status create_model(void) {
+    vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
+    vaelib_model *created = NULL;
+    vaelib_status status;
+    vaelib_vae_config_init(&config);
+    config.data_dim = columns;
+    config.latent_dim = 2;
+    status = vaelib_vae_create(&config, &created);
+    vaelib_model_free(created);
+    return status;
+}
+static vaelib_status copy_model(void) {
+    vaelib_model *copy = NULL;
+    vaelib_status status = vaelib_model_copy(model, &copy);
+    vaelib_model_free(copy);
+    return status;
+}
+static vaelib_status fit_copy(const vaelib_dataset *data, const vaelib_dataset *validation) {
+    vaelib_model *copy = NULL;
+    vaelib_training_config plan = make_plan(2);
+    vaelib_status status = vaelib_model_copy(model, &copy);
+    if (status == VAELIB_OK) status = vaelib_vae_fit(copy, data, validation, &plan, NULL, NULL);
+    vaelib_model_free(copy);
+    return status;
+}
+static vaelib_status fit(void) { return fit_copy(examples, examples); }
+static vaelib_status fit_streamed(void) { return fit_copy(stream, NULL); }
+static vaelib_status train_stack(void) {
+    vaelib_model *copy = NULL;
+    vaelib_training_config plan = make_plan(1);
+    vaelib_status status = vaelib_model_copy(stack, &copy);
+    if (status == VAELIB_OK) status = vaelib_stack_pretrain(copy, examples, &plan, NULL, NULL);
+    if (status == VAELIB_OK) {
+        status = vaelib_stack_finetune(copy, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL);
+    }
+    vaelib_model_free(copy);
+    return status;
+}
+static vaelib_status encode_row(void) {
+    static float latent[2];
+    const size_t row = 7;
+    vaelib_dataset *one = NULL;
+    vaelib_status status = vaelib_dataset_select(examples, &row, 1, &one);
+    if (status == VAELIB_OK) status = vaelib_vae_encode(model, one, latent, NULL, 2);
+    vaelib_dataset_free(one);
+    return status;
+}
+static vaelib_status encode(void) {
+    static float latents[rows * 2];
+    return vaelib_vae_encode(model, examples, latents, NULL, rows * 2);
+}
+static vaelib_status reconstruct(void) {
+    static float values[rows * columns];
+    return vaelib_vae_reconstruct(model, examples, VAELIB_SAMPLE, 1, values, rows * columns);
+}
+static vaelib_status estimate(void) {
+    static double terms[rows];
+    vaelib_status status = vaelib_vae_estimate_elbo(model, examples, NULL, NULL, NULL, terms, NULL, NULL, rows);
+    if (status != VAELIB_OK) return status;
+    return vaelib_vae_estimate_log_likelihood(model, stream, NULL, NULL, NULL, terms, NULL, rows);
+}
+static vaelib_status query_stack(void) {
+    static float values[rows * columns];
+    vaelib_status status = vaelib_stack_reconstruct(stack, examples, 1, values, rows * columns);
+    if (status != VAELIB_OK) return status;
+    return vaelib_stack_sample(stack, examples, 2, values, rows * columns);
+}
+static vaelib_status save(void) { return vaelib_model_save(model, model_path); }
+static vaelib_status save_to_memory(void) {
+    void *bytes = NULL;
+    size_t count = 0;
+    vaelib_status status = vaelib_model_save_to_memory(model, &bytes, &count);
+    vaelib_memory_free(bytes);
+    return status;
+}
+static vaelib_status load_in(int check_in_child) {
+    vaelib_model *loaded = NULL;
+    vaelib_status status = vaelib_model_load(model_path, check_in_child, &loaded);
+    vaelib_model_free(loaded);
+    return status;
+}
+static vaelib_status load(void) { return load_in(0); }
+static vaelib_status load_in_child(void) { return load_in(1); }
+static vaelib_status open_data(size_t budget, int check_in_child) {
+    static float values[rows * columns];
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+    vaelib_dataset *opened = NULL;
+    vaelib_status status = vaelib_dataset_options_init(&options);
+    options.labels = "labels";
+    options.memory_budget = budget;
+    options.check_in_child = check_in_child;
+    if (status == VAELIB_OK) status = vaelib_dataset_open(data_path, "x", &options, &opened);
+    if (status == VAELIB_OK) status = vaelib_dataset_read(opened, values, rows * columns);
+    vaelib_dataset_free(opened);
+    return status;
+}
+static vaelib_status open_in_memory(void) { return open_data((size_t)1 << 30, 0); }
+static vaelib_status open_stream(void) { return open_data(0, 0); }
+static vaelib_status open_in_child(void) { return open_data((size_t)1 << 30, 1); }
+static vaelib_status compose(void) {
+    vaelib_dataset *training = NULL, *validation = NULL, *both = NULL;
+    const vaelib_dataset *parts[2];
+    vaelib_status status = vaelib_dataset_split(examples, 0.2, 1, 0, &training, &validation);
+    parts[0] = training;
+    parts[1] = validation;
+    if (status == VAELIB_OK) status = vaelib_dataset_concatenate(parts, 2, &both);
+    vaelib_dataset_free(training);
+    vaelib_dataset_free(validation);
+    vaelib_dataset_free(both);
+    return status;
+}
+static vaelib_status write_codes(void) {
+    vaelib_writer *writer = NULL;
+    vaelib_status status = vaelib_writer_create(written_path, &writer);
+    if (status == VAELIB_OK) status = vaelib_vae_encode_to(model, examples, writer, "codes", NULL, NULL, NULL);
+    if (status == VAELIB_OK) status = vaelib_writer_finish(writer);
+    vaelib_writer_free(writer);
+    return status;
+}
+static vaelib_status step_trainer(void) {
+    vaelib_trainer *trainer = NULL;
+    vaelib_training_config plan = make_plan(1);
+    vaelib_status status = vaelib_trainer_create(model, VAELIB_FIT, 0, &plan, rows, &trainer);
+    if (status == VAELIB_OK) status = vaelib_trainer_compute_gradients(trainer, examples, NULL, NULL);
+    vaelib_trainer_free(trainer);
+    return status;
+}
+static vaelib_status verify(void) {
+    vaelib_file_report found = VAELIB_FILE_REPORT_INIT;
+    return vaelib_file_verify(model_path, 0, &found);
+}
+
+typedef struct {
+    const char *name;
+    vaelib_status (*act)(void);
+    /* Whether libhdf5 is at work too. */
+    int uses_hdf5;
+} scenario;
+
+static const scenario scenarios[] = {
+    {"create_model", create_model, 0},
+    {"copy_model", copy_model, 0},
+    {"fit", fit, 0},
+    {"fit_streamed", fit_streamed, 0},
+    {"train_stack", train_stack, 0},
+    {"encode_row", encode_row, 0},
+    {"encode", encode, 0},
+    {"reconstruct", reconstruct, 0},
+    {"estimate", estimate, 0},
+    {"query_stack", query_stack, 0},
+    {"open_in_memory", open_in_memory, 0},
+    {"open_stream", open_stream, 0},
+    {"open_in_child", open_in_child, 0},
+    {"compose", compose, 0},
+    {"step_trainer", step_trainer, 0},
+    {"save", save, 1},
+    {"save_to_memory", save_to_memory, 1},
+    {"load", load, 1},
+    {"load_in_child", load_in_child, 1},
+    {"write_codes", write_codes, 1},
+    {"verify", verify, 1},
+};
+
+/* ---- the checks ---- */
+
+static void count_or_fail(size_t least, long number, int do_all) {
+    counted = 0;
+    failing = number;
+    do_all_after_fail = do_all;
+    __atomic_store_n(&least_bytes, least, __ATOMIC_RELAXED);
+}
+
+static void stop_failing(void) { __atomic_store_n(&least_bytes, 0, __ATOMIC_RELAXED); }
+
+/* Runs the scenario with each allocation failing; how many returned what they should not have. */
+static int fail_each(const scenario *tried, size_t least, int do_all) {
+    uint64_t hash = hash_parameters(model);
+    long number, total, refused = 0;
+    int wrong = 0;
+    vaelib_status status;
+    count_or_fail(least, 0, 0);
+    status = tried->act();
+    stop_failing();
+    total = counted;
+    if (status != VAELIB_OK) return 1;
+    for (number = 1; number <= total; number++) {
+        count_or_fail(least, number, do_all);
+        status = tried->act();
+        stop_failing();
+        refused += status != VAELIB_OK;
+        if (status != VAELIB_OK && status != VAELIB_OUT_OF_MEMORY) {
+            if (wrong++ < 3) fprintf(stderr, "    %s, %ld of %ld: %s\n", tried->name, number, total, vaelib_last_error());
+        }
+    }
+    printf("%-16s %5ld allocations of %zu bytes and more, %s: %ld refused\n", tried->name, total, least,
+           do_all ? "all from one on fail" : "one fails", refused);
+    if (hash_parameters(model) != hash || tried->act() != VAELIB_OK) wrong++;
+    return wrong;
+}
+
+/* What a child finds wrong; 128 and more if it crashed or hung. */
+static int in_child(const scenario *tried, size_t least, int do_all) {
+    int status = -1;
+    pid_t child;
+    fflush(stdout);
+    fflush(stderr);
+    child = fork();
+    if (child == 0) {
+        int wrong;
+        alarm(100);
+        wrong = fail_each(tried, least, do_all);
+        fflush(stdout);
+        _exit(wrong > 100 ? 100 : wrong);
+    }
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void check_failing_allocations(const char *only) {
+    size_t i;
+    int do_all;
+    for (i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
+        const scenario *tried = &scenarios[i];
+        if (only != NULL && strcmp(only, tried->name) != 0) continue;
+        for (do_all = 0; do_all < 2; do_all++) {
+            int wrong = in_child(tried, 1024, do_all);
+            if (!CHECK(wrong == 0)) fprintf(stderr, "    %s, 1 KiB, all %d: %d\n", tried->name, do_all, wrong);
+        }
+        /* Without even a few bytes for all that follows, strings of C++ inside Swift's runtime may end the process. */
+        if (!tried->uses_hdf5) {
+            int wrong = in_child(tried, 1, 0);
+            if (!CHECK(wrong == 0)) fprintf(stderr, "    %s, any size: %d\n", tried->name, wrong);
+        }
+    }
+}
+
+/* How much address space the process has, in bytes. */
+static size_t address_space(void) {
+    FILE *file = fopen("/proc/self/statm", "r");
+    size_t pages = 0;
+    if (file == NULL || fscanf(file, "%zu", &pages) != 1) exit(1);
+    fclose(file);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* With `extra` bytes more than the process has, every scenario succeeds or is refused for lack of memory. */
+static int act_within(const scenario *tried, size_t extra) {
+    struct rlimit limit;
+    vaelib_status status;
+    limit.rlim_cur = limit.rlim_max = address_space() + extra;
+    if (setrlimit(RLIMIT_AS, &limit) != 0) return 1;
+    status = tried->act();
+    if (status == VAELIB_OK || status == VAELIB_OUT_OF_MEMORY) return 0;
+    fprintf(stderr, "    %s within %zu bytes: %s\n", tried->name, extra, vaelib_last_error());
+    return 2;
+}
+
+static void check_limited_memory(const char *only) {
+    static const size_t extras[] = {0, 1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 21, 1 << 22, 1 << 23, 1 << 24, 1 << 26, 1 << 28};
+    size_t i, k;
+    for (i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
+        if (only != NULL && strcmp(only, scenarios[i].name) != 0) continue;
+        for (k = 0; k < sizeof extras / sizeof *extras; k++) {
+            int status = -1;
+            pid_t child;
+            fflush(stdout);
+            fflush(stderr);
+            child = fork();
+            if (child == 0) {
+                alarm(60);
+                _exit(act_within(&scenarios[i], extras[k]));
+            }
+            CHECK(child > 0 && waitpid(child, &status, 0) == child);
+            if (!CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0)) {
+                fprintf(stderr, "    %s within %zu bytes: status %x\n", scenarios[i].name, extras[k], (unsigned)status);
+            }
+        }
+    }
+}
+
+static void write_data(const float *values, const int64_t *labels) {
+    const size_t shape[] = {columns};
+    vaelib_writer *writer = create_writer(data_path);
+    vaelib_writer_config config = make_writer_config(VAELIB_FLOAT32, shape, 1);
+    vaelib_writer_config label_config = make_writer_config(VAELIB_INT64, NULL, 0);
+    vaelib_array array = make_view(values, VAELIB_FLOAT32, rows, columns);
+    vaelib_array label_array = make_view(labels, VAELIB_INT64, rows, 1);
+    config.chunk_rows = 100;
+    REQUIRE_OK(vaelib_writer_add(writer, "x", &config));
+    REQUIRE_OK(vaelib_writer_append(writer, "x", &array));
+    REQUIRE_OK(vaelib_writer_add(writer, "labels", &label_config));
+    REQUIRE_OK(vaelib_writer_append(writer, "labels", &label_array));
+    REQUIRE_OK(vaelib_writer_finish(writer));
+    vaelib_writer_free(writer);
+}
+
+/* A size that no machine has is refused with that size. */
+static void check_impossible_sizes(void) {
+    vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
+    vaelib_model *created = NULL;
+    REQUIRE_OK(vaelib_vae_config_init(&config));
+    config.data_dim = 1 << 24;
+    config.latent_dim = 1 << 24;
+    CHECK_MESSAGE(vaelib_vae_create(&config, &created), VAELIB_OUT_OF_MEMORY, "bytes");
+    CHECK(created == NULL);
+}
+
+int main(int argc, char **argv) {
+    const char *only = argc > 1 ? argv[1] : NULL;
+    float *images = make_images(rows, columns, 1);
+    int64_t *labels = make_labels(rows, columns, 1);
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+    vaelib_training_config plan = make_plan(1);
+    snprintf(data_path, sizeof data_path, "%s", scratch_path("memory_data.h5"));
+    snprintf(model_path, sizeof model_path, "%s", scratch_path("memory_model.h5"));
+    snprintf(written_path, sizeof written_path, "%s", scratch_path("memory_codes.h5"));
+    write_data(images, labels);
+    examples = wrap_labelled(images, labels, rows, columns);
+    REQUIRE_OK(vaelib_dataset_options_init(&options));
+    options.memory_budget = 0;
+    REQUIRE_OK(vaelib_dataset_open(data_path, "x", &options, &stream));
+    model = make_model(columns, 2);
+    stack = make_stack(columns);
+    REQUIRE_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
+    REQUIRE_OK(vaelib_model_save(model, model_path));
+    check_failing_allocations(only);
+    check_limited_memory(only);
+    check_impossible_sizes();
+    vaelib_model_free(model);
+    vaelib_model_free(stack);
+    vaelib_dataset_free(stream);
+    vaelib_dataset_free(examples);
+    free(labels);
+    free(images);
+    return report();
+}
