@@ -28,12 +28,23 @@ import Testing
   }
 
   @Test func aLackOfMemoryIsNoDamage() {
-    let text = failure { () throws(StorageError) in
-      guard let memory = malloc(4 << 30) else { throw .memory(path: "file.h5", byteCount: 1_024) }
+    let atOnce = failure { () throws(StorageError) in
+      guard let memory = malloc(4 << 30) else { throw .memory(path: "file.h5", byteCount: 4 << 30) }
       free(memory)
     }
-    #expect(text.contains("more memory than check_in_child allows, 512 MiB"))
-    #expect(!text.contains("damaged") && !text.contains("1024"))
+    let littleByLittle = failure { () throws(StorageError) in
+      while malloc(1 << 20) != nil {}
+      throw .memory(path: "file.h5", byteCount: 1 << 20)
+    }
+    for text in [atOnce, littleByLittle] {
+      #expect(text.contains("more memory than check_in_child allows, 512 MiB"))
+      #expect(!text.contains("damaged") && !text.contains("1048576"))
+    }
+  }
+
+  @Test func aSystemWithoutMemoryIsNotTheFilesFault() {
+    let text = failure { () throws(StorageError) in throw .memory(path: "file.h5", byteCount: 1_024) }
+    #expect(text == "file \"file.h5\" needs 1024 bytes of memory, which the system refused")
   }
 
   @Test func aLargeFileMayTakeMore() {

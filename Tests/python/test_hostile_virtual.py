@@ -131,7 +131,7 @@ def test_selections_that_make_no_sense(tmp_path):
     "content",
     [
         b"", b"\0", mappings(), mappings(count=FAR), mappings(mapping(ALL, ALL), count=2), mappings(version=9),
-        mappings(mapping(ALL, ALL), mapping(ALL, ALL)), mappings(b"x" * 5000), mappings(mapping(ALL, ALL, name=b"")),
+        mappings(*[mapping(ALL, ALL)] * 5), mappings(b"x" * 5000), mappings(mapping(ALL, ALL, name=b"")),
         mappings(struct.pack("<BQQ", 3, 7, FAR) + ALL + ALL, version=1),
         mappings(struct.pack("<BQ", 2, 0) + ALL + ALL, version=1),
         mappings(mapping(ALL, ALL, name=b"%d")), mappings(mapping(ALL, ALL, name=b"%b")),

@@ -50,7 +50,8 @@ struct VirtualResolver {
     partLimit = Self.leastParts + byteCount / Self.bytesPerPart
     for mapping in mappings { try add(mapping) }
     measure()
-    guard var left = product(shape + [dataset.elementBytes]).map({ $0 / dataset.elementBytes }) else {
+    let most = [StructureBounds.mappedElementsPerElement, dataset.elementBytes]
+    guard var left = product(shape + most).map({ $0 / dataset.elementBytes }) else {
       throw damaged("\(HDF5.Session.describe(shape)) is beyond any memory")
     }
     for sides in sides {
@@ -165,7 +166,9 @@ struct VirtualResolver {
           + "it: that has \(HDF5.Session.describe(sourceShape)); was it written anew?")
     }
     guard count <= limit else {
-      throw unread("has more elements in its mappings than it has itself: some are mapped more than once")
+      throw unread(
+        "has more than \(StructureBounds.mappedElementsPerElement) times as many elements in its mappings as it has itself"
+      )
     }
     guard count > 0 else { return 0 }
     let place = places[sides.source] ?? usedSources.count

@@ -46,11 +46,11 @@ struct ChildLimits {
     allowStep()
   }
 
-  /// Whether this process has come near its limit of memory at any time: where memory is refused elsewhere, it is the
-  /// system that has no more.
-  var areReached: Bool {
+  /// Whether it was this process's limit of memory that so many bytes were refused for, and not that the system has no
+  /// more: they would have come near it, with the most that the process has had.
+  func forbid(_ byteCount: Int) -> Bool {
     guard let addressSpace, let most = Self.mostMemoryInUse() else { return true }
-    return most > addressSpace - memory / 2
+    return byteCount > addressSpace - memory / 2 - most
   }
 
   /// The time for a step, from now on.

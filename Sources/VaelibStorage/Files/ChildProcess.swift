@@ -63,7 +63,7 @@ struct ChildProcess {
       }
       send([Self.success] + bytes)
     } catch {
-      send([Self.failure] + error.message(isLimited: limits.areReached))
+      send([Self.failure] + error.message(limits))
     }
     _exit(0)
   }
@@ -182,14 +182,13 @@ struct ChildProcess {
 
 /// Errors as bytes, to go through a pipe.
 extension StorageError {
-  /// - Parameter isLimited: whether it is the child's limits that memory was refused for.
-  fileprivate func message(isLimited: Bool) -> [UInt8] {
+  fileprivate func message(_ limits: ChildLimits) -> [UInt8] {
     let fields =
       switch self {
       case .file(_, let reason): ["file", reason]
       case .format(_, let object, let reason), .unread(_, let object, let reason):
         ["format", reason] + (object.map { [$0] } ?? [])
-      case .memory(_, let byteCount): [isLimited ? "limit" : "memory", String(byteCount)]
+      case .memory(_, let byteCount): [limits.forbid(byteCount) ? "limit" : "memory", String(byteCount)]
       }
     return Array(fields.joined(separator: "\0").utf8)
   }

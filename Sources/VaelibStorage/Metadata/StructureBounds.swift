@@ -11,6 +11,9 @@ enum StructureBounds {
   /// repeats those of the groups around it.
   static let listedBytesPerByte = 8
   static let listedBytes = 1 << 20
+  /// How many elements the mappings of a virtual dataset may have together: so many for each of its own, since a mapping
+  /// may replace a part of others.
+  static let mappedElementsPerElement = 4
   /// Bytes of the path of a dataset that a message shows: its end.
   static let shownBytes = 256
   /// How many levels a tree of the newer kind has: even with two children a node it would have 2^24 leaves.
