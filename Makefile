@@ -27,7 +27,7 @@ export SWIFT PYTHON
 
 say = @printf '==> %s\n'
 
-.PHONY: help build generate test test-fast test-long demo install clean
+.PHONY: help build generate test test-fast test-long test-races demo install clean
 .PHONY: lint check-kernels check-preparation check-exports check-header abi-check test-swift test-c test-c-sanitized test-install test-documents test-python
 .PHONY: dependencies-build dependencies-test swift-toolchain
 
@@ -128,6 +128,11 @@ test-python: build .venv/installed ## run the Python tests
 test-long: build .venv/installed ## run the tests that take minutes each: 100,000 damaged files, 100,000 forks
 	$(say) "running the Python tests that take minutes"
 	@$(VENV)/python -m pytest -m long Tests/python
+
+test-races: build ## look for races with ThreadSanitizer and valgrind, which takes minutes
+	@scripts/install-dependencies.sh races
+	$(say) "running the C tests of threads under ThreadSanitizer and drd"
+	@scripts/test-races.sh
 
 # ---- using ---------------------------------------------------------------------------------------------------------
 

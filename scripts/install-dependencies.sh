@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the system packages that vaelib needs: those that are missing, and no others.
-# usage: scripts/install-dependencies.sh build|test|python ...
+# usage: scripts/install-dependencies.sh build|test|races|python ...
 #
 # What counts is whether this machine has what a package provides, from whatever source; so each is looked for by that.
 # A machine that has everything is left alone, and nothing is printed.
@@ -49,11 +49,14 @@ find_missing() {
         needs cmake cmake --version
         needs shellcheck shellcheck --version
         ;;
+      races)
+        needs valgrind valgrind --version
+        ;;
       python)
         needs python3-venv "${PYTHON:-python3}" -c 'import ensurepip, venv'
         ;;
       *)
-        echo "usage: scripts/install-dependencies.sh build|test|python ..." >&2
+        echo "usage: scripts/install-dependencies.sh build|test|races|python ..." >&2
         exit 2
         ;;
     esac

@@ -33,6 +33,9 @@ rm -f "$destdir$libdir/.debug/$name.debug"
 if [[ -n $debug_symbols ]]; then
   install -D -m 644 "$scratch/$name.debug" "$destdir$libdir/.debug/$name.debug"
 fi
+for suppressions in bindings/c/suppressions/*.supp; do
+  install -D -m 644 "$suppressions" "$destdir$prefix/share/vaelib/$(basename "$suppressions")"
+done
 fill bindings/c/vaelib.pc.in "$destdir$libdir/pkgconfig/vaelib.pc"
 fill bindings/c/vaelibConfig.cmake.in "$destdir$libdir/cmake/vaelib/vaelibConfig.cmake"
 fill bindings/c/vaelibConfigVersion.cmake.in "$destdir$libdir/cmake/vaelib/vaelibConfigVersion.cmake"

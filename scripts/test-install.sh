@@ -65,6 +65,8 @@ if [[ -e $symbols ]]; then
   exit 1
 fi
 
+for suppressions in drd helgrind thread-sanitizer; do test -s "$prefix/share/vaelib/$suppressions.supp"; done
+
 # A staged installation keeps DESTDIR out of the files.
 quietly make --no-print-directory install PREFIX=/usr DESTDIR="$scratch/stage"
 if grep -rIl "$scratch" "$scratch/stage"; then

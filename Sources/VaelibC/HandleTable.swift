@@ -145,10 +145,11 @@ final class HandleTable: @unchecked Sendable {
     _ = removed  // released outside the lock, since its deinitialiser may take time
   }
 
-  /// How often the calls on a handle were cancelled so far; a call stops when the number changes.
+  /// How often the calls on a handle were cancelled so far; a call stops when the number changes. What the thread that
+  /// cancelled wrote before, the call's thread then sees.
   func cancellations(_ handle: OpaquePointer?) -> UInt32 {
     guard let place = Self.slot(handle) else { return 0 }
-    return cancellations[place.slot].load(ordering: .relaxed)
+    return cancellations[place.slot].load(ordering: .acquiring)
   }
 
   /// Tells the calls that run on a handle to stop. Async-signal-safe; false if the handle is not live.
@@ -156,7 +157,7 @@ final class HandleTable: @unchecked Sendable {
     guard let place = Self.slot(handle), place.kind == kind.rawValue, place.generation & 1 == 1,
       generations[place.slot].load(ordering: .acquiring) == place.generation
     else { return false }
-    cancellations[place.slot].wrappingAdd(1, ordering: .relaxed)
+    cancellations[place.slot].wrappingAdd(1, ordering: .releasing)
     return true
   }
 }

@@ -3,21 +3,24 @@
 #include <dirent.h>
 #include <time.h>
 
+/* Counted by several threads at a time. */
 static size_t checks_made, checks_failed;
 
+static void count(size_t *counter) { __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED); }
+
 int check(int holds, const char *text, const char *file, int line) {
-    checks_made++;
+    count(&checks_made);
     if (!holds) {
-        checks_failed++;
+        count(&checks_failed);
         fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, text);
     }
     return holds;
 }
 
 int check_status(vaelib_status status, vaelib_status expected, const char *text, const char *file, int line) {
-    checks_made++;
+    count(&checks_made);
     if (status == expected) return 1;
-    checks_failed++;
+    count(&checks_failed);
     fprintf(stderr, "%s:%d: expected %s, came %s (%d) from %s\n", file, line, vaelib_status_name(expected),
             vaelib_status_name(status), (int)status, text);
     fprintf(stderr, "    last error: %s\n", vaelib_last_error());
@@ -27,17 +30,17 @@ int check_status(vaelib_status status, vaelib_status expected, const char *text,
 int check_message(
     vaelib_status status, vaelib_status expected, const char *message, const char *text, const char *file, int line) {
     if (!check_status(status, expected, text, file, line)) return 0;
-    checks_made++;
+    count(&checks_made);
     if (strstr(vaelib_last_error(), message) != NULL) return 1;
-    checks_failed++;
+    count(&checks_failed);
     fprintf(stderr, "%s:%d: no '%s' in the message of %s\n    %s\n", file, line, message, text, vaelib_last_error());
     return 0;
 }
 
 int check_near(double left, double right, double tolerance, const char *text, const char *file, int line) {
-    checks_made++;
+    count(&checks_made);
     if (fabs(left - right) <= tolerance) return 1;
-    checks_failed++;
+    count(&checks_failed);
     fprintf(stderr, "%s:%d: %.9g and %.9g differ by more than %g: %s\n", file, line, left, right, tolerance, text);
     return 0;
 }

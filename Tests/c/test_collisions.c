@@ -1,4 +1,4 @@
-/* Calls beside each other: queries of one model, trainings of several; and calls that collide with a training. */
+/* Calls beside each other: queries of one model, trainings of several, handles; calls that collide with a training. */
 #include <pthread.h>
 #include "support.h"
 
@@ -177,6 +177,32 @@ static void check_trainings_beside_each_other(const char *kind) {
     }
 }
 
+/* Makes and frees datasets of as many rows as `argument` says. */
+static void *make_handles(void *argument) {
+    static const float values[thread_count] = {0};
+    const size_t *own_rows = argument;
+    size_t failures = 0;
+    for (size_t i = 0; i < 1000; i++) {
+        vaelib_dataset *dataset = wrap(values, *own_rows, 1);
+        vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
+        failures += vaelib_dataset_describe(dataset, &info) != VAELIB_OK || info.rows != *own_rows;
+        vaelib_dataset_free(dataset);
+    }
+    CHECK(failures == 0);
+    return NULL;
+}
+
+/* Threads that make and free handles at a time get each their own, though they wait for each other's lock. */
+static void check_handles_beside_each_other(void) {
+    pthread_t threads[thread_count];
+    size_t own_rows[thread_count];
+    for (size_t i = 0; i < thread_count; i++) {
+        own_rows[i] = i + 1;
+        CHECK(pthread_create(&threads[i], NULL, make_handles, &own_rows[i]) == 0);
+    }
+    for (size_t i = 0; i < thread_count; i++) pthread_join(threads[i], NULL);
+}
+
 int main(void) {
     static const char *const kinds[] = {"vae", "stack"};
     float *images = make_images(rows, columns, 1);
@@ -187,6 +213,7 @@ int main(void) {
         check_collisions(kinds[i]);
         check_trainings_beside_each_other(kinds[i]);
     }
+    check_handles_beside_each_other();
     vaelib_dataset_free(examples);
     free(labels);
     free(images);

@@ -6,7 +6,22 @@
 enum { rows = 200, columns = 30, thread_count = 3 };
 
 static vaelib_dataset *examples;
-static volatile int is_over;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static int is_over, has_seen_bare_stack; /* both under the mutex */
+
+static void set(int *flag, int value) {
+    pthread_mutex_lock(&mutex);
+    *flag = value;
+    pthread_mutex_unlock(&mutex);
+}
+
+static int is_set(const int *flag) {
+    int value;
+    pthread_mutex_lock(&mutex);
+    value = *flag;
+    pthread_mutex_unlock(&mutex);
+    return value;
+}
 
 /* What a thread that describes all the time came across. */
 typedef struct {
@@ -58,7 +73,7 @@ static int is_consistent(watcher *self) {
 
 static void *watch(void *argument) {
     watcher *self = argument;
-    while (!is_over) {
+    while (!is_set(&is_over)) {
         double begin = now(), took;
         self->failures += !is_consistent(self);
         took = now() - begin;
@@ -80,7 +95,7 @@ static void check_watching_a_fit(void) {
         CHECK(pthread_create(&threads[i], NULL, watch, &watchers[i]) == 0);
     }
     CHECK_OK(train(model, examples, &plan));
-    is_over = 1;
+    set(&is_over, 1);
     for (i = 0; i < thread_count; i++) {
         pthread_join(threads[i], NULL);
         printf("%zu rounds, the slowest %.1f ms\n", watchers[i].rounds, 1000 * watchers[i].slowest);
@@ -95,13 +110,13 @@ static void check_watching_a_fit(void) {
 /* A stack that gets a classifier and names while others look at it: size, tensors and names are of one moment. */
 static void *watch_stack(void *argument) {
     watcher *self = argument;
-    while (!is_over) {
+    while (!is_set(&is_over)) {
         vaelib_model_info info = VAELIB_MODEL_INFO_INIT;
         vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
         self->failures += vaelib_model_describe(self->model, &info) != VAELIB_OK;
         self->failures += info.tensor_count != (info.class_count == 0 ? 6u : 8u);
         self->failures += vaelib_stack_get_config(self->model, &config) != VAELIB_OK || config.layer_count != 2;
-        self->greatest_epochs += info.class_count == 0;
+        if (info.class_count == 0) set(&has_seen_bare_stack, 1);
         self->rounds++;
     }
     return NULL;
@@ -114,14 +129,14 @@ static void check_watching_a_stack(void) {
     pthread_t thread;
     const char *type = NULL, *const *names = NULL;
     size_t count = 1;
-    is_over = 0;
+    set(&is_over, 0);
     CHECK(pthread_create(&thread, NULL, watch_stack, &self) == 0);
-    while (self.greatest_epochs == 0 && now() >= 0) { /* until it has seen the stack without a classifier */
+    while (!is_set(&has_seen_bare_stack)) { /* until it has seen the stack without a classifier */
         const struct timespec moment = {0, 1000000};
         nanosleep(&moment, NULL);
     }
     CHECK_OK(train_in(stack, examples, VAELIB_SUPERVISED, &plan, NULL, NULL));
-    is_over = 1;
+    set(&is_over, 1);
     pthread_join(thread, NULL);
     CHECK(self.rounds > 10 && self.failures == 0);
     CHECK(describe(stack).class_count == 4);
