@@ -8,7 +8,6 @@
  */
 #define _GNU_SOURCE
 #include "CKernels.h"
-#include "Lock.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -23,7 +22,7 @@ static _Alignas(4096) unsigned char reserve[(size_t)units * unit];
 static uint32_t lengths[units];
 /* One bit for each unit that is in use. */
 static uint64_t used[units / 64];
-static vaelib_lock lock;
+static uint64_t lock;
 
 static __thread struct {
     /* How often this thread took from the reserve. */

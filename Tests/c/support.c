@@ -1,7 +1,10 @@
 #include "support.h"
 
 #include <dirent.h>
+#include <sys/types.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Counted by several threads at a time. */
 static size_t checks_made, checks_failed;
@@ -276,6 +279,24 @@ const char *scratch_path(const char *name) {
     }
     snprintf(path, sizeof paths[0], "%s/%s", folder, name);
     return path;
+}
+
+int run_in_child(int (*work)(void *), void *argument, unsigned seconds) {
+    int status = -1;
+    pid_t child;
+    fflush(stdout);
+    fflush(stderr);
+    child = fork();
+    if (child == 0) {
+        alarm(seconds);
+        status = work(argument);
+        fflush(stdout);
+        _exit(status);
+    }
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (status != 0) fprintf(stderr, "    the child ended with %d (128 and more: a signal)\n", status);
+    return status;
 }
 
 double now(void) {

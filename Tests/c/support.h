@@ -117,6 +117,10 @@ int temporary_files(void);
 /* `name` inside the scratch folder of this run. The string is overwritten by the fourth call after. */
 const char *scratch_path(const char *name);
 
+/* The exit status of a forked child that ends with what `work` returns, 128 and more if a signal ended it: one that
+ * hangs is ended by an alarm. */
+int run_in_child(int (*work)(void *), void *argument, unsigned seconds);
+
 /* Seconds since some moment. */
 double now(void);
 

@@ -4,7 +4,6 @@
  */
 #include <pthread.h>
 #include <setjmp.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #ifdef __SANITIZE_ADDRESS__
@@ -236,29 +235,24 @@ static void *train_quietly(void *out_status) {
     return NULL;
 }
 
+/* In the child, where the thread that trains is missing. */
+static int recover_in_child(void *unused) {
+    vaelib_training_config plan = make_plan(1);
+    (void)unused;
+    if (train(model, examples, &plan) != VAELIB_BUSY) return 1;
+    if (vaelib_model_recover(model) != VAELIB_OK) return 2;
+    return train(model, examples, &plan) == VAELIB_OK ? 0 : 3;
+}
+
 /* A call without a callback is never given up; in a forked child, where its thread is missing, it is. */
 static void check_call_at_work(void) {
     pthread_t thread;
     vaelib_status status = VAELIB_OK;
-    vaelib_training_config plan = make_plan(1);
-    pid_t child;
-    int outcome = -1;
     model = make_model(columns, 2);
     CHECK(pthread_create(&thread, NULL, train_quietly, &status) == 0);
     while (history_epochs(model) < 3) pause_briefly();
     CHECK_MESSAGE(vaelib_model_recover(model), VAELIB_BUSY, "vaelib_model_cancel");
-    fflush(stdout);
-    fflush(stderr);
-    child = fork();
-    if (child == 0) {
-        alarm(60);
-        if (train(model, examples, &plan) != VAELIB_BUSY) _exit(1);
-        if (vaelib_model_recover(model) != VAELIB_OK) _exit(2);
-        if (train(model, examples, &plan) != VAELIB_OK) _exit(3);
-        _exit(0);
-    }
-    CHECK(child > 0 && waitpid(child, &outcome, 0) == child);
-    CHECK(WIFEXITED(outcome) && WEXITSTATUS(outcome) == 0);
+    CHECK(run_in_child(recover_in_child, NULL, 60) == 0);
     CHECK_OK(vaelib_model_cancel(model));
     pthread_join(thread, NULL);
     CHECK_STATUS(status, VAELIB_CANCELLED);

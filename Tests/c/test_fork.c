@@ -15,22 +15,8 @@ static uint64_t fit_and_hash(vaelib_model *model) {
     return hash_parameters(model);
 }
 
-/* The exit status of a child that runs `work`; one that hangs is ended by an alarm. */
-static int in_child(int (*work)(void *), void *argument) {
-    int status = -1;
-    pid_t child;
-    fflush(stdout);
-    fflush(stderr);
-    child = fork();
-    if (child == 0) {
-        alarm(120);
-        _exit(work(argument));
-    }
-    CHECK(child > 0 && waitpid(child, &status, 0) == child);
-    status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    if (status != 0) fprintf(stderr, "    the child ended with %d (128 and more: a signal)\n", status);
-    return status;
-}
+/* What a child may take; it takes a second. */
+enum { patience = 120 };
 
 /* Goes on with the parent's model, makes one of its own, saves and reads a file. */
 static int work_in_child(void *parents_model) {
@@ -74,7 +60,7 @@ static int fork_in_callback(const vaelib_progress *progress, void *user_data) {
     (void)progress;
     if (forks_left > 0) {
         forks_left--;
-        CHECK(in_child(find_busy, user_data) == 0);
+        CHECK(run_in_child(find_busy, user_data, patience) == 0);
     }
     return 0;
 }
@@ -162,7 +148,7 @@ static void check_beside_a_fit(void) {
     pthread_mutex_lock(&mutex);
     while (!fit_runs) pthread_cond_wait(&fit_began, &mutex);
     pthread_mutex_unlock(&mutex);
-    for (int i = 0; i < 20; i++) CHECK(in_child(find_busy, model) == 0);
+    for (int i = 0; i < 20; i++) CHECK(run_in_child(find_busy, model, patience) == 0);
     CHECK_OK(vaelib_model_cancel(model));
     pthread_join(thread, NULL);
     CHECK_OK(vaelib_vae_encode(model, examples, latents, NULL, rows * 2));
@@ -176,10 +162,10 @@ int main(void) {
     vaelib_training_config plan = make_plan(1);
     uint64_t expected;
     examples = wrap(images, rows, columns);
-    CHECK(in_child(work_in_child, model) == 0); /* before the parent started any thread */
+    CHECK(run_in_child(work_in_child, model, patience) == 0); /* before the parent started any thread */
     expected = fit_and_hash(model);
-    CHECK(in_child(fit_in_child, &expected) == 0);
-    CHECK(in_child(work_in_child, model) == 0);
+    CHECK(run_in_child(fit_in_child, &expected, patience) == 0);
+    CHECK(run_in_child(work_in_child, model, patience) == 0);
     CHECK_OK(vaelib_vae_fit(watched, examples, NULL, &plan, fork_in_callback, watched));
     CHECK(forks_left < 3);
 #ifndef __SANITIZE_ADDRESS__
@@ -187,7 +173,7 @@ int main(void) {
     check_while_streaming();
     check_beside_a_fit();
 #endif
-    CHECK(in_child(fit_in_child, &expected) == 0);
+    CHECK(run_in_child(fit_in_child, &expected, patience) == 0);
     vaelib_model_free(watched);
     vaelib_model_free(model);
     vaelib_dataset_free(examples);

@@ -183,16 +183,13 @@ void vaelib_yield(void);
 void vaelib_pause(uint64_t nanoseconds);
 
 /*
- * A lock for short sections. Whoever holds it runs with the priority of the most urgent thread that waits for it, which
- * sleeps meanwhile. In a forked child it is free, whatever thread of the parent held it. create() returns NULL without
- * memory; try() returns nonzero if it took the lock.
+ * A lock for short sections: 64 bits that are 0 at first. Whoever holds it runs with the priority of the most urgent
+ * thread that waits for it, which sleeps meanwhile. In a forked child it is free, whatever thread of the parent held it.
+ * try() returns nonzero if it took the lock.
  */
-typedef struct vaelib_lock vaelib_lock;
-vaelib_lock *vaelib_lock_create(void);
-void vaelib_lock_destroy(vaelib_lock *lock);
-int vaelib_lock_try(vaelib_lock *lock);
-void vaelib_lock_take(vaelib_lock *lock);
-void vaelib_lock_release(vaelib_lock *lock);
+int vaelib_lock_try(uint64_t *lock);
+void vaelib_lock_take(uint64_t *lock);
+void vaelib_lock_release(uint64_t *lock);
 
 /* Does nothing with a value, but the compiler does not know that, so that the value is computed. */
 void vaelib_use(const void *value);

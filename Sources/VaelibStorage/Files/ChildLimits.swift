@@ -74,27 +74,25 @@ struct ChildLimits {
 
   /// Bytes of address space that this process has had at most.
   private static func mostMemoryInUse() -> Int? {
-    let descriptor = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var text = [UInt8](repeating: 0, count: 2048)
-    let count = read(descriptor, &text, text.count)
-    let lines = text.prefix(max(0, count)).split(separator: UInt8(ascii: "\n"))
-    let label = Array("VmPeak:".utf8)
-    guard let line = lines.first(where: { $0.starts(with: label) }) else { return nil }
+    let lines = read("/proc/self/status").split(separator: UInt8(ascii: "\n"))
+    guard let line = lines.first(where: { $0.starts(with: "VmPeak:".utf8) }) else { return nil }
     let digits = line.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     return Int(String(decoding: digits, as: UTF8.self)).map { $0 << 10 }
   }
 
   /// Bytes of address space of this process.
   private static func memoryInUse() -> Int? {
-    let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
+    let pages = read("/proc/self/statm").prefix { $0 != UInt8(ascii: " ") }
+    return Int(String(decoding: pages, as: UTF8.self)).map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) }
+  }
+
+  /// The beginning of a file that the system makes; nothing if it cannot be read.
+  private static func read(_ path: String) -> ArraySlice<UInt8> {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }
-    var text = [UInt8](repeating: 0, count: 256)
-    let count = read(descriptor, &text, text.count)
-    guard count > 0 else { return nil }
-    let pages = String(decoding: text.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
-    return Int(pages).map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) }
+    var text = [UInt8](repeating: 0, count: 2048)
+    let count = Glibc.read(descriptor, &text, text.count)
+    return text.prefix(max(0, count))
   }
 }

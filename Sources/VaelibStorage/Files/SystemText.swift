@@ -58,10 +58,8 @@ extension String {
   func withSystemCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
     var bytes = systemBytes.map { CChar(bitPattern: $0) }
     bytes.append(0)
-    return bytes.withUnsafeBufferPointer { buffer in
-      // There is an address, since there is a NUL.
-      body(buffer.baseAddress.unsafelyUnwrapped)
-    }
+    // Swift passes an array to a function as the address of its first element.
+    return body(bytes)
   }
 
   /// The text for messages: bytes that are not UTF-8 as \xE9 and so on.

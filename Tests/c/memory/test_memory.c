@@ -5,11 +5,8 @@
  * The functions of the C library are replaced by ones of this program, so a sanitizer cannot be there too.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <errno.h>
-#include <malloc.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "../support.h"
 
@@ -231,8 +228,19 @@ static void count_or_fail(size_t least, long number, int do_all) {
 
 static void stop_failing(void) { __atomic_store_n(&least_bytes, 0, __ATOMIC_RELAXED); }
 
+/* A scenario, and what is refused to it: allocations of so many bytes and more, or all address space beyond so much. */
+typedef struct {
+    const scenario *tried;
+    size_t least, extra;
+    int do_all;
+} trial;
+
 /* Runs the scenario with each allocation failing; how many returned what they should not have. */
-static int fail_each(const scenario *tried, size_t least, int do_all) {
+static int fail_each(void *argument) {
+    const trial *self = argument;
+    const scenario *tried = self->tried;
+    const size_t least = self->least;
+    const int do_all = self->do_all;
     uint64_t hash = hash_parameters(model);
     long number, total, refused = 0;
     int wrong = 0;
@@ -254,43 +262,20 @@ static int fail_each(const scenario *tried, size_t least, int do_all) {
     printf("%-16s %5ld allocations of %zu bytes and more, %s: %ld refused\n", tried->name, total, least,
            do_all ? "all from one on fail" : "one fails", refused);
     if (hash_parameters(model) != hash || tried->act() != VAELIB_OK) wrong++;
-    return wrong;
+    return wrong < 100 ? wrong : 100;
 }
 
-/* What a child finds wrong; 128 and more if it crashed or hung. */
-static int in_child(const scenario *tried, size_t least, int do_all) {
-    int status = -1;
-    pid_t child;
-    fflush(stdout);
-    fflush(stderr);
-    child = fork();
-    if (child == 0) {
-        int wrong;
-        alarm(100);
-        wrong = fail_each(tried, least, do_all);
-        fflush(stdout);
-        _exit(wrong > 100 ? 100 : wrong);
-    }
-    CHECK(child > 0 && waitpid(child, &status, 0) == child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+/* In a child, so that one that crashes is told from the others. */
+static void check_trial(int (*act)(void *), trial tried) {
+    if (CHECK(run_in_child(act, &tried, 100) == 0)) return;
+    fprintf(stderr, "    %s: least %zu, all %d, extra %zu\n", tried.tried->name, tried.least, tried.do_all, tried.extra);
 }
 
-static void check_failing_allocations(const char *only) {
-    size_t i;
-    int do_all;
-    for (i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
-        const scenario *tried = &scenarios[i];
-        if (only != NULL && strcmp(only, tried->name) != 0) continue;
-        for (do_all = 0; do_all < 2; do_all++) {
-            int wrong = in_child(tried, 1024, do_all);
-            if (!CHECK(wrong == 0)) fprintf(stderr, "    %s, 1 KiB, all %d: %d\n", tried->name, do_all, wrong);
-        }
-        /* Without even a few bytes for all that follows, strings of C++ inside Swift's runtime may end the process. */
-        if (!tried->uses_hdf5) {
-            int wrong = in_child(tried, 1, 0);
-            if (!CHECK(wrong == 0)) fprintf(stderr, "    %s, any size: %d\n", tried->name, wrong);
-        }
-    }
+static void check_failing_allocations(const scenario *tried) {
+    check_trial(fail_each, (trial){.tried = tried, .least = 1024});
+    check_trial(fail_each, (trial){.tried = tried, .least = 1024, .do_all = 1});
+    /* Without even a few bytes for all that follows, strings of C++ inside Swift's runtime may end the process. */
+    if (!tried->uses_hdf5) check_trial(fail_each, (trial){.tried = tried, .least = 1});
 }
 
 /* How much address space the process has, in bytes. */
@@ -303,37 +288,24 @@ static size_t address_space(void) {
 }
 
 /* With `extra` bytes more than the process has, every scenario succeeds or is refused for lack of memory. */
-static int act_within(const scenario *tried, size_t extra) {
+static int act_within(void *argument) {
+    const trial *self = argument;
     struct rlimit limit;
     vaelib_status status;
-    limit.rlim_cur = limit.rlim_max = address_space() + extra;
+    limit.rlim_cur = limit.rlim_max = address_space() + self->extra;
     if (setrlimit(RLIMIT_AS, &limit) != 0) return 1;
-    status = tried->act();
+    status = self->tried->act();
     if (status == VAELIB_OK || status == VAELIB_OUT_OF_MEMORY) return 0;
-    fprintf(stderr, "    %s within %zu bytes: %s\n", tried->name, extra, vaelib_last_error());
+    fprintf(stderr, "    %s within %zu bytes: %s\n", self->tried->name, self->extra, vaelib_last_error());
     return 2;
 }
 
-static void check_limited_memory(const char *only) {
-    static const size_t extras[] = {0, 1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 21, 1 << 22, 1 << 23, 1 << 24, 1 << 26, 1 << 28};
-    size_t i, k;
-    for (i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
-        if (only != NULL && strcmp(only, scenarios[i].name) != 0) continue;
-        for (k = 0; k < sizeof extras / sizeof *extras; k++) {
-            int status = -1;
-            pid_t child;
-            fflush(stdout);
-            fflush(stderr);
-            child = fork();
-            if (child == 0) {
-                alarm(60);
-                _exit(act_within(&scenarios[i], extras[k]));
-            }
-            CHECK(child > 0 && waitpid(child, &status, 0) == child);
-            if (!CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0)) {
-                fprintf(stderr, "    %s within %zu bytes: status %x\n", scenarios[i].name, extras[k], (unsigned)status);
-            }
-        }
+static void check_limited_memory(const scenario *tried) {
+    static const size_t extras[] = {
+        0, 1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 21, 1 << 22, 1 << 23, 1 << 24, 1 << 26, 1 << 28};
+    size_t i;
+    for (i = 0; i < sizeof extras / sizeof *extras; i++) {
+        check_trial(act_within, (trial){.tried = tried, .extra = extras[i]});
     }
 }
 
@@ -370,6 +342,7 @@ int main(int argc, char **argv) {
     int64_t *labels = make_labels(rows, columns, 1);
     vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_training_config plan = make_plan(1);
+    size_t i;
     snprintf(data_path, sizeof data_path, "%s", scratch_path("memory_data.h5"));
     snprintf(model_path, sizeof model_path, "%s", scratch_path("memory_model.h5"));
     snprintf(written_path, sizeof written_path, "%s", scratch_path("memory_codes.h5"));
@@ -382,8 +355,11 @@ int main(int argc, char **argv) {
     stack = make_stack(columns);
     REQUIRE_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
     REQUIRE_OK(vaelib_model_save(model, model_path));
-    check_failing_allocations(only);
-    check_limited_memory(only);
+    for (i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
+        if (only != NULL && strcmp(only, scenarios[i].name) != 0) continue;
+        check_failing_allocations(&scenarios[i]);
+        check_limited_memory(&scenarios[i]);
+    }
     check_impossible_sizes();
     vaelib_model_free(model);
     vaelib_model_free(stack);
