@@ -36,13 +36,25 @@ void *vaelib_hdf5_find(const char **out_path, const char **out_reason)
 {
     struct link_map *map;
     void *found = dlopen(DEBIAN_NAME, RTLD_LAZY | RTLD_LOCAL);
-    if (found == NULL) found = dlopen(NAME, RTLD_LAZY | RTLD_LOCAL);
-    if (found != NULL && dlinfo(found, RTLD_DI_LINKMAP, &map) == 0) {
+    if (found == NULL) {
+        /* Both are told of: the first may be there, and lack something. */
+        static char reasons[1024];
+        const char *reason = dlerror();
+        size_t length = (size_t)snprintf(reasons, sizeof reasons / 2, "%s; ", reason != NULL ? reason : "");
+        if (length >= sizeof reasons / 2) length = sizeof reasons / 2 - 1;
+        found = dlopen(NAME, RTLD_LAZY | RTLD_LOCAL);
+        if (found == NULL) {
+            reason = dlerror();
+            snprintf(reasons + length, sizeof reasons - length, "%s", reason != NULL ? reason : "");
+            *out_reason = reasons;
+            return NULL;
+        }
+    }
+    if (dlinfo(found, RTLD_DI_LINKMAP, &map) == 0) {
         *out_path = map->l_name;
         return found;
     }
     *out_reason = dlerror();
-    if (found != NULL) dlclose(found);
     return NULL;
 }
 
@@ -131,11 +143,19 @@ static int write_address(void **place, void *address, uintptr_t read_only_start,
 {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     uintptr_t start = (uintptr_t)place & ~(page - 1);
-    int is_read_only = start >= read_only_start && start < (read_only_end & ~(page - 1));
+    int is_read_only = start >= (read_only_start & ~(page - 1)) && start < (read_only_end & ~(page - 1));
     if (is_read_only && mprotect((void *)start, page, PROT_READ | PROT_WRITE) != 0) return 0;
     *place = address;
     if (is_read_only) mprotect((void *)start, page, PROT_READ);
     return 1;
+}
+
+/* strdup() of the C library allocates by itself. */
+static char *duplicate(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = malloc(size);
+    return copy == NULL ? NULL : memcpy(copy, text, size);
 }
 
 /*
@@ -148,7 +168,8 @@ static void lead_allocations(const struct link_map *map)
         const char *name;
         void *address;
     } functions[] = {
-        {"malloc", (void *)malloc}, {"calloc", (void *)calloc}, {"realloc", (void *)realloc}, {"free", (void *)free}};
+        {"malloc", (void *)malloc}, {"calloc", (void *)calloc}, {"realloc", (void *)realloc}, {"free", (void *)free},
+        {"strdup", (void *)duplicate}, {"__strdup", (void *)duplicate}};
     const ElfW(Ehdr) *header = (const void *)map->l_addr;
     const ElfW(Phdr) *segment = (const void *)(map->l_addr + header->e_phoff);
     const ElfW(Sym) *symbols = NULL;

@@ -10,6 +10,7 @@ final class AccessGate: Sendable {
   private let word = Atomic<UInt64>(AccessState().word)
   /// The thread on which the callback of a change runs; 0 for none.
   private let callbackThread = Atomic<UInt>(0)
+  private let abandoned = Atomic<Bool>(false)
   /// What it guards, for messages.
   private let subject: String
 
@@ -49,11 +50,17 @@ final class AccessGate: Sendable {
 
   /// Runs the host's callback for a call that is inside.
   func callback<R>(_ body: () -> R) -> R {
-    let before = change { $0.callbacks += 1 }
-    if before.users < 0 { callbackThread.store(pthread_self(), ordering: .relaxed) }
+    let inside = change { $0.callbacks += 1 }
+    let isChange = inside.users < 0
+    let outer = callbackThread.load(ordering: .relaxed)
+    if isChange { callbackThread.store(pthread_self(), ordering: .relaxed) }
     defer {
-      if before.users < 0 { callbackThread.store(0, ordering: .relaxed) }
-      change { if $0.generation == before.generation { $0.callbacks -= 1 } }
+      if isChange { callbackThread.store(outer, ordering: .relaxed) }
+      change { state in
+        guard state.generation == inside.generation else { return }
+        // A callback of a query within this one may have been left for good.
+        state.callbacks = (isChange ? inside : state).callbacks - 1
+      }
     }
     return body()
   }
@@ -71,10 +78,16 @@ final class AccessGate: Sendable {
     return state.callbacks >= abs(state.users) || !state.isOfThisProcess
   }
 
+  /// Whether the calls inside are to end, since nobody has what the gate guards any more.
+  var isAbandoned: Bool { abandoned.load(ordering: .relaxed) }
+
+  func abandon() { abandoned.store(true, ordering: .relaxed) }
+
   private func leave(_ entered: AccessState) {
     change { state in
       // A forked child has forgotten the query.
-      if state.generation == entered.generation { state.users += state.users < 0 ? 1 : -1 }
+      guard state.generation == entered.generation else { return }
+      if state.users < 0 { (state.users, state.callbacks) = (0, 0) } else { state.users -= 1 }
     }
   }
 

@@ -18,8 +18,12 @@ public func vaelib_dataset_select(
           + "\(whole.source.rows - 1)")
     }
     // The rows, where they are in the stored data, and their labels.
-    try MemoryReserve.require(rows.count + whole.source.rows, bytes: 4 * MemoryLayout<Int>.stride)
-    out.pointee = try HandleTable.shared.insert(whole.select(Array(rows)))
+    try MemoryReserve.require(rows.count, bytes: 4 * MemoryLayout<Int>.stride)
+    let chosen = Array(rows)
+    if SelectionSource.needsTable(of: whole.source, chosen) {
+      try MemoryReserve.require(whole.source.rows, bytes: MemoryLayout<Int>.stride)
+    }
+    out.pointee = try HandleTable.shared.insert(whole.select(chosen))
   }
 }
 

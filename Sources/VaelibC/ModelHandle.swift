@@ -17,7 +17,9 @@ final class ModelHandle: HandleObject {
   /// The layers of a stack as the header describes them, for as long as the handle's object lives.
   nonisolated(unsafe) let layerStructs: UnsafePointer<vaelib_layer_config>
   /// The names of a stack's classes as the header gives them out.
-  private let names = Watched(CStrings([]))
+  nonisolated(unsafe) private var names = CStrings([])
+  /// Held while `names` is used.
+  private let namesLock = ForkSafeLock()
 
   init(_ model: any CheckpointedModel) {
     watched = Watched(Access(model: model))
@@ -42,18 +44,21 @@ final class ModelHandle: HandleObject {
     return model
   }
 
-  /// The names of the classes, which stay valid until they are others.
-  func classNames(_ description: ModelDescription) -> CStrings {
-    let texts = description.classNames?.names ?? []
-    names.change { if $0.texts != texts { $0 = CStrings(texts) } }
-    return names.look()
+  /// The names of a stack's classes and what they stand for; the names stay valid until they are others.
+  func classNames(of stack: StackedAutoencoder) -> (names: CStrings, kind: ClassNames.Kind) {
+    namesLock.withLock {
+      let found = stack.describe().classNames
+      let texts = found?.names ?? []
+      if names.texts != texts { names = CStrings(texts) }
+      return (names, found?.kind ?? .text)
+    }
   }
 
   /// Gives up the calls that wait for a callback which will not return. They keep the model they had, which they may be
-  /// in the middle of changing; the handle gets a copy of it. False if there are none.
-  func recover() throws -> Bool {
+  /// in the middle of changing; the handle gets a copy of it. A callback that returns after all ends its call.
+  func recover() throws {
     let access = access
-    if access.gate.isFree { return false }
+    if access.gate.isFree { return }
     guard access.gate.isAtRest else {
       throw BoundaryError.busy(
         "the model is in use by a call that is not waiting for its callback; it ends by itself, and stops early after "
@@ -61,7 +66,7 @@ final class ModelHandle: HandleObject {
     }
     let copy = Access(model: try access.model.copy())
     watched.change { $0 = copy }
-    return true
+    access.gate.abandon()
   }
 
   static func from(_ handle: OpaquePointer?) throws -> ModelHandle {

@@ -117,10 +117,7 @@ public func vaelib_model_cancel(_ model: OpaquePointer?) -> vaelib_status {
 
 @_cdecl("vaelib_model_recover") @implementation
 public func vaelib_model_recover(_ model: OpaquePointer?) -> vaelib_status {
-  entryPoint {
-    // A callback that returns after all ends a call whose model nobody has any more.
-    if try ModelHandle.from(model).recover() { _ = HandleTable.shared.cancel(model, kind: .model) }
-  }
+  entryPoint { try ModelHandle.from(model).recover() }
 }
 
 @_cdecl("vaelib_model_free") @implementation

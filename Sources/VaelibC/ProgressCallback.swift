@@ -27,7 +27,9 @@ struct ProgressCallback {
       }
     }
     return RunControl(
-      isCancelled: { HandleTable.shared.cancellations(handle) != cancellationsBefore }, report: report)
+      isCancelled: {
+        gate.isAbandoned || HandleTable.shared.cancellations(handle) != cancellationsBefore
+      }, report: report)
   }
 }
 

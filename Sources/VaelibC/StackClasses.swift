@@ -57,10 +57,9 @@ public func vaelib_stack_get_class_names(
     let type = try Arguments.nonNull(outType, "out_type")
     let names = try Arguments.nonNull(outNames, "out_names")
     let count = try Arguments.nonNull(outCount, "out_count")
-    let description = stack.describe()
-    let known = handle.classNames(description)
-    type.pointee = Constants.string((description.classNames?.kind ?? .text).rawValue)
-    names.pointee = known.pointers
-    count.pointee = known.count
+    let known = handle.classNames(of: stack)
+    type.pointee = Constants.string(known.kind.rawValue)
+    names.pointee = known.names.pointers
+    count.pointee = known.names.count
   }
 }

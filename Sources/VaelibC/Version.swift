@@ -40,10 +40,11 @@ public func vaelib_handle_last_error(
 ) -> Int {
   Preparation.run()
   guard let message = HandleTable.shared.error(of: handle.map { OpaquePointer($0) }) else {
-    if size > 0 { outText?.pointee = 0 }
+    if size != 0 { outText?.pointee = 0 }
     return 0
   }
-  return CStrings.copy(message, to: outText, size: size)
+  // A size beyond Int is one that everything fits.
+  return CStrings.copy(message, to: outText, size: size < 0 ? .max : size)
 }
 
 @_cdecl("vaelib_last_warning") @implementation

@@ -10,6 +10,8 @@ public func prepareNumerics() {
   prepare(kernels)
   prepare(WorkerPool.shared)
   prepare(ProductScratch.shared)
+  prepare(WatchedValues.lock)
+  prepare(WatchedValues.waitsInFork)
   prepare(InverseNormal.central)
   prepare(InverseNormal.middle)
   prepare(InverseNormal.tail)

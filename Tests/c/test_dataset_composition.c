@@ -197,7 +197,34 @@ static void check_labels_path(size_t memory_budget) {
     CHECK(none == NULL);
 }
 
+/* One row, repeated without an end: what needs memory for all rows is refused with the size, and nothing else. */
+static void check_endless_rows(void) {
+    const float row[2] = {1, 2};
+    const size_t chosen[] = {7, SIZE_MAX / 2 - 1}, unsorted[] = {9, 3};
+    float values[4] = {0};
+    vaelib_array array = VAELIB_ARRAY_INIT;
+    vaelib_dataset *endless = NULL, *selection = NULL, *other = NULL;
+    CHECK_OK(vaelib_array_init(&array, row, VAELIB_FLOAT32, 1, 2));
+    array.rows = SIZE_MAX / 2;
+    array.row_stride = 0;
+    CHECK_OK(vaelib_dataset_from_array(&array, NULL, &endless));
+    CHECK_OK(vaelib_dataset_select(endless, chosen, 2, &selection));
+    CHECK_OK(vaelib_dataset_read(selection, values, 4));
+    CHECK(values[0] == 1 && values[1] == 2 && values[2] == 1 && values[3] == 2);
+    CHECK_STATUS(vaelib_dataset_select(endless, unsorted, 2, &other), VAELIB_OUT_OF_MEMORY);
+    CHECK_STATUS(vaelib_dataset_split(endless, 0.5, 1, 0, &other, &other), VAELIB_OUT_OF_MEMORY);
+    vaelib_dataset_free(endless);
+    array.rows = (size_t)1 << 40;
+    CHECK_OK(vaelib_dataset_from_array(&array, NULL, &endless));
+    CHECK_MESSAGE(
+        vaelib_dataset_split(endless, 0.5, 1, 0, &other, &other), VAELIB_OUT_OF_MEMORY, "43980465111040 bytes");
+    CHECK(other == NULL);
+    vaelib_dataset_free(selection);
+    vaelib_dataset_free(endless);
+}
+
 int main(void) {
+    check_endless_rows();
     const size_t budgets[] = {0, (size_t)1 << 20};
     for (size_t i = 0; i < 2; i++) {
         check_selections(budgets[i]);

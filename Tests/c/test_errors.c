@@ -60,6 +60,8 @@ static void check_messages_of_handles(void) {
     CHECK(length == strlen(text) && strstr(text, "vaelib_vae_encode: the vaelib_dataset handle is NULL") != NULL);
     CHECK(vaelib_handle_last_error(other, NULL, 0) == 0);
     CHECK(vaelib_handle_last_error(model, NULL, 0) == length);
+    memset(text, 'x', sizeof text);
+    CHECK(vaelib_handle_last_error(model, text, SIZE_MAX) == length && strlen(text) == length);
     CHECK(vaelib_handle_last_error(model, start, sizeof start) == length && strcmp(start, "vaelib_") == 0);
     describe(model);
     CHECK(vaelib_handle_last_error(model, NULL, 0) == length);

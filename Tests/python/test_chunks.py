@@ -327,3 +327,19 @@ def test_filters_that_are_not_read(tmp_path, number, text):
     with pytest.raises(vaelib.FormatError, match=message):
         vaelib.open_dataset(tmp_path / "x.h5", "x")
     assert vaelib.verify(tmp_path / "x.h5").datasets_unread == 1
+
+
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+@pytest.mark.parametrize("mask", [0, 2, 6])
+@pytest.mark.parametrize("filters", [{}, {"compression": "gzip"}, {"fletcher32": True}])
+def test_a_chunk_that_is_stored_as_more_bytes_than_it_has(tmp_path, filters, mask, libver):
+    """What is not decompressed is not believed either: shuffling it would write it all."""
+    path = tmp_path / "x.h5"
+    with h5py.File(path, "w", libver=libver) as file:
+        data = file.create_dataset("x", (64, 4), "f4", chunks=(4, 4), shuffle=True, **filters)
+        data[...] = 1
+        for number in range(16):
+            data.id.write_direct_chunk((4 * number, 0), bytes(4_000_000), mask)
+    for options in ({}, {"memory_budget": 0}, {"check_in_child": True}):
+        with pytest.raises(vaelib.FormatError):
+            vaelib.open_dataset(path, "x", **options).numpy()

@@ -18,9 +18,16 @@ public final class SelectionSource: ExampleSource {
   public var scale: Double { whole.scale }
   public var shift: Double { whole.shift }
 
+  /// Whether choosing these rows takes memory for all rows of `whole`.
+  public static func needsTable(of whole: any ExampleSource, _ rows: [Int]) -> Bool {
+    let parts = whole.parts
+    guard parts.count == 1, case .run = parts[0].positions else { return true }
+    return !isAscending(rows)
+  }
+
   private static func parts(of whole: any ExampleSource, _ rows: [Int]) -> [ExamplePart] {
     let parts = whole.parts
-    if parts.count == 1, case .run = parts[0].positions, isAscending(rows) {
+    if !needsTable(of: whole, rows) {
       let stored = rows.map { parts[0].rows[$0] }
       return [ExamplePart(parts[0].stored, rows: .list(stored), positions: .run(0..<rows.count))]
     }

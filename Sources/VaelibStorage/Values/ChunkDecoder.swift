@@ -131,10 +131,13 @@ struct ChunkDecoder: ~Copyable {
     return Shuffle(elementBytes: size, byteCount: byteCount)
   }
 
-  /// Memory for so many bytes that does not hold `content`.
+  /// Memory for so many bytes that does not hold `content`. What a file stores as a chunk may be more than any chunk has.
   private mutating func buffer(
     _ count: Int, besides content: UnsafeRawBufferPointer
   ) throws(Failure) -> UnsafeMutableRawPointer {
+    guard count <= Self.mostBytes(chunkBytes) else {
+      throw .damaged("has \(count) bytes, where at most \(Self.mostBytes(chunkBytes)) can be")
+    }
     let isTaken = buffers.0.map { content.baseAddress == UnsafeRawPointer($0.base) } ?? false
     let kept = isTaken ? buffers.1 : buffers.0
     guard let buffer = kept ?? ByteBuffer(count: Self.mostBytes(chunkBytes)) else { throw .memory(count) }
