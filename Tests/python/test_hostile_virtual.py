@@ -159,6 +159,25 @@ def test_mappings_beyond_their_heap(tmp_path):
         assert probe(path, "v")["open"][0] == "FormatError"
 
 
+def test_a_list_of_blocks_that_are_as_many_boxes_as_elements(tmp_path):
+    """Rows of narrow blocks, unevenly apart: box after box would be a box for each number."""
+    columns = np.cumsum(2 + np.arange(40_000) ** 2 % 7 % 3).tolist()
+    uneven = blocks(*[(0, column, 59, column) for column in columns])
+    path = one(tmp_path, mappings(mapping(ALL, uneven)), shape=(60, columns[-1] + 1), rows=60, columns=40_000)
+    results = probe(path, "v")
+    assert "consist of more than" in results["open"][1], results
+
+
+def test_many_datasets_of_many_parts(tmp_path):
+    """What each of them may have besides, all of them have together only four times."""
+    file = VirtualFile()
+    content = mappings(mapping(ALL, ALL))
+    x = file.dataset(60_000, 1, message=new_message)
+    sets = [(f"{number}".encode(), file.virtual((2, 30_000), content)) for number in range(1000)]
+    results = probe(file.save_with(tmp_path / "v.h5", (b"x", x), *sets), "0")
+    assert results["verify"][0] == "read", results
+
+
 def test_datasets_that_share_their_mappings(tmp_path):
     file = VirtualFile()
     heap, x = file.global_heap(mappings(*[mapping(NONE, NONE)] * 50_000)), file.dataset(message=new_message)

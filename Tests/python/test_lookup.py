@@ -10,6 +10,8 @@ import h5py
 import numpy as np
 import pytest
 import vaelib
+from hdf5_structures import File, hard_link, new_message, soft_link
+from test_hostile_structure import probe
 
 KINDS = ("earliest", "latest")
 
@@ -71,3 +73,15 @@ def test_opening_takes_no_longer_in_a_large_group(tmp_path: Path, kind: str) -> 
 
     # With all links read, it took 100 times as long.
     assert seconds(20_000) < 10 * seconds(200)
+
+
+def test_a_long_path_through_a_group_with_all_links_in_its_header(tmp_path: Path) -> None:
+    """Each of 30,000 steps would read 20,000 links, if nothing were kept."""
+    file = File()
+    x = file.dataset(message=new_message)
+    group = file.end
+    others = [soft_link(f"{index}".encode(), b"x") for index in range(20_000)]
+    way = soft_link(b"way", b"g/" * 30_000 + b"x")
+    assert file.new_group(hard_link(b"g", group), hard_link(b"x", x), way, *others) == group
+    results = probe(file.save(tmp_path / "x.h5", group), "way")
+    assert results["open"][0] == "read", results

@@ -192,6 +192,22 @@ def test_axes_that_grow_with_their_sources(tmp_path, grown):
             check(path, name)
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(5, 6), (9, 6), (5, 13), (9, 2), (1, 1)])
+def test_mappings_that_grow_along_axes_of_their_own(tmp_path, rows, columns):
+    path, whole = tmp_path / "x.h5", ((5, 10), (UNLIMITED, UNLIMITED))
+    with h5py.File(path, "w", libver="v110") as file:
+        file.create_dataset("down", (rows, 4), "f4", maxshape=(None, 4), chunks=(3, 4))[...] = 1
+        file.create_dataset("across", (4, columns), "f4", maxshape=(4, None), chunks=(2, 3))[...] = 2
+        down = slab_of(*whole, (0, 0), (UNLIMITED, 1), (1, 1), (1, 4))
+        across = slab_of(*whole, (0, 4), (1, UNLIMITED), (1, 1), (4, 1))
+        endless(
+            file, b"v", *whole, None,
+            [(b".", b"down"), down, slab_of((rows, 4), (UNLIMITED, 4), (0, 0), (UNLIMITED, 1), (1, 1), (1, 4)),
+             (b".", b"across"), across, slab_of((4, columns), (4, UNLIMITED), (0, 0), (1, UNLIMITED), (1, 1), (4, 1))],
+        )  # fmt: skip
+    check(path, "v")
+
+
 @pytest.mark.parametrize("count", [1, 3, 12])
 def test_sources_with_numbered_names(tmp_path, count):
     values = RANDOM.uniform(size=(count, 5, 4)).astype("f4")

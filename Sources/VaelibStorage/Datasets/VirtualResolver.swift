@@ -32,7 +32,6 @@ struct VirtualResolver {
   private static let bytesPerPart = 16
   /// Bytes of a name with a number in it.
   private static let mostBytes = 4_096
-  private static let leastParts = 1 << 16
 
   init(
     _ dataset: DatasetMetadata, _ name: String, _ file: MetadataFile, _ folders: ExternalFolders
@@ -47,7 +46,10 @@ struct VirtualResolver {
     let (mappings, byteCount) = try MetadataCheck.naming(name, file.file.path) { () throws(StorageError) in
       try file.mappings(at: place, of: dataset.address)
     }
-    partLimit = Self.leastParts + byteCount / Self.bytesPerPart
+    let explained = byteCount / Self.bytesPerPart
+    let besides = min(StructureBounds.partsOfVirtualDataset, file.virtualPartsLeft)
+    partLimit = explained + besides
+    defer { file.virtualPartsLeft -= min(besides, max(0, max(parts.count, sides.count) - explained)) }
     for mapping in mappings { try add(mapping) }
     measure()
     let most = [StructureBounds.mappedElementsPerElement, dataset.elementBytes]
@@ -81,10 +83,10 @@ struct VirtualResolver {
       guard let length = found.found[source].metadata.shape, axis < length.count else {
         throw damaged("a mapping does not fit its source")
       }
-      guard let originSlice = VirtualSelection.slice(originSteps, below: length[axis]) else { return }
-      guard let slice = VirtualSelection.slice(steps, count: originSlice.count) else {
-        throw damaged("a mapping is beyond any memory")
-      }
+      if length[axis] <= originSteps.start { return }
+      guard let originSlice = VirtualSelection.slice(originSteps, below: length[axis]),
+        let slice = VirtualSelection.slice(steps, count: originSlice.count)
+      else { throw damaged("a mapping is beyond any memory") }
       sides.append(
         Sides(
           target: target, origin: origin, source: source, targetSlice: slice, originSlice: originSlice))
@@ -138,7 +140,8 @@ struct VirtualResolver {
   private mutating func measure() {
     for (axis, known) in lengths {
       shape[axis] = sides.reduce(known) {
-        max($0, $1.targetSlice?.reach.upperBound ?? $1.target.end(axis) ?? 0)
+        let end = $1.target.unlimited?.axis == axis ? $1.targetSlice?.reach.upperBound : $1.target.end(axis)
+        return max($0, end ?? 0)
       }
     }
   }
@@ -199,7 +202,7 @@ struct VirtualResolver {
     _ selection: VirtualSelection, _ shape: [Int], _ slice: AxisSlice?, _ beyond: () -> String
   ) throws(StorageError) -> [SliceBox] {
     do throws(VirtualSelection.Failure) {
-      return try selection.boxes(shape, slice)
+      return try selection.boxes(shape, slice, atMost: partLimit)
     } catch .scattered {
       throw scattered
     } catch {

@@ -22,9 +22,8 @@ struct VirtualSelection {
     unlimited = endless.first.map { ($0, axes[$0]) }
   }
 
-  /// Of an axis without an end the coordinates below `end`: nil if there are none.
+  /// Of an axis without an end the coordinates below `end`, of which there must be some; nil if they cannot be counted.
   static func slice(_ steps: StoredSelection.Steps, below end: Int) -> AxisSlice? {
-    guard end > steps.start else { return nil }
     let block = steps.block ?? end - steps.start
     let count = steps.count ?? (end - steps.start - 1) / steps.stride + 1
     guard let all = AxisSteps(start: steps.start, stride: steps.stride, count: count, block: block) else {
@@ -57,8 +56,9 @@ struct VirtualSelection {
     }
   }
 
-  /// The elements in the order of the axes, in a dataset of this shape. `slice` replaces that of the axis without an end.
-  func boxes(_ shape: [Int], _ slice: AxisSlice? = nil) throws(Failure) -> [SliceBox] {
+  /// The elements in the order of the axes, in a dataset of this shape, as at most `limit` boxes. `slice` replaces that of
+  /// the axis without an end.
+  func boxes(_ shape: [Int], _ slice: AxisSlice?, atMost limit: Int) throws(Failure) -> [SliceBox] {
     var boxes: [SliceBox]
     switch selection {
     case .none: return []
@@ -82,7 +82,7 @@ struct VirtualSelection {
     case .blocks(let rank, let places):
       guard rank == shape.count else { throw .damaged }
       do throws(BlockList.Failure) {
-        boxes = try BlockList.boxes(rank: rank, places)
+        boxes = try BlockList.boxes(rank: rank, places, atMost: limit)
       } catch {
         throw error == .overlap ? .damaged : .scattered
       }

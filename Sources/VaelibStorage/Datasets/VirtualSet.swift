@@ -28,7 +28,9 @@ struct VirtualSet {
       let change = try Self.change(source, dataset, name, file)
       let opened = try Self.opened(source)
       stored.append(opened)
-      guard let reader = opened.reader as? ValueReader else { continue }
+      guard let reader = opened.reader as? ValueReader else {
+        throw Self.unread("has values in \(opened.label), which is virtual itself", name, file)
+      }
       read.append(VirtualReader.Source(reader: reader, change: change))
     }
     sources = stored

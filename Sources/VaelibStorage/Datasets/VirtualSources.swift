@@ -7,18 +7,11 @@ final class VirtualSources {
     let file: MetadataFile
   }
 
-  /// Files of which the structure is kept: mappings mostly name one file after the other.
-  private static let keptFiles = 16
-  /// Other files that are open at a time.
-  private static let openFiles = 16
-
   /// The file of the virtual dataset, and what messages call that.
   private let file: MetadataFile
   private let label: String
   private let folders: ExternalFolders
-  private let pool = DescriptorPool(limit: openFiles)
-  private var readable: [String: ReadableFile] = [:]
-  private var kept: [(path: String, file: MetadataFile)] = []
+  private let others = OtherFiles()
   private var numbers: [[UInt8]: Int] = [:]
   /// By file and where their headers are.
   private var places: [String: [Int: Int]] = [:]
@@ -37,7 +30,7 @@ final class VirtualSources {
     if let number = numbers[Array(key)] { return number }
     guard let source = try metadata(fileName, isOptional) else { return nil }
     let name = String(systemBytes: Array(path))
-    guard let (file, header) = try ObjectLookup.find(name, in: source, folders, pool),
+    guard let (file, header) = try ObjectLookup.find(name, in: source, folders, others),
       DatasetMetadata.isDataset(header)
     else {
       if isOptional { return nil }
@@ -70,15 +63,7 @@ final class VirtualSources {
       if isOptional, case .file(file.file.path, _) = error { return nil }
       throw error
     }
-    if path == file.file.path { return file }
-    if let known = kept.first(where: { $0.path == path }) { return known.file }
-    let other: ReadableFile
-    if let known = readable[path] { other = known } else { other = try ReadableFile(path, pool) }
-    readable[path] = other
-    let metadata = try MetadataFile(other, base: try Superblock.check(other))
-    if kept.count == Self.keptFiles { kept.removeFirst() }
-    kept.append((path, metadata))
-    return metadata
+    return path == file.file.path ? file : try others.file(at: path)
   }
 
   private func forbidden(_ name: String) -> StorageError {

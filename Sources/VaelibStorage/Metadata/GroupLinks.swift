@@ -26,6 +26,16 @@ struct GroupLinks {
     return links
   }
 
+  /// The link of this name among all, in the order of their names; nil if there is none.
+  static func find(_ name: ArraySlice<UInt8>, in links: [MetadataLink]) -> MetadataLink? {
+    var (low, high) = (0, links.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if links[middle].name.precedes(name) { low = middle + 1 } else { high = middle }
+    }
+    return low < links.count && links[low].name == name ? links[low] : nil
+  }
+
   /// The link of this name; nil if there is none. Of a large group, little is read.
   func first(_ name: ArraySlice<UInt8>) throws(StorageError) -> MetadataLink? {
     if var table = try symbolTable() { return try table.link(name) }

@@ -18,11 +18,15 @@ final class MetadataFile {
   private let content: UnsafeRawBufferPointer?
   private var followedBytes = 0
   private var ledger = StructureLedger()
+  /// Parts that the mappings of virtual datasets may still have beside those that their bytes explain.
+  var virtualPartsLeft = StructureBounds.virtualParts
   private var globalHeaps = GlobalHeaps()
   /// What was read already: every structure is read once.
   private var headers: [Int: [ObjectHeaderReader.Message]] = [:]
   private var groups: [Int: [MetadataLink]] = [:]
   private var groupPieces: [Int: GroupPieces] = [:]
+  /// How many names were looked up in each group without a list of its links.
+  private var lookups: [Int: Int] = [:]
   private var sources: [Int: DatasetMetadata] = [:]
   private var chunkTables: [Int: ChunkTable] = [:]
   /// The datasets whose mappings were read, by where those are.
@@ -72,7 +76,12 @@ final class MetadataFile {
 
   /// The link of this name in the group whose header this is; nil if there is none.
   func link(_ name: ArraySlice<UInt8>, of header: ObjectHeader) throws(StorageError) -> MetadataLink? {
-    try GroupLinks(header, self, pieces(of: header)).first(name)
+    let lookups = lookups[header.address, default: 0]
+    if lookups == StructureBounds.groupLookups || groups[header.address] != nil {
+      return GroupLinks.find(name, in: try links(of: header))
+    }
+    self.lookups[header.address] = lookups + 1
+    return try GroupLinks(header, self, pieces(of: header)).first(name)
   }
 
   private func pieces(of header: ObjectHeader) -> GroupPieces {

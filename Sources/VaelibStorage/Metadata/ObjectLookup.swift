@@ -2,7 +2,7 @@
 /// folders that the caller allows.
 struct ObjectLookup {
   private let folders: ExternalFolders
-  private let pool: DescriptorPool?
+  private let others: OtherFiles?
   private var file: MetadataFile
   private var group: ObjectHeader
   /// What is left of the path, last first.
@@ -15,20 +15,20 @@ struct ObjectLookup {
   private var walked: [ArraySlice<UInt8>] = []
 
   /// The object that `path` leads to, names separated by "/"; nil if one of the names is not there, or not in a group.
-  /// Other files belong to `pool`, if there is one.
+  /// Other files are those of `others`, if they are kept.
   static func find(
-    _ path: String, in file: MetadataFile, _ folders: ExternalFolders, _ pool: DescriptorPool? = nil
+    _ path: String, in file: MetadataFile, _ folders: ExternalFolders, _ others: OtherFiles? = nil
   ) throws(StorageError) -> (file: MetadataFile, header: ObjectHeader)? {
-    var lookup = try ObjectLookup(path, file, folders, pool)
+    var lookup = try ObjectLookup(path, file, folders, others)
     guard !lookup.rest.isEmpty, let header = try lookup.run() else { return nil }
     return (lookup.file, header)
   }
 
   private init(
-    _ path: String, _ file: MetadataFile, _ folders: ExternalFolders, _ pool: DescriptorPool?
+    _ path: String, _ file: MetadataFile, _ folders: ExternalFolders, _ others: OtherFiles?
   ) throws(StorageError) {
     self.folders = folders
-    self.pool = pool
+    self.others = others
     self.file = file
     rest = Self.names(path.systemBytes[...]).reversed()
     group = try file.header(at: file.root)
@@ -91,8 +91,13 @@ struct ObjectLookup {
       file.file.path, object(name),
       "is an external link to \"\(path)\" in file \"\(target)\", which is not there", rest.count
     )
-    let other = try ReadableFile(try folders.file(target, of: file.file.path), pool)
-    file = try MetadataFile(other, base: try Superblock.check(other))
+    let place = try folders.file(target, of: file.file.path)
+    if let others {
+      file = try others.file(at: place)
+    } else {
+      let other = try ReadableFile(place)
+      file = try MetadataFile(other, base: try Superblock.check(other))
+    }
     group = try file.header(at: file.root)
     walked = []
     rest += Self.names(texts[1]).reversed()

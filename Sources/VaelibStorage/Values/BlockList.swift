@@ -8,18 +8,19 @@ struct BlockList {
     case scattered
   }
 
-  /// Blocks that are looked at, and boxes that are made, for each block at most, and besides.
+  /// How often blocks are looked at, and boxes made, for each block at most, and besides.
   private static let workPerBlock = 64
   private static let leastWork = 1 << 16
 
   private let rank: Int
   private let places: [Int]
   private var work: Int
+  private let limit: Int
 
   /// `places`: of each block the first and the last coordinate along every axis, first all first ones.
-  static func boxes(rank: Int, _ places: [Int]) throws(Failure) -> [SliceBox] {
+  static func boxes(rank: Int, _ places: [Int], atMost limit: Int) throws(Failure) -> [SliceBox] {
     let count = places.count / (2 * rank)
-    var list = BlockList(rank: rank, places: places, work: leastWork + workPerBlock * count)
+    var list = BlockList(rank: rank, places: places, work: leastWork + workPerBlock * count, limit: limit)
     return try list.boxes(Array(0..<count), axis: 0)
   }
 
@@ -50,7 +51,7 @@ struct BlockList {
     let sorted = blocks.sorted { range($0, axis).lowerBound < range($1, axis).lowerBound }
     let borders = Set(sorted.flatMap { [range($0, axis).lowerBound, range($0, axis).upperBound] }).sorted()
     var slabs: [Slab] = []
-    var (active, next) = ([Int](), 0)
+    var (active, next, boxCount) = ([Int](), 0, 0)
     for (first, end) in zip(borders, borders.dropFirst()) {
       active.removeAll { range($0, axis).upperBound <= first }
       while next < sorted.count, range(sorted[next], axis).lowerBound == first {
@@ -59,7 +60,12 @@ struct BlockList {
       }
       if active.isEmpty { continue }
       try spend(active.count)
-      add(Slab(start: first, block: end - first, inner: try boxes(active, axis: axis + 1)), to: &slabs)
+      let slab = Slab(start: first, block: end - first, inner: try boxes(active, axis: axis + 1))
+      let before = slabs.count
+      add(slab, to: &slabs)
+      // Each slab will be at least so many boxes.
+      if slabs.count > before { boxCount += slab.inner.count }
+      guard boxCount <= limit else { throw .scattered }
     }
     var found: [SliceBox] = []
     for slab in slabs {
@@ -71,6 +77,7 @@ struct BlockList {
       let turns = slab.inner.count == 1 ? 1 : slice.count
       for turn in 0..<turns {
         try spend(slab.inner.count)
+        guard slab.inner.count <= limit - found.count else { throw .scattered }
         let outer = turns == 1 ? slice : slice.part(turn..<turn + 1)
         found += slab.inner.map { [outer] + $0 }
       }

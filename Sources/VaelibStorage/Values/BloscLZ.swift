@@ -29,16 +29,10 @@ enum BloscLZ {
     }
   }
 
-  /// One that is too great is not read to its end: that takes no time.
+  /// A length that begins with three bits.
   @inline(__always)
   private static func length(_ bits: Int, _ source: inout StoredBytes, atMost most: Int) -> Int? {
-    var length = bits + 2
-    guard bits == 7 else { return length }
-    while true {
-      guard length <= most, let more = source.next() else { return nil }
-      length += more
-      if more < 255 { return length }
-    }
+    bits < 7 ? bits + 2 : source.length(from: 9, atMost: most)
   }
 
   @inline(__always)

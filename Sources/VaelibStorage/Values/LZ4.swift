@@ -21,15 +21,9 @@ enum LZ4 {
     return nil
   }
 
-  /// A length that begins with four bits. One that is too great is not read to its end: that takes no time.
+  /// A length that begins with four bits.
   @inline(__always)
   private static func length(_ bits: Int, _ source: inout StoredBytes, atMost most: Int) -> Int? {
-    guard bits == 15 else { return bits }
-    var length = 15
-    while true {
-      guard length <= most, let more = source.next() else { return nil }
-      length &+= more
-      if more < 255 { return length }
-    }
+    bits < 15 ? bits : source.length(from: 15, atMost: most)
   }
 }

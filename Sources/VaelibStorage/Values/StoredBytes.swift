@@ -21,6 +21,18 @@ struct StoredBytes {
     return Int(base.load(fromByteOffset: place &- 1, as: UInt8.self))
   }
 
+  /// `start` and the sum of the next bytes up to the first below 255. A sum that is greater than `most` is not read to its
+  /// end: that takes no time.
+  @inline(__always)
+  mutating func length(from start: Int, atMost most: Int) -> Int? {
+    var length = start
+    while true {
+      guard length <= most, let more = next() else { return nil }
+      length &+= more
+      if more < 255 { return length }
+    }
+  }
+
   /// The next bytes; nil if there are fewer.
   @inline(__always)
   mutating func take(_ count: Int) -> UnsafeRawPointer? {

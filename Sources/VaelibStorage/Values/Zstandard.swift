@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Undoes Zstandard (RFC 8878) with the system's libzstd, which is loaded when a file needs it.
 ///
@@ -25,8 +26,14 @@ final class Zstandard {
   /// Whether the system has the library.
   static var isAvailable: Bool { load() != nil }
 
+  /// The library, once it was found; 0 before.
+  private static let found = Atomic<UInt>(0)
+
   private static func load() -> UnsafeMutableRawPointer? {
-    dlopen(libraryName, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)
+    if let known = UnsafeMutableRawPointer(bitPattern: found.load(ordering: .acquiring)) { return known }
+    let library = dlopen(libraryName, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)
+    found.store(UInt(bitPattern: library), ordering: .releasing)
+    return library
   }
 
   /// nil if there is no library, or no memory.
