@@ -257,6 +257,7 @@ static void *train_quietly(void *out_status) {
     return NULL;
 }
 
+#ifndef __SANITIZE_ADDRESS__
 /* In the child, where the thread that trains is missing. */
 static int recover_in_child(void *unused) {
     vaelib_training_config plan = make_plan(1);
@@ -265,6 +266,7 @@ static int recover_in_child(void *unused) {
     if (vaelib_model_recover(model) != VAELIB_OK) return 2;
     return train(model, examples, &plan) == VAELIB_OK ? 0 : 3;
 }
+#endif
 
 /* A call without a callback is never given up; in a forked child, where its thread is missing, it is. */
 static void check_call_at_work(void) {
@@ -274,7 +276,10 @@ static void check_call_at_work(void) {
     CHECK(pthread_create(&thread, NULL, train_quietly, &status) == 0);
     while (history_epochs(model) < 3) pause_briefly();
     CHECK_MESSAGE(vaelib_model_recover(model), VAELIB_BUSY, "vaelib_model_cancel");
+#ifndef __SANITIZE_ADDRESS__
+    /* AddressSanitizer's allocator (GCC 12) leaves its locks in a child as other threads of the parent held them. */
     CHECK(run_in_child(recover_in_child, NULL, 60) == 0);
+#endif
     CHECK_OK(vaelib_model_cancel(model));
     pthread_join(thread, NULL);
     CHECK_STATUS(status, VAELIB_CANCELLED);
