@@ -57,8 +57,10 @@ export VAELIB_TEST_FOLDER=$scratch
 
 # Programs that replace functions of the C library by their own, which a sanitizer does too.
 if [[ $programs == .build/c ]]; then
-  build test_faults Tests/c/faults/*.c Tests/c/support.c "${hdf5_headers[@]}" -ldl
-  run test_faults "$programs/test_faults"
+  for name in test_faults test_first_opening; do
+    build "$name" "Tests/c/faults/$name.c" Tests/c/faults/faults.c Tests/c/support.c "${hdf5_headers[@]}" -ldl
+    run "$name" "$programs/$name"
+  done
   build test_memory Tests/c/memory/*.c Tests/c/support.c
   run test_memory "$programs/test_memory"
   build campaign Tests/c/mutation/*.c

@@ -268,6 +268,15 @@ int temporary_files(void) {
     return count;
 }
 
+size_t open_descriptors(void) {
+    DIR *entries = opendir("/proc/self/fd");
+    size_t count = 0;
+    require(entries != NULL);
+    while (readdir(entries) != NULL) count++;
+    closedir(entries);
+    return count;
+}
+
 const char *scratch_path(const char *name) {
     static char paths[4][1024];
     static size_t next;

@@ -114,6 +114,9 @@ vaelib_dataset *open_labelled(const char *path, const char *name, const char *la
 /* How many temporary files there are in the scratch folder. */
 int temporary_files(void);
 
+/* How many descriptors this process has. */
+size_t open_descriptors(void);
+
 /* `name` inside the scratch folder of this run. The string is overwritten by the fourth call after. */
 const char *scratch_path(const char *name);
 

@@ -1,6 +1,5 @@
 /* vaelib_file_verify() and datasets that a child process reads first: good and bad files, good and bad arguments. */
 #define _DEFAULT_SOURCE
-#include <dirent.h>
 #include <signal.h>
 #include "support.h"
 
@@ -56,10 +55,7 @@ static void check_sizes(void) {
 static void check_host(void) {
     vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_dataset *dataset = NULL;
-    size_t before = 0, after = 0;
-    DIR *entries = opendir("/proc/self/fd");
-    while (entries != NULL && readdir(entries) != NULL) before++;
-    if (entries != NULL) closedir(entries);
+    size_t descriptors = open_descriptors();
     signal(SIGCHLD, SIG_IGN);
     CHECK_OK(vaelib_dataset_options_init(&options));
     CHECK(options.check_in_child == 0);
@@ -76,10 +72,7 @@ static void check_host(void) {
     CHECK(dataset == NULL);
     check_models(1);
     signal(SIGCHLD, SIG_DFL);
-    entries = opendir("/proc/self/fd");
-    while (entries != NULL && readdir(entries) != NULL) after++;
-    if (entries != NULL) closedir(entries);
-    CHECK(before == after);
+    CHECK(open_descriptors() == descriptors);
 }
 
 /* Every function that opens a file can let a child read it first, also while the file is streamed. */

@@ -64,6 +64,20 @@ def test_how_it_is_stored(path):
     assert path.read_bytes()[8] == 0  # the superblock version that the oldest readers know
 
 
+@pytest.mark.parametrize("compression", range(10))
+def test_every_level_of_compression(path, compression):
+    random = np.random.RandomState(compression)
+    steps, noise = np.arange(2500.0).reshape(-1, 5) // 7, random.randint(0, 256, size=(500, 5)).astype("uint8")
+    with vaelib.DatasetWriter(path) as file:
+        for name, values in ("steps", steps), ("noise", noise):
+            file.add(name, (5,), values.dtype, compression=compression, chunk_rows=60)
+            file.append(name, values)
+    with h5py.File(path) as file:
+        np.testing.assert_array_equal(file["steps"][...], steps)
+        np.testing.assert_array_equal(file["noise"][...], noise)
+        assert (file["steps"].id.get_storage_size() < steps.nbytes) == (compression > 0)
+
+
 def test_equal_contents_give_equal_files(tmp_path):
     for name in ("a.h5", "b.h5"):
         vaelib.write_dataset(tmp_path / name, x=np.arange(10_000).reshape(-1, 4))

@@ -6,10 +6,6 @@
 
 #define VAELIB_HDF5_IDENTIFIERS(IDENTIFIER) \
     /* Types in memory. */ \
-    IDENTIFIER(vaelib_h5t_native_uint8, H5T_NATIVE_UINT8_g) \
-    IDENTIFIER(vaelib_h5t_native_int8, H5T_NATIVE_INT8_g) \
-    IDENTIFIER(vaelib_h5t_native_int16, H5T_NATIVE_INT16_g) \
-    IDENTIFIER(vaelib_h5t_native_int32, H5T_NATIVE_INT32_g) \
     IDENTIFIER(vaelib_h5t_native_int64, H5T_NATIVE_INT64_g) \
     IDENTIFIER(vaelib_h5t_native_uint64, H5T_NATIVE_UINT64_g) \
     IDENTIFIER(vaelib_h5t_native_float, H5T_NATIVE_FLOAT_g) \

@@ -9,7 +9,10 @@ final class GrowingDataset {
   private let path: String
   /// Created with the first chunk; its place in the session.
   private var dataset: HDF5.Object?
+  private var encoder: ChunkEncoder?
   private var buffer: UnsafeMutableRawPointer?
+  /// Of the dataset as it was created.
+  private var chunkRows = 0
   private var bufferedRows = 0
   private var writtenRows = 0
 
@@ -59,18 +62,25 @@ final class GrowingDataset {
     guard bufferedRows > 0, let buffer else { return }
     if dataset == nil { dataset = try create(session, file) }
     guard let dataset else { return }
+    let missingRows = chunkRows - bufferedRows
+    memset(buffer + bufferedRows * layout.rowByteCount, 0, missingRows * layout.rowByteCount)
+    guard let chunk = encoder?.encode(buffer) else { return }
     try session.append(
-      bufferedRows, rowsTo: dataset, after: writtenRows, rowShape: layout.rowShape, type: layout.elementType,
-      from: buffer)
+      bufferedRows, rowsTo: dataset, after: writtenRows, rowShape: layout.rowShape, chunk: chunk)
     writtenRows += bufferedRows
     bufferedRows = 0
   }
 
   private func create(_ session: HDF5.Session, _ file: HDF5.Object) throws(StorageError) -> HDF5.Object {
     // A set that is smaller than a chunk gets a chunk of its own size, unless the caller chose one.
-    try session.createGrowingDataset(
-      name, in: file, rowShape: layout.rowShape, type: layout.elementType,
-      chunkRows: layout.chosenChunkRows ?? bufferedRows, compression: layout.compression)
+    chunkRows = layout.chosenChunkRows ?? bufferedRows
+    let chunkBytes = chunkRows * layout.rowByteCount
+    encoder = ChunkEncoder(
+      level: layout.compression, chunkBytes: chunkBytes, elementBytes: layout.elementType.byteCount)
+    guard encoder != nil else { throw .memory(path: path, byteCount: 2 * chunkBytes) }
+    return try session.createGrowingDataset(
+      name, in: file, rowShape: layout.rowShape, type: layout.elementType, chunkRows: chunkRows,
+      compression: layout.compression)
   }
 
   private func allocate(_ byteCount: Int) throws(StorageError) -> UnsafeMutableRawPointer {

@@ -35,19 +35,6 @@ extension HDF5 {
       }
     }
   }
-
-  /// libhdf5's name for an element type in memory.
-  static func memoryType(_ type: ElementType) -> hid_t {
-    switch type {
-    case .uint8: vaelib_h5t_native_uint8()
-    case .int8: vaelib_h5t_native_int8()
-    case .int16: vaelib_h5t_native_int16()
-    case .int32: vaelib_h5t_native_int32()
-    case .int64: vaelib_h5t_native_int64()
-    case .float32: vaelib_h5t_native_float()
-    case .float64: vaelib_h5t_native_double()
-    }
-  }
 }
 
 extension HDF5.Session {

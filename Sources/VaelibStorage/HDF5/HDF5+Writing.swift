@@ -43,25 +43,19 @@ extension HDF5.Session {
     return HDF5.Object(id: id, name: HDF5.Session.join(file.name, name), label: label)
   }
 
-  /// Writes rows behind the `first` ones that a growing dataset has.
+  /// Writes `count` rows behind the `first` ones that a growing dataset has: a chunk, or the beginning of one.
+  ///
+  /// The chunk is written as it is, without libhdf5's filters: these call zlib, which the host may have replaced.
   func append(
-    _ count: Int, rowsTo dataset: HDF5.Object, after first: Int, rowShape: [Int], type: ElementType,
-    from values: UnsafeRawPointer
+    _ count: Int, rowsTo dataset: HDF5.Object, after first: Int, rowShape: [Int], chunk: ChunkEncoder.Chunk
   ) throws(StorageError) {
-    try scope { () throws(StorageError) in
-      let lengths = rowShape.map { hsize_t($0) }
-      try check(H5Dset_extent(dataset.id, [hsize_t(first + count)] + lengths), dataset.label, "enlarge it")
-      let fileSpace = try own(H5Dget_space(dataset.id), dataset.label, "select rows")
-      let start = [hsize_t(first)] + lengths.map { _ in 0 }
-      let block = [hsize_t(count)] + lengths
-      try check(
-        H5Sselect_hyperslab(fileSpace, H5S_SELECT_SET, start, nil, block, nil), dataset.label, "select rows")
-      let memorySpace = try own(
-        H5Screate_simple(Int32(block.count), block, nil), dataset.label, "select rows")
-      try check(
-        H5Dwrite(
-          dataset.id, HDF5.memoryType(type), memorySpace, fileSpace, hid_t(H5P_DEFAULT), values),
-        dataset.label, "write rows \(first) to \(first + count - 1)")
-    }
+    let action = "write rows \(first) to \(first + count - 1)"
+    let extent = [hsize_t(first + count)] + rowShape.map { hsize_t($0) }
+    try check(H5Dset_extent(dataset.id, extent), dataset.label, action)
+    let start = [hsize_t(first)] + rowShape.map { _ in 0 }
+    try check(
+      H5Dwrite_chunk(
+        dataset.id, hid_t(H5P_DEFAULT), chunk.skipped, start, chunk.bytes.count, chunk.bytes.baseAddress),
+      dataset.label, action)
   }
 }

@@ -42,6 +42,20 @@ struct Shuffle {
     memcpy(target + whole, shuffled + whole, byteCount - whole)
   }
 
+  /// Shuffles everything; the inverse of `restore`.
+  func apply(to values: UnsafeRawPointer, into target: UnsafeMutableRawPointer) {
+    for byte in 0..<elementBytes {
+      let plane = target + byte * elements
+      for index in 0..<elements {
+        plane.storeBytes(
+          of: values.load(fromByteOffset: index &* elementBytes &+ byte, as: UInt8.self),
+          toByteOffset: index, as: UInt8.self)
+      }
+    }
+    let whole = elements * elementBytes
+    memcpy(target + whole, values + whole, byteCount - whole)
+  }
+
   @inline(__always)
   private func restore<Element: FixedWidthInteger & BitwiseCopyable>(
     _ count: Int, _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer,

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ static struct state {
     long nth;
     int is_armed;
     char failed[64];
+    char refused[64]; /* a function that always fails, uncounted */
 } *state;
 
 /* Not shared: what a child leaves open ends with it. */
@@ -35,10 +37,16 @@ static void share_state(void) {
     if (state == MAP_FAILED) exit(1);
 }
 
+void faults_refuse(const char *name) {
+    share_state();
+    snprintf(state->refused, sizeof state->refused, "%s", name);
+}
+
 void faults_arm(long nth) {
     share_state();
-    memset(state, 0, sizeof *state);
+    state->calls = 0;
     state->nth = nth;
+    state->failed[0] = '\0';
     identifiers = 0;
     state->is_armed = 1;
 }
@@ -57,15 +65,27 @@ long faults_identifiers(void) { return identifiers; }
 static void count_identifiers(long change) { __atomic_add_fetch(&identifiers, change, __ATOMIC_RELAXED); }
 
 static int is_due(const char *name) {
-    if (state == NULL || !state->is_armed) return 0;
+    if (state == NULL) return 0;
+    if (strcmp(name, state->refused) == 0) return 1;
+    if (!state->is_armed) return 0;
     if (__atomic_add_fetch(&state->calls, 1, __ATOMIC_RELAXED) != state->nth) return 0;
     snprintf(state->failed, sizeof state->failed, "%s", name);
     return 1;
 }
 
+/* The C library's dlsym(), which this file replaces. */
+static void *look_up(void *handle, const char *name) {
+    static void *(*real)(void *, const char *);
+    /* The version that dlsym() has had since the first glibc for a processor. */
+    if (real == NULL) *(void **)&real = dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.2.5");
+    if (real == NULL) *(void **)&real = dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.17");
+    if (real == NULL) abort();
+    return real(handle, name);
+}
+
 /* The function of this name that the program would have called without this file. */
 static void *next(const char *name) {
-    void *function = dlsym(RTLD_NEXT, name);
+    void *function = look_up(RTLD_NEXT, name);
     if (function == NULL) abort();
     return function;
 }
@@ -103,13 +123,9 @@ static void *next(const char *name) {
 #undef CLOSE
 
 void *dlsym(void *restrict handle, const char *restrict wanted) {
-    static void *(*real)(void *, const char *);
     void *found;
-    /* The version that dlsym() has had since the first glibc for a processor. */
-    if (real == NULL) *(void **)&real = dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.2.5");
-    if (real == NULL) *(void **)&real = dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.17");
-    if (real == NULL) abort();
-    found = real(handle, wanted);
+    if (is_due("dlsym")) return NULL;
+    found = look_up(handle, wanted);
 #define CALL(result, name, parameters, arguments, failure) \
     if (found != NULL && strcmp(wanted, #name) == 0) { \
         static result(*const faulty) parameters = faulty_##name; \
@@ -163,6 +179,22 @@ SYSTEM_CALL(int, fchmod, (int a, mode_t b), (a, b), EIO)
 SYSTEM_CALL(int, fchown, (int a, uid_t b, gid_t c), (a, b, c), EIO)
 SYSTEM_CALL(int, pipe, (int a[2]), (a), EMFILE)
 SYSTEM_CALL(pid_t, fork, (void), (), EAGAIN)
+SYSTEM_CALL(ssize_t, sendfile, (int a, int b, off_t *c, size_t d), (a, b, c, d), EIO)
+SYSTEM_CALL(int, memfd_create, (const char *a, unsigned b), (a, b), EMFILE)
+SYSTEM_CALL(int, mprotect, (void *a, size_t b, int c), (a, b, c), ENOMEM)
+SYSTEM_CALL(int, dlinfo, (void *restrict a, int b, void *restrict c), (a, b, c), EINVAL)
+
+void *dlopen(const char *a, int b) {
+    REAL(void *, dlopen, (const char *, int))
+    return is_due("dlopen") ? NULL : real(a, b);
+}
+
+void *mmap(void *a, size_t b, int c, int d, int e, off_t f) {
+    REAL(void *, mmap, (void *, size_t, int, int, int, off_t))
+    if (!is_due("mmap")) return real(a, b, c, d, e, f);
+    errno = ENOMEM;
+    return MAP_FAILED;
+}
 
 /* The descriptor is closed, as Linux does it, and what was written may be lost. */
 int close(int a) {

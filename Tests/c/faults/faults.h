@@ -11,6 +11,9 @@
 /* The n-th call from now on fails, n from 1 on; 0 counts only. */
 void faults_arm(long nth);
 
+/* Every call of this function fails from now on, uncounted; "" for none. */
+void faults_refuse(const char *name);
+
 /* Ends what faults_arm() began; returns how many calls there were. */
 long faults_disarm(void);
 

@@ -222,11 +222,11 @@ static uint64_t hash_file(const char *path) {
 }
 
 /* How many entries of a folder have a name that contains `text`. */
-static size_t count_entries(const char *path, const char *text) {
+static size_t count_temporary_files(void) {
     size_t count = 0;
-    DIR *entries = opendir(path);
+    DIR *entries = opendir(folder);
     struct dirent *entry;
-    while (entries != NULL && (entry = readdir(entries)) != NULL) count += strstr(entry->d_name, text) != NULL;
+    while (entries != NULL && (entry = readdir(entries)) != NULL) count += strstr(entry->d_name, ".tmp") != NULL;
     if (entries != NULL) closedir(entries);
     return count;
 }
@@ -244,7 +244,7 @@ struct expectation {
 
 /* Runs with call `nth` failing: 0 if all is well, 1 if not, 2 if there were fewer calls. */
 static int run_once(const struct scenario *scenario, long nth, const struct expectation *expected) {
-    size_t descriptors = count_entries("/proc/self/fd", "");
+    size_t descriptors = open_descriptors();
     uint64_t result = 0, file;
     vaelib_status status;
     faults_arm(nth);
@@ -264,10 +264,10 @@ static int run_once(const struct scenario *scenario, long nth, const struct expe
     if (status != VAELIB_OK && file != expected->old_file && strstr(vaelib_last_error(), "was written, but") == NULL) {
         return complain(scenario, nth, "the older file was changed");
     }
-    if (count_entries(folder, ".tmp") != 0 && strcmp(faults_failed(), "unlink") != 0) {
+    if (count_temporary_files() != 0 && strcmp(faults_failed(), "unlink") != 0) {
         return complain(scenario, nth, "a temporary file is left");
     }
-    if (count_entries("/proc/self/fd", "") != descriptors) return complain(scenario, nth, "a descriptor is left open");
+    if (open_descriptors() != descriptors) return complain(scenario, nth, "a descriptor is left open");
     if (faults_identifiers() != 0) return complain(scenario, nth, "an HDF5 identifier is left open");
     return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * A host with functions of its own that are called as those of libhdf5 and libdeflate, which the loader finds first: none
- * is ever called.
+ * A host with functions of its own that are called as those of libhdf5, libdeflate and zlib, which the loader finds
+ * first: none is ever called.
  */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #include <hdf5.h>
@@ -38,6 +38,25 @@ CALL(void *, libdeflate_alloc_decompressor, (void), (), NULL)
 void libdeflate_free_decompressor(void *decompressor) { refuse("libdeflate_free_decompressor"); }
 CALL(int, libdeflate_zlib_decompress,
      (void *decompressor, const void *from, size_t from_count, void *to, size_t to_count, size_t *out_count), (), 0)
+
+void *libdeflate_alloc_compressor(int level);
+void libdeflate_free_compressor(void *compressor);
+size_t libdeflate_zlib_compress(
+    void *compressor, const void *from, size_t from_count, void *to, size_t to_count);
+CALL(void *, libdeflate_alloc_compressor, (int level), (), NULL)
+void libdeflate_free_compressor(void *compressor) { refuse("libdeflate_free_compressor"); }
+CALL(size_t, libdeflate_zlib_compress,
+     (void *compressor, const void *from, size_t from_count, void *to, size_t to_count), (), 0)
+
+/* Those of zlib that libhdf5 calls, by its filter. */
+int compress2(void *to, unsigned long *to_count, const void *from, unsigned long from_count, int level);
+int inflateInit_(void *stream, const char *version, int size);
+int inflate(void *stream, int flush);
+int inflateEnd(void *stream);
+CALL(int, compress2, (void *to, unsigned long *to_count, const void *from, unsigned long from_count, int level), (), 0)
+CALL(int, inflateInit_, (void *stream, const char *version, int size), (), 0)
+CALL(int, inflate, (void *stream, int flush), (), 0)
+CALL(int, inflateEnd, (void *stream), (), 0)
 
 /* What libhdf5 and libdeflate are needed for: models, checkpoints, compressed datasets written and read. */
 int main(void) {
