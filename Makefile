@@ -28,7 +28,7 @@ export SWIFT PYTHON
 say = @printf '==> %s\n'
 
 .PHONY: help build generate test test-fast test-long test-races demo install clean
-.PHONY: lint check-kernels check-preparation check-exports check-header abi-check test-swift test-c test-c-sanitized test-install test-documents test-python
+.PHONY: lint check-kernels check-preparation check-exports check-header abi-check test-swift test-c test-c-sanitized test-install test-wheel test-documents test-python
 .PHONY: dependencies-build dependencies-test swift-toolchain
 
 help: ## show this list
@@ -63,7 +63,7 @@ generate: build .venv/installed ## write what the Python package takes from the 
 # ---- testing -------------------------------------------------------------------------------------------------------
 
 every-check := lint test-swift build check-kernels check-preparation check-exports check-header abi-check test-c test-c-sanitized test-install \
-               test-documents test-python
+               test-wheel test-documents test-python
 
 test: dependencies-test $(every-check) ## run every check; the first time, building takes most of the time
 	@echo "vaelib $(VERSION): every check passed."
@@ -116,6 +116,10 @@ test-c-sanitized: build .venv/installed
 test-install: build
 	$(say) "installing into a scratch folder and building a program against it"
 	@scripts/test-install.sh
+
+test-wheel: build .venv/installed
+	$(say) "installing the Python package into a fresh environment and using it"
+	@scripts/test-wheel.sh
 
 test-documents: build .venv/installed
 	$(say) "running the code in README.md and docs/tutorial.md"

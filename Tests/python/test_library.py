@@ -21,22 +21,30 @@ def import_error(tmp_path, library):
     return process.stderr
 
 
-def test_the_environment_comes_first_and_alone(monkeypatch):
+def test_the_environment_comes_first_and_alone(monkeypatch, tmp_path):
+    monkeypatch.setattr(_library, "PACKAGE", str(tmp_path))
+    (tmp_path / "libvaelib.so.0").touch()
     monkeypatch.setenv("VAELIB_LIBRARY", "/elsewhere/libvaelib.so")
-    assert list(_library.candidates()) == ["/elsewhere/libvaelib.so"]
+    assert _library.candidates() == ["/elsewhere/libvaelib.so"]
 
 
-def test_then_the_package_the_build_tree_and_the_system(monkeypatch):
+def test_then_the_library_of_an_installed_package_alone(monkeypatch, tmp_path):
     monkeypatch.delenv("VAELIB_LIBRARY", raising=False)
-    assert list(_library.candidates()) == [
-        str(PACKAGE / "libvaelib.so"),
+    monkeypatch.setattr(_library, "PACKAGE", str(tmp_path))
+    (tmp_path / "libvaelib.so.0").touch()
+    assert _library.candidates() == [str(tmp_path / "libvaelib.so.0")]
+
+
+def test_then_the_build_tree_and_the_system(monkeypatch):
+    monkeypatch.delenv("VAELIB_LIBRARY", raising=False)
+    assert _library.candidates() == [
         str(PACKAGE.parents[2] / ".build" / "release" / "libvaelib.so"),
         "libvaelib.so.0",
     ]
 
 
 def test_every_place_tried_is_listed(monkeypatch):
-    monkeypatch.setattr(_library, "candidates", lambda: iter(["/first/libvaelib.so", "/second/libvaelib.so"]))
+    monkeypatch.setattr(_library, "candidates", lambda: ["/first/libvaelib.so", "/second/libvaelib.so"])
     with pytest.raises(ImportError) as caught:
         _library.load_library()
     assert "/first/libvaelib.so: " in str(caught.value)
@@ -46,6 +54,7 @@ def test_every_place_tried_is_listed(monkeypatch):
 def test_a_missing_library(tmp_path):
     text = import_error(tmp_path, tmp_path / "nowhere.so")
     assert "nowhere.so: cannot open shared object file" in text
+    assert "Run `make`" in text
     assert "VAELIB_LIBRARY" in text
 
 

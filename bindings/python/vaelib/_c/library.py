@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Iterator
 
 from vaelib._c.header import ABI_VERSION, FUNCTIONS
 
 #: Names the library file to use; no other is tried then.
 ENVIRONMENT_VARIABLE = "VAELIB_LIBRARY"
 
+#: The folder vaelib, in a checkout or where packages are installed.
+PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 
-def candidates() -> Iterator[str]:
-    """Where the library may be, the first choice first."""
+
+def candidates() -> list[str]:
+    """Where the library may be, the first choice first; README.md of the package describes the order."""
     chosen = os.environ.get(ENVIRONMENT_VARIABLE)
     if chosen:
-        yield chosen
-        return
-    package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-    yield os.path.join(package, "libvaelib.so")
-    checkout = os.path.dirname(os.path.dirname(os.path.dirname(package)))  # of bindings/python/vaelib
-    yield os.path.join(checkout, ".build", "release", "libvaelib.so")
-    yield f"libvaelib.so.{ABI_VERSION}"  # wherever the system's loader looks
+        return [chosen]
+    name = f"libvaelib.so.{ABI_VERSION}"
+    own = os.path.join(PACKAGE, name)
+    if os.path.exists(own):
+        return [own]  # came in the same wheel, so another one would hide what is wrong with it
+    checkout = os.path.dirname(os.path.dirname(os.path.dirname(PACKAGE)))  # of bindings/python/vaelib
+    return [os.path.join(checkout, ".build", "release", "libvaelib.so"), name]
 
 
 def load_library() -> ctypes.CDLL:
@@ -45,7 +47,8 @@ def load_library() -> ctypes.CDLL:
     raise ImportError(
         "the vaelib library could not be opened; tried\n"
         + "\n".join(failures)
-        + f"\nBuild it with `make build` in a checkout, or set {ENVIRONMENT_VARIABLE} to its path."
+        + "\nRun `make` in a checkout of vaelib and, unless the package is used from there, "
+        + f"`pip install ./bindings/python`; or set {ENVIRONMENT_VARIABLE} to the library's path."
     )
 
 

@@ -33,7 +33,7 @@ def export_keras_weights(model: Estimator[Any], path: str | os.PathLike[str]) ->
     Raises
     ------
     ImportError
-        h5py is not installed; the extra ``vaelib[h5]`` installs it.
+        h5py is not installed (``pip install h5py``).
     """
     content = KerasWeights()
     weights = model.get_weights()
@@ -98,7 +98,7 @@ class KerasWeights:
             import h5py
         except ImportError:
             raise ImportError(
-                "files for Keras are written with h5py, which is not installed: pip install 'vaelib[h5]'"
+                "files for Keras are written with h5py, which is not installed: pip install h5py"
             ) from None
         place = os.fsdecode(path)
         if not place.endswith(".weights.h5"):
