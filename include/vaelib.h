@@ -946,7 +946,10 @@ typedef struct vaelib_vae_config {
     size_t decoder_hidden_count;
     /** "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu", "identity". */
     const char *activation;
-    /** p(x|z): "bernoulli" for data in [0, 1], "gaussian" for real values. */
+    /**
+     * p(x|z): "bernoulli" for data in [0, 1], "gaussian" for real values; "auto", the default, is decided by
+     * vaelib_vae_config_resolve().
+     */
     const char *likelihood;
     /** Gaussian only. "fixed": noise_stddev squared; "learned": one per dimension; "predicted": by the decoder. */
     const char *variance;
@@ -954,8 +957,18 @@ typedef struct vaelib_vae_config {
     const char *mean_activation;
     /** Gaussian with fixed variance: the standard deviation of p(x|z). */
     double noise_stddev;
-    /** Gaussian with learned or predicted variance: the standard deviation never falls below this. */
+    /**
+     * Gaussian with learned or predicted variance: the standard deviation never falls below this. Where columns are
+     * standardised, it counts in units of a column's deviation.
+     */
     double stddev_floor;
+    /**
+     * Gaussian with mean_activation "identity". 1, the default: each column is brought to mean 0 and deviation 1 inside
+     * the model, by the first examples that it is fitted to, or by vaelib_vae_standardize(). Bounds, means, variances and
+     * samples are of the data as they are. A column that is constant there gets the median deviation of the others and
+     * is never taken for more certain than that. 0: columns stay as they are.
+     */
+    size_t standardize;
     /** "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal". */
     const char *initializer;
     /** The standard deviation of initializer "normal". */
@@ -968,11 +981,25 @@ typedef struct vaelib_vae_config {
 /** Fills in the defaults; data_dim is 0. */
 vaelib_status vaelib_vae_config_init(vaelib_vae_config *out_config);
 
-/** A new variational auto-encoder with freshly initialised weights. */
+/**
+ * Decides by `examples` what `config` leaves to them. data_dim 0 becomes their width. Likelihood "auto" becomes
+ * "bernoulli" if all values are 0 or 1, or grey levels of up to 8 bits scaled to [0, 1], else "gaussian"; all rows are
+ * looked at, until one decides. VAELIB_DATA_ERROR if data_dim is another width.
+ */
+vaelib_status vaelib_vae_config_resolve(vaelib_vae_config *config, const vaelib_dataset *examples);
+
+/** A new variational auto-encoder with freshly initialised weights. Its likelihood must be decided. */
 vaelib_status vaelib_vae_create(const vaelib_vae_config *config, vaelib_model **out_model);
 
 /** The architecture; strings and arrays in it stay valid as long as the model exists. */
 vaelib_status vaelib_vae_get_config(const vaelib_model *model, vaelib_vae_config *out_config);
+
+/**
+ * Takes the columns' means and deviations in `examples` for those by which a model with standardize 1 brings columns to one
+ * scale. vaelib_vae_fit() does so by itself for a model that has none; a trainer, which sees batches only, needs this.
+ * With a model that was trained, its weights are for the scales of before. Exclusive.
+ */
+vaelib_status vaelib_vae_standardize(vaelib_model *model, const vaelib_dataset *examples);
 
 /**
  * Trains the model on `examples`. `validation` may be NULL; its bound is computed after every epoch. A second fit

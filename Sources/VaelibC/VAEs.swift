@@ -6,6 +6,22 @@ public func vaelib_vae_config_init(_ outConfig: UnsafeMutablePointer<vaelib_vae_
   entryPoint { try SizedStruct.write(VAEConfiguration().cStruct, to: outConfig, "out_config") }
 }
 
+@_cdecl("vaelib_vae_config_resolve") @implementation
+public func vaelib_vae_config_resolve(
+  _ config: UnsafeMutablePointer<vaelib_vae_config>?, _ examples: OpaquePointer?
+) -> vaelib_status {
+  entryPoint {
+    let out = try Arguments.nonNull(config, "config")
+    var config = try SizedStruct.read(UnsafePointer(out), "config")
+    let examples = try DatasetHandle.from(examples).source
+    if config.data_dim == 0 { config.data_dim = examples.columns }
+    var configuration = try VAEConfiguration(config)
+    try configuration.resolve(for: examples)
+    out.pointee.data_dim = config.data_dim
+    out.pointee.likelihood = Constants.string(try configuration.decidedLikelihood().rawValue)
+  }
+}
+
 @_cdecl("vaelib_vae_create") @implementation
 public func vaelib_vae_create(
   _ config: UnsafePointer<vaelib_vae_config>?, _ outModel: UnsafeMutablePointer<OpaquePointer?>?
@@ -24,6 +40,13 @@ public func vaelib_vae_get_config(
   modelDescription(model) { model, _ in
     let model = try ModelHandle.model(model, as: VariationalAutoencoder.self)
     try SizedStruct.write(model.configuration.cStruct, to: outConfig, "out_config")
+  }
+}
+
+@_cdecl("vaelib_vae_standardize") @implementation
+public func vaelib_vae_standardize(_ model: OpaquePointer?, _ examples: OpaquePointer?) -> vaelib_status {
+  modelChange(model, VariationalAutoencoder.self) { model in
+    try model.standardize(by: try DatasetHandle.from(examples).source)
   }
 }
 

@@ -6,6 +6,10 @@ public protocol ElementKernels: Sendable {
   static func sigmoid(_ x: Floats, _ out: MutableFloats, _ count: Int)
   /// y += x.
   static func addTo(_ y: MutableFloats, _ x: Floats, _ count: Int)
+  /// values = (values - mean) inverse, with the inverse of a deviation.
+  static func standardize(_ values: MutableFloats, _ mean: Floats, _ inverse: Floats, _ count: Int)
+  /// values = values deviation + mean.
+  static func restore(_ values: MutableFloats, _ mean: Floats, _ deviation: Floats, _ count: Int)
   /// values *= factor.
   static func scale(_ values: MutableFloats, _ factor: Float, _ count: Int)
 }

@@ -13,6 +13,18 @@ extension CompiledKernels {
     for i in 0..<count { y[i] += x[i] }
   }
 
+  @inline(never) static func standardize(
+    _ values: MutableFloats, _ mean: Floats, _ inverse: Floats, _ count: Int
+  ) {
+    for i in 0..<count { values[i] = (values[i] - mean[i]) * inverse[i] }
+  }
+
+  @inline(never) static func restore(
+    _ values: MutableFloats, _ mean: Floats, _ deviation: Floats, _ count: Int
+  ) {
+    for i in 0..<count { values[i] = fma(values[i], deviation[i], mean[i]) }
+  }
+
   @inline(never) static func scale(_ values: MutableFloats, _ factor: Float, _ count: Int) {
     for i in 0..<count { values[i] *= factor }
   }

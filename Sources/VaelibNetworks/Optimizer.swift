@@ -41,6 +41,17 @@ public final class Optimizer {
     }
   }
 
+  /// A part of the parameters whose rate is a multiple of the others'.
+  public struct Pace: Sendable {
+    public let range: Range<Int>
+    public let factor: Double
+
+    public init(range: Range<Int>, factor: Double) {
+      self.range = range
+      self.factor = factor
+    }
+  }
+
   public let method: Method
   public let constants: Constants
   /// The length of the parameter array.
@@ -48,19 +59,22 @@ public final class Optimizer {
   /// Moments, one array after the other, `count` floats each.
   public let moments: FloatBuffer
   /// The parameters that are trained, cut into runs by size alone, so that results do not depend on threads.
-  private let segments: [Range<Int>]
+  private let segments: [Pace]
   /// Updates made so far.
   public private(set) var steps = 0
 
-  /// An optimiser for the parts `trained` of an array of `count` parameters; nil stands for all of it.
+  /// An optimiser for the parts `trained` of an array of `count` parameters; nil stands for all of it. `paces` are of
+  /// whole parts.
   public init(
-    _ method: Method, constants: Constants, count: Int, trained: [Range<Int>]? = nil
+    _ method: Method, constants: Constants, count: Int, trained: [Range<Int>]? = nil, paces: [Pace] = []
   ) throws(NumericsError) {
     self.method = method
     self.constants = constants
     self.count = count
     moments = try FloatBuffer(rows: method.moments, columns: count)
-    segments = cutIntoSegments(trained ?? [0..<count])
+    segments = cutIntoSegments(trained ?? [0..<count]).map { segment in
+      Pace(range: segment, factor: paces.first { $0.range.contains(segment.lowerBound) }?.factor ?? 1)
+    }
   }
 
   /// Continues after `steps` updates that left these moments; false, and nothing changed, if their number is wrong.
@@ -82,9 +96,10 @@ public final class Optimizer {
   ) {
     steps += 1
     WorkerPool.shared.run(parts: segments.count) { part in
-      let range = segments[part]
+      let range = segments[part].range
       updateSegment(
-        range, parameters + range.lowerBound, gradients + range.lowerBound, rate: Float(rate),
+        range, parameters + range.lowerBound, gradients + range.lowerBound,
+        rate: Float(rate * segments[part].factor),
         gradientScale: Float(gradientScale), decay: Float(decay))
     }
   }

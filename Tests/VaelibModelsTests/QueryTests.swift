@@ -39,6 +39,7 @@ import VaelibNumerics
   @Test func likelihoodOfAModelThatIgnoresItsLatentIsExact() throws {
     let model = try VariationalAutoencoder.small {
       $0.likelihood = .gaussian
+      $0.variance = .fixed
       $0.noiseStddev = 0.7
       $0.hidden = []
     }

@@ -67,6 +67,7 @@ extension VariationalAutoencoder {
     configuration.dataDimension = 12
     configuration.latentDimension = 2
     configuration.hidden = [16]
+    configuration.likelihood = .bernoulli
     change(&configuration)
     return try VariationalAutoencoder(configuration)
   }

@@ -70,6 +70,7 @@ import VaelibNumerics
       configuration.dataDimension = 6
       configuration.latentDimension = 2
       configuration.hidden = [4]
+      configuration.likelihood = .bernoulli
       which.architecture(&configuration)
       let model = try VariationalAutoencoder(configuration)
       _ = try model.fit(
@@ -127,6 +128,8 @@ import VaelibNumerics
       var configuration = VAEConfiguration()
       configuration.dataDimension = 6
       configuration.likelihood = .gaussian
+      configuration.variance = .fixed
+      configuration.standardize = 0
       configuration.latentDimension = 2
       configuration.noiseStddev = 0.01
       configuration.hidden = [4]
@@ -171,6 +174,7 @@ import VaelibNumerics
     training.batchSize = 8
     var configuration = VAEConfiguration()
     configuration.dataDimension = 6
+    configuration.likelihood = .bernoulli
     let path = try Scratch()
     let first = try VariationalAutoencoder(configuration)
     var left = 2

@@ -15,6 +15,7 @@ import VaelibModels
   private func checkpoint(_ path: String) throws {
     var configuration = VAEConfiguration()
     (configuration.dataDimension, configuration.hidden) = (300, [400])
+    configuration.likelihood = .bernoulli
     let model = try VariationalAutoencoder(configuration)
     var examples = DataIdentity()
     (examples.rows, examples.columns) = (10, 300)

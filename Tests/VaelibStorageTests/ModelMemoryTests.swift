@@ -8,6 +8,7 @@ import VaelibModels
   private func models() throws -> [any CheckpointedModel] {
     var vae = VAEConfiguration()
     (vae.dataDimension, vae.latentDimension, vae.hidden) = (5, 2, [4])
+    vae.likelihood = .bernoulli
     var stack = StackConfiguration()
     var layer = LayerConfiguration()
     layer.width = 3

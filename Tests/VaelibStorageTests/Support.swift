@@ -114,6 +114,7 @@ let smallArchitecture: VAEConfiguration = {
   architecture.dataDimension = 3
   architecture.latentDimension = 1
   architecture.hidden = [2]
+  architecture.likelihood = .bernoulli
   return architecture
 }()
 

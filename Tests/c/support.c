@@ -113,6 +113,7 @@ vaelib_model *make_model(size_t data_dim, size_t latent_dim) {
     vaelib_model *model = NULL;
     REQUIRE_OK(vaelib_vae_config_init(&config));
     config.data_dim = data_dim;
+    config.likelihood = "bernoulli";
     config.latent_dim = latent_dim;
     config.hidden = hidden;
     config.hidden_count = 1;

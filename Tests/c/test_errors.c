@@ -86,6 +86,7 @@ static void check_long_message(void) {
     memset(name, 'q', sizeof name - 1);
     CHECK_OK(vaelib_vae_config_init(&config));
     config.data_dim = 4;
+    config.likelihood = "bernoulli";
     config.activation = name;
     CHECK_MESSAGE(vaelib_vae_create(&config, &model), VAELIB_INVALID_ARGUMENT, name);
     CHECK(model == NULL);

@@ -33,6 +33,7 @@ vaelib_model *create() {
     vaelib_model *model = nullptr;
     vaelib_vae_config_init(&config);
     config.data_dim = 8;
+    config.likelihood = "bernoulli";
     config.latent_dim = 2;
     check(vaelib_vae_create(&config, &model) == VAELIB_OK, "create");
     return model;

@@ -6,6 +6,7 @@ static vaelib_vae_config good_config(void) {
     vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
     REQUIRE_OK(vaelib_vae_config_init(&config));
     config.data_dim = 5;
+    config.likelihood = "bernoulli";
     config.latent_dim = 2;
     return config;
 }
@@ -152,7 +153,7 @@ static void check_tensors(void) {
     config.seed = UINT64_MAX;
     REQUIRE_OK(vaelib_vae_create(&config, &model));
     info = describe(model);
-    CHECK(info.data_dim == 5 && info.latent_dim == 2 && info.tensor_count == 11);
+    CHECK(info.data_dim == 5 && info.latent_dim == 2 && info.tensor_count == 14);
     CHECK(info.history_epochs == 0 && strcmp(info.kind, "vae") == 0 && info.examples_seen == 0);
     CHECK(info.data_scale == 1 && info.data_shift == 0);
     check_tensor(model, 0, "encoder/0/weight", 5, 4, &offset);
@@ -166,8 +167,11 @@ static void check_tensors(void) {
     check_tensor(model, 8, "decoder/head/weight", 6, 5, &offset);
     check_tensor(model, 9, "decoder/head/bias", 1, 5, &offset);
     check_tensor(model, 10, "decoder/log_variance", 1, 5, &offset);
+    check_tensor(model, 11, "standardization/mean", 1, 5, &offset);
+    check_tensor(model, 12, "standardization/deviation", 1, 5, &offset);
+    check_tensor(model, 13, "standardization/floor", 1, 5, &offset);
     CHECK(offset == info.parameter_count);
-    CHECK_STATUS(vaelib_model_describe_tensor(model, 11, &tensor), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_model_describe_tensor(model, 14, &tensor), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_model_describe_tensor(model, SIZE_MAX, &tensor), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_model_describe_tensor(model, 0, NULL), VAELIB_INVALID_ARGUMENT);
 

@@ -15,6 +15,7 @@ static vaelib_model *make_gaussian(const char *variance) {
     config.latent_dim = latents;
     config.likelihood = "gaussian";
     config.variance = variance;
+    config.standardize = 0;
     config.noise_stddev = 0.5;
     REQUIRE_OK(vaelib_vae_create(&config, &gaussian));
     return gaussian;

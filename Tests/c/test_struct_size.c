@@ -161,6 +161,7 @@ static void check_inputs(void) {
     check_input("vaelib_dataset_options", &options, sizeof options, use_options);
     CHECK_OK(vaelib_vae_config_init(&config));
     config.data_dim = 3;
+    config.likelihood = "bernoulli";
     check_input("vaelib_vae_config", &config, sizeof config, use_vae_config);
     check_input("vaelib_training_config", &plan, sizeof plan, use_training_config);
     check_input("vaelib_training_config (trainer)", &plan, sizeof plan, use_training_config_in_trainer);

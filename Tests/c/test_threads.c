@@ -20,6 +20,7 @@ static uint64_t hash_vae(const char *estimator) {
     uint64_t hash;
     REQUIRE_OK(vaelib_vae_config_init(&config));
     config.data_dim = columns;
+    config.likelihood = "bernoulli";
     config.latent_dim = 7;
     config.hidden = hidden;
     config.hidden_count = 2;

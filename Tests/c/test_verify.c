@@ -16,7 +16,7 @@ static void check_models(int check_in_child) {
     REQUIRE_OK(vaelib_model_save(model, scratch_path("verified_model.h5")));
     REQUIRE_OK(vaelib_model_save(stack, scratch_path("verified_stack.h5")));
     report = verified(scratch_path("verified_model.h5"), check_in_child);
-    CHECK(strcmp(report.kind, "vae") == 0 && report.format_version == 1 && report.byte_count > 512);
+    CHECK(strcmp(report.kind, "vae") == 0 && report.format_version == 2 && report.byte_count > 512);
     CHECK(strcmp(report.vaelib_version, VAELIB_VERSION) == 0);
     report = verified(scratch_path("verified_stack.h5"), check_in_child);
     CHECK(strcmp(report.kind, "stack") == 0);

@@ -75,6 +75,7 @@ def vae_config(**fields):
     config.data_dim, config.latent_dim = COLUMNS, LATENT
     widths = (c_size_t * 1)(3)
     config.hidden, config.hidden_count = cast(widths, POINTER(c_size_t)), 1
+    config.likelihood = b"bernoulli"
     for name, value in fields.items():
         setattr(config, name, value)
     return config
@@ -117,7 +118,7 @@ def writer(folder):
 
 @pytest.fixture
 def handles(tmp_path):
-    """Sets with and without labels, latents, a VAE, a trainer, a writer, a stack with a classifier, one without."""
+    """Sets with and without labels, latents, two VAEs, a trainer, a writer, a stack with a classifier, one without."""
     model = make(header.Model, "vaelib_vae_create", byref(vae_config()))
     stack = make(header.Model, "vaelib_stack_create", byref(stack_config()))
     with_labels, column = labelled()
@@ -131,13 +132,14 @@ def handles(tmp_path):
         "bare stack": make(header.Model, "vaelib_stack_create", byref(stack_config())),
         "latents": dataset(np.zeros((ROWS, LATENT), dtype=np.float32)),
         "vae": model,
+        "gaussian": make(header.Model, "vaelib_vae_create", byref(vae_config(likelihood=b"gaussian"))),
         "trainer": new_trainer(model),
         "writer": writer(tmp_path),
     }
     yield made
     library.vaelib_writer_free(made["writer"])
     library.vaelib_trainer_free(made["trainer"])
-    for model in ("vae", "stack", "bare stack"):
+    for model in ("vae", "gaussian", "stack", "bare stack"):
         library.vaelib_model_free(made[model])
     for data in ("labelled", "dataset", "latents"):
         library.vaelib_dataset_free(made[data])
@@ -226,6 +228,8 @@ def good_vae_calls(handles):
     wide, latent, double = floats(ROWS * COLUMNS), floats(ROWS * LATENT), doubles(ROWS)
     return {
         "vaelib_vae_config_init": [byref(sized(header.VAEConfig))],
+        "vaelib_vae_config_resolve": [byref(vae_config(likelihood=b"auto")), d],
+        "vaelib_vae_standardize": [handles["gaussian"], d],
         "vaelib_vae_create": [byref(vae_config()), byref(POINTER(header.Model)())],
         "vaelib_vae_get_config": [m, byref(sized(header.VAEConfig))],
         "vaelib_vae_fit": [m, d, None, byref(training_config()), NO_CALLBACK, None],

@@ -22,6 +22,7 @@ class Pair:
 
     def __init__(self, data_dim, architecture, training=None, seed=1, scale=0.5):
         self.seed = seed
+        architecture = {"likelihood": "bernoulli", **architecture}
         self.vae = vaelib.VAE(**architecture, **(training or {}), random_state=seed).initialize(data_dim)
         names = {field.name for field in fields(Architecture)} - {"data_dim"}
         self.oracle = Architecture(data_dim=data_dim, **{name: getattr(self.vae, name) for name in names})
@@ -31,6 +32,10 @@ class Pair:
             name: random.normal(scale=scale, size=shape).astype(np.float32).astype(np.float64)
             for name, shape in shapes.items()
         }
+        if self.oracle.standardizes:
+            self.weights["standardization/deviation"] = np.linspace(0.5, 2, data_dim).astype(np.float32).astype(float)
+            self.weights["standardization/floor"][:] = np.float32(self.oracle.stddev_floor)
+            self.weights["standardization/floor"][::4] = 1  # of columns that were constant
         self.vae.set_weights(self.weights)
 
     def flat(self, tensors):

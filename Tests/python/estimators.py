@@ -26,7 +26,7 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "vae": Kind(VAE, {"latent_dim": 2, "hidden": (8,), "epochs": 3}),
+    "vae": Kind(VAE, {"latent_dim": 2, "hidden": (8,), "epochs": 3, "likelihood": "bernoulli"}),
     "autoencoder": Kind(Autoencoder, {"hidden": (8, 2), "epochs": 2, "finetune_epochs": 1}),
     "classifier": Kind(Classifier, {"hidden": (8, 2), "pretrain_epochs": 1, "finetune_epochs": 2}),
 }

@@ -44,7 +44,7 @@ class Reader:
         assert block == struct.pack("<48sQI452x", LINE, len(content), zlib.crc32(content))
         with h5py.File(path) as file:
             assert file.attrs["format"] == b"vaelib-model"
-            assert file.attrs["format_version"] == 1
+            assert file.attrs["format_version"] == (2 if "standardize" in file["architecture"].attrs else 1)
             self.kind = file.attrs["kind"].decode()
             groups = ("architecture", "training", "data")
             self.architecture, self.training, self.data = (
@@ -77,8 +77,16 @@ class VAEReader(Reader):
             x = self.dense(f"{part}/{index}", x, self.architecture["activation"])
         return self.dense(f"{part}/head", x)
 
+    def standardization(self):
+        """Mean, deviation and floor of each column, or what changes nothing."""
+        names = [f"standardization/{name}" for name in ("mean", "deviation", "floor")]
+        if names[0] not in self.weights or not self.weights[names[1]].any():
+            return 0, 1, self.architecture["stddev_floor"]
+        return tuple(self.weights[name] for name in names)
+
     def encode(self, x):
-        head = self.network("encoder", self.architecture["hidden"], self.seen(x))
+        m, s, _ = self.standardization()
+        head = self.network("encoder", self.architecture["hidden"], (self.seen(x) - m) / s)
         latent = self.architecture["latent_dim"]
         return head[:, :latent], bound(head[:, latent:], -20, 20)
 
@@ -90,11 +98,12 @@ class VAEReader(Reader):
         mean = h[:, :data_dim]
         if self.architecture["mean_activation"] == "sigmoid":
             mean = sigmoid(mean)
-        floor = 2 * math.log(self.architecture["stddev_floor"])
+        m, s, floor = self.standardization()
+        mean, lower, unit = mean * s + m, 2 * np.log(floor), 2 * np.log(s)
         log_variance = {
             "fixed": lambda: np.full_like(mean, 2 * math.log(self.architecture["noise_stddev"])),
-            "learned": lambda: bound(self.weights["decoder/log_variance"] + 0 * mean, floor, 20),
-            "predicted": lambda: bound(h[:, data_dim:], floor, 20),
+            "learned": lambda: bound(self.weights["decoder/log_variance"] + 0 * mean, lower, 20) + unit,
+            "predicted": lambda: bound(h[:, data_dim:], lower, 20) + unit,
         }[variance]()
         return mean, log_variance
 

@@ -62,6 +62,7 @@ def test_two_heads(convention, hidden, random, x):
         mean=laid_out([mean], convention)[0],
         log_variance=laid_out([log_variance], convention)[0],
         activation="tanh",
+        likelihood="bernoulli",
     )
     assert (vae.latent_dim, tuple(vae.hidden), tuple(vae.decoder_hidden)) == (LATENT, hidden, hidden[::-1])
     z, found = vae.encode(x)
@@ -73,7 +74,11 @@ def test_two_heads(convention, hidden, random, x):
 def test_one_head_and_no_biases(random, x):
     encoder, decoder = chain(random, DATA, 5, 2 * LATENT), chain(random, LATENT, 4, DATA)
     vae = vae_from_dense_layers(
-        [(kernel, None) for kernel, _ in encoder], decoder, convention="keras", activation="relu"
+        [(kernel, None) for kernel, _ in encoder],
+        decoder,
+        convention="keras",
+        activation="relu",
+        likelihood="bernoulli",
     )
     head = apply([(kernel, 0) for kernel, _ in encoder], x, lambda a: np.maximum(a, 0))
     close(vae.encode(x)[0], head[:, :LATENT])
@@ -187,7 +192,7 @@ def mistakes(random):
     """Arguments that do not fit, and what is said of them."""
     encoder, decoder = chain(random, DATA, 5, 2 * LATENT), chain(random, LATENT, 4, DATA)
     head = dense(random, 5, LATENT)
-    good = {"encoder": encoder, "decoder": decoder, "convention": "keras"}
+    good = {"encoder": encoder, "decoder": decoder, "convention": "keras", "likelihood": "bernoulli"}
     return [
         ({"convention": "jax"}, "convention must be one of keras, pytorch"),
         ({"convention": "pytorch"}, r"encoder\[0\] has 6 outputs, read by the convention 'pytorch', but 5 biases"),

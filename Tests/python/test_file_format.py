@@ -25,6 +25,9 @@ def randomised(estimator):
     """The estimator with random weights, biases included."""
     random = np.random.RandomState(1)
     state = {name: random.normal(scale=0.4, size=values.shape) for name, values in estimator.get_weights().items()}
+    for name in ("deviation", "floor"):
+        if f"standardization/{name}" in state:
+            state[f"standardization/{name}"] = random.uniform(0.5, 2, size=6)
     return estimator.set_weights(state)
 
 
@@ -204,7 +207,7 @@ def test_the_documents_tables_are_the_librarys_parameters():
 def test_h5dump_reads_a_model(tmp_path):
     if shutil.which("h5dump") is None:
         pytest.skip("there is no h5dump")
-    vaelib.VAE(latent_dim=2, hidden=(4,)).initialize(6).save(tmp_path / "model.h5")
+    vaelib.VAE(latent_dim=2, hidden=(4,), likelihood="bernoulli").initialize(6).save(tmp_path / "model.h5")
     command = ["h5dump", "-H", str(tmp_path / "model.h5")]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert 'ATTRIBUTE "activation"' in text

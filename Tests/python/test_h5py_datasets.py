@@ -108,7 +108,7 @@ def test_a_large_one_is_not_read_into_memory(tmp_path):
             large[first : first + 100_000] = np.ones((100_000, 1000), dtype=np.uint8)
     program = """
 import resource, h5py, vaelib
-vae = vaelib.VAE(latent_dim=1, hidden=(), random_state=0).initialize(1000)
+vae = vaelib.VAE(latent_dim=1, hidden=(), random_state=0, likelihood="bernoulli").initialize(1000)
 with h5py.File("large.h5") as file:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert vae.transform(file["x"]).shape == (300_000, 1)

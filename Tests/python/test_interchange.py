@@ -80,7 +80,19 @@ VAES = {
 
 
 def make_vae(name):
-    return randomised(vaelib.VAE(**{"latent_dim": 3, "hidden": (5, 4), "activation": "tanh", **VAES[name]}), 6)
+    return randomised(
+        vaelib.VAE(
+            **{
+                "latent_dim": 3,
+                "hidden": (5, 4),
+                "activation": "tanh",
+                "standardize": False,
+                "likelihood": "bernoulli",
+                **VAES[name],
+            }
+        ),
+        6,
+    )
 
 
 def make_classifier(**options):

@@ -16,8 +16,8 @@ def peak():
     return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read()).group(1)) << 10
 
 # The first save opens libhdf5.
-vaelib.VAE(latent_dim=1, hidden=(1,)).initialize(1).save("small.h5")
-vae = vaelib.VAE(latent_dim=20, hidden=(2000, 2000), epochs=1, random_state=0).initialize(784)
+vaelib.VAE(latent_dim=1, hidden=(1,), likelihood="bernoulli").initialize(1).save("small.h5")
+vae = vaelib.VAE(latent_dim=20, hidden=(2000, 2000), epochs=1, random_state=0, likelihood="bernoulli").initialize(784)
 before = peak()
 vae.save("model.h5")
 print(peak() - before)

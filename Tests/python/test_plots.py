@@ -11,7 +11,7 @@ from vaelib import plots
 
 def test_a_history_without_epochs():
     with pytest.raises(ValueError, match="no epoch"):
-        plots.training_curve(vaelib.VAE().initialize(4).history_)
+        plots.training_curve(vaelib.VAE(likelihood="bernoulli").initialize(4).history_)
 
 
 def test_tiles_are_laid_out_row_by_row():

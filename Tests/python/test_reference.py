@@ -57,7 +57,7 @@ def test_derivatives_of_activations(name):
     [
         {"hidden": ()},
         {"hidden": (4, 3), "decoder_hidden": (6,), "activation": "gelu"},
-        {"likelihood": "gaussian", "noise_stddev": 0.7},
+        {"likelihood": "gaussian", "noise_stddev": 0.7, "standardize": False},
         {"likelihood": "gaussian", "variance": "learned", "mean_activation": "sigmoid"},
         {"likelihood": "gaussian", "variance": "predicted", "activation": "softplus"},
     ],
@@ -66,10 +66,14 @@ def test_backward_agrees_with_central_differences(options, estimator):
     defaults = {
         **{"hidden": (5,), "decoder_hidden": None, "activation": "tanh", "likelihood": "bernoulli"},
         **{"variance": "fixed", "mean_activation": "identity", "noise_stddev": 1.0, "stddev_floor": 0.1},
+        "standardize": True,
     }
     architecture = vae.Architecture(data_dim=5, latent_dim=2, **{**defaults, **options})
     random = np.random.RandomState(0)
     weights = {name: random.normal(scale=0.5, size=shape) for name, shape in architecture.shapes().items()}
+    if architecture.standardizes:
+        for name in ("deviation", "floor"):
+            weights[f"standardization/{name}"] = random.uniform(0.5, 2, size=5)
     x = random.uniform(size=(4, 5))
     noise = random.normal(size=(3, 4, 2))
     by_hand = gradients.backward(weights, architecture, x, noise, estimator, kl_weight=0.6)

@@ -190,7 +190,7 @@ def test_a_clone_keeps_what_it_starts_from(x):
 
 def test_pretrained_stacks_that_do_not_fit(x, tmp_path):
     y = labels_of(x)
-    vaelib.VAE(latent_dim=2, hidden=(4,)).initialize(6).save(tmp_path / "vae.h5")
+    vaelib.VAE(latent_dim=2, hidden=(4,), likelihood="bernoulli").initialize(6).save(tmp_path / "vae.h5")
     with pytest.raises(vaelib.FormatError, match="vae"):
         Classifier(pretrained=tmp_path / "vae.h5").fit(x, y)
     stack = vaelib.StackedDenoisingAutoencoder(hidden=(4,), epochs=1, random_state=0).fit(x)

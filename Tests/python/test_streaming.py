@@ -80,7 +80,14 @@ def test_each_example_comes_once_an_epoch(tmp_path):
     path = write(tmp_path / "eye.h5", values, chunks=(7, 600), compression="gzip")
     data = vaelib.open_dataset(path, "x", memory_budget=0)
     model = vaelib.VAE(
-        latent_dim=1, hidden=(), epochs=1, batch_size=600, optimizer="sgd", learning_rate=600.0, momentum=0.0
+        latent_dim=1,
+        hidden=(),
+        epochs=1,
+        batch_size=600,
+        optimizer="sgd",
+        learning_rate=600.0,
+        momentum=0.0,
+        likelihood="bernoulli",
     ).initialize(600)
     model.set_weights({name: np.zeros_like(value) for name, value in model.get_weights().items()})
     model.set_params(warm_start=True).fit(data)
@@ -165,7 +172,7 @@ def test_damage_is_reported_with_the_name_of_the_file(tmp_path):
             file.seek(place + 100)
             file.write(random.bytes(200))
     data = vaelib.open_dataset(path, "x", memory_budget=0)
-    model = vaelib.VAE(latent_dim=2, hidden=(5,), epochs=1, random_state=0).initialize(100)
+    model = vaelib.VAE(latent_dim=2, hidden=(5,), epochs=1, random_state=0, likelihood="bernoulli").initialize(100)
     before = weights(model)
     for call in (model.set_params(warm_start=True).fit, model.transform):
         with pytest.raises(vaelib.FormatError, match=r"damaged\.h5"):
@@ -181,7 +188,7 @@ def test_bad_values_are_found_by_their_row(tmp_path):
     data = vaelib.open_dataset(write(tmp_path / "x.h5", values), "x", memory_budget=0)
     for call in (
         vaelib.VAE(latent_dim=2, hidden=(5,), epochs=1).fit,
-        vaelib.VAE(latent_dim=2).initialize(10).transform,
+        vaelib.VAE(latent_dim=2, likelihood="bernoulli").initialize(10).transform,
     ):
         with pytest.raises(vaelib.DataError, match="row 2345, column 6"):
             call(data)

@@ -122,7 +122,7 @@ def copies(folder):
 
 
 def vae(epochs=1, **options):
-    return vaelib.VAE(latent_dim=2, hidden=(5,), epochs=epochs, random_state=0, **options)
+    return vaelib.VAE(latent_dim=2, hidden=(5,), epochs=epochs, random_state=0, likelihood="bernoulli", **options)
 
 
 def test_no_copy_is_left(images, folder):

@@ -171,7 +171,7 @@ def test_an_estimator_without_weights(kind):
 
 def test_threads_share_a_trainer(binary):
     """Each call is done and tells what it found, or is refused; what is done is done once."""
-    vae = vaelib.VAE(latent_dim=2, hidden=(8,), random_state=0).initialize(12)
+    vae = vaelib.VAE(latent_dim=2, hidden=(8,), random_state=0, likelihood="bernoulli").initialize(12)
     trainer = vaelib.Trainer(vae, examples_per_epoch=40)
     expected = trainer.compute_gradients(binary)
     done, refused = [], []
@@ -200,7 +200,7 @@ def test_threads_share_a_trainer(binary):
 
 def test_parts_of_a_slice_and_of_an_array(binary):
     """Where a part begins is said once, by the slice or by first_row."""
-    vae = vaelib.VAE(latent_dim=2, hidden=(8,), random_state=0).initialize(12)
+    vae = vaelib.VAE(latent_dim=2, hidden=(8,), random_state=0, likelihood="bernoulli").initialize(12)
     trainer = vaelib.Trainer(vae, examples_per_epoch=40)
     trainer.compute_gradients(binary[33:], global_rows=40, first_row=33)
     expected = trainer.gradients.copy()
@@ -224,6 +224,8 @@ def test_a_refused_trainer_changes_nothing():
 
 def test_the_batch_size_takes_no_memory():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    vae = vaelib.VAE(latent_dim=2, hidden=(8,), batch_size=2**20, random_state=0).initialize(784)
+    vae = vaelib.VAE(latent_dim=2, hidden=(8,), batch_size=2**20, random_state=0, likelihood="bernoulli").initialize(
+        784
+    )
     vaelib.Trainer(vae, examples_per_epoch=2**40)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10  # KiB

@@ -38,4 +38,4 @@ def test_bad_choices(fitted, binary):
     with pytest.raises(vaelib.InvalidArgument, match="estimator"):
         fitted.elbo(binary, estimator="both")
     with pytest.raises(vaelib.InvalidArgument, match="latent_dim"):
-        vaelib.VAE(latent_dim=3, hidden=(4,)).initialize(12).manifold(5)
+        vaelib.VAE(latent_dim=3, hidden=(4,), likelihood="bernoulli").initialize(12).manifold(5)

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::vaelib.VaelibWarning")  # grey 
 
 ARCHITECTURES = {
     "bernoulli": {},
-    "gaussian": {"likelihood": "gaussian", "noise_stddev": 0.7},
+    "gaussian": {"likelihood": "gaussian", "variance": "fixed", "noise_stddev": 0.7},
     "learned": {"likelihood": "gaussian", "variance": "learned"},
     "predicted": {"likelihood": "gaussian", "variance": "predicted", "mean_activation": "sigmoid"},
 }
@@ -142,7 +142,8 @@ def test_log_likelihood(model, x, samples):
 
 def test_the_exact_likelihood_of_a_linear_gaussian_model(pair):
     """No hidden layer, fixed variance: x = W z + b + noise, so log p(x) = log N(x; b, W'W + s^2 I) exactly."""
-    model = pair(6, {"latent_dim": 2, "hidden": (), "likelihood": "gaussian", "noise_stddev": 0.8})
+    architecture = {"likelihood": "gaussian", "variance": "fixed", "noise_stddev": 0.8, "standardize": False}
+    model = pair(6, {"latent_dim": 2, "hidden": (), **architecture})
     W = model.weights["decoder/head/weight"]
     b = model.weights["decoder/head/bias"]
     precision = np.linalg.inv(W @ W.T / 0.64 + np.eye(2))
@@ -194,7 +195,9 @@ def test_means_and_variances_in_files(real, tmp_path):
 
 @pytest.mark.slow
 def test_statistics_of_samples(pair):
-    model = pair(6, {"latent_dim": 2, "hidden": (5,), "likelihood": "gaussian", "noise_stddev": 0.7})
+    model = pair(
+        6, {"latent_dim": 2, "hidden": (5,), "likelihood": "gaussian", "variance": "fixed", "noise_stddev": 0.7}
+    )
     n = 40_000
     x = np.zeros((n, 6), dtype=np.float32)
     mean, log_variance = (values[0] for values in model.vae.encode(x[:1]))

@@ -42,7 +42,7 @@ def seal(path):
 def test_files_in_order(model, data, in_child):
     report = vaelib.verify(model, check_in_child=in_child)
     size = model.stat().st_size
-    assert report == vaelib.FileReport("vae", 1, vaelib.__version__, size, 0, 0)
+    assert report == vaelib.FileReport("vae", 2, vaelib.__version__, size, 0, 0)
     report = vaelib.verify(str(data), check_in_child=in_child)
     assert report == vaelib.FileReport("data", 0, "", data.stat().st_size, 2, 2)
 
@@ -77,14 +77,14 @@ def test_a_model_whose_first_line_was_changed_is_no_data_file(model, in_child):
 @BOTH
 def test_files_of_newer_versions(model, in_child):
     with h5py.File(model, "r+") as file:
-        file.attrs["format_version"] = np.int64(2)
+        file.attrs["format_version"] = np.int64(3)
     seal(model)
-    with pytest.raises(vaelib.FormatError, match="newer vaelib: it has format 2"):
+    with pytest.raises(vaelib.FormatError, match="newer vaelib: it has format 3"):
         vaelib.verify(model, check_in_child=in_child)
-    with pytest.raises(vaelib.FormatError, match="newer vaelib: it has format 2"):
+    with pytest.raises(vaelib.FormatError, match="newer vaelib: it has format 3"):
         vaelib.load(model)
     with h5py.File(model, "r+") as file:
-        file.attrs["format_version"] = np.int64(1)
+        file.attrs["format_version"] = np.int64(2)
         file.attrs["kind"] = np.bytes_("dream")
     seal(model)
     with pytest.raises(vaelib.FormatError, match='kind "dream"'):
@@ -115,7 +115,7 @@ def test_the_command(model, data, capsys):
     assert main(["verify", str(model), str(data)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
-    assert "intact: vae, format 1" in lines[0]
+    assert "intact: vae, format 2" in lines[0]
     assert "2 datasets read, 2 not read" in lines[1]
     model.write_bytes(b"")
     assert main(["verify", "--in-process", str(model), str(data)]) == 1

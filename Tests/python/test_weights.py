@@ -29,7 +29,8 @@ def test_names_and_shapes_are_those_of_the_file(vae):
     assert {name: values.shape for name, values in vae.get_weights().items()} == {
         "encoder/0/weight": (6, 4), "encoder/0/bias": (4,), "encoder/head/weight": (4, 4), "encoder/head/bias": (4,),
         "decoder/0/weight": (2, 4), "decoder/0/bias": (4,), "decoder/head/weight": (4, 6), "decoder/head/bias": (6,),
-        "decoder/log_variance": (6,),
+        "decoder/log_variance": (6,), "standardization/mean": (6,), "standardization/deviation": (6,),
+        "standardization/floor": (6,),
     }  # fmt: skip
     assert all(values.dtype == np.float32 for values in vae.get_weights().values())
 

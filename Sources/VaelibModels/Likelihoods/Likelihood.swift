@@ -15,13 +15,24 @@ protocol Likelihood: Sendable {
   /// How many numbers the decoder puts out for each column: first one for every column, then the second for every
   /// column, and so on.
   var outputsPerColumn: Int { get }
+  /// The tensors of its own that are learned, each with the pace at which it does.
+  var learned: [Optimizer.Pace] { get }
+  /// How columns are brought to one scale before they come to the encoder and the likelihood; nil if they are not.
+  var standardization: Standardization? { get }
   /// Which values an example may hold.
   var domain: ExampleDomain { get }
   /// Memory for up to `rows` rows.
   func makeRows(_ rows: Int, forTraining: Bool) throws(NumericsError) -> any LikelihoodRows
 }
 
+extension Likelihood {
+  var learned: [Optimizer.Pace] { [] }
+  var standardization: Standardization? { nil }
+}
+
 /// A likelihood applied to the decoder's outputs for some rows.
+///
+/// Means, variances, samples and densities are those of the data, also where the examples that come are standardised.
 ///
 /// `outputs` is the decoder's output for one row, [outputsPerColumn * D], `example` the row of the data, [D]. Functions of
 /// a row touch memory of that row only, so different rows may be worked on by different threads.

@@ -21,7 +21,9 @@ extension LikelihoodKind {
 
 extension VAEConfiguration {
   /// The likelihood that is asked for; tensors of its own are added to the layout.
-  func makeLikelihood(_ layout: inout ParameterLayout) throws(NetworkError) -> any Likelihood {
-    try likelihood.type.init(self, layout: &layout)
+  func makeLikelihood(_ kind: LikelihoodKind, _ layout: inout ParameterLayout) throws(NetworkError)
+    -> any Likelihood
+  {
+    try kind.type.init(self, layout: &layout)
   }
 }

@@ -29,6 +29,12 @@ public struct Parameter<Root: Sendable>: Sendable {
   public private(set) var derivedDefault: String?
   /// Whether the value follows from other parameters, since none was given.
   public private(set) var isDerived: @Sendable (Root) -> Bool = { _ in false }
+  /// What files hold that were written before there was this parameter; nil if all files have it.
+  public private(set) var earlierValue: ParameterValue?
+
+  /// Whether a file must have it to be read right: all but what earlier formats say without it.
+  public func isNeeded(_ root: Root) -> Bool { earlierValue == nil || get(root) != earlierValue }
+
   public let get: @Sendable (Root) -> ParameterValue
   /// Throws if the value is of another type or not allowed.
   public let set: @Sendable (inout Root, ParameterValue) throws(ModelError) -> Void
@@ -59,6 +65,13 @@ public struct Parameter<Root: Sendable>: Sendable {
   func only(in phases: Phase.Kind...) -> Self {
     var copy = self
     copy.phases = phases
+    return copy
+  }
+
+  /// The same parameter, which files of earlier formats lack: models in them behave as with this value.
+  func added(earlier value: ParameterValue) -> Self {
+    var copy = self
+    copy.earlierValue = value
     return copy
   }
 
@@ -122,6 +135,22 @@ extension Parameter {
     }
   }
 
+  /// One of the names of an enumeration, or "auto", stored as nil: it follows from the data.
+  static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
+    _ name: String, orAutomatic path: Path<Choice?>, _ meaning: String
+  ) -> Self {
+    let allowed = ([automatic] + Choice.allCases.map(\.rawValue)).joined(separator: ", ")
+    var parameter: Self { choice(name, orAutomatic: path, meaning) }
+    return Self(name: name, type: "choice", allowed: allowed, meaning: meaning) {
+      .text($0[keyPath: path]?.rawValue ?? automatic)
+    } set: { root, value throws(ModelError) in
+      guard case .text(let text) = value else { throw parameter.refusal(value) }
+      let chosen = Choice(rawValue: text)
+      if chosen == nil, text != automatic { throw parameter.refusal(value) }
+      root[keyPath: path] = chosen
+    }
+  }
+
   /// Layer widths, first to last.
   static func widths(
     _ name: String, _ meaning: String, get: @escaping @Sendable (Root) -> [Int],
@@ -149,6 +178,9 @@ extension Parameter {
     }
   }
 }
+
+/// The name of a choice that is left to the library.
+private let automatic = "auto"
 
 /// The widest layer and the longest latent code: beyond it, sizes are mistakes.
 let maximumWidth = 1 << 24

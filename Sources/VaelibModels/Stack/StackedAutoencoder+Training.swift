@@ -116,7 +116,10 @@ extension StackedAutoencoder: TrainableModel {
     }
   }
 
-  func prepare(_ kind: Phase.Kind, _ examples: LabeledExamples, _ validation: LabeledExamples?) throws {
+  func prepare(
+    _ kind: Phase.Kind, _ examples: LabeledExamples, _ validation: LabeledExamples?,
+    isCancelled: @escaping () -> Bool
+  ) throws {
     guard kind.usesLabels else { return }
     try checkLabels(examples, validation)
     if classifier == nil {
@@ -164,6 +167,8 @@ extension StackedAutoencoder: TrainableModel {
   func warnings(
     _ examples: any ExampleSource, _ kind: Phase.Kind, _ configuration: TrainingConfiguration
   ) throws -> [String] { [] }
+
+  func findings(_ examples: any ExampleSource, control: RunControl) -> [String] { [] }
 
   func epochsBefore(_ phase: Phase, in call: TrainingState) -> Int { 0 }
 

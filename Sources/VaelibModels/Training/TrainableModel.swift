@@ -20,8 +20,12 @@ protocol TrainableModel: Model {
   /// What puts the model back as it is now.
   func makeRollback() throws -> () -> Void
 
-  /// The last preparations before the first step: checks labels, adds a classifier where one is needed.
-  func prepare(_ kind: Phase.Kind, _ examples: LabeledExamples, _ validation: LabeledExamples?) throws
+  /// The last preparations before the first step: checks labels, adds a classifier where one is needed, looks at what the
+  /// examples are like.
+  func prepare(
+    _ kind: Phase.Kind, _ examples: LabeledExamples, _ validation: LabeledExamples?,
+    isCancelled: @escaping () -> Bool
+  ) throws
   /// The objective of a phase for batches of up to `rows` rows. `examples` are those of the call; nil in a loop of the
   /// caller's own, which has one batch at a time.
   func makeObjective(
@@ -42,6 +46,9 @@ protocol TrainableModel: Model {
   func warnings(
     _ examples: any ExampleSource, _ kind: Phase.Kind, _ configuration: TrainingConfiguration
   ) throws -> [String]
+
+  /// What the caller should know of the model after a training that went through.
+  func findings(_ examples: any ExampleSource, control: RunControl) throws -> [String]
 
   /// What is added to the number of an epoch in the history and in the keys of noise.
   func epochsBefore(_ phase: Phase, in call: TrainingState) -> Int

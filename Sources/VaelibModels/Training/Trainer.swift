@@ -39,7 +39,7 @@ public final class Trainer {
     gradients = try FloatBuffer(count: objective.parameters.count)
     optimizer = try Optimizer(
       configuration.optimizer, constants: configuration.optimizerConstants,
-      count: objective.parameters.count, trained: objective.trained)
+      count: objective.parameters.count, trained: objective.trained, paces: objective.paces)
   }
 
   /// Throws if no trainer can be made with these.

@@ -18,14 +18,13 @@ struct TrainingCall<Trained: TrainableModel> {
     let rollback = try model.makeRollback()
     let warnings = try warmupWarnings() + model.warnings(examples.source, kind, configuration)
     do {
-      try train()
+      return warnings + (try train())
     } catch let error as ModelError where error.keepsProgress {
       throw error
     } catch {
       rollback()
       throw error
     }
-    return warnings
   }
 
   private func check() throws {
@@ -63,7 +62,8 @@ struct TrainingCall<Trained: TrainableModel> {
     ].compactMap { $0 }
   }
 
-  private func train() throws {
+  /// Returns what is to be said of how it went.
+  private func train() throws -> [String] {
     let beginning = try begin()
     if let saved = beginning?.saved { try model.takeOver(saved) }
     model.changeRecord { record in
@@ -71,15 +71,18 @@ struct TrainingCall<Trained: TrainableModel> {
       record.dataScale = examples.source.scale
       record.dataShift = examples.source.shift
     }
-    try model.prepare(kind, examples, validation)
-    if beginning?.isDone == true { return }
+    try model.prepare(kind, examples, validation, isCancelled: control.isCancelled)
+    if beginning?.isDone == true { return [] }
     let phases = model.phases(of: kind)
     let first = beginning?.state.flatMap { state in phases.firstIndex { $0.layer == state.layer } } ?? 0
+    var warnings: [String] = []
     for (index, phase) in phases.enumerated() where index >= first {
       let loop = TrainingLoop(self, phase)
       try loop.run(
         from: index == first ? beginning?.state : nil, isLast: index == phases.count - 1)
+      warnings += loop.warning.map { [$0] } ?? []
     }
+    return try warnings + model.findings(examples.source, control: control)
   }
 
   private func begin() throws -> TrainingCheckpoints<Trained>.Beginning? {

@@ -7,6 +7,8 @@ final class TrainingLoop<Trained: TrainableModel> {
   private let phase: Phase
   private let configuration: TrainingConfiguration
   private var epochsBefore = 0
+  /// What the caller should know of how it went, once it has.
+  private(set) var warning: String?
   private var clock = ReportClock()
 
   init(_ call: TrainingCall<Trained>, _ phase: Phase) {
@@ -32,6 +34,18 @@ final class TrainingLoop<Trained: TrainableModel> {
       throw ModelError.cancelled
     }
     if isLast { course.complete() }
+    warning = outcome(course)
+  }
+
+  /// What is to be said of how the losses went. With patience the model has its best weights, and may have stopped early.
+  private func outcome(_ course: TrainingCourse<Trained>) -> String? {
+    let epochs = course.state.epoch - 1
+    // Losses of a KL warm-up, whose weights differ, say nothing about later ones.
+    let comparable = epochs - Int(min(configuration.klWarmupEpochs.rounded(.up), Double(epochs)))
+    let losses = Array(model.record.history[.loss].suffix(comparable))
+    let course = LossCourse(losses, epochsBefore: epochsBefore + epochs - comparable)
+    guard let text = configuration.patience == 0 ? course.warning : nil else { return nil }
+    return phase.kind == .pretraining ? "layer \(phase.layer): \(text)" : text
   }
 
   private func makeCourse(_ state: TrainingState?) throws -> TrainingCourse<Trained> {

@@ -43,7 +43,9 @@ final class BoundObjective: TrainingObjective {
   deinit { terms.deallocate() }
 
   var parameters: FloatBuffer { model.parameters }
-  var trained: [Range<Int>] { [0..<model.parameters.count] }
+  /// The networks, and what the likelihood learns beside them.
+  var trained: [Range<Int>] { [model.networks] + paces.map(\.range) }
+  var paces: [Optimizer.Pace] { model.likelihood.learned }
 
   func compute(
     _ batch: Batch, gradients: UnsafeMutablePointer<Float>

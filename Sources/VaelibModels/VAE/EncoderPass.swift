@@ -9,17 +9,22 @@ final class EncoderPass {
   private let model: VariationalAutoencoder
   private let workspace: NetworkWorkspace
   private let logVarianceBuffer: FloatBuffer
+  private let standardizer: Standardizer?
   let latent: Int
 
   init(_ model: VariationalAutoencoder, rows: Int, forTraining: Bool) throws {
     self.model = model
     latent = model.configuration.latentDimension
     workspace = try NetworkWorkspace(model.encoder, rows: rows, forTraining: forTraining)
+    standardizer = try model.likelihood.standardization.map { try Standardizer($0) }
     logVarianceBuffer = try FloatBuffer(rows: rows, columns: latent)
   }
 
-  /// Encodes `examples` [rows, D].
+  /// Encodes `examples` [rows, D], which are standardised in place where the model standardises.
   func run(_ examples: MatrixView) {
+    if let standardizer, standardizer.begin(parameters: model.parameters.base) {
+      forEachRow(examples.rows, width: examples.columns) { standardizer.apply(to: examples.row($0)) }
+    }
     model.encoder.forward(parameters: model.parameters.base, input: examples, workspace: workspace)
     let head = workspace.output(examples.rows)
     for row in 0..<examples.rows {

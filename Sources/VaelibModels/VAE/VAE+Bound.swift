@@ -33,7 +33,7 @@ extension VariationalAutoencoder {
   public func evaluationWarnings(
     _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration
   ) throws -> [String] {
-    guard let warning = configuration.likelihood.type.greyWarning, evaluation.binarization == .none else {
+    guard let warning = likelihoodKind.type.greyWarning, evaluation.binarization == .none else {
       return []
     }
     return try ExampleCheck.looksGrey(examples) ? [warning] : []

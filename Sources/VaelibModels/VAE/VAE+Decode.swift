@@ -8,7 +8,7 @@ extension VariationalAutoencoder {
   ) throws {
     if variance != nil, !hasVariance {
       throw ModelError.invalidArgument(
-        "a variance was asked for, but under a \(configuration.likelihood.rawValue) likelihood the mean determines it; "
+        "a variance was asked for, but under a \(likelihoodKind.rawValue) likelihood the mean determines it; "
           + "ask for the mean only")
     }
     let width = configuration.dataDimension

@@ -20,11 +20,10 @@ extension VariationalAutoencoder {
 
   /// Throws if data would be binarised for a likelihood of more than 0 and 1.
   func check(_ binarization: Binarization) throws(ModelError) {
-    let likelihood = configuration.likelihood
-    if binarization == .dynamic, !LikelihoodKind.binary.contains(likelihood) {
+    if binarization == .dynamic, !LikelihoodKind.binary.contains(likelihoodKind) {
       let binary = LikelihoodKind.binary.map(\.rawValue).joined(separator: " or ")
       throw .invalidArgument(
-        "binarization is dynamic, but likelihood \(likelihood.rawValue) is not of binary data; leave it at none, or use "
+        "binarization is dynamic, but likelihood \(likelihoodKind.rawValue) is not of binary data; leave it at none, or use "
           + "likelihood \(binary)")
     }
   }
@@ -68,16 +67,26 @@ extension VariationalAutoencoder: TrainableModel {
     }
   }
 
+  /// Standardises by the examples, unless that was done before.
   func prepare(
-    _ kind: Phase.Kind, _ examples: LabeledExamples, _ validation: LabeledExamples?
-  ) throws {}
+    _ kind: Phase.Kind, _ examples: LabeledExamples, _ validation: LabeledExamples?,
+    isCancelled: @escaping () -> Bool
+  ) throws {
+    if needsStandardization { try standardize(by: examples.source, isCancelled: isCancelled) }
+  }
 
   func makeObjective(
     _ phase: Phase, _ configuration: TrainingConfiguration, rows: Int, examples: (any ExampleSource)?,
     isCancelled: @escaping () -> Bool
   ) throws -> any TrainingObjective {
     switch phase.kind {
-    case .fit: try BoundObjective(self, configuration, capacity: rows)
+    case .fit:
+      if examples == nil, needsStandardization {
+        throw ModelError.invalidArgument(
+          "the model standardises its columns, but has seen no examples whose means and deviations it could take: fit it or "
+            + "standardize it first, or set standardize to 0")
+      }
+      return try BoundObjective(self, configuration, capacity: rows)
     case .pretraining, .supervised, .unsupervised:
       throw ModelError.invalidArgument("a variational auto-encoder has no phase \(phase.kind.name)")
     }

@@ -17,7 +17,9 @@ extension VAEConfiguration {
     ).optional("hidden, reversed", isDerived: { $0.decoderHidden == nil }),
     .choice("activation", \.activation, "The activation of all hidden layers."),
     .choice(
-      "likelihood", \.likelihood, "p(x|z): bernoulli for data in [0, 1], gaussian for real values."),
+      "likelihood", orAutomatic: \.likelihood,
+      "p(x|z): bernoulli for data in [0, 1], gaussian for real values; auto is bernoulli for binary data and grey levels."
+    ),
     .choice(
       "variance", \.variance,
       "Gaussian only: fixed is noise_stddev squared, learned is one per dimension, predicted comes from the decoder."
@@ -30,8 +32,13 @@ extension VAEConfiguration {
       "Gaussian with fixed variance: the standard deviation of p(x|z).", accepts: (1e-9...1e9).contains),
     .real(
       "stddev_floor", \.stddevFloor, "1e-9 to 1e3",
-      "Gaussian with learned or predicted variance: the standard deviation never falls below this.",
+      "Gaussian with learned or predicted variance: the standard deviation never falls below this; where columns are "
+        + "standardised, in units of a column's.",
       accepts: (1e-9...1e3).contains),
+    .flag(
+      "standardize", \.standardize,
+      "Gaussian with mean_activation identity: 1 brings each column to mean 0 and deviation 1 inside the model."
+    ).added(earlier: .count(0)),
     .choice("initializer", \.initializer, "The distribution of the initial weights; biases start at 0."),
     .real(
       "initializer_stddev", \.initializerStddev, "above 0",

@@ -8,11 +8,13 @@ public struct VAEConfiguration: Sendable, Equatable {
   /// nil mirrors the encoder.
   public var decoderHidden: [Int]?
   public var activation = Activation.tanh
-  public var likelihood = LikelihoodKind.bernoulli
-  public var variance = VarianceKind.fixed
+  /// nil leaves it to `resolve`.
+  public var likelihood: LikelihoodKind?
+  public var variance = VarianceKind.learned
   public var meanActivation = MeanActivation.identity
   public var noiseStddev = 1.0
   public var stddevFloor = 1e-3
+  public var standardize = 1
   public var initializer = Initializer.glorotUniform
   public var initializerStddev = 0.01
   public var seed: UInt64 = 0

@@ -12,7 +12,10 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
   public let parameters: FloatBuffer
   let encoder: DenseNetwork
   let decoder: DenseNetwork
+  let likelihoodKind: LikelihoodKind
   let likelihood: any Likelihood
+  /// The part of the parameters that is the two networks'.
+  let networks: Range<Int>
 
   private let watched = Watched(TrainingRecord())
 
@@ -20,17 +23,20 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
   public init(_ configuration: VAEConfiguration) throws {
     try configuration.validate()
     self.configuration = configuration
+    let kind = try configuration.decidedLikelihood()
+    likelihoodKind = kind
     var layout = ParameterLayout()
     encoder = try DenseNetwork(
       "encoder", inputs: configuration.dataDimension, hidden: configuration.hidden,
       outputs: 2 * configuration.latentDimension, activation: configuration.activation, layout: &layout)
     // The decoder's width follows from the likelihood, whose own tensors come after the decoder's.
     var own = ParameterLayout()
-    let outputs = try configuration.makeLikelihood(&own).outputsPerColumn
+    let outputs = try configuration.makeLikelihood(kind, &own).outputsPerColumn
     decoder = try DenseNetwork(
       "decoder", inputs: configuration.latentDimension, hidden: configuration.decoderWidths,
       outputs: outputs * configuration.dataDimension, activation: configuration.activation, layout: &layout)
-    likelihood = try configuration.makeLikelihood(&layout)
+    networks = 0..<layout.count
+    likelihood = try configuration.makeLikelihood(kind, &layout)
     self.layout = layout
     parameters = try FloatBuffer(count: layout.count)
     initializeWeights(
@@ -39,7 +45,7 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
 
   public var dataDimension: Int { configuration.dataDimension }
   public var latentDimension: Int { configuration.latentDimension }
-  public var hasVariance: Bool { configuration.likelihood.type.hasVariance }
+  public var hasVariance: Bool { likelihoodKind.type.hasVariance }
   public var layerCount: Int { 0 }
   public var classes: Int { 0 }
 

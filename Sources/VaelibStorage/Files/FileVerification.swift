@@ -47,9 +47,6 @@ public enum FileVerification {
   /// Reads a model or a checkpoint once, whole.
   private static func verifyModel(_ file: ReadableFile) throws(StorageError) -> FileReport {
     try ModelFile.read(file) { (reader) throws(StorageError) in
-      guard case .count(let version) = try reader.attribute(ModelFile.Name.formatVersion) else {
-        throw file.error("is damaged: its format version is no number")
-      }
       let fields = ModelFields(file: reader, path: file.path)
       if try reader.has(CheckpointContents.Name.group) {
         _ = try CheckpointInfo.read(fields)
@@ -57,7 +54,7 @@ public enum FileVerification {
         _ = try ModelFile.model(fields)
       }
       return FileReport(
-        kind: try fields.kind().rawValue, formatVersion: version,
+        kind: try fields.kind().rawValue, formatVersion: try reader.formatVersion(),
         libraryVersion: try reader.text(ModelFile.Name.libraryVersion), byteCount: file.byteCount,
         datasetsRead: 0, datasetsUnread: 0)
     }

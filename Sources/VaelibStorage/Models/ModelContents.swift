@@ -54,6 +54,8 @@ public struct ModelContents: Sendable, Equatable {
   public var kind: String
   /// The version of the library that wrote the file.
   public var libraryVersion: String
+  /// The earliest format that says all of it.
+  public var formatVersion = 1
   /// How the network is built.
   public var architecture: [Attribute]
   /// How it was trained, and how far.

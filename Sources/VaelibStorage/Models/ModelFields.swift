@@ -32,18 +32,26 @@ public struct ModelFields {
     }
   }
 
-  /// Sets every parameter from the attribute of its name; none may be missing.
+  /// Sets every parameter from the attribute of its name. None may be missing but those that came with a later format.
   func read<Root>(
     _ parameters: [Parameter<Root>], _ group: String, prefix: String = "", _ root: inout Root
   ) throws(StorageError) {
     for parameter in parameters {
-      let value = try file.attribute(prefix + parameter.name, of: group)
+      let value = try value(of: parameter, group, prefix)
       do {
-        try parameter.set(&root, value.parameterValue)
+        try parameter.set(&root, value)
       } catch {
         throw problem("attribute \"\(group)/\(prefix)\(parameter.name)\"", "does not fit: \(error)")
       }
     }
+  }
+
+  private func value<Root>(
+    of parameter: Parameter<Root>, _ group: String, _ prefix: String
+  ) throws(StorageError) -> ParameterValue {
+    let name = prefix + parameter.name
+    if let earlier = parameter.earlierValue, try !file.hasAttribute(name, of: group) { return earlier }
+    return try file.attribute(name, of: group).parameterValue
   }
 
   /// Throws if networks of these widths have more weights than the file holds, before memory is taken for them.

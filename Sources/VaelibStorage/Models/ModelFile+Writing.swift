@@ -66,7 +66,7 @@ extension ModelFile {
     _ contents: ModelContents, _ session: HDF5.Session, _ root: HDF5.Object
   ) throws(StorageError) {
     try session.writeAttribute(Name.format, .text(format), on: root)
-    try session.writeAttribute(Name.formatVersion, .count(formatVersion), on: root)
+    try session.writeAttribute(Name.formatVersion, .count(contents.formatVersion), on: root)
     try session.writeAttribute(Name.libraryVersion, .text(contents.libraryVersion), on: root)
     try session.writeAttribute(Name.kind, .text(contents.kind), on: root)
   }

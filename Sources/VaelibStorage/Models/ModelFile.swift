@@ -3,7 +3,7 @@ public enum ModelFile {
   /// The value of the root attribute `format`, by which a model file is known.
   static let format = "vaelib-model"
   /// The newest layout this library writes and reads.
-  static let formatVersion = 1
+  static let formatVersion = 2
 
   /// The names of groups and root attributes.
   enum Name {

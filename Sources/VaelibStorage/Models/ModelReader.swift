@@ -20,16 +20,21 @@ struct ModelReader {
         nil,
         "holds no vaelib model: its attribute \"\(ModelFile.Name.format)\" is not \"\(ModelFile.format)\"")
     }
-    guard case .count(let version) = try attribute(ModelFile.Name.formatVersion), version >= 1 else {
-      throw session.error(
-        "attribute \"\(ModelFile.Name.formatVersion)\"", "should be a signed integer from 1 on")
-    }
+    let version = try formatVersion()
     guard version <= ModelFile.formatVersion else {
       throw session.error(
         nil,
         "was written by a newer vaelib: it has format \(version), this library reads up to \(ModelFile.formatVersion); "
           + "update vaelib")
     }
+  }
+
+  func formatVersion() throws(StorageError) -> Int {
+    guard case .count(let version) = try attribute(ModelFile.Name.formatVersion), version >= 1 else {
+      throw session.error(
+        "attribute \"\(ModelFile.Name.formatVersion)\"", "should be a signed integer from 1 on")
+    }
+    return version
   }
 
   /// A text attribute of the root.

@@ -4,9 +4,14 @@ extension VariationalAutoencoder {
   /// What its file holds; `libraryVersion` is noted in it.
   public func contents(libraryVersion: String) -> ModelContents {
     let training = record.configurations[.fit] ?? TrainingConfiguration()
-    return ModelContents(
+    var contents = ModelContents(
       self, libraryVersion: libraryVersion,
-      architecture: VAEConfiguration.parameters.map { $0.attribute(configuration) },
+      architecture: VAEConfiguration.parameters.filter { $0.isNeeded(configuration) }.map {
+        $0.attribute(configuration)
+      },
       training: TrainingConfiguration.parameters.map { $0.attribute(training) })
+    let isNew = VAEConfiguration.parameters.contains { $0.earlierValue != nil && $0.isNeeded(configuration) }
+    contents.formatVersion = isNew ? 2 : 1
+    return contents
   }
 }

@@ -60,6 +60,7 @@ static void save(void *library) {
     find(&release, library, "vaelib_model_free");
     REQUIRE(init(&config) == VAELIB_OK);
     config.data_dim = 6;
+    config.likelihood = "bernoulli";
     REQUIRE(create(&config, &model) == VAELIB_OK);
     snprintf(path, sizeof path, "%s/reloaded.h5", getenv("VAELIB_TEST_FOLDER"));
     REQUIRE(write(model, path) == VAELIB_OK);

@@ -60,6 +60,7 @@ static vaelib_status create_model(void) {
     vaelib_status status;
     vaelib_vae_config_init(&config);
     config.data_dim = columns;
+    config.likelihood = "bernoulli";
     config.latent_dim = 2;
     status = vaelib_vae_create(&config, &created);
     vaelib_model_free(created);
@@ -330,6 +331,7 @@ static void check_impossible_sizes(void) {
     vaelib_model *created = NULL;
     REQUIRE_OK(vaelib_vae_config_init(&config));
     config.data_dim = 1 << 24;
+    config.likelihood = "bernoulli";
     config.latent_dim = 1 << 24;
     CHECK_MESSAGE(vaelib_vae_create(&config, &created), VAELIB_OUT_OF_MEMORY, "bytes");
     CHECK(created == NULL);

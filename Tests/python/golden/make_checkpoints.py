@@ -12,7 +12,16 @@ import vaelib
 #: The trainings, by the name of their file without the version.
 TRAININGS = {
     "vae": lambda: vaelib.VAE(
-        latent_dim=2, hidden=(5,), epochs=4, batch_size=16, patience=4, kl_warmup_epochs=3.0, random_state=3
+        latent_dim=2,
+        hidden=(5,),
+        epochs=4,
+        batch_size=16,
+        patience=4,
+        kl_warmup_epochs=3.0,
+        random_state=3,
+        likelihood="bernoulli",
+        variance="fixed",
+        standardize=False,
     ),
     "stack": lambda: vaelib.StackedDenoisingClassifier(
         hidden=(5, 4), pretrain_epochs=2, finetune_epochs=4, batch_size=16, dropout=0.25, patience=4, random_state=3

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from reference.activations import ACTIVATIONS, sigmoid, softplus
-from reference.vae import ENCODER_LOG_VARIANCE_LIMITS, Architecture, bounded
+from reference.vae import ENCODER_LOG_VARIANCE_LIMITS, Architecture, bounded, decode, decoder_limits, is_learned, units
 
 Array = npt.NDArray[np.float64]
 Weights = Mapping[str, Array]
 
 
 def central_differences(function: Callable[[Weights], float], weights: Weights, step: float = 1e-5) -> dict[str, Array]:
-    """(f(w + h) - f(w - h)) / 2h for every weight."""
+    """(f(w + h) - f(w - h)) / 2h for every weight that is learned; 0 for others."""
     moved = {name: values.copy() for name, values in weights.items()}
     gradients = {}
     for name, values in moved.items():
-        gradient = np.empty_like(values)
+        gradient = np.zeros_like(values)
+        gradients[name] = gradient
+        if not is_learned(name):
+            continue
         for index in np.ndindex(values.shape):
             kept = values[index]
             values[index] = kept + step
@@ -28,11 +32,10 @@ def central_differences(function: Callable[[Weights], float], weights: Weights, 
             below = function(moved)
             values[index] = kept
             gradient[index] = (above - below) / (2 * step)
-        gradients[name] = gradient
     return gradients
 
 
-def bounded_derivative(raw: Array, limits: tuple[float, float]) -> Array:
+def bounded_derivative(raw: Array, limits: tuple[Any, float]) -> Array:
     """The derivative of the soft bounds on a log-variance."""
     lower, upper = limits
     raised = lower + softplus(raw - lower)
@@ -74,7 +77,8 @@ def backward(
     """The gradient of ``reference.vae.loss`` with respect to every weight."""
     gradients = {name: np.zeros_like(values) for name, values in weights.items()}
     samples, batch, latent_dim = noise.shape
-    encoder = _Layers(weights, "encoder", len(architecture.hidden), architecture.activation, x)
+    center, unit = units(weights, architecture)
+    encoder = _Layers(weights, "encoder", len(architecture.hidden), architecture.activation, (x - center) / unit)
     mean, raw = encoder.head[:, :latent_dim], encoder.head[:, latent_dim:]
     log_variance = bounded(raw, ENCODER_LOG_VARIANCE_LIMITS)
     stddev = np.exp(log_variance / 2)
@@ -104,15 +108,16 @@ def _decoder_backward(
     decoder = _Layers(weights, "decoder", depth, architecture.activation, z)
     if architecture.likelihood == "bernoulli":
         return decoder.backward(factor * (sigmoid(decoder.head) - x), gradients)
-    raw_mean = decoder.head[:, : architecture.data_dim]
+    mean, log_variance = decode(weights, architecture, z)
+    assert log_variance is not None
     squashed = architecture.mean_activation == "sigmoid"
-    mean = sigmoid(raw_mean) if squashed else raw_mean
+    precision = np.exp(-log_variance)
+    d_mean = factor * (mean - x) * precision * (mean * (1 - mean) if squashed else units(weights, architecture)[1])
     raw = _raw_log_variance(weights, architecture, decoder.head)
-    precision = np.exp(-bounded(raw, architecture.decoder_limits)) if raw is not None else architecture.noise_stddev**-2
-    d_mean = factor * (mean - x) * precision * (mean * (1 - mean) if squashed else 1)
     if raw is None:
         return decoder.backward(d_mean, gradients)
-    d_raw = factor / 2 * (1 - (x - mean) ** 2 * precision) * bounded_derivative(raw, architecture.decoder_limits)
+    limits = decoder_limits(weights, architecture)
+    d_raw = factor / 2 * (1 - (x - mean) ** 2 * precision) * bounded_derivative(raw, limits)
     if architecture.learns_variance:
         gradients["decoder/log_variance"] += d_raw.sum(axis=0)
         return decoder.backward(d_mean, gradients)

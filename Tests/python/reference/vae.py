@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,7 @@ class Architecture:
     mean_activation: str
     noise_stddev: float
     stddev_floor: float
+    standardize: bool
 
     @property
     def decoder_widths(self) -> tuple[int, ...]:
@@ -45,8 +47,8 @@ class Architecture:
         return self.likelihood == "gaussian" and self.variance == "learned"
 
     @property
-    def decoder_limits(self) -> tuple[float, float]:
-        return 2 * math.log(self.stddev_floor), 20.0
+    def standardizes(self) -> bool:
+        return self.likelihood == "gaussian" and self.mean_activation == "identity" and self.standardize
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Every tensor's name and shape, in the arena's order."""
@@ -62,10 +64,30 @@ class Architecture:
                 shapes[f"{part}/{name}/bias"] = (columns,)
         if self.learns_variance:
             shapes["decoder/log_variance"] = (self.data_dim,)
+        if self.standardizes:
+            shapes |= {f"standardization/{name}": (self.data_dim,) for name in ("mean", "deviation", "floor")}
         return shapes
 
 
-def bounded(raw: Array, limits: tuple[float, float]) -> Array:
+def is_learned(name: str) -> bool:
+    """Whether training changes a tensor step by step."""
+    return not name.startswith("standardization/")
+
+
+def units(weights: Weights, architecture: Architecture) -> tuple[Any, Any]:
+    """The mean and the deviation of each column that the networks see as 0 and 1."""
+    if not architecture.standardizes:
+        return 0.0, 1.0
+    return weights["standardization/mean"], weights["standardization/deviation"]
+
+
+def decoder_limits(weights: Weights, architecture: Architecture) -> tuple[Any, float]:
+    """Of log-variances in these units."""
+    floor = weights["standardization/floor"] if architecture.standardizes else architecture.stddev_floor
+    return 2 * np.log(floor), 20.0
+
+
+def bounded(raw: Array, limits: tuple[Any, float]) -> Array:
     """A log-variance kept softly between its limits."""
     lower, upper = limits
     raised = lower + softplus(raw - lower)
@@ -81,7 +103,8 @@ def network(weights: Weights, part: str, widths: tuple[int, ...], activation: st
 
 def encode(weights: Weights, architecture: Architecture, x: Array) -> tuple[Array, Array]:
     """q(z|x): mean and log-variance."""
-    head = network(weights, "encoder", architecture.hidden, architecture.activation, x)
+    center, unit = units(weights, architecture)
+    head = network(weights, "encoder", architecture.hidden, architecture.activation, (x - center) / unit)
     mean, raw = head[..., : architecture.latent_dim], head[..., architecture.latent_dim :]
     return mean, bounded(raw, ENCODER_LOG_VARIANCE_LIMITS)
 
@@ -97,11 +120,13 @@ def decode(weights: Weights, architecture: Architecture, z: Array) -> tuple[Arra
     if architecture.likelihood == "bernoulli":
         return sigmoid(head), None
     raw_mean = head[..., : architecture.data_dim]
-    mean = sigmoid(raw_mean) if architecture.mean_activation == "sigmoid" else raw_mean
+    center, unit = units(weights, architecture)
+    mean = sigmoid(raw_mean) if architecture.mean_activation == "sigmoid" else raw_mean * unit + center
     if architecture.variance == "fixed":
         return mean, np.full_like(mean, 2 * math.log(architecture.noise_stddev))
     raw = head[..., architecture.data_dim :] if architecture.predicts_variance else weights["decoder/log_variance"]
-    return mean, np.broadcast_to(bounded(raw, architecture.decoder_limits), mean.shape)
+    log_variance = bounded(raw, decoder_limits(weights, architecture)) + 2 * np.log(unit)
+    return mean, np.broadcast_to(log_variance, mean.shape)
 
 
 def log_px(weights: Weights, architecture: Architecture, x: Array, z: Array) -> Array:

@@ -148,6 +148,7 @@ int main(int argc, char **argv) {
     if (status == VAELIB_OK) {
         architecture.data_dim = data.columns;
         architecture.latent_dim = 10;
+        architecture.likelihood = "bernoulli";
         status = vaelib_vae_create(&architecture, &model);
     }
     if (status == VAELIB_OK) status = vaelib_training_config_init(&plan);

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <vaelib.h>
 
 /* What the signal handler stops. */
@@ -57,7 +58,6 @@ static vaelib_status open_examples(const char *path, const char *name, vaelib_da
 
 int main(int argc, char **argv) {
     vaelib_dataset *all = NULL, *training = NULL, *validation = NULL;
-    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     vaelib_model *model = NULL;
     vaelib_vae_config architecture = VAELIB_VAE_CONFIG_INIT;
     vaelib_training_config plan = VAELIB_TRAINING_CONFIG_INIT;
@@ -72,20 +72,20 @@ int main(int argc, char **argv) {
     }
 
     status = open_examples(argv[1], argv[2], &all);
-    if (status == VAELIB_OK) status = vaelib_dataset_describe(all, &info);
     if (status == VAELIB_OK) status = vaelib_dataset_split(all, 0.1, 1, 0, &training, &validation);
     if (status == VAELIB_OK) status = vaelib_vae_config_init(&architecture);
     if (status == VAELIB_OK) {
-        architecture.data_dim = info.columns;
         architecture.latent_dim = 20;
         architecture.hidden = hidden;
         architecture.hidden_count = 1;
-        status = vaelib_vae_create(&architecture, &model);
+        status = vaelib_vae_config_resolve(&architecture, training);
     }
+    if (status == VAELIB_OK) status = vaelib_vae_create(&architecture, &model);
     if (status == VAELIB_OK) status = vaelib_training_config_init(&plan);
     if (status == VAELIB_OK) {
         plan.epochs = (size_t)epochs;
-        plan.binarization = "dynamic";
+        /* Grey levels are taken for probabilities of 1. */
+        if (strcmp(architecture.likelihood, "bernoulli") == 0) plan.binarization = "dynamic";
         running_model = model;
         signal(SIGINT, stop_training);
         status = vaelib_vae_fit(model, training, validation, &plan, show_progress, NULL);

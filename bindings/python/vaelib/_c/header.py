@@ -355,6 +355,7 @@ class VAEConfig(ctypes.Structure):
         ("mean_activation", c_char_p),
         ("noise_stddev", c_double),
         ("stddev_floor", c_double),
+        ("standardize", c_size_t),
         ("initializer", c_char_p),
         ("initializer_stddev", c_double),
         ("seed", c_uint64),
@@ -501,8 +502,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_model_describe_history": (c_int, [POINTER(Model), c_size_t, POINTER(HistoryColumn)]),
     "vaelib_model_get_history": (c_int, [POINTER(Model), c_char_p, POINTER(c_double), c_size_t]),
     "vaelib_vae_config_init": (c_int, [POINTER(VAEConfig)]),
+    "vaelib_vae_config_resolve": (c_int, [POINTER(VAEConfig), POINTER(Dataset)]),
     "vaelib_vae_create": (c_int, [POINTER(VAEConfig), POINTER(POINTER(Model))]),
     "vaelib_vae_get_config": (c_int, [POINTER(Model), POINTER(VAEConfig)]),
+    "vaelib_vae_standardize": (c_int, [POINTER(Model), POINTER(Dataset)]),
     "vaelib_vae_fit": (
         c_int,
         [POINTER(Model), POINTER(Dataset), POINTER(Dataset), POINTER(TrainingConfig), ProgressFn, c_void_p],

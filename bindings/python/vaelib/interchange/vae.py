@@ -25,8 +25,8 @@ def vae_from_dense_layers(
 ) -> VAE:
     """A VAE with the weights of a network from elsewhere, given as dense layers (kernel, bias).
 
-    A bias of None is zero. The widths are those of the layers; ``activation``, ``likelihood`` and so on are given in
-    ``parameters``.
+    A bias of None is zero. The widths are those of the layers; ``likelihood``, which must be given, ``activation`` and
+    so on are given in ``parameters``. Columns are not standardised.
 
     Parameters
     ----------
@@ -53,6 +53,7 @@ def vae_from_dense_layers(
         Layers do not fit each other or the parameters, or numbers are not finite.
     """
     reader = DenseReader(convention)
+    parameters = {"standardize": False, **parameters}  # the weights are for columns as they are
     encoding = _encoding(reader, encoder, mean, log_variance)
     latent = encoding[-1].weight.shape[1] // 2
     variance = _variance(parameters)
@@ -68,7 +69,7 @@ def vae_from_dense_layers(
 
 def _variance(parameters: Mapping[str, Any]) -> str | None:
     """Where the variance of p(x|z) comes from; None for a likelihood without one."""
-    likelihood = {name: parameters[name] for name in ("likelihood", "variance") if name in parameters}
+    likelihood = {name: parameters[name] for name in ("likelihood", "variance", "standardize") if name in parameters}
     smallest = NativeVAE.create(1, 0, {"latent_dim": 1, "hidden": (), **likelihood})
     return smallest.architecture["variance"] if smallest.info.has_variance else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -44,17 +45,29 @@ class Estimator(Generic[ModelType]):
     #: The models that ``fit`` trains, by the threads it does so on.
     _in_training: dict[int, ModelType]
 
-    def initialize(self: Self, n_features: int) -> Self:
-        """Gives the estimator fresh, untrained weights for examples of this width; returns the estimator.
+    def initialize(self: Self, X: Any) -> Self:
+        """Gives the estimator fresh, untrained weights; returns the estimator.
 
         ``fit`` does this itself. It is for programs with their own training loop (``vaelib.Trainer``) or with weights
         from elsewhere (``set_weights``).
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features), Dataset or int
+            Examples, which decide what the parameters leave to the data: a likelihood "auto", the columns' scales. Or
+            the width of an example, where nothing is left to decide.
         """
         seed = seed_from(self.random_state)
-        width = count(n_features, "n_features")
-        self._keep(self._new_model(width, seed), seed)
-        self.n_features_in_ = width
-        vars(self).pop("feature_names_in_", None)
+        if isinstance(X, numbers.Integral):
+            width = count(X, "n_features")
+            model = self._new_model(width, seed)
+            self.n_features_in_ = width
+            vars(self).pop("feature_names_in_", None)
+        else:
+            examples = self._examples(X, reset=True)
+            model = self._new_model_for(examples, seed)
+            self._see(model, examples)
+        self._keep(model, seed)
         return self
 
     def cancel(self) -> None:
@@ -127,6 +140,13 @@ class Estimator(Generic[ModelType]):
     def _new_model(self, n_features: int, seed: int) -> ModelType:
         """A model with fresh weights for examples of this width, as the estimator's parameters say."""
         raise NotImplementedError
+
+    def _new_model_for(self, examples: Dataset, seed: int) -> ModelType:
+        """The same for these examples, where they decide something."""
+        return self._new_model(examples.columns, seed)
+
+    def _see(self, model: ModelType, examples: Dataset) -> None:
+        """Shows a new model what its examples are like."""
 
     def _model_for_weights(self, weights: Mapping[str, Any]) -> ModelType:
         """The model that takes the weights: the estimator's own, or a copy of it with what they have in addition."""

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from vaelib._c import header
-from vaelib._c.calls import defaults, described, new_handle
+from vaelib._c.calls import call, defaults, described, new_handle
 from vaelib._c.configurations import fill, values_of
+from vaelib.data.dataset import Dataset
 from vaelib.models.native import NativeModel
 
 
@@ -18,14 +19,23 @@ class NativeVAE(NativeModel):
     kind = "vae"
 
     @classmethod
-    def create(cls, data_dim: int, seed: int, architecture: Mapping[str, Any]) -> NativeVAE:
-        """A new model with fresh weights."""
+    def create(
+        cls, data_dim: int, seed: int, architecture: Mapping[str, Any], examples: Dataset | None = None
+    ) -> NativeVAE:
+        """A new model with fresh weights; the examples decide what the architecture leaves to them."""
         config = defaults(header.VAEConfig)
         config.data_dim, config.seed = data_dim, seed
         kept = fill(config, architecture)
+        if examples is not None:
+            call("vaelib_vae_config_resolve", ctypes.byref(config), examples.handle)
         model = cls(new_handle(header.Model, "vaelib_vae_create", ctypes.byref(config)))
         del kept
         return model
+
+    def standardize(self, examples: Dataset) -> None:
+        """Takes the columns' means and deviations, if the model standardises."""
+        if "standardization/mean" in self.tensors:
+            call("vaelib_vae_standardize", self.handle, examples.handle)
 
     @property
     def architecture(self) -> dict[str, Any]:

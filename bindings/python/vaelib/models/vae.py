@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from vaelib._c.long_calls import Callback
 from vaelib._c.parameters import documentation, names_of
+from vaelib.data.dataset import Dataset
 from vaelib.models.documentation import fill_in
 from vaelib.models.estimator_interface import EstimatorInterface, constructor_parameters
 from vaelib.models.native_vae import NativeVAE
@@ -44,6 +45,8 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
 
     Attributes
     ----------
+    likelihood_ : str
+        The likelihood, "bernoulli" or "gaussian".
     history_ : dict of arrays
         One array per metric, one entry per epoch, in nats per example: epoch (from 1 over all fits), loss (what is
         minimised, kl_weight * kl - reconstruction), elbo (reconstruction - kl, whatever the KL weight), reconstruction,
@@ -75,11 +78,12 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         *,
         # from the library: vae.* training.*[fit]
         activation: str = "tanh",
-        likelihood: str = "bernoulli",
-        variance: str = "fixed",
+        likelihood: str = "auto",
+        variance: str = "learned",
         mean_activation: str = "identity",
         noise_stddev: float = 1.0,
         stddev_floor: float = 0.001,
+        standardize: bool = True,
         initializer: str = "glorot_uniform",
         initializer_stddev: float = 0.01,
         epochs: int = 50,
@@ -122,6 +126,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         self.mean_activation = mean_activation
         self.noise_stddev = noise_stddev
         self.stddev_floor = stddev_floor
+        self.standardize = standardize
         self.initializer = initializer
         self.initializer_stddev = initializer_stddev
         self.epochs = epochs
@@ -205,7 +210,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
             examples, held_out = self._held_out(self._examples(X, reset=not goes_on), validation, seed)
-            model = self._same_model() if goes_on else self._new_model(examples.columns, seed)
+            model = self._same_model() if goes_on else self._new_model_for(examples, seed)
             sets = (examples.handle, None if held_out is None else held_out.handle)
             with self._training(model, seed):
                 model.train(
@@ -214,13 +219,32 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         return self
 
     def _new_model(self, n_features: int, seed: int) -> NativeVAE:
-        return NativeVAE.create(n_features, seed, self._parameters(names_of("vae")))
+        return NativeVAE.create(n_features, seed, self._architecture("auto"))
+
+    def _new_model_for(self, examples: Dataset, seed: int) -> NativeVAE:
+        return NativeVAE.create(examples.columns, seed, self._architecture("auto"), examples)
+
+    def _architecture(self, likelihood: str) -> dict[str, Any]:
+        """The architecture's parameters; this likelihood where it is left to the library."""
+        parameters = self._parameters(names_of("vae"))
+        if parameters["likelihood"] == "auto":
+            # Who wants 0 or 1 to be drawn takes the values for probabilities.
+            parameters["likelihood"] = "bernoulli" if self.binarization == "dynamic" else likelihood
+        return parameters
+
+    def _see(self, model: NativeVAE, examples: Dataset) -> None:
+        model.standardize(examples)
+
+    @property
+    def likelihood_(self) -> str:
+        """The likelihood, which ``likelihood="auto"`` left to the data: "bernoulli" or "gaussian"."""
+        return str(self._fitted().architecture["likelihood"])
 
     def _same_model(self) -> NativeVAE:
         """The model that a warm start continues with, once its architecture is known to agree with the parameters."""
         model = self._fitted()
-        wanted = self._new_model(self.n_features_in_, 0).resolved_architecture
         found = model.resolved_architecture
+        wanted = NativeVAE.create(self.n_features_in_, 0, self._architecture(found["likelihood"])).resolved_architecture
         changed = [name for name in wanted if wanted[name] != found[name]]
         if changed:
             raise ValueError(

@@ -1,0 +1,68 @@
+import VaelibNumerics
+
+/// Mean and standard deviation of each column of a set, found in one pass over its rows.
+struct ColumnMoments {
+  private static let rowsAtOnce = 256
+
+  let means: [Double]
+  /// Of the set as a whole: the root of the mean squared distance from the mean.
+  let deviations: [Double]
+
+  /// Throws whatever the source throws, and `ModelError.data` at a value that the check does not accept.
+  init(_ source: any ExampleSource, check: ExampleCheck, isCancelled: @escaping () -> Bool) throws {
+    let (rows, columns) = (source.rows, source.columns)
+    var sums = Sums(columns)
+    let buffer = try FloatBuffer(rows: min(Self.rowsAtOnce, rows), columns: columns)
+    let reader = SequentialReader(source, isCancelled: isCancelled)
+    for first in stride(from: 0, to: rows, by: Self.rowsAtOnce) {
+      let values = buffer.matrix(rows: min(Self.rowsAtOnce, rows - first), columns: columns)
+      try reader.read(into: values)
+      try check.check(values, places: (0..<values.rows).map { source.firstRow + first + $0 })
+      sums.add(values)
+      if isCancelled() { throw ModelError.cancelled }
+    }
+    let found = sums
+    means = (0..<columns).map { found.mean($0, rows) }
+    deviations = (0..<columns).map { found.deviation($0, rows) }
+  }
+}
+
+/// Sums of the distances from the first row, and of their squares, column by column: so a mean that is large beside the
+/// deviation costs no digits.
+private struct Sums {
+  private var origin: [Double] = []
+  private var distances: [Double]
+  private var squares: [Double]
+
+  init(_ columns: Int) {
+    distances = Array(repeating: 0, count: columns)
+    squares = distances
+  }
+
+  /// Adds rows in their order, so that the sums do not depend on threads.
+  mutating func add(_ values: MatrixView) {
+    if origin.isEmpty { origin = (0..<values.columns).map { Double(values.row(0)[$0]) } }
+    let columns = values.columns
+    origin.withUnsafeBufferPointer { origin in
+      distances.withUnsafeMutableBufferPointer { distances in
+        squares.withUnsafeMutableBufferPointer { squares in
+          for row in 0..<values.rows {
+            let x = values.row(row)
+            for column in 0..<columns {
+              let distance = Double(x[column]) - origin[column]
+              distances[column] += distance
+              squares[column] += distance * distance
+            }
+          }
+        }
+      }
+    }
+  }
+
+  func mean(_ column: Int, _ rows: Int) -> Double { origin[column] + distances[column] / Double(rows) }
+
+  func deviation(_ column: Int, _ rows: Int) -> Double {
+    let mean = distances[column] / Double(rows)
+    return max(0, squares[column] / Double(rows) - mean * mean).squareRoot()
+  }
+}

@@ -1,0 +1,54 @@
+import VaelibNumerics
+
+/// What the values of a set are, which decides the likelihood that suits them.
+enum ValueKind: Sendable {
+  /// 0 and 1 alone.
+  case binary
+  /// Grey levels of up to 8 bits, from 0 to 1: that many equal steps.
+  case levels
+  /// Any others.
+  case real
+
+  private static let rowsAtOnce = 256
+  /// How many steps there are between black and white, where levels have k bits: 2^k - 1, or 2^k where white is not
+  /// counted as a level.
+  private static var steps: [Int] { (1...8).flatMap { bits in [(1 << bits) - 1, 1 << bits] } }
+  /// Two float32 roundings of a level between 0 and 1.
+  private static let tolerance: Float = 1e-6
+
+  /// Looks at the rows until it is decided. Values that are not finite count as real; training will name them.
+  static func of(_ source: any ExampleSource, isCancelled: @escaping () -> Bool = { false }) throws
+    -> ValueKind
+  {
+    let buffer = try FloatBuffer(rows: min(rowsAtOnce, source.rows), columns: source.columns)
+    let reader = SequentialReader(source, isCancelled: isCancelled)
+    var steps = Self.steps
+    for first in stride(from: 0, to: source.rows, by: rowsAtOnce) {
+      if isCancelled() { throw ModelError.cancelled }
+      let values = buffer.matrix(rows: min(rowsAtOnce, source.rows - first), columns: source.columns)
+      try reader.read(into: values)
+      guard keep(&steps, thatFit: values) else { return .real }
+    }
+    return steps.first == 1 ? .binary : .levels
+  }
+
+  /// Keeps the numbers of steps between 0 and 1 on which all values lie; false if none is left.
+  private static func keep(_ steps: inout [Int], thatFit values: MatrixView) -> Bool {
+    for index in 0..<values.rows * values.columns {
+      let value = values.base[index]
+      if value == 0 || value == 1 { continue }
+      guard value > 0, value < 1 else { return false }
+      // Most values are levels that were seen before, so this removes nothing but at the beginning.
+      if !steps.allSatisfy({ isLevel(value, of: $0) }) {
+        steps.removeAll { !isLevel(value, of: $0) }
+        if steps.isEmpty { return false }
+      }
+    }
+    return true
+  }
+
+  private static func isLevel(_ value: Float, of steps: Int) -> Bool {
+    let scaled = value * Float(steps)
+    return abs(scaled - scaled.rounded()) <= tolerance * Float(steps)
+  }
+}

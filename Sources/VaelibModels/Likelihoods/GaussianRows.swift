@@ -1,0 +1,125 @@
+import Glibc
+import VaelibNetworks
+import VaelibNumerics
+
+/// The Gaussian likelihood at work. Examples come standardised where the model standardises, and so do means and
+/// log-variances in here; what goes out is in the data's units.
+final class GaussianRows: LikelihoodRows {
+  private let likelihood: GaussianLikelihood
+  private let width: Int
+  private let standardizer: Standardizer?
+  private var logJacobian = 0.0
+  private var bounds: LogVarianceBounds
+  /// Means, where they are not the decoder's outputs themselves, [rows, D].
+  private let means: FloatBuffer?
+  /// Bounded log-variances: [rows, D] if predicted, else one row for all.
+  private let logVariances: FloatBuffer
+  /// Gradients at a learned log-variance, [rows, D], or room for those of a fixed one that nobody needs.
+  private let logVarianceGradients: FloatBuffer?
+
+  init(_ likelihood: GaussianLikelihood, rows: Int, forTraining: Bool) throws(NumericsError) {
+    self.likelihood = likelihood
+    width = likelihood.width
+    if let standardization = likelihood.standardization {
+      standardizer = try Standardizer(standardization)
+    } else {
+      standardizer = nil
+    }
+    bounds = LogVarianceBounds(stddevFloor: likelihood.stddevFloor, columns: width)
+    let isPredicted = likelihood.variance == .predicted
+    means =
+      likelihood.meanActivation == .sigmoid ? try FloatBuffer(rows: rows, columns: width) : nil
+    logVariances = try FloatBuffer(rows: isPredicted ? rows : 1, columns: width)
+    logVarianceGradients =
+      forTraining && !isPredicted ? try FloatBuffer(rows: rows, columns: width) : nil
+  }
+
+  func begin(parameters: UnsafePointer<Float>) {
+    if let standardizer, standardizer.begin(parameters: parameters) {
+      logJacobian = standardizer.logJacobian()
+      bounds.setOwnFloors(of: standardizer)
+    }
+    switch likelihood.variance {
+    case .fixed:
+      for column in 0..<width {
+        let unit = standardizer?.logDeviation(column) ?? 0
+        logVariances.base[column] = likelihood.fixedLogVariance - Float(2 * unit)
+      }
+    case .learned:
+      if let tensor = likelihood.logVarianceTensor {
+        bounds.apply(parameters + tensor.offset, into: logVariances.base)
+      }
+    case .predicted: break
+    }
+  }
+
+  private func mean(_ row: Int, _ outputs: UnsafePointer<Float>) -> UnsafePointer<Float> {
+    guard let means else { return outputs }
+    let mean = means.base + row * width
+    kernels.sigmoid(outputs, mean, width)
+    return UnsafePointer(mean)
+  }
+
+  private func logVariance(_ row: Int, _ outputs: UnsafePointer<Float>) -> UnsafePointer<Float> {
+    guard likelihood.variance == .predicted else { return UnsafePointer(logVariances.base) }
+    let logVariance = logVariances.base + row * width
+    bounds.apply(outputs + width, into: logVariance)
+    return UnsafePointer(logVariance)
+  }
+
+  func logLikelihood(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
+  ) -> Double {
+    kernels.gaussianLogLikelihood(mean(row, outputs), logVariance(row, outputs), example, width) + logJacobian
+  }
+
+  func gradient(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
+    into gradient: UnsafeMutablePointer<Float>
+  ) -> Double {
+    let mean = mean(row, outputs)
+    let logVarianceGradient = logVarianceGradients.map { $0.base + row * width } ?? gradient + width
+    let value = kernels.gaussianGradient(
+      mean, logVariance(row, outputs), example, gradient, logVarianceGradient, weight, width)
+    if means != nil { kernels.sigmoidBackward(gradient, mean, width) }
+    if likelihood.variance == .predicted { bounds.backward(logVarianceGradient, raw: outputs + width) }
+    return value + logJacobian
+  }
+
+  func finishGradients(
+    rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
+  ) {
+    guard let tensor = likelihood.logVarianceTensor, let rowGradients = logVarianceGradients else { return }
+    let gradient = gradients + tensor.offset
+    gradient.update(repeating: 0, count: width)
+    for row in 0..<rows { kernels.addTo(gradient, rowGradients.base + row * width, width) }
+    bounds.backward(gradient, raw: parameters + tensor.offset)
+  }
+
+  func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
+    mean.update(from: self.mean(row, outputs), count: width)
+    standardizer?.restore(mean)
+  }
+
+  func writeVariance(
+    _ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>
+  ) {
+    kernels.exponential(logVariance(row, outputs), variance, 1, width)
+    standardizer?.restoreVariance(variance)
+  }
+
+  func writeSample(
+    _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
+    into sample: UnsafeMutablePointer<Float>
+  ) {
+    sample.update(from: mean(row, outputs), count: width)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { scratch in
+      guard let deviation = scratch.baseAddress else { return }
+      let noise = deviation + width
+      kernels.exponential(logVariance(row, outputs), deviation, 0.5, width)
+      stream.normals(into: noise, count: width)
+      for column in 0..<width { sample[column] += deviation[column] * noise[column] }
+    }
+    standardizer?.restore(sample)
+  }
+}

@@ -1,0 +1,67 @@
+import VaelibNetworks
+import VaelibNumerics
+
+/// Brings columns to one scale inside a model: x' = (x - mean) / deviation. The numbers are tensors of the model, which
+/// learning does not change: they are found in the first examples that it is trained on.
+struct Standardization: Sendable {
+  /// A deviation this small beside the mean is what rounding to float32 leaves of a constant.
+  private static let roundingOfConstants = 1e-6
+
+  let mean: ParameterTensor
+  /// Of every column above 0, or of all 0 until examples were seen.
+  let deviation: ParameterTensor
+  /// What a standard deviation of p(x|z) must not fall below, in units of the column's deviation.
+  let floor: ParameterTensor
+
+  init(columns: Int, layout: inout ParameterLayout) throws(NetworkError) {
+    mean = try layout.append("standardization/mean", rows: 1, columns: columns)
+    deviation = try layout.append("standardization/deviation", rows: 1, columns: columns)
+    floor = try layout.append("standardization/floor", rows: 1, columns: columns)
+  }
+
+  /// Whether examples were seen.
+  func isKnown(in parameters: UnsafePointer<Float>) -> Bool { parameters[deviation.offset] > 0 }
+
+  /// What no set of examples can have led to; nil if there is nothing like that.
+  func problem(in parameters: UnsafePointer<Float>) -> String? {
+    let (deviations, floors) = (parameters + deviation.offset, parameters + floor.offset)
+    guard isKnown(in: parameters) else {
+      let other = (0..<deviation.columns).first { deviations[$0] != 0 }
+      return other.map {
+        "deviation holds \(deviations[$0]) at place \($0), but 0 at place 0; all must be above 0, or all 0"
+      }
+    }
+    if let place = (0..<deviation.columns).first(where: { !(deviations[$0] > 0) }) {
+      return "deviation holds \(deviations[place]) at place \(place); it must be above 0"
+    }
+    let place = (0..<floor.columns).first { !(floors[$0] > 0) }
+    return place.map { "floor holds \(floors[$0]) at place \($0); it must be above 0" }
+  }
+
+  /// Takes the means and deviations of a set.
+  ///
+  /// A constant column has no unit of its own. It gets the median deviation of the others, or 1, and its floor is 1: no
+  /// certainty about it is rewarded, and the surprise at another value has a measure.
+  func set(_ moments: ColumnMoments, stddevFloor: Double, in parameters: UnsafeMutablePointer<Float>) {
+    let unit = Self.medianDeviation(moments)
+    for column in 0..<mean.columns {
+      let isConstant = Self.isConstant(moments, column)
+      parameters[mean.offset + column] = Float(moments.means[column])
+      parameters[deviation.offset + column] = Float(isConstant ? unit : moments.deviations[column])
+      parameters[floor.offset + column] = Float(isConstant ? max(1, stddevFloor) : stddevFloor)
+    }
+  }
+
+  private static func isConstant(_ moments: ColumnMoments, _ column: Int) -> Bool {
+    // Beyond float32 a deviation could not be divided by.
+    let least = max(abs(moments.means[column]) * roundingOfConstants, Double(Float.leastNormalMagnitude))
+    return moments.deviations[column] <= least
+  }
+
+  private static func medianDeviation(_ moments: ColumnMoments) -> Double {
+    let deviations = moments.deviations.indices.filter { !isConstant(moments, $0) }.map {
+      moments.deviations[$0]
+    }
+    return deviations.isEmpty ? 1 : deviations.sorted()[deviations.count / 2]
+  }
+}

@@ -1,0 +1,64 @@
+/// How the losses of a phase went, epoch by epoch, and what a caller should know of it.
+struct LossCourse {
+  /// A share of what was gained, below which losses are as good as equal.
+  private static let margin = 0.01
+  /// How many times the usual change from epoch to epoch counts as more than noise.
+  private static let noiseFactor = 4.0
+  /// Fewer epochs tell nothing about where the losses go.
+  private static let fewestEpochs = 20
+  /// The last tenth of the epochs is compared with the tenth before.
+  private static let windowShare = 10
+  /// What of the gain the last tenth may still bring at the end of a training.
+  private static let steepestEnd = 0.02
+
+  private let losses: [Double]
+  /// The number of the epoch that came before the first loss.
+  private let epochsBefore: Int
+
+  /// `losses` of epochs that can be compared with each other.
+  init(_ losses: [Double], epochsBefore: Int) {
+    self.losses = losses
+    self.epochsBefore = epochsBefore
+  }
+
+  /// A sentence if the training ended well above its best epoch, or while the loss was still falling; nil if all is well.
+  var warning: String? { losses.count < 2 ? nil : rise ?? fall }
+
+  /// What the losses were measured by: the gain, or their own size.
+  private var scale: Double {
+    let best = losses.min() ?? 0
+    return max(abs(best), losses[0] - best)
+  }
+
+  /// The median change from one epoch to the next.
+  private var noise: Double {
+    let changes = zip(losses, losses.dropFirst()).map { abs($1 - $0) }.sorted()
+    return changes[changes.count / 2]
+  }
+
+  private var rise: String? {
+    guard let (index, best) = losses.enumerated().min(by: { $0.element < $1.element }),
+      let last = losses.last,
+      last - best > max(Self.margin * scale, Self.noiseFactor * noise)
+    else { return nil }
+    return
+      "the training ended worse than it was: the loss of epoch \(epochsBefore + index + 1) was \(Float(best)), that of the "
+      + "last one, \(epochsBefore + losses.count), is \(Float(last)). A lower learning_rate, a gradient_clip_norm, or "
+      + "validation examples with patience usually help"
+  }
+
+  private var fall: String? {
+    guard losses.count >= Self.fewestEpochs else { return nil }
+    let window = losses.count / Self.windowShare
+    let (end, before) = (mean(losses.suffix(window)), mean(losses.suffix(2 * window).dropLast(window)))
+    let gain = losses[0] - end
+    guard before - end > max(Self.steepestEnd * gain, noise / Double(window).squareRoot()), gain > 0 else {
+      return nil
+    }
+    return
+      "the training has not converged: in the last \(window) of \(losses.count) epochs the loss fell from "
+      + "\(Float(before)) to \(Float(end)). More epochs, or a higher learning_rate, may improve the model"
+  }
+
+  private func mean(_ values: ArraySlice<Double>) -> Double { values.reduce(0, +) / Double(values.count) }
+}

@@ -1,0 +1,50 @@
+import VaelibNumerics
+
+extension VariationalAutoencoder {
+  /// Rows that are enough to see what a model and its data are like.
+  private static let sampleRows = 512
+  /// A latent is active if its mean varies by more than this over examples (Burda et al. 2015, section 5.2).
+  private static let leastActivity = 0.01
+  /// Deviations of columns outside this range, without standardisation, keep a network from learning.
+  private static let easyDeviations = 0.05...20.0
+
+  /// What the caller should know of a training that went through.
+  func findings(_ examples: any ExampleSource, control: RunControl) throws -> [String] {
+    let sample = SliceSource(examples, rows: 0..<min(examples.rows, Self.sampleRows))
+    let moments = try ColumnMoments(sample, check: exampleCheck, isCancelled: control.isCancelled)
+    // Examples that are all the same have one code, and no scale.
+    guard let largest = moments.deviations.max(), largest > 0 else { return [] }
+    let smallest = moments.deviations.filter { $0 > 0 }.min() ?? largest
+    return [scaleFinding(smallest...largest), try collapseFinding(sample, control)].compactMap { $0 }
+  }
+
+  /// No latent carries anything: the encoder puts out the prior for all examples.
+  private func collapseFinding(_ sample: any ExampleSource, _ control: RunControl) throws -> String? {
+    let means = try FloatBuffer(rows: sample.rows, columns: latentDimension)
+    try encode(
+      sample, mean: means.base, logVariance: nil, control: RunControl(isCancelled: control.isCancelled))
+    let codes = ArraySource(means, rows: sample.rows, columns: latentDimension)
+    let moments = try ColumnMoments(codes, check: ExampleCheck.finite, isCancelled: control.isCancelled)
+    if moments.deviations.contains(where: { $0 * $0 > Self.leastActivity }) { return nil }
+    return
+      "no latent is active: the encoder gives the same code for all examples, so the model knows nothing but the columns' "
+      + "means. Train longer, or with kl_warmup_epochs or a smaller beta"
+  }
+
+  /// `deviations` are those of the columns that are not constant.
+  private func scaleFinding(_ deviations: ClosedRange<Double>) -> String? {
+    guard likelihoodKind == .gaussian, configuration.meanActivation == .identity else { return nil }
+    let (smallest, largest) = (deviations.lowerBound, deviations.upperBound)
+    if configuration.variance == .fixed, configuration.noiseStddev > largest {
+      return
+        "noise_stddev is \(Float(configuration.noiseStddev)), but no column deviates from its mean by more than "
+        + "\(Float(largest)): to the model all of that is noise. Use variance learned, or a smaller noise_stddev"
+    }
+    if configuration.standardize == 0, !(Self.easyDeviations ~= smallest && Self.easyDeviations ~= largest) {
+      return
+        "standardize is 0, but columns deviate from their means by \(Float(smallest)) to \(Float(largest)); networks "
+        + "learn well from columns whose deviations are about 1. Set standardize to 1, or scale the data"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,48 @@
+import Testing
+import VaelibNumerics
+
+@testable import VaelibModels
+
+@Suite struct ColumnMomentsTests {
+  private func moments(_ examples: any ExampleSource) throws -> ColumnMoments {
+    try ColumnMoments(examples, check: .finite, isCancelled: { false })
+  }
+
+  /// A large mean beside a small deviation: sums of squares would have lost all digits.
+  @Test func digitsAreKept() throws {
+    let values: [Float] = (0..<2_000).flatMap { row -> [Float] in
+      [1_048_576 + Float(row % 2), Float(row % 4), 3]
+    }
+    let found = try moments(try TestExamples(values, columns: 3).source)
+    #expect(abs(found.means[0] - 1_048_576.5) < 1e-9 && abs(found.deviations[0] - 0.5) < 1e-9)
+    #expect(abs(found.means[1] - 1.5) < 1e-12 && abs(found.deviations[1] - 1.25.squareRoot()) < 1e-12)
+    #expect(found.means[2] == 3 && found.deviations[2] == 0)
+  }
+
+  /// However a set is stored, the bits are the same.
+  @Test func streamedSetsGiveTheSameBits() throws {
+    let stream = RandomStream(seed: 1, purpose: 200, epoch: 0, example: 0)
+    let buffer = try FloatBuffer(count: 700 * 5)
+    stream.normals(into: buffer.base, count: 700 * 5)
+    let examples = try TestExamples(Array(buffer.elements), columns: 5)
+    let (whole, blocks) = (
+      try moments(examples.source), try moments(BlockSource(examples, blockRows: 33, windowBlocks: 2))
+    )
+    #expect(whole.means == blocks.means && whole.deviations == blocks.deviations)
+  }
+
+  @Test func unsuitableValuesAreNamed() throws {
+    var values = [Float](repeating: 1, count: 600 * 2)
+    values[2 * 555 + 1] = .nan
+    let examples = try TestExamples(values, columns: 2)
+    let error = #expect(throws: ModelError.self) { _ = try moments(examples.source) }
+    #expect(error?.description.contains("row 555, column 1") == true)
+  }
+
+  @Test func cancelling() throws {
+    let examples = try TestExamples([1, 2], columns: 1)
+    #expect(throws: ModelError.cancelled) {
+      _ = try ColumnMoments(examples.source, check: .finite, isCancelled: { true })
+    }
+  }
+}

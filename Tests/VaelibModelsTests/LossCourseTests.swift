@@ -1,0 +1,46 @@
+import Testing
+
+@testable import VaelibModels
+
+/// What is said of how a training ended, and that nothing is said where all is well.
+@Suite struct LossCourseTests {
+  private func warning(_ losses: [Double], epochsBefore: Int = 0) -> String? {
+    LossCourse(losses, epochsBefore: epochsBefore).warning
+  }
+
+  /// Falls by a constant share of what is left, towards `limit`.
+  private func course(_ epochs: Int, from first: Double = 550, to limit: Double = 100, share: Double)
+    -> [Double]
+  {
+    var loss = first
+    return (0..<epochs).map { _ in
+      defer { loss += share * (limit - loss) }
+      return loss
+    }
+  }
+
+  @Test func goodCoursesAreNotCommented() {
+    #expect(warning([]) == nil)
+    #expect(warning([5]) == nil)
+    #expect(warning(course(50, share: 0.3)) == nil)
+    #expect(warning(course(50, from: 3, to: -40, share: 0.3)) == nil)
+    // Losses that go up and down by a few percent, as those of small sets do.
+    let noisy = course(60, share: 0.3).enumerated().map { $1 * ($0 % 2 == 0 ? 1.03 : 0.97) }
+    #expect(warning(noisy) == nil)
+    #expect(warning(Array(repeating: 7, count: 40)) == nil)
+  }
+
+  @Test func aCollapseIsTold() throws {
+    let text = try #require(warning(course(10, share: 0.5) + [48_000, 300, 265], epochsBefore: 4))
+    #expect(text.contains("the loss of epoch 14 was 100.8"))
+    #expect(text.contains("that of the last one, 17, is 265.0"))
+    #expect(warning([100, 100.5]) == nil)
+  }
+
+  @Test func aLossThatStillFallsIsTold() throws {
+    let text = try #require(warning(course(40, share: 0.02)))
+    #expect(text.contains("in the last 4 of 40 epochs the loss fell from"))
+    // Too few epochs to tell.
+    #expect(warning(course(19, share: 0.02)) == nil)
+  }
+}
