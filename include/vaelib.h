@@ -1011,8 +1011,9 @@ vaelib_status vaelib_vae_standardize(vaelib_model *model, const vaelib_dataset *
  *
  * With a checkpoint in `config`, the call resumes the training in the checkpoint file, if there is one.
  *
- * Warns when data strictly between 0 and 1 are used with a Bernoulli likelihood without binarisation, and when a
- * warm-up lasts longer than the training.
+ * Warns when data strictly between 0 and 1 are used with a Bernoulli likelihood without binarisation; when a warm-up lasts
+ * longer than the training; when the loss ends above that of an earlier epoch, or was still falling; when no latent is
+ * active; when noise_stddev, or columns that are not standardised, do not suit the deviations of the data.
  */
 vaelib_status vaelib_vae_fit(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_dataset *validation,

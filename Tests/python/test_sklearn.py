@@ -24,7 +24,7 @@ REAL = {"hidden": (8,), "loss": "squared_error", "batch_size": 10, "learning_rat
 
 @parametrize_with_checks(
     [
-        VAE(latent_dim=2, hidden=(8,), likelihood="gaussian", epochs=3),
+        VAE(),
         Autoencoder(epochs=3, finetune_epochs=1, **REAL),
         Classifier(pretrain_epochs=3, finetune_epochs=100, **REAL),
     ]
