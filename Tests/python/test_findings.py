@@ -1,5 +1,7 @@
 """What a training says of how it ended, and of data that do not suit: nothing fails in silence."""
 
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -42,6 +44,31 @@ def test_a_training_that_falls_apart():
 
 def test_one_that_was_stopped_too_early():
     assert any("has not converged" in text for text in told(factors(400), learning_rate=1e-4, epochs=40))
+
+
+def test_not_converged_is_scikit_learns_warning_where_that_is_loaded():
+    exceptions = pytest.importorskip("sklearn.exceptions")
+    with pytest.warns(vaelib.ConvergenceWarning) as found:
+        vaelib.VAE(latent_dim=2, hidden=(16,), epochs=40, batch_size=32, learning_rate=1e-3, random_state=0).fit(
+            factors(400)
+        )
+    assert all(issubclass(each.category, exceptions.ConvergenceWarning) for each in found)
+    assert all(issubclass(each.category, vaelib.VaelibWarning) for each in found)
+    # In a process without scikit-learn.
+    program = (
+        "import sys, warnings, numpy as np, vaelib; warnings.simplefilter('error', vaelib.ConvergenceWarning)\n"
+        "X = np.random.RandomState(0).normal(size=(300, 1)) @ np.ones((1, 5))\n"
+        "try: vaelib.VAE(latent_dim=1, hidden=(8,), epochs=40, batch_size=32, random_state=0).fit(X)\n"
+        "except vaelib.ConvergenceWarning: print('sklearn' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
+
+
+def test_epochs_are_counted():
+    vae = vaelib.VAE(latent_dim=2, hidden=(4,), epochs=3, warm_start=True, random_state=0).fit(factors(40))
+    assert vae.n_iter_ == 3
+    assert vae.fit(factors(40)).n_iter_ == 6
 
 
 def test_a_model_without_an_active_latent():

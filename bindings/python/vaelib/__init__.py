@@ -18,6 +18,7 @@ Losses, bounds and likelihoods are always in nats per example.
 from vaelib._c.errors import (
     Busy,
     Cancelled,
+    ConvergenceWarning,
     DataError,
     FileError,
     FileMissing,
@@ -55,6 +56,7 @@ __all__ = [
     "Busy",
     "Cancelled",
     "Checkpoint",
+    "ConvergenceWarning",
     "ConversionProgress",
     "DataError",
     "Dataset",

@@ -6,8 +6,9 @@ import ctypes
 import warnings
 from typing import Any, TypeVar
 
-from vaelib._c.errors import VaelibWarning, caller_depth, error_for_status
+from vaelib._c.errors import caller_depth, error_for_status
 from vaelib._c.library import library
+from vaelib._c.warning_kinds import kind_of
 
 StructureType = TypeVar("StructureType", bound=ctypes.Structure)
 
@@ -22,7 +23,7 @@ def call(name: str, *arguments: Any, path: str | None = None) -> None:
     error = error_for_status(status, library.vaelib_last_error().decode(), path) if status != 0 else None
     try:
         for line in lines:
-            warnings.warn(line, VaelibWarning, stacklevel=caller_depth())
+            warnings.warn(line, kind_of(line), stacklevel=caller_depth())
     finally:
         if error is not None:
             raise error

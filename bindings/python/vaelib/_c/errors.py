@@ -60,6 +60,13 @@ class VaelibWarning(UserWarning):
     """Something that the caller should know although the call succeeded."""
 
 
+class ConvergenceWarning(VaelibWarning):
+    """A training ended while its loss was still falling.
+
+    Where scikit-learn is imported, the warning is a ``sklearn.exceptions.ConvergenceWarning`` too.
+    """
+
+
 _ERRORS: dict[int, type[VaelibError]] = {
     STATUS["invalid_argument"]: InvalidArgument,
     STATUS["invalid_handle"]: InvalidHandle,

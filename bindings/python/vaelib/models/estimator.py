@@ -93,6 +93,11 @@ class Estimator(Generic[ModelType]):
         """The training history: an array for each metric that some epoch has, one entry per epoch; NaN for no value."""
         return self._fitted().history
 
+    @property
+    def n_iter_(self) -> int:
+        """How many epochs the model was trained, those of all phases and fits."""
+        return int(self._fitted().info.history_epochs)
+
     def get_weights(self) -> dict[str, npt.NDArray[np.float32]]:
         """A copy of every weight matrix [inputs, outputs] and bias [outputs] by its name in the model file."""
         return weights_of(self._fitted())
