@@ -34,17 +34,25 @@ enum ValueKind: Sendable {
 
   /// Keeps the numbers of steps between 0 and 1 on which all values lie; false if none is left.
   private static func keep(_ steps: inout [Int], thatFit values: MatrixView) -> Bool {
-    for index in 0..<values.rows * values.columns {
-      let value = values.base[index]
-      if value == 0 || value == 1 { continue }
-      guard value > 0, value < 1 else { return false }
-      // Most values are levels that were seen before, so this removes nothing but at the beginning.
-      if !steps.allSatisfy({ isLevel(value, of: $0) }) {
-        steps.removeAll { !isLevel(value, of: $0) }
-        if steps.isEmpty { return false }
+    for row in 0..<values.rows where !isBinary(values.row(row), values.columns) {
+      for column in 0..<values.columns {
+        let value = values.row(row)[column]
+        guard value >= 0, value <= 1 else { return false }
+        // Most values are levels that were seen before, so this removes nothing but at the beginning.
+        if !steps.allSatisfy({ isLevel(value, of: $0) }) {
+          steps.removeAll { !isLevel(value, of: $0) }
+          if steps.isEmpty { return false }
+        }
       }
     }
     return true
+  }
+
+  /// Counts instead of stopping at the first other value, for which the compiler has instructions.
+  private static func isBinary(_ values: UnsafePointer<Float>, _ count: Int) -> Bool {
+    var others: Int32 = 0
+    for index in 0..<count { others &+= values[index] == 0 || values[index] == 1 ? 0 : 1 }
+    return others == 0
   }
 
   private static func isLevel(_ value: Float, of steps: Int) -> Bool {
