@@ -12,7 +12,7 @@ _NOT_CONVERGED = "the training has not converged"
 
 
 def kind_of(text: str) -> type[VaelibWarning]:
-    """The class of a warning: of trainings that ended too early, one that is scikit-learn's too where that is loaded."""
+    """The class of a warning: that of trainings that ended too early is scikit-learn's too, where that is loaded."""
     if _NOT_CONVERGED not in text:
         return VaelibWarning
     exceptions = sys.modules.get("sklearn.exceptions")
