@@ -27,6 +27,9 @@ from isolation import SECONDS, Outcome, run
 #: Bytes that each byte of data allows the checks a second for.
 BYTES_A_SECOND = 4 << 20
 
+#: What each dataset allows them: four processes check it, and four trainings are made of it.
+SECONDS_A_SET = 2
+
 #: How many faults of a file are shown.
 SHOWN = 12
 
@@ -58,7 +61,7 @@ def check(path: str) -> Report:
     """A file's report."""
     known = entries(path)
     data = sum(entry.byte_count for entry in known or ())
-    seconds = SECONDS + (data + os.path.getsize(path)) / BYTES_A_SECOND
+    seconds = SECONDS + SECONDS_A_SET * len(known or ()) + (data + os.path.getsize(path)) / BYTES_A_SECOND
     outcome: Outcome = run(lambda path, tell: Check(path, known, tell).all(), path, seconds)
     faults = outcome.told("fault")
     if outcome.failure is not None:

@@ -29,7 +29,7 @@ def import_plots():
     import vaelib.plots  # noqa: F401
 
 
-folder = Path(sys.argv[1])
+folder = Path(sys.argv[1]).resolve()  # .build/release is a link
 assert {library.parent for library in loaded_libraries()} == {folder}, f"{loaded_libraries()}, not in {folder}"
 
 X = (np.random.default_rng(1).random((40, 6)) < 0.3).astype("uint8")
