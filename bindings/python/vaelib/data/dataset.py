@@ -36,7 +36,7 @@ class Dataset:
     array : array of shape (rows, columns)
         Real numbers.
     labels : array of integers of shape (rows,), optional
-        What a classifier learns; the other models do not use them.
+        What a classifier learns, -1 where an example has no label; the other models do not use them.
     scale, shift : float
         The library sees ``number * scale + shift``.
     """

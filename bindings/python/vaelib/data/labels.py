@@ -10,12 +10,21 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c.errors import VaelibWarning, caller_depth
+from vaelib.data.unlabelled import (
+    UNLABELLED,
+    check_that_minus_one_is_a_number,
+    is_labelled,
+    is_labelled_for,
+    with_numbers_kept,
+)
 
 Labels = npt.NDArray[Any]
 
 
 def as_labels(y: Any, rows: int, estimator: str) -> Labels:
     """Labels as an array with one for each of ``rows`` examples: texts, booleans, whole numbers, or objects alike.
+
+    Where the number -1 stands for an example without a label, it is left in its place.
 
     Raises
     ------
@@ -24,7 +33,7 @@ def as_labels(y: Any, rows: int, estimator: str) -> Labels:
     """
     if y is None:
         raise ValueError(f"{estimator} requires y to be passed, but the target y is None")
-    labels = np.asarray(y)
+    labels = with_numbers_kept(y, np.asarray(y))
     if labels.ndim == 2 and labels.shape[1] == 1:
         _warn_of_column()
         labels = labels.reshape(-1)
@@ -37,45 +46,67 @@ def as_labels(y: Any, rows: int, estimator: str) -> Labels:
     elif labels.dtype.kind == "O":
         missing = next((row for row, label in enumerate(labels) if label is None or label != label), None)
         if missing is not None:
-            raise ValueError(f"Input y contains NaN or None: row {missing} has no label")
+            raise ValueError(f"Input y contains NaN or None: row {missing} has no label; -1 says so")
     elif labels.dtype.kind not in "biuSUT":
         raise ValueError(f"Unknown label type: y has dtype {labels.dtype}; labels are texts, booleans or whole numbers")
     return labels
 
 
 def encode(labels: Labels) -> tuple[Labels, npt.NDArray[np.int64]]:
-    """The classes in order, and the number of each label's class.
+    """The classes in order, and the number of each label's class; -1 for an example without a label.
 
     Raises
     ------
     ValueError
-        There is one class only.
+        There is one class only, or none.
     TypeError
         The labels are of types that have no common order.
     """
+    labelled = is_labelled(labels)
+    known = labels[labelled]
+    if len(known) == 0:
+        raise ValueError(
+            "every label in y is -1, which stands for no label, but a classifier needs examples of at least two "
+            "classes; a StackedDenoisingAutoencoder learns without labels"
+        )
     try:
-        classes, numbers = np.unique(labels, return_inverse=True)
+        classes, numbers = np.unique(known, return_inverse=True)
     except TypeError:
-        kinds = sorted({type(label).__name__ for label in labels})
+        kinds = sorted({type(label).__name__ for label in known})
         raise TypeError(f"the labels in y are of types that have no common order: {', '.join(kinds)}") from None
+    check_that_minus_one_is_a_number(classes)
     if len(classes) < 2:
-        raise ValueError(f"y has one class only, {classes.tolist()[0]!r}; a classifier needs at least two classes")
-    return classes, numbers.astype(np.int64)
+        found = repr(classes.tolist()[0])
+        if not labelled.all():
+            found += f", in its {len(known)} examples that have a label (-1 stands for none)"
+        raise ValueError(f"y has one class only, {found}; a classifier needs at least two classes")
+    return classes, _in_place(numbers, labelled)
 
 
 def encode_as(labels: Labels, classes: Labels, name: str) -> npt.NDArray[np.int64]:
-    """The number of each label's class.
+    """The number of each label's class; -1 for an example without a label.
 
     Raises
     ------
     ValueError
-        A label is not among the classes.
+        A label is not among the classes, or no example has one.
     """
+    labelled = is_labelled_for(classes, labels)
+    if not labelled.any():
+        raise ValueError(f"{name} has no example with a label: -1 stands for none")
+    known = labels[labelled].tolist()
     number_of = {label: number for number, label in enumerate(classes.tolist())}
-    unknown = sorted({repr(label) for label in labels.tolist() if label not in number_of})
+    unknown = sorted({repr(label) for label in known if label not in number_of})
     if unknown:
         raise ValueError(f"{name} has labels that are not among those of training: {', '.join(unknown[:5])}")
-    return np.array([number_of[label] for label in labels.tolist()], dtype=np.int64)
+    return _in_place(np.array([number_of[label] for label in known]), labelled)
+
+
+def _in_place(numbers: npt.NDArray[Any], labelled: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """The numbers at the examples with a label, and -1 at the others."""
+    every = np.full(len(labelled), UNLABELLED, dtype=np.int64)
+    every[labelled] = numbers
+    return every
 
 
 def _check_whole_numbers(labels: Labels) -> None:

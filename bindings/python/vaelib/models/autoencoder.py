@@ -211,7 +211,8 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
             seed = training_seed(self.random_state, keeper)
             examples, held_out = self._held_out(self._examples(X, reset=True), validation, seed)
             stack = self._new_model(examples.columns, seed)
-            self._train(stack, seed, examples, held_out, callback, keeper, pretrains=self._has_pretraining())
+            pretraining = examples if self._has_pretraining() else None
+            self._train(stack, seed, pretraining, examples, held_out, callback, keeper)
         return self
 
     def score(self, X: Any, y: object = None) -> float:

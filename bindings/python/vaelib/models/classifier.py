@@ -31,6 +31,9 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
     The layers are pretrained as those of a StackedDenoisingAutoencoder. Then a softmax layer is put on top, and all
     layers learn the labels together: fine-tuning.
 
+    Examples may lack a label. In y the number -1 says so, as in scikit-learn's semi-supervised estimators; pretraining
+    takes all examples, fine-tuning those with a label.
+
     Parameters
     ----------
     hidden : sequence of int, default (1000, 1000, 1000)
@@ -54,7 +57,8 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
     Attributes
     ----------
     classes_ : array
-        The labels in order, as y had them. A model file keeps them if they are texts, booleans or numbers.
+        The labels in order, as y had them, without the -1 of examples that have none. A model file keeps them if they
+        are texts, booleans or numbers.
     {attributes}
 
     Examples
@@ -202,10 +206,12 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
             dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``.
         y : array of shape (n_samples,), optional
             Their labels: texts, booleans, or whole numbers, with or without gaps. Without it X is a Dataset with
-            labels.
+            labels. The number -1 stands for no label; beside texts or booleans it needs an array of objects or a list.
+            Where -1 and 1 are the only labels, they are two classes.
         validation : pair of arrays (X, y), or Dataset with labels, optional
             Held-out examples whose loss and error are computed after every epoch of fine-tuning; ``patience`` needs
-            them. Without it, ``validation_fraction`` of X's rows are held out.
+            them. Those without a label are left out. Without it, ``validation_fraction`` of X's rows are held out; if
+            some have no label, of those that have one, and of fine-tuning only: pretraining takes all.
         callback : callable, optional
             Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
             training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that. Meanwhile
@@ -221,6 +227,8 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         InvalidArgument
             A parameter is out of range; the text says which, and what is allowed. Or the checkpoint belongs to another
             training.
+        ValueError
+            y does not hold at least two classes, or something else than labels; the text says what.
         DataError
             A value is not finite or does not suit the loss; the text names its row and column.
         NumericalError
@@ -232,16 +240,13 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
             examples, classes = self._labelled(X, y)
-            if validation is None:
-                examples, held_out = self._held_out(examples, None, seed, stratify=True)
-                self._check_classes_in_training(examples, classes)
+            every, labelled, held_out = self._divided(examples, validation, classes, seed)
+            if self.pretrained is not None:
+                stack, pretraining = self._pretrained_stack(examples), None
             else:
-                held_out = self._labelled_as(validation, classes)
-            if self.pretrained is None:
-                stack, pretrains = self._new_model(examples.columns, seed), self._has_pretraining()
-            else:
-                stack, pretrains = self._pretrained_stack(examples), False
-            self._train(stack, seed, examples, held_out, callback, keeper, pretrains=pretrains, classes_=classes)
+                stack = self._new_model(examples.columns, seed)
+                pretraining = every if self._has_pretraining() else None
+            self._train(stack, seed, pretraining, labelled, held_out, callback, keeper, classes_=classes)
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -13,6 +13,7 @@ from vaelib._c.calls import call
 from vaelib._c.long_calls import Callback
 from vaelib.data.dataset import Dataset
 from vaelib.data.labels import Labels, as_labels, encode, encode_as
+from vaelib.data.unlabelled import UNLABELLED, is_labelled_for
 from vaelib.models.estimator import Estimator
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.targets import Target, query_to_file
@@ -50,19 +51,28 @@ class Predictions(Estimator[NativeStack]):
         query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callback)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """The share of examples whose predicted label is y, or that of the Dataset X; weighted if asked for."""
+        """The share of examples whose predicted label is y, or that of the Dataset X; weighted if asked for.
+
+        Examples without a label, which -1 stands for, do not count; in a classifier of the classes -1 and 1, they do.
+        """
         predicted = self.predict(X)
         labels = as_labels(self._labels_of(X, y), len(predicted), type(self).__name__)
+        labelled = is_labelled_for(getattr(self, "classes_", predicted), labels)
+        if not labelled.any():
+            raise ValueError("every label in y is -1, which stands for no label: there is nothing to compare with")
+        if not labelled.all():
+            predicted, labels = predicted[labelled], labels[labelled]
+            sample_weight = None if sample_weight is None else np.asarray(sample_weight)[labelled]
         return float(np.average(predicted == labels, weights=sample_weight))
 
     def _labelled(self, X: Any, y: Any) -> tuple[Dataset, Labels]:
-        """Training examples with numbered labels, and the classes in the order of the numbers."""
+        """Training examples with numbered labels, -1 for none, and the classes in the order of the numbers."""
         examples = self._examples(X, reset=True)
         classes, numbers = encode(as_labels(self._labels_of(X, y), examples.rows, type(self).__name__))
         return self._numbered(X, examples, numbers), classes
 
     def _labelled_as(self, validation: Any, classes: Labels) -> Dataset:
-        """Validation examples, a Dataset or a pair (X, y), with the numbers of their labels."""
+        """Validation examples, a Dataset or a pair (X, y), with the numbers of their labels; others are left out."""
         if isinstance(validation, Dataset):
             X, y = validation, None
         else:
@@ -72,7 +82,7 @@ class Predictions(Estimator[NativeStack]):
                 raise ValueError("validation must be a pair (X, y), or a Dataset with labels") from None
         examples = self._examples(X)
         labels = as_labels(self._labels_of(X, y), examples.rows, type(self).__name__)
-        return self._numbered(X, examples, encode_as(labels, classes, "validation"))
+        return _with_labels(self._numbered(X, examples, encode_as(labels, classes, "validation")))
 
     def _numbered(self, X: Any, examples: Dataset, numbers: npt.NDArray[np.int64]) -> Dataset:
         """The examples with these labels."""
@@ -90,12 +100,35 @@ class Predictions(Estimator[NativeStack]):
             raise ValueError(f"{name} requires y to be passed, or a Dataset with labels: open_dataset(..., labels=...)")
         return labels
 
+    def _divided(
+        self, examples: Dataset, validation: Any, classes: Labels, seed: int
+    ) -> tuple[Dataset, Dataset, Dataset | None]:
+        """The examples to pretrain on, to learn labels from, and to validate on: given, or a part of those held out.
+
+        Pretraining, which sees no labels, takes all examples where some have none; else those to learn labels from.
+        """
+        labelled = _with_labels(examples)
+        if validation is None:
+            learned, held_out = self._held_out(labelled, None, seed, stratify=True)
+            self._check_classes_in_training(learned, classes)
+        else:
+            learned, held_out = labelled, self._labelled_as(validation, classes)
+        return learned if labelled is examples else examples, learned, held_out
+
     def _check_classes_in_training(self, examples: Dataset, classes: Labels) -> None:
         """Whether each class is left in the training examples once validation examples are held out."""
         labels = examples.labels
         missing = np.setdiff1d(np.arange(len(classes)), [] if labels is None else labels)
         if len(missing) > 0:
+            lost = classes.tolist()[missing[0]]
             raise ValueError(
-                f"validation_fraction holds out the last rows, and with them all of class {classes[missing[0]]!r}: "
+                f"validation_fraction holds out the last rows, and with them all of class {lost!r}: "
                 "use validation_split='random', or shuffle the examples first"
             )
+
+
+def _with_labels(examples: Dataset) -> Dataset:
+    """Those of the examples that have a label; the dataset itself if all have one."""
+    labels = examples.labels
+    labelled = np.ones(examples.rows, dtype=np.bool_) if labels is None else labels != UNLABELLED
+    return examples if labelled.all() else examples[labelled]

@@ -90,23 +90,22 @@ class Stack(Estimator[NativeStack]):
         self,
         stack: NativeStack,
         seed: int,
+        pretraining_examples: Dataset | None,
         examples: Dataset,
         validation: Dataset | None,
         callback: Callback | None,
         checkpoint: Checkpoint | None,
-        *,
-        pretrains: bool,
         **learned: Any,
     ) -> None:
-        """Pretrains if asked to, then fine-tunes if there are epochs for it; keeps the stack."""
+        """Pretrains if there are examples for it, then fine-tunes if there are epochs for it; keeps the stack."""
         finetunes = count(self.finetune_epochs, "finetune_epochs") > 0
-        pretraining = self._pretraining() if pretrains else {}
+        pretraining = {} if pretraining_examples is None else self._pretraining()
         finetuning = self._finetuning() if finetunes else {}
         report = self._reporting(callback)
         stamp = None if checkpoint is None else checkpoint.stamp
         with self._training(stack, seed, **learned):
-            goes_on = not pretrains or stack.train(
-                "vaelib_stack_pretrain", (examples.handle,), pretraining, seed, report, checkpoint
+            goes_on = pretraining_examples is None or stack.train(
+                "vaelib_stack_pretrain", (pretraining_examples.handle,), pretraining, seed, report, checkpoint
             )
             if goes_on and finetunes:
                 if checkpoint is not None and checkpoint.stamp != stamp:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from vaelib.data.dataset import Dataset
 
 
@@ -25,5 +27,10 @@ def hold_out(
     if held_out == examples.rows:
         raise ValueError(f"validation_fraction {fraction!r} leaves none of the {examples.rows} examples to train on")
     if choice == "random":
+        if stratify and examples.labels is not None and np.bincount(examples.labels).max() == 1:
+            raise ValueError(
+                f"validation_fraction {fraction!r} can hold out no example: every class has one, which stays for "
+                "training. Set it to 0, or give more examples with labels"
+            )
         return examples.split(fraction, seed, stratify=stratify)
     return examples[: examples.rows - held_out], examples[examples.rows - held_out :]
