@@ -49,7 +49,9 @@
  *   returns VAELIB_BUSY at once. A dataset may be used by several calls at a time, a writer by one.
  * - Descriptions (of models, tensors, configurations, histories, class names) are never VAELIB_BUSY and never wait.
  * - After fork() the child may continue to use the library; a model that was being trained by another thread of the
- *   parent stays VAELIB_BUSY in the child until vaelib_model_recover(), and a writer belongs to the parent alone.
+ *   parent stays VAELIB_BUSY in the child until vaelib_model_recover(), and a writer belongs to the parent alone. One
+ *   thing to avoid: a fork while another thread makes the very first call of some function. Swift's runtime may just then
+ *   hold a lock of its own, and the child wait for it for ever.
  * - A call needs up to 64 KiB of stack. There may be 65536 handles at a time.
  */
 #ifndef VAELIB_H
