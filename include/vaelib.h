@@ -50,8 +50,8 @@
  * - Descriptions (of models, tensors, configurations, histories, class names) are never VAELIB_BUSY and never wait.
  * - After fork() the child may continue to use the library; a model that was being trained by another thread of the
  *   parent stays VAELIB_BUSY in the child until vaelib_model_recover(), and a writer belongs to the parent alone. One
- *   thing to avoid: a fork while another thread makes the very first call of some function. Swift's runtime may just then
- *   hold a lock of its own, and the child wait for it for ever.
+ *   thing to avoid: a fork while another thread makes the very first call of some function. Swift's runtime may hold a
+ *   lock of its own just then, and the child wait for it for ever.
  * - A call needs up to 64 KiB of stack. There may be 65536 handles at a time.
  */
 #ifndef VAELIB_H
@@ -966,9 +966,9 @@ typedef struct vaelib_vae_config {
     double stddev_floor;
     /**
      * Gaussian with mean_activation "identity". 1, the default: each column is brought to mean 0 and deviation 1 inside
-     * the model, by the first examples that it is fitted to, or by vaelib_vae_standardize(). Bounds, means, variances and
-     * samples are of the data as they are. A column that is constant there gets the median deviation of the others and
-     * is never taken for more certain than that. 0: columns stay as they are.
+     * the model, by the first examples that it is fitted to, or by vaelib_vae_standardize(). Bounds, means, variances
+     * and samples are of the data as they are. A column that is constant there gets the median deviation of the others
+     * and is never taken for more certain than that. 0: columns stay as they are.
      */
     size_t standardize;
     /** "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal". */
@@ -997,9 +997,9 @@ vaelib_status vaelib_vae_create(const vaelib_vae_config *config, vaelib_model **
 vaelib_status vaelib_vae_get_config(const vaelib_model *model, vaelib_vae_config *out_config);
 
 /**
- * Takes the columns' means and deviations in `examples` for those by which a model with standardize 1 brings columns to one
- * scale. vaelib_vae_fit() does so by itself for a model that has none; a trainer, which sees batches only, needs this.
- * With a model that was trained, its weights are for the scales of before. Exclusive.
+ * Takes the columns' means and deviations in `examples` for those by which a model with standardize 1 brings columns to
+ * one scale. vaelib_vae_fit() does so by itself for a model that has none; a trainer, which sees batches only, needs
+ * this. With a model that was trained, its weights are for the scales of before. Exclusive.
  */
 vaelib_status vaelib_vae_standardize(vaelib_model *model, const vaelib_dataset *examples);
 
@@ -1013,9 +1013,9 @@ vaelib_status vaelib_vae_standardize(vaelib_model *model, const vaelib_dataset *
  *
  * With a checkpoint in `config`, the call resumes the training in the checkpoint file, if there is one.
  *
- * Warns when data strictly between 0 and 1 are used with a Bernoulli likelihood without binarisation; when a warm-up lasts
- * longer than the training; when the loss ends above that of an earlier epoch, or was still falling; when no latent is
- * active; when noise_stddev, or columns that are not standardised, do not suit the deviations of the data.
+ * Warns when data strictly between 0 and 1 are used with a Bernoulli likelihood without binarisation; when a warm-up
+ * lasts longer than the training; when the loss ends above that of an earlier epoch, or was still falling; when no
+ * latent is active; when noise_stddev, or columns that are not standardised, do not suit the deviations of the data.
  */
 vaelib_status vaelib_vae_fit(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_dataset *validation,
