@@ -5,7 +5,7 @@ import VaelibNumerics
 
 @Suite struct ColumnMomentsTests {
   private func moments(_ examples: any ExampleSource) throws -> ColumnMoments {
-    try ColumnMoments(examples, check: .finite, isCancelled: { false })
+    try ColumnMoments(examples, check: .finite)
   }
 
   /// A large mean beside a small deviation: sums of squares would have lost all digits.

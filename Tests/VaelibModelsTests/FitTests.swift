@@ -132,6 +132,21 @@ import VaelibNumerics
 }
 
 @Suite struct FitFailureTests {
+  /// What is looked at after a training, to warn of it, takes nothing away when it cannot be read any more.
+  @Test func aFileThatIsLostAfterTheLastEpoch() throws {
+    let source = BlockSource(try TestExamples.patterns(rows: 64), blockRows: 8, windowBlocks: 2)
+    let (model, twin) = (try VariationalAutoencoder.small(), try VariationalAutoencoder.small())
+    let configuration = TrainingConfiguration.small { $0.epochs = 2 }
+    _ = try twin.fit(source, configuration: configuration)
+    let loseFile = RunControl(report: { progress in
+      if progress.kind == .epoch, progress.epoch == 2 { source.failure = ModelError.data("the file is gone") }
+      return true
+    })
+    #expect(try model.fit(source, configuration: configuration, control: loseFile) == [])
+    #expect(model.record.history.count == 2)
+    #expect(Array(model.parameters.elements) == Array(twin.parameters.elements))
+  }
+
   @Test(arguments: [Float.nan, .infinity, -0.5, 1.5])
   func badDataNameRowAndColumnAndLeaveTheModel(value: Float) throws {
     var values = [Float](repeating: 0, count: 12 * 40)

@@ -20,6 +20,33 @@ import VaelibNumerics
     try check(.sgd, constants, decay: 0)
   }
 
+  /// A part with a pace of its own goes as if its rate, and that of its decay, were so many times as large.
+  @Test(arguments: Optimizer.Method.allCases)
+  func partsHavePaces(method: Optimizer.Method) throws {
+    let parts = [0..<20, 20..<Self.count]
+    let paced = try randomBuffer(Self.count, example: 20)
+    let (slow, fast) = (try randomBuffer(Self.count, example: 20), try randomBuffer(Self.count, example: 20))
+    func optimizer(_ paces: [Optimizer.Pace]) throws -> Optimizer {
+      try Optimizer(method, constants: Self.constants, count: Self.count, trained: parts, paces: paces)
+    }
+    let updates = [
+      (paced, try optimizer([Optimizer.Pace(range: parts[1], factor: 8)]), 0.01),
+      (slow, try optimizer([]), 0.01), (fast, try optimizer([]), 0.08),
+    ]
+    for step in 1...3 {
+      let gradients = try randomBuffer(Self.count, example: 20 + UInt64(step))
+      for (parameters, optimizer, rate) in updates {
+        optimizer.update(
+          parameters: parameters.base, gradients: gradients.base, rate: rate, gradientScale: 1, decay: 0.3)
+      }
+    }
+    for index in 0..<Self.count {
+      let expected = parts[0].contains(index) ? slow : fast
+      // With decay that is part of the gradient, a parameter's own course decides its gradients, the same in both.
+      #expect(paced.base[index] == expected.base[index], "parameter \(index)")
+    }
+  }
+
   private func check(_ method: Optimizer.Method, _ constants: Optimizer.Constants, decay: Double) throws {
     let parameters = try randomBuffer(Self.count, example: 20)
     let optimizer = try Optimizer(method, constants: constants, count: Self.count)

@@ -2,25 +2,18 @@ import VaelibNumerics
 
 /// Mean and standard deviation of each column of a set, found in one pass over its rows.
 struct ColumnMoments {
-  private static let rowsAtOnce = 256
-
   let means: [Double]
   /// Of the set as a whole: the root of the mean squared distance from the mean.
   let deviations: [Double]
 
   /// Throws whatever the source throws, and `ModelError.data` at a value that the check does not accept.
-  init(_ source: any ExampleSource, check: ExampleCheck, isCancelled: @escaping () -> Bool) throws {
+  init(
+    _ source: any ExampleSource, check: ExampleCheck, isCancelled: @escaping () -> Bool = { false }
+  ) throws {
     let (rows, columns) = (source.rows, source.columns)
     var sums = Sums(columns)
-    let buffer = try FloatBuffer(rows: min(Self.rowsAtOnce, rows), columns: columns)
-    let reader = SequentialReader(source, isCancelled: isCancelled)
-    for first in stride(from: 0, to: rows, by: Self.rowsAtOnce) {
-      let values = buffer.matrix(rows: min(Self.rowsAtOnce, rows - first), columns: columns)
-      try reader.read(into: values)
-      try check.check(values, places: (0..<values.rows).map { source.firstRow + first + $0 })
-      sums.add(values)
-      if isCancelled() { throw ModelError.cancelled }
-    }
+    let blocks = ExampleBlocks(source: source, check: check, control: RunControl(isCancelled: isCancelled))
+    try blocks.forEachBlock { sums.add($0.values) }
     let found = sums
     means = (0..<columns).map { found.mean($0, rows) }
     deviations = (0..<columns).map { found.deviation($0, rows) }

@@ -25,6 +25,14 @@ struct ExampleBlocks {
   /// Calls `body` for each block, and tells the caller how far it is. All blocks but the last have the same height,
   /// however the source is stored, so results have the same bits.
   func forEachBlock(_ body: (Block) throws -> Void) throws {
+    _ = try allSatisfy {
+      try body($0)
+      return true
+    }
+  }
+
+  /// The same for blocks that are looked at until one does not satisfy; whether all did.
+  func allSatisfy(_ satisfies: (Block) throws -> Bool) throws -> Bool {
     let height = min(Self.rows, source.rows)
     let buffer = try FloatBuffer(rows: height, columns: source.columns)
     let reader = SequentialReader(source, isCancelled: progress.isCancelled)
@@ -36,9 +44,10 @@ struct ExampleBlocks {
         place: source.firstRow + first)
       try reader.read(into: block.values)
       try check?.check(block.values, places: (0..<rows).map { block.place + $0 })
-      try body(block)
+      guard try satisfies(block) else { return false }
     }
     try progress.finish()
+    return true
   }
 }
 

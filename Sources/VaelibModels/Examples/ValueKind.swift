@@ -9,7 +9,6 @@ enum ValueKind: Sendable {
   /// Any others.
   case real
 
-  private static let rowsAtOnce = 256
   /// How many steps there are between black and white, where levels have k bits: 2^k - 1, or 2^k where white is not
   /// counted as a level.
   private static var steps: [Int] { (1...8).flatMap { bits in [(1 << bits) - 1, 1 << bits] } }
@@ -20,15 +19,9 @@ enum ValueKind: Sendable {
   static func of(_ source: any ExampleSource, isCancelled: @escaping () -> Bool = { false }) throws
     -> ValueKind
   {
-    let buffer = try FloatBuffer(rows: min(rowsAtOnce, source.rows), columns: source.columns)
-    let reader = SequentialReader(source, isCancelled: isCancelled)
+    let blocks = ExampleBlocks(source: source, check: nil, control: RunControl(isCancelled: isCancelled))
     var steps = Self.steps
-    for first in stride(from: 0, to: source.rows, by: rowsAtOnce) {
-      if isCancelled() { throw ModelError.cancelled }
-      let values = buffer.matrix(rows: min(rowsAtOnce, source.rows - first), columns: source.columns)
-      try reader.read(into: values)
-      guard keep(&steps, thatFit: values) else { return .real }
-    }
+    guard try blocks.allSatisfy({ keep(&steps, thatFit: $0.values) }) else { return .real }
     return steps.first == 1 ? .binary : .levels
   }
 

@@ -36,7 +36,8 @@ struct GaussianLikelihood: Likelihood {
     }
     // A mean through a sigmoid stays within [0, 1], so there the columns stay as they are.
     let standardizes = configuration.standardize == 1 && configuration.meanActivation == .identity
-    standardization = standardizes ? try Standardization(columns: width, layout: &layout) : nil
+    standardization =
+      standardizes ? try Standardization(columns: width, stddevFloor: stddevFloor, layout: &layout) : nil
   }
 
   var learned: [Optimizer.Pace] {

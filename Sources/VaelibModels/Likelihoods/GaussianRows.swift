@@ -8,7 +8,6 @@ final class GaussianRows: LikelihoodRows {
   private let likelihood: GaussianLikelihood
   private let width: Int
   private let standardizer: Standardizer?
-  private var logJacobian = 0.0
   private var bounds: LogVarianceBounds
   /// Means, where they are not the decoder's outputs themselves, [rows, D].
   private let means: FloatBuffer?
@@ -36,13 +35,12 @@ final class GaussianRows: LikelihoodRows {
 
   func begin(parameters: UnsafePointer<Float>) {
     if let standardizer, standardizer.begin(parameters: parameters) {
-      logJacobian = standardizer.logJacobian()
-      bounds.setOwnFloors(of: standardizer)
+      bounds.setOwnFloors(standardizer.ownFloors)
     }
     switch likelihood.variance {
     case .fixed:
       for column in 0..<width {
-        let unit = standardizer?.logDeviation(column) ?? 0
+        let unit = standardizer?.logDeviations[column] ?? 0
         logVariances.base[column] = likelihood.fixedLogVariance - Float(2 * unit)
       }
     case .learned:
@@ -52,6 +50,8 @@ final class GaussianRows: LikelihoodRows {
     case .predicted: break
     }
   }
+
+  private var logJacobian: Double { standardizer?.logJacobian ?? 0 }
 
   private func mean(_ row: Int, _ outputs: UnsafePointer<Float>) -> UnsafePointer<Float> {
     guard let means else { return outputs }

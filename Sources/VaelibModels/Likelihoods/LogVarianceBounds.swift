@@ -2,48 +2,47 @@ import Glibc
 import VaelibNumerics
 
 /// Holds the log-variances of p(x|z) softly within bounds: t = lower + softplus(raw - lower), then upper - softplus(upper -
-/// t), with lower = 2 log floor. Few columns have a floor of their own.
+/// t), with lower = 2 log floor.
 struct LogVarianceBounds {
   private static let upper = GaussianLikelihood.logVarianceUpperBound
 
-  private let stddevFloor: Double
   private let columns: Int
   private let lower: Float
-  /// Of columns that have one of their own.
-  private var ownLower: [(column: Int, lower: Float)] = []
+  /// All columns, in runs that have the same lower bound.
+  private var runs: [(columns: Range<Int>, lower: Float)]
 
   init(stddevFloor: Double, columns: Int) {
-    self.stddevFloor = stddevFloor
     self.columns = columns
     lower = Self.logVariance(stddevFloor)
+    runs = [(0..<columns, lower)]
   }
 
   private static func logVariance(_ deviation: Double) -> Float { Float(2 * log(deviation)) }
 
-  mutating func setOwnFloors(of standardizer: Standardizer) {
-    ownLower.removeAll(keepingCapacity: true)
-    for column in 0..<columns {
-      if let floor = standardizer.ownFloor(column, usual: stddevFloor) {
-        ownLower.append((column, Self.logVariance(floor)))
-      }
+  /// `floors` are those of the columns that have one of their own, in order.
+  mutating func setOwnFloors(_ floors: [(column: Int, floor: Double)]) {
+    runs.removeAll(keepingCapacity: true)
+    var next = 0
+    for (column, floor) in floors {
+      if next < column { runs.append((next..<column, lower)) }
+      runs.append((column..<column + 1, Self.logVariance(floor)))
+      next = column + 1
     }
+    if next < columns { runs.append((next..<columns, lower)) }
   }
 
   func apply(_ raw: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
-    kernels.boundLogVariance(raw, out, lower, Self.upper, columns)
-    for (column, lower) in ownLower {
-      kernels.boundLogVariance(raw + column, out + column, lower, Self.upper, 1)
+    for (columns, lower) in runs {
+      let first = columns.lowerBound
+      kernels.boundLogVariance(raw + first, out + first, lower, Self.upper, columns.count)
     }
   }
 
   /// Carries the gradient at bounded log-variances to the raw ones, in place.
   func backward(_ gradient: UnsafeMutablePointer<Float>, raw: UnsafePointer<Float>) {
-    // First, since it is in place: a column's gradient must go through one of the two only.
-    let own = ownLower.map { gradient[$0.column] }
-    kernels.boundLogVarianceBackward(gradient, raw, lower, Self.upper, columns)
-    for (index, (column, lower)) in ownLower.enumerated() {
-      gradient[column] = own[index]
-      kernels.boundLogVarianceBackward(gradient + column, raw + column, lower, Self.upper, 1)
+    for (columns, lower) in runs {
+      let first = columns.lowerBound
+      kernels.boundLogVarianceBackward(gradient + first, raw + first, lower, Self.upper, columns.count)
     }
   }
 }

@@ -123,15 +123,10 @@ extension Parameter {
   static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
     _ name: String, _ path: Path<Choice>, _ meaning: String
   ) -> Self {
-    let allowed = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-    var parameter: Self { choice(name, path, meaning) }
-    return Self(name: name, type: "choice", allowed: allowed, meaning: meaning) {
-      .text($0[keyPath: path].rawValue)
-    } set: { root, value throws(ModelError) in
-      guard case .text(let text) = value, let chosen = Choice(rawValue: text) else {
-        throw parameter.refusal(value)
-      }
-      root[keyPath: path] = chosen
+    named(name, Choice.allCases.map(\.rawValue), meaning) {
+      $0[keyPath: path].rawValue
+    } set: { root, text in
+      if let chosen = Choice(rawValue: text) { root[keyPath: path] = chosen }
     }
   }
 
@@ -139,15 +134,24 @@ extension Parameter {
   static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
     _ name: String, orAutomatic path: Path<Choice?>, _ meaning: String
   ) -> Self {
-    let allowed = ([automatic] + Choice.allCases.map(\.rawValue)).joined(separator: ", ")
-    var parameter: Self { choice(name, orAutomatic: path, meaning) }
-    return Self(name: name, type: "choice", allowed: allowed, meaning: meaning) {
-      .text($0[keyPath: path]?.rawValue ?? automatic)
+    named(name, [automatic] + Choice.allCases.map(\.rawValue), meaning) {
+      $0[keyPath: path]?.rawValue ?? automatic
+    } set: { root, text in
+      root[keyPath: path] = Choice(rawValue: text)
+    }
+  }
+
+  /// One of these names; `set` is called with no other.
+  private static func named(
+    _ name: String, _ names: [String], _ meaning: String, get: @escaping @Sendable (Root) -> String,
+    set: @escaping @Sendable (inout Root, String) -> Void
+  ) -> Self {
+    var parameter: Self { named(name, names, meaning, get: get, set: set) }
+    return Self(name: name, type: "choice", allowed: names.joined(separator: ", "), meaning: meaning) {
+      .text(get($0))
     } set: { root, value throws(ModelError) in
-      guard case .text(let text) = value else { throw parameter.refusal(value) }
-      let chosen = Choice(rawValue: text)
-      if chosen == nil, text != automatic { throw parameter.refusal(value) }
-      root[keyPath: path] = chosen
+      guard case .text(let text) = value, names.contains(text) else { throw parameter.refusal(value) }
+      set(&root, text)
     }
   }
 

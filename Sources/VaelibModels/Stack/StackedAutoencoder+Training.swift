@@ -168,7 +168,7 @@ extension StackedAutoencoder: TrainableModel {
     _ examples: any ExampleSource, _ kind: Phase.Kind, _ configuration: TrainingConfiguration
   ) throws -> [String] { [] }
 
-  func findings(_ examples: any ExampleSource, control: RunControl) -> [String] { [] }
+  func findings(_ examples: any ExampleSource) -> [String] { [] }
 
   func epochsBefore(_ phase: Phase, in call: TrainingState) -> Int { 0 }
 

@@ -13,11 +13,19 @@ struct Standardization: Sendable {
   /// What a standard deviation of p(x|z) must not fall below, in units of the column's deviation.
   let floor: ParameterTensor
 
-  init(columns: Int, layout: inout ParameterLayout) throws(NetworkError) {
+  /// The floor of columns that are not constant.
+  private let stddevFloor: Double
+
+  init(columns: Int, stddevFloor: Double, layout: inout ParameterLayout) throws(NetworkError) {
+    self.stddevFloor = stddevFloor
     mean = try layout.append("standardization/mean", rows: 1, columns: columns)
     deviation = try layout.append("standardization/deviation", rows: 1, columns: columns)
     floor = try layout.append("standardization/floor", rows: 1, columns: columns)
   }
+
+  var columns: Int { mean.columns }
+  /// The three tensors, which lie one after the other.
+  var range: Range<Int> { mean.range.lowerBound..<floor.range.upperBound }
 
   /// Whether examples were seen.
   func isKnown(in parameters: UnsafePointer<Float>) -> Bool { parameters[deviation.offset] > 0 }
@@ -42,13 +50,21 @@ struct Standardization: Sendable {
   ///
   /// A constant column has no unit of its own. It gets the median deviation of the others, or 1, and its floor is 1: no
   /// certainty about it is rewarded, and the surprise at another value has a measure.
-  func set(_ moments: ColumnMoments, stddevFloor: Double, in parameters: UnsafeMutablePointer<Float>) {
+  func set(_ moments: ColumnMoments, in parameters: UnsafeMutablePointer<Float>) {
     let unit = Self.medianDeviation(moments)
-    for column in 0..<mean.columns {
+    for column in 0..<columns {
       let isConstant = Self.isConstant(moments, column)
       parameters[mean.offset + column] = Float(moments.means[column])
       parameters[deviation.offset + column] = Float(isConstant ? unit : moments.deviations[column])
       parameters[floor.offset + column] = Float(isConstant ? max(1, stddevFloor) : stddevFloor)
+    }
+  }
+
+  /// The columns whose floor is another than the usual one, in order, with it.
+  func ownFloors(in parameters: UnsafePointer<Float>) -> [(column: Int, floor: Double)] {
+    (0..<columns).compactMap { column in
+      let own = parameters[floor.offset + column]
+      return own == Float(stddevFloor) ? nil : (column, Double(own))
     }
   }
 

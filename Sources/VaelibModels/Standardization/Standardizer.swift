@@ -1,60 +1,64 @@
 import Glibc
 import VaelibNumerics
 
-/// A standardisation at work. `begin` must be called whenever parameters may have changed; where it returns false no
-/// examples were seen yet, and columns stay as they are.
+/// A standardisation at work. `begin` must be called whenever parameters may have changed. Until examples were seen columns
+/// stay as they are.
 final class Standardizer {
   private let standardization: Standardization
-  private let columns: Int
+  /// The tensors from which everything else here was computed; training does not change them.
+  private let seen: FloatBuffer
   private let inverses: FloatBuffer
-  private var mean: UnsafePointer<Float>?
-  private var deviation: UnsafePointer<Float>?
-  private var floor: UnsafePointer<Float>?
+  private var isKnown = false
+  /// The logarithm of each column's deviation.
+  private(set) var logDeviations: [Double]
+  /// log p(x) - log p(x') = - sum_d log deviation_d, by the change of variables.
+  private(set) var logJacobian = 0.0
+  /// The floors of columns that have another than the usual one.
+  private(set) var ownFloors: [(column: Int, floor: Double)] = []
 
   init(_ standardization: Standardization) throws(NumericsError) {
     self.standardization = standardization
-    columns = standardization.mean.columns
-    inverses = try FloatBuffer(count: columns)
+    seen = try FloatBuffer(count: standardization.range.count)
+    inverses = try FloatBuffer(count: standardization.columns)
+    logDeviations = Array(repeating: 0, count: standardization.columns)
   }
 
+  /// Whether anything has changed since the last time.
+  @discardableResult
   func begin(parameters: UnsafePointer<Float>) -> Bool {
-    guard standardization.isKnown(in: parameters) else {
-      (mean, deviation, floor) = (nil, nil, nil)
-      return false
+    let tensors = parameters + standardization.range.lowerBound
+    if memcmp(seen.base, tensors, seen.count * MemoryLayout<Float>.size) == 0 { return false }
+    seen.base.update(from: tensors, count: seen.count)
+    isKnown = standardization.isKnown(in: parameters)
+    for column in logDeviations.indices {
+      inverses.base[column] = isKnown ? 1 / deviations[column] : 1
+      logDeviations[column] = isKnown ? log(Double(deviations[column])) : 0
     }
-    let deviation = parameters + standardization.deviation.offset
-    mean = parameters + standardization.mean.offset
-    floor = parameters + standardization.floor.offset
-    self.deviation = deviation
-    for column in 0..<columns { inverses.base[column] = 1 / deviation[column] }
+    logJacobian = -logDeviations.reduce(0, +)
+    ownFloors = isKnown ? standardization.ownFloors(in: parameters) : []
     return true
+  }
+
+  private var means: UnsafeMutablePointer<Float> { place(standardization.mean.offset) }
+  private var deviations: UnsafeMutablePointer<Float> { place(standardization.deviation.offset) }
+
+  private func place(_ offset: Int) -> UnsafeMutablePointer<Float> {
+    seen.base + offset - standardization.range.lowerBound
   }
 
   /// x' = (x - mean) / deviation, in place.
   func apply(to values: UnsafeMutablePointer<Float>) {
-    if let mean { kernels.standardize(values, mean, inverses.base, columns) }
+    if isKnown { kernels.standardize(values, means, inverses.base, inverses.count) }
   }
 
   /// x = x' deviation + mean, in place.
   func restore(_ values: UnsafeMutablePointer<Float>) {
-    if let mean, let deviation { kernels.restore(values, mean, deviation, columns) }
+    if isKnown { kernels.restore(values, means, deviations, inverses.count) }
   }
 
   /// Turns variances of x' into those of x, in place.
   func restoreVariance(_ variances: UnsafeMutablePointer<Float>) {
-    guard let deviation else { return }
-    for column in 0..<columns { variances[column] *= deviation[column] * deviation[column] }
-  }
-
-  /// The logarithm of the deviation of a column.
-  func logDeviation(_ column: Int) -> Double { deviation.map { log(Double($0[column])) } ?? 0 }
-
-  /// log p(x) - log p(x') = - sum_d log deviation_d, by the change of variables.
-  func logJacobian() -> Double { -(0..<columns).reduce(0) { $0 + logDeviation($1) } }
-
-  /// The floor of a column's standard deviation where it is another than `usual`.
-  func ownFloor(_ column: Int, usual: Double) -> Double? {
-    guard let floor = floor.map({ $0[column] }), floor != Float(usual) else { return nil }
-    return Double(floor)
+    guard isKnown else { return }
+    for column in logDeviations.indices { variances[column] *= deviations[column] * deviations[column] }
   }
 }

@@ -48,7 +48,7 @@ protocol TrainableModel: Model {
   ) throws -> [String]
 
   /// What the caller should know of the model after a training that went through.
-  func findings(_ examples: any ExampleSource, control: RunControl) throws -> [String]
+  func findings(_ examples: any ExampleSource) throws -> [String]
 
   /// What is added to the number of an epoch in the history and in the keys of noise.
   func epochsBefore(_ phase: Phase, in call: TrainingState) -> Int

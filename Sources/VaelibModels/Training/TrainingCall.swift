@@ -80,9 +80,10 @@ struct TrainingCall<Trained: TrainableModel> {
       let loop = TrainingLoop(self, phase)
       try loop.run(
         from: index == first ? beginning?.state : nil, isLast: index == phases.count - 1)
-      warnings += loop.warning.map { [$0] } ?? []
+      if let warning = loop.warning { warnings.append(warning) }
     }
-    return try warnings + model.findings(examples.source, control: control)
+    // The training is done: whoever cancels now, or a file that cannot be read again, takes nothing away.
+    return warnings + ((try? model.findings(examples.source)) ?? [])
   }
 
   private func begin() throws -> TrainingCheckpoints<Trained>.Beginning? {

@@ -39,12 +39,13 @@ final class TrainingLoop<Trained: TrainableModel> {
 
   /// What is to be said of how the losses went. With patience the model has its best weights, and may have stopped early.
   private func outcome(_ course: TrainingCourse<Trained>) -> String? {
+    guard configuration.patience == 0 else { return nil }
     let epochs = course.state.epoch - 1
     // Losses of a KL warm-up, whose weights differ, say nothing about later ones.
     let comparable = epochs - Int(min(configuration.klWarmupEpochs.rounded(.up), Double(epochs)))
-    let losses = Array(model.record.history[.loss].suffix(comparable))
-    let course = LossCourse(losses, epochsBefore: epochsBefore + epochs - comparable)
-    guard let text = configuration.patience == 0 ? course.warning : nil else { return nil }
+    let losses = LossCourse(
+      Array(model.record.history[.loss].suffix(comparable)), epochsBefore: epochsBefore + epochs - comparable)
+    guard let text = losses.warning else { return nil }
     return phase.kind == .pretraining ? "layer \(phase.layer): \(text)" : text
   }
 

@@ -22,7 +22,8 @@ final class EncoderPass {
 
   /// Encodes `examples` [rows, D], which are standardised in place where the model standardises.
   func run(_ examples: MatrixView) {
-    if let standardizer, standardizer.begin(parameters: model.parameters.base) {
+    if let standardizer {
+      standardizer.begin(parameters: model.parameters.base)
       forEachRow(examples.rows, width: examples.columns) { standardizer.apply(to: examples.row($0)) }
     }
     model.encoder.forward(parameters: model.parameters.base, input: examples, workspace: workspace)

@@ -9,22 +9,21 @@ extension VariationalAutoencoder {
   private static let easyDeviations = 0.05...20.0
 
   /// What the caller should know of a training that went through.
-  func findings(_ examples: any ExampleSource, control: RunControl) throws -> [String] {
+  func findings(_ examples: any ExampleSource) throws -> [String] {
     let sample = SliceSource(examples, rows: 0..<min(examples.rows, Self.sampleRows))
-    let moments = try ColumnMoments(sample, check: exampleCheck, isCancelled: control.isCancelled)
+    let moments = try ColumnMoments(sample, check: exampleCheck)
     // Examples that are all the same have one code, and no scale.
     guard let largest = moments.deviations.max(), largest > 0 else { return [] }
     let smallest = moments.deviations.filter { $0 > 0 }.min() ?? largest
-    return [scaleFinding(smallest...largest), try collapseFinding(sample, control)].compactMap { $0 }
+    return [scaleFinding(smallest...largest), try collapseFinding(sample)].compactMap { $0 }
   }
 
   /// No latent carries anything: the encoder puts out the prior for all examples.
-  private func collapseFinding(_ sample: any ExampleSource, _ control: RunControl) throws -> String? {
+  private func collapseFinding(_ sample: any ExampleSource) throws -> String? {
     let means = try FloatBuffer(rows: sample.rows, columns: latentDimension)
-    try encode(
-      sample, mean: means.base, logVariance: nil, control: RunControl(isCancelled: control.isCancelled))
+    try encode(sample, mean: means.base, logVariance: nil)
     let codes = ArraySource(means, rows: sample.rows, columns: latentDimension)
-    let moments = try ColumnMoments(codes, check: ExampleCheck.finite, isCancelled: control.isCancelled)
+    let moments = try ColumnMoments(codes, check: ExampleCheck.finite)
     if moments.deviations.contains(where: { $0 * $0 > Self.leastActivity }) { return nil }
     return
       "no latent is active: the encoder gives the same code for all examples, so the model knows nothing but the columns' "

@@ -7,12 +7,16 @@ final class GrowingDataset {
   let name: String
   let layout: DatasetLayout
   private let path: String
-  /// Created with the first chunk; its place in the session.
-  private var dataset: HDF5.Object?
-  private var encoder: ChunkEncoder?
+  /// The dataset in the file, and what makes its chunks.
+  private struct Created {
+    let dataset: HDF5.Object
+    let encoder: ChunkEncoder
+    let chunkRows: Int
+  }
+
+  /// Created with the first chunk.
+  private var created: Created?
   private var buffer: UnsafeMutableRawPointer?
-  /// Of the dataset as it was created.
-  private var chunkRows = 0
   private var bufferedRows = 0
   private var writtenRows = 0
 
@@ -60,27 +64,29 @@ final class GrowingDataset {
   /// Writes what is buffered. To be called inside `HDF5.locked`.
   func flush(_ session: HDF5.Session, _ file: HDF5.Object) throws(StorageError) {
     guard bufferedRows > 0, let buffer else { return }
-    if dataset == nil { dataset = try create(session, file) }
-    guard let dataset else { return }
-    let missingRows = chunkRows - bufferedRows
+    let set: Created
+    if let created { set = created } else { set = try create(session, file) }
+    created = set
+    let missingRows = set.chunkRows - bufferedRows
     memset(buffer + bufferedRows * layout.rowByteCount, 0, missingRows * layout.rowByteCount)
-    guard let chunk = encoder?.encode(buffer) else { return }
     try session.append(
-      bufferedRows, rowsTo: dataset, after: writtenRows, rowShape: layout.rowShape, chunk: chunk)
+      bufferedRows, rowsTo: set.dataset, after: writtenRows, rowShape: layout.rowShape,
+      chunk: set.encoder.encode(buffer))
     writtenRows += bufferedRows
     bufferedRows = 0
   }
 
-  private func create(_ session: HDF5.Session, _ file: HDF5.Object) throws(StorageError) -> HDF5.Object {
+  private func create(_ session: HDF5.Session, _ file: HDF5.Object) throws(StorageError) -> Created {
     // A set that is smaller than a chunk gets a chunk of its own size, unless the caller chose one.
-    chunkRows = layout.chosenChunkRows ?? bufferedRows
+    let chunkRows = layout.chosenChunkRows ?? bufferedRows
     let chunkBytes = chunkRows * layout.rowByteCount
-    encoder = ChunkEncoder(
+    let encoder = ChunkEncoder(
       level: layout.compression, chunkBytes: chunkBytes, elementBytes: layout.elementType.byteCount)
-    guard encoder != nil else { throw .memory(path: path, byteCount: 2 * chunkBytes) }
-    return try session.createGrowingDataset(
+    guard let encoder else { throw .memory(path: path, byteCount: 2 * chunkBytes) }
+    let dataset = try session.createGrowingDataset(
       name, in: file, rowShape: layout.rowShape, type: layout.elementType, chunkRows: chunkRows,
       compression: layout.compression)
+    return Created(dataset: dataset, encoder: encoder, chunkRows: chunkRows)
   }
 
   private func allocate(_ byteCount: Int) throws(StorageError) -> UnsafeMutableRawPointer {

@@ -1,4 +1,4 @@
-/// Model files: the layout that docs/file-format.md describes, format version 1.
+/// Model files: the layout that docs/file-format.md describes.
 public enum ModelFile {
   /// The value of the root attribute `format`, by which a model file is known.
   static let format = "vaelib-model"

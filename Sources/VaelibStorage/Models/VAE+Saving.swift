@@ -11,7 +11,7 @@ extension VariationalAutoencoder {
       },
       training: TrainingConfiguration.parameters.map { $0.attribute(training) })
     let isNew = VAEConfiguration.parameters.contains { $0.earlierValue != nil && $0.isNeeded(configuration) }
-    contents.formatVersion = isNew ? 2 : 1
+    contents.formatVersion = isNew ? ModelFile.formatVersion : 1
     return contents
   }
 }

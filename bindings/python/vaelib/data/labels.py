@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c.errors import VaelibWarning, caller_depth
+from vaelib._c.scikit_learn import with_theirs
 from vaelib.data.unlabelled import (
     UNLABELLED,
     check_that_minus_one_is_a_number,
@@ -118,7 +118,6 @@ def _check_whole_numbers(labels: Labels) -> None:
 
 def _warn_of_column() -> None:
     """Says that y is a column, as a DataConversionWarning where scikit-learn is imported."""
-    exceptions = sys.modules.get("sklearn.exceptions")
-    category = VaelibWarning if exceptions is None else exceptions.DataConversionWarning
+    category = with_theirs(VaelibWarning, "DataConversionWarning")
     text = "A column-vector y was passed when a 1d array was expected. Please change the shape of y to (n_samples,)."
     warnings.warn(text, category, stacklevel=caller_depth())

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import sys
 from typing import Any
+
+from vaelib._c.scikit_learn import with_theirs
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -19,12 +19,4 @@ class NotFittedError(ValueError, AttributeError):
 
 def not_fitted(message: str) -> NotFittedError:
     """The error to raise; it has scikit-learn's class too if the program, having imported it, can expect that class."""
-    exceptions = sys.modules.get("sklearn.exceptions")
-    if exceptions is None:
-        return NotFittedError(message)
-    return _of_both_classes(exceptions.NotFittedError)(message)
-
-
-@functools.cache
-def _of_both_classes(theirs: type[Exception]) -> type[NotFittedError]:
-    return type("NotFittedError", (NotFittedError, theirs), {"__module__": "vaelib", "__doc__": NotFittedError.__doc__})
+    return with_theirs(NotFittedError, "NotFittedError")(message)

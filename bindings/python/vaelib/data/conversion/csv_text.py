@@ -12,6 +12,7 @@ import numpy as np
 
 from vaelib._c.errors import FormatError
 from vaelib.data.conversion.blocks import BLOCK_BYTES, Block
+from vaelib.data.numbers_in_text import is_number
 
 #: The part that a label column goes to.
 LABELS = "labels"
@@ -52,7 +53,7 @@ class _Table:
             raise FormatError(f'file "{path}" has no rows')
         self.width = len(row)
         # A missing value does not make a header: that would drop a row silently.
-        self.header = None if all(_is_number(field) or not field.strip() for field in row) else row
+        self.header = None if all(is_number(field) or not field.strip() for field in row) else row
         self._first = row if self.header is None else None
 
     def _lines(self, first: str) -> Iterator[str]:
@@ -115,7 +116,7 @@ class _Table:
         if matrix is None or not np.isfinite(matrix).all():
             for line, row in zip(lines, rows, strict=True):
                 for index, field in enumerate(row):
-                    if not _is_number(field) or not math.isfinite(float(field)):
+                    if not is_number(field) or not math.isfinite(float(field)):
                         column = index + (labels is not None and index >= labels)
                         raise self._error(line, f'has "{field}" in column {self._name(column)}; a number was expected')
         assert matrix is not None
@@ -128,7 +129,7 @@ class _Table:
         except (ValueError, OverflowError):
             pass
         for line, field in zip(lines, fields, strict=True):
-            number = float(field) if _is_number(field) else math.nan
+            number = float(field) if is_number(field) else math.nan
             if not number.is_integer() or abs(number) >= 2**63:
                 name = self._name(column)
                 raise self._error(line, f'has "{field}" in label column {name}; a whole number was expected')
@@ -139,11 +140,3 @@ class _Table:
 
     def _error(self, line: int, text: str) -> FormatError:
         return FormatError(f'line {line} of file "{self._path}" {text}')
-
-
-def _is_number(field: str) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True
