@@ -37,7 +37,7 @@ def test_the_likelihood_follows_from_the_data(values, options, likelihood):
 
 @pytest.mark.parametrize("variance", ["learned", "predicted"])
 def test_units_do_not_matter(variance):
-    """In other units the density of a row is another by the Jacobian alone, and all that comes out is in these units."""
+    """In other units the density of a row differs by the Jacobian alone, and all that comes out is in these units."""
     X = factors().astype(np.float32)
     unit, zero = np.float32(2.0) ** np.arange(-12, 20, 4), np.arange(8, dtype=np.float32)
     moved = X * unit + zero * unit
