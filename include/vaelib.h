@@ -190,8 +190,9 @@ typedef struct vaelib_parameter {
     /** The structure vaelib_..._config that it is a field of: "vae", "training", "stack", "layer" or "evaluation". */
     const char *group;
     /**
-     * "count", "flag" (a count that is 0 or 1), "real", "choice", "widths", "optional widths" (which follow from
-     * another parameter if they are NULL) or "seed".
+     * "count", "flag" (a count that is 0 or 1), "real", "automatic count" and "automatic real" (which follow from the
+     * data if they are VAELIB_AUTO or VAELIB_AUTO_REAL), "choice", "widths", "optional widths" (which follow from another
+     * parameter if they are NULL) or "seed".
      */
     const char *type;
     /** The default as text, or what it follows from; empty if the caller must choose. */
@@ -735,11 +736,24 @@ typedef struct vaelib_checkpoint_config {
 } vaelib_checkpoint_config;
 #define VAELIB_CHECKPOINT_CONFIG_INIT VAELIB_SIZED_STRUCTURE(vaelib_checkpoint_config)
 
+/**
+ * What a number is set to that the library is to choose by the data, when a call begins. What it has chosen is in the
+ * model afterwards, and in its file: vaelib_model_get_training_config(). docs/defaults.md says how it chooses.
+ */
+#define VAELIB_AUTO SIZE_MAX
+#define VAELIB_AUTO_REAL (-1.0)
+
 /** How to train. Fill with vaelib_training_config_init(), then change what matters. */
 typedef struct vaelib_training_config {
     size_t struct_size;
+    /**
+     * Passes over the examples. VAELIB_AUTO, the default, makes them from a number of updates, since on small sets a
+     * pass is a few steps only. The training then ends earlier if validation examples show that it learns no more
+     * (patience), and for that holds out a part of the examples (validation_fraction). A number gets exactly so many
+     * passes over all examples, unless patience or validation_fraction say otherwise.
+     */
     size_t epochs;
-    /** M, the examples per step. */
+    /** M, the examples per step; VAELIB_AUTO, the default, for 128, of stacks 64, or all if there are fewer. */
     size_t batch_size;
     /** "analytic": closed-form KL (AEVB's estimator B); "monte_carlo": all terms sampled (estimator A). */
     const char *estimator;
@@ -777,15 +791,28 @@ typedef struct vaelib_training_config {
      * weight_decay / (2 N) * |parameters|^2 to the loss, N the number of training examples (adamw: decoupled).
      */
     double weight_decay;
-    /** Gradients are scaled down to this Euclidean norm; 0 for no limit. */
+    /**
+     * Gradients are scaled down to this Euclidean norm; 0 for no limit. VAELIB_AUTO_REAL, the default, limits them to 5
+     * times a running mean of the norms, which changes nothing in trainings where no batch is unlike all others.
+     */
     double gradient_clip_norm;
     /**
-     * Stop after so many epochs without improvement on the validation set, and return to the best weights; 0 trains to
-     * the end. Needs a validation set. A vae is judged by reconstruction - beta * kl (for beta 1 the lower bound), from
-     * the end of the KL warm-up on, since bounds with different KL weights cannot be compared; a stack by the error, or
-     * without labels by the loss.
+     * Stop after so many epochs without improvement on the validation examples, and return to the best weights; 0 trains
+     * to the end. VAELIB_AUTO, the default, is a number of updates where epochs is VAELIB_AUTO and there are validation
+     * examples, else 0. A vae is judged by reconstruction - beta * kl (for beta 1 the lower bound), from the end of the
+     * KL warm-up on, since bounds with different KL weights cannot be compared; a stack by the error, or without labels
+     * by the loss.
      */
     size_t patience;
+    /**
+     * Where a call is given no validation examples, it holds out this part of its examples: at least 0 and below 1.
+     * VAELIB_AUTO_REAL, the default, is a tenth where patience is not 0 and there are 10 examples, else 0. In
+     * pretraining, where nothing is validated, it leaves out the rows that unsupervised fine-tuning with the same seed
+     * holds out, so that these are new to the stack; the default there is 0.
+     */
+    double validation_fraction;
+    /** "random": rows chosen by the seed, in supervised fine-tuning of each class in proportion. "last": the last rows. */
+    const char *validation_split;
     /**
      * Fine-tuning stacks with labels: each unit of each code is dropped with this probability, drawn at each use; at
      * least 0 and below 1.
@@ -1004,18 +1031,20 @@ vaelib_status vaelib_vae_get_config(const vaelib_model *model, vaelib_vae_config
 vaelib_status vaelib_vae_standardize(vaelib_model *model, const vaelib_dataset *examples);
 
 /**
- * Trains the model on `examples`. `validation` may be NULL; its bound is computed after every epoch. A second fit
+ * Trains the model on `examples`. The bound of `validation` is computed after every epoch. It may be NULL: then
+ * validation_fraction of the configuration says whether some of the examples are held out. A second fit
  * continues from the weights of the first, with fresh optimiser moments. `callback` may be NULL. Exclusive.
  *
  * VAELIB_DATA_ERROR names the first unsuitable row and column, and leaves the model unchanged. VAELIB_NUMERICAL_ERROR
- * names epoch and batch; the last good weights are kept. VAELIB_CANCELLED keeps the weights reached so far and the
+ * names epoch and batch; the last good weights are kept. It is also returned when no epoch was better than the weights
+ * from before, which are kept then. VAELIB_CANCELLED keeps the weights reached so far and the
  * history of the finished epochs. After each of these errors the model is usable.
  *
  * With a checkpoint in `config`, the call resumes the training in the checkpoint file, if there is one.
  *
  * Warns when data strictly between 0 and 1 are used with a Bernoulli likelihood without binarisation; when a warm-up
- * lasts longer than the training; when the loss ends above that of an earlier epoch, or was still falling; when no
- * latent is active; when noise_stddev, or columns that are not standardised, do not suit the deviations of the data.
+ * lasts longer than the training; when the loss ends above that of an earlier epoch, whose weights are kept then, or was
+ * still falling; when no latent is active; when noise_stddev, or columns that are not standardised, do not suit the deviations of the data.
  */
 vaelib_status vaelib_vae_fit(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_dataset *validation,
@@ -1272,8 +1301,8 @@ vaelib_status vaelib_stack_pretrain(
  * the names of the stack's classes; those in arrays, and whole numbers where the names are texts or there are none, are
  * the numbers of classes. VAELIB_DATA_ERROR names the first label that is not allowed.
  *
- * `validation` may be NULL. With patience, training stops once its error (supervised) or its loss no longer improves,
- * and the best weights are kept.
+ * `validation` may be NULL, as for vaelib_vae_fit(). With patience, training stops once its error (supervised) or its
+ * loss no longer improves, and the best weights are kept.
  */
 vaelib_status vaelib_stack_finetune(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_dataset *validation, vaelib_phase phase,
@@ -1400,7 +1429,7 @@ vaelib_status vaelib_batch_place_init(vaelib_batch_place *out_place);
  * corruption_range is "data" cannot be pretrained by a trainer, which sees one batch at a time.
  *
  * `examples_per_epoch` is N: it turns steps into epochs for the schedules and scales the weight prior. epochs,
- * batch_size and patience of the config are ignored, except for `epochs` with schedule "cosine". Between steps the
+ * batch_size, patience and validation_fraction of the config are ignored, except for `epochs` with schedule "cosine". Between steps the
  * model answers queries as usual. Once a classifier is added to the model, trainers created before can no longer be
  * used: their memory stays valid until they are freed, but their steps return VAELIB_INVALID_ARGUMENT.
  */

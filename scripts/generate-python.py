@@ -44,6 +44,8 @@ ANNOTATIONS = {
     "count": "int",
     "flag": "bool",
     "real": "float",
+    "automatic count": "int | str",
+    "automatic real": "float | str",
     "choice": "str",
     "widths": "Sequence[int]",
     "optional widths": "Sequence[int] | None",
@@ -164,7 +166,7 @@ def declarations(header: Header) -> str:
 def literal(parameter: Parameter) -> str:
     """The default of a parameter as Python writes it."""
     text = parameter.default
-    if parameter.type == "choice":
+    if parameter.type == "choice" or text == "auto":
         return f'"{text}"'
     if parameter.type == "optional widths":
         return "None"
@@ -172,7 +174,7 @@ def literal(parameter: Parameter) -> str:
         return repr(tuple(int(width) for width in text.split(",") if width.strip()))
     if parameter.type == "flag":
         return str(text == "1")
-    return repr(int(text) if parameter.type == "count" else float(text))
+    return repr(int(text) if parameter.type.endswith("count") else float(text))
 
 
 def annotation(parameter: Parameter, per_layer: bool) -> str:

@@ -9,7 +9,7 @@ struct ParameterText {
     name = parameter.name
     self.group = group
     type = parameter.type
-    defaultValue = parameter.derivedDefault ?? parameter.get(defaults).description
+    defaultValue = parameter.derivedDefault ?? parameter.text(parameter.get(defaults))
     allowed = parameter.allowed
     meaning = parameter.meaning
     phases =

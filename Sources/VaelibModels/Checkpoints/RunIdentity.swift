@@ -25,7 +25,7 @@ public struct RunIdentity: Sendable, Equatable {
         if mayGrow, configuration.epochs > saved.configuration.epochs { continue }
         return "epochs was \(old) in the checkpoint, is \(new) now, \(reasonAgainstEpochs(saved))"
       }
-      return "\(parameter.name) was \(old) in the checkpoint, is \(new) now"
+      return "\(parameter.name) was \(parameter.text(old)) in the checkpoint, is \(parameter.text(new)) now"
     }
     if let difference = examples.difference(from: saved.examples, what: "the training examples") {
       return difference
@@ -49,6 +49,6 @@ extension Parameter {
   /// "latent_dim was 2 in the checkpoint, is 3 now"; nil if the two agree.
   func difference(from saved: Root, to now: Root, name: String? = nil) -> String? {
     let (old, new) = (get(saved), get(now))
-    return old == new ? nil : "\(name ?? self.name) was \(old) in the checkpoint, is \(new) now"
+    return old == new ? nil : "\(name ?? self.name) was \(text(old)) in the checkpoint, is \(text(new)) now"
   }
 }

@@ -12,9 +12,14 @@ public struct TrainingState: Sendable {
   public var sums = EpochSums()
   /// Updates that the optimiser has made.
   public var steps = 0
-  /// The best validation bound so far, or minus the lowest error or loss; minus infinity before there is one.
+  /// The best validation bound so far, or minus the lowest error or loss; without patience minus the lowest loss in
+  /// training; minus infinity before there is one.
   public var bestScore = -Double.infinity
   public var epochsWithoutBetter = 0
+  /// The loss of the first batch, before any step; nil until it is known.
+  public var startLoss: Double?
+  /// What the limit of gradients takes for their usual norm; 0 before the first step, or with another limit.
+  public var usualGradientNorm = 0.0
   /// True once the run has reached its end.
   public var isComplete = false
 
@@ -22,7 +27,7 @@ public struct TrainingState: Sendable {
   public var moments: FloatBuffer?
   /// The weights before this epoch, to return to if numbers that are not finite occur in it; nil between epochs.
   public var epochStart: FloatBuffer?
-  /// The weights of the best epoch; nil without patience, and when they are the model's.
+  /// The weights of the best epoch; nil before there is one, and when they are the model's.
   public var best: FloatBuffer?
   /// The weights of the last epoch, where the run is complete and the model has those of the best.
   public var last: FloatBuffer?

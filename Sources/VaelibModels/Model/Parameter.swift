@@ -29,6 +29,8 @@ public struct Parameter<Root: Sendable>: Sendable {
   public private(set) var derivedDefault: String?
   /// Whether the value follows from other parameters, since none was given.
   public private(set) var isDerived: @Sendable (Root) -> Bool = { _ in false }
+  /// What stands for "auto" where a number may follow from the data; nil where it is always given.
+  public private(set) var automaticValue: ParameterValue?
   /// What files hold that were written before there was this parameter; nil if all files have it.
   public private(set) var earlierValue: ParameterValue?
 
@@ -38,6 +40,9 @@ public struct Parameter<Root: Sendable>: Sendable {
   public let get: @Sendable (Root) -> ParameterValue
   /// Throws if the value is of another type or not allowed.
   public let set: @Sendable (inout Root, ParameterValue) throws(ModelError) -> Void
+
+  /// A value as texts show it: "auto" where it is left to the data.
+  public func text(_ value: ParameterValue) -> String { value == automaticValue ? automatic : "\(value)" }
 
   /// Throws if the value now stored is not allowed.
   public func validate(_ root: Root) throws(ModelError) {
@@ -76,7 +81,7 @@ public struct Parameter<Root: Sendable>: Sendable {
   }
 
   func refusal(_ value: ParameterValue) -> ModelError {
-    .invalidArgument("\(name) is \(value); allowed: \(allowed)")
+    .invalidArgument("\(name) is \(text(value)); allowed: \(allowed)")
   }
 }
 
@@ -94,12 +99,28 @@ extension Parameter {
   static func count(
     _ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ allowed: String, _ meaning: String
   ) -> Self {
-    var parameter: Self { count(name, path, range, allowed, meaning) }
-    return Self(name: name, type: "count", allowed: allowed, meaning: meaning) {
+    number(name, "count", allowed, meaning) {
       .count($0[keyPath: path])
-    } set: { root, value throws(ModelError) in
-      guard case .count(let number) = value, range.contains(number) else { throw parameter.refusal(value) }
+    } set: { root, value in
+      guard case .count(let number) = value, range.contains(number) else { return false }
       root[keyPath: path] = number
+      return true
+    }
+  }
+
+  /// A whole number within `range`, or `automaticNumber`, where it follows from the data.
+  static func count(
+    _ name: String, orAutomatic path: Path<Int>, _ range: ClosedRange<Int>, _ allowed: String,
+    _ meaning: String
+  ) -> Self {
+    number(name, "count", allowed, meaning, automaticValue: .count(automaticNumber)) {
+      .count($0[keyPath: path])
+    } set: { root, value in
+      guard case .count(let number) = value, range.contains(number) || number == automaticNumber else {
+        return false
+      }
+      root[keyPath: path] = number
+      return true
     }
   }
 
@@ -108,15 +129,51 @@ extension Parameter {
     _ name: String, _ path: Path<Double>, _ allowed: String, _ meaning: String,
     accepts: @escaping @Sendable (Double) -> Bool
   ) -> Self {
-    var parameter: Self { real(name, path, allowed, meaning, accepts: accepts) }
-    return Self(name: name, type: "real", allowed: allowed, meaning: meaning) {
+    number(name, "real", allowed, meaning) {
       .real($0[keyPath: path])
-    } set: { root, value throws(ModelError) in
+    } set: { root, value in
       guard case .real(let number) = value, number.isFinite, abs(number) <= 1e30, accepts(number) else {
-        throw parameter.refusal(value)
+        return false
       }
       root[keyPath: path] = number
+      return true
     }
+  }
+
+  /// The same, or `automaticNumber`, where it follows from the data; `accepts` takes no negative numbers.
+  static func real(
+    _ name: String, orAutomatic path: Path<Double>, _ allowed: String, _ meaning: String,
+    accepts: @escaping @Sendable (Double) -> Bool
+  ) -> Self {
+    let automaticValue = Double(automaticNumber)
+    return number(name, "real", allowed, meaning, automaticValue: .real(automaticValue)) {
+      .real($0[keyPath: path])
+    } set: { root, value in
+      guard case .real(let number) = value, number == automaticValue || accepts(number), abs(number) <= 1e30
+      else { return false }
+      root[keyPath: path] = number
+      return true
+    }
+  }
+
+  /// A number; `set` returns false for what is not allowed.
+  private static func number(
+    _ name: String, _ type: String, _ allowed: String, _ meaning: String,
+    automaticValue: ParameterValue? = nil,
+    get: @escaping @Sendable (Root) -> ParameterValue,
+    set: @escaping @Sendable (inout Root, ParameterValue) -> Bool
+  ) -> Self {
+    var parameter: Self {
+      number(name, type, allowed, meaning, automaticValue: automaticValue, get: get, set: set)
+    }
+    let (type, allowed) =
+      automaticValue == nil ? (type, allowed) : ("automatic \(type)", "\(automatic), or \(allowed)")
+    var result = Self(name: name, type: type, allowed: allowed, meaning: meaning, get: get) {
+      root, value throws(ModelError) in
+      if !set(&root, value) { throw parameter.refusal(value) }
+    }
+    result.automaticValue = automaticValue
+    return result
   }
 
   /// One of the names of an enumeration.
@@ -183,8 +240,11 @@ extension Parameter {
   }
 }
 
-/// The name of a choice that is left to the library.
+/// The name of a value that is left to the library.
 private let automatic = "auto"
+
+/// What stands in a configuration for a number that follows from the data; the header's VAELIB_AUTO.
+public let automaticNumber = -1
 
 /// The widest layer and the longest latent code: beyond it, sizes are mistakes.
 let maximumWidth = 1 << 24

@@ -11,7 +11,7 @@ struct LossCourse {
   /// What of the gain the last tenth may still bring at the end of a training.
   private static let steepestEnd = 0.02
 
-  private let losses: [Double]
+  let losses: [Double]
   /// The number of the epoch that came before the first loss.
   private let epochsBefore: Int
 
@@ -21,8 +21,8 @@ struct LossCourse {
     self.epochsBefore = epochsBefore
   }
 
-  /// A sentence if the training ended well above its best epoch, or while the loss was still falling; nil if all is well.
-  var warning: String? { losses.count < 2 ? nil : rise ?? fall }
+  /// The lowest loss; infinity if there is none.
+  var least: Double { losses.min() ?? .infinity }
 
   /// What the losses were measured by: the gain, or their own size.
   private var scale: Double {
@@ -36,18 +36,20 @@ struct LossCourse {
     return changes[changes.count / 2]
   }
 
-  private var rise: String? {
-    guard let (index, best) = losses.enumerated().min(by: { $0.element < $1.element }),
+  /// A sentence if the training ended well above its best epoch; nil if it did not.
+  var rise: String? {
+    guard losses.count > 1, let (index, best) = losses.enumerated().min(by: { $0.element < $1.element }),
       let last = losses.last,
       last - best > max(Self.margin * scale, Self.noiseFactor * noise)
     else { return nil }
     return
       "the training ended worse than it was: the loss of epoch \(epochsBefore + index + 1) was \(Float(best)), that of the "
-      + "last one, \(epochsBefore + losses.count), is \(Float(last)). A lower learning_rate, a gradient_clip_norm, or "
-      + "validation examples with patience usually help"
+      + "last one, \(epochsBefore + losses.count), is \(Float(last)); the weights after epoch "
+      + "\(epochsBefore + index + 1) were kept. A lower learning_rate, or validation examples with patience, usually help"
   }
 
-  private var fall: String? {
+  /// A sentence if the loss was still falling at the end; nil if it was not.
+  var fall: String? {
     guard losses.count >= Self.fewestEpochs else { return nil }
     let window = losses.count / Self.windowShare
     let (end, before) = (mean(losses.suffix(window)), mean(losses.suffix(2 * window).dropLast(window)))

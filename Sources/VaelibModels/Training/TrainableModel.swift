@@ -73,7 +73,8 @@ extension TrainableModel {
           ? "layer is \(phase.layer); the stack has layers 0 to \(known.count - 1)"
           : "layer is \(phase.layer); it must be 0, since the phase \(phase.kind.name) has no layers")
     }
-    let own = configuration(of: phase, call)
+    let own = configuration(
+      of: phase, call.resolved(for: phase.kind, rows: examplesPerEpoch, isValidated: false))
     return try Trainer(
       own, columns: dataDimension, examplesPerEpoch: examplesPerEpoch,
       classes: phase.kind.usesLabels ? classes : 0, capacity: 1

@@ -17,6 +17,7 @@ public final class Trainer {
   private var objective: any TrainingObjective
   private var memory: BatchMemory
   private var examplesSeen = 0
+  private var limit: GradientLimit
   /// Rows of the whole batch whose gradients are computed and not yet applied.
   private var pendingRows = 0
 
@@ -29,6 +30,7 @@ public final class Trainer {
   ) throws {
     try Self.check(configuration, examplesPerEpoch: examplesPerEpoch)
     self.configuration = configuration
+    limit = GradientLimit(configuration.gradientClipNorm)
     self.examplesPerEpoch = examplesPerEpoch
     self.classes = classes
     self.makeObjective = makeObjective
@@ -65,14 +67,20 @@ public final class Trainer {
   /// The optimiser's moments.
   var moments: FloatBuffer { optimizer.moments }
 
-  /// Continues after `steps` updates on `examples` examples, which left these moments.
-  func resume(steps: Int, examples: Int, moments: FloatBuffer) throws(ModelError) {
+  /// What the limit of gradients takes for their usual norm.
+  var usualGradientNorm: Double { limit.usualNorm }
+
+  /// Continues after `steps` updates on `examples` examples, which left these moments and this usual norm.
+  func resume(
+    steps: Int, examples: Int, moments: FloatBuffer, usualGradientNorm: Double
+  ) throws(ModelError) {
     guard optimizer.resume(steps: steps, moments: moments) else {
       throw .invalidArgument(
         "the checkpoint has \(moments.count) moments, \(configuration.optimizer.rawValue) needs "
           + "\(optimizer.moments.count)")
     }
     examplesSeen = examples
+    limit.usualNorm = usualGradientNorm
   }
 
   /// Epochs before the current step, a real number.
@@ -159,13 +167,12 @@ public final class Trainer {
       throw .invalidArgument(
         "global_rows is \(pendingRows), and \(examplesSeen) rows came before: more than can be counted")
     }
-    let limit = configuration.gradientClipNorm
     var gradientScale = 1.0
-    if let norm = norm ?? (limit > 0 ? gradientNorm() : nil) {
+    if let norm = norm ?? (limit.isLimited ? gradientNorm() : nil) {
       if !norm.isFinite {
         throw .numerical("the gradient holds values that are not finite; nothing was applied")
       }
-      if limit > 0, norm > limit { gradientScale = limit / norm }
+      gradientScale = limit.scale(norm: norm)
     }
     optimizer.update(
       parameters: parameters.base, gradients: gradients.base, rate: learningRate(rows: pendingRows),

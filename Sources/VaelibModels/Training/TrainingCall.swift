@@ -8,6 +8,32 @@ struct TrainingCall<Trained: TrainableModel> {
   let checkpoints: TrainingCheckpoints<Trained>?
   let control: RunControl
 
+  /// Decides what was left to the library: how many examples are held out, the length of the training, its batches.
+  ///
+  /// Throws `ModelError.invalidArgument` for settings that are not allowed.
+  init(
+    model: Trained, kind: Phase.Kind, examples: LabeledExamples, validation: LabeledExamples?,
+    configuration: TrainingConfiguration, checkpoints: TrainingCheckpoints<Trained>?, control: RunControl
+  ) throws {
+    try configuration.validate()
+    try model.check(configuration, for: kind)
+    (self.model, self.kind, self.checkpoints, self.control) = (model, kind, checkpoints, control)
+    // Labels decide which rows are held out only where they are learned.
+    let examples = kind.usesLabels ? examples : LabeledExamples(examples.source)
+    let fraction = validation == nil ? configuration.heldOutFraction(for: kind, examples) : 0
+    if fraction > 0 {
+      let sides = try examples.divided(
+        fraction: fraction, configuration.validationSplit, seed: configuration.seed)
+      (self.examples, self.validation) = (sides.training, kind == .pretraining ? nil : sides.validation)
+    } else {
+      (self.examples, self.validation) = (examples, validation)
+    }
+    var resolved = configuration.resolved(
+      for: kind, rows: self.examples.source.rows, isValidated: self.validation != nil)
+    resolved.validationFraction = fraction
+    self.configuration = resolved
+  }
+
   /// Trains; restores the model if training ends with an error that means that nothing was learned.
   ///
   /// - Returns: what the caller should know although training succeeded.
@@ -28,8 +54,6 @@ struct TrainingCall<Trained: TrainableModel> {
   }
 
   private func check() throws {
-    try configuration.validate()
-    try model.check(configuration, for: kind)
     let sets =
       [(examples, "the training examples")] + (validation.map { [($0, "the validation examples")] } ?? [])
     for (set, name) in sets {
@@ -37,7 +61,8 @@ struct TrainingCall<Trained: TrainableModel> {
     }
     if configuration.patience > 0, validation == nil {
       throw ModelError.invalidArgument(
-        "patience is \(configuration.patience) but there is no validation set: give one, or set patience to 0"
+        "patience is \(configuration.patience) but there is no validation set: give one, or a validation_fraction, or set "
+          + "patience to 0"
       )
     }
     for (set, _) in sets { try model.exampleCheck.checkResident(set.source) }

@@ -1,8 +1,14 @@
 extension TrainingConfiguration {
   /// Every hyper-parameter of training, by the names that the header, files and bindings use.
   public static let parameters: [Parameter<TrainingConfiguration>] = [
-    .count("epochs", \.epochs, 1...1_000_000_000, "1 to 1000000000", "Passes over the training set."),
-    .count("batch_size", \.batchSize, 1...1_048_576, "1 to 1048576", "M, the examples per step."),
+    .count(
+      "epochs", orAutomatic: \.epochs, 1...1_000_000_000, "1 to 1000000000",
+      "Passes over the training set; auto makes them from a number of updates, and stops when validation says so."
+    ),
+    .count(
+      "batch_size", orAutomatic: \.batchSize, 1...1_048_576, "1 to 1048576",
+      "M, the examples per step; auto is \(TrainingBudget.of(.fit).batchSize), for stacks "
+        + "\(TrainingBudget.of(.pretraining).batchSize), or all where there are fewer."),
     .choice(
       "estimator", \.estimator,
       "analytic: closed-form KL (estimator B); monte_carlo: all terms sampled (estimator A)."
@@ -54,13 +60,25 @@ extension TrainingConfiguration {
       "Precision of the normal prior on all parameters; 1 is the paper's N(0, I), 0 none.",
       accepts: { $0 >= 0 }),
     .real(
-      "gradient_clip_norm", \.gradientClipNorm, "at least 0",
-      "Gradients are scaled down to this norm; 0 for no limit.", accepts: { $0 >= 0 }),
+      "gradient_clip_norm", orAutomatic: \.gradientClipNorm, "at least 0",
+      "Gradients are scaled down to this norm; 0 for no limit, auto for \(Int(GradientLimit.multiple)) times the usual "
+        + "norm of the training.", accepts: { $0 >= 0 }),
     .count(
-      "patience", \.patience, 0...1_000_000_000, "0 to 1000000000",
+      "patience", orAutomatic: \.patience, 0...1_000_000_000, "0 to 1000000000",
       "Stop after so many epochs in which the validation examples did no better, and return to the best weights; "
-        + "0 for never. What counts is the bound from the end of a KL warm-up on, the error of labels, or the loss."
+        + "0 for never, auto for a number of updates if epochs is auto, else 0. What counts is the bound from the end "
+        + "of a KL warm-up on, the error of labels, or the loss."
     ).only(in: .supervised, .unsupervised, .fit),
+    .real(
+      "validation_fraction", orAutomatic: \.validationFraction, "0 to below 1",
+      "This part of the examples is held out for validation, unless validation examples are given; auto is "
+        + "\(TrainingBudget.validationFraction) if patience is not 0, else 0.",
+      accepts: (0..<1).contains
+    ).added(earlier: .real(0)),
+    .choice(
+      "validation_split", \.validationSplit,
+      "Which rows are held out: random ones, of labelled examples in proportion from each class, or the last."
+    ).added(earlier: .text(ValidationSplit.random.rawValue)),
     .real(
       "dropout", \.dropout, "0 to below 1",
       "Fine-tuning stacks with labels: the probability with which each unit of a code is dropped at each use.",
@@ -84,8 +102,8 @@ extension TrainingConfiguration {
       if value != initial {
         let purposes = parameter.phases.map(\.purpose).joined(separator: ", or ")
         throw .invalidArgument(
-          "\(parameter.name) is \(value), but it is for \(purposes); leave it at \(initial) for \(kind.purpose)"
-        )
+          "\(parameter.name) is \(parameter.text(value)), but it is for \(purposes); leave it at "
+            + "\(parameter.text(initial)) for \(kind.purpose)")
       }
     }
   }

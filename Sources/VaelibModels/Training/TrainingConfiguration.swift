@@ -2,27 +2,29 @@ public import VaelibNetworks
 
 /// How to train. The initial values are the defaults, defined here only.
 public struct TrainingConfiguration: Sendable, Equatable {
-  public var epochs = 50
-  public var batchSize = 100
+  public var epochs = automaticNumber
+  public var batchSize = automaticNumber
   public var estimator = BoundEstimator.analytic
   public var samples = 1
   public var beta = 1.0
   public var klWarmupEpochs = 0.0
   public var binarization = Binarization.none
   public var optimizer = Optimizer.Method.adam
-  public var learningRate = 1e-3
+  public var learningRate = 3e-3
   public var momentum = 0.0
   public var nesterov = 0
   public var beta1 = 0.9
   public var beta2 = 0.999
   public var epsilon = 1e-8
-  public var schedule = LearningRateSchedule.Shape.constant
+  public var schedule = LearningRateSchedule.Shape.cosine
   public var scheduleEpochs = 10.0
   public var scheduleFactor = 0.1
   public var warmupEpochs = 0.0
   public var weightDecay = 0.0
-  public var gradientClipNorm = 0.0
-  public var patience = 0
+  public var gradientClipNorm = Double(automaticNumber)
+  public var patience = automaticNumber
+  public var validationFraction = Double(automaticNumber)
+  public var validationSplit = ValidationSplit.random
   public var dropout = 0.0
   public var seed: UInt64 = 0
 
@@ -52,6 +54,14 @@ public struct TrainingConfiguration: Sendable, Equatable {
     evaluation.seed = seed
     return evaluation
   }
+}
+
+/// Which rows are held out of training for validation.
+public enum ValidationSplit: String, CaseIterable, Sendable {
+  /// Rows chosen by the seed; with labels, of each class in proportion.
+  case random
+  /// The last rows, which suits time series.
+  case last
 }
 
 /// How bounds and likelihoods are estimated.

@@ -7,23 +7,28 @@ final class TrainingCourse<Model> {
   private(set) var state: TrainingState
   private let model: Model
   private let configuration: TrainingConfiguration
+  /// What a loss can be off by without being wrong: a nat for each column, or for a label.
+  private let lossUnits: Int
   private let checkpoints: TrainingCheckpoints<Model>?
   private let epochStart: Snapshot
-  private let best: Snapshot?
+  private let best: Snapshot
+  /// Whether the model has the best weights instead of the last ones, which `epochStart` has then.
+  private var isReturned = false
   /// False if the checkpoint holds exactly this state.
   private var isUnsaved = true
 
   /// Begins, or continues from `state` of a checkpoint whose weights the model has.
   init(
     _ model: Model, _ trainer: Trainer, _ configuration: TrainingConfiguration, examples: Int,
-    layer: Int, from state: TrainingState?, checkpoints: TrainingCheckpoints<Model>?
+    layer: Int, lossUnits: Int, from state: TrainingState?, checkpoints: TrainingCheckpoints<Model>?
   ) throws {
     self.model = model
     self.trainer = trainer
     self.configuration = configuration
+    self.lossUnits = lossUnits
     self.checkpoints = checkpoints
     epochStart = try Snapshot(trainer.parameters)
-    best = configuration.patience > 0 ? try Snapshot(trainer.parameters) : nil
+    best = try Snapshot(trainer.parameters)
     self.state = state ?? TrainingState(layer: layer)
     if let state { try resume(state, examples: examples) }
   }
@@ -31,15 +36,16 @@ final class TrainingCourse<Model> {
   private func resume(_ saved: TrainingState, examples: Int) throws {
     isUnsaved = false
     if let weights = saved.epochStart { try epochStart.values.copy(from: weights) }
-    if let weights = saved.best { try best?.values.copy(from: weights) }
+    if let weights = saved.best { try best.values.copy(from: weights) }
     if let weights = saved.last {
-      best?.take()
+      best.take()
       try trainer.parameters.copy(from: weights)
     }
     if let moments = saved.moments {
       // Wraps only for sizes that no training reaches.
       let seen = (saved.epoch &- 1) &* examples &+ saved.sums.rows
-      try trainer.resume(steps: saved.steps, examples: seen, moments: moments)
+      try trainer.resume(
+        steps: saved.steps, examples: seen, moments: moments, usualGradientNorm: saved.usualGradientNorm)
     }
     state.isComplete = false
     (state.moments, state.epochStart, state.best, state.last) = (nil, nil, nil, nil)
@@ -47,8 +53,12 @@ final class TrainingCourse<Model> {
 
   /// False once all epochs are done, or patience is exhausted.
   var isUnderWay: Bool {
-    if best != nil, state.epochsWithoutBetter >= configuration.patience { return false }
-    return state.epoch <= configuration.epochs
+    !isStoppedEarly && state.epoch <= configuration.epochs
+  }
+
+  /// Whether patience is exhausted.
+  var isStoppedEarly: Bool {
+    configuration.patience > 0 && state.epochsWithoutBetter >= configuration.patience
   }
 
   /// To be called before the first step of an epoch, also of one that was begun before a checkpoint.
@@ -62,10 +72,31 @@ final class TrainingCourse<Model> {
   func addStep(_ step: MetricValues, rows: Int, seconds: Double) {
     state.sums.add(step, rows: rows)
     state.sums.seconds = seconds
+    if state.startLoss == nil { begin(loss: step[.loss]) }
     stateChanged()
   }
 
-  /// `score` is NaN without validation, nil where it cannot be compared with later ones; larger is better.
+  /// `loss` is that of the first batch, before any step. Without patience an epoch must do better than it to be worth
+  /// returning to.
+  private func begin(loss: Double) {
+    state.startLoss = loss
+    if configuration.patience == 0 { state.bestScore = -greatestLoss(from: loss) }
+  }
+
+  /// What no epoch's loss may stay above, where losses are comparable: then nothing was learned. It leaves room for chance,
+  /// since the first batch is one of many, and for trainings that begin where another one ended.
+  private func greatestLoss(from start: Double) -> Double {
+    guard configuration.klWarmupEpochs == 0 else { return .infinity }
+    return start + max(abs(start), Double(lossUnits))
+  }
+
+  /// True if no epoch's loss was near the one before the first step.
+  func hasOnlyLost(_ losses: [Double]) -> Bool {
+    guard let start = state.startLoss, let least = losses.min() else { return false }
+    return least > greatestLoss(from: start)
+  }
+
+  /// `score` is nil where it cannot be compared with later ones; larger is better.
   func endEpoch(score: Double?) {
     if let score { note(score) }
     state.epoch += 1
@@ -74,7 +105,7 @@ final class TrainingCourse<Model> {
   }
 
   private func note(_ score: Double) {
-    if score > state.bestScore, let best {
+    if score > state.bestScore {
       state.bestScore = score
       state.epochsWithoutBetter = 0
       best.take()
@@ -85,24 +116,25 @@ final class TrainingCourse<Model> {
 
   private func stateChanged() {
     state.steps = trainer.steps
+    state.usualGradientNorm = trainer.usualGradientNorm
     isUnsaved = true
   }
 
-  var hasBest: Bool { best != nil && state.bestScore > -.infinity }
+  /// Whether an epoch was better than nothing.
+  var hasBest: Bool { state.bestScore > -.infinity }
 
-  /// Leaves the model with the best weights, if there are any.
-  func restoreBest() {
-    if hasBest { best?.restore() }
+  /// Leaves the model with the best weights instead of the last ones.
+  func returnToBest() {
+    guard hasBest, !isReturned else { return }
+    epochStart.take()
+    best.restore()
+    isReturned = true
   }
 
-  /// Ends the training with the best weights, and says so in the checkpoint.
+  /// Ends the training, and says so in the checkpoint.
   func complete() {
     if state.isComplete { return }
     state.isComplete = true
-    if hasBest {
-      epochStart.take()
-      best?.restore()
-    }
     isUnsaved = true
     save()
   }
@@ -120,9 +152,7 @@ final class TrainingCourse<Model> {
     var saved = state
     if state.steps > 0 { saved.moments = trainer.moments }
     if state.sums.rows > 0 { saved.epochStart = epochStart.values }
-    if hasBest {
-      (saved.best, saved.last) = state.isComplete ? (nil, epochStart.values) : (best?.values, nil)
-    }
+    if hasBest { (saved.best, saved.last) = isReturned ? (nil, epochStart.values) : (best.values, nil) }
     if checkpoints.save(model, saved) { isUnsaved = false }
   }
 }

@@ -26,27 +26,43 @@ final class TrainingLoop<Trained: TrainableModel> {
   func run(from state: TrainingState?, isLast: Bool) throws {
     let course = try makeCourse(state)
     epochsBefore = model.epochsBefore(phase, in: course.state)
-    defer { course.restoreBest() }
+    defer { if configuration.patience > 0 { course.returnToBest() } }
     do {
       while course.isUnderWay { try runEpoch(course) }
     } catch ModelError.cancelled {
       course.save()
       throw ModelError.cancelled
     }
+    try conclude(course)
     if isLast { course.complete() }
-    warning = outcome(course)
   }
 
-  /// What is to be said of how the losses went. With patience the model has its best weights, and may have stopped early.
-  private func outcome(_ course: TrainingCourse<Trained>) -> String? {
-    guard configuration.patience == 0 else { return nil }
+  /// Looks at how the losses went: goes back to the best weights where training fell apart, and says so.
+  private func conclude(_ course: TrainingCourse<Trained>) throws {
     let epochs = course.state.epoch - 1
     // Losses of a KL warm-up, whose weights differ, say nothing about later ones.
     let comparable = epochs - Int(min(configuration.klWarmupEpochs.rounded(.up), Double(epochs)))
     let losses = LossCourse(
       Array(model.record.history[.loss].suffix(comparable)), epochsBefore: epochsBefore + epochs - comparable)
-    guard let text = losses.warning else { return nil }
-    return phase.kind == .pretraining ? "layer \(phase.layer): \(text)" : text
+    if let start = course.state.startLoss, course.hasOnlyLost(losses.losses) {
+      course.returnToBest()
+      throw onlyLost(from: start, to: losses)
+    }
+    if configuration.patience > 0 || losses.rise != nil { course.returnToBest() }
+    let rise = configuration.patience > 0 ? nil : losses.rise
+    guard let text = rise ?? (course.isStoppedEarly ? nil : losses.fall) else { return }
+    warning = place + text
+  }
+
+  /// "layer 1: " in pretraining.
+  private var place: String { phase.kind == .pretraining ? "layer \(phase.layer): " : "" }
+
+  private func onlyLost(from start: Double, to losses: LossCourse) -> ModelError {
+    let kept = configuration.patience > 0 ? "the best weights" : "the weights from before the training"
+    return .numerical(
+      "\(place)the training fell apart: its first batch had the loss \(Float(start)), and no epoch's was below "
+        + "\(Float(losses.least)); \(kept) were kept. learning_rate is \(configuration.learningRate): a lower one usually helps"
+    )
   }
 
   private func makeCourse(_ state: TrainingState?) throws -> TrainingCourse<Trained> {
@@ -61,8 +77,9 @@ final class TrainingLoop<Trained: TrainableModel> {
           self.phase, self.configuration, rows: $0, examples: self.source, isCancelled: control.isCancelled)
       }
       return try TrainingCourse(
-        model, trainer, configuration, examples: source.rows, layer: phase.layer, from: state,
-        checkpoints: call.checkpoints)
+        model, trainer, configuration, examples: source.rows, layer: phase.layer,
+        lossUnits: phase.kind.usesLabels ? 1 : model.dataDimension, from: state, checkpoints: call.checkpoints
+      )
     } catch ModelError.cancelled {
       // Cancelled while the objective looked at the examples: no step was made, the state is that of the beginning.
       call.checkpoints?.save(model, state ?? TrainingState(layer: phase.layer))
@@ -82,9 +99,15 @@ final class TrainingLoop<Trained: TrainableModel> {
     }
     model.changeRecord { $0.history.append(training, validation: validation) }
     let epoch = course.state.epoch
-    course.endEpoch(score: model.score(validation, phase, configuration, epoch: epoch))
+    course.endEpoch(score: score(training, validation, epoch: epoch))
     try call.control.send(progress(.epoch, epoch, source.rows, training, validation))
     course.saveIfDue()
+  }
+
+  /// What decides which weights were the best, larger is better; nil while epochs cannot be compared with later ones.
+  private func score(_ training: MetricValues, _ validation: MetricValues, epoch: Int) -> Double? {
+    if configuration.patience > 0 { return model.score(validation, phase, configuration, epoch: epoch) }
+    return Double(epoch) > configuration.klWarmupEpochs.rounded(.up) ? -training[.loss] : nil
   }
 
   private func progress(
@@ -156,10 +179,12 @@ final class TrainingLoop<Trained: TrainableModel> {
     course.restoreEpochStart()
     let seen = course.state.sums.rows + rows
     let batch = (seen + configuration.batchSize - 1) / configuration.batchSize
-    let place = phase.kind == .pretraining ? "layer \(phase.layer), " : ""
-    let kept = course.hasBest ? "the best weights so far" : "the weights from before this epoch"
+    let layer = phase.kind == .pretraining ? "layer \(phase.layer), " : ""
+    let kept =
+      configuration.patience > 0 && course.hasBest
+      ? "the best weights so far" : "the weights from before this epoch"
     return .numerical(
-      "\(place)epoch \(epochsBefore + course.state.epoch), batch \(batch): \(what); \(kept) were kept. A lower learning_rate, or "
+      "\(layer)epoch \(epochsBefore + course.state.epoch), batch \(batch): \(what); \(kept) were kept. A lower learning_rate, or "
         + "a gradient_clip_norm, usually helps")
   }
 }

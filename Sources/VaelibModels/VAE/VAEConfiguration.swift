@@ -4,10 +4,10 @@ public import VaelibNetworks
 public struct VAEConfiguration: Sendable, Equatable {
   public var dataDimension = 0
   public var latentDimension = 20
-  public var hidden = [500]
+  public var hidden = [256]
   /// nil mirrors the encoder.
   public var decoderHidden: [Int]?
-  public var activation = Activation.tanh
+  public var activation = Activation.relu
   /// nil leaves it to `resolve`.
   public var likelihood: LikelihoodKind?
   public var variance = VarianceKind.learned

@@ -73,6 +73,22 @@ struct CheckpointField<Root: Sendable>: Sendable {
   let get: @Sendable (Root) -> AttributeValue
   /// False if the value cannot be right.
   let set: @Sendable (inout Root, AttributeValue) -> Bool
+  /// What stands for it in files that were written before there was this field; nil if all files have it.
+  private(set) var earlierValue: AttributeValue?
+
+  init(
+    name: String, get: @escaping @Sendable (Root) -> AttributeValue,
+    set: @escaping @Sendable (inout Root, AttributeValue) -> Bool
+  ) {
+    (self.name, self.get, self.set) = (name, get, set)
+  }
+
+  /// The same field, which earlier files lack.
+  func added(earlier value: AttributeValue) -> Self {
+    var copy = self
+    copy.earlierValue = value
+    return copy
+  }
 
   func attribute(_ root: Root) -> ModelContents.Attribute { .init(name: name, value: get(root)) }
 

@@ -13,6 +13,15 @@ let stateFields: [CheckpointField<TrainingState>] =
     .real("best_score", \.bestScore),
     .count("epochs_without_better", \.epochsWithoutBetter, 0...1_000_000_001),
     CheckpointField(
+      name: "start_loss", get: { .real($0.startLoss ?? .nan) },
+      set: { state, value in
+        guard case .real(let number) = value else { return false }
+        state.startLoss = number.isNaN ? nil : number
+        return true
+      }
+    ).added(earlier: .real(.nan)),
+    CheckpointField.real("usual_gradient_norm", \.usualGradientNorm).added(earlier: .real(0)),
+    CheckpointField(
       name: "complete", get: { .count($0.isComplete ? 1 : 0) },
       set: { state, value in
         guard case .count(let number) = value, (0...1).contains(number) else { return false }

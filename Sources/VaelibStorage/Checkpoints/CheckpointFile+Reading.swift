@@ -87,8 +87,9 @@ extension CheckpointFile {
     if state.sums.rows > 0 {
       state.epochStart = try fields.weights(CheckpointContents.Name.epochStart, count: count)
     }
-    if run.configuration.patience > 0, state.bestScore > -.infinity {
-      if state.isComplete {
+    if state.bestScore > -.infinity {
+      let last = HDF5.Session.join(CheckpointContents.Name.group, CheckpointContents.Name.last)
+      if state.isComplete, try fields.file.has(last) {
         state.last = try fields.weights(CheckpointContents.Name.last, count: count)
       } else {
         state.best = try fields.weights(CheckpointContents.Name.best, count: count)
@@ -99,16 +100,23 @@ extension CheckpointFile {
 }
 
 extension ModelFields {
-  /// Sets every field from the attribute of its name; none may be missing.
+  /// Sets every field from the attribute of its name; none may be missing but those that came later.
   fileprivate func read<Root>(
     _ fields: [CheckpointField<Root>], _ group: String, _ root: inout Root
   ) throws(StorageError) {
     for field in fields {
-      let value = try file.attribute(field.name, of: group)
+      let value = try value(of: field, group)
       if !field.set(&root, value) {
         throw problem("attribute \"\(group)/\(field.name)\"", "holds \(value), which cannot be")
       }
     }
+  }
+
+  private func value<Root>(
+    of field: CheckpointField<Root>, _ group: String
+  ) throws(StorageError) -> AttributeValue {
+    if let earlier = field.earlierValue, try !file.hasAttribute(field.name, of: group) { return earlier }
+    return try file.attribute(field.name, of: group)
   }
 
   /// An array of the group `checkpoint`.

@@ -11,16 +11,26 @@ from vaelib._c.arguments import count, text
 from vaelib._c.parameters import Parameter, parameters_of
 
 
+#: What stands in structures for a number that the library is to choose by the data: VAELIB_AUTO, VAELIB_AUTO_REAL.
+AUTOMATIC = {"automatic count": c_size_t(-1).value, "automatic real": -1.0}
+
+
 def values_of(config: ctypes.Structure, phase: str | None = None) -> dict[str, Any]:
     """The hyper-parameters in a configuration, those that estimators may have (for a phase), as Python values."""
-    group = config.c_name.removeprefix("vaelib_").removesuffix("_config")
-    return {each.name: _value(config, each) for each in parameters_of(group, phase)}
+    return {each.name: _value(config, each) for each in parameters_of(_group(config), phase)}
+
+
+def _group(config: ctypes.Structure) -> str:
+    """The group of hyper-parameters whose structure it is."""
+    return config.c_name.removeprefix("vaelib_").removesuffix("_config")
 
 
 def _value(config: ctypes.Structure, parameter: Parameter) -> Any:
     value = getattr(config, parameter.name)
     if parameter.type == "choice":
         return value.decode()
+    if parameter.type in AUTOMATIC and value == AUTOMATIC[parameter.type]:
+        return "auto"
     if parameter.type == "optional widths" and not value:
         return None
     if parameter.type in ("widths", "optional widths"):
@@ -39,16 +49,26 @@ def fill(config: ctypes.Structure, values: Mapping[str, Any]) -> list[object]:
         A value of the wrong type; the text names the parameter.
     """
     kinds = {field[0]: field[1] for field in config._fields_}
+    automatic = {each.name: AUTOMATIC[each.type] for each in parameters_of(_group(config)) if each.type in AUTOMATIC}
     kept: list[object] = []
     for name, value in values.items():
         if kinds[name] is POINTER(c_size_t):
             kept.append(_fill_widths(config, name, value))
             continue
         try:
-            setattr(config, name, _checked(kinds[name], value))
+            chosen = name in automatic and isinstance(value, str) and value == "auto"
+            setattr(config, name, automatic[name] if chosen else _given(kinds[name], value, name in automatic))
         except (TypeError, ValueError) as error:
             raise type(error)(f"{name} has the unsuitable value {value!r}: {error}") from None
     return kept
+
+
+def _given(kind: Any, value: Any, is_automatic: bool) -> Any:
+    """The value, which must not be mistaken for "auto"."""
+    checked = _checked(kind, value)
+    if is_automatic and checked in AUTOMATIC.values():
+        raise ValueError('leave it to the library as "auto"')
+    return checked
 
 
 def _checked(kind: Any, value: Any) -> Any:

@@ -270,6 +270,8 @@ class TrainingConfig(ctypes.Structure):
         ("weight_decay", c_double),
         ("gradient_clip_norm", c_double),
         ("patience", c_size_t),
+        ("validation_fraction", c_double),
+        ("validation_split", c_char_p),
         ("dropout", c_double),
         ("seed", c_uint64),
         ("checkpoint", POINTER(CheckpointConfig)),

@@ -16,7 +16,7 @@ class Parameter(NamedTuple):
     name: str
     #: The configuration that it is a field of: "vae", "training", "stack", "layer" or "evaluation".
     group: str
-    #: "count", "flag", "real", "choice", "widths", "optional widths" or "seed".
+    #: "count", "flag", "real", "automatic count", "automatic real", "choice", "widths", "optional widths" or "seed".
     type: str
     #: The default as text, or how it follows from another parameter; empty if the caller must choose.
     default: str

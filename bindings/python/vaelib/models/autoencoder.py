@@ -24,7 +24,7 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
 
     Parameters
     ----------
-    hidden : sequence of int, default (1000, 1000, 1000)
+    hidden : sequence of int, default (256,)
         The width of each layer's code, bottom first. Parameters of layers, in the paragraphs down to
         ``contraction_weight``, and ``epochs`` and ``learning_rate``, are one value for all layers, or a sequence with
         one for each.
@@ -57,7 +57,7 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
 
     def __init__(
         self,
-        hidden: Sequence[int] = (1000, 1000, 1000),
+        hidden: Sequence[int] = (256,),
         *,
         # from the library: layer.* stack.* training.epochs/layer training.learning_rate/layer training.*[pretraining]
         activation: str | Sequence[str] = "sigmoid",
@@ -77,36 +77,36 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
         contraction_weight: float | Sequence[float] = 0.0,
         initializer: str = "glorot_uniform",
         initializer_stddev: float = 0.01,
-        epochs: int | Sequence[int] = 50,
-        learning_rate: float | Sequence[float] = 0.001,
-        batch_size: int = 100,
+        epochs: int | str | Sequence[int | str] = "auto",
+        learning_rate: float | Sequence[float] = 0.003,
+        batch_size: int | str = "auto",
         optimizer: str = "adam",
         momentum: float = 0.0,
         nesterov: bool = False,
         beta1: float = 0.9,
         beta2: float = 0.999,
         epsilon: float = 1e-08,
-        schedule: str = "constant",
+        schedule: str = "cosine",
         schedule_epochs: float = 10.0,
         schedule_factor: float = 0.1,
         warmup_epochs: float = 0.0,
         weight_decay: float = 0.0,
-        gradient_clip_norm: float = 0.0,
+        gradient_clip_norm: float | str = "auto",
+        validation_fraction: float | str = "auto",
+        validation_split: str = "random",
         # end
         finetune_epochs: int = 0,
         # from the library: finetune_* training.*[unsupervised]
         finetune_learning_rate: float | None = None,
-        finetune_batch_size: int | None = None,
+        finetune_batch_size: int | str | None = None,
         finetune_optimizer: str | None = None,
         finetune_momentum: float | None = None,
         finetune_schedule: str | None = None,
         finetune_weight_decay: float | None = None,
-        patience: int = 0,
+        patience: int | str = "auto",
         # end
         scale: float = 1.0,
         shift: float = 0.0,
-        validation_fraction: float = 0.0,
-        validation_split: str = "random",
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -144,6 +144,8 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
         self.warmup_epochs = warmup_epochs
         self.weight_decay = weight_decay
         self.gradient_clip_norm = gradient_clip_norm
+        self.validation_fraction = validation_fraction
+        self.validation_split = validation_split
         self.finetune_epochs = finetune_epochs
         self.finetune_learning_rate = finetune_learning_rate
         self.finetune_batch_size = finetune_batch_size
@@ -154,8 +156,6 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
         self.patience = patience
         self.scale = scale
         self.shift = shift
-        self.validation_fraction = validation_fraction
-        self.validation_split = validation_split
         self.random_state = random_state
         self.verbose = verbose
         # end
@@ -209,7 +209,7 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
         with self._learning():
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
-            examples, held_out = self._held_out(self._examples(X, reset=True), validation, seed)
+            examples, held_out = self._examples(X, reset=True), self._validation(validation)
             stack = self._new_model(examples.columns, seed)
             pretraining = examples if self._has_pretraining() else None
             self._train(stack, seed, pretraining, examples, held_out, callback, keeper)

@@ -17,7 +17,7 @@ from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.files import read_model
 from vaelib.models.native_stack import NativeStack
-from vaelib.models.predictions import Predictions
+from vaelib.models.predictions import Predictions, with_labels
 from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
@@ -36,7 +36,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
 
     Parameters
     ----------
-    hidden : sequence of int, default (1000, 1000, 1000)
+    hidden : sequence of int, default (256,)
         The width of each layer's code, bottom first. Parameters of layers, in the paragraphs down to
         ``contraction_weight``, and ``pretrain_epochs`` and ``learning_rate``, are one value for all layers, or a
         sequence with one for each.
@@ -77,7 +77,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
 
     def __init__(
         self,
-        hidden: Sequence[int] = (1000, 1000, 1000),
+        hidden: Sequence[int] = (256,),
         *,
         # from the library: layer.* stack.* training.epochs=pretrain_epochs/layer training.learning_rate/layer
         #   training.*[pretraining]
@@ -98,38 +98,38 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         contraction_weight: float | Sequence[float] = 0.0,
         initializer: str = "glorot_uniform",
         initializer_stddev: float = 0.01,
-        pretrain_epochs: int | Sequence[int] = 50,
-        learning_rate: float | Sequence[float] = 0.001,
-        batch_size: int = 100,
+        pretrain_epochs: int | str | Sequence[int | str] = "auto",
+        learning_rate: float | Sequence[float] = 0.003,
+        batch_size: int | str = "auto",
         optimizer: str = "adam",
         momentum: float = 0.0,
         nesterov: bool = False,
         beta1: float = 0.9,
         beta2: float = 0.999,
         epsilon: float = 1e-08,
-        schedule: str = "constant",
+        schedule: str = "cosine",
         schedule_epochs: float = 10.0,
         schedule_factor: float = 0.1,
         warmup_epochs: float = 0.0,
         weight_decay: float = 0.0,
-        gradient_clip_norm: float = 0.0,
+        gradient_clip_norm: float | str = "auto",
+        validation_fraction: float | str = "auto",
+        validation_split: str = "random",
         # end
         # from the library: training.epochs=finetune_epochs finetune_* training.*[supervised]
-        finetune_epochs: int = 50,
+        finetune_epochs: int | str = "auto",
         finetune_learning_rate: float | None = None,
-        finetune_batch_size: int | None = None,
+        finetune_batch_size: int | str | None = None,
         finetune_optimizer: str | None = None,
         finetune_momentum: float | None = None,
         finetune_schedule: str | None = None,
         finetune_weight_decay: float | None = None,
-        patience: int = 0,
+        patience: int | str = "auto",
         dropout: float = 0.0,
         # end
         pretrained: Any = None,
         scale: float = 1.0,
         shift: float = 0.0,
-        validation_fraction: float = 0.0,
-        validation_split: str = "random",
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -167,6 +167,8 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         self.warmup_epochs = warmup_epochs
         self.weight_decay = weight_decay
         self.gradient_clip_norm = gradient_clip_norm
+        self.validation_fraction = validation_fraction
+        self.validation_split = validation_split
         self.finetune_epochs = finetune_epochs
         self.finetune_learning_rate = finetune_learning_rate
         self.finetune_batch_size = finetune_batch_size
@@ -179,8 +181,6 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         self.pretrained = pretrained
         self.scale = scale
         self.shift = shift
-        self.validation_fraction = validation_fraction
-        self.validation_split = validation_split
         self.random_state = random_state
         self.verbose = verbose
         # end
@@ -210,8 +210,8 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
             Where -1 and 1 are the only labels, they are two classes.
         validation : pair of arrays (X, y), or Dataset with labels, optional
             Held-out examples whose loss and error are computed after every epoch of fine-tuning; ``patience`` needs
-            them. Those without a label are left out. Without it, ``validation_fraction`` of X's rows are held out; if
-            some have no label, of those that have one, and of fine-tuning only: pretraining takes all.
+            them. Those without a label are left out. Without it, ``validation_fraction`` of the rows with a label are
+            held out of fine-tuning; pretraining, which sees no labels, takes all rows.
         callback : callable, optional
             Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
             training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that. Meanwhile
@@ -240,13 +240,13 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
             examples, classes = self._labelled(X, y)
-            every, labelled, held_out = self._divided(examples, validation, classes, seed)
+            held_out = None if validation is None else self._labelled_as(validation, classes)
             if self.pretrained is not None:
                 stack, pretraining = self._pretrained_stack(examples), None
             else:
                 stack = self._new_model(examples.columns, seed)
-                pretraining = every if self._has_pretraining() else None
-            self._train(stack, seed, pretraining, labelled, held_out, callback, keeper, classes_=classes)
+                pretraining = examples if self._has_pretraining() else None
+            self._train(stack, seed, pretraining, with_labels(examples), held_out, callback, keeper, classes_=classes)
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -284,6 +284,9 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         if hasattr(self, "_sklearn_output_config"):
             copy._sklearn_output_config = dict(self._sklearn_output_config)
         return copy
+
+    def _pretraining(self) -> dict[str, Any]:
+        return super()._pretraining() | {"validation_fraction": 0}
 
     def _pretrained_stack(self, examples: Dataset) -> NativeStack:
         """A copy of the stack to start from."""

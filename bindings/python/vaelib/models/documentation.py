@@ -16,10 +16,6 @@ _FINE_TUNING = f"""\
 _REST = """\
 scale, shift : float, default 1 and 0
     Arrays are read as ``number * scale + shift``; a Dataset has a scaling of its own.
-validation_fraction : float from 0 to below 1, default 0
-    This part of the examples is held out of all training; fine-tuning reports its loss after every epoch.
-validation_split : "random" or "last", default "random"
-    Which rows are held out: chosen at random by the seed, of each class in proportion, or the last rows.
 random_state : int, RandomState, Generator or None, default None
     Seed of weights, shuffling, corruption and dropout. The same integer gives the same bits, for any number of threads;
     None takes a seed from numpy's global state.

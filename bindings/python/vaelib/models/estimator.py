@@ -24,7 +24,6 @@ from vaelib.data.matrices import as_matrix
 from vaelib.models.native import NativeModel
 from vaelib.models.not_fitted import not_fitted
 from vaelib.models.weights import replace_weights, weights_of
-from vaelib.training.held_out import hold_out
 
 ModelType = TypeVar("ModelType", bound=NativeModel)
 Self = TypeVar("Self", bound="Estimator[Any]")
@@ -37,8 +36,6 @@ class Estimator(Generic[ModelType]):
     seed_: int
     scale: float
     shift: float
-    validation_fraction: float
-    validation_split: str
     random_state: Any
     verbose: int
     _model: ModelType | None
@@ -97,6 +94,13 @@ class Estimator(Generic[ModelType]):
     def n_iter_(self) -> int:
         """How many epochs the model was trained, those of all phases and fits."""
         return int(self._fitted().info.history_epochs)
+
+    def _trained(self, phase: str, name: str) -> Any:
+        """A hyper-parameter of the last training in a phase, as it was decided where it was "auto"."""
+        model = self._fitted()
+        if not model.was_trained(phase):
+            raise AttributeError(f"the {type(self).__name__} has not been trained in phase {phase}")
+        return model.training(phase)[0][name]
 
     def get_weights(self) -> dict[str, npt.NDArray[np.float32]]:
         """A copy of every weight matrix [inputs, outputs] and bias [outputs] by its name in the model file."""
@@ -227,15 +231,11 @@ class Estimator(Generic[ModelType]):
         self.seed_ = seed
         vars(self).update(learned)
 
-    def _held_out(
-        self, examples: Dataset, validation: Any, seed: int, *, stratify: bool = False
-    ) -> tuple[Dataset, Dataset | None]:
-        """Training and validation examples: those given, or ``validation_fraction`` of the rows."""
+    def _validation(self, validation: Any) -> Dataset | None:
+        """The validation examples that were given."""
         if isinstance(validation, tuple):
             raise ValueError(f"validation must be an array or a Dataset: a {type(self).__name__} learns no labels")
-        if validation is not None:
-            return examples, self._examples(validation)
-        return hold_out(examples, self.validation_fraction, self.validation_split, seed, stratify=stratify)
+        return None if validation is None else self._examples(validation)
 
     def _reporting(self, callback: Callback | None) -> Callback | None:
         """The user's callback, and before it the printed lines that ``verbose`` asks for."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from vaelib._c.arguments import count
 from vaelib._c.parameters import names_of
 
 #: What may differ in fine-tuning, by the parameter ``finetune_...``; None stands for the value of pretraining.
@@ -15,3 +18,8 @@ def finetuning_only(phase: str) -> list[str]:
     """The parameters that fine-tuning, "supervised" or "unsupervised", has and pretraining has not."""
     pretraining = names_of("training", "pretraining")
     return [name for name in names_of("training", phase) if name not in pretraining]
+
+
+def has_epochs(epochs: Any, name: str) -> bool:
+    """Whether a training with these epochs, of the parameter ``name``, takes place: not if they are 0."""
+    return isinstance(epochs, str) or count(epochs, name) > 0

@@ -63,6 +63,14 @@ def layers_of(hidden: Any, parameters: Mapping[str, Any]) -> list[dict[str, Any]
     return layers
 
 
+def own_epochs(epochs: Any) -> Any:
+    """Epochs of pretraining as layers have them: 0 where they are left to the library."""
+    listed = _listed(epochs)
+    if listed is None:
+        return 0 if epochs == "auto" else epochs
+    return [0 if each == "auto" else each for each in listed]
+
+
 def is_per_layer(value: Any) -> bool:
     """Whether a parameter is a sequence with a value for each layer."""
     return _listed(value) is not None

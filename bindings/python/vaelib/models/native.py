@@ -116,6 +116,10 @@ class NativeModel:
         config = described(header.TrainingConfig, name, self.handle, header.PHASE[phase])
         return values_of(config, phase), int(config.seed)
 
+    def was_trained(self, phase: str) -> bool:
+        """Whether the history has an epoch of this phase."""
+        return bool(self.info.history_epochs)
+
     def train(
         self,
         function: str,

@@ -82,7 +82,7 @@ class Predictions(Estimator[NativeStack]):
                 raise ValueError("validation must be a pair (X, y), or a Dataset with labels") from None
         examples = self._examples(X)
         labels = as_labels(self._labels_of(X, y), examples.rows, type(self).__name__)
-        return _with_labels(self._numbered(X, examples, encode_as(labels, classes, "validation")))
+        return with_labels(self._numbered(X, examples, encode_as(labels, classes, "validation")))
 
     def _numbered(self, X: Any, examples: Dataset, numbers: npt.NDArray[np.int64]) -> Dataset:
         """The examples with these labels."""
@@ -100,34 +100,8 @@ class Predictions(Estimator[NativeStack]):
             raise ValueError(f"{name} requires y to be passed, or a Dataset with labels: open_dataset(..., labels=...)")
         return labels
 
-    def _divided(
-        self, examples: Dataset, validation: Any, classes: Labels, seed: int
-    ) -> tuple[Dataset, Dataset, Dataset | None]:
-        """The examples to pretrain on, to learn labels from, and to validate on: given, or a part of those held out.
 
-        Pretraining, which sees no labels, takes all examples where some have none; else those to learn labels from.
-        """
-        labelled = _with_labels(examples)
-        if validation is None:
-            learned, held_out = self._held_out(labelled, None, seed, stratify=True)
-            self._check_classes_in_training(learned, classes)
-        else:
-            learned, held_out = labelled, self._labelled_as(validation, classes)
-        return learned if labelled is examples else examples, learned, held_out
-
-    def _check_classes_in_training(self, examples: Dataset, classes: Labels) -> None:
-        """Whether each class is left in the training examples once validation examples are held out."""
-        labels = examples.labels
-        missing = np.setdiff1d(np.arange(len(classes)), [] if labels is None else labels)
-        if len(missing) > 0:
-            lost = classes.tolist()[missing[0]]
-            raise ValueError(
-                f"validation_fraction holds out the last rows, and with them all of class {lost!r}: "
-                "use validation_split='random', or shuffle the examples first"
-            )
-
-
-def _with_labels(examples: Dataset) -> Dataset:
+def with_labels(examples: Dataset) -> Dataset:
     """Those of the examples that have a label; the dataset itself if all have one."""
     labels = examples.labels
     labelled = np.ones(examples.rows, dtype=np.bool_) if labels is None else labels != UNLABELLED

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
-from vaelib._c.arguments import count
 from vaelib._c.header import PHASE
 from vaelib._c.long_calls import Callback
 from vaelib._c.parameters import names_of
 from vaelib.data.dataset import Dataset
 from vaelib.models.estimator import Estimator
-from vaelib.models.fine_tuning import FINETUNE_PARAMETERS, SHARED_PARAMETERS, finetuning_only
+from vaelib.models.fine_tuning import FINETUNE_PARAMETERS, SHARED_PARAMETERS, finetuning_only, has_epochs
 from vaelib.models.layers import (
     LAYER_PARAMETERS,
     StackParameters,
@@ -19,6 +18,7 @@ from vaelib.models.layers import (
     layers_of,
     merged,
     merged_values,
+    own_epochs,
 )
 from vaelib.models.native_stack import NativeStack
 from vaelib.training.checkpoint import Checkpoint
@@ -34,8 +34,7 @@ class Stack(Estimator[NativeStack]):
 
     hidden: Any
     learning_rate: Any
-    finetune_epochs: int
-    patience: int
+    finetune_epochs: int | str
     #: The parameter that holds the epochs of pretraining.
     _epochs_parameter: ClassVar[str]
     #: How the estimator fine-tunes: "supervised" or "unsupervised".
@@ -48,7 +47,7 @@ class Stack(Estimator[NativeStack]):
             raise ValueError(f"{name} is 0 for a layer; give at least 1 for each, or {name}=0 for no pretraining")
         if is_per_layer(self.learning_rate) and 0 in list(self.learning_rate):
             raise ValueError("learning_rate is 0 for a layer; it must be above 0")
-        of_layers = {"epochs": epochs, "learning_rate": self.learning_rate, **self._parameters(LAYER_PARAMETERS)}
+        of_layers = {"epochs": own_epochs(epochs), "learning_rate": self.learning_rate, **self._parameters(LAYER_PARAMETERS)}
         parameters = StackParameters(layers_of(self.hidden, of_layers), self._parameters(names_of("stack")))
         return NativeStack.create(n_features, seed, parameters)
 
@@ -98,7 +97,7 @@ class Stack(Estimator[NativeStack]):
         **learned: Any,
     ) -> None:
         """Pretrains if there are examples for it, then fine-tunes if there are epochs for it; keeps the stack."""
-        finetunes = count(self.finetune_epochs, "finetune_epochs") > 0
+        finetunes = has_epochs(self.finetune_epochs, "finetune_epochs")
         pretraining = {} if pretraining_examples is None else self._pretraining()
         finetuning = self._finetuning() if finetunes else {}
         report = self._reporting(callback)
@@ -118,7 +117,39 @@ class Stack(Estimator[NativeStack]):
 
     def _has_pretraining(self) -> bool:
         epochs = getattr(self, self._epochs_parameter)
-        return is_per_layer(epochs) or count(epochs, self._epochs_parameter) > 0
+        return is_per_layer(epochs) or has_epochs(epochs, self._epochs_parameter)
+
+    @property
+    def pretrain_epochs_(self) -> int | tuple[int, ...]:
+        """The epochs that layers were pretrained; one number if all had the same."""
+        of_call = self._trained("pretraining", "epochs")
+        epochs = merged_values([layer["epochs"] or of_call for layer in self._fitted().parameters[0].layers])
+        return epochs if isinstance(epochs, tuple) else int(epochs)
+
+    @property
+    def batch_size_(self) -> int:
+        """The examples per step of pretraining."""
+        return int(self._trained("pretraining", "batch_size"))
+
+    @property
+    def finetune_epochs_(self) -> int:
+        """The epochs that fine-tuning had before it, if ``patience_`` did not end it earlier."""
+        return int(self._trained(self._finetuning_phase, "epochs"))
+
+    @property
+    def finetune_batch_size_(self) -> int:
+        """The examples per step of fine-tuning."""
+        return int(self._trained(self._finetuning_phase, "batch_size"))
+
+    @property
+    def patience_(self) -> int:
+        """The patience of fine-tuning, in epochs; 0 for none."""
+        return int(self._trained(self._finetuning_phase, "patience"))
+
+    @property
+    def validation_fraction_(self) -> float:
+        """The part of the examples that fine-tuning held out; 0 for none."""
+        return float(self._trained(self._finetuning_phase, "validation_fraction"))
 
     @classmethod
     def _trained_with(cls, stack: NativeStack, layers: list[dict[str, Any]]) -> dict[str, Any]:

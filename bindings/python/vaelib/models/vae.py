@@ -31,10 +31,6 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
     {parameters}
     scale, shift : float, default 1 and 0
         Arrays are read as ``number * scale + shift``; a Dataset has a scaling of its own.
-    validation_fraction : float from 0 to below 1, default 0
-        This part of the examples is held out of training, and its bound is computed after every epoch.
-    validation_split : "random" or "last", default "random"
-        Which rows are held out: chosen at random by the seed, or the last rows, which suits time series.
     warm_start : bool, default False
         ``fit`` continues from the weights of the previous fit, with fresh optimiser moments.
     random_state : int, RandomState, Generator or None, default None
@@ -72,12 +68,12 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         self,
         # from the library: vae.latent_dim vae.hidden vae.decoder_hidden
         latent_dim: int = 20,
-        hidden: Sequence[int] = (500,),
+        hidden: Sequence[int] = (256,),
         decoder_hidden: Sequence[int] | None = None,
         # end
         *,
         # from the library: vae.* training.*[fit]
-        activation: str = "tanh",
+        activation: str = "relu",
         likelihood: str = "auto",
         variance: str = "learned",
         mean_activation: str = "identity",
@@ -86,32 +82,32 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         standardize: bool = True,
         initializer: str = "glorot_uniform",
         initializer_stddev: float = 0.01,
-        epochs: int = 50,
-        batch_size: int = 100,
+        epochs: int | str = "auto",
+        batch_size: int | str = "auto",
         estimator: str = "analytic",
         samples: int = 1,
         beta: float = 1.0,
         kl_warmup_epochs: float = 0.0,
         binarization: str = "none",
         optimizer: str = "adam",
-        learning_rate: float = 0.001,
+        learning_rate: float = 0.003,
         momentum: float = 0.0,
         nesterov: bool = False,
         beta1: float = 0.9,
         beta2: float = 0.999,
         epsilon: float = 1e-08,
-        schedule: str = "constant",
+        schedule: str = "cosine",
         schedule_epochs: float = 10.0,
         schedule_factor: float = 0.1,
         warmup_epochs: float = 0.0,
         weight_decay: float = 0.0,
-        gradient_clip_norm: float = 0.0,
-        patience: int = 0,
+        gradient_clip_norm: float | str = "auto",
+        patience: int | str = "auto",
+        validation_fraction: float | str = "auto",
+        validation_split: str = "random",
         # end
         scale: float = 1.0,
         shift: float = 0.0,
-        validation_fraction: float = 0.0,
-        validation_split: str = "random",
         warm_start: bool = False,
         random_state: Any = None,
         verbose: int = 0,
@@ -150,10 +146,10 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         self.weight_decay = weight_decay
         self.gradient_clip_norm = gradient_clip_norm
         self.patience = patience
-        self.scale = scale
-        self.shift = shift
         self.validation_fraction = validation_fraction
         self.validation_split = validation_split
+        self.scale = scale
+        self.shift = shift
         self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
@@ -209,7 +205,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
             goes_on = bool(self.warm_start) and getattr(self, "_model", None) is not None
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
-            examples, held_out = self._held_out(self._examples(X, reset=not goes_on), validation, seed)
+            examples, held_out = self._examples(X, reset=not goes_on), self._validation(validation)
             model = self._same_model() if goes_on else self._new_model_for(examples, seed)
             sets = (examples.handle, None if held_out is None else held_out.handle)
             with self._training(model, seed):
@@ -239,6 +235,26 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
     def likelihood_(self) -> str:
         """The likelihood, which ``likelihood="auto"`` left to the data: "bernoulli" or "gaussian"."""
         return str(self._fitted().architecture["likelihood"])
+
+    @property
+    def epochs_(self) -> int:
+        """The epochs that the last fit had before it, if ``patience_`` did not end it earlier (see ``n_iter_``)."""
+        return int(self._trained("fit", "epochs"))
+
+    @property
+    def batch_size_(self) -> int:
+        """The examples per step of the last fit."""
+        return int(self._trained("fit", "batch_size"))
+
+    @property
+    def patience_(self) -> int:
+        """The patience of the last fit, in epochs; 0 for none."""
+        return int(self._trained("fit", "patience"))
+
+    @property
+    def validation_fraction_(self) -> float:
+        """The part of the examples that the last fit held out; 0 for none."""
+        return float(self._trained("fit", "validation_fraction"))
 
     def _same_model(self) -> NativeVAE:
         """The model that a warm start continues with, once its architecture is known to agree with the parameters."""
