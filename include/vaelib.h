@@ -664,6 +664,13 @@ vaelib_status vaelib_model_get_parameters(const vaelib_model *model, float *out_
 vaelib_status vaelib_model_set_parameters(vaelib_model *model, const float *values, size_t count);
 
 /**
+ * Takes the columns' means and deviations in `examples` for those by which a model with standardize 1 brings columns to
+ * one scale. Training does so by itself for a model that has none; a trainer, which sees batches only, needs this. With a
+ * model that was trained, its weights are for the scales of before. Exclusive.
+ */
+vaelib_status vaelib_model_standardize(vaelib_model *model, const vaelib_dataset *examples);
+
+/**
  * Stops the calls that are running on this model, within 100 ms; they return VAELIB_CANCELLED. Does nothing if there
  * are none. Safe in a signal handler and from any thread.
  */
@@ -800,8 +807,8 @@ typedef struct vaelib_training_config {
      * Stop after so many epochs without improvement on the validation examples, and return to the best weights; 0 trains
      * to the end. VAELIB_AUTO, the default, is a number of updates where epochs is VAELIB_AUTO and there are validation
      * examples, else 0. A vae is judged by reconstruction - beta * kl (for beta 1 the lower bound), from the end of the
-     * KL warm-up on, since bounds with different KL weights cannot be compared; a stack by the error, or without labels
-     * by the loss.
+     * KL warm-up on, since bounds with different KL weights cannot be compared; a stack by the loss, with labels the
+     * cross-entropy, since many epochs have the same number of wrong labels.
      */
     size_t patience;
     /**
@@ -815,7 +822,7 @@ typedef struct vaelib_training_config {
     const char *validation_split;
     /**
      * Fine-tuning stacks with labels: each unit of each code is dropped with this probability, drawn at each use; at
-     * least 0 and below 1.
+     * least 0 and below 1. Default .5.
      */
     double dropout;
     /** Seed of shuffling, latent noise, binarisation, corruption and dropout. */
@@ -993,7 +1000,7 @@ typedef struct vaelib_vae_config {
     double stddev_floor;
     /**
      * Gaussian with mean_activation "identity". 1, the default: each column is brought to mean 0 and deviation 1 inside
-     * the model, by the first examples that it is fitted to, or by vaelib_vae_standardize(). Bounds, means, variances
+     * the model, by the first examples that it is fitted to, or by vaelib_model_standardize(). Bounds, means, variances
      * and samples are of the data as they are. A column that is constant there gets the median deviation of the others
      * and is never taken for more certain than that. 0: columns stay as they are.
      */
@@ -1022,13 +1029,6 @@ vaelib_status vaelib_vae_create(const vaelib_vae_config *config, vaelib_model **
 
 /** The architecture; strings and arrays in it stay valid as long as the model exists. */
 vaelib_status vaelib_vae_get_config(const vaelib_model *model, vaelib_vae_config *out_config);
-
-/**
- * Takes the columns' means and deviations in `examples` for those by which a model with standardize 1 brings columns to
- * one scale. vaelib_vae_fit() does so by itself for a model that has none; a trainer, which sees batches only, needs
- * this. With a model that was trained, its weights are for the scales of before. Exclusive.
- */
-vaelib_status vaelib_vae_standardize(vaelib_model *model, const vaelib_dataset *examples);
 
 /**
  * Trains the model on `examples`. The bound of `validation` is computed after every epoch. It may be NULL: then
@@ -1163,11 +1163,11 @@ vaelib_status vaelib_vae_draw_manifold(vaelib_model *model, size_t side, float *
  *     config.data_dim = 784;
  *     config.layers = layers;
  *     config.layer_count = 3;
+ *     vaelib_layer_config_resolve(&layers[0], digits);
  *     vaelib_training_config_init(&training);
  *     vaelib_stack_create(&config, &model);
  *     vaelib_stack_pretrain(model, digits, &training, NULL, NULL);
- *     training.patience = 5;
- *     vaelib_stack_finetune(model, digits, validation, VAELIB_SUPERVISED, &training, NULL, NULL);
+ *     vaelib_stack_finetune(model, digits, NULL, VAELIB_SUPERVISED, &training, NULL, NULL);
  *     vaelib_stack_predict(model, test, classes, test_rows);
  *     vaelib_model_save(model, "reader.h5");
  *
@@ -1180,13 +1180,17 @@ typedef struct vaelib_layer_config {
     size_t struct_size;
     /** Units of the layer's code. */
     size_t width;
-    /** The activation A of the code; the names are those of vaelib_vae_config. */
+    /**
+     * The activation A of the code; the names are those of vaelib_vae_config. "sigmoid", the default, denoises best; a
+     * stack that is to learn labels does better with "relu".
+     */
     const char *activation;
     /** 1: the decoder's weights are the encoder's, transposed. 0: the decoder has its own. */
     size_t tied;
     /**
      * "cross_entropy" for inputs in [0, 1], through a sigmoid; "squared_error" (half of it) for real values, through a
-     * linear decoder. Above layer 0 the inputs are codes: cross_entropy needs a sigmoid layer below.
+     * linear decoder. Above layer 0 the inputs are codes: cross_entropy needs a sigmoid layer below. "auto", the default,
+     * is decided by the codes below (cross_entropy if they are sigmoid), in layer 0 by vaelib_layer_config_resolve().
      */
     const char *loss;
     /**
@@ -1199,7 +1203,8 @@ typedef struct vaelib_layer_config {
     double corruption_level;
     /**
      * Where salt_and_pepper takes its two values from: "given", corruption_low and corruption_high; "data", the minimum
-     * and the maximum of all inputs of the layer, found in a pass over the examples before the layer is pretrained.
+     * and the maximum of all inputs of the layer, found in a pass over the examples before the layer is pretrained. In
+     * layer 0, where columns are standardised, both are standardised values.
      */
     const char *corruption_range;
     double corruption_low;
@@ -1232,6 +1237,13 @@ typedef struct vaelib_stack_config {
     /** The layers, bottom first, at most 64; all must have the struct_size of the first. Required. */
     const vaelib_layer_config *layers;
     size_t layer_count;
+    /**
+     * For stacks whose layer 0 has loss "squared_error". 1, the default: each column is brought to mean 0 and deviation 1
+     * inside the model, by the first examples that it is trained on, or by vaelib_model_standardize(); reconstructions
+     * are of the data as they are, losses of standardised values. A column that is constant there gets the median
+     * deviation of the others. 0: columns stay as they are.
+     */
+    size_t standardize;
     /** As in vaelib_vae_config. */
     const char *initializer;
     double initializer_stddev;
@@ -1244,7 +1256,13 @@ typedef struct vaelib_stack_config {
 vaelib_status vaelib_layer_config_init(vaelib_layer_config *out_config);
 vaelib_status vaelib_stack_config_init(vaelib_stack_config *out_config);
 
-/** A new stack with freshly initialised weights and no classifier. */
+/**
+ * Decides on `examples` what the lowest layer leaves to them: a loss "auto" becomes "cross_entropy" for binary data and
+ * grey levels, and "squared_error" for all others, as vaelib_vae_config_resolve() decides on likelihoods.
+ */
+vaelib_status vaelib_layer_config_resolve(vaelib_layer_config *config, const vaelib_dataset *examples);
+
+/** A new stack with freshly initialised weights and no classifier. The loss of its layer 0 must be decided. */
 vaelib_status vaelib_stack_create(const vaelib_stack_config *config, vaelib_model **out_model);
 
 /** The architecture; `layers` and the strings in it stay valid as long as the model exists. */
@@ -1301,8 +1319,8 @@ vaelib_status vaelib_stack_pretrain(
  * the names of the stack's classes; those in arrays, and whole numbers where the names are texts or there are none, are
  * the numbers of classes. VAELIB_DATA_ERROR names the first label that is not allowed.
  *
- * `validation` may be NULL, as for vaelib_vae_fit(). With patience, training stops once its error (supervised) or its
- * loss no longer improves, and the best weights are kept.
+ * `validation` may be NULL, as for vaelib_vae_fit(). With patience, training stops once its loss no longer
+ * improves, and the best weights are kept.
  */
 vaelib_status vaelib_stack_finetune(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_dataset *validation, vaelib_phase phase,

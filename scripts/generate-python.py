@@ -188,8 +188,8 @@ def arguments_for(words: list[str], parameters: list[Parameter], taken: set[str]
 
     "vae.latent_dim" is a parameter, "training.epochs=pretrain_epochs" one under another name, "stack.*" are all of a
     group that no other word has, "layer.*" those that the package's ``LAYER_PARAMETERS`` name, "training.*[fit]" those
-    for a phase, "training.learning_rate/layer" takes one for each layer too, and "finetune_*" are those that
-    fine-tuning may have otherwise than pretraining.
+    for a phase, "training.learning_rate/layer" takes one for each layer too, "layer.activation:relu" has a default of
+    its own, and "finetune_*" are those that fine-tuning may have otherwise than pretraining.
     """
     from vaelib.models.layers import LAYER_PARAMETERS
 
@@ -203,7 +203,8 @@ def arguments_for(words: list[str], parameters: list[Parameter], taken: set[str]
         if word == "finetune_*":
             result += finetuning_arguments(names)
             continue
-        name, phase, alias, per_layer = groups(r"([\w.*]+)(?:\[(\w+)\])?(?:=(\w+))?(/layer)?", word)
+        pattern = r"([\w.*]+)(?:\[(\w+)\])?(?:=(\w+))?(?::(\w+))?(/layer)?"
+        name, phase, alias, default, per_layer = groups(pattern, word)
         matching = [each for each in names if each == name or (name.endswith(".*") and each.startswith(name[:-1]))]
         if phase is not None:
             matching = [each for each in matching if phase in names[each].phases]
@@ -213,7 +214,7 @@ def arguments_for(words: list[str], parameters: list[Parameter], taken: set[str]
             matching = [each for each in matching if each not in taken]
         taken |= set(matching)
         for each in matching:
-            parameter = names[each]
+            parameter = names[each] if default is None else names[each]._replace(default=default)
             kind = annotation(parameter, per_layer is not None)
             result.append(f"{alias or parameter.name}: {kind} = {literal(parameter)},")
     return result

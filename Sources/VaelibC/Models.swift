@@ -109,6 +109,16 @@ private func setParameters(
   parameters.base.update(from: values, count: count)
 }
 
+@_cdecl("vaelib_model_standardize") @implementation
+public func vaelib_model_standardize(_ model: OpaquePointer?, _ examples: OpaquePointer?) -> vaelib_status {
+  entryPoint {
+    let access = try ModelHandle.from(model).access
+    try access.gate.exclusive {
+      try access.model.standardize(by: try DatasetHandle.from(examples).source, isCancelled: { false })
+    }
+  }
+}
+
 @_cdecl("vaelib_model_cancel") @implementation
 public func vaelib_model_cancel(_ model: OpaquePointer?) -> vaelib_status {
   // No message: a signal handler may be here, where only atomics are safe.

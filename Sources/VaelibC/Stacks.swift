@@ -15,6 +15,18 @@ public func vaelib_stack_config_init(
   entryPoint { try SizedStruct.write(StackConfiguration().cStruct(layers: nil), to: outConfig, "out_config") }
 }
 
+@_cdecl("vaelib_layer_config_resolve") @implementation
+public func vaelib_layer_config_resolve(
+  _ config: UnsafeMutablePointer<vaelib_layer_config>?, _ examples: OpaquePointer?
+) -> vaelib_status {
+  entryPoint {
+    let out = try Arguments.nonNull(config, "config")
+    var layer = try LayerConfiguration(try SizedStruct.read(UnsafePointer(out), "config"))
+    try layer.resolve(for: try DatasetHandle.from(examples).source)
+    out.pointee.loss = layer.loss.flatMap { Constants.string($0.rawValue) }
+  }
+}
+
 @_cdecl("vaelib_stack_create") @implementation
 public func vaelib_stack_create(
   _ config: UnsafePointer<vaelib_stack_config>?, _ outModel: UnsafeMutablePointer<OpaquePointer?>?

@@ -43,13 +43,6 @@ public func vaelib_vae_get_config(
   }
 }
 
-@_cdecl("vaelib_vae_standardize") @implementation
-public func vaelib_vae_standardize(_ model: OpaquePointer?, _ examples: OpaquePointer?) -> vaelib_status {
-  modelChange(model, VariationalAutoencoder.self) { model in
-    try model.standardize(by: try DatasetHandle.from(examples).source)
-  }
-}
-
 @_cdecl("vaelib_vae_fit") @implementation
 public func vaelib_vae_fit(
   _ model: OpaquePointer?, _ examples: OpaquePointer?, _ validation: OpaquePointer?,

@@ -4,6 +4,7 @@ import VaelibNumerics
 /// One denoising auto-encoder: code y = A(x W + b); output y W^T + b' (tied) or y W' + b'.
 struct DenoisingLayer: Sendable {
   let configuration: LayerConfiguration
+  let loss: ReconstructionLoss
   let encoder: DenseLayer
   /// W' [width, inputs]; nil if tied.
   let decoderWeight: ParameterTensor?
@@ -11,9 +12,11 @@ struct DenoisingLayer: Sendable {
 
   /// Appends the layer's tensors, "layers/0/weight" and so on, to the layout.
   init(
-    _ index: Int, inputs: Int, configuration: LayerConfiguration, layout: inout ParameterLayout
+    _ index: Int, inputs: Int, configuration: LayerConfiguration, loss: ReconstructionLoss,
+    layout: inout ParameterLayout
   ) throws(NetworkError) {
     self.configuration = configuration
+    self.loss = loss
     encoder = try DenseLayer(
       "layers/\(index)", inputs: inputs, outputs: configuration.width, activation: configuration.activation,
       layout: &layout)
@@ -61,7 +64,7 @@ struct DenoisingLayer: Sendable {
 
   /// The sigmoid of a cross-entropy decoder; nothing for a linear one.
   func activateOutput(_ output: MatrixView) {
-    guard configuration.loss == .crossEntropy else { return }
+    guard loss == .crossEntropy else { return }
     forEachRow(output.rows, width: output.columns) { row in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: output.columns) { scratch in
         guard let logits = scratch.baseAddress else { return }
@@ -77,7 +80,7 @@ struct DenoisingLayer: Sendable {
     output: UnsafePointer<Float>, of input: UnsafePointer<Float>, emphasis: UnsafePointer<Float>,
     gradient: UnsafeMutablePointer<Float>, weight: Float
   ) -> Double {
-    switch configuration.loss {
+    switch loss {
     case .crossEntropy:
       kernels.crossEntropyGradient(output, input, emphasis, gradient, weight, encoder.inputs)
     case .squaredError:

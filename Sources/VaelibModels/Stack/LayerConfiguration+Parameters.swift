@@ -5,8 +5,9 @@ extension LayerConfiguration {
     .choice("activation", \.activation, "The activation of the code."),
     .flag("tied", \.tied, "1: the decoder's weights are the encoder's, transposed."),
     .choice(
-      "loss", \.loss,
-      "cross_entropy for inputs in [0, 1], through a sigmoid; squared_error for real values, with a linear decoder."
+      "loss", orAutomatic: \.loss,
+      "cross_entropy for inputs in [0, 1], through a sigmoid; squared_error for real values, with a linear decoder; auto is "
+        + "cross_entropy for binary data, grey levels and sigmoid codes."
     ),
     .choice("corruption", \.corruption, "How the layer's input is corrupted while the layer is pretrained."),
     .real(
@@ -89,6 +90,10 @@ extension StackConfiguration {
       "data_dim", \.dataDimension, 1...maximumWidth, "1 to \(maximumWidth)",
       "The width of an example. Required."
     ).required(),
+    .flag(
+      "standardize", \.standardize,
+      "Stacks whose lowest loss is squared_error: 1 brings each column to mean 0 and deviation 1 inside the model."
+    ).added(earlier: .count(0)),
     .choice("initializer", \.initializer, "The distribution of the initial weights; biases start at 0."),
     .real(
       "initializer_stddev", \.initializerStddev, "above 0",

@@ -2,12 +2,13 @@ public import VaelibNetworks
 
 /// One layer of a stack: a denoising auto-encoder. The initial values are the defaults, defined here only.
 public struct LayerConfiguration: Sendable, Equatable {
-  public var width = 1000
+  public var width = 256
   public var activation = Activation.sigmoid
   public var tied = 1
-  public var loss = ReconstructionLoss.crossEntropy
+  /// nil leaves it to `resolve`, above the lowest layer to the codes below.
+  public var loss: ReconstructionLoss?
   public var corruption = CorruptionKind.masking
-  public var corruptionLevel = 0.25
+  public var corruptionLevel = 0.1
   public var corruptionRange = CorruptionRange.given
   public var corruptionLow = 0.0
   public var corruptionHigh = 1.0
@@ -66,6 +67,7 @@ public enum CorruptionRange: String, CaseIterable, Sendable {
 public struct StackConfiguration: Sendable, Equatable {
   public var dataDimension = 0
   public var layers: [LayerConfiguration] = []
+  public var standardize = 1
   public var initializer = Initializer.glorotUniform
   public var initializerStddev = 0.01
   public var seed: UInt64 = 0

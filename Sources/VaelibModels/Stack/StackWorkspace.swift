@@ -9,12 +9,16 @@ final class StackWorkspace {
   private var codes: [MatrixView] = []
   private var preActivations: [MatrixView?] = []
   private var outputs: [MatrixView] = []
+  private let standardizer: Standardizer?
 
   /// - Parameters:
   ///   - layers: how many layers, from the bottom.
   ///   - decoding: whether the decoders are needed too.
   init(_ stack: StackedAutoencoder, layers: Int, rows: Int, decoding: Bool) throws(NumericsError) {
     self.stack = stack
+    standardizer = try stack.standardization.map { (standardization) throws(NumericsError) in
+      try Standardizer(standardization)
+    }
     for layer in stack.layers[..<layers] {
       codes.append(try matrix(rows, layer.encoder.outputs))
       preActivations.append(
@@ -41,8 +45,24 @@ final class StackWorkspace {
   /// The output of layer `layer`'s decoder, [rows, inputs].
   func output(_ layer: Int, rows: Int) -> MatrixView { outputs[layer].rows(0..<rows) }
 
-  /// The clean code after the first `count` layers; the examples themselves for none.
+  /// Brings examples to the scale of the lowest layer, in place.
+  func standardize(_ examples: MatrixView) {
+    guard let standardizer else { return }
+    standardizer.begin(parameters: stack.parameters.base)
+    forEachRow(examples.rows, width: examples.columns) { standardizer.apply(to: examples.row($0)) }
+  }
+
+  /// Brings what the lowest decoder has put out, or a corrupted example, back to the data's own scale, in place.
+  func restore(_ examples: MatrixView) {
+    guard let standardizer else { return }
+    standardizer.begin(parameters: stack.parameters.base)
+    forEachRow(examples.rows, width: examples.columns) { standardizer.restore(examples.row($0)) }
+  }
+
+  /// The clean code after the first `count` layers, of examples that are standardised in place; for none the examples
+  /// themselves.
   func encode(_ examples: MatrixView, layers count: Int) -> MatrixView {
+    standardize(examples)
     var input = examples
     for layer in 0..<count { input = encode(input, layer: layer) }
     return input
@@ -57,7 +77,7 @@ final class StackWorkspace {
     return code
   }
 
-  /// From a code of layer `top` down to examples; the lowest output stays raw (logits) if asked.
+  /// From a code of layer `top` down to examples; the lowest output stays raw, logits or standardised, if asked.
   func decode(_ code: MatrixView, from top: Int, rawOutput: Bool = false) -> MatrixView {
     var code = code
     for layer in stride(from: top, through: 0, by: -1) {
@@ -66,6 +86,7 @@ final class StackWorkspace {
       if layer > 0 || !rawOutput { stack.layers[layer].activateOutput(output) }
       code = output
     }
+    if !rawOutput { restore(code) }
     return code
   }
 }

@@ -2,7 +2,7 @@ import VaelibNumerics
 
 extension StackedAutoencoder {
   /// The corrupted input of a layer as it would see it at `epoch`, [N, inputs]. With corruption_range data, the range is
-  /// that of these examples.
+  /// that of these examples. In the lowest layer, values are given back on the data's own scale.
   public func corrupt(
     _ examples: any ExampleSource, layer: Int, seed: UInt64, epoch: Int,
     corrupted: UnsafeMutablePointer<Float>, control: RunControl
@@ -19,6 +19,9 @@ extension StackedAutoencoder {
           stream: RandomPurpose.corruption.stream(seed: seed, epoch: epoch, example: block.place + row),
           touched: nil)
       }
+      guard layer == 0 else { return }
+      workspace.restore(
+        MatrixView(base: corrupted + block.first * clean.columns, rows: clean.rows, columns: clean.columns))
     }
   }
 

@@ -72,7 +72,8 @@ extension StackedAutoencoder {
     }
   }
 
-  /// The loss of each example's reconstruction, by the lowest layer's loss, without emphasis or penalties.
+  /// The loss of each example's reconstruction, by the lowest layer's loss, without emphasis or penalties; where columns
+  /// are standardised, of standardised values.
   public func reconstructionErrors(
     _ examples: any ExampleSource, layer: Int, control: RunControl, receive: (_ row: Int, Double) -> Void
   ) throws {
@@ -123,7 +124,7 @@ extension StackedAutoencoder {
         "layer \(index) has activation \(layers[index].encoder.activation.rawValue); sampling needs sigmoid codes"
       )
     }
-    if let index = layers.indices.first(where: { $0 > 0 && layers[$0].configuration.loss == .squaredError }) {
+    if let index = layers.indices.first(where: { $0 > 0 && layers[$0].loss == .squaredError }) {
       throw ModelError.invalidArgument(
         "layer \(index) has loss squared_error; sampling needs cross_entropy above the lowest layer")
     }
@@ -137,6 +138,7 @@ extension StackedAutoencoder {
         layers[layer].activateOutput(output)
         code = output
       }
+      workspace.restore(code)
       copy(code, to: samples, from: block.first)
     }
   }

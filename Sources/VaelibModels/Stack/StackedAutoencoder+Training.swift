@@ -157,11 +157,11 @@ extension StackedAutoencoder: TrainableModel {
     return nil
   }
 
-  /// With labels the error decides, without them the loss.
+  /// The loss, also where labels are learned: of few validation examples many epochs have the same error.
   func score(
     _ validation: MetricValues, _ phase: Phase, _ configuration: TrainingConfiguration, epoch: Int
   ) -> Double? {
-    -validation[phase.kind.usesLabels ? .error : .loss]
+    -validation[.loss]
   }
 
   func warnings(

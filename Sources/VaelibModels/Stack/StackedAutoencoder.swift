@@ -9,6 +9,8 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
 
   public let configuration: StackConfiguration
   let layers: [DenoisingLayer]
+  /// How columns are brought to one scale; nil where they are not.
+  let standardization: Standardization?
   /// What a classifier changes: it adds tensors at the end of the parameter array.
   struct Shape: Sendable {
     var layout: ParameterLayout
@@ -27,12 +29,17 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
   /// A stack with freshly drawn weights; `classes` above 0 adds a classifier.
   public init(_ configuration: StackConfiguration, classes: Int = 0) throws {
     try configuration.validate()
+    let configuration = try configuration.withUpperLosses()
     self.configuration = configuration
     var layout = ParameterLayout()
     layers = try configuration.layers.enumerated().map { index, layer in
       try DenoisingLayer(
-        index, inputs: configuration.inputWidth(index), configuration: layer, layout: &layout)
+        index, inputs: configuration.inputWidth(index), configuration: layer,
+        loss: layer.loss ?? .squaredError, layout: &layout)
     }
+    let standardizes = configuration.standardize == 1 && layers[0].loss == .squaredError
+    standardization =
+      standardizes ? try Standardization(columns: configuration.dataDimension, layout: &layout) : nil
     let shape = Shape(layout: layout, parameters: try FloatBuffer(count: layout.count), classifier: nil)
     watched = Watched(State(shape: shape))
     initializeWeights(from: 0)
@@ -103,6 +110,8 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
   public var hasVariance: Bool { false }
   public var layerCount: Int { layers.count }
 
+  var firstLayer: DenseLayer { layers[0].encoder }
+
   /// What the examples must be.
-  var exampleCheck: ExampleCheck { ExampleCheck(configuration.layers[0].loss.domain) }
+  var exampleCheck: ExampleCheck { ExampleCheck(layers[0].loss.domain) }
 }

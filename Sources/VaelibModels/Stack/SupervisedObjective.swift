@@ -83,6 +83,7 @@ final class SupervisedObjective: TrainingObjective {
 
   private func forward(_ batch: Batch) {
     let rows = batch.rows
+    workspace.standardize(batch.examples)
     var input = batch.examples
     for index in stack.layers.indices {
       let code = workspace.encode(input, layer: index)

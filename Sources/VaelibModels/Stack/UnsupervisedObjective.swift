@@ -66,7 +66,7 @@ final class UnsupervisedObjective: TrainingObjective {
       stack.layers[index].decoderBackward(
         input, gradient: outputGradients[index].rows(0..<rows), parameters: stack.parameters.base,
         gradients: gradients, codeGradient: inputGradient)
-      if index < top, stack.layers[index + 1].configuration.loss == .crossEntropy {
+      if index < top, stack.layers[index + 1].loss == .crossEntropy {
         multiplyDerivative(of: .sigmoid, saved: input, into: inputGradient)
       }
     }

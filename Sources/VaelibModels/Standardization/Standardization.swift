@@ -10,29 +10,31 @@ struct Standardization: Sendable {
   let mean: ParameterTensor
   /// Of every column above 0, or of all 0 until examples were seen.
   let deviation: ParameterTensor
-  /// What a standard deviation of p(x|z) must not fall below, in units of the column's deviation.
-  let floor: ParameterTensor
+  /// What a standard deviation of p(x|z) must not fall below, in units of the column's deviation; nil where there is no
+  /// p(x|z).
+  let floor: ParameterTensor?
 
   /// The floor of columns that are not constant.
   private let stddevFloor: Double
 
-  init(columns: Int, stddevFloor: Double, layout: inout ParameterLayout) throws(NetworkError) {
-    self.stddevFloor = stddevFloor
+  /// Without `stddevFloor` there is no p(x|z).
+  init(columns: Int, stddevFloor: Double? = nil, layout: inout ParameterLayout) throws(NetworkError) {
+    self.stddevFloor = stddevFloor ?? 0
     mean = try layout.append("standardization/mean", rows: 1, columns: columns)
     deviation = try layout.append("standardization/deviation", rows: 1, columns: columns)
-    floor = try layout.append("standardization/floor", rows: 1, columns: columns)
+    floor = stddevFloor == nil ? nil : try layout.append("standardization/floor", rows: 1, columns: columns)
   }
 
   var columns: Int { mean.columns }
-  /// The three tensors, which lie one after the other.
-  var range: Range<Int> { mean.range.lowerBound..<floor.range.upperBound }
+  /// The tensors, which lie one after the other.
+  var range: Range<Int> { mean.range.lowerBound..<(floor ?? deviation).range.upperBound }
 
   /// Whether examples were seen.
   func isKnown(in parameters: UnsafePointer<Float>) -> Bool { parameters[deviation.offset] > 0 }
 
   /// What no set of examples can have led to; nil if there is nothing like that.
   func problem(in parameters: UnsafePointer<Float>) -> String? {
-    let (deviations, floors) = (parameters + deviation.offset, parameters + floor.offset)
+    let deviations = parameters + deviation.offset
     guard isKnown(in: parameters) else {
       let other = (0..<deviation.columns).first { deviations[$0] != 0 }
       return other.map {
@@ -42,6 +44,8 @@ struct Standardization: Sendable {
     if let place = (0..<deviation.columns).first(where: { !(deviations[$0] > 0) }) {
       return "deviation holds \(deviations[place]) at place \(place); it must be above 0"
     }
+    guard let floor else { return nil }
+    let floors = parameters + floor.offset
     let place = (0..<floor.columns).first { !(floors[$0] > 0) }
     return place.map { "floor holds \(floors[$0]) at place \($0); it must be above 0" }
   }
@@ -50,19 +54,27 @@ struct Standardization: Sendable {
   ///
   /// A constant column has no unit of its own. It gets the median deviation of the others, or 1, and its floor is 1: no
   /// certainty about it is rewarded, and the surprise at another value has a measure.
-  func set(_ moments: ColumnMoments, in parameters: UnsafeMutablePointer<Float>) {
+  ///
+  /// Returns the constant columns.
+  func set(_ moments: ColumnMoments, in parameters: UnsafeMutablePointer<Float>) -> [Int] {
     let unit = Self.medianDeviation(moments)
+    let constants = (0..<columns).filter { Self.isConstant(moments, $0) }
+    var next = constants[...]
     for column in 0..<columns {
-      let isConstant = Self.isConstant(moments, column)
+      let isConstant = next.first == column
+      if isConstant { next.removeFirst() }
       parameters[mean.offset + column] = Float(moments.means[column])
       parameters[deviation.offset + column] = Float(isConstant ? unit : moments.deviations[column])
+      guard let floor else { continue }
       parameters[floor.offset + column] = Float(isConstant ? max(1, stddevFloor) : stddevFloor)
     }
+    return constants
   }
 
   /// The columns whose floor is another than the usual one, in order, with it.
   func ownFloors(in parameters: UnsafePointer<Float>) -> [(column: Int, floor: Double)] {
-    (0..<columns).compactMap { column in
+    guard let floor else { return [] }
+    return (0..<columns).compactMap { column in
       let own = parameters[floor.offset + column]
       return own == Float(stddevFloor) ? nil : (column, Double(own))
     }

@@ -1,16 +1,20 @@
+import VaelibNetworks
 import VaelibNumerics
 
 /// What a kind of model supplies to the one training loop: for each phase its objective, its evaluation, its score.
 protocol TrainableModel: Model {
+  /// What the examples must be.
+  var exampleCheck: ExampleCheck { get }
+  /// How columns are brought to one scale; nil where they are not.
+  var standardization: Standardization? { get }
+  /// The layer that sees examples.
+  var firstLayer: DenseLayer { get }
   /// The phases that a call of this kind goes through, in their order.
   func phases(of kind: Phase.Kind) -> [Phase]
   /// Throws if a setting means nothing in a phase of this kind.
   func check(_ configuration: TrainingConfiguration, for kind: Phase.Kind) throws(ModelError)
   /// The configuration of a call with what the phase has of its own.
   func configuration(of phase: Phase, _ call: TrainingConfiguration) -> TrainingConfiguration
-  /// What the examples must be.
-  var exampleCheck: ExampleCheck { get }
-
   /// Takes what a checkpoint holds of this model.
   func takeOver(_ saved: Self) throws
   /// How the architecture differs from that of a checkpoint, or nil.
@@ -73,6 +77,7 @@ extension TrainableModel {
           ? "layer is \(phase.layer); the stack has layers 0 to \(known.count - 1)"
           : "layer is \(phase.layer); it must be 0, since the phase \(phase.kind.name) has no layers")
     }
+    try checkStandardization()
     let own = configuration(
       of: phase, call.resolved(for: phase.kind, rows: examplesPerEpoch, isValidated: false))
     return try Trainer(

@@ -96,6 +96,9 @@ struct TrainingCall<Trained: TrainableModel> {
       record.dataScale = examples.source.scale
       record.dataShift = examples.source.shift
     }
+    if model.needsStandardization {
+      try model.standardize(by: examples.source, isCancelled: control.isCancelled)
+    }
     try model.prepare(kind, examples, validation, isCancelled: control.isCancelled)
     if beginning?.isDone == true { return [] }
     let phases = model.phases(of: kind)

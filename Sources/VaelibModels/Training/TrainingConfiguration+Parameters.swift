@@ -67,7 +67,7 @@ extension TrainingConfiguration {
       "patience", orAutomatic: \.patience, 0...1_000_000_000, "0 to 1000000000",
       "Stop after so many epochs in which the validation examples did no better, and return to the best weights; "
         + "0 for never, auto for a number of updates if epochs is auto, else 0. What counts is the bound from the end "
-        + "of a KL warm-up on, the error of labels, or the loss."
+        + "of a KL warm-up on, for stacks the loss."
     ).only(in: .supervised, .unsupervised, .fit),
     .real(
       "validation_fraction", orAutomatic: \.validationFraction, "0 to below 1",

@@ -67,13 +67,10 @@ extension VariationalAutoencoder: TrainableModel {
     }
   }
 
-  /// Standardises by the examples, unless that was done before.
   func prepare(
     _ kind: Phase.Kind, _ examples: LabeledExamples, _ validation: LabeledExamples?,
     isCancelled: @escaping () -> Bool
-  ) throws {
-    if needsStandardization { try standardize(by: examples.source, isCancelled: isCancelled) }
-  }
+  ) throws {}
 
   func makeObjective(
     _ phase: Phase, _ configuration: TrainingConfiguration, rows: Int, examples: (any ExampleSource)?,
@@ -81,12 +78,7 @@ extension VariationalAutoencoder: TrainableModel {
   ) throws -> any TrainingObjective {
     switch phase.kind {
     case .fit:
-      if examples == nil, needsStandardization {
-        throw ModelError.invalidArgument(
-          "the model standardises its columns, but has seen no examples whose means and deviations it could take: fit it or "
-            + "standardize it first, or set standardize to 0")
-      }
-      return try BoundObjective(self, configuration, capacity: rows)
+      try BoundObjective(self, configuration, capacity: rows)
     case .pretraining, .supervised, .unsupervised:
       throw ModelError.invalidArgument("a variational auto-encoder has no phase \(phase.kind.name)")
     }

@@ -90,6 +90,13 @@ public struct ModelFields {
     }
   }
 
+  /// Throws if the numbers by which a model standardises its columns cannot be.
+  func checkStandardization(of model: some Model) throws(StorageError) {
+    if let problem = model.standardizationProblem {
+      throw self.problem("group \"\(ModelFile.Name.weights)/standardization\"", "does not fit: \(problem)")
+    }
+  }
+
   /// A finite number of the group `data`.
   func real(_ name: String) throws(StorageError) -> Double {
     guard case .real(let value) = try file.attribute(name, of: ModelFile.Name.data), value.isFinite else {

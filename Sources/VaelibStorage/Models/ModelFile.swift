@@ -1,3 +1,5 @@
+import VaelibModels
+
 /// Model files: the layout that docs/file-format.md describes.
 public enum ModelFile {
   /// The value of the root attribute `format`, by which a model file is known.
@@ -20,5 +22,13 @@ public enum ModelFile {
     /// In the group `classes`: an attribute and a dataset.
     static let classType = "type"
     static let classNames = "names"
+  }
+}
+
+extension ModelFile {
+  /// The earliest format that says all of an architecture.
+  static func formatVersion<Root>(of configuration: Root, _ parameters: [Parameter<Root>]) -> Int {
+    let isNew = parameters.contains { $0.earlierValue != nil && $0.isNeeded(configuration) }
+    return isNew ? formatVersion : 1
   }
 }

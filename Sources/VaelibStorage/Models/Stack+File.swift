@@ -19,8 +19,11 @@ extension StackedAutoencoder {
     }
     var contents = ModelContents(
       self, libraryVersion: libraryVersion,
-      architecture: StackConfiguration.parameters.map { $0.attribute(configuration) } + counts + layers,
+      architecture: StackConfiguration.parameters.filter { $0.isNeeded(configuration) }.map {
+        $0.attribute(configuration)
+      } + counts + layers,
       training: trainingAttributes)
+    contents.formatVersion = ModelFile.formatVersion(of: configuration, StackConfiguration.parameters)
     contents.classes = classNames.map { .init(type: $0.kind.rawValue, names: $0.names) }
     return contents
   }
@@ -41,6 +44,7 @@ extension StackedAutoencoder {
     try fields.checkSize([classes > 0 ? widths + [classes] : widths])
     let stack = try fields.making { try StackedAutoencoder(configuration, classes: classes) }
     try fields.readTensors(stack.layout, into: stack.parameters)
+    try fields.checkStandardization(of: stack)
     if classes > 0 { try readClassNames(of: stack, fields) }
     let record = try fields.record(configurations: try trainingConfigurations(fields))
     stack.changeRecord { $0 = record }

@@ -12,9 +12,7 @@ extension VariationalAutoencoder {
     ])
     let model = try fields.making { try VariationalAutoencoder(configuration) }
     try fields.readTensors(model.layout, into: model.parameters)
-    if let problem = model.standardizationProblem {
-      throw fields.problem("group \"\(ModelFile.Name.weights)/standardization\"", "does not fit: \(problem)")
-    }
+    try fields.checkStandardization(of: model)
     var training = TrainingConfiguration()
     try fields.read(TrainingConfiguration.parameters, ModelFile.Name.training, &training)
     let record = try fields.record(configurations: [.fit: training])

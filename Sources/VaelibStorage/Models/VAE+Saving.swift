@@ -10,8 +10,7 @@ extension VariationalAutoencoder {
         $0.attribute(configuration)
       },
       training: TrainingConfiguration.parameters.map { $0.attribute(training) })
-    let isNew = VAEConfiguration.parameters.contains { $0.earlierValue != nil && $0.isNeeded(configuration) }
-    contents.formatVersion = isNew ? ModelFile.formatVersion : 1
+    contents.formatVersion = ModelFile.formatVersion(of: configuration, VAEConfiguration.parameters)
     return contents
   }
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from vaelib._c import header
@@ -66,12 +66,16 @@ def allowed(group: str, name: str) -> str:
     return next(each.allowed for each in parameters_of(group) if each.name == name)
 
 
-def documentation(names: Collection[str], *groups: str) -> str:
-    """The parameters of these names and of these groups as the "Parameters" section of a docstring."""
+def documentation(names: Collection[str], *groups: str, own: Mapping[str, object] | None = None) -> str:
+    """The parameters of these names and of these groups as the "Parameters" section of a docstring.
+
+    ``own`` are defaults that differ from the library's.
+    """
     lines = []
     for each in PARAMETERS:
         if each.group not in groups or each.name not in names:
             continue
-        default = f", default {each.default}" if each.default else ""
+        text = (own or {}).get(each.name, each.default)
+        default = f", default {text}" if text else ""
         lines += [f"{each.name} : {each.allowed}{default}", f"    {each.meaning}"]
     return "\n".join(lines)

@@ -22,8 +22,8 @@ def stack_from_dense_layers(
 ) -> StackedDenoisingAutoencoder | StackedDenoisingClassifier:
     """A stack with the weights of a network from elsewhere, given as dense layers (kernel, bias).
 
-    A bias of None is zero. The widths are those of the layers; ``activation``, ``loss`` and so on are given in
-    ``parameters``.
+    A bias of None is zero. The widths are those of the layers; ``loss``, which must be given, ``activation`` and so on
+    are given in ``parameters``. Columns are not standardised.
 
     Parameters
     ----------
@@ -46,6 +46,7 @@ def stack_from_dense_layers(
         Layers do not fit each other or the parameters, or numbers are not finite.
     """
     reader = DenseReader(convention)
+    parameters = {"standardize": False, **parameters}  # the weights are for columns as they are
     encoding = reader.chain(layers, "layers")
     if not encoding:
         raise ValueError("layers is empty; at least one is needed")

@@ -62,9 +62,9 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
         # from the library: layer.* stack.* training.epochs/layer training.learning_rate/layer training.*[pretraining]
         activation: str | Sequence[str] = "sigmoid",
         tied: bool | Sequence[bool] = True,
-        loss: str | Sequence[str] = "cross_entropy",
+        loss: str | Sequence[str] = "auto",
         corruption: str | Sequence[str] = "masking",
-        corruption_level: float | Sequence[float] = 0.25,
+        corruption_level: float | Sequence[float] = 0.1,
         corruption_range: str | Sequence[str] = "given",
         corruption_low: float | Sequence[float] = 0.0,
         corruption_high: float | Sequence[float] = 1.0,
@@ -75,6 +75,7 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
         sparsity_target: float | Sequence[float] = 0.05,
         sparsity_weight: float | Sequence[float] = 0.0,
         contraction_weight: float | Sequence[float] = 0.0,
+        standardize: bool = True,
         initializer: str = "glorot_uniform",
         initializer_stddev: float = 0.01,
         epochs: int | str | Sequence[int | str] = "auto",
@@ -127,6 +128,7 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
         self.sparsity_target = sparsity_target
         self.sparsity_weight = sparsity_weight
         self.contraction_weight = contraction_weight
+        self.standardize = standardize
         self.initializer = initializer
         self.initializer_stddev = initializer_stddev
         self.epochs = epochs
@@ -210,7 +212,7 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
             examples, held_out = self._examples(X, reset=True), self._validation(validation)
-            stack = self._new_model(examples.columns, seed)
+            stack = self._new_model_for(examples, seed)
             pretraining = examples if self._has_pretraining() else None
             self._train(stack, seed, pretraining, examples, held_out, callback, keeper)
         return self

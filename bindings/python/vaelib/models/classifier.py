@@ -79,13 +79,13 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         self,
         hidden: Sequence[int] = (256,),
         *,
-        # from the library: layer.* stack.* training.epochs=pretrain_epochs/layer training.learning_rate/layer
-        #   training.*[pretraining]
-        activation: str | Sequence[str] = "sigmoid",
+        # from the library: layer.activation:relu layer.* stack.* training.epochs=pretrain_epochs/layer
+        #   training.learning_rate/layer training.*[pretraining]
+        activation: str | Sequence[str] = "relu",
         tied: bool | Sequence[bool] = True,
-        loss: str | Sequence[str] = "cross_entropy",
+        loss: str | Sequence[str] = "auto",
         corruption: str | Sequence[str] = "masking",
-        corruption_level: float | Sequence[float] = 0.25,
+        corruption_level: float | Sequence[float] = 0.1,
         corruption_range: str | Sequence[str] = "given",
         corruption_low: float | Sequence[float] = 0.0,
         corruption_high: float | Sequence[float] = 1.0,
@@ -96,6 +96,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         sparsity_target: float | Sequence[float] = 0.05,
         sparsity_weight: float | Sequence[float] = 0.0,
         contraction_weight: float | Sequence[float] = 0.0,
+        standardize: bool = True,
         initializer: str = "glorot_uniform",
         initializer_stddev: float = 0.01,
         pretrain_epochs: int | str | Sequence[int | str] = "auto",
@@ -125,7 +126,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         finetune_schedule: str | None = None,
         finetune_weight_decay: float | None = None,
         patience: int | str = "auto",
-        dropout: float = 0.0,
+        dropout: float = 0.5,
         # end
         pretrained: Any = None,
         scale: float = 1.0,
@@ -150,6 +151,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         self.sparsity_target = sparsity_target
         self.sparsity_weight = sparsity_weight
         self.contraction_weight = contraction_weight
+        self.standardize = standardize
         self.initializer = initializer
         self.initializer_stddev = initializer_stddev
         self.pretrain_epochs = pretrain_epochs
@@ -244,7 +246,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
             if self.pretrained is not None:
                 stack, pretraining = self._pretrained_stack(examples), None
             else:
-                stack = self._new_model(examples.columns, seed)
+                stack = self._new_model_for(examples, seed)
                 pretraining = examples if self._has_pretraining() else None
             self._train(stack, seed, pretraining, with_labels(examples), held_out, callback, keeper, classes_=classes)
         return self

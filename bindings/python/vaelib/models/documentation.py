@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from vaelib._c.parameters import PARAMETERS, documentation, names_of
@@ -51,7 +52,12 @@ def document_stack(estimator: type[Stack]) -> None:
     """Fills in what the docstrings of the estimators that are stacks share."""
     fill_in(
         estimator,
-        layers=documentation([*LAYER_PARAMETERS, *names_of("stack")], "layer", "stack"),
+        layers=documentation(
+            [*LAYER_PARAMETERS, *names_of("stack")],
+            "layer",
+            "stack",
+            own={"activation": inspect.signature(estimator).parameters["activation"].default},
+        ),
         training=documentation(SHARED_PARAMETERS, "training"),
         fine_tuning=f"{_FINE_TUNING}\n{documentation(finetuning_only(estimator._finetuning_phase), 'training')}",
         rest=_REST,

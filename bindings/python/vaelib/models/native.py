@@ -19,6 +19,7 @@ from vaelib._c.configurations import fill, values_of
 from vaelib._c.errors import Cancelled
 from vaelib._c.library import library
 from vaelib._c.long_calls import PHASE_NAMES, Callback, LongCall
+from vaelib.data.dataset import Dataset
 from vaelib.training.checkpoint import Checkpoint, attach
 
 Self = TypeVar("Self", bound="NativeModel")
@@ -115,6 +116,11 @@ class NativeModel:
         name = "vaelib_model_get_training_config"
         config = described(header.TrainingConfig, name, self.handle, header.PHASE[phase])
         return values_of(config, phase), int(config.seed)
+
+    def standardize(self, examples: Dataset) -> None:
+        """Takes the columns' means and deviations, if the model standardises."""
+        if "standardization/mean" in self.tensors:
+            call("vaelib_model_standardize", self.handle, examples.handle)
 
     def was_trained(self, phase: str) -> bool:
         """Whether the history has an epoch of this phase."""

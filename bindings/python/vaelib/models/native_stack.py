@@ -9,6 +9,7 @@ from vaelib._c import header
 from vaelib._c.arguments import text
 from vaelib._c.calls import call, defaults, described, new_handle
 from vaelib.data.class_names import ClassNames, stored_names
+from vaelib.data.dataset import Dataset
 from vaelib.models.layers import StackParameters, fill_stack_config, stack_values_of
 from vaelib.models.native import NativeModel
 
@@ -19,11 +20,15 @@ class NativeStack(NativeModel):
     kind = "stack"
 
     @classmethod
-    def create(cls, data_dim: int, seed: int, parameters: StackParameters) -> NativeStack:
-        """A new stack with fresh weights and no classifier."""
+    def create(
+        cls, data_dim: int, seed: int, parameters: StackParameters, examples: Dataset | None = None
+    ) -> NativeStack:
+        """A new stack with fresh weights and no classifier; the examples decide what the lowest layer leaves to them."""
         config = defaults(header.StackConfig)
         config.data_dim, config.seed = data_dim, seed
         kept = fill_stack_config(config, parameters)
+        if examples is not None:
+            call("vaelib_layer_config_resolve", config.layers, examples.handle)
         stack = cls(new_handle(header.Model, "vaelib_stack_create", ctypes.byref(config)))
         del kept
         return stack

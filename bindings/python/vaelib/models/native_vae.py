@@ -32,11 +32,6 @@ class NativeVAE(NativeModel):
         del kept
         return model
 
-    def standardize(self, examples: Dataset) -> None:
-        """Takes the columns' means and deviations, if the model standardises."""
-        if "standardization/mean" in self.tensors:
-            call("vaelib_vae_standardize", self.handle, examples.handle)
-
     @property
     def architecture(self) -> dict[str, Any]:
         """The architecture's hyper-parameters."""

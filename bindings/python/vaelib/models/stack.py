@@ -41,6 +41,21 @@ class Stack(Estimator[NativeStack]):
     _finetuning_phase: ClassVar[str]
 
     def _new_model(self, n_features: int, seed: int) -> NativeStack:
+        return NativeStack.create(n_features, seed, self._architecture())
+
+    def _new_model_for(self, examples: Dataset, seed: int) -> NativeStack:
+        return NativeStack.create(examples.columns, seed, self._architecture(), examples)
+
+    def _see(self, model: NativeStack, examples: Dataset) -> None:
+        model.standardize(examples)
+
+    @property
+    def loss_(self) -> str | tuple[str, ...]:
+        """The loss, which ``loss="auto"`` left to the data and the codes; one name if all layers have the same."""
+        losses = merged(self._fitted().parameters[0].layers, "loss")
+        return losses if isinstance(losses, tuple) else str(losses)
+
+    def _architecture(self) -> StackParameters:
         epochs = getattr(self, self._epochs_parameter)
         if is_per_layer(epochs) and 0 in list(epochs):
             name = self._epochs_parameter
@@ -48,8 +63,7 @@ class Stack(Estimator[NativeStack]):
         if is_per_layer(self.learning_rate) and 0 in list(self.learning_rate):
             raise ValueError("learning_rate is 0 for a layer; it must be above 0")
         of_layers = {"epochs": own_epochs(epochs), "learning_rate": self.learning_rate, **self._parameters(LAYER_PARAMETERS)}
-        parameters = StackParameters(layers_of(self.hidden, of_layers), self._parameters(names_of("stack")))
-        return NativeStack.create(n_features, seed, parameters)
+        return StackParameters(layers_of(self.hidden, of_layers), self._parameters(names_of("stack")))
 
     def _pretraining(self) -> dict[str, Any]:
         """The training configuration of pretraining; what each layer has of its own is in the stack itself."""
