@@ -110,7 +110,12 @@ def each(name: str, *values: Any) -> list[Settings]:
     return [{name: value} for value in values]
 
 
+#: What the settings below were chosen with.
+ALIKE = {"schedule": "constant", "gradient_clip_norm": 0}
 PRETRAINED = {
+    **ALIKE,
+    "activation": "sigmoid",
+    "loss": "cross_entropy",
     "hidden": (200, 200),
     "corruption": ("gaussian", "masking"),
     "corruption_level": 0.1,
@@ -127,9 +132,11 @@ PRETRAINED = {
     "dropout": 0.5,
 }
 PLAIN = {
+    **ALIKE,
     "hidden": (200,),
     "activation": "relu",
     "loss": "squared_error",
+    "standardize": False,
     "pretrain_epochs": 0,
     "finetune_optimizer": "sgd",
     "finetune_learning_rate": 0.3,
@@ -148,6 +155,7 @@ FINE_TUNING_TRIED = (
     each("dropout", 0.0, 0.2, 0.5, 0.7),
 )
 PRETRAINED_TRIED = (
+    [{**ALIKE, "activation": "sigmoid", "loss": "cross_entropy"}],
     each("hidden", (200,), (400,), (100, 100), (200, 200), (400, 400), (200, 200, 200)),
     each("corruption", "masking", "gaussian", "salt_and_pepper"),
     each("corruption_level", 0.1, 0.2, 0.3),
@@ -163,7 +171,7 @@ PLAIN_TRIED = (
     each("hidden", (100,), (200,), (400,), (100, 100), (200, 200), (400, 400)),
     each("activation", "sigmoid", "tanh", "relu", "silu"),
     each("pretrain_epochs", 0),
-    each("loss", "squared_error"),  # which suits every activation, and is not used
+    [{**ALIKE, "loss": "squared_error", "standardize": False}],  # suits every activation, and is not used
     each("finetune_weight_decay", 0.0, 0.01, 0.1),
     *FINE_TUNING_TRIED,
 )

@@ -59,7 +59,10 @@ def make_vaelib(network: Network, batches: list[object]) -> Step:
         latent_dim=network.latent,
         hidden=(network.hidden,),
         activation="relu",
+        likelihood="bernoulli",
         learning_rate=LEARNING_RATE,
+        schedule="constant",
+        gradient_clip_norm=0,
         random_state=0,
     ).initialize(network.data)
     trainer = vaelib.Trainer(vae, examples_per_epoch=BATCHES * network.batch)

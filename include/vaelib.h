@@ -807,10 +807,15 @@ typedef struct vaelib_training_config {
      * Stop after so many epochs without improvement on the validation examples, and return to the best weights; 0 trains
      * to the end. VAELIB_AUTO, the default, is a number of updates where epochs is VAELIB_AUTO and there are validation
      * examples, else 0. A vae is judged by reconstruction - beta * kl (for beta 1 the lower bound), from the end of the
-     * KL warm-up on, since bounds with different KL weights cannot be compared; a stack by the loss, with labels the
-     * cross-entropy, since many epochs have the same number of wrong labels.
+     * KL warm-up on, since bounds with different KL weights cannot be compared; a stack by the loss, or what
+     * `monitor` says.
      */
     size_t patience;
+    /**
+     * Fine-tuning stacks with labels: what patience watches. "loss": the cross-entropy. "error": the share of wrong
+     * labels; of few validation examples many epochs get the same number right, so the first of them would be kept.
+     */
+    const char *monitor;
     /**
      * Where a call is given no validation examples, it holds out this part of its examples: at least 0 and below 1.
      * VAELIB_AUTO_REAL, the default, is a tenth where patience is not 0 and there are 10 examples, else 0. In
@@ -1319,8 +1324,8 @@ vaelib_status vaelib_stack_pretrain(
  * the names of the stack's classes; those in arrays, and whole numbers where the names are texts or there are none, are
  * the numbers of classes. VAELIB_DATA_ERROR names the first label that is not allowed.
  *
- * `validation` may be NULL, as for vaelib_vae_fit(). With patience, training stops once its loss no longer
- * improves, and the best weights are kept.
+ * `validation` may be NULL, as for vaelib_vae_fit(). With patience, training stops once what it is judged by
+ * no longer improves, and the best weights are kept.
  */
 vaelib_status vaelib_stack_finetune(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_dataset *validation, vaelib_phase phase,

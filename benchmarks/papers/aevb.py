@@ -79,6 +79,8 @@ def train(data: Data, latent_dim: int, step_size: float, examples: float, seed: 
         initializer_stddev=0.1,
         optimizer="adagrad",
         learning_rate=step_size,
+        schedule="constant",
+        gradient_clip_norm=0,
         weight_decay=1.0,
         batch_size=100,
         epochs=math.ceil(examples / data.train.rows),

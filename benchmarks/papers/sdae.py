@@ -111,16 +111,21 @@ def learn(data: Data, variant: str, seed: int, verbose: int) -> vaelib.StackedDe
     recipe = RECIPES[data.name]
     model = vaelib.StackedDenoisingClassifier(
         hidden=HIDDEN,
+        activation="sigmoid",
+        loss="cross_entropy",
         corruption_level=recipe.corruption if variant == "denoising" else 0.0,
         initializer="normal" if variant == "none" else recipe.initializer,
         initializer_stddev=STDDEV,
         finetune_optimizer="sgd",
+        schedule="constant",
         finetune_schedule="cosine",
         schedule_factor=0.01,
+        gradient_clip_norm=0,
+        monitor="error",
         random_state=seed,
         verbose=verbose,
         **recipe.pretraining,
-        **recipe.finetuning,
+        **{"dropout": 0.0, **recipe.finetuning},
     )
     model.set_params(patience=model.finetune_epochs)
     if variant == "none":
@@ -151,7 +156,15 @@ def draw_filters(data: Data, folder: Path, seed: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for level in FILTER_LEVELS:
         stack = vaelib.StackedDenoisingAutoencoder(
-            hidden=HIDDEN[:1], corruption_level=level, epochs=15, learning_rate=1e-3, batch_size=100, random_state=seed
+            hidden=HIDDEN[:1],
+            loss="cross_entropy",
+            corruption_level=level,
+            epochs=15,
+            learning_rate=1e-3,
+            schedule="constant",
+            gradient_clip_norm=0,
+            batch_size=100,
+            random_state=seed,
         ).fit(data.train)
         path = folder / f"filters-nu-{level}.png"
         plots.filters(stack.filters()[:100], path, title=f"First-layer filters, nu = {level}")

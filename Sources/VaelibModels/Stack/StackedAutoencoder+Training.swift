@@ -157,11 +157,10 @@ extension StackedAutoencoder: TrainableModel {
     return nil
   }
 
-  /// The loss, also where labels are learned: of few validation examples many epochs have the same error.
   func score(
     _ validation: MetricValues, _ phase: Phase, _ configuration: TrainingConfiguration, epoch: Int
   ) -> Double? {
-    -validation[.loss]
+    -validation[phase.kind.usesLabels && configuration.monitor == .error ? .error : .loss]
   }
 
   func warnings(

@@ -69,6 +69,11 @@ extension TrainingConfiguration {
         + "0 for never, auto for a number of updates if epochs is auto, else 0. What counts is the bound from the end "
         + "of a KL warm-up on, for stacks the loss."
     ).only(in: .supervised, .unsupervised, .fit),
+    .choice(
+      "monitor", \.monitor,
+      "What patience watches where labels are learned: the loss, or the share of wrong labels, which many epochs share if "
+        + "validation examples are few."
+    ).only(in: .supervised).added(earlier: .text(Monitor.error.rawValue)),
     .real(
       "validation_fraction", orAutomatic: \.validationFraction, "0 to below 1",
       "This part of the examples is held out for validation, unless validation examples are given; auto is "

@@ -23,6 +23,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public var weightDecay = 0.0
   public var gradientClipNorm = Double(automaticNumber)
   public var patience = automaticNumber
+  public var monitor = Monitor.loss
   public var validationFraction = Double(automaticNumber)
   public var validationSplit = ValidationSplit.random
   public var dropout = 0.5
@@ -54,6 +55,14 @@ public struct TrainingConfiguration: Sendable, Equatable {
     evaluation.seed = seed
     return evaluation
   }
+}
+
+/// What patience watches where labels are learned.
+public enum Monitor: String, CaseIterable, Sendable {
+  /// The cross-entropy of the validation examples.
+  case loss
+  /// The share of wrong labels among them, as in Vincent et al. 2010.
+  case error
 }
 
 /// Which rows are held out of training for validation.

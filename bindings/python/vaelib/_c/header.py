@@ -270,6 +270,7 @@ class TrainingConfig(ctypes.Structure):
         ("weight_decay", c_double),
         ("gradient_clip_norm", c_double),
         ("patience", c_size_t),
+        ("monitor", c_char_p),
         ("validation_fraction", c_double),
         ("validation_split", c_char_p),
         ("dropout", c_double),

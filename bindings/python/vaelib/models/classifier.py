@@ -126,6 +126,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         finetune_schedule: str | None = None,
         finetune_weight_decay: float | None = None,
         patience: int | str = "auto",
+        monitor: str = "loss",
         dropout: float = 0.5,
         # end
         pretrained: Any = None,
@@ -179,6 +180,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         self.finetune_schedule = finetune_schedule
         self.finetune_weight_decay = finetune_weight_decay
         self.patience = patience
+        self.monitor = monitor
         self.dropout = dropout
         self.pretrained = pretrained
         self.scale = scale
