@@ -6,6 +6,13 @@ import vaelib
 
 ROWS, COLUMNS = 70, 6
 
+#: A rate that is the same in every epoch, so that a training can be lengthened, and gradients as they are.
+STEADY = {"learning_rate": 0.001, "schedule": "constant", "gradient_clip_norm": 0.0}
+
+
+#: The layers of Bernoulli's likelihood.
+SIGMOID = {"activation": "sigmoid", "loss": "cross_entropy"}
+
 
 def examples(rows=ROWS, seed=0):
     """Grey levels that depend on each other a little."""
@@ -30,18 +37,18 @@ def streamed(path, values, classes=None, chunk=None):
 
 
 def vae(**parameters):
-    defaults = {"latent_dim": 2, "hidden": (5,), "epochs": 4, "batch_size": 16, "random_state": 3}
-    return vaelib.VAE(**{**defaults, "binarization": "dynamic", **parameters})
+    defaults = {"latent_dim": 2, "hidden": (5,), "epochs": 4, "batch_size": 16, "random_state": 3, **STEADY}
+    return vaelib.VAE(**{**defaults, "activation": "tanh", "binarization": "dynamic", **parameters})
 
 
 def autoencoder(**parameters):
     defaults = {"hidden": (5, 4), "epochs": 3, "finetune_epochs": 3, "batch_size": 16, "random_state": 3}
-    return vaelib.StackedDenoisingAutoencoder(**{**defaults, **parameters})
+    return vaelib.StackedDenoisingAutoencoder(**{**defaults, **STEADY, **SIGMOID, **parameters})
 
 
 def classifier(**parameters):
     defaults = {"hidden": (5, 4), "pretrain_epochs": 3, "finetune_epochs": 4, "batch_size": 16, "random_state": 3}
-    return vaelib.StackedDenoisingClassifier(**{**defaults, **parameters})
+    return vaelib.StackedDenoisingClassifier(**{**defaults, **STEADY, **SIGMOID, **parameters})
 
 
 def assert_same(found, expected):

@@ -25,10 +25,10 @@ def test_a_callback_sees_the_weights_of_each_epoch(tmp_path: Path) -> None:
             vae.save(tmp_path / f"{progress.epoch}.h5")
             assert len(vae.history_["epoch"]) == progress.epoch
 
-    vae = VAE(latent_dim=2, hidden=[8], epochs=3, random_state=1)
+    vae = VAE(latent_dim=2, hidden=[8], epochs=3, schedule="constant", random_state=1)
     vae.fit(IMAGES, callback=look)
     for epoch, codes in enumerate(seen, start=1):
-        shorter = VAE(latent_dim=2, hidden=[8], epochs=epoch, random_state=1).fit(IMAGES)
+        shorter = VAE(latent_dim=2, hidden=[8], epochs=epoch, schedule="constant", random_state=1).fit(IMAGES)
         np.testing.assert_array_equal(codes, shorter.transform(IMAGES))
         np.testing.assert_array_equal(codes, vaelib.load(tmp_path / f"{epoch}.h5").transform(IMAGES))
     assert len(seen) == 3

@@ -34,7 +34,10 @@ CHANGED = {
     "hidden was 5 in the checkpoint, is 5, 5 now": {"hidden": (5, 5)},
     "seed of the initial weights was 3 in the checkpoint, is 4 now": {"random_state": 4},
     "training examples had scale 1.0 in the checkpoint, have scale 0.5 now": {"scale": 0.5},
-    "training examples had 70 rows in the checkpoint, have 56 rows now": {"validation_fraction": 0.2},
+    "validation_fraction was 0.0 in the checkpoint, is 0.2 now": {"validation_fraction": 0.2},
+    "patience was 0 in the checkpoint, is 300 now": {"epochs": "auto"},
+    "batch_size was 16 in the checkpoint, is 70 now": {"batch_size": "auto"},
+    "gradient_clip_norm was 0.0 in the checkpoint, is auto now": {"gradient_clip_norm": "auto"},
 }
 
 

@@ -198,7 +198,14 @@ def test_the_documents_tables_are_the_librarys_parameters():
     models = DOCUMENT.partition("\n## Model files")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| (count|real|text|counts|seed) \| (.*) \|$", models, flags=re.MULTILINE)
     listed = [row for row in rows if row[0] not in ("layer_count", "class_count", "vaelib_version", "format", "kind")]
-    types = {"choice": "text", "flag": "count", "widths": "counts", "optional widths": "counts"}
+    types = {
+        "choice": "text",
+        "flag": "count",
+        "widths": "counts",
+        "optional widths": "counts",
+        "automatic count": "count",
+        "automatic real": "real",
+    }
     stored = [each for each in PARAMETERS if each.group != "evaluation"]
     expected = [(each.name, types.get(each.type, each.type), each.allowed) for each in stored]
     assert listed == expected

@@ -17,6 +17,10 @@ def factors(rows, columns=10, seed=0):
     )
 
 
+#: A training that ends long before its loss does not fall any more.
+SLOW = {"epochs": 40, "batch_size": 32, "learning_rate": 1e-3, "schedule": "constant", "random_state": 0}
+
+
 def told(X, **options):
     """The warnings of a fit."""
     settings = {
@@ -25,7 +29,10 @@ def told(X, **options):
         "epochs": 100,
         "batch_size": 32,
         "random_state": 0,
-        "optimizer": "adam",
+        "activation": "tanh",
+        "learning_rate": 1e-3,
+        "schedule": "constant",
+        "gradient_clip_norm": 0,
     }
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -38,8 +45,13 @@ def test_a_good_training_is_silent():
 
 
 def test_a_training_that_falls_apart():
-    found = told(factors(400), learning_rate=0.5, epochs=60)
+    found = told(factors(400), learning_rate=0.2, epochs=60)
     assert any("the training ended worse than it was" in text for text in found)
+
+
+def test_one_that_was_never_better_than_at_first():
+    with pytest.raises(vaelib.NumericalError, match="the training fell apart: its first batch had the loss 13"):
+        told(factors(400), learning_rate=0.5, epochs=60)
 
 
 def test_one_that_was_stopped_too_early():
@@ -49,16 +61,14 @@ def test_one_that_was_stopped_too_early():
 def test_not_converged_is_scikit_learns_warning_where_that_is_loaded():
     exceptions = pytest.importorskip("sklearn.exceptions")
     with pytest.warns(vaelib.ConvergenceWarning) as found:
-        vaelib.VAE(latent_dim=2, hidden=(16,), epochs=40, batch_size=32, learning_rate=1e-3, random_state=0).fit(
-            factors(400)
-        )
+        vaelib.VAE(**SLOW, latent_dim=2, hidden=(16,)).fit(factors(400))
     assert all(issubclass(each.category, exceptions.ConvergenceWarning) for each in found)
     assert all(issubclass(each.category, vaelib.VaelibWarning) for each in found)
     # In a process without scikit-learn.
     program = (
         "import sys, warnings, numpy as np, vaelib; warnings.simplefilter('error', vaelib.ConvergenceWarning)\n"
         "X = np.random.RandomState(0).normal(size=(300, 1)) @ np.ones((1, 5))\n"
-        "try: vaelib.VAE(latent_dim=1, hidden=(8,), epochs=40, batch_size=32, random_state=0).fit(X)\n"
+        f"try: vaelib.VAE(**{SLOW}, latent_dim=1, hidden=(8,)).fit(X)\n"
         "except vaelib.ConvergenceWarning: print('sklearn' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -90,6 +100,6 @@ def test_columns_of_other_scales_that_stay_as_they_are():
 
 def test_stacks_tell_of_the_layer():
     X = (np.random.RandomState(0).uniform(size=(300, 12)) < 0.3).astype("float32")
-    stack = vaelib.StackedDenoisingAutoencoder(hidden=(8, 4), epochs=40, learning_rate=1e-3, random_state=0)
+    stack = vaelib.StackedDenoisingAutoencoder(hidden=(8, 4), loss="cross_entropy", activation="sigmoid", **{**SLOW, "batch_size": 100})
     with pytest.warns(vaelib.VaelibWarning, match="layer 1: the training has not converged"):
         stack.fit(X)

@@ -79,10 +79,10 @@ def test_models_and_checkpoints(model, binary, tmp_path):
     loaded = vaelib.load(model, check_in_child=True)
     np.testing.assert_array_equal(loaded.encode(binary), vaelib.load(model).encode(binary))
     path = tmp_path / "run.h5"
-    vae = vaelib.VAE(latent_dim=2, hidden=(8,), epochs=2, random_state=5)
+    vae = vaelib.VAE(latent_dim=2, hidden=(8,), epochs=2, schedule="constant", random_state=5)
     vae.fit(binary, checkpoint=vaelib.Checkpoint(path, check_in_child=True))
     assert describe(path, check_in_child=True).epochs == 2
-    resumed = vaelib.VAE(latent_dim=2, hidden=(8,), epochs=4, random_state=5)
+    resumed = vaelib.VAE(latent_dim=2, hidden=(8,), epochs=4, schedule="constant", random_state=5)
     resumed.fit(binary, checkpoint=vaelib.Checkpoint(path, check_in_child=True))
     assert len(resumed.history_["epoch"]) == 4
 

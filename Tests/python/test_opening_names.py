@@ -56,7 +56,8 @@ def test_files_that_are_written(folder, binary):
     np.testing.assert_array_equal(vaelib.open_dataset(path, "x").numpy(), X)
     checkpoint = os.fsdecode(folder + b"/\xe9tat.h5")
     for epochs in (1, 2):
-        vae = vaelib.VAE(latent_dim=2, hidden=(8,), epochs=epochs, random_state=5).fit(binary, checkpoint=checkpoint)
+        vae = vaelib.VAE(latent_dim=2, hidden=(8,), epochs=epochs, schedule="constant", random_state=5)
+        vae.fit(binary, checkpoint=checkpoint)
         assert len(vae.history_["epoch"]) == epochs
     with open(folder + b"/caf\xe9.csv", "w") as source:
         source.write("1,2\n3,4\n")

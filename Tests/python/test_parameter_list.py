@@ -47,8 +47,10 @@ def changed(parameter):
     """A value that is allowed and not the default."""
     if parameter.type == "choice":
         return next(name for name in parameter.allowed.split(", ") if name != parameter.default).encode()
-    if parameter.type == "real":
+    if parameter.type.endswith("real"):
         return 0.5
+    if parameter.type == "automatic count":
+        return 1
     return int(parameter.default) + 1
 
 
@@ -84,6 +86,8 @@ def test_listed_defaults_are_those_of_the_configuration(group):
             assert value[: getattr(config, f"{each.name}_count")] == [int(width) for width in each.default.split(", ")]
         elif each.type == "optional widths":
             assert not value
+        elif each.default == "auto":
+            assert value == {"automatic count": 2**64 - 1, "automatic real": -1.0}[each.type]
         else:
             assert value == float(each.default or 0)
 

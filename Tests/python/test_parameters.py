@@ -101,7 +101,15 @@ def test_parameters_of_other_models_are_not_mentioned():
         {"schedule_factor": -1.0, "schedule": "exponential"},
         {"warmup_epochs": -2.0},
         {"weight_decay": -1.0},
-        {"gradient_clip_norm": -1.0},
+        {"gradient_clip_norm": -0.5},
+        {"gradient_clip_norm": -2.0},
+        {"gradient_clip_norm": float("nan")},
+        {"patience": 10**10},
+        {"validation_fraction": 1.0},
+        {"validation_fraction": True},
+        {"validation_fraction": -0.1},
+        {"validation_fraction": float("nan")},
+        {"validation_split": "first"},
     ],
 )
 def test_values_out_of_range_are_named(binary, parameters):
@@ -179,8 +187,8 @@ def test_set_params():
 def test_the_representation_names_what_was_changed():
     for estimator in ESTIMATORS:
         assert repr(estimator()) == f"{estimator.__name__}()"
-    assert repr(vaelib.VAE(latent_dim=2, hidden=(4,), activation="relu")) == (
-        "VAE(activation='relu', hidden=(4,), latent_dim=2)"
+    assert repr(vaelib.VAE(latent_dim=2, hidden=(4,), activation="tanh")) == (
+        "VAE(activation='tanh', hidden=(4,), latent_dim=2)"
     )
     stack = vaelib.StackedDenoisingAutoencoder(hidden=(5, 3), corruption_level=(0.1, 0.2))
     assert repr(stack) == "StackedDenoisingAutoencoder(corruption_level=(0.1, 0.2), hidden=(5, 3))"

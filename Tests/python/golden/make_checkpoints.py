@@ -19,12 +19,27 @@ TRAININGS = {
         patience=4,
         kl_warmup_epochs=3.0,
         random_state=3,
+        activation="tanh",
         likelihood="bernoulli",
         variance="fixed",
         standardize=False,
+        learning_rate=0.001,
+        schedule="constant",
+        gradient_clip_norm=0,
     ),
     "stack": lambda: vaelib.StackedDenoisingClassifier(
-        hidden=(5, 4), pretrain_epochs=2, finetune_epochs=4, batch_size=16, dropout=0.25, patience=4, random_state=3
+        hidden=(5, 4),
+        activation="sigmoid",
+        loss="cross_entropy",
+        pretrain_epochs=2,
+        finetune_epochs=4,
+        batch_size=16,
+        dropout=0.25,
+        patience=4,
+        random_state=3,
+        learning_rate=0.001,
+        schedule="constant",
+        gradient_clip_norm=0,
     ),
 }
 
