@@ -10,7 +10,6 @@ from typing import Any
 from vaelib._c.arguments import count, text
 from vaelib._c.parameters import Parameter, parameters_of
 
-
 #: What stands in structures for a number that the library is to choose by the data: VAELIB_AUTO, VAELIB_AUTO_REAL.
 AUTOMATIC = {"automatic count": c_size_t(-1).value, "automatic real": -1.0}
 
@@ -22,7 +21,8 @@ def values_of(config: ctypes.Structure, phase: str | None = None) -> dict[str, A
 
 def _group(config: ctypes.Structure) -> str:
     """The group of hyper-parameters whose structure it is."""
-    return config.c_name.removeprefix("vaelib_").removesuffix("_config")
+    name: str = config.c_name
+    return name.removeprefix("vaelib_").removesuffix("_config")
 
 
 def _value(config: ctypes.Structure, parameter: Parameter) -> Any:

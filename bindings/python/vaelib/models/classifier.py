@@ -16,6 +16,7 @@ from vaelib.data.dataset import Dataset
 from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.files import read_model
+from vaelib.models.fine_tuning import fraction_kept
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.predictions import Predictions, with_labels
 from vaelib.models.stack import Stack
@@ -291,6 +292,10 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
 
     def _pretraining(self) -> dict[str, Any]:
         return super()._pretraining() | {"validation_fraction": 0}
+
+    @classmethod
+    def _held_out_with(cls, pretraining: dict[str, Any], finetuning: dict[str, Any]) -> float | str:
+        return fraction_kept(finetuning)
 
     def _pretrained_stack(self, examples: Dataset) -> NativeStack:
         """A copy of the stack to start from."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from vaelib._c.arguments import count
@@ -18,6 +19,16 @@ def finetuning_only(phase: str) -> list[str]:
     """The parameters that fine-tuning, "supervised" or "unsupervised", has and pretraining has not."""
     pretraining = names_of("training", "pretraining")
     return [name for name in names_of("training", phase) if name not in pretraining]
+
+
+def fraction_kept(training: Mapping[str, Any]) -> float | str:
+    """The ``validation_fraction`` to go on with after a training.
+
+    It is "auto" where validation examples were given: with them it holds out nothing, and without them patience has
+    what it needs.
+    """
+    fraction: float | str = training.get("validation_fraction", 0.0)
+    return "auto" if fraction == 0 and training.get("patience", "auto") != 0 else fraction
 
 
 def has_epochs(epochs: Any, name: str) -> bool:

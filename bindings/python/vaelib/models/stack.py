@@ -10,7 +10,7 @@ from vaelib._c.long_calls import Callback
 from vaelib._c.parameters import names_of
 from vaelib.data.dataset import Dataset
 from vaelib.models.estimator import Estimator
-from vaelib.models.fine_tuning import FINETUNE_PARAMETERS, SHARED_PARAMETERS, finetuning_only, has_epochs
+from vaelib.models.fine_tuning import FINETUNE_PARAMETERS, SHARED_PARAMETERS, finetuning_only, fraction_kept, has_epochs
 from vaelib.models.layers import (
     LAYER_PARAMETERS,
     StackParameters,
@@ -182,6 +182,7 @@ class Stack(Estimator[NativeStack]):
         if 0 not in rates:
             parameters["learning_rate"] = merged_values(rates)
         parameters[cls._epochs_parameter] = merged_values(epochs)
+        parameters["validation_fraction"] = cls._held_out_with(pretraining, finetuning)
         if finetuning:
             parameters["finetune_epochs"] = finetuning["epochs"]
             parameters |= {name: finetuning[name] for name in finetuning_only(cls._finetuning_phase)}
@@ -189,6 +190,12 @@ class Stack(Estimator[NativeStack]):
                 same = parameters.get(name) == finetuning[name]
                 parameters[f"finetune_{name}"] = None if same else finetuning[name]
         return parameters
+
+    @classmethod
+    def _held_out_with(cls, pretraining: dict[str, Any], finetuning: dict[str, Any]) -> float | str:
+        """The parameter with which both trainings hold out what they did; "auto" where no number means this."""
+        before = pretraining.get("validation_fraction", 0.0)
+        return "auto" if pretraining and not before else before or fraction_kept(finetuning)
 
     @classmethod
     def _of_model(cls: type[Self], stack: NativeStack) -> Self:

@@ -10,6 +10,7 @@ from vaelib._c.parameters import documentation, names_of
 from vaelib.data.dataset import Dataset
 from vaelib.models.documentation import fill_in
 from vaelib.models.estimator_interface import EstimatorInterface, constructor_parameters
+from vaelib.models.fine_tuning import fraction_kept
 from vaelib.models.native_vae import NativeVAE
 from vaelib.models.vae_bounds import VAEBounds
 from vaelib.models.vae_files import VAEFileQueries
@@ -286,6 +287,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         info = model.info
         training, seed = model.training("fit")
         parameters = {"scale": info.data_scale, "shift": info.data_shift, "random_state": seed}
+        training["validation_fraction"] = fraction_kept(training)
         vae = cls(**model.architecture, **training, **parameters)
         vae._keep(model, seed)
         vae.n_features_in_ = int(info.data_dim)
