@@ -100,6 +100,7 @@ def test_columns_of_other_scales_that_stay_as_they_are():
 
 def test_stacks_tell_of_the_layer():
     X = (np.random.RandomState(0).uniform(size=(300, 12)) < 0.3).astype("float32")
-    stack = vaelib.StackedDenoisingAutoencoder(hidden=(8, 4), loss="cross_entropy", activation="sigmoid", **{**SLOW, "batch_size": 100})
+    settings = {**SLOW, "batch_size": 100, "loss": "cross_entropy", "activation": "sigmoid"}
+    stack = vaelib.StackedDenoisingAutoencoder(hidden=(8, 4), **settings)
     with pytest.warns(vaelib.VaelibWarning, match="layer 1: the training has not converged"):
         stack.fit(X)

@@ -45,7 +45,7 @@ def content(path):
 
 
 def added(path):
-    """The attributes that later versions write beside those of this file, with what they mean to be in files like it."""
+    """The attributes that later versions write beside those of this file, with what they were for it."""
     with h5py.File(path) as file:
         training = dict(file["training"].attrs)
     phases = {name.removesuffix("batch_size") for name in training if name.endswith("batch_size")}

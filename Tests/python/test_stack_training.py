@@ -10,7 +10,7 @@ from reference.gradients import central_differences
 from stacks import StackPair, examples, labels_of
 
 Autoencoder, Classifier = vaelib.StackedDenoisingAutoencoder, vaelib.StackedDenoisingClassifier
-SMALL = {"hidden": (8, 5), "batch_size": 20, "random_state": 0}
+SMALL = {"hidden": (8, 5), "activation": "sigmoid", "loss": "cross_entropy", "batch_size": 20, "random_state": 0}
 
 
 @pytest.fixture
@@ -19,7 +19,8 @@ def x():
 
 
 def test_the_history(x):
-    model = Autoencoder(epochs=(2, 3), finetune_epochs=4, learning_rate=(0.1, 0.2), finetune_learning_rate=0.3, **SMALL)
+    rates = {"learning_rate": (0.1, 0.2), "finetune_learning_rate": 0.3, "schedule": "constant"}
+    model = Autoencoder(epochs=(2, 3), finetune_epochs=4, **rates, **SMALL)
     history = model.fit(x, validation=x[:10]).history_
     assert list(history) == [
         *("phase", "layer", "epoch", "examples_seen", "loss", "validation_loss", "learning_rate", "seconds"),
@@ -49,7 +50,7 @@ def test_two_epochs_step_by_step_as_the_oracle_takes_them():
     """Batches in the order of the stream, the corruption of each epoch, the penalty, the prior, the optimiser."""
     x = examples(10, 6)
     training = {"optimizer": "sgd", "learning_rate": 0.2, "momentum": 0.9, "nesterov": True, "weight_decay": 0.3,
-                "gradient_clip_norm": 3.0}  # fmt: skip
+                "gradient_clip_norm": 3.0, "schedule": "constant"}  # fmt: skip
     layers = [{"width": 5, "corruption_level": 0.5, "weight_l2": 0.1}, {"width": 4, "corruption_level": 0.5}]
     pair = StackPair(6, layers, epochs=2, batch_size=4, **training)
     model = Autoencoder(**pair.estimator.get_params()).fit(x)
@@ -184,7 +185,8 @@ def test_progress_and_its_lines(x, capsys):
         *(("pretraining", layer, epoch, 2) for layer in (0, 1) for epoch in (1, 2)),
         ("supervised", 0, 1, 1),
     ]
-    assert all(p.examples == p.examples_per_epoch == 80 for p in ended)
+    # Pretraining, which sees no labels, has the examples that are held out of fine-tuning.
+    assert [p.examples for p in ended] == [p.examples_per_epoch for p in ended] == [100] * 4 + [80]
     np.testing.assert_array_equal([p.metrics["loss"] for p in ended], model.history_["loss"])
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 5

@@ -23,7 +23,7 @@ class Phase(NamedTuple):
 
     def model(self):
         """An untrained estimator."""
-        return self.kind.make(learning_rate=0.01, random_state=0).initialize(12)
+        return self.kind.make(learning_rate=0.01, schedule="constant", random_state=0).initialize(12)
 
     def trainer(self, model):
         """A trainer of it, for forty examples."""

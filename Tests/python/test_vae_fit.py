@@ -14,7 +14,7 @@ def test_validation_fraction_holds_out_rows_at_random(binary):
     training, held_out = vaelib.Dataset(binary).split(0.25, 0)
     by_hand = vaelib.VAE(**options).fit(training, validation=held_out)
     np.testing.assert_array_equal(by_fraction.history_["validation_elbo"], by_hand.history_["validation_elbo"])
-    with pytest.raises(ValueError, match="'random' or 'last', not 'first'"):
+    with pytest.raises(vaelib.InvalidArgument, match="validation_split is first; allowed: random, last"):
         vaelib.VAE(validation_fraction=0.25, validation_split="first").fit(binary)
 
 
@@ -28,13 +28,18 @@ def test_validation_fraction_can_hold_out_the_last_rows(binary):
     for fraction in (-0.1, 1.0, float("nan")):
         with pytest.raises(ValueError, match="validation_fraction"):
             vaelib.VAE(validation_fraction=fraction).fit(binary)
-    with pytest.raises(ValueError, match="validation_fraction"):
-        vaelib.VAE(validation_fraction=0.9).fit(binary[:2])
+    with pytest.raises(vaelib.InvalidArgument, match=r"validation_fraction 0.9 leaves none of the 1 examples"):
+        vaelib.VAE(validation_fraction=0.9).fit(binary[:1])
+    # One stays for training, whatever the fraction.
+    assert vaelib.VAE(validation_fraction=0.99, **options).fit(binary[:2]).history_["examples_seen"].tolist() == [1, 2]
 
 
 def test_patience_needs_validation(binary):
-    with pytest.raises(vaelib.InvalidArgument, match="patience"):
-        vaelib.VAE(patience=2).fit(binary)
+    with pytest.raises(vaelib.InvalidArgument, match="patience is 2 but there is no validation set"):
+        vaelib.VAE(patience=2, validation_fraction=0).fit(binary)
+    with pytest.raises(vaelib.InvalidArgument, match="patience is 2 but there is no validation set"):
+        vaelib.VAE(patience=2).fit(binary[:9])
+    assert vaelib.VAE(patience=2, epochs=3, hidden=(4,)).fit(binary).validation_fraction_ == 0.1
 
 
 def test_warm_start_goes_on_and_fit_begins_anew(binary):

@@ -9,7 +9,9 @@ from reference import gradients, philox, vae
 from reference.initializers import NORMAL, UNIFORM, initial
 from reference.optimizers import Optimizer, kl_weight, learning_rate
 
-ARCHITECTURE = {"latent_dim": 2, "hidden": (5,)}
+ARCHITECTURE = {"latent_dim": 2, "hidden": (5,), "activation": "tanh"}
+#: The same rate in every epoch, and gradients as they are.
+STEADY = {"schedule": "constant", "gradient_clip_norm": 0.0}
 OPTIMIZERS = {
     "sgd": {"optimizer": "sgd"},
     "sgd, momentum": {"optimizer": "sgd", "momentum": 0.8},
@@ -49,7 +51,7 @@ def follow(model, *, steps, batch, examples):
 @pytest.mark.parametrize("extra", [{}, {"weight_decay": 3.0}, {"gradient_clip_norm": 0.5, "weight_decay": 1.0}])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=list(OPTIMIZERS))
 def test_optimizers(pair, optimizer, extra):
-    model = pair(6, ARCHITECTURE, {"learning_rate": 0.05, **optimizer, **extra})
+    model = pair(6, ARCHITECTURE, {**STEADY, "learning_rate": 0.05, **optimizer, **extra})
     follow(model, steps=6, batch=4, examples=40)
 
 
@@ -64,14 +66,14 @@ def test_optimizers(pair, optimizer, extra):
     ],
 )
 def test_schedules(pair, schedule):
-    model = pair(6, ARCHITECTURE, {"learning_rate": 0.1, "optimizer": "sgd", **schedule})
+    model = pair(6, ARCHITECTURE, {**STEADY, "learning_rate": 0.1, "optimizer": "sgd", **schedule})
     follow(model, steps=14, batch=4, examples=40)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=list(OPTIMIZERS))
 def test_trainer_steps_follow_the_oracle(pair, optimizer):
     """Whole steps, noise and all: each computes its gradient at the parameters that the one before left."""
-    training = {"learning_rate": 0.01, "weight_decay": 1.0, "epsilon": 1e-4, **optimizer}
+    training = {**STEADY, "learning_rate": 0.01, "weight_decay": 1.0, "epsilon": 1e-4, **optimizer}
     model = pair(6, ARCHITECTURE, training)
     settings = training_of(model.vae)
     x = np.random.RandomState(2).uniform(size=(8, 6)).astype(np.float32)
@@ -92,7 +94,7 @@ def test_trainer_steps_follow_the_oracle(pair, optimizer):
 def test_fit_with_one_batch_an_epoch_follows_the_oracle(pair, binarization):
     """A batch of all rows: the shuffle only reorders the sum, so whole fits can be compared, over two of them."""
     training = {"learning_rate": 0.05, "optimizer": "sgd", "epochs": 3, "batch_size": 10, "binarization": binarization}
-    model = pair(6, ARCHITECTURE, {**training, "warm_start": True})
+    model = pair(6, ARCHITECTURE, {**STEADY, **training, "warm_start": True})
     x = np.random.RandomState(2).uniform(size=(10, 6)).astype(np.float32)
     parameters = model.flat(model.weights)
     losses = []
@@ -113,7 +115,7 @@ def test_fit_with_one_batch_an_epoch_follows_the_oracle(pair, binarization):
 
 
 def test_a_slice_draws_as_its_rows_of_the_whole_dataset_do(pair):
-    training = {"learning_rate": 0.05, "optimizer": "sgd", "epochs": 1, "batch_size": 10}
+    training = {"learning_rate": 0.05, "optimizer": "sgd", "epochs": 1, "batch_size": 10, **STEADY}
     x = (np.random.RandomState(2).uniform(size=(17, 6)) < 0.5).astype(np.float32)
     model = pair(6, ARCHITECTURE, {**training, "warm_start": True})
     noise = philox.noise(model.seed, philox.TRAINING_NOISE, 1, np.arange(7, 17), 1, 2)

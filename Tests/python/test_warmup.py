@@ -39,7 +39,8 @@ def test_with_another_beta_patience_looks_at_what_is_maximised(digits):
     [("kl_warmup_epochs", "ends at 0.0075, not at beta, 1.0"), ("warmup_epochs", "not at learning_rate, 0.001")],
 )
 def test_a_warmup_longer_than_the_training_is_warned_of(digits, name, end):
-    vae = vaelib.VAE(latent_dim=2, hidden=(10,), binarization="dynamic", epochs=3, random_state=1, **{name: 400})
+    options = {"latent_dim": 2, "hidden": (10,), "binarization": "dynamic", "learning_rate": 0.001, name: 400}
+    vae = vaelib.VAE(**options, epochs=3, random_state=1)
     with pytest.warns(vaelib.VaelibWarning, match=f"{name} is 400.0, more than epochs, 3.*{end}"):
         vae.fit(digits[:200])
 
