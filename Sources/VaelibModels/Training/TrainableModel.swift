@@ -68,7 +68,7 @@ extension TrainableModel {
   public func makeTrainer(
     _ phase: Phase, _ call: TrainingConfiguration, examplesPerEpoch: Int
   ) throws -> Trainer {
-    try call.validate()
+    try Trainer.check(call, examplesPerEpoch: examplesPerEpoch)
     try check(call, for: phase.kind)
     let known = phases(of: phase.kind)
     guard known.contains(phase) else {

@@ -34,16 +34,19 @@ struct TrainingBudget: Sendable {
 
   private func passes(_ updates: Int, _ rows: Int, _ batchSize: Int) -> Int {
     let steps = (rows - 1) / batchSize + 1
-    return (updates + steps - 1) / steps
+    return (updates - 1) / steps + 1
   }
 }
 
 extension TrainingConfiguration {
   /// With the numbers that were left to the library decided, for a training on `rows` examples.
   ///
-  /// - Parameter isValidated: whether there are validation examples.
+  /// - Parameters:
+  ///   - rows: none of them count as one; no training on them begins.
+  ///   - isValidated: whether there are validation examples.
   func resolved(for kind: Phase.Kind, rows: Int, isValidated: Bool) -> TrainingConfiguration {
     let budget = TrainingBudget.of(kind)
+    let rows = max(rows, 1)
     var resolved = self
     if batchSize == automaticNumber { resolved.batchSize = min(rows, budget.batchSize) }
     let batch = resolved.batchSize
