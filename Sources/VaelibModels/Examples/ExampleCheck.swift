@@ -64,11 +64,16 @@ struct ExampleCheck {
 
   /// Checks every row of a set in memory; others are checked as their rows are read.
   func checkResident(_ source: any ExampleSource) throws {
-    guard source.isInMemory else { return }
+    if source.isInMemory { try check(source) }
+  }
+
+  /// Checks every row, from first to last; throws at the first bad one.
+  func check(_ source: any ExampleSource, isCancelled: () -> Bool = { false }) throws {
     let height = min(Self.rowsAtOnce, source.rows)
     let buffer = try FloatBuffer(rows: height, columns: source.columns)
     let reader = SequentialReader(source)
     for first in stride(from: 0, to: source.rows, by: height) {
+      if isCancelled() { throw ModelError.cancelled }
       let rows = min(height, source.rows - first)
       let values = buffer.matrix(rows: rows, columns: source.columns)
       try reader.read(into: values)

@@ -7,6 +7,8 @@ struct TrainingCall<Trained: TrainableModel> {
   let configuration: TrainingConfiguration
   let checkpoints: TrainingCheckpoints<Trained>?
   let control: RunControl
+  /// The examples as they were given, where some of them are held out.
+  private let undivided: (any ExampleSource)?
 
   /// Decides what was left to the library: how many examples are held out, the length of the training, its batches.
   ///
@@ -25,8 +27,10 @@ struct TrainingCall<Trained: TrainableModel> {
       let sides = try examples.divided(
         fraction: fraction, configuration.validationSplit, seed: configuration.seed)
       (self.examples, self.validation) = (sides.training, kind == .pretraining ? nil : sides.validation)
+      undivided = examples.source
     } else {
       (self.examples, self.validation) = (examples, validation)
+      undivided = nil
     }
     var resolved = configuration.resolved(
       for: kind, rows: self.examples.source.rows, isValidated: self.validation != nil)
@@ -38,6 +42,22 @@ struct TrainingCall<Trained: TrainableModel> {
   ///
   /// - Returns: what the caller should know although training succeeded.
   func run() throws -> [String] {
+    do {
+      return try runPhases()
+    } catch ModelError.data(let text) {
+      try checkUndivided()
+      throw ModelError.data(text)
+    }
+  }
+
+  /// Throws what is wrong with the first bad row of the examples as they were given: whoever gave them does not know the
+  /// rows of the two sides.
+  private func checkUndivided() throws {
+    guard let undivided, undivided.columns == model.dataDimension else { return }
+    try model.exampleCheck.check(undivided, isCancelled: control.isCancelled)
+  }
+
+  private func runPhases() throws -> [String] {
     try check()
     // Before the first rows are looked at, since this can be cancelled.
     try examples.source.parts.prepare(.shuffled, isCancelled: control.isCancelled)
