@@ -23,7 +23,7 @@ class NativeStack(NativeModel):
     def create(
         cls, data_dim: int, seed: int, parameters: StackParameters, examples: Dataset | None = None
     ) -> NativeStack:
-        """A new stack with fresh weights and no classifier; the examples decide what the lowest layer leaves to them."""
+        """A new stack with fresh weights and no classifier; the examples decide what its parameters leave to them."""
         config = defaults(header.StackConfig)
         config.data_dim, config.seed = data_dim, seed
         kept = fill_stack_config(config, parameters)
