@@ -119,8 +119,17 @@ import VaelibNumerics
     let examples = try TestExamples.patterns(rows: 32)
     let model = try VariationalAutoencoder.small()
     #expect(throws: ModelError.self) {
-      try model.fit(examples.source, configuration: .small { $0.patience = 1 })
+      try model.fit(
+        examples.source,
+        configuration: .small {
+          $0.patience = 1
+          $0.validationFraction = 0
+        })
     }
+    // Else it is a part of the examples.
+    _ = try model.fit(examples.source, configuration: .small { $0.patience = 1 })
+    #expect(model.record.configurations[.fit]?.validationFraction == 0.1)
+    #expect(model.record.history.examplesSeen == 29 * model.record.history.count)
   }
 
   @Test func warnsOfGreyData() throws {

@@ -5,7 +5,8 @@ import Testing
 /// What is said of how a training ended, and that nothing is said where all is well.
 @Suite struct LossCourseTests {
   private func warning(_ losses: [Double], epochsBefore: Int = 0) -> String? {
-    LossCourse(losses, epochsBefore: epochsBefore).warning
+    let course = LossCourse(losses, epochsBefore: epochsBefore)
+    return course.rise ?? course.fall
   }
 
   /// Falls by a constant share of what is left, towards `limit`.
@@ -34,7 +35,13 @@ import Testing
     let text = try #require(warning(course(10, share: 0.5) + [48_000, 300, 265], epochsBefore: 4))
     #expect(text.contains("the loss of epoch 14 was 100.8"))
     #expect(text.contains("that of the last one, 17, is 265.0"))
+    #expect(text.contains("the weights after epoch 14 were kept"))
     #expect(warning([100, 100.5]) == nil)
+  }
+
+  @Test func theLeastIsThatOfTheBestEpoch() {
+    #expect(LossCourse([3, 1, 2], epochsBefore: 0).least == 1)
+    #expect(LossCourse([], epochsBefore: 0).least == .infinity)
   }
 
   @Test func aLossThatStillFallsIsTold() throws {

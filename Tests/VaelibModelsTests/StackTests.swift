@@ -8,6 +8,8 @@ import VaelibNumerics
     configuration.dataDimension = 12
     var layer = LayerConfiguration()
     layer.width = 10
+    layer.activation = .sigmoid
+    layer.loss = .crossEntropy
     layer.corruptionLevel = 0.2
     configuration.layers = [layer, layer]
     change(&configuration)

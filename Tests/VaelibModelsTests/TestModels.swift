@@ -67,6 +67,7 @@ extension VariationalAutoencoder {
     configuration.dataDimension = 12
     configuration.latentDimension = 2
     configuration.hidden = [16]
+    configuration.activation = .tanh
     configuration.likelihood = .bernoulli
     change(&configuration)
     return try VariationalAutoencoder(configuration)
@@ -81,6 +82,8 @@ extension TrainingConfiguration {
     configuration.epochs = 10
     configuration.batchSize = 16
     configuration.learningRate = 0.01
+    configuration.schedule = .constant
+    configuration.gradientClipNorm = 0
     change(&configuration)
     return configuration
   }

@@ -6,6 +6,8 @@ import Testing
 extension CheckpointTests {
   struct VAECase: CustomTestStringConvertible, Sendable {
     let testDescription: String
+    /// What a warning says of how it went.
+    var warning: String?
     var change: @Sendable (inout TrainingConfiguration) -> Void = { _ in }
     var architecture: @Sendable (inout VAEConfiguration) -> Void = { _ in }
   }
@@ -42,6 +44,26 @@ extension CheckpointTests {
       $0.batchSize = 20
     },
     VAECase(testDescription: "patience that does not") { $0.patience = 3 },
+    VAECase(testDescription: "back to the best weights", warning: "ended worse than it was") {
+      fallApart(&$0)
+    },
+    VAECase(testDescription: "back to the best weights after a warm-up", warning: "ended worse than it was") {
+      fallApart(&$0)
+      $0.klWarmupEpochs = 1.5
+    },
+    VAECase(
+      testDescription: "limited by the usual norm",
+      change: {
+        $0.optimizer = .sgd
+        $0.learningRate = 0.1
+        $0.gradientClipNorm = Double(automaticNumber)
+      }, architecture: unsteady),
+    VAECase(testDescription: "batches and patience left to the library") {
+      $0.batchSize = automaticNumber
+      $0.patience = automaticNumber
+      $0.gradientClipNorm = Double(automaticNumber)
+      $0.epochs = 12
+    },
     VAECase(testDescription: "dynamic binarisation, Monte Carlo") {
       $0.binarization = .dynamic
       $0.estimator = .monteCarlo
@@ -54,6 +76,22 @@ extension CheckpointTests {
         $0.variance = .learned
       }),
   ]
+
+  /// Steps that grow until nothing is left of what was learned.
+  @Sendable static func fallApart(_ training: inout TrainingConfiguration) {
+    training.optimizer = .sgd
+    training.learningRate = 2
+    training.epochs = 8
+    training.warmupEpochs = 8
+  }
+
+  /// A density so narrow that gradients grow many times from one step to another.
+  @Sendable static func unsteady(_ architecture: inout VAEConfiguration) {
+    architecture.likelihood = .gaussian
+    architecture.variance = .fixed
+    architecture.standardize = 0
+    architecture.noiseStddev = 0.3
+  }
 
   struct StackCase: CustomTestStringConvertible, Sendable {
     let testDescription: String

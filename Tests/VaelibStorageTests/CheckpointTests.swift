@@ -63,21 +63,45 @@ import VaelibNumerics
     training.epochs = 3
     training.batchSize = 8
     training.learningRate = 0.01
+    training.schedule = .constant
+    training.gradientClipNorm = 0
     training.seed = 6
     which.change(&training)
+    var warnings: [String] = []
     try check(isStreamed: isStreamed) { path, isCancelled in
       var configuration = VAEConfiguration()
       configuration.dataDimension = 6
       configuration.latentDimension = 2
       configuration.hidden = [4]
+      configuration.activation = .tanh
       configuration.likelihood = .bernoulli
       which.architecture(&configuration)
       let model = try VariationalAutoencoder(configuration)
-      _ = try model.fit(
+      warnings += try model.fit(
         examples, validation: validation, configuration: training, checkpoints: checkpoints(path),
         control: RunControl(isCancelled: isCancelled))
       return bits(model.parameters) + bits(model.record.history)
     }
+    if let expected = which.warning { #expect(warnings.contains { $0.contains(expected) }) }
+  }
+
+  /// The case above would test nothing if the limit never bound.
+  @Test func theLimitOfGradientsBindsWhereItIsTested() throws {
+    func train(_ limit: Double) throws -> [UInt64] {
+      var configuration = VAEConfiguration()
+      (configuration.dataDimension, configuration.latentDimension) = (6, 2)
+      configuration.hidden = [4]
+      configuration.activation = .tanh
+      Self.unsteady(&configuration)
+      let model = try VariationalAutoencoder(configuration)
+      var training = TrainingConfiguration()
+      (training.epochs, training.batchSize, training.seed) = (3, 8, 6)
+      (training.optimizer, training.learningRate, training.schedule) = (.sgd, 0.1, .constant)
+      training.gradientClipNorm = limit
+      _ = try model.fit(try source(37, false), configuration: training)
+      return bits(model.parameters)
+    }
+    #expect(try train(Double(automaticNumber)) != train(0))
   }
 
   // MARK: Stacks
@@ -89,6 +113,8 @@ import VaelibNumerics
     pretraining.epochs = 2
     pretraining.batchSize = 8
     pretraining.learningRate = 0.05
+    pretraining.schedule = .constant
+    pretraining.gradientClipNorm = 0
     pretraining.seed = 6
     var finetuning = pretraining
     which.change(&finetuning)
@@ -99,6 +125,8 @@ import VaelibNumerics
       configuration.layers = [5, 4].map { width in
         var layer = LayerConfiguration()
         layer.width = width
+        layer.activation = .sigmoid
+        layer.loss = .crossEntropy
         which.layer(&layer)
         return layer
       }
@@ -123,6 +151,8 @@ import VaelibNumerics
     training.batchSize = 2
     training.optimizer = .sgd
     training.learningRate = 0.2
+    training.schedule = .constant
+    training.gradientClipNorm = 0
     let scratch = try Scratch()
     func train(_ path: String?, _ stop: Int) throws -> (bits: [UInt64], error: ModelError) {
       var configuration = VAEConfiguration()
@@ -133,6 +163,7 @@ import VaelibNumerics
       configuration.latentDimension = 2
       configuration.noiseStddev = 0.01
       configuration.hidden = [4]
+      configuration.activation = .tanh
       let model = try VariationalAutoencoder(configuration)
       var left = stop
       do {

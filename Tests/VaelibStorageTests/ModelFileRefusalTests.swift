@@ -69,9 +69,10 @@ import VaelibModels
       ("architecture", \.architecture), ("training", \.training), ("data", \.data),
     ]
     for group in groups {
-      // Files of format 1 have no standardize.
+      // Earlier files lack these.
+      let later = ["standardize", "validation_fraction", "validation_split"]
       for (index, attribute) in try sound()[keyPath: group.path].enumerated()
-      where attribute.name != "standardize" {
+      where !later.contains(attribute.name) {
         let error = try refusal { $0[keyPath: group.path].remove(at: index) }
         #expect(error?.hasPrefix("attribute \"\(group.name)/\(attribute.name)\" of file") == true)
         #expect(error?.hasSuffix("is missing") == true)

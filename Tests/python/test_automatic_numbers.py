@@ -367,7 +367,8 @@ COUNTS += [(Autoencoder, "finetune_batch_size"), (Classifier, "finetune_batch_si
 @pytest.mark.parametrize(
     ("value", "error"),
     [
-        (-1, ValueError), (np.int64(-1), ValueError), (-2, ValueError), (2**64 - 1, ValueError), (2**64 - 2, ValueError),
+        (-1, ValueError), (np.int64(-1), ValueError), (-2, ValueError), (2**64 - 1, ValueError),
+        (2**64 - 2, ValueError),
         (2**64, ValueError), (-1.0, TypeError), (3.5, TypeError), (3.0, TypeError), (float("nan"), TypeError),
         ("Auto", TypeError), ("3", TypeError), (b"auto", TypeError), (np.array(["auto"]), TypeError),
     ],
