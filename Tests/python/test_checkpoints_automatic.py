@@ -48,7 +48,7 @@ def test_a_training_of_its_own_length_goes_on_to_the_same_bits(name, source, pat
         with pytest.raises(Interrupted):
             make().fit(*data, checkpoint=path, callback=after_epochs(stop))
         with h5py.File(path) as file:
-            phases = [group for group in file["checkpoint"].values() if "training" in group]
+            phases = [group for group in file["checkpoint"].values() if isinstance(group, h5py.Group)]
             assert all(group["training"].attrs["epochs"] > 0 for group in phases)
         assert_same(make().fit(*data, checkpoint=path), expected)
         assert_same(vaelib.load(path), expected)
@@ -80,14 +80,15 @@ def test_checkpoints_between_steps_change_nothing(every_steps, path):
 def outlier():
     """Examples of which one has a gradient unlike all others."""
     x = np.random.RandomState(0).normal(size=(40, 6)).astype(np.float32)
-    x[17] *= 30
+    x[17] *= 5
     return x
 
 
 def test_the_limit_goes_on_with_the_usual_norm(path):
     """The usual norm is in the checkpoint; without it the first batch after an interruption would set a new one."""
     settings = {"likelihood": "gaussian", "variance": "fixed", "standardize": False, "binarization": "none",
-                "optimizer": "sgd", "learning_rate": 1e-3, "batch_size": 4, "epochs": 3}  # fmt: skip
+                "activation": "relu", "optimizer": "sgd", "learning_rate": 1e-4, "batch_size": 4,
+                "epochs": 3}  # fmt: skip
     limited = {**settings, "gradient_clip_norm": "auto"}
     expected = vae(**limited).fit(outlier())
     free = vae(**settings).fit(outlier())
