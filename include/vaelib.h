@@ -191,8 +191,8 @@ typedef struct vaelib_parameter {
     const char *group;
     /**
      * "count", "flag" (a count that is 0 or 1), "real", "automatic count" and "automatic real" (which follow from the
-     * data if they are VAELIB_AUTO or VAELIB_AUTO_REAL), "choice", "widths", "optional widths" (which follow from another
-     * parameter if they are NULL) or "seed".
+     * data if they are VAELIB_AUTO or VAELIB_AUTO_REAL), "choice", "widths", "optional widths" (which follow from
+     * another parameter if they are NULL) or "seed".
      */
     const char *type;
     /** The default as text, or what it follows from; empty if the caller must choose. */
@@ -804,10 +804,10 @@ typedef struct vaelib_training_config {
      */
     double gradient_clip_norm;
     /**
-     * Stop after so many epochs without improvement on the validation examples, and return to the best weights; 0 trains
-     * to the end. VAELIB_AUTO, the default, is a number of updates where epochs is VAELIB_AUTO and there are validation
-     * examples, else 0. A vae is judged by reconstruction - beta * kl (for beta 1 the lower bound), from the end of the
-     * KL warm-up on, since bounds with different KL weights cannot be compared; a stack by the loss, or what
+     * Stop after so many epochs without improvement on the validation examples, and return to the best weights; 0
+     * trains to the end. VAELIB_AUTO, the default, is a number of updates where epochs is VAELIB_AUTO and there are
+     * validation examples, else 0. A vae is judged by reconstruction - beta * kl (for beta 1 the lower bound), from the
+     * end of the KL warm-up on, since bounds with different KL weights cannot be compared; a stack by the loss, or what
      * `monitor` says.
      */
     size_t patience;
@@ -823,7 +823,7 @@ typedef struct vaelib_training_config {
      * holds out, so that these are new to the stack; the default there is 0.
      */
     double validation_fraction;
-    /** "random": rows chosen by the seed, in supervised fine-tuning of each class in proportion. "last": the last rows. */
+    /** "random": rows chosen by the seed, in supervised fine-tuning of each class in proportion. "last": the last. */
     const char *validation_split;
     /**
      * Fine-tuning stacks with labels: each unit of each code is dropped with this probability, drawn at each use; at
@@ -1048,8 +1048,9 @@ vaelib_status vaelib_vae_get_config(const vaelib_model *model, vaelib_vae_config
  * With a checkpoint in `config`, the call resumes the training in the checkpoint file, if there is one.
  *
  * Warns when data strictly between 0 and 1 are used with a Bernoulli likelihood without binarisation; when a warm-up
- * lasts longer than the training; when the loss ends above that of an earlier epoch, whose weights are kept then, or was
- * still falling; when no latent is active; when noise_stddev, or columns that are not standardised, do not suit the deviations of the data.
+ * lasts longer than the training; when the loss ends above that of an earlier epoch, whose weights are kept then, or
+ * was still falling; when no latent is active; when noise_stddev, or columns that are not standardised, do not suit the
+ * deviations of the data.
  */
 vaelib_status vaelib_vae_fit(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_dataset *validation,
@@ -1452,7 +1453,8 @@ vaelib_status vaelib_batch_place_init(vaelib_batch_place *out_place);
  * corruption_range is "data" cannot be pretrained by a trainer, which sees one batch at a time.
  *
  * `examples_per_epoch` is N: it turns steps into epochs for the schedules and scales the weight prior. epochs,
- * batch_size, patience and validation_fraction of the config are ignored, except for `epochs` with schedule "cosine". Between steps the
+ * batch_size, patience and validation_fraction of the config are ignored, except that schedule "cosine" ends with
+ * `epochs`, which if they are VAELIB_AUTO are those of a training on N examples with this batch_size. Between steps the
  * model answers queries as usual. Once a classifier is added to the model, trainers created before can no longer be
  * used: their memory stays valid until they are freed, but their steps return VAELIB_INVALID_ARGUMENT.
  */
