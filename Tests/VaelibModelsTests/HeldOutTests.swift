@@ -6,7 +6,8 @@ import VaelibNumerics
 /// Examples held out of a training, inside the library.
 @Suite struct HeldOutTests {
   /// Row r holds the number r.
-  private func examples(_ rows: Int, labels: [Int]? = nil, isStreamed: Bool = false) throws -> LabeledExamples {
+  private func examples(_ rows: Int, labels: [Int]? = nil, isStreamed: Bool = false) throws -> LabeledExamples
+  {
     let numbers = try TestExamples((0..<rows).map(Float.init), columns: 1)
     let source: any ExampleSource =
       isStreamed ? BlockSource(numbers, blockRows: 3, windowBlocks: 2) : numbers.source

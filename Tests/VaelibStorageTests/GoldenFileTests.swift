@@ -18,7 +18,8 @@ import VaelibModels
 
   /// Takes away what came later, which must be what earlier files mean by lacking it.
   private func takeLater(
-    _ attributes: inout [ModelContents.Attribute], _ later: [String: AttributeValue], _ prefixes: [String] = [""]
+    _ attributes: inout [ModelContents.Attribute], _ later: [String: AttributeValue],
+    _ prefixes: [String] = [""]
   ) {
     for (name, value) in later {
       for prefix in prefixes {

@@ -117,6 +117,7 @@ vaelib_model *make_model(size_t data_dim, size_t latent_dim) {
     config.latent_dim = latent_dim;
     config.hidden = hidden;
     config.hidden_count = 1;
+    config.activation = "tanh";
     config.seed = 1;
     REQUIRE_OK(vaelib_vae_create(&config, &model));
     return model;
@@ -127,6 +128,9 @@ vaelib_training_config make_plan(size_t epochs) {
     REQUIRE_OK(vaelib_training_config_init(&plan));
     plan.epochs = epochs;
     plan.batch_size = 16;
+    plan.learning_rate = 0.001;
+    plan.schedule = "constant";
+    plan.gradient_clip_norm = 0;
     plan.seed = 7;
     return plan;
 }
@@ -163,6 +167,8 @@ vaelib_layer_config make_layer(size_t width) {
     vaelib_layer_config layer = VAELIB_LAYER_CONFIG_INIT;
     REQUIRE_OK(vaelib_layer_config_init(&layer));
     layer.width = width;
+    layer.activation = "sigmoid";
+    layer.loss = "cross_entropy";
     return layer;
 }
 

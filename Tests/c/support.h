@@ -53,10 +53,10 @@ int64_t *make_labels(size_t rows, size_t columns, uint64_t seed);
 vaelib_dataset *wrap(const float *values, size_t rows, size_t columns);
 vaelib_dataset *wrap_labelled(const float *values, const int64_t *labels, size_t rows, size_t columns);
 
-/* data_dim - 8 - latent_dim - 8 - data_dim, Bernoulli, seed 1. */
+/* data_dim - 8 - latent_dim - 8 - data_dim, tanh, Bernoulli, seed 1. */
 vaelib_model *make_model(size_t data_dim, size_t latent_dim);
 
-/* The defaults, with few epochs and small batches. */
+/* Few epochs and small batches, at the same rate throughout; all gradients as they are. */
 vaelib_training_config make_plan(size_t epochs);
 
 vaelib_model_info describe(const vaelib_model *model);
@@ -68,7 +68,7 @@ float *copy_parameters(const vaelib_model *model);
 uint64_t hash_parameters(const vaelib_model *model);
 uint64_t hash_bytes(const void *bytes, size_t count);
 
-/* The defaults, but for the width. */
+/* A sigmoid under the cross-entropy. */
 vaelib_layer_config make_layer(size_t width);
 
 /* A stack of these layers with seed 1. */

@@ -73,7 +73,9 @@ static void check_patience(void) {
     size_t count;
     plan.patience = 3;
     plan.learning_rate = 0.3;
-    CHECK_STATUS(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT);
+    plan.validation_fraction = 0;
+    CHECK_MESSAGE(
+        vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT, "there is no validation set");
     CHECK_OK(vaelib_vae_fit(model, examples, examples, &plan, NULL, NULL));
     count = history_epochs(model);
     CHECK(count > 3 && count < 500);
