@@ -8,6 +8,7 @@ import VaelibNumerics
     configuration.dataDimension = 12
     var layer = LayerConfiguration()
     layer.width = 10
+    layer.loss = .crossEntropy
     layer.activation = .sigmoid
     layer.loss = .crossEntropy
     layer.corruptionLevel = 0.2
@@ -28,6 +29,7 @@ import VaelibNumerics
   private func training(_ change: (inout TrainingConfiguration) -> Void = { _ in }) -> TrainingConfiguration {
     .small {
       $0.epochs = 20
+      $0.dropout = 0
       change(&$0)
     }
   }

@@ -125,6 +125,7 @@ import VaelibNumerics
       configuration.layers = [5, 4].map { width in
         var layer = LayerConfiguration()
         layer.width = width
+        layer.loss = .crossEntropy
         layer.activation = .sigmoid
         layer.loss = .crossEntropy
         which.layer(&layer)

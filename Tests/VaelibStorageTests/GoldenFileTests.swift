@@ -37,7 +37,7 @@ import VaelibModels
   }
 
   private let laterInTraining: [String: AttributeValue] = [
-    "validation_fraction": .real(0), "validation_split": .text("random"),
+    "monitor": .text("error"), "validation_fraction": .real(0), "validation_split": .text("random"),
   ]
   private let laterInCheckpoints: [String: AttributeValue] = [
     "start_loss": .real(.nan), "usual_gradient_norm": .real(0),

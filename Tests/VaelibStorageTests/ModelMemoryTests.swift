@@ -12,6 +12,7 @@ import VaelibModels
     var stack = StackConfiguration()
     var layer = LayerConfiguration()
     layer.width = 3
+    layer.loss = .crossEntropy
     (stack.dataDimension, stack.layers) = (5, [layer])
     return [try VariationalAutoencoder(vae), try StackedAutoencoder(stack, classes: 2)]
   }

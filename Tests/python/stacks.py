@@ -9,21 +9,23 @@ from vaelib._c import header
 from vaelib._c.calls import defaults
 from vaelib._c.configurations import values_of
 
-#: The parameters of a layer, as the library has them.
-LAYER_DEFAULTS = values_of(defaults(header.LayerConfig))
+#: The parameters of a layer, as the library has them; the loss is left to the data there.
+LAYER_DEFAULTS = {**values_of(defaults(header.LayerConfig)), "loss": "cross_entropy"}
 
 
 class StackPair:
     """An estimator with random weights, and the oracle's layers and float64 weights of the same stack.
 
-    ``layers`` are dictionaries of the layers' own parameters; ``options`` are the estimator's other ones.
+    ``layers`` are dictionaries of the layers' own parameters; ``options`` are the estimator's other ones. The oracle
+    takes columns as they are.
     """
 
     def __init__(self, data_dim, layers, kind=vaelib.StackedDenoisingAutoencoder, seed=1, **options):
         self.seed, self.data_dim = seed, data_dim
-        names = sorted({name for layer in layers for name in layer} - {"width"})
+        names = sorted({name for layer in layers for name in layer} - {"width"} | {"loss", "activation"})
         own = {name: [layer.get(name, LAYER_DEFAULTS[name]) for layer in layers] for name in names}
         widths = [layer["width"] for layer in layers]
+        own["standardize"] = False
         self.estimator = kind(hidden=widths, random_state=seed, **own, **options).initialize(data_dim)
         fields = [field.name for field in dataclasses.fields(oracle.Layer)]
         self.layers = [
