@@ -129,13 +129,13 @@ static void check_trainers(const vaelib_dataset *examples) {
     CHECK_MESSAGE(
         vaelib_trainer_create(model, VAELIB_FIT, 0, &plan, rows, &trainer), VAELIB_INVALID_ARGUMENT, "standardize");
     CHECK(trainer == NULL);
-    CHECK_OK(vaelib_vae_standardize(model, examples));
+    CHECK_OK(vaelib_model_standardize(model, examples));
     check_scales(model);
     CHECK_OK(vaelib_trainer_create(model, VAELIB_FIT, 0, &plan, rows, &trainer));
     CHECK_OK(vaelib_trainer_step(trainer, examples, NULL));
     check_scales(model);
     vaelib_trainer_free(trainer);
-    CHECK_MESSAGE(vaelib_vae_standardize(bernoulli, examples), VAELIB_INVALID_ARGUMENT, "does not standardise");
+    CHECK_MESSAGE(vaelib_model_standardize(bernoulli, examples), VAELIB_INVALID_ARGUMENT, "does not standardise");
     CHECK(hash_parameters(bernoulli) == hash);
     vaelib_model_free(bernoulli);
     vaelib_model_free(model);
@@ -146,10 +146,10 @@ static void check_unsuitable(const vaelib_dataset *examples, float *values) {
     vaelib_model *model = make_automatic(examples);
     vaelib_dataset *narrow = wrap(values, rows, 2), *broken;
     uint64_t hash = hash_parameters(model);
-    CHECK_MESSAGE(vaelib_vae_standardize(model, narrow), VAELIB_DATA_ERROR, "2 columns");
+    CHECK_MESSAGE(vaelib_model_standardize(model, narrow), VAELIB_DATA_ERROR, "2 columns");
     values[columns * 40 + 1] = NAN;
     broken = wrap(values, rows, columns);
-    CHECK_MESSAGE(vaelib_vae_standardize(model, broken), VAELIB_DATA_ERROR, "row 40, column 1");
+    CHECK_MESSAGE(vaelib_model_standardize(model, broken), VAELIB_DATA_ERROR, "row 40, column 1");
     CHECK(hash_parameters(model) == hash);
     vaelib_dataset_free(broken);
     vaelib_dataset_free(narrow);

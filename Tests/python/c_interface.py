@@ -52,7 +52,7 @@ def layer_configs(count=1, **fields):
     for layer in layers:
         layer.struct_size = ctypes.sizeof(header.LayerConfig)
         assert library.vaelib_layer_config_init(byref(layer)) == OK
-        layer.width = LATENT
+        layer.width, layer.loss = LATENT, b"cross_entropy"
         for name, value in fields.items():
             setattr(layer, name, value)
     return layers
@@ -229,7 +229,7 @@ def good_vae_calls(handles):
     return {
         "vaelib_vae_config_init": [byref(sized(header.VAEConfig))],
         "vaelib_vae_config_resolve": [byref(vae_config(likelihood=b"auto")), d],
-        "vaelib_vae_standardize": [handles["gaussian"], d],
+        "vaelib_model_standardize": [handles["gaussian"], d],
         "vaelib_vae_create": [byref(vae_config()), byref(POINTER(header.Model)())],
         "vaelib_vae_get_config": [m, byref(sized(header.VAEConfig))],
         "vaelib_vae_fit": [m, d, None, byref(training_config()), NO_CALLBACK, None],
@@ -256,6 +256,7 @@ def good_stack_calls(handles):
     training = [byref(training_config()), NO_CALLBACK, None]
     return {
         "vaelib_layer_config_init": [byref(layer_configs()[0])],
+        "vaelib_layer_config_resolve": [byref(layer_configs(loss=b"auto")[0]), handles["dataset"]],
         "vaelib_stack_config_init": [byref(sized(header.StackConfig))],
         "vaelib_stack_create": [byref(stack_config()), byref(POINTER(header.Model)())],
         "vaelib_stack_get_config": [s, byref(sized(header.StackConfig))],
