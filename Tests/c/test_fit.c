@@ -152,7 +152,7 @@ static void check_bad_configs(void) {
     uint64_t before = hash_parameters(model);
     CHECK_REFUSED(plan.epochs = 0, "epochs");
     CHECK_REFUSED(plan.batch_size = 0, "batch_size");
-    CHECK_REFUSED(plan.batch_size = SIZE_MAX, "batch_size");
+    CHECK_REFUSED(plan.batch_size = SIZE_MAX - 1, "batch_size");
     CHECK_REFUSED(plan.estimator = "exact", "estimator");
     CHECK_REFUSED(plan.estimator = NULL, "estimator");
     CHECK_REFUSED(plan.samples = 0, "samples");
@@ -178,6 +178,10 @@ static void check_bad_configs(void) {
     CHECK_REFUSED(plan.warmup_epochs = INFINITY, "warmup_epochs");
     CHECK_REFUSED(plan.weight_decay = -1, "weight_decay");
     CHECK_REFUSED(plan.gradient_clip_norm = NAN, "gradient_clip_norm");
+    CHECK_REFUSED(plan.gradient_clip_norm = -0.5, "gradient_clip_norm");
+    CHECK_REFUSED(plan.patience = SIZE_MAX - 1, "patience");
+    CHECK_REFUSED(plan.validation_fraction = 1, "validation_fraction");
+    CHECK_REFUSED(plan.validation_split = "first", "validation_split");
     CHECK_REFUSED(plan.dropout = 0.5, "dropout"); /* for stacks only */
     CHECK_STATUS(vaelib_vae_fit(model, examples, NULL, NULL, NULL, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK(hash_parameters(model) == before && trainer == NULL);
