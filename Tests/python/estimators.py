@@ -25,10 +25,13 @@ class Kind(NamedTuple):
         return self.create(**{"random_state": 5, "batch_size": 16, **self.parameters, **others})
 
 
+#: Layers of Bernoulli's likelihood, which can be sampled from.
+SIGMOID = {"activation": "sigmoid", "loss": "cross_entropy"}
+
 KINDS = {
     "vae": Kind(VAE, {"latent_dim": 2, "hidden": (8,), "epochs": 3, "likelihood": "bernoulli"}),
-    "autoencoder": Kind(Autoencoder, {"hidden": (8, 2), "epochs": 2, "finetune_epochs": 1}),
-    "classifier": Kind(Classifier, {"hidden": (8, 2), "pretrain_epochs": 1, "finetune_epochs": 2}),
+    "autoencoder": Kind(Autoencoder, {"hidden": (8, 2), "epochs": 2, "finetune_epochs": 1, **SIGMOID}),
+    "classifier": Kind(Classifier, {"hidden": (8, 2), "pretrain_epochs": 1, "finetune_epochs": 2, **SIGMOID}),
 }
 
 

@@ -9,8 +9,8 @@ from vaelib._c import header
 from vaelib._c.calls import defaults
 from vaelib._c.configurations import values_of
 
-#: The parameters of a layer, as the library has them; the loss is left to the data there.
-LAYER_DEFAULTS = {**values_of(defaults(header.LayerConfig)), "loss": "cross_entropy"}
+#: The parameters of a layer, as the library has them, but for what its data would decide.
+LAYER_DEFAULTS = values_of(defaults(header.LayerConfig)) | {"activation": "sigmoid", "loss": "cross_entropy"}
 
 
 class StackPair:
@@ -22,7 +22,7 @@ class StackPair:
 
     def __init__(self, data_dim, layers, kind=vaelib.StackedDenoisingAutoencoder, seed=1, **options):
         self.seed, self.data_dim = seed, data_dim
-        names = sorted({name for layer in layers for name in layer} - {"width"} | {"loss", "activation"})
+        names = sorted({"activation", "loss"} | {name for layer in layers for name in layer} - {"width"})
         own = {name: [layer.get(name, LAYER_DEFAULTS[name]) for layer in layers] for name in names}
         widths = [layer["width"] for layer in layers]
         own["standardize"] = False
