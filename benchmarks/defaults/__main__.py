@@ -1,7 +1,9 @@
-"""Runs the study's experiments, or prints what they found.
+"""Runs the study's experiments and its report, or prints what they found.
 
 python -m defaults try vae pace --data FOLDER --results vae.jsonl --sets wine "table Pima" --seeds 0 1
 python -m defaults tell vae batch_size learning_rate --results vae.jsonl --where schedule=constant
+python -m defaults report vae --data FOLDER --results report.jsonl --sets wine --seeds 0 --tries 3
+python -m defaults table vae --results report.jsonl
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import vaelib
 from defaults import stack_choice, stack_grids, vae_choice, vae_grids
 from defaults.judgement import Case, Outcome, Setting, losses, outcome_of_stack, outcome_of_vae, table
 from defaults.records import Records
+from defaults.report.command import add_commands
 from defaults.sets import loaders
 
 
@@ -34,6 +37,9 @@ def _arguments() -> argparse.Namespace:
     trying.add_argument("--seeds", type=int, nargs="*", default=[0])
     telling.add_argument("settings", nargs="+", help="settings that tell the lines of the table apart")
     telling.add_argument("--where", nargs="*", default=[], metavar="SETTING=VALUE", help="only what has these values")
+    trying.set_defaults(do=_try)
+    telling.set_defaults(do=_tell)
+    add_commands(commands)
     return parser.parse_args()
 
 
@@ -69,7 +75,7 @@ def main() -> None:
     """Does what the command line says."""
     warnings.simplefilter("ignore", vaelib.VaelibWarning)
     arguments = _arguments()
-    _try(arguments) if arguments.command == "try" else _tell(arguments)
+    arguments.do(arguments)
 
 
 if __name__ == "__main__":

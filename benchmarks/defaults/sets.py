@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import h5py
 import numpy as np
@@ -40,6 +40,9 @@ class ExampleSet:
     name: str
     x: Matrix
     labels: Labels | None = None
+    #: The set's own test rows, where it has some.
+    test_x: Matrix | None = None
+    test_labels: Labels | None = None
 
     @property
     def is_grey(self) -> bool:
@@ -83,6 +86,20 @@ def _mnist(
             images = np.asarray(file["x_train"][start : start + rows], np.float32).reshape(rows, -1) / np.float32(top)
             labels = np.asarray(file["y_train"][start : start + rows], np.int64)
         return ExampleSet(name, (images > 0.5).astype(np.float32) if binary else images, labels)
+
+    return name, make
+
+
+def _tested_mnist(folder: Path, name: str, rows: int) -> tuple[str, Loader]:
+    """The first digits, with MNIST's own test digits."""
+
+    def make() -> ExampleSet:
+        parts: list[Any] = []
+        with h5py.File(folder / "mnist.h5") as file:
+            for part, count in (("train", rows), ("test", None)):
+                images = np.asarray(file[f"x_{part}"][:count], np.float32) / np.float32(255)
+                parts += [images.reshape(len(images), -1), np.asarray(file[f"y_{part}"][:count], np.int64)]
+        return ExampleSet(name, *parts)
 
     return name, make
 
@@ -141,7 +158,7 @@ def loaders(purpose: Purpose, folder: Path) -> dict[str, Loader]:
             _of_sklearn("digits, 0 to 16", datasets.load_digits),
             *(_table(folder, group) for group in REPORT_TABLES),
             _faces(folder),
-            _mnist(folder, "MNIST 10000", 0, 10000),
-            _mnist(folder, "MNIST 60000", 0, 60000),
+            _tested_mnist(folder, "MNIST 10000", 10000),
+            _tested_mnist(folder, "MNIST 60000", 60000),
         ]
     return dict(listed)

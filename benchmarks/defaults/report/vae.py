@@ -1,0 +1,68 @@
+"""The report on VAEs: the lower bound of test rows in nats of the raw data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import vaelib
+
+from defaults.report.density_peers import factor_analysis, independent, principal_components
+from defaults.report.parts import Rows
+from defaults.report.space import epochs, patience, weights_between
+from defaults.report.task import Measures, Peer
+from defaults.sets import ExampleSet
+
+DRAWS = 1000
+"""Latent samples over all rows, at least; at most 20 for one."""
+
+
+class VAETask:
+    """VAEs, beside models of the density that have a formula."""
+
+    name = "vae"
+    test = 0.2
+    peers: Mapping[str, Peer] = {
+        "independent": independent,
+        "PCA": principal_components,
+        "FactorAnalysis": factor_analysis,
+    }
+
+    def suits(self, examples: ExampleSet) -> bool:
+        """Always."""
+        return True
+
+    def plain(self, seed: int) -> Any:
+        """A VAE as it comes."""
+        return vaelib.VAE(random_state=seed)
+
+    def tuned(self, settings: dict[str, Any], train: Rows, seed: int, *, holds_out: bool) -> Any:
+        """A VAE with these settings, which ends when the validation rows get no better bound."""
+        settings = dict(settings)
+        warmup, batch, updates = settings.pop("kl_warmup"), settings.pop("batch_size"), settings.pop("updates")
+        widths = (train.x.shape[1], *settings["hidden"], settings["latent_dim"])
+        passes = epochs(updates, batch, 2 * weights_between(widths), len(train))
+        return vaelib.VAE(
+            **settings,
+            batch_size=min(batch, len(train)),
+            epochs=passes,
+            patience=patience(passes),
+            kl_warmup_epochs=warmup * passes,
+            validation_fraction=0.1 if holds_out else 0.0,
+            random_state=seed,
+        )
+
+    def fit(self, estimator: Any, train: Rows, validation: Rows | None) -> Any:
+        """Trains without labels."""
+        return estimator.fit(train.x, validation=None if validation is None else validation.x)
+
+    def measure(self, estimator: Any, train: Rows, test: Rows, is_grey: bool) -> Measures:
+        """The bound, and how many latents are active."""
+        samples = int(np.clip(DRAWS // len(test), 1, 20))
+        bound = float(estimator.elbo(test.x, samples=samples).elbo.mean())
+        return {"bound": bound, "active": int((estimator.transform(test.x).var(0) > 0.01).sum())}
+
+    def rank(self, measures: Measures) -> tuple[float, ...]:
+        """By the bound; one that is not a number is worse than any."""
+        return (-np.inf if np.isnan(measures["bound"]) else measures["bound"],)
