@@ -12,7 +12,7 @@ import vaelib
 from defaults.report.parts import Rows
 from defaults.report.scale import Scale, explained
 from defaults.report.space import epochs, patience, weights_between
-from defaults.report.task import Measures, Peer
+from defaults.report.task import Measures, Peer, Rank
 from defaults.sets import ExampleSet, Matrix
 
 NEIGHBOURS = 5
@@ -48,6 +48,14 @@ def _components(train: Rows, test: Rows, is_grey: bool, seed: int, components: i
     return {"r2": r2, **_wrong(fitted.transform(x), fitted.transform(tested), train, test)}
 
 
+def _by_neighbours(measures: Measures) -> tuple[float, ...]:
+    return (-measures["error"], measures["r2"])
+
+
+def _by_reconstruction(measures: Measures) -> tuple[float, ...]:
+    return (measures["r2"],)
+
+
 class AutoencoderTask:
     """Stacks without labels, beside principal components."""
 
@@ -58,6 +66,7 @@ class AutoencoderTask:
         "PCA 10": partial(_components, components=10),
         "PCA 20": partial(_components, components=20),
     }
+    ranks: Mapping[str, Rank] = {"error": _by_neighbours, "r2": _by_reconstruction}
 
     def suits(self, examples: ExampleSet) -> bool:
         """Always."""
@@ -95,7 +104,3 @@ class AutoencoderTask:
         scale = Scale.of(train.x, is_grey=is_grey)
         r2 = explained(test.x, estimator.reconstruct(test.x), scale, train.x.mean(0))
         return {"r2": r2, **_wrong(estimator.transform(train.x), estimator.transform(test.x), train, test)}
-
-    def rank(self, measures: Measures) -> tuple[float, ...]:
-        """By the neighbours, and without labels by the reconstruction."""
-        return (-measures.get("error", 0.0), measures["r2"])

@@ -11,7 +11,7 @@ import vaelib
 from defaults.report.parts import Rows
 from defaults.report.scale import Scale
 from defaults.report.space import epochs, patience, weights_between
-from defaults.report.task import Measures, Peer
+from defaults.report.task import Measures, Peer, Rank
 from defaults.sets import ExampleSet
 
 
@@ -50,17 +50,23 @@ def _neighbours(seed: int) -> Any:
     return KNeighborsClassifier()
 
 
+def _by_error(measures: Measures) -> tuple[float, ...]:
+    """Where as many labels are wrong, by the cross-entropy."""
+    return (-measures["error"], -measures["loss"])
+
+
 class ClassifierTask:
     """Stacks with a classifier, beside scikit-learn's classifiers as they come."""
 
     name = "classifier"
     test = 0.25
     peers: Mapping[str, Peer] = {
-        "LogisticRegression": _peer(_logistic_regression),
-        "MLPClassifier": _peer(_perceptron),
-        "RandomForest": _peer(_forest),
-        "KNeighbors": _peer(_neighbours),
+        "logistic": _peer(_logistic_regression),
+        "perceptron": _peer(_perceptron),
+        "forest": _peer(_forest),
+        "neighbours": _peer(_neighbours),
     }
+    ranks: Mapping[str, Rank] = {"error": _by_error}
 
     def suits(self, examples: ExampleSet) -> bool:
         """Where there are labels."""
@@ -98,7 +104,3 @@ class ClassifierTask:
         right = found[np.arange(len(test)), np.searchsorted(estimator.classes_, test.classes)]
         wrong = float(np.mean(estimator.predict(test.x) != test.classes))
         return {"error": wrong, "loss": float(-np.log(np.maximum(right, 1e-30)).mean())}
-
-    def rank(self, measures: Measures) -> tuple[float, ...]:
-        """By the labels, and where as many are wrong, by the cross-entropy."""
-        return (-measures["error"], -measures["loss"])

@@ -30,11 +30,12 @@ class Results:
         """The sets of a model, in the order of the records."""
         return list(dict.fromkeys(each["tried"]["set"] for each in self._records if each["tried"]["model"] == model))
 
-    def _of(self, model: str, of: str, step: str, peer: str | None = None) -> dict[int, Found]:
+    def _of(self, model: str, of: str, step: str, peer: str | None = None, by: str | None = None) -> dict[int, Found]:
         found: dict[int, Found] = {}
         for record in self._records:
             tried = record["tried"]
-            if (tried["model"], tried["set"], tried["step"], tried.get("peer")) == (model, of, step, peer):
+            names = (tried["model"], tried["set"], tried["step"], tried.get("peer"), tried.get("by"))
+            if names == (model, of, step, peer, by):
                 found[tried["seed"]] = {**record["found"], "tries": {"count": tried.get("tries", 0)}}
         return found
 
@@ -42,9 +43,9 @@ class Results:
         """The plain trainings by seed."""
         return self._of(model, of, "plain")
 
-    def searches(self, model: str, of: str) -> dict[int, Found]:
-        """What searches chose, by seed; of several the one that was made last."""
-        return self._of(model, of, "tuned")
+    def searches(self, model: str, of: str, measure: str) -> dict[int, Found]:
+        """What searches chose by a measure, by seed; of several the one that was made last."""
+        return self._of(model, of, "tuned", by=measure)
 
     def size(self, model: str, of: str) -> dict[str, int]:
         """Rows and columns to train on, and rows that are judged."""
@@ -58,8 +59,9 @@ class Results:
         return {seed: each["measures"][measure] for seed, each in found.items() if measure in _measures(each)}
 
     def tuned(self, model: str, of: str, measure: str) -> dict[int, float]:
-        """One measure of what the search chose, by seed."""
-        return self.measured(model, of, measure, "tuned")
+        """A measure of what the search chose by it, by seed."""
+        found = self.searches(model, of, measure)
+        return {seed: each["measures"][measure] for seed, each in found.items() if measure in _measures(each)}
 
     def seconds(self, model: str, of: str, step: str = "plain", peer: str | None = None) -> dict[int, float]:
         """The seconds of the trainings that went well, by seed."""

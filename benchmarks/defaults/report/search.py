@@ -22,7 +22,8 @@ def search(task: Task, parts: ReportParts, key: dict[str, Any], tries: int, reco
     division = parts.for_search(key["seed"])
     for number in range(tries):
         _try(task, parts, division, {**key, "step": "try", "number": number}, records)
-    _best(task, parts, {**key, "step": "tuned", "tries": tries}, records)
+    for measure in task.ranks:
+        _best(task, parts, {**key, "step": "tuned", "by": measure, "tries": tries}, records)
 
 
 def _try(task: Task, parts: ReportParts, division: tuple[Rows, Rows], tried: dict[str, Any], records: Records) -> None:
@@ -44,14 +45,16 @@ def _try(task: Task, parts: ReportParts, division: tuple[Rows, Rows], tried: dic
 def _best(task: Task, parts: ReportParts, tried: dict[str, Any], records: Records) -> None:
     if tried in records:
         return
-    key = {name: value for name, value in tried.items() if name not in ("step", "tries")}
+    key = {name: tried[name] for name in ("model", "set", "seed")}
     made = [records.find({**key, "step": "try", "number": number}) for number in range(tried["tries"])]
     went_well = [each["found"] for each in made if each is not None and "validation" in each["found"]]
     failed = len(made) - len(went_well)
+    if any(tried["by"] not in each["validation"] for each in went_well):
+        return  # without labels there is nothing to rank by
     if not went_well:
         print(f"{tried['model']}, {tried['set']}, seed {tried['seed']}: all {failed} tries failed", flush=True)
         return
-    best = max(went_well, key=lambda each: task.rank(each["validation"]))
+    best = max(went_well, key=lambda each: task.ranks[tried["by"]](each["validation"]))
     measures, found = observed(lambda: _retrained(task, parts, best["settings"], tried["seed"]))
     summary = {"settings": best["settings"], "failed": failed, "taken": best["test"], "measures": measures}
     records.add(tried, {**found, **summary, "search_seconds": sum(each["seconds"] for each in went_well)})

@@ -77,6 +77,28 @@ def _autoencoder(random: np.random.RandomState) -> dict[str, Any]:
 _SPACES = {"vae": _vae, "classifier": _classifier, "autoencoder": _autoencoder}
 
 
+def in_short(settings: dict[str, Any]) -> str:
+    """Settings for a table; what is off is left out."""
+    shown = [
+        f"{settings['activation']} {'-'.join(str(width) for width in settings['hidden'])}",
+        f"batch {settings['batch_size']}",
+        f"{settings['learning_rate']} {settings['schedule']} {settings['updates']}",
+    ]
+    if "finetune_learning_rate" in settings:
+        shown.append("fine-tuned" if settings["is_pretrained"] else "not pretrained, trained")
+        shown[-1] += f" {settings['finetune_learning_rate']} {settings['finetune_updates']}"
+    elif settings.get("finetune_updates"):
+        shown.append(f"fine-tuned {settings['finetune_updates']}")
+    shown += [f"{label} {settings[name]}" for name, label in _SHORT.items() if settings.get(name)]
+    return ", ".join(shown)
+
+
+_SHORT = {
+    "latent_dim": "latents", "variance": "variance", "kl_warmup": "warm-up", "weight_decay": "decay",
+    "corruption_level": "corruption", "dropout": "dropout",
+}  # fmt: skip
+
+
 def epochs(updates: int, batch_size: int, weights: int, rows: int) -> int:
     """Passes over the rows that make so many updates, or as many as ``WORK`` allows."""
     batch_size = min(batch_size, rows)

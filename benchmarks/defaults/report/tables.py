@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
 from defaults.report.results import Results
+from defaults.report.space import in_short
 from defaults.report.verdict import AUTOENCODER, CLASSIFIER, VAE, Verdict
 
 Cells = Sequence[str]
@@ -24,13 +25,6 @@ def tables(results: Results, models: Sequence[str]) -> Iterator[str]:
 
 
 _TITLES = {"vae": "VAE()", "classifier": "StackedDenoisingClassifier()", "autoencoder": "StackedDenoisingAutoencoder()"}
-
-
-_SHORT = {
-    "learning_rate": "rate", "batch_size": "batch", "weight_decay": "decay", "latent_dim": "latents",
-    "corruption_level": "corruption", "finetune_learning_rate": "fine-tuning's rate",
-    "finetune_updates": "its updates", "is_pretrained": "pretrained",
-}  # fmt: skip
 
 
 def _markdown(header: Cells, rows: Iterable[Cells]) -> Iterator[str]:
@@ -63,7 +57,7 @@ def _vae(results: Results) -> Iterator[str]:
 
 
 def _classifier(results: Results) -> Iterator[str]:
-    names = ("LogisticRegression", "MLPClassifier", "RandomForest", "KNeighbors")
+    names = ("logistic", "perceptron", "forest", "neighbours")
     header = ("set", "rows x columns", "wrong %", "s", "tuned", "behind by", *names, "verdict")
     sets = results.sets("classifier")
     yield from _markdown(header, (_compared(results, "classifier", of, "error", CLASSIFIER, names) for of in sets))
@@ -73,12 +67,14 @@ def _autoencoder(results: Results) -> Iterator[str]:
     names = ("raw", "PCA 10", "PCA 20")
     for measure, title in (("error", "neighbours wrong %"), ("r2", "R2")):
         header = ("set", "rows x columns", title, "s", "tuned", "behind by", *names, "verdict")
-        sets = results.sets("autoencoder")
-        rows = [_compared(results, "autoencoder", of, measure, AUTOENCODER[measure], names) for of in sets]
-        yield from _markdown(header, (row for row in rows if row[2] != "-" or measure == "r2"))
+        # Where there are no labels, not even the columns themselves have an error.
+        sets = [of for of in results.sets("autoencoder") if results.measured("autoencoder", of, measure, "peer", "raw")]
+        rows = (_compared(results, "autoencoder", of, measure, AUTOENCODER[measure], names) for of in sets)
+        yield from _markdown(header, rows)
         yield ""
 
 
+_MEASURES = {"vae": ("bound",), "classifier": ("error",), "autoencoder": ("error", "r2")}
 _TABLES = {"vae": _vae, "classifier": _classifier, "autoencoder": _autoencoder}
 
 
@@ -138,18 +134,9 @@ def _training(results: Results, model: str, of: str) -> tuple[str, ...]:
 def _best(results: Results, model: str) -> Iterator[str]:
     """What the search chose."""
     rows = [
-        (of, str(seed), f"{found['tries']['count']} ({found['failed']} failed)", _settings(found["settings"]))
-        for of in results.sets(model)
-        for seed, found in results.searches(model, of).items()
+        (of, measure, str(seed), f"{found['tries']['count']} ({found['failed']} failed)", in_short(found["settings"]))
+        for of, measure in itertools.product(results.sets(model), _MEASURES[model])
+        for seed, found in results.searches(model, of, measure).items()
     ]
     if rows:
-        yield from _markdown(("set", "seed", "tries", "chosen by validation rows"), rows)
-
-
-def _settings(settings: dict[str, Any]) -> str:
-    """The settings in short; what is off is left out."""
-    shown = [f"{settings['activation']} {'-'.join(str(width) for width in settings['hidden'])}"]
-    for name, value in settings.items():
-        if name not in ("activation", "hidden") and value:
-            shown.append(str(value) if isinstance(value, str) else f"{_SHORT.get(name, name)} {value}")
-    return ", ".join(shown)
+        yield from _markdown(("set", "by", "seed", "tries", "chosen by validation rows"), rows)

@@ -11,6 +11,8 @@ from defaults.sets import ExampleSet
 Measures = dict[str, float]
 #: Trains on the first rows, and measures by the second; the last is whether they are grey levels, or a seed.
 Peer = Callable[[Rows, Rows, bool, int], Measures]
+#: The rank of a try by its measures of the validation rows.
+Rank = Callable[[Measures], tuple[float, ...]]
 
 
 class Task(Protocol):
@@ -20,6 +22,8 @@ class Task(Protocol):
     #: The part of the rows that is judged.
     test: float
     peers: Mapping[str, Peer]
+    #: What can be searched for, by the measure: greater for what is to be chosen.
+    ranks: Mapping[str, Rank]
 
     def suits(self, examples: ExampleSet) -> bool:
         """Whether the set is one for these estimators."""
@@ -39,8 +43,4 @@ class Task(Protocol):
 
     def measure(self, estimator: Any, train: Rows, test: Rows, is_grey: bool) -> Measures:
         """What a trained estimator is worth."""
-        ...
-
-    def rank(self, measures: Measures) -> tuple[float, ...]:
-        """Greater for what is to be chosen."""
         ...

@@ -11,11 +11,16 @@ import vaelib
 from defaults.report.density_peers import factor_analysis, independent, principal_components
 from defaults.report.parts import Rows
 from defaults.report.space import epochs, patience, weights_between
-from defaults.report.task import Measures, Peer
+from defaults.report.task import Measures, Peer, Rank
 from defaults.sets import ExampleSet
 
 DRAWS = 1000
 """Latent samples over all rows, at least; at most 20 for one."""
+
+
+def _by_bound(measures: Measures) -> tuple[float, ...]:
+    """One that is not a number is worse than any."""
+    return (-np.inf if np.isnan(measures["bound"]) else measures["bound"],)
 
 
 class VAETask:
@@ -28,6 +33,7 @@ class VAETask:
         "PCA": principal_components,
         "FactorAnalysis": factor_analysis,
     }
+    ranks: Mapping[str, Rank] = {"bound": _by_bound}
 
     def suits(self, examples: ExampleSet) -> bool:
         """Always."""
@@ -62,7 +68,3 @@ class VAETask:
         samples = int(np.clip(DRAWS // len(test), 1, 20))
         bound = float(estimator.elbo(test.x, samples=samples).elbo.mean())
         return {"bound": bound, "active": int((estimator.transform(test.x).var(0) > 0.01).sum())}
-
-    def rank(self, measures: Measures) -> tuple[float, ...]:
-        """By the bound; one that is not a number is worse than any."""
-        return (-np.inf if np.isnan(measures["bound"]) else measures["bound"],)
