@@ -22,7 +22,7 @@ def add_commands(commands: Any) -> None:
         each.add_argument("models", nargs="*", metavar="model", help=f"{', '.join(TASKS)}; all, if none is named")
         each.add_argument("--results", type=Path, required=True, help="the file of results, a line of JSON each")
     reporting.add_argument("--data", type=Path, default=os.environ.get("VAELIB_DATA", "."), help="the files' folder")
-    reporting.add_argument("--sets", nargs="*", help=f"only these sets: {', '.join(_sets(Path()))}")
+    reporting.add_argument("--sets", nargs="*", help=f"only these sets: {'; '.join(_sets(Path()))}")
     reporting.add_argument("--steps", nargs="*", choices=STEPS, default=STEPS, help="only a part of the trainings")
     reporting.add_argument("--seeds", type=int, nargs="*", default=range(5))
     reporting.add_argument("--tries", type=int, default=60, help="the tries of the random search")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any
 
 from defaults.records import Records
@@ -58,9 +58,9 @@ class Results:
         found = self._of(model, of, step, peer)
         return {seed: each["measures"][measure] for seed, each in found.items() if measure in _measures(each)}
 
-    def tuned(self, model: str, of: str, measure: str) -> dict[int, float]:
-        """A measure of what the search chose by it, by seed."""
-        found = self.searches(model, of, measure)
+    def tuned(self, model: str, of: str, measure: str, by: str) -> dict[int, float]:
+        """A measure of what the search chose by this one or another, by seed."""
+        found = self.searches(model, of, by)
         return {seed: each["measures"][measure] for seed, each in found.items() if measure in _measures(each)}
 
     def seconds(self, model: str, of: str, step: str = "plain", peer: str | None = None) -> dict[int, float]:
@@ -79,17 +79,19 @@ class Results:
             counts.update({" ".join(text.split()[:WORDS]) for text in texts})
         return dict(counts)
 
-    def silent_failures(self, model: str, of: str) -> list[str]:
-        """What went wrong in plain trainings that neither warned nor raised."""
-        independent = self.measured(model, of, "bound", step="peer", peer="independent")
-        found = []
+    def silent_failures(self, model: str, of: str) -> dict[str, list[int]]:
+        """What went wrong in plain trainings that neither warned nor raised, and with which seeds."""
+        found: dict[str, list[int]] = defaultdict(list)
         for seed, each in self.plain(model, of).items():
             if each["said"] or each["error"]:
                 continue
-            risen = [c["name"] for c in each["courses"] if c["lasting_rise"] > RISE]
-            found += [f"seed {seed}: the loss of {name} rose" for name in risen]
-            if seed in independent and not each["measures"]["bound"] >= independent[seed]:
-                found.append(f"seed {seed}: no better than independent columns")
+            for course in each["courses"]:
+                if course["lasting_rise"] > RISE:
+                    found[f"loss rose ({course['name']})"].append(seed)
+            for measure, name in (("bound", "mean"), ("median", "median row")):
+                independent = self.measured(model, of, measure, step="peer", peer="independent")
+                if seed in independent and not each["measures"][measure] >= independent[seed]:
+                    found[f"{name} below independent columns"].append(seed)
         return found
 
 

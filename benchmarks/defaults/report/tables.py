@@ -52,8 +52,10 @@ def _seconds(values: Sequence[float]) -> str:
 
 def _vae(results: Results) -> Iterator[str]:
     names = ("independent", "PCA", "FactorAnalysis")
-    header = ("set", "rows x columns", "plain", "s", "tuned", "behind by", *names, "verdict")
-    yield from _markdown(header, (_compared(results, "vae", name, "bound", VAE, names) for name in results.sets("vae")))
+    for measure, title in (("bound", "plain"), ("median", "median row")):
+        header = ("set", "rows x columns", title, "s", "tuned", "behind by", *names, "verdict")
+        yield from _markdown(header, (_compared(results, "vae", of, measure, VAE, names) for of in results.sets("vae")))
+        yield ""
 
 
 def _classifier(results: Results) -> Iterator[str]:
@@ -82,7 +84,7 @@ def _compared(
     results: Results, model: str, of: str, measure: str, verdict: Verdict, peers: Sequence[str]
 ) -> tuple[str, ...]:
     plain = results.measured(model, of, measure, step="plain")
-    tuned = results.tuned(model, of, measure)
+    tuned = results.tuned(model, of, measure, "bound" if measure == "median" else measure)
     both = sorted(plain.keys() & tuned.keys())
     size = results.size(model, of)
     judged = verdict.judge([plain[seed] for seed in both], [tuned[seed] for seed in both], size["test_rows"])
@@ -112,7 +114,7 @@ def _of_peer(results: Results, model: str, of: str, measure: str, peer: str, ver
 
 def _trainings(results: Results, model: str) -> Iterator[str]:
     """What was said in plain trainings, and what was not."""
-    header = ("set", "trainings", "failed", "said", "last above best loss / their means", "silent failures")
+    header = ("set", "trainings", "failed", "said", "last above best loss / their means", "silent failures: seeds")
     yield from _markdown(header, (_training(results, model, of) for of in results.sets(model)))
 
 
@@ -127,7 +129,7 @@ def _training(results: Results, model: str, of: str) -> tuple[str, ...]:
         str(len(results.failures(model, of))),
         "; ".join(f"{text} ({count})" for text, count in said.items()) or "nothing",
         " / ".join(rises) or "-",
-        "; ".join(silent) or "none",
+        "; ".join(f"{what}: {', '.join(map(str, seeds))}" for what, seeds in silent.items()) or "none",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import vaelib
 
-from defaults.report.density_peers import factor_analysis, independent, principal_components
+from defaults.report.density_peers import factor_analysis, independent, of_rows, principal_components
 from defaults.report.parts import Rows
 from defaults.report.space import epochs, patience, weights_between
 from defaults.report.task import Measures, Peer, Rank
@@ -64,7 +64,7 @@ class VAETask:
         return estimator.fit(train.x, validation=None if validation is None else validation.x)
 
     def measure(self, estimator: Any, train: Rows, test: Rows, is_grey: bool) -> Measures:
-        """The bound, and how many latents are active."""
+        """The bound, also of the median row, and how many latents are active."""
         samples = int(np.clip(DRAWS // len(test), 1, 20))
-        bound = float(estimator.elbo(test.x, samples=samples).elbo.mean())
-        return {"bound": bound, "active": int((estimator.transform(test.x).var(0) > 0.01).sum())}
+        bounds = estimator.elbo(test.x, samples=samples).elbo
+        return {**of_rows(bounds), "active": int((estimator.transform(test.x).var(0) > 0.01).sum())}
