@@ -11,6 +11,8 @@ Found = dict[str, Any]
 
 RISE = 0.01
 """A training that ends above its best losses by more than this share of the gain has failed."""
+ABOUT_DATA = "the data hold values"
+"""What a warning has that tells of the data, and nothing of how the training went."""
 WORDS = 6
 """So many words of a warning are told."""
 
@@ -83,7 +85,7 @@ class Results:
         """What went wrong in plain trainings that neither warned nor raised, and with which seeds."""
         found: dict[str, list[int]] = defaultdict(list)
         for seed, each in self.plain(model, of).items():
-            if each["said"] or each["error"]:
+            if each["error"] or any(ABOUT_DATA not in text for text in each["said"]):
                 continue
             for course in each["courses"]:
                 if course["lasting_rise"] > RISE:
