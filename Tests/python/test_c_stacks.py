@@ -171,7 +171,7 @@ def test_supervised_trainers_need_classes_and_labels(fresh, handles):
     "fields",
     [
         {"estimator": b"monte_carlo"}, {"samples": 2}, {"beta": 0.5}, {"kl_warmup_epochs": 1.0},
-        {"binarization": b"dynamic"}, {"dropout": 0.5}, {"patience": 1},
+        {"binarization": b"dynamic"}, {"dropout": 0.25}, {"patience": 1},
     ],
 )  # fmt: skip
 def test_pretraining_with_parameters_of_other_trainings(fresh, handles, fields):
@@ -185,9 +185,9 @@ def test_fine_tuning_with_bad_parameters(fresh, handles, fields):
 
 
 def test_dropout_is_for_labels(fresh, handles):
-    refused(*finetune(fresh, handles["dataset"], phase=UNSUPERVISED, dropout=0.5), ARGUMENT, "dropout")
+    refused(*finetune(fresh, handles["dataset"], phase=UNSUPERVISED, dropout=0.25), ARGUMENT, "dropout")
     arguments = good_calls(handles)["vaelib_vae_fit"]
-    arguments[3] = byref(training_config(dropout=0.5))
+    arguments[3] = byref(training_config(dropout=0.25))
     refused("vaelib_vae_fit", arguments, ARGUMENT, "dropout")
 
 

@@ -135,7 +135,10 @@ def test_learned_and_fixed_variances(random, x):
 def test_stacks(convention, tied, random, x):
     layers, decoder = chain(random, DATA, 5, 4), chain(random, 4, 5, DATA)
     stack = stack_from_dense_layers(
-        laid_out(layers, convention), None if tied else laid_out(decoder, convention), convention=convention
+        laid_out(layers, convention),
+        None if tied else laid_out(decoder, convention),
+        convention=convention,
+        loss="cross_entropy",
     )
     if tied:
         decoder = [(kernel.T, 0) for kernel, _ in reversed(layers)]
@@ -232,7 +235,9 @@ def test_what_does_not_fit_a_stack(random):
     with pytest.raises(ValueError, match="classifier takes 5 inputs"):
         make(layers, convention="keras", classifier=dense(random, 5, 3))
     with pytest.raises(ValueError, match=r"layers/1/decoder/weight has shape \(4, 7\)"):
-        make(layers, chain(random, 4, 7, DATA), convention="keras")
-    assert type(make(layers, convention="keras")) is vaelib.StackedDenoisingAutoencoder
+        make(layers, chain(random, 4, 7, DATA), convention="keras", loss="squared_error")
+    with pytest.raises(vaelib.InvalidArgument, match="loss of layer 0 is auto"):
+        make(layers, convention="keras")
+    assert type(make(layers, convention="keras", loss="squared_error")) is vaelib.StackedDenoisingAutoencoder
     with pytest.raises(TypeError, match="hidden"):
         make(layers, convention="keras", hidden=(3,))

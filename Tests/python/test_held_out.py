@@ -26,6 +26,8 @@ from vaelib._c.library import library
 
 VAE, Autoencoder, Classifier = vaelib.VAE, vaelib.StackedDenoisingAutoencoder, vaelib.StackedDenoisingClassifier
 SMALL = {"hidden": (4,), "batch_size": 10, "random_state": 3}
+#: What autoencoders and classifiers have different defaults of.
+ALIKE = {"activation": "sigmoid"}
 FRACTION = {"validation_fraction": 0.25}
 ROWS = 60
 
@@ -86,9 +88,10 @@ def test_pretraining_of_a_classifier_has_all_rows(source):
     def look(progress):
         seen.setdefault(progress.phase, set()).add(progress.examples_per_epoch)
 
-    model = Classifier(pretrain_epochs=2, finetune_epochs=2, **FRACTION, **SMALL).fit(source(x, y), callback=look)
+    model = Classifier(pretrain_epochs=2, finetune_epochs=2, **FRACTION, **SMALL, **ALIKE)
+    model.fit(source(x, y), callback=look)
     assert seen == {"pretraining": {60}, "supervised": {45}}
-    stack = Autoencoder(epochs=2, **SMALL).fit(x)
+    stack = Autoencoder(epochs=2, **SMALL, **ALIKE).fit(x)
     assert_same(Classifier(pretrained=stack, finetune_epochs=2, **FRACTION, **SMALL).fit(x, y), model)
 
 

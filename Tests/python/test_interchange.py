@@ -179,7 +179,7 @@ def test_the_layout_of_files_for_keras(tmp_path):
 
 @pytest.mark.parametrize("tied", [True, False])
 def test_the_layout_of_files_of_stacks_for_keras(tmp_path, tied):
-    stack = make_classifier(hidden=(5, 4), tied=tied)
+    stack = make_classifier(hidden=(5, 4), tied=tied, loss="cross_entropy", activation="sigmoid")
     export_keras_weights(stack, tmp_path / "stack.weights.h5")
     state, found = stack.get_weights(), datasets(tmp_path / "stack.weights.h5")
     assert len(found) == 10

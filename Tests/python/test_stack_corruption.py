@@ -13,6 +13,7 @@ KINDS = ("masking", "independent_masking", "gaussian", "salt_and_pepper")
 
 def stack_with(kind, level, width=40, layers=1, **options):
     hidden = (7,) * layers
+    options = {"loss": "squared_error", "standardize": False, **options}
     return vaelib.StackedDenoisingAutoencoder(
         hidden=hidden, corruption=kind, corruption_level=level, random_state=0, **options
     ).initialize(width)
@@ -81,7 +82,7 @@ def test_pretraining_takes_the_minimum_and_maximum_of_each_layers_inputs():
     def fit(**options):
         return vaelib.StackedDenoisingAutoencoder(
             hidden=(9, 5), corruption="salt_and_pepper", corruption_level=0.4, loss="squared_error", epochs=2,
-            random_state=4, **options,
+            standardize=False, random_state=4, **options,
         ).fit(x)  # fmt: skip
 
     found = fit(corruption_range="data")
@@ -107,7 +108,7 @@ def test_the_noise_is_the_oracles(kind):
 
 
 def test_upper_layers_corrupt_the_clean_code_with_noise_of_their_own():
-    pair = StackPair(8, [{"width": 12}, {"width": 9}, {"width": 4}])
+    pair = StackPair(8, [{"width": width, "corruption_level": 0.25} for width in (12, 9, 4)])
     x = examples(6, 8)
     for layer in (0, 1, 2):
         clean = stack.encode(pair.weights, pair.layers, x.astype(np.float64), layer - 1)

@@ -15,7 +15,8 @@ def x():
 
 def test_a_loop_of_ones_own_pretrains_and_fine_tunes(x):
     y = (labels_of(x) == "right").astype(int)
-    model = Classifier(hidden=(12, 8), learning_rate=0.02, random_state=0).initialize(6)
+    options = {"loss": "cross_entropy", "activation": "sigmoid", "dropout": 0.0, "schedule": "constant"}
+    model = Classifier(hidden=(12, 8), learning_rate=0.02, random_state=0, **options).initialize(6)
     for layer in (0, 1):
         trainer = vaelib.Trainer(model, len(x), layer=layer)
         losses = [trainer.step(x)["loss"] for _ in range(100)]
@@ -32,7 +33,7 @@ def test_a_loop_of_ones_own_pretrains_and_fine_tunes(x):
 
 def test_labels_of_a_dataset(x):
     y = (labels_of(x) == "right").astype(int)
-    model = Classifier(hidden=(12,), random_state=0).initialize(6)
+    model = Classifier(hidden=(12,), loss="cross_entropy", random_state=0).initialize(6)
     trainer = vaelib.Trainer(model, len(x), phase="supervised", classes=2)
     assert trainer.compute_gradients(vaelib.Dataset(x, y))["loss"] == trainer.compute_gradients(x, y)["loss"]
     with pytest.raises(vaelib.InvalidArgument, match="label"):
@@ -45,7 +46,7 @@ def test_labels_of_a_dataset(x):
 
 def test_a_trainer_outlives_the_classifier_that_comes_after_it(x):
     """Adding the classifier makes room for it; an older trainer's parameters stay those of the stack, or it says no."""
-    model = Classifier(hidden=(5,), random_state=0).initialize(6)
+    model = Classifier(hidden=(5,), loss="cross_entropy", random_state=0).initialize(6)
     pretraining = vaelib.Trainer(model, len(x))
     pretraining.step(x)
     vaelib.Trainer(model, len(x), phase="supervised", classes=2)
@@ -60,13 +61,13 @@ def test_a_trainer_outlives_the_classifier_that_comes_after_it(x):
 
 
 def test_each_layer_has_its_own_rate(x):
-    model = Autoencoder(hidden=(5, 3), learning_rate=(0.25, 0.5), random_state=0).initialize(6)
+    model = Autoencoder(hidden=(5, 3), loss="cross_entropy", learning_rate=(0.25, 0.5), random_state=0).initialize(6)
     for layer, rate in ((0, 0.25), (1, 0.5)):
         assert vaelib.Trainer(model, len(x), layer=layer).step(x)["learning_rate"] == rate
 
 
 def test_phases_that_are_none(x):
-    model = Autoencoder(hidden=(5,), random_state=0).initialize(6)
+    model = Autoencoder(hidden=(5,), loss="cross_entropy", random_state=0).initialize(6)
     with pytest.raises(ValueError, match="pretraining, supervised, unsupervised"):
         vaelib.Trainer(model, 10, phase="training")
     with pytest.raises(ValueError, match="classes"):
@@ -80,6 +81,7 @@ def test_gradient_of_dropout_is_that_of_fit(x):
     """A trainer with all rows in one batch, step by step, is a fit with the noise of steps for that of epochs."""
     y = (labels_of(x) == "right").astype(int)
     options = {"hidden": (5,), "dropout": 0.5, "batch_size": 40, "random_state": 3, "pretrain_epochs": 0}
+    options["loss"] = "cross_entropy"
     fitted = Classifier(finetune_epochs=1, **options).fit(x, y)
     model = Classifier(**options).initialize(6)
     trainer = vaelib.Trainer(model, len(x), phase="supervised", classes=2)

@@ -115,7 +115,8 @@ def test_unsupervised_fine_tuning_lowers_the_whole_stacks_error():
 
 
 def test_a_sparse_code_is_sparse():
-    options = {"hidden": (30,), "epochs": 60, "learning_rate": 0.01, "random_state": 0}
+    options = {"hidden": (30,), "loss": "cross_entropy", "epochs": 60, "learning_rate": 0.01, "random_state": 0}
+    options |= {"schedule": "constant", "corruption_level": 0.25}
     x = structured()
     codes = Autoencoder(sparsity_weight=3.0, sparsity_target=0.1, **options).fit(x).transform(x)
     assert abs(codes.mean() - 0.1) < 0.04
@@ -159,6 +160,7 @@ def test_patience_returns_to_the_best_weights(x):
         learning_rate=0.02,
         validation_fraction=0.3,
         validation_split="last",
+        monitor="error",
         **SMALL,
     ).fit(x, y)
     errors = model.history_["validation_error"]

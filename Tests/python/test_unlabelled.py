@@ -9,7 +9,15 @@ from checkpoints import Interrupted, after_epochs, assert_same
 from stacks import examples, labels_of
 
 Classifier = vaelib.StackedDenoisingClassifier
-SMALL = {"hidden": (16,), "pretrain_epochs": 5, "finetune_epochs": 80, "learning_rate": 0.02, "random_state": 0}
+ALIKE = {"hidden": (16,), "activation": "sigmoid", "loss": "cross_entropy"}
+SMALL = {
+    **ALIKE,
+    "pretrain_epochs": 5,
+    "finetune_epochs": 80,
+    "learning_rate": 0.02,
+    "dropout": 0.0,
+    "random_state": 0,
+}
 LABELLED = np.arange(300) % 3 == 0
 """A hundred of the 300 examples have a label."""
 
@@ -128,7 +136,7 @@ def test_texts_that_are_all_numbers_are_classes(x):
 def test_the_validation_part_is_of_those_with_a_label(x, y, known, split):
     options = {**SMALL, "validation_fraction": 0.2, "validation_split": split}
     model = Classifier(**options).fit(x, y)
-    stack = vaelib.StackedDenoisingAutoencoder(hidden=(16,), epochs=5, learning_rate=0.02, random_state=0).fit(x)
+    stack = vaelib.StackedDenoisingAutoencoder(**ALIKE, epochs=5, learning_rate=0.02, random_state=0).fit(x)
     expected = Classifier(**{**options, "pretrained": stack}).fit(x[LABELLED], known[LABELLED])
     assert_same(model, expected)
     assert "validation_error" in model.history_
@@ -180,7 +188,7 @@ def test_datasets(x, y, known, tmp_path, budget, chunks):
     with vaelib.open_dataset(tmp_path / "data.h5", "x", labels="y", memory_budget=budget) as data:
         assert data.in_memory == (budget is None)
         model = Classifier(**SMALL).fit(data)
-        stack = vaelib.StackedDenoisingAutoencoder(hidden=(16,), epochs=5, learning_rate=0.02, random_state=0)
+        stack = vaelib.StackedDenoisingAutoencoder(**ALIKE, epochs=5, learning_rate=0.02, random_state=0)
         expected = Classifier(**SMALL, pretrained=stack.fit(data)).fit(data[LABELLED])
         assert_same(model, expected)
         assert model.score(data) == model.score(x[LABELLED], known[LABELLED])
@@ -242,7 +250,7 @@ def test_a_checkpoint_belongs_to_its_labels(x, y, known, tmp_path):
 
 def test_a_trainer_takes_labels_alone(x, known):
     """Its batches are given by the caller, who chooses the rows that have a label."""
-    model = Classifier(hidden=(4,), random_state=0).initialize(6)
+    model = Classifier(hidden=(4,), loss="cross_entropy", random_state=0).initialize(6)
     trainer = vaelib.Trainer(model, 300, phase="supervised", classes=2)
     with pytest.raises(vaelib.DataError, match="-1"):
         trainer.step(x[:3], [0, 1, -1])

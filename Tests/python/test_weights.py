@@ -12,6 +12,9 @@ def weights_of(estimator, seed=0):
     return {name: random.normal(size=values.shape) for name, values in estimator.get_weights().items()}
 
 
+SIGMOID = {"hidden": (5, 4), "activation": "sigmoid", "loss": "cross_entropy"}
+
+
 @pytest.fixture
 def vae():
     return vaelib.VAE(latent_dim=2, hidden=(4,), likelihood="gaussian", variance="learned", random_state=1).initialize(
@@ -22,7 +25,7 @@ def vae():
 @pytest.fixture
 def classifier():
     x = examples(60, 6)
-    return vaelib.StackedDenoisingClassifier(hidden=(5, 4), pretrain_epochs=0, finetune_epochs=1).fit(x, labels_of(x))
+    return vaelib.StackedDenoisingClassifier(**SIGMOID, pretrain_epochs=0, finetune_epochs=1).fit(x, labels_of(x))
 
 
 def test_names_and_shapes_are_those_of_the_file(vae):
@@ -118,7 +121,9 @@ def test_an_estimator_without_weights():
 
 @pytest.mark.parametrize("tied", [True, False])
 def test_stacks(tied):
-    stack = vaelib.StackedDenoisingAutoencoder(hidden=(5, 4), tied=tied, random_state=1).initialize(6)
+    stack = vaelib.StackedDenoisingAutoencoder(
+        hidden=(5, 4), loss="cross_entropy", tied=tied, random_state=1
+    ).initialize(6)
     weights = weights_of(stack)
     assert weights["layers/1/decoder/bias"].shape == (5,)
     assert ("layers/1/decoder/weight" in weights) != tied
@@ -129,7 +134,7 @@ def test_stacks(tied):
 
 def test_a_classifier_is_added_where_the_state_has_one(classifier):
     x = examples(60, 6)
-    other = vaelib.StackedDenoisingClassifier(hidden=(5, 4), random_state=3).initialize(6)
+    other = vaelib.StackedDenoisingClassifier(**SIGMOID, random_state=3).initialize(6)
     assert "classifier/weight" not in other.get_weights()
     other.set_weights(classifier.get_weights())
     np.testing.assert_array_equal(other.predict_proba(x), classifier.predict_proba(x))
@@ -139,7 +144,7 @@ def test_a_classifier_is_added_where_the_state_has_one(classifier):
 
 
 def test_a_classifier_is_not_added_when_something_is_wrong(classifier):
-    other = vaelib.StackedDenoisingClassifier(hidden=(5, 4), random_state=3).initialize(6)
+    other = vaelib.StackedDenoisingClassifier(**SIGMOID, random_state=3).initialize(6)
     before = other.get_weights()
     weights = classifier.get_weights()
     for wrong in (
@@ -164,4 +169,4 @@ def test_a_classifier_that_is_there_must_fit(classifier):
     classifier.set_weights(weights)
     assert classifier.classes_ is classes
     with pytest.raises(ValueError, match=r"unexpected .*: classifier/weight, classifier/bias"):
-        vaelib.StackedDenoisingAutoencoder(hidden=(5, 4)).initialize(6).set_weights(weights)
+        vaelib.StackedDenoisingAutoencoder(**SIGMOID).initialize(6).set_weights(weights)

@@ -104,8 +104,8 @@ extension TrainingConfiguration {
     let defaults = TrainingConfiguration()
     for parameter in Self.parameters where !parameter.phases.contains(kind) {
       let (value, initial) = (parameter.get(self), parameter.get(defaults))
-      // The numbers of a training that is over stand decided in its model, and are allowed for the next.
-      if value != initial, !(initial == parameter.automaticValue && value == .count(0)) {
+      // 0 asks for nothing. It is also what a training without such a thing has decided.
+      if value != initial, value != .count(0), value != .real(0) {
         let purposes = parameter.phases.map(\.purpose).joined(separator: ", or ")
         throw .invalidArgument(
           "\(parameter.name) is \(parameter.text(value)), but it is for \(purposes); leave it at "

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vaelib.interchange.unstandardized import unstandardized_weights
 from vaelib.models.estimator import Estimator
 from vaelib.models.stack import Stack
 
@@ -20,8 +21,8 @@ def export_keras_weights(model: Estimator[Any], path: str | os.PathLike[str]) ->
     """Writes weights to a file that Keras 3 loads into a model with the attributes ``encoder`` and ``decoder``.
 
     Both are ``keras.Sequential`` models of Dense layers. A learned variance of a VAE is a weight of the model itself; a
-    stack's classifier is a Dense layer, the attribute ``classifier``. docs/interchange.md has the program that builds
-    them.
+    stack's classifier is a Dense layer, the attribute ``classifier``. Standardisation is in the layers next to the data
+    (``unstandardized_weights``). docs/interchange.md has the program that builds them.
 
     Parameters
     ----------
@@ -36,7 +37,7 @@ def export_keras_weights(model: Estimator[Any], path: str | os.PathLike[str]) ->
         h5py is not installed (``pip install h5py``).
     """
     content = KerasWeights()
-    weights = model.get_weights()
+    weights = unstandardized_weights(model)
     if isinstance(model, Stack):
         _add_stack(content, weights)
     else:

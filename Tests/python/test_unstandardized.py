@@ -1,0 +1,72 @@
+"""Weights of models that standardise, for networks that take columns as they are."""
+
+import numpy as np
+import pytest
+import vaelib
+from vaelib.interchange import export_keras_weights, unstandardized_weights
+
+X = (np.random.RandomState(0).normal(size=(80, 5)) * [1, 100, 0.01, 3, 7] + [0, 5, -2, 1000, 3]).astype(np.float32)
+Y = np.where(X[:, 0] > 0, "left", "right")
+VAES = {
+    "learned": {},
+    "predicted": {"variance": "predicted"},
+    "fixed": {"variance": "fixed"},
+    "without hidden layers": {"hidden": (), "decoder_hidden": ()},
+}
+STACKS = {
+    "tied": {},
+    "own decoders": {"tied": False},
+    "two layers": {"hidden": (6, 3), "activation": "tanh"},
+}
+
+
+def close(found, expected):
+    scale = np.maximum(X.std(axis=0), 1e-3) if np.shape(expected)[1:] == (5,) else 1
+    np.testing.assert_allclose(found / scale, expected / scale, rtol=1e-4, atol=2e-4)
+
+
+@pytest.mark.parametrize("options", VAES.values(), ids=list(VAES))
+def test_vaes(options):
+    vae = vaelib.VAE(**{"latent_dim": 2, "hidden": (6,), "epochs": 5, "random_state": 0, **options}).fit(X)
+    weights = unstandardized_weights(vae)
+    assert not any(name.startswith("standardization") for name in weights)
+    plain = vaelib.VAE(**{**vae.get_params(), "likelihood": "gaussian", "standardize": False}).initialize(5)
+    plain.set_weights(weights)
+    close(plain.transform(X), vae.transform(X))
+    close(plain.reconstruct(X), vae.reconstruct(X))
+    deviation = vae.get_weights()["standardization/deviation"]
+    codes = vae.transform(X)
+    if vae.variance != "fixed":
+        expected = vae.decode(codes).variance
+        np.testing.assert_allclose(plain.decode(codes).variance * deviation**2, expected, rtol=1e-3)
+
+
+@pytest.mark.parametrize("options", STACKS.values(), ids=list(STACKS))
+def test_stacks(options):
+    settings = {"hidden": (6,), "pretrain_epochs": 3, "finetune_epochs": 3, "random_state": 0, **options}
+    stack = vaelib.StackedDenoisingClassifier(**settings).fit(X, Y)
+    tied = (False, *[stack.tied] * (len(stack.hidden) - 1))
+    plain = vaelib.StackedDenoisingClassifier(**{**settings, "tied": tied, "loss": stack.loss_, "standardize": False})
+    plain.initialize(5).set_weights(unstandardized_weights(stack))
+    close(plain.transform(X), stack.transform(X))
+    close(plain.reconstruct(X), stack.reconstruct(X))
+    close(plain.predict_proba(X), stack.predict_proba(X))
+
+
+def test_models_that_do_not_standardise_give_their_weights():
+    vae = vaelib.VAE(latent_dim=2, hidden=(4,), likelihood="bernoulli", random_state=0).initialize(5)
+    own, found = vae.get_weights(), unstandardized_weights(vae)
+    assert list(own) == list(found)
+    assert all((own[name] == found[name]).all() for name in own)
+
+
+def test_files_for_keras_have_them(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    vae = vaelib.VAE(latent_dim=2, hidden=(6,), epochs=2, random_state=0).fit(X)
+    export_keras_weights(vae, tmp_path / "vae.weights.h5")
+    with h5py.File(tmp_path / "vae.weights.h5") as file:
+        kernel, bias = (file[f"encoder/layers/dense/vars/{index}"][...] for index in (0, 1))
+    expected = unstandardized_weights(vae)
+    np.testing.assert_array_equal(kernel, expected["encoder/0/weight"])
+    np.testing.assert_array_equal(bias, expected["encoder/0/bias"])
+    assert not np.array_equal(kernel, vae.get_weights()["encoder/0/weight"])

@@ -1,0 +1,44 @@
+"""Weights for networks elsewhere, which take columns as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib.models.estimator import Estimator
+
+Array = npt.NDArray[np.float32]
+
+
+def unstandardized_weights(model: Estimator[Any]) -> dict[str, Array]:
+    """The weights, as ``get_weights`` has them, of the same network without its standardisation.
+
+    With x' = (x - m) / s inside the model, the layer that sees examples becomes W / s and b - (m / s) W, and the one
+    that puts them out W s and b s + m; a tied lowest layer of a stack gets a decoder of its own. So codes, means and
+    reconstructions are the same, of columns as they are. Log-variances of columns stay those of x': add 2 log s.
+
+    A model that does not standardise gives its weights as they are.
+    """
+    weights = {name: values.astype(np.float64) for name, values in model.get_weights().items()}
+    mean, deviation = (weights.pop(f"standardization/{name}", None) for name in ("mean", "deviation"))
+    weights.pop("standardization/floor", None)
+    if mean is None or deviation is None or not deviation.all():
+        return _rounded(weights)
+    if "layers/0/weight" in weights:
+        weights.setdefault("layers/0/decoder/weight", weights["layers/0/weight"].T.copy())
+        first, last = "layers/0", "layers/0/decoder"
+    else:
+        first, last = "encoder/0" if "encoder/0/weight" in weights else "encoder/head", "decoder/head"
+    kernel = weights[f"{first}/weight"] / deviation[:, np.newaxis]
+    weights[f"{first}/bias"] = weights[f"{first}/bias"] - mean @ kernel
+    weights[f"{first}/weight"] = kernel
+    columns = slice(len(mean))  # log-variances follow, where a decoder predicts them
+    weights[f"{last}/weight"][:, columns] *= deviation
+    weights[f"{last}/bias"][columns] = weights[f"{last}/bias"][columns] * deviation + mean
+    return _rounded(weights)
+
+
+def _rounded(weights: dict[str, npt.NDArray[np.float64]]) -> dict[str, Array]:
+    return {name: values.astype(np.float32) for name, values in weights.items()}
