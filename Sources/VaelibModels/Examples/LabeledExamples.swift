@@ -7,6 +7,8 @@ public struct LabeledExamples: Sendable {
   let meaning: Labels.Meaning
   /// What the classes are called by which labels were numbered.
   let classNames: ClassNames?
+  /// Where they were in the set that they are a part of, for errors that name rows; nil for where they are.
+  var rowsOfWhole: RowIndices?
 
   public init(_ source: any ExampleSource, labels: [Int]? = nil, meaning: Labels.Meaning = .classNumbers) {
     self.source = source
@@ -23,6 +25,8 @@ public struct LabeledExamples: Sendable {
     self.classNames = classNames
   }
 
+  private func name(of row: Int) -> Int { rowsOfWhole?[row] ?? row }
+
   /// The label of a row.
   func label(row: Int) -> Int { labels?[row] ?? 0 }
 
@@ -35,7 +39,7 @@ public struct LabeledExamples: Sendable {
       throw .invalidArgument("\(what) have no labels; supervised fine-tuning needs one integer a row")
     }
     if let row = labels.firstIndex(where: { $0 < 0 }) {
-      throw .data("\(what) have label \(labels[row]) at row \(row); labels count from 0")
+      throw .data("\(what) have label \(labels[row]) at row \(name(of: row)); labels count from 0")
     }
     let highest = labels.max() ?? 0
     let present = Set(labels)
@@ -57,7 +61,7 @@ public struct LabeledExamples: Sendable {
     guard let labels else { throw .invalidArgument("\(what) have no labels; one integer a row is needed") }
     if let row = labels.firstIndex(where: { !(0..<classes).contains($0) }) {
       throw .data(
-        "\(what) have label \(labels[row]) at row \(row); the classifier knows 0 to \(classes - 1)")
+        "\(what) have label \(labels[row]) at row \(name(of: row)); the classifier knows 0 to \(classes - 1)")
     }
   }
 }

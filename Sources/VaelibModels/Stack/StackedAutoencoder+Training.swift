@@ -28,8 +28,6 @@ extension StackedAutoencoder {
     }
     let (examples, validation) =
       kind.usesLabels ? try numberLabels(examples, validation) : (examples, validation)
-    // Before some are held out: errors name the rows that the caller knows.
-    if kind.usesLabels { try checkLabels(examples, validation) }
     return try TrainingCall(
       model: self, kind: kind, examples: examples, validation: validation, configuration: configuration,
       checkpoints: checkpoints, control: control

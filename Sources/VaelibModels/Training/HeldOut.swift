@@ -39,7 +39,8 @@ extension LabeledExamples {
   /// Throws if a class of the whole set is not left in the part that is trained on.
   private func checkClasses(of whole: LabeledExamples, _ fraction: Double) throws(ModelError) {
     guard let labels, let all = whole.labels else { return }
-    if let lost = Set(all).subtracting(labels).min() {
+    // What is below 0 is no class, and is refused as such.
+    if let lost = Set(all).subtracting(labels).filter({ $0 >= 0 }).min() {
       let name = classNames.flatMap { $0.names.indices.contains(lost) ? "\"\($0.names[lost])\"" : nil }
       throw .invalidArgument(
         "validation_fraction \(fraction) holds out the last rows, and with them all of class \(name ?? "\(lost)"): use "
@@ -53,15 +54,18 @@ extension LabeledExamples {
   }
 
   private func slice(_ rows: Range<Int>) -> LabeledExamples {
-    with(SliceSource(source, rows: rows), labels: labels.map { Array($0[rows]) })
+    with(SliceSource(source, rows: rows), labels: labels.map { Array($0[rows]) }, .run(rows))
   }
 
   private func select(_ rows: [Int]) -> LabeledExamples {
-    with(SelectionSource(source, rows: rows), labels: labels.map { labels in rows.map { labels[$0] } })
+    with(
+      SelectionSource(source, rows: rows), labels: labels.map { labels in rows.map { labels[$0] } }, .list(rows))
   }
 
-  private func with(_ source: any ExampleSource, labels: [Int]?) -> LabeledExamples {
+  private func with(_ source: any ExampleSource, labels: [Int]?, _ rows: RowIndices) -> LabeledExamples {
     guard let labels else { return LabeledExamples(source) }
-    return LabeledExamples(source, labels: labels, classNames: classNames)
+    var examples = LabeledExamples(source, labels: labels, classNames: classNames)
+    examples.rowsOfWhole = rows
+    return examples
   }
 }
