@@ -51,6 +51,7 @@ int main() {
     vaelib_training_config plan = VAELIB_TRAINING_CONFIG_INIT;
     vaelib_training_config_init(&plan);
     plan.epochs = 10;
+    plan.schedule = "constant";  // epochs are the same however many follow
 
     vaelib_model *model = create(), *expected = create();
     bool is_caught = false;

@@ -40,6 +40,19 @@ static void check_real(const char *group, const char *name, double value) {
     CHECK_NEAR(strtod(parameter.default_value, NULL), value, 1e-12 * fabs(value));
 }
 
+/* Numbers that the library decides by the data unless they are given, as they are by default. */
+static void check_automatic_count(const char *group, const char *name, size_t value) {
+    vaelib_parameter parameter = find(group, name);
+    CHECK(strcmp(parameter.type, "automatic count") == 0 && strcmp(parameter.default_value, "auto") == 0);
+    CHECK(strncmp(parameter.allowed, "auto, or ", 9) == 0 && value == VAELIB_AUTO);
+}
+
+static void check_automatic_real(const char *group, const char *name, double value) {
+    vaelib_parameter parameter = find(group, name);
+    CHECK(strcmp(parameter.type, "automatic real") == 0 && strcmp(parameter.default_value, "auto") == 0);
+    CHECK(strncmp(parameter.allowed, "auto, or ", 9) == 0 && value == VAELIB_AUTO_REAL);
+}
+
 static void check_choice(const char *group, const char *name, const char *value) {
     vaelib_parameter parameter = find(group, name);
     CHECK(strcmp(parameter.type, "choice") == 0);
@@ -72,8 +85,8 @@ static void check_training(void) {
     vaelib_training_config config = VAELIB_TRAINING_CONFIG_INIT;
     REQUIRE_OK(vaelib_training_config_init(&config));
     CHECK(config.struct_size == sizeof config);
-    check_count("training", "epochs", config.epochs);
-    check_count("training", "batch_size", config.batch_size);
+    check_automatic_count("training", "epochs", config.epochs);
+    check_automatic_count("training", "batch_size", config.batch_size);
     check_choice("training", "estimator", config.estimator);
     check_count("training", "samples", config.samples);
     check_real("training", "beta", config.beta);
@@ -91,8 +104,10 @@ static void check_training(void) {
     check_real("training", "schedule_factor", config.schedule_factor);
     check_real("training", "warmup_epochs", config.warmup_epochs);
     check_real("training", "weight_decay", config.weight_decay);
-    check_real("training", "gradient_clip_norm", config.gradient_clip_norm);
-    check_count("training", "patience", config.patience);
+    check_automatic_real("training", "gradient_clip_norm", config.gradient_clip_norm);
+    check_automatic_count("training", "patience", config.patience);
+    check_automatic_real("training", "validation_fraction", config.validation_fraction);
+    check_choice("training", "validation_split", config.validation_split);
     check_real("training", "dropout", config.dropout);
     check_seed("training", config.seed);
     CHECK(config.beta == 1.0 && config.dropout == 0.0);
@@ -160,7 +175,7 @@ static void check_sizes(void) {
 static void check_listing(void) {
     vaelib_parameter parameter = VAELIB_PARAMETER_INIT;
     size_t count = vaelib_parameter_count();
-    CHECK(count == 14 + 23 + 18 + 4 + 4);
+    CHECK(count == 14 + 25 + 18 + 4 + 4);
     for (size_t index = 0; index < count; index++) {
         REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
         CHECK(parameter.name[0] != '\0' && parameter.allowed[0] != '\0' && parameter.meaning[0] != '\0');

@@ -39,7 +39,10 @@ static void check_plans(vaelib_model *stack) {
     /* What is wrong anywhere. */
     CHECK_REFUSED(plan.epochs = 0, "epochs");
     CHECK_REFUSED(plan.batch_size = 0, "batch_size");
-    CHECK_REFUSED(plan.batch_size = SIZE_MAX, "batch_size");
+    CHECK_REFUSED(plan.batch_size = SIZE_MAX - 1, "batch_size");
+    CHECK_REFUSED(plan.validation_fraction = 1, "validation_fraction");
+    CHECK_REFUSED(plan.patience = SIZE_MAX - 1, "patience");
+    CHECK_REFUSED_IN(VAELIB_PRETRAINING, plan.patience = 3, "patience");
     CHECK_REFUSED(plan.optimizer = "adams", "adamw");
     CHECK_REFUSED(plan.optimizer = NULL, "optimizer");
     CHECK_REFUSED(plan.learning_rate = NAN, "learning_rate");

@@ -152,6 +152,7 @@ static void check_patience(vaelib_phase phase) {
     size_t count, best_index = 0;
     plan.patience = 3;
     plan.learning_rate = 0.3;
+    plan.validation_fraction = 0;
     CHECK_MESSAGE(vaelib_stack_finetune(stack, examples, NULL, phase, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT,
                   "patience");
     CHECK_OK(vaelib_stack_finetune(stack, examples, validation, phase, &plan, NULL, NULL));
