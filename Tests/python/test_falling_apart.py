@@ -240,3 +240,17 @@ def test_ordinary_trainings_are_left_alone(rate, rows):
          (X[:rows], Y[:rows])),
     ):  # fmt: skip
         assert not any("worse" in text for text in told(model, *arguments))
+
+
+@pytest.mark.parametrize("rate", [1e-6, 1e-3])
+@pytest.mark.parametrize("row", [17, 200, 399])
+def test_an_outlier_is_no_collapse(rate, row):
+    """The first batch says little of the others where few rows have most of the loss: nothing fell apart here."""
+    x = np.random.RandomState(0).normal(size=(400, 6)).astype(np.float32)
+    x[row] *= 60
+    stack = Autoencoder(hidden=(8,), activation="tanh", loss="squared_error", epochs=3, random_state=0)
+    told(stack.set_params(learning_rate=rate), x)
+    assert np.diff(stack.history_["loss"]).max() < 1
+    vae = VAE(latent_dim=2, hidden=(8,), likelihood="gaussian", standardize=False, epochs=3, random_state=0)
+    told(vae.set_params(learning_rate=rate), x)
+    assert np.diff(vae.history_["loss"]).max() < 1
