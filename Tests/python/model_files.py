@@ -76,6 +76,13 @@ class Reader:
     def dense(self, name, x, activation="identity"):
         return ACTIVATIONS[activation](x @ self.weights[f"{name}/weight"] + self.weights[f"{name}/bias"])
 
+    def standardization(self):
+        """Mean and deviation of each column, or what changes nothing."""
+        names = [f"standardization/{name}" for name in ("mean", "deviation")]
+        if names[0] not in self.weights or not self.weights[names[1]].any():
+            return 0, 1
+        return tuple(self.weights[name] for name in names)
+
 
 class VAEReader(Reader):
     def network(self, part, widths, x):
@@ -83,15 +90,8 @@ class VAEReader(Reader):
             x = self.dense(f"{part}/{index}", x, self.architecture["activation"])
         return self.dense(f"{part}/head", x)
 
-    def standardization(self):
-        """Mean, deviation and floor of each column, or what changes nothing."""
-        names = [f"standardization/{name}" for name in ("mean", "deviation", "floor")]
-        if names[0] not in self.weights or not self.weights[names[1]].any():
-            return 0, 1, self.architecture["stddev_floor"]
-        return tuple(self.weights[name] for name in names)
-
     def encode(self, x):
-        m, s, _ = self.standardization()
+        m, s = self.standardization()
         head = self.network("encoder", self.architecture["hidden"], (self.seen(x) - m) / s)
         latent = self.architecture["latent_dim"]
         return head[:, :latent], bound(head[:, latent:], -20, 20)
@@ -104,7 +104,9 @@ class VAEReader(Reader):
         mean = h[:, :data_dim]
         if self.architecture["mean_activation"] == "sigmoid":
             mean = sigmoid(mean)
-        m, s, floor = self.standardization()
+        m, s = self.standardization()
+        floor = self.weights.get("standardization/floor", self.architecture["stddev_floor"])
+        floor = np.where(floor > 0, floor, self.architecture["stddev_floor"])
         mean, lower, unit = mean * s + m, 2 * np.log(floor), 2 * np.log(s)
         log_variance = {
             "fixed": lambda: np.full_like(mean, 2 * math.log(self.architecture["noise_stddev"])),
@@ -119,7 +121,8 @@ class StackReader(Reader):
         return self.architecture[f"layer_{index}_{name}"]
 
     def encode(self, x, top):
-        code = self.seen(x)
+        m, s = self.standardization()
+        code = (self.seen(x) - m) / s
         for index in range(top + 1):
             code = self.dense(f"layers/{index}", code, self.layer(index, "activation"))
         return code
@@ -132,7 +135,8 @@ class StackReader(Reader):
             code = code @ weight + self.weights[f"layers/{index}/decoder/bias"]
             if self.layer(index, "loss") == "cross_entropy":
                 code = sigmoid(code)
-        return code
+        m, s = self.standardization()
+        return code * s + m
 
     def probabilities(self, x):
         logits = self.dense("classifier", self.encode(x, self.architecture["layer_count"] - 1))

@@ -18,7 +18,7 @@ public struct RunIdentity: Sendable, Equatable {
   ///
   /// - Parameter mayGrow: more epochs than before do not count as a difference.
   func difference(from saved: RunIdentity, mayGrow: Bool) -> String? {
-    for parameter in TrainingConfiguration.parameters {
+    for parameter in TrainingConfiguration.parameters where parameter.phases.contains(phase) {
       let (old, new) = (parameter.get(saved.configuration), parameter.get(configuration))
       if old == new { continue }
       if parameter.name == "epochs" {

@@ -16,7 +16,8 @@ public struct TrainingState: Sendable {
   /// training; minus infinity before there is one.
   public var bestScore = -Double.infinity
   public var epochsWithoutBetter = 0
-  /// The loss of the first batch, before any step; nil until it is known.
+  /// The loss before any step, of the first batch or of all examples, with patience that of the validation examples;
+  /// nil until it is known.
   public var startLoss: Double?
   /// What the limit of gradients takes for their usual norm; 0 before the first step, or with another limit.
   public var usualGradientNorm = 0.0

@@ -59,7 +59,8 @@ extension LabeledExamples {
 
   private func select(_ rows: [Int]) -> LabeledExamples {
     with(
-      SelectionSource(source, rows: rows), labels: labels.map { labels in rows.map { labels[$0] } }, .list(rows))
+      SelectionSource(source, rows: rows), labels: labels.map { labels in rows.map { labels[$0] } },
+      .list(rows))
   }
 
   private func with(_ source: any ExampleSource, labels: [Int]?, _ rows: RowIndices) -> LabeledExamples {

@@ -104,8 +104,8 @@ extension TrainingConfiguration {
     let defaults = TrainingConfiguration()
     for parameter in Self.parameters where !parameter.phases.contains(kind) {
       let (value, initial) = (parameter.get(self), parameter.get(defaults))
-      // 0 asks for nothing. It is also what a training without such a thing has decided.
-      if value != initial, value != .count(0), value != .real(0) {
+      // 0 asks for nothing. It is also what a training without such a thing has decided. Earlier files have their own value.
+      if ![initial, .count(0), .real(0), parameter.earlierValue].contains(value) {
         let purposes = parameter.phases.map(\.purpose).joined(separator: ", or ")
         throw .invalidArgument(
           "\(parameter.name) is \(parameter.text(value)), but it is for \(purposes); leave it at "

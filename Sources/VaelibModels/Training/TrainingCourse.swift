@@ -14,8 +14,15 @@ final class TrainingCourse<Model> {
   private let best: Snapshot
   /// Whether the model has the best weights instead of the last ones, which `epochStart` has then.
   private var isReturned = false
+  /// The score of the last epoch of this call.
+  private var lastScore: Double?
   /// False if the checkpoint holds exactly this state.
   private var isUnsaved = true
+
+  /// So many times what a loss may rise by, nothing will come of a training.
+  private static var hopelessRise: Double { 100 }
+  /// Wide layers may overshoot in their first steps; after so many they have come back.
+  private static var fairChance: Int { 100 }
 
   /// Begins, or continues from `state` of a checkpoint whose weights the model has.
   init(
@@ -72,33 +79,62 @@ final class TrainingCourse<Model> {
   func addStep(_ step: MetricValues, rows: Int, seconds: Double) {
     state.sums.add(step, rows: rows)
     state.sums.seconds = seconds
-    if state.startLoss == nil { begin(loss: step[.loss]) }
+    if state.startLoss == nil, configuration.patience == 0 { begin(loss: step[.loss]) }
     stateChanged()
   }
 
-  /// `loss` is that of the first batch, before any step. Without patience an epoch must do better than it to be worth
-  /// returning to.
-  private func begin(loss: Double) {
-    state.startLoss = loss
-    if configuration.patience == 0 { state.bestScore = -greatestLoss(from: loss) }
+  /// Whether nothing was learned yet.
+  var isAtStart: Bool { state.epoch == 1 && state.sums.rows == 0 }
+
+  /// With patience: what the validation examples said before the first step. An epoch must do better to be returned to.
+  func begin(score: Double) {
+    state.startLoss = -score
+    state.bestScore = score
   }
 
-  /// What no epoch's loss may stay above, where losses are comparable: then nothing was learned. It leaves room for chance,
-  /// since the first batch is one of many, and for trainings that begin where another one ended.
+  /// Without patience: the loss before the first step, of the first batch, or of all examples.
+  func begin(loss: Double) {
+    state.startLoss = loss
+    state.bestScore = -greatestLoss(from: loss)
+  }
+
+  /// What a loss stays below while anything is learned. It leaves room for chance, and for trainings that begin where
+  /// another one ended.
   private func greatestLoss(from start: Double) -> Double {
+    // Losses of a KL warm-up have other weights than the first.
     guard configuration.klWarmupEpochs == 0 else { return .infinity }
     return start + max(abs(start), Double(lossUnits))
   }
 
-  /// True if no epoch's loss was near the one before the first step.
-  func hasOnlyLost(_ losses: [Double]) -> Bool {
-    guard let start = state.startLoss, let least = losses.min() else { return false }
-    return least > greatestLoss(from: start)
+  /// What an epoch's score must be above for its weights to be worth anything.
+  private var startScore: Double {
+    guard let loss = state.startLoss else { return -.infinity }
+    return configuration.patience > 0 ? -loss : -greatestLoss(from: loss)
+  }
+
+  /// Whether an epoch was better than what came before the first.
+  var hasBest: Bool { state.bestScore > startScore }
+
+  /// True if the last epoch's loss was above all measure, or still above the one before the first step after so many
+  /// steps that nothing will come of them.
+  var isLost: Bool {
+    guard let start = state.startLoss, let lastScore else { return false }
+    let (rise, allowed) = (-lastScore - start, greatestLoss(from: start) - start)
+    return rise > (trainer.steps < Self.fairChance ? Self.hopelessRise : 1) * allowed
+  }
+
+  /// Runs `body` with the weights before this epoch.
+  func atEpochStart(_ body: () throws -> Void) throws {
+    let reached = try Snapshot(trainer.parameters)
+    epochStart.restore()
+    defer { reached.restore() }
+    try body()
   }
 
   /// `score` is nil where it cannot be compared with later ones; larger is better.
   func endEpoch(score: Double?) {
     if let score { note(score) }
+    lastScore = score
     state.epoch += 1
     state.sums = EpochSums()
     stateChanged()
@@ -120,12 +156,9 @@ final class TrainingCourse<Model> {
     isUnsaved = true
   }
 
-  /// Whether an epoch was better than nothing.
-  var hasBest: Bool { state.bestScore > -.infinity }
-
-  /// Leaves the model with the best weights instead of the last ones.
+  /// Leaves the model with the weights of the best epoch, or those from before the first if none was better.
   func returnToBest() {
-    guard hasBest, !isReturned else { return }
+    guard state.bestScore > -.infinity, !isReturned else { return }
     epochStart.take()
     best.restore()
     isReturned = true
@@ -152,7 +185,9 @@ final class TrainingCourse<Model> {
     var saved = state
     if state.steps > 0 { saved.moments = trainer.moments }
     if state.sums.rows > 0 { saved.epochStart = epochStart.values }
-    if hasBest { (saved.best, saved.last) = isReturned ? (nil, epochStart.values) : (best.values, nil) }
+    if state.bestScore > -.infinity {
+      (saved.best, saved.last) = isReturned ? (nil, epochStart.values) : (best.values, nil)
+    }
     if checkpoints.save(model, saved) { isUnsaved = false }
   }
 }

@@ -26,8 +26,9 @@ final class TrainingLoop<Trained: TrainableModel> {
   func run(from state: TrainingState?, isLast: Bool) throws {
     let course = try makeCourse(state)
     epochsBefore = model.epochsBefore(phase, in: course.state)
-    defer { if configuration.patience > 0 { course.returnToBest() } }
+    defer { if configuration.patience > 0, course.hasBest { course.returnToBest() } }
     do {
+      try judgeStart(course)
       while course.isUnderWay { try runEpoch(course) }
     } catch ModelError.cancelled {
       course.save()
@@ -37,32 +38,65 @@ final class TrainingLoop<Trained: TrainableModel> {
     if isLast { course.complete() }
   }
 
+  /// With patience: what the validation examples say of the weights before the first step.
+  private func judgeStart(_ course: TrainingCourse<Trained>) throws {
+    guard let held = call.validation, configuration.patience > 0, course.isAtStart else { return }
+    let validation = try model.evaluate(
+      held, phase, configuration, control: validationControl(course.state, metrics(course.state)))
+    if let score = model.score(validation, phase, configuration, epoch: 0) { course.begin(score: score) }
+  }
+
+  /// Without patience: if the first epoch's loss is far above its first batch's, few rows may have most of the loss, or
+  /// training may be falling apart. The loss of all examples before the first step tells which.
+  private func judgeStartAgain(_ course: TrainingCourse<Trained>, _ training: MetricValues) throws {
+    guard configuration.patience == 0, course.state.epoch == 1, -training[.loss] < course.state.bestScore
+    else { return }
+    try course.atEpochStart {
+      var sums = EpochSums()
+      let reader = try makeReader(course)
+      while let (step, rows) = try course.trainer.computeGradients(
+        from: reader, labels: call.examples, epoch: epochsBefore + 1)
+      {
+        sums.add(step, rows: rows)
+        try call.control.check()
+      }
+      course.begin(loss: sums.metrics[.loss])
+    }
+  }
+
   /// Looks at how the losses went: goes back to the best weights where training fell apart, and says so.
   private func conclude(_ course: TrainingCourse<Trained>) throws {
-    let epochs = course.state.epoch - 1
-    // Losses of a KL warm-up, whose weights differ, say nothing about later ones.
-    let comparable = epochs - Int(min(configuration.klWarmupEpochs.rounded(.up), Double(epochs)))
-    let losses = LossCourse(
-      Array(model.record.history[.loss].suffix(comparable)), epochsBefore: epochsBefore + epochs - comparable)
-    if let start = course.state.startLoss, course.hasOnlyLost(losses.losses) {
-      course.returnToBest()
-      throw onlyLost(from: start, to: losses)
-    }
-    if configuration.patience > 0 || losses.rise != nil { course.returnToBest() }
+    let losses = comparableLosses(course)
     let rise = configuration.patience > 0 ? nil : losses.rise
-    guard let text = rise ?? (course.isStoppedEarly ? nil : losses.fall) else { return }
-    warning = place + text
+    if configuration.patience > 0 || rise != nil || !course.hasBest { course.returnToBest() }
+    if course.hasBest {
+      warning = (rise ?? (course.isStoppedEarly ? nil : losses.fall)).map { place + $0 }
+    } else if let start = course.state.startLoss {
+      if course.isLost { throw onlyLost(from: start, to: losses) }
+      warning = place + noneBetter
+    }
+  }
+
+  /// Those of the epochs after a KL warm-up: with other weights they say nothing about later ones.
+  private func comparableLosses(_ course: TrainingCourse<Trained>) -> LossCourse {
+    let epochs = course.state.epoch - 1
+    let comparable = epochs - Int(min(configuration.klWarmupEpochs.rounded(.up), Double(epochs)))
+    return LossCourse(
+      Array(model.record.history[.loss].suffix(comparable)), epochsBefore: epochsBefore + epochs - comparable)
   }
 
   /// "layer 1: " in pretraining.
   private var place: String { phase.kind == .pretraining ? "layer \(phase.layer): " : "" }
 
   private func onlyLost(from start: Double, to losses: LossCourse) -> ModelError {
-    let kept = configuration.patience > 0 ? "the best weights" : "the weights from before the training"
-    return .numerical(
-      "\(place)the training fell apart: its first batch had the loss \(Float(start)), and no epoch's was below "
-        + "\(Float(losses.least)); \(kept) were kept. learning_rate is \(configuration.learningRate): a lower one usually helps"
-    )
+    .numerical(
+      "\(place)the training fell apart: before its first step the loss was \(Float(start)), and no epoch's was below "
+        + "\(Float(losses.least)); the weights from before the training were kept. learning_rate is "
+        + "\(configuration.learningRate): a lower one usually helps")
+  }
+
+  private var noneBetter: String {
+    "no epoch was better than the weights from before the training, which were kept. A lower learning_rate usually helps"
   }
 
   private func makeCourse(_ state: TrainingState?) throws -> TrainingCourse<Trained> {
@@ -91,6 +125,7 @@ final class TrainingLoop<Trained: TrainableModel> {
     course.beginEpoch()
     try runSteps(course)
     var (training, validation) = (metrics(course.state), MetricValues())
+    try judgeStartAgain(course, training)
     let begin = monotonicSeconds()
     if let held = call.validation {
       validation = try model.evaluate(
@@ -127,12 +162,18 @@ final class TrainingLoop<Trained: TrainableModel> {
     return RunControl(isCancelled: control.isCancelled, report: { _ in report(progress) })
   }
 
+  /// The batches of the current epoch.
+  private func makeReader(_ course: TrainingCourse<Trained>) throws -> BatchReader {
+    try BatchReader(
+      source, seed: configuration.seed,
+      epoch: model.shufflingOffset(phase) + epochsBefore + course.state.epoch,
+      isCancelled: call.control.isCancelled)
+  }
+
   private func runSteps(_ course: TrainingCourse<Trained>) throws {
     let begin = monotonicSeconds() - course.state.sums.seconds
     let epoch = epochsBefore + course.state.epoch
-    let reader = try BatchReader(
-      source, seed: configuration.seed, epoch: model.shufflingOffset(phase) + epoch,
-      isCancelled: call.control.isCancelled)
+    let reader = try makeReader(course)
     try reader.skip(course.state.sums.rows)
     while let (step, rows) = try course.trainer.computeGradients(
       from: reader, labels: call.examples, epoch: epoch)
@@ -174,17 +215,31 @@ final class TrainingLoop<Trained: TrainableModel> {
     }
   }
 
-  /// Goes back to the weights before this epoch; `rows` are those of the batch, if it was not counted yet.
+  /// Goes back to the weights before this epoch, or to better ones; `rows` are those of the batch, if it was not counted
+  /// yet.
   private func badBatch(_ course: TrainingCourse<Trained>, _ rows: Int, _ what: String) -> ModelError {
-    course.restoreEpochStart()
+    let kept = keepGoodWeights(course)
     let seen = course.state.sums.rows + rows
     let batch = (seen + configuration.batchSize - 1) / configuration.batchSize
     let layer = phase.kind == .pretraining ? "layer \(phase.layer), " : ""
-    let kept =
-      configuration.patience > 0 && course.hasBest
-      ? "the best weights so far" : "the weights from before this epoch"
     return .numerical(
       "\(layer)epoch \(epochsBefore + course.state.epoch), batch \(batch): \(what); \(kept) were kept. A lower learning_rate, or "
         + "a gradient_clip_norm, usually helps")
+  }
+
+  /// Leaves the best weights where the validation examples know them, or where the losses had risen before; else those from
+  /// before this epoch. Says which.
+  private func keepGoodWeights(_ course: TrainingCourse<Trained>) -> String {
+    course.restoreEpochStart()
+    let isFirst = course.state.epoch == 1
+    if !isFirst, !course.hasBest, course.state.startLoss != nil {
+      course.returnToBest()
+      return "the weights from before the training"
+    }
+    guard course.hasBest, configuration.patience > 0 || comparableLosses(course).rise != nil else {
+      return "the weights from before this epoch"
+    }
+    course.returnToBest()
+    return "the best weights so far"
   }
 }
