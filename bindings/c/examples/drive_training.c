@@ -154,6 +154,7 @@ int main(int argc, char **argv) {
     if (status == VAELIB_OK) status = vaelib_training_config_init(&plan);
     if (status == VAELIB_OK) {
         plan.binarization = "dynamic";
+        plan.epochs = (size_t)epochs; /* over which the learning rate falls */
         status = vaelib_trainer_create(model, VAELIB_FIT, 0, &plan, data.rows, &trainer);
     }
     for (long epoch = 1; status == VAELIB_OK && epoch <= epochs; epoch++) {

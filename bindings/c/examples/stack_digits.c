@@ -4,33 +4,33 @@
  *     stack_digits DATA.h5 STACK.h5 [WIDTH [EPOCHS]]
  *
  * DATA.h5 holds images x_train and x_test, in [0, 1] or as bytes, and their labels y_train and y_test, counted from 0.
- * Three layers of WIDTH units learn, one after another, to restore images of which a part was erased; that needs no
- * labels. Then the whole stack learns the labels, until the error on a validation set, a sixth of the images, no longer
- * improves.
+ * Layers of WIDTH units learn, one after another, to restore images of which a part was erased, in EPOCHS passes over
+ * them; that needs no labels. Then the whole stack learns the labels, until a tenth of the images, which the library
+ * holds out, shows that it learns no more.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <vaelib.h>
 
-enum { layer_count = 3 };
+enum { layer_count = 2 };
 
 /* The metric of this name, of the epoch so far; NaN if there is none. */
 static double metric(const vaelib_progress *progress, const char *name) {
     return vaelib_metric_find(progress->metrics, progress->metric_count, name);
 }
 
-/* One line per epoch. */
+/* Rewrites one line for each layer, and one for fine-tuning. */
 static int show_progress(const vaelib_progress *progress, void *user_data) {
     (void)user_data;
     if (progress->kind != VAELIB_PROGRESS_EPOCH) return 0;
+    printf(progress->epoch == 1 ? "\n" : "\r");
     if (progress->phase == VAELIB_PRETRAINING) {
-        printf("layer %zu, epoch %zu of %zu: loss %.3f nats, %.1f s\n", progress->layer, progress->epoch,
-               progress->epochs, metric(progress, "loss"), metric(progress, "seconds"));
+        printf("layer %zu, epoch %zu of %zu: loss %.3f    ", progress->layer, progress->epoch, progress->epochs,
+               metric(progress, "loss"));
     } else {
-        printf("fine-tuning, epoch %zu of %zu: error %.2f %%, validation %.2f %%, %.1f s\n", progress->epoch,
-               progress->epochs, 100 * metric(progress, "error"), 100 * metric(progress, "validation_error"),
-               metric(progress, "seconds"));
+        printf("fine-tuning, epoch %zu of at most %zu: error %.2f %%, validation %.2f %%    ", progress->epoch,
+               progress->epochs, 100 * metric(progress, "error"), 100 * metric(progress, "validation_error"));
     }
     fflush(stdout);
     return 0;
@@ -53,7 +53,10 @@ static vaelib_status open_images(const char *path, const char *name, const char 
     return status;
 }
 
-/* Three sigmoid layers, with more of the input erased the higher they are. */
+/*
+ * Layers of `width` units, or of as many as is the default for 0. Their activation is the one that suits labels; the
+ * images decide the lowest layer's loss.
+ */
 static vaelib_status make_stack(const vaelib_dataset *images, size_t width, vaelib_model **out_stack) {
     vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
     vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
@@ -62,9 +65,10 @@ static vaelib_status make_stack(const vaelib_dataset *images, size_t width, vael
     for (size_t i = 0; i < layer_count && status == VAELIB_OK; i++) {
         layers[i].struct_size = sizeof layers[i];
         status = vaelib_layer_config_init(&layers[i]);
-        layers[i].width = width;
-        layers[i].corruption_level = 0.1 * (double)(i + 1);
+        layers[i].activation = "relu";
+        if (width > 0) layers[i].width = width;
     }
+    if (status == VAELIB_OK) status = vaelib_layer_config_resolve(&layers[0], images);
     if (status == VAELIB_OK) status = vaelib_stack_config_init(&config);
     if (status == VAELIB_OK) {
         config.data_dim = info.columns;
@@ -75,21 +79,16 @@ static vaelib_status make_stack(const vaelib_dataset *images, size_t width, vael
     return status;
 }
 
-/* Pretrains on five sixths of the images, the same share of every label, then learns their labels. */
+/* Pretrains for so many epochs, 0 to leave them to the library, then learns the labels for as long as that helps. */
 static vaelib_status train(vaelib_model *stack, const vaelib_dataset *images, size_t epochs) {
     vaelib_training_config plan = VAELIB_TRAINING_CONFIG_INIT;
-    vaelib_dataset *training = NULL, *validation = NULL;
-    vaelib_status status = vaelib_dataset_split(images, 1.0 / 6, 1, 1, &training, &validation);
-    if (status == VAELIB_OK) status = vaelib_training_config_init(&plan);
-    plan.epochs = epochs;
-    if (status == VAELIB_OK) status = vaelib_stack_pretrain(stack, training, &plan, show_progress, NULL);
-    plan.epochs = 3 * epochs;
-    plan.patience = 10;
+    vaelib_status status = vaelib_training_config_init(&plan);
+    if (epochs > 0) plan.epochs = epochs;
+    if (status == VAELIB_OK) status = vaelib_stack_pretrain(stack, images, &plan, show_progress, NULL);
+    plan.epochs = VAELIB_AUTO;
     if (status == VAELIB_OK) {
-        status = vaelib_stack_finetune(stack, training, validation, VAELIB_SUPERVISED, &plan, show_progress, NULL);
+        status = vaelib_stack_finetune(stack, images, NULL, VAELIB_SUPERVISED, &plan, show_progress, NULL);
     }
-    vaelib_dataset_free(validation);
-    vaelib_dataset_free(training);
     return status;
 }
 
@@ -108,7 +107,8 @@ static vaelib_status test(vaelib_model *stack, const vaelib_dataset *images) {
     if (status == VAELIB_OK) status = vaelib_stack_predict(stack, images, predicted, info.rows);
     for (size_t i = 0; i < info.rows; i++) wrong += predicted[i] != labels[i];
     if (status == VAELIB_OK) {
-        printf("test error: %.2f %%, %zu of %zu images\n", 100.0 * (double)wrong / (double)info.rows, wrong, info.rows);
+        printf("\ntest error: %.2f %%, %zu of %zu images\n", 100.0 * (double)wrong / (double)info.rows, wrong,
+               info.rows);
     }
     free(predicted);
     free(labels);
@@ -119,11 +119,11 @@ int main(int argc, char **argv) {
     vaelib_dataset *training_images = NULL, *test_images = NULL;
     vaelib_model *stack = NULL;
     vaelib_status status;
-    long width = 1000, epochs = 15;
+    long width = 0, epochs = 0;
 
     if (argc > 3) width = strtol(argv[3], NULL, 10);
     if (argc > 4) epochs = strtol(argv[4], NULL, 10);
-    if (argc < 3 || argc > 5 || width < 1 || epochs < 1) {
+    if (argc < 3 || argc > 5 || (argc > 3 && width < 1) || (argc > 4 && epochs < 1)) {
         fprintf(stderr, "usage: %s DATA.h5 STACK.h5 [WIDTH [EPOCHS]]\n", argv[0]);
         return 2;
     }

@@ -3,9 +3,10 @@
  *
  *     train_and_save DATA.h5 DATASET MODEL.h5 [EPOCHS]
  *
- * Examples are expected in [0, 1], or as bytes, which are scaled to [0, 1]. They are taken as probabilities, and 0 or 1
- * is drawn at each use. A tenth of the rows, chosen at random, is kept for validation. Ctrl-C stops the training; what
- * was learned until then is saved.
+ * Bytes are scaled to [0, 1]. The library decides by the values what they are: grey levels in [0, 1] are taken as
+ * probabilities, and 0 or 1 is drawn at each use; real values get a Gaussian density. A tenth of the rows, chosen at
+ * random, is kept for validation. Without EPOCHS, training ends when these rows show that it learns no more. Ctrl-C
+ * stops it; what was learned until then is saved.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -26,15 +27,15 @@ static double metric(const vaelib_progress *progress, const char *name) {
     return vaelib_metric_find(progress->metrics, progress->metric_count, name);
 }
 
-/* Rewrites one line while an epoch goes on, and leaves one line per epoch. */
+/* Rewrites one line while training goes on: a small set has thousands of epochs. */
 static int show_progress(const vaelib_progress *progress, void *user_data) {
     (void)user_data;
     if (progress->kind == VAELIB_PROGRESS_EPOCH) {
-        printf("\repoch %zu of %zu: bound %.2f nats, validation %.2f, %.1f s\n", progress->epoch, progress->epochs,
-               metric(progress, "elbo"), metric(progress, "validation_elbo"), metric(progress, "seconds"));
+        printf("\repoch %zu of at most %zu: bound %.2f nats, validation %.2f          ", progress->epoch,
+               progress->epochs, metric(progress, "elbo"), metric(progress, "validation_elbo"));
     } else {
-        printf("\repoch %zu of %zu: %zu of %zu examples, bound %.2f nats", progress->epoch, progress->epochs,
-               progress->examples, progress->examples_per_epoch, metric(progress, "elbo"));
+        printf("\repoch %zu of at most %zu: bound %.2f nats, %zu of %zu examples", progress->epoch, progress->epochs,
+               metric(progress, "elbo"), progress->examples, progress->examples_per_epoch);
     }
     fflush(stdout);
     return 0;
@@ -57,41 +58,37 @@ static vaelib_status open_examples(const char *path, const char *name, vaelib_da
 }
 
 int main(int argc, char **argv) {
-    vaelib_dataset *all = NULL, *training = NULL, *validation = NULL;
+    vaelib_dataset *examples = NULL;
     vaelib_model *model = NULL;
     vaelib_vae_config architecture = VAELIB_VAE_CONFIG_INIT;
     vaelib_training_config plan = VAELIB_TRAINING_CONFIG_INIT;
     vaelib_status status;
-    const size_t hidden[] = {400};
-    long epochs = 10;
+    long epochs = 0;
 
     if (argc > 4) epochs = strtol(argv[4], NULL, 10);
-    if (argc < 4 || argc > 5 || epochs < 1) {
+    if (argc < 4 || argc > 5 || (argc == 5 && epochs < 1)) {
         fprintf(stderr, "usage: %s DATA.h5 DATASET MODEL.h5 [EPOCHS]\n", argv[0]);
         return 2;
     }
 
-    status = open_examples(argv[1], argv[2], &all);
-    if (status == VAELIB_OK) status = vaelib_dataset_split(all, 0.1, 1, 0, &training, &validation);
+    status = open_examples(argv[1], argv[2], &examples);
     if (status == VAELIB_OK) status = vaelib_vae_config_init(&architecture);
-    if (status == VAELIB_OK) {
-        architecture.latent_dim = 20;
-        architecture.hidden = hidden;
-        architecture.hidden_count = 1;
-        status = vaelib_vae_config_resolve(&architecture, training);
-    }
+    if (status == VAELIB_OK) status = vaelib_vae_config_resolve(&architecture, examples);
     if (status == VAELIB_OK) status = vaelib_vae_create(&architecture, &model);
     if (status == VAELIB_OK) status = vaelib_training_config_init(&plan);
     if (status == VAELIB_OK) {
-        plan.epochs = (size_t)epochs;
+        if (epochs > 0) plan.epochs = (size_t)epochs;
+        /* The default only where the library chooses the number of epochs. */
+        plan.validation_fraction = 0.1;
         /* Grey levels are taken for probabilities of 1. */
         if (strcmp(architecture.likelihood, "bernoulli") == 0) plan.binarization = "dynamic";
         running_model = model;
         signal(SIGINT, stop_training);
-        status = vaelib_vae_fit(model, training, validation, &plan, show_progress, NULL);
+        status = vaelib_vae_fit(model, examples, NULL, &plan, show_progress, NULL);
         signal(SIGINT, SIG_DFL);
+        printf("\n");
         if (status == VAELIB_CANCELLED) {
-            printf("\nstopped; saving what was learned so far\n");
+            printf("stopped; saving what was learned so far\n");
             status = VAELIB_OK;
         }
     }
@@ -103,8 +100,6 @@ int main(int argc, char **argv) {
     }
 
     vaelib_model_free(model);
-    vaelib_dataset_free(validation);
-    vaelib_dataset_free(training);
-    vaelib_dataset_free(all);
+    vaelib_dataset_free(examples);
     return status == VAELIB_OK ? 0 : 1;
 }
