@@ -80,19 +80,30 @@ class ProgressBar:
 
     width = 28
 
+    def __init__(self) -> None:
+        self.line_is_open = False
+        self.started = time.perf_counter()
+
     def __call__(self, progress: vaelib.Progress) -> None:
         """Draws the progress."""
         epoch, text = progress.epoch, learned(progress)
         ended = progress.kind == "epoch"
         if not sys.stdout.isatty():
-            if ended and (epoch % 50 == 0 or epoch == progress.epochs):
+            if ended and epoch % max(1, progress.epochs // 4) == 0:
                 print(f"  epoch {epoch:4d}/{progress.epochs}  {text}", flush=True)
             return
         done = (epoch - 1 + progress.examples / progress.examples_per_epoch) / progress.epochs
         filled = round(done * self.width)
         bar = "#" * filled + "." * (self.width - filled)
-        end = "\n" if ended and epoch == progress.epochs else ""
+        self.line_is_open = not (ended and epoch == progress.epochs)
+        end = "" if self.line_is_open else "\n"
         print(f"\r  [{bar}] epoch {epoch}/{progress.epochs}  {text}", end=end, flush=True)
+
+    def end(self, epochs: int) -> None:
+        """Says how long training took; it may have ended before its last epoch, when it learned no more."""
+        if self.line_is_open:
+            print()
+        print(f"  {epochs} epochs in {time.perf_counter() - self.started:.1f} s")
 
 
 def learned(progress: vaelib.Progress) -> str:
@@ -105,32 +116,23 @@ def learned(progress: vaelib.Progress) -> str:
     return f"labels  error {metrics['error']:6.2%}"
 
 
-def train(images: Images, latent_dim: int, epochs: int, seed: int) -> vaelib.VAE:
+def train(images: Images, latent_dim: int, epochs: int | str, seed: int) -> vaelib.VAE:
     """Trains a model on grey levels, each drawn as 0 or 1 at every use."""
-    vae = vaelib.VAE(
-        latent_dim=latent_dim,
-        hidden=(200,),
-        epochs=epochs,
-        batch_size=50,
-        binarization="dynamic",
-        learning_rate=2e-3,
-        schedule="cosine",
-        random_state=seed,
-    )
+    vae = vaelib.VAE(latent_dim=latent_dim, epochs=epochs, binarization="dynamic", random_state=seed)
     print(f"training with {latent_dim} latents on {images.train.rows} pictures of {images.train.columns} pixels")
-    started = time.perf_counter()
-    vae.fit(images.train, validation=images.test, callback=ProgressBar())
-    print(f"  {time.perf_counter() - started:.1f} s")
+    bar = ProgressBar()
+    vae.fit(images.train, callback=bar)
+    bar.end(vae.n_iter_)
     return vae
 
 
 def report(vae: vaelib.VAE, test: vaelib.Dataset, samples: int) -> None:
     """Prints how well the model explains the test pictures."""
-    bound = vae.elbo(test, samples=10)
+    bound = vae.elbo(test, samples=10, binarization="dynamic")
     print(f"test bound          {bound.elbo.mean():9.3f} nats a picture")
     print(f"  reconstruction    {bound.reconstruction.mean():9.3f}")
     print(f"  KL                {bound.kl.mean():9.3f}")
-    values, errors = vae.log_likelihood(test, samples=samples, return_standard_error=True)
+    values, errors = vae.log_likelihood(test, samples=samples, binarization="dynamic", return_standard_error=True)
     error = np.sqrt((errors**2).sum()) / len(errors)
     print(f"test log-likelihood {values.mean():9.3f} +- {error:.3f} nats, {samples} importance samples a picture")
 
@@ -148,36 +150,25 @@ def draw(vae: vaelib.VAE, flat: vaelib.VAE, images: Images, output: Path, seed: 
         plots.manifold(flat.manifold(15), output / "manifold.png", **options)
 
 
-def train_stack(images: Images, epochs: int, seed: int) -> vaelib.StackedDenoisingAutoencoder:
-    """Trains two layers to restore their input where a quarter of it is missing."""
+def train_stack(images: Images, epochs: int | str, seed: int) -> vaelib.StackedDenoisingAutoencoder:
+    """Trains a layer, which is to learn labels later, to restore its input where three tenths of it are missing."""
     stack = vaelib.StackedDenoisingAutoencoder(
-        hidden=(225, 225),
-        corruption_level=0.25,
-        epochs=epochs,
-        batch_size=50,
-        learning_rate=3e-3,
-        schedule="cosine",
-        random_state=seed,
+        activation="relu", corruption_level=0.3, epochs=epochs, random_state=seed
     )
-    print(f"training a stack of {len(stack.hidden)} denoising layers")
-    started = time.perf_counter()
-    stack.fit(images.train, callback=ProgressBar())
-    print(f"  {time.perf_counter() - started:.1f} s")
+    print("training a denoising layer")
+    bar = ProgressBar()
+    stack.fit(images.train, callback=bar)
+    bar.end(stack.n_iter_)
     return stack
 
 
-def classify(stack: vaelib.StackedDenoisingAutoencoder, images: Images, epochs: int, seed: int) -> None:
+def classify(stack: vaelib.StackedDenoisingAutoencoder, images: Images, epochs: int | str, seed: int) -> None:
     """Fine-tunes a stack with labels, and prints its test error beside that of a linear classifier."""
-    model = vaelib.StackedDenoisingClassifier(
-        pretrained=stack,
-        finetune_epochs=epochs,
-        batch_size=50,
-        learning_rate=3e-3,
-        schedule="cosine",
-        random_state=seed,
-    )
+    model = vaelib.StackedDenoisingClassifier(pretrained=stack, finetune_epochs=epochs, random_state=seed)
     print("fine-tuning it with labels")
-    model.fit(images.train, callback=ProgressBar())
+    bar = ProgressBar()
+    model.fit(images.train, callback=bar)
+    bar.end(model.n_iter_ - stack.n_iter_)
     print(f"test error of the stack                      {1 - model.score(images.test):6.2%}")
     try:
         from sklearn.linear_model import LogisticRegression
@@ -205,7 +196,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="an HDF5 file with x_train, and perhaps x_test, y_train, y_test")
     parser.add_argument("--output", type=Path, default=Path("demo-output"), help="folder for models and pictures")
     parser.add_argument("--latent-dim", type=int, default=10, help="width of the latent code (default 10)")
-    parser.add_argument("--epochs", type=int, default=150, help="passes over the training pictures (default 150)")
+    parser.add_argument("--epochs", type=int, help="passes over the training pictures (default: as many as help)")
     parser.add_argument("--samples", type=int, default=200, help="importance samples a picture (default 200)")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
@@ -216,6 +207,7 @@ def main() -> None:
     arguments = parse_arguments()
     output: Path = arguments.output
     output.mkdir(parents=True, exist_ok=True)
+    epochs = "auto" if arguments.epochs is None else arguments.epochs
     data = arguments.data
     if data is None:
         data = output / "digits.h5"
@@ -225,17 +217,17 @@ def main() -> None:
     print(f"vaelib {vaelib.__version__}, {vaelib.cpu_description()}")
 
     model_file = output / "vae.h5"
-    train(images, arguments.latent_dim, arguments.epochs, arguments.seed).save(model_file)
+    train(images, arguments.latent_dim, epochs, arguments.seed).save(model_file)
     vae = vaelib.load(model_file)
     print(f"wrote {model_file}, and read it again")
     report(vae, images.test, arguments.samples)
-    flat = train(images, 2, arguments.epochs, arguments.seed)
+    flat = train(images, 2, epochs, arguments.seed)
     draw(vae, flat, images, output, arguments.seed)
 
-    stack = train_stack(images, arguments.epochs, arguments.seed)
+    stack = train_stack(images, epochs, arguments.seed)
     draw_stack(stack, images, output, arguments.seed)
     if images.train.labels is not None and images.test.labels is not None:
-        classify(stack, images, arguments.epochs, arguments.seed)
+        classify(stack, images, epochs, arguments.seed)
     for path in sorted(output.glob("*.png")):
         print(f"wrote {path}")
 

@@ -2,8 +2,8 @@
 
     import vaelib
 
-    vae = vaelib.VAE(latent_dim=20, hidden=(400,), binarization="dynamic", random_state=1)
-    vae.fit(vaelib.open_dataset("mnist.h5", "x_train", scale=1 / 255))
+    vae = vaelib.VAE().fit(X)  # an array of any kind, or
+    vae = vaelib.VAE(binarization="dynamic").fit(vaelib.open_dataset("mnist.h5", "x_train", scale=1 / 255))
     vae.save("digits.h5")
 
 ``VAE``, ``StackedDenoisingAutoencoder`` and ``StackedDenoisingClassifier`` are the estimators, ``open_dataset`` and

@@ -29,13 +29,15 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
         ``contraction_weight``, and ``epochs`` and ``learning_rate``, are one value for all layers, or a sequence with
         one for each.
     {layers}
-    epochs : int or sequence of int, default {epochs}
-        Passes over the training set while a layer is pretrained; 0 skips pretraining.
+    epochs : int, "auto", or sequence of these, default {epochs}
+        Passes over the training set while a layer is pretrained; 0 skips pretraining, auto makes them from a number of
+        updates.
     learning_rate : float or sequence of float, default {learning_rate}
         The step size while a layer is pretrained.
     {training}
-    finetune_epochs : int, default 0
-        Passes over the training set while all layers, unrolled into one auto-encoder, learn to reconstruct.
+    finetune_epochs : int or "auto", default 0
+        Passes over the training set while all layers, unrolled into one auto-encoder, learn to reconstruct; auto ends
+        when held-out examples are reconstructed no better.
     {fine_tuning}
     {rest}
 
@@ -47,9 +49,9 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
     --------
     >>> import numpy as np, vaelib
     >>> X = (np.random.RandomState(0).uniform(size=(100, 8)) < 0.3).astype("float32")
-    >>> stack = vaelib.StackedDenoisingAutoencoder(hidden=(6, 4), epochs=5, random_state=0).fit(X)
-    >>> stack.transform(X).shape, stack.transform(X, layer=0).shape
-    ((100, 4), (100, 6))
+    >>> stack = vaelib.StackedDenoisingAutoencoder(random_state=0).fit(X)
+    >>> stack.loss_, stack.transform(X).shape
+    ('cross_entropy', (100, 256))
     """
 
     _epochs_parameter = "epochs"
@@ -193,8 +195,8 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
         checkpoint : path or Checkpoint, optional
             The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
             same bits as without the interruption. The parameters and the data must be the same as before, else an error
-            names the difference; only ``finetune_epochs`` may grow. With a ``random_state`` that is not an integer, the
-            seed is taken from the file.
+            names the difference; only ``finetune_epochs`` may grow, and not with schedule "cosine", which depends on
+            it. With a ``random_state`` that is not an integer, the seed is taken from the file.
 
         Raises
         ------

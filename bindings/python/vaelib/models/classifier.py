@@ -42,13 +42,15 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         ``contraction_weight``, and ``pretrain_epochs`` and ``learning_rate``, are one value for all layers, or a
         sequence with one for each.
     {layers}
-    pretrain_epochs : int or sequence of int, default {epochs}
-        Passes over the training set while a layer is pretrained; 0 skips pretraining.
+    pretrain_epochs : int, "auto", or sequence of these, default {epochs}
+        Passes over the training set while a layer is pretrained; 0 skips pretraining, auto makes them from a number of
+        updates.
     learning_rate : float or sequence of float, default {learning_rate}
         The step size while a layer is pretrained.
     {training}
-    finetune_epochs : int, default {epochs}
-        Passes over the training set while all layers learn the labels; 0 leaves the estimator without a classifier.
+    finetune_epochs : int or "auto", default {epochs}
+        Passes over the training set while all layers learn the labels; 0 leaves the estimator without a classifier,
+        auto ends when held-out examples are told apart no better.
     {fine_tuning}
     pretrained : StackedDenoisingAutoencoder, StackedDenoisingClassifier or path, optional
         A fitted stack, or the file of one, to start from. Its layers are taken as they are, with all their parameters;
@@ -67,7 +69,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
     >>> import numpy as np, vaelib
     >>> X = np.random.RandomState(0).uniform(size=(300, 8)).astype("float32")
     >>> y = np.where(X[:, 0] > X[:, 1], "left", "right")
-    >>> model = vaelib.StackedDenoisingClassifier(hidden=(32,), learning_rate=0.02, random_state=0).fit(X, y)
+    >>> model = vaelib.StackedDenoisingClassifier(random_state=0).fit(X, y)
     >>> model.score(X, y) > 0.9
     True
     """
@@ -224,8 +226,8 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         checkpoint : path or Checkpoint, optional
             The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
             same bits as without the interruption. The parameters and the data must be the same as before, else an error
-            names the difference; only ``finetune_epochs`` may grow. With a ``random_state`` that is not an integer, the
-            seed is taken from the file.
+            names the difference; only ``finetune_epochs`` may grow, and not with schedule "cosine", which depends on
+            it. With a ``random_state`` that is not an integer, the seed is taken from the file.
 
         Raises
         ------

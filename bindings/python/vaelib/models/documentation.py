@@ -24,6 +24,12 @@ verbose : int, default 0
     1 prints one line per epoch."""
 
 _ATTRIBUTES = """\
+loss_ : str or tuple of str
+    The loss, "cross_entropy" or "squared_error"; a tuple where layers differ.
+pretrain_epochs_, batch_size_, finetune_epochs_, finetune_batch_size_, patience_, validation_fraction_
+    What the last training of the phase went by, where the parameter is "auto" what was decided for it.
+n_iter_ : int
+    The epochs that the stack was trained, of all layers and phases.
 history_ : dict of arrays
     One array per metric, one entry per epoch: phase ("pretraining", "supervised" or "unsupervised"), layer, epoch (from
     1 in each phase), loss, error (the share of wrong labels), validation_loss, validation_error, learning_rate,

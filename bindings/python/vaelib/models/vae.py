@@ -44,6 +44,10 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
     ----------
     likelihood_ : str
         The likelihood, "bernoulli" or "gaussian".
+    epochs_, batch_size_, patience_, validation_fraction_
+        What the last fit went by, where the parameter is "auto" what was decided for it.
+    n_iter_ : int
+        The epochs that the model was trained, over all fits.
     history_ : dict of arrays
         One array per metric, one entry per epoch, in nats per example: epoch (from 1 over all fits), loss (what is
         minimised, kl_weight * kl - reconstruction), elbo (reconstruction - kl, whatever the KL weight), reconstruction,
@@ -59,10 +63,10 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
     Examples
     --------
     >>> import numpy as np, vaelib
-    >>> X = (np.random.RandomState(0).uniform(size=(100, 8)) < 0.3).astype("float32")
-    >>> vae = vaelib.VAE(latent_dim=2, hidden=(16,), epochs=5, random_state=0).fit(X)
-    >>> vae.transform(X).shape
-    (100, 2)
+    >>> X = np.random.RandomState(0).normal([170, 70], [10, 12], size=(500, 2))  # heights and weights
+    >>> vae = vaelib.VAE(random_state=0).fit(X)
+    >>> vae.likelihood_, vae.batch_size_, vae.transform(X).shape
+    ('gaussian', 128, (500, 20))
     """
 
     def __init__(
@@ -187,8 +191,8 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         checkpoint : path or Checkpoint, optional
             The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
             same bits as without the interruption. The parameters and the data must be the same as before, else an error
-            names the difference; only ``epochs`` may grow. With a ``random_state`` that is not an integer, the seed is
-            taken from the file.
+            names the difference; only ``epochs`` may grow, and not with schedule "cosine", which depends on it. With
+            a ``random_state`` that is not an integer, the seed is taken from the file.
 
         Raises
         ------

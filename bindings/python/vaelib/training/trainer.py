@@ -52,7 +52,8 @@ class Trainer:
     ----------
     estimator : VAE, StackedDenoisingAutoencoder or StackedDenoisingClassifier
         Fitted, or given fresh weights by ``estimator.initialize(n_features)``. Its training parameters apply, except
-        epochs (only the cosine schedule uses it), batch_size and patience.
+        batch_size, patience and validation_fraction. The default schedule, a cosine, falls over ``epochs``: set it to
+        the passes that you mean to make.
     examples_per_epoch : int
         N, the number of training examples: it turns steps into epochs for the schedules and scales the weight prior.
     phase : {"pretraining", "supervised", "unsupervised"}, default "pretraining"
