@@ -1200,7 +1200,8 @@ typedef struct vaelib_layer_config {
      */
     const char *loss;
     /**
-     * "masking": round(nu * n) of the n components, chosen at random, become 0. "independent_masking": each becomes 0
+     * "masking": round(nu * n) of the n components, at least one of several, chosen at random, become 0.
+     * "independent_masking": each becomes 0
      * with probability nu. "salt_and_pepper": as masking, but each becomes one of two values, by a fair coin.
      * "gaussian": normal noise is added.
      */

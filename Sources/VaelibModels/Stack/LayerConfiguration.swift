@@ -45,13 +45,13 @@ extension ReconstructionLoss {
 
 /// q(x~ | x), how an input is corrupted (Vincent et al. 2008, section 2.3; 2010, section 3.3).
 public enum CorruptionKind: String, CaseIterable, Sendable {
-  /// Exactly round(level * components) components, chosen at random, are set to 0.
+  /// Exactly round(level * components) components, at least one of several, chosen at random, are set to 0.
   case masking
   /// Each component is set to 0 with probability level.
   case independentMasking = "independent_masking"
   /// x + level * N(0, I).
   case gaussian
-  /// Exactly round(level * components) components are set to the lower or the higher of two values by a fair coin.
+  /// As many components as in masking are set to the lower or the higher of two values by a fair coin.
   case saltAndPepper = "salt_and_pepper"
 }
 

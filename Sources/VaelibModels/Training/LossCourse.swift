@@ -36,16 +36,25 @@ struct LossCourse {
     return changes[changes.count / 2]
   }
 
-  /// A sentence if the training ended well above its best epoch; nil if it did not.
+  /// Means over windows of a twentieth of the epochs, the last of which ends with the last epoch: of many epochs, the lowest
+  /// loss is one of chance.
+  private var windowMeans: [Double] {
+    let width = max(1, losses.count / Self.fewestEpochs)
+    let first = losses.count % width
+    return stride(from: first, to: losses.count, by: width).map { mean(losses[$0..<$0 + width]) }
+  }
+
+  /// A sentence if the training ended well above its best epochs; nil if it did not.
   var rise: String? {
-    guard losses.count > 1, let (index, best) = losses.enumerated().min(by: { $0.element < $1.element }),
-      let last = losses.last,
-      last - best > max(Self.margin * scale, Self.noiseFactor * noise)
+    let (means, width) = (windowMeans, Double(max(1, losses.count / Self.fewestEpochs)))
+    guard losses.count > 1, let lowest = means.min(), let end = means.last, let last = losses.last,
+      end - lowest > max(Self.margin * scale, Self.noiseFactor * noise / width.squareRoot()),
+      let (index, best) = losses.enumerated().min(by: { $0.element < $1.element })
     else { return nil }
     return
       "the training ended worse than it was: the loss of epoch \(epochsBefore + index + 1) was \(Float(best)), that of the "
       + "last one, \(epochsBefore + losses.count), is \(Float(last)); the weights after epoch "
-      + "\(epochsBefore + index + 1) were kept. A lower learning_rate, or validation examples with patience, usually help"
+      + "\(epochsBefore + index + 1) were kept. A lower learning_rate usually helps"
   }
 
   /// A sentence if the loss was still falling at the end; nil if it was not.

@@ -68,6 +68,11 @@ final class TrainingCourse<Model> {
     configuration.patience > 0 && state.epochsWithoutBetter >= configuration.patience
   }
 
+  /// False if the validation examples have not done better for a tenth of the epochs.
+  var isStillImproving: Bool {
+    configuration.patience == 0 || state.epochsWithoutBetter <= configuration.epochs / 10
+  }
+
   /// To be called before the first step of an epoch, also of one that was begun before a checkpoint.
   func beginEpoch() {
     if state.sums.rows == 0 { epochStart.take() }

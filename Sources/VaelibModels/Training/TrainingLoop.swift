@@ -70,7 +70,7 @@ final class TrainingLoop<Trained: TrainableModel> {
     let rise = configuration.patience > 0 ? nil : losses.rise
     if configuration.patience > 0 || rise != nil || !course.hasBest { course.returnToBest() }
     if course.hasBest {
-      warning = (rise ?? (course.isStoppedEarly ? nil : losses.fall)).map { place + $0 }
+      warning = (rise ?? (course.isStillImproving ? losses.fall : nil)).map { place + $0 }
     } else if let start = course.state.startLoss {
       if course.isLost { throw onlyLost(from: start, to: losses) }
       warning = place + noneBetter
@@ -223,8 +223,9 @@ final class TrainingLoop<Trained: TrainableModel> {
     let batch = (seen + configuration.batchSize - 1) / configuration.batchSize
     let layer = phase.kind == .pretraining ? "layer \(phase.layer), " : ""
     return .numerical(
-      "\(layer)epoch \(epochsBefore + course.state.epoch), batch \(batch): \(what); \(kept) were kept. A lower learning_rate, or "
-        + "a gradient_clip_norm, usually helps")
+      "\(layer)epoch \(epochsBefore + course.state.epoch), batch \(batch): \(what); \(kept) were kept. A lower learning_rate"
+        + (configuration.gradientClipNorm == 0
+          ? ", or a gradient_clip_norm, usually helps" : " usually helps"))
   }
 
   /// Leaves the best weights where the validation examples know them, or where the losses had risen before; else those from

@@ -47,7 +47,9 @@ def _corrupted_row(
     if kind == "gaussian":
         return x + level * philox.normals(*stream, size, first_block), np.ones(size, dtype=bool)
     uniforms = philox.uniforms(*stream, size, first_block)
-    touched = uniforms < level if kind == "independent_masking" else chosen(uniforms, math.floor(level * size + 0.5))
+    least = 1 if level > 0 and size > 1 else 0
+    wanted = max(least, math.floor(level * size + 0.5))
+    touched = uniforms < level if kind == "independent_masking" else chosen(uniforms, wanted)
     if kind == "salt_and_pepper":
         coins = philox.uniforms(*stream, size, first_block + math.ceil(size / 4))
         return np.where(touched, np.where(coins < 0.5, low, high), x), touched

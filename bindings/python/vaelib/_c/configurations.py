@@ -56,17 +56,24 @@ def fill(config: ctypes.Structure, values: Mapping[str, Any]) -> list[object]:
             kept.append(_fill_widths(config, name, value))
             continue
         try:
-            chosen = name in automatic and isinstance(value, str) and value == "auto"
-            setattr(config, name, automatic[name] if chosen else _given(kinds[name], value, name in automatic))
+            setattr(
+                config,
+                name,
+                _automatic(kinds[name], value, automatic[name]) if name in automatic else _checked(kinds[name], value),
+            )
         except (TypeError, ValueError) as error:
             raise type(error)(f"{name} has the unsuitable value {value!r}: {error}") from None
     return kept
 
 
-def _given(kind: Any, value: Any, is_automatic: bool) -> Any:
-    """The value, which must not be mistaken for "auto"."""
+def _automatic(kind: Any, value: Any, automatic: Any) -> Any:
+    """A number, or for "auto" what stands for it; a number that does so is refused."""
+    if isinstance(value, str):
+        if value != "auto":
+            raise ValueError('expected a number, or "auto"')
+        return automatic
     checked = _checked(kind, value)
-    if is_automatic and checked in AUTOMATIC.values():
+    if checked == automatic:
         raise ValueError('leave it to the library as "auto"')
     return checked
 

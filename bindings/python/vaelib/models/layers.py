@@ -63,12 +63,16 @@ def layers_of(hidden: Any, parameters: Mapping[str, Any]) -> list[dict[str, Any]
     return layers
 
 
-def own_epochs(epochs: Any) -> Any:
-    """Epochs of pretraining as layers have them: 0 where they are left to the library."""
+def own_epochs(epochs: Any, name: str) -> Any:
+    """Epochs of pretraining, of the parameter ``name``, as layers have them: 0 where they are left to the library."""
+
+    def own(each: Any) -> Any:
+        if isinstance(each, str) and each != "auto":
+            raise ValueError(f'{name} has the unsuitable value {each!r}: expected a number, or "auto"')
+        return 0 if isinstance(each, str) else each
+
     listed = _listed(epochs)
-    if listed is None:
-        return 0 if epochs == "auto" else epochs
-    return [0 if each == "auto" else each for each in listed]
+    return own(epochs) if listed is None else [own(each) for each in listed]
 
 
 def is_per_layer(value: Any) -> bool:

@@ -62,7 +62,7 @@ class Stack(Estimator[NativeStack]):
             raise ValueError(f"{name} is 0 for a layer; give at least 1 for each, or {name}=0 for no pretraining")
         if is_per_layer(self.learning_rate) and 0 in list(self.learning_rate):
             raise ValueError("learning_rate is 0 for a layer; it must be above 0")
-        own = {"epochs": own_epochs(epochs), "learning_rate": self.learning_rate}
+        own = {"epochs": own_epochs(epochs, self._epochs_parameter), "learning_rate": self.learning_rate}
         of_layers = {**own, **self._parameters(LAYER_PARAMETERS)}
         return StackParameters(layers_of(self.hidden, of_layers), self._parameters(names_of("stack")))
 
