@@ -6,7 +6,7 @@ import Testing
 @Suite struct LossCourseTests {
   private func warning(_ losses: [Double], epochsBefore: Int = 0) -> String? {
     let course = LossCourse(losses, epochsBefore: epochsBefore)
-    return course.rise ?? course.fall
+    return course.rise(above: .infinity) ?? course.fall
   }
 
   /// Falls by a constant share of what is left, towards `limit`.
@@ -37,6 +37,27 @@ import Testing
     #expect(text.contains("that of the last one, 17, is 265.0"))
     #expect(text.contains("the weights after epoch 14 were kept"))
     #expect(warning([100, 100.5]) == nil)
+  }
+
+  /// Of hundreds of epochs the lowest loss is one of chance: the last is above it, and nothing is wrong.
+  @Test func noiseIsNoRise() {
+    var state: UInt64 = 1
+    func uniform() -> Double {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Double(state >> 33) / Double(1 << 31)
+    }
+    for _ in 0..<200 {
+      let flat = (0..<667).map { _ in 5 + (uniform() + uniform() + uniform() - 1.5) }
+      #expect(LossCourse(flat, epochsBefore: 0).rise(above: .infinity) == nil)
+    }
+    let ruined = (0..<667).map { _ in 5 + uniform() } + (0..<40).map { _ in 9 + uniform() }
+    #expect(LossCourse(ruined, epochsBefore: 0).rise(above: .infinity) != nil)
+  }
+
+  @Test func whatEndsAboveALimitIsARise() {
+    let wild = (0..<60).map { $0 % 2 == 0 ? 3.0 : 12.0 }
+    #expect(LossCourse(wild, epochsBefore: 0).rise(above: .infinity) == nil)
+    #expect(LossCourse(wild, epochsBefore: 0).rise(above: 2.8) != nil)
   }
 
   @Test func theLeastIsThatOfTheBestEpoch() {

@@ -83,9 +83,11 @@ def test_checkpoints_of_released_versions_load_and_go_on(golden, path):
     expected = make().fit(*positional, validation=validation)
     found = make().fit(*positional, validation=validation, checkpoint=path)
     # On the machine that made the file it is the same bits; others may round differently.
-    for tensor, values in expected.get_weights().items():
-        np.testing.assert_allclose(found.get_weights()[tensor], values, rtol=1e-3, atol=1e-4, err_msg=tensor)
-    np.testing.assert_allclose(found.history_["loss"], expected.history_["loss"], rtol=1e-4)
+    for metric in ("loss", "validation_loss" if name == "stack" else "validation_elbo"):
+        np.testing.assert_allclose(found.history_[metric], expected.history_[metric], rtol=1e-4)
+    if name == "vae":  # the stack learns nothing, and earlier versions did not compare with the beginning
+        for tensor, values in expected.get_weights().items():
+            np.testing.assert_allclose(found.get_weights()[tensor], values, rtol=1e-3, atol=1e-4, err_msg=tensor)
     assert np.array_equal(found.history_["seconds"][:done], loaded.history_["seconds"])
 
 

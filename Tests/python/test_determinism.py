@@ -127,7 +127,9 @@ def test_different_seeds_shuffle_differently(memory_budget, hdf5):
     """Layers without noise, trained from the same weights: only the order of the examples is left to the seed."""
     path = hdf5(x=np.random.RandomState(0).uniform(size=(400, 12)).astype(np.float32))
     data = vaelib.open_dataset(path, "x", memory_budget=memory_budget)
-    stack = vaelib.StackedDenoisingAutoencoder(hidden=(4,), corruption_level=0.0, random_state=0).initialize(12)
+    stack = vaelib.StackedDenoisingAutoencoder(
+        hidden=(4,), loss="cross_entropy", corruption_level=0.0, random_state=0
+    ).initialize(12)
 
     def trained(seed):
         model = stack._fitted().copy()

@@ -130,39 +130,40 @@ RUINED = {
                          random_state=0, optimizer="rmsprop"),
     "unsupervised": Phase(Autoencoder, "finetune_epochs", 10.0, X, hidden=(16,), epochs=0, activation="identity",
                           loss="squared_error", random_state=0, optimizer="rmsprop"),
-    "supervised": Phase(Classifier, "finetune_epochs", 10.0, X, Y, hidden=(16,), pretrain_epochs=0,
+    "supervised": Phase(Classifier, "finetune_epochs", 100.0, X, Y, hidden=(16,), pretrain_epochs=0,
                         activation="sigmoid", loss="cross_entropy", random_state=0, optimizer="rmsprop"),
 }  # fmt: skip
-COLLAPSE = r"the training fell apart: its first batch had the loss [-0-9.e+]+, and no epoch's was below [0-9.e+]+; {}"
+COLLAPSE = (
+    r"the training fell apart: before its first step the loss was [-0-9.e+]+, and no epoch's was below [0-9.e+]+; {}"
+)
 
 
 @pytest.mark.parametrize("name", RUINED)
 @pytest.mark.parametrize("limit", ["auto", 0.0])
 def test_a_training_that_only_lost(name, limit):
     phase = RUINED[name]
-    settings = {"learning_rate": phase.rate, phase.epochs: 12, "gradient_clip_norm": limit, "schedule": "constant"}
+    settings = {"learning_rate": phase.rate, phase.epochs: 60, "gradient_clip_norm": limit, "schedule": "constant"}
     model = phase.make(**settings)
     before = phase.make(**settings).initialize(phase.arguments[0])
-    text = COLLAPSE.format("the weights from before the training were kept") + r"\. learning_rate is 10\.0: a lower one"
+    text = COLLAPSE.format("the weights from before the training were kept") + r"\. learning_rate is 100?\.0: a lower one"
     with pytest.raises(vaelib.NumericalError, match=text):
         model.fit(*phase.arguments)
     assert_weights(model, {name: values for name, values in before.get_weights().items() if "standard" not in name})
     # The model answers, tells of the epochs that were in vain, and can be trained again.
     assert np.isfinite(model.transform(phase.arguments[0])).all()
-    assert len(last_losses(model)) == 12
+    assert len(last_losses(model)) == 60
     assert np.isfinite(model.set_params(learning_rate=0.001).fit(*phase.arguments).score(*phase.arguments))
 
 
 @pytest.mark.parametrize("name", [name for name in RUINED if name.startswith("fit")])
-@pytest.mark.parametrize("parameters", [{}, {"epochs": 12, "patience": 4}])
+@pytest.mark.parametrize("parameters", [{}, {"epochs": 600, "patience": 60}])
 def test_one_with_patience_that_only_lost(name, parameters):
     phase = RUINED[name]
     model = phase.make(learning_rate=10.0, **parameters)
-    with pytest.raises(vaelib.NumericalError, match=COLLAPSE.format("the best weights were kept")):
+    before = phase.make().initialize(phase.arguments[0])
+    with pytest.raises(vaelib.NumericalError, match=COLLAPSE.format("the weights from before the training were kept")):
         model.fit(*phase.arguments)
-    bounds = model.history_["validation_elbo"]
-    _, held_out = vaelib.Dataset(phase.arguments[0]).split(0.1, model.seed_)
-    assert model.elbo(held_out, random_state=model.seed_).elbo.mean() == pytest.approx(bounds.max(), rel=1e-9)
+    assert_weights(model, {name: values for name, values in before.get_weights().items() if "standard" not in name})
 
 
 def test_a_second_training_goes_back_to_what_the_first_one_left():
@@ -170,9 +171,9 @@ def test_a_second_training_goes_back_to_what_the_first_one_left():
     model = VAE(**options, epochs=5).fit(X)
     before = weights_of(model)
     with pytest.raises(vaelib.NumericalError, match="the weights from before the training"):
-        model.set_params(learning_rate=10.0, epochs=12).fit(X)
+        model.set_params(learning_rate=10.0, epochs=60).fit(X)
     assert_weights(model, before)
-    assert len(model.history_["loss"]) == 17
+    assert len(model.history_["loss"]) == 65
 
 
 def test_a_good_model_is_not_thrown_away_by_a_warm_start():
@@ -196,7 +197,7 @@ def test_losses_below_zero_have_a_scale_too():
     assert model.history_["loss"][0] < -30
 
 
-@pytest.mark.parametrize("epochs", [1, 2, 12])
+@pytest.mark.parametrize("epochs", [60, 100])
 def test_in_c(epochs):
     """The status is that of numbers that are not finite, and the weights those from before."""
     width = (c_size_t * 1)(16)
@@ -249,8 +250,6 @@ def test_an_outlier_is_no_collapse(rate, row):
     x = np.random.RandomState(0).normal(size=(400, 6)).astype(np.float32)
     x[row] *= 60
     stack = Autoencoder(hidden=(8,), activation="tanh", loss="squared_error", epochs=3, random_state=0)
-    told(stack.set_params(learning_rate=rate), x)
-    assert np.diff(stack.history_["loss"]).max() < 1
+    assert not any("worse" in text or "better" in text for text in told(stack.set_params(learning_rate=rate), x))
     vae = VAE(latent_dim=2, hidden=(8,), likelihood="gaussian", standardize=False, epochs=3, random_state=0)
-    told(vae.set_params(learning_rate=rate), x)
-    assert np.diff(vae.history_["loss"]).max() < 1
+    assert not any("worse" in text for text in told(vae.set_params(learning_rate=rate), x))

@@ -50,7 +50,11 @@ def added(path):
         training = dict(file["training"].attrs)
     phases = {name.removesuffix("batch_size") for name in training if name.endswith("batch_size")}
     assert phases
-    values = {"validation_fraction": np.float64(0), "validation_split": np.bytes_("random")}
+    values = {
+        "monitor": np.bytes_("error"),
+        "validation_fraction": np.float64(0),
+        "validation_split": np.bytes_("random"),
+    }
     arrays = {("training", phase + name): np.asarray(value) for phase in phases for name, value in values.items()}
     assert not arrays.keys() & {("training", name) for name in training}
     return {key: (array.dtype.str, array.shape, array.tobytes()) for key, array in arrays.items()}

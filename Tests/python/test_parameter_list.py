@@ -48,7 +48,7 @@ def changed(parameter):
     if parameter.type == "choice":
         return next(name for name in parameter.allowed.split(", ") if name != parameter.default).encode()
     if parameter.type.endswith("real"):
-        return 0.5
+        return 0.25
     if parameter.type == "automatic count":
         return 1
     return int(parameter.default) + 1
@@ -108,6 +108,8 @@ def test_a_parameter_may_change_in_its_phases_and_in_no_others(handles, paramete
     if phase in parameter.phases:
         library.vaelib_trainer_free(new_trainer(model, number, **fields))
         return
+    if parameter.name == "monitor":
+        pytest.skip("both of its values are allowed everywhere: earlier files have the other one")
     trainer = byref(POINTER(header.Trainer)())
     arguments = [model, number, 0, byref(training_config(**fields)), 10, trainer]
     message = refused("vaelib_trainer_create", arguments, ARGUMENT, f"{parameter.name} is ")

@@ -213,7 +213,7 @@ def test_parts_of_a_slice_and_of_an_array(binary):
 
 
 def test_a_refused_trainer_changes_nothing():
-    stack = vaelib.StackedDenoisingClassifier(hidden=(4,)).initialize(6)
+    stack = vaelib.StackedDenoisingClassifier(hidden=(4,), loss="cross_entropy").initialize(6)
     for arguments in ({"examples_per_epoch": 0}, {"examples_per_epoch": 10, "layer": 3}):
         with pytest.raises((vaelib.InvalidArgument, IndexError)):
             vaelib.Trainer(stack, phase="supervised", classes=2, **arguments)

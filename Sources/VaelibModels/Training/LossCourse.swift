@@ -44,11 +44,11 @@ struct LossCourse {
     return stride(from: first, to: losses.count, by: width).map { mean(losses[$0..<$0 + width]) }
   }
 
-  /// A sentence if the training ended well above its best epochs; nil if it did not.
-  var rise: String? {
+  /// A sentence if the training ended well above its best epochs, or above `limit`; nil if it did not.
+  func rise(above limit: Double) -> String? {
     let (means, width) = (windowMeans, Double(max(1, losses.count / Self.fewestEpochs)))
     guard losses.count > 1, let lowest = means.min(), let end = means.last, let last = losses.last,
-      end - lowest > max(Self.margin * scale, Self.noiseFactor * noise / width.squareRoot()),
+      end > limit || end - lowest > max(Self.margin * scale, Self.noiseFactor * noise / width.squareRoot()),
       let (index, best) = losses.enumerated().min(by: { $0.element < $1.element })
     else { return nil }
     return

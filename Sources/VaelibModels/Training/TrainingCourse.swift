@@ -14,8 +14,6 @@ final class TrainingCourse<Model> {
   private let best: Snapshot
   /// Whether the model has the best weights instead of the last ones, which `epochStart` has then.
   private var isReturned = false
-  /// The score of the last epoch of this call.
-  private var lastScore: Double?
   /// False if the checkpoint holds exactly this state.
   private var isUnsaved = true
 
@@ -111,6 +109,11 @@ final class TrainingCourse<Model> {
     return start + max(abs(start), Double(lossUnits))
   }
 
+  /// What a loss in training stays below while anything is learned; infinity where that is not known.
+  var greatestLoss: Double {
+    configuration.patience == 0 ? state.startLoss.map(greatestLoss) ?? .infinity : .infinity
+  }
+
   /// What an epoch's score must be above for its weights to be worth anything.
   private var startScore: Double {
     guard let loss = state.startLoss else { return -.infinity }
@@ -122,8 +125,8 @@ final class TrainingCourse<Model> {
 
   /// True if the last epoch's loss was above all measure, or still above the one before the first step after so many
   /// steps that nothing will come of them.
-  var isLost: Bool {
-    guard let start = state.startLoss, let lastScore else { return false }
+  func isLost(lastScore: Double) -> Bool {
+    guard let start = state.startLoss else { return false }
     let (rise, allowed) = (-lastScore - start, greatestLoss(from: start) - start)
     return rise > (trainer.steps < Self.fairChance ? Self.hopelessRise : 1) * allowed
   }
@@ -139,7 +142,6 @@ final class TrainingCourse<Model> {
   /// `score` is nil where it cannot be compared with later ones; larger is better.
   func endEpoch(score: Double?) {
     if let score { note(score) }
-    lastScore = score
     state.epoch += 1
     state.sums = EpochSums()
     stateChanged()

@@ -67,14 +67,23 @@ final class TrainingLoop<Trained: TrainableModel> {
   /// Looks at how the losses went: goes back to the best weights where training fell apart, and says so.
   private func conclude(_ course: TrainingCourse<Trained>) throws {
     let losses = comparableLosses(course)
-    let rise = configuration.patience > 0 ? nil : losses.rise
+    let rise = configuration.patience > 0 ? nil : losses.rise(above: course.greatestLoss)
     if configuration.patience > 0 || rise != nil || !course.hasBest { course.returnToBest() }
     if course.hasBest {
       warning = (rise ?? (course.isStillImproving ? losses.fall : nil)).map { place + $0 }
     } else if let start = course.state.startLoss {
-      if course.isLost { throw onlyLost(from: start, to: losses) }
+      if course.isLost(lastScore: lastScore(losses)) { throw onlyLost(from: start, to: losses) }
       warning = place + noneBetter
     }
+  }
+
+  /// The score of the last epoch, which an earlier call may have ended.
+  private func lastScore(_ losses: LossCourse) -> Double {
+    let history = model.record.history
+    guard configuration.patience > 0 else { return losses.losses.last.map { -$0 } ?? .nan }
+    var validation = MetricValues()
+    for metric in Metric.means { validation[metric] = history[Series(metric, validation: true)].last ?? .nan }
+    return model.score(validation, phase, configuration, epoch: configuration.epochs) ?? .nan
   }
 
   /// Those of the epochs after a KL warm-up: with other weights they say nothing about later ones.
@@ -237,7 +246,9 @@ final class TrainingLoop<Trained: TrainableModel> {
       course.returnToBest()
       return "the weights from before the training"
     }
-    guard course.hasBest, configuration.patience > 0 || comparableLosses(course).rise != nil else {
+    guard course.hasBest,
+      configuration.patience > 0 || comparableLosses(course).rise(above: course.greatestLoss) != nil
+    else {
       return "the weights from before this epoch"
     }
     course.returnToBest()

@@ -70,7 +70,7 @@ def _automatic(kind: Any, value: Any, automatic: Any) -> Any:
     """A number, or for "auto" what stands for it; a number that does so is refused."""
     if isinstance(value, str):
         if value != "auto":
-            raise ValueError('expected a number, or "auto"')
+            raise TypeError('expected a number, or "auto"')
         return automatic
     checked = _checked(kind, value)
     if checked == automatic:

@@ -68,7 +68,7 @@ def own_epochs(epochs: Any, name: str) -> Any:
 
     def own(each: Any) -> Any:
         if isinstance(each, str) and each != "auto":
-            raise ValueError(f'{name} has the unsuitable value {each!r}: expected a number, or "auto"')
+            raise TypeError(f'{name} has the unsuitable value {each!r}: expected a number, or "auto"')
         return 0 if isinstance(each, str) else each
 
     listed = _listed(epochs)
