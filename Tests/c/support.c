@@ -131,6 +131,7 @@ vaelib_training_config make_plan(size_t epochs) {
     plan.learning_rate = 0.001;
     plan.schedule = "constant";
     plan.gradient_clip_norm = 0;
+    plan.dropout = 0;
     plan.seed = 7;
     return plan;
 }
@@ -179,6 +180,7 @@ vaelib_model *make_stack_of(size_t data_dim, const vaelib_layer_config *layers, 
     config.data_dim = data_dim;
     config.layers = layers;
     config.layer_count = layer_count;
+    config.standardize = 0;
     config.seed = 1;
     REQUIRE_OK(vaelib_stack_create(&config, &stack));
     return stack;

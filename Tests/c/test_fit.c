@@ -182,7 +182,7 @@ static void check_bad_configs(void) {
     CHECK_REFUSED(plan.patience = SIZE_MAX - 1, "patience");
     CHECK_REFUSED(plan.validation_fraction = 1, "validation_fraction");
     CHECK_REFUSED(plan.validation_split = "first", "validation_split");
-    CHECK_REFUSED(plan.dropout = 0.5, "dropout"); /* for stacks only */
+    CHECK_REFUSED(plan.dropout = 0.25, "dropout"); /* for stacks only */
     CHECK_STATUS(vaelib_vae_fit(model, examples, NULL, NULL, NULL, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK(hash_parameters(model) == before && trainer == NULL);
     vaelib_model_free(model);

@@ -106,11 +106,12 @@ static void check_training(void) {
     check_real("training", "weight_decay", config.weight_decay);
     check_automatic_real("training", "gradient_clip_norm", config.gradient_clip_norm);
     check_automatic_count("training", "patience", config.patience);
+    check_choice("training", "monitor", config.monitor);
     check_automatic_real("training", "validation_fraction", config.validation_fraction);
     check_choice("training", "validation_split", config.validation_split);
     check_real("training", "dropout", config.dropout);
     check_seed("training", config.seed);
-    CHECK(config.beta == 1.0 && config.dropout == 0.0);
+    CHECK(config.beta == 1.0 && config.dropout == 0.5);
     CHECK(strcmp(find("training", "epochs").phases, "pretraining, supervised, unsupervised, fit") == 0);
     CHECK(strcmp(find("training", "dropout").phases, "supervised") == 0);
     CHECK(strcmp(find("layer", "epochs").phases, "") == 0);
@@ -175,7 +176,7 @@ static void check_sizes(void) {
 static void check_listing(void) {
     vaelib_parameter parameter = VAELIB_PARAMETER_INIT;
     size_t count = vaelib_parameter_count();
-    CHECK(count == 14 + 25 + 18 + 4 + 4);
+    CHECK(count == 14 + 26 + 18 + 5 + 4);
     for (size_t index = 0; index < count; index++) {
         REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
         CHECK(parameter.name[0] != '\0' && parameter.allowed[0] != '\0' && parameter.meaning[0] != '\0');

@@ -39,6 +39,19 @@ static void check_arguments(const vaelib_dataset *examples) {
     CHECK_STATUS(vaelib_layer_config_resolve(&layer, NULL), VAELIB_INVALID_HANDLE);
 }
 
+/* A stack of these layers that standardises. */
+static vaelib_model *make_standardising(const vaelib_layer_config *layers, size_t count) {
+    vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
+    vaelib_model *stack = NULL;
+    REQUIRE_OK(vaelib_stack_config_init(&config));
+    CHECK(config.standardize == 1);
+    config.data_dim = columns;
+    config.layers = layers;
+    config.layer_count = count;
+    REQUIRE_OK(vaelib_stack_create(&config, &stack));
+    return stack;
+}
+
 /* The losses of layers above are decided by the codes below them. */
 static void check_upper_layers(void) {
     vaelib_layer_config layers[3] = {make_layer(4), make_layer(3), make_layer(2)};
@@ -46,7 +59,7 @@ static void check_upper_layers(void) {
     vaelib_model *stack;
     layers[1].loss = layers[2].loss = "auto";
     layers[1].activation = "relu";
-    stack = make_stack_of(columns, layers, 3);
+    stack = make_standardising(layers, 3);
     REQUIRE_OK(vaelib_stack_get_config(stack, &back));
     CHECK(back.standardize == 1);
     CHECK(strcmp(back.layers[1].loss, "cross_entropy") == 0 && strcmp(back.layers[2].loss, "squared_error") == 0);
@@ -79,8 +92,8 @@ static void check_scales(const vaelib_dataset *examples, const vaelib_dataset *o
     const size_t first = columns * 4 + 4 + columns; /* The scales lie behind the layer's tensors. */
     uint64_t hash;
     layer.loss = "squared_error";
-    stack = make_stack_of(columns, &layer, 1);
-    trained = make_stack_of(columns, &layer, 1);
+    stack = make_standardising(&layer, 1);
+    trained = make_standardising(&layer, 1);
     CHECK_MESSAGE(
         vaelib_trainer_create(stack, VAELIB_PRETRAINING, 0, &plan, rows, &trainer), VAELIB_INVALID_ARGUMENT,
         "standardize");

@@ -34,8 +34,8 @@ static void check_plans(vaelib_model *stack) {
     CHECK_REFUSED(plan.beta = 0.5, "beta");
     CHECK_REFUSED(plan.kl_warmup_epochs = 1, "kl_warmup_epochs");
     CHECK_REFUSED(plan.binarization = "dynamic", "binarization");
-    CHECK_REFUSED_IN(VAELIB_PRETRAINING, plan.dropout = 0.5, "dropout");
-    CHECK_REFUSED_IN(VAELIB_UNSUPERVISED, plan.dropout = 0.5, "dropout");
+    CHECK_REFUSED_IN(VAELIB_PRETRAINING, plan.dropout = 0.25, "dropout");
+    CHECK_REFUSED_IN(VAELIB_UNSUPERVISED, plan.dropout = 0.25, "dropout");
     /* What is wrong anywhere. */
     CHECK_REFUSED(plan.epochs = 0, "epochs");
     CHECK_REFUSED(plan.batch_size = 0, "batch_size");

@@ -153,6 +153,7 @@ static void check_patience(vaelib_phase phase) {
     plan.patience = 3;
     plan.learning_rate = 0.3;
     plan.validation_fraction = 0;
+    plan.monitor = phase == VAELIB_SUPERVISED ? "error" : "loss";
     CHECK_MESSAGE(vaelib_stack_finetune(stack, examples, NULL, phase, &plan, NULL, NULL), VAELIB_INVALID_ARGUMENT,
                   "patience");
     CHECK_OK(vaelib_stack_finetune(stack, examples, validation, phase, &plan, NULL, NULL));

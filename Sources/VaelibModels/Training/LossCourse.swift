@@ -2,8 +2,10 @@
 struct LossCourse {
   /// A share of what was gained, below which losses are as good as equal.
   private static let margin = 0.01
-  /// How many times the usual change from epoch to epoch counts as more than noise.
+  /// How many times the usual change from epoch to epoch counts as more than noise; of many epochs, the lowest is farther
+  /// off by chance.
   private static let noiseFactor = 4.0
+  private static let noiseFactorOfMany = 6.0
   /// Fewer epochs tell nothing about where the losses go.
   private static let fewestEpochs = 20
   /// The last tenth of the epochs is compared with the tenth before.
@@ -47,8 +49,9 @@ struct LossCourse {
   /// A sentence if the training ended well above its best epochs, or above `limit`; nil if it did not.
   func rise(above limit: Double) -> String? {
     let (means, width) = (windowMeans, Double(max(1, losses.count / Self.fewestEpochs)))
+    let noiseFactor = width > 1 ? Self.noiseFactorOfMany : Self.noiseFactor
     guard losses.count > 1, let lowest = means.min(), let end = means.last, let last = losses.last,
-      end > limit || end - lowest > max(Self.margin * scale, Self.noiseFactor * noise / width.squareRoot()),
+      end > limit || end - lowest > max(Self.margin * scale, noiseFactor * noise / width.squareRoot()),
       let (index, best) = losses.enumerated().min(by: { $0.element < $1.element })
     else { return nil }
     return

@@ -123,6 +123,9 @@ final class TrainingCourse<Model> {
   /// Whether an epoch was better than what came before the first.
   var hasBest: Bool { state.bestScore > startScore }
 
+  /// Whether all epochs were worse than what came before the first; false where they cannot be compared.
+  var wasNeverBetter: Bool { startScore > -.infinity && !hasBest }
+
   /// True if the last epoch's loss was above all measure, or still above the one before the first step after so many
   /// steps that nothing will come of them.
   func isLost(lastScore: Double) -> Bool {

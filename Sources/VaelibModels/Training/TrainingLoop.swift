@@ -68,13 +68,13 @@ final class TrainingLoop<Trained: TrainableModel> {
   private func conclude(_ course: TrainingCourse<Trained>) throws {
     let losses = comparableLosses(course)
     let rise = configuration.patience > 0 ? nil : losses.rise(above: course.greatestLoss)
-    if configuration.patience > 0 || rise != nil || !course.hasBest { course.returnToBest() }
-    if course.hasBest {
+    if configuration.patience > 0 || rise != nil || course.wasNeverBetter { course.returnToBest() }
+    guard course.wasNeverBetter, let start = course.state.startLoss else {
       warning = (rise ?? (course.isStillImproving ? losses.fall : nil)).map { place + $0 }
-    } else if let start = course.state.startLoss {
-      if course.isLost(lastScore: lastScore(losses)) { throw onlyLost(from: start, to: losses) }
-      warning = place + noneBetter
+      return
     }
+    if course.isLost(lastScore: lastScore(losses)) { throw onlyLost(from: start, to: losses) }
+    warning = place + noneBetter
   }
 
   /// The score of the last epoch, which an earlier call may have ended.
@@ -241,8 +241,7 @@ final class TrainingLoop<Trained: TrainableModel> {
   /// before this epoch. Says which.
   private func keepGoodWeights(_ course: TrainingCourse<Trained>) -> String {
     course.restoreEpochStart()
-    let isFirst = course.state.epoch == 1
-    if !isFirst, !course.hasBest, course.state.startLoss != nil {
+    if course.state.epoch > 1, course.wasNeverBetter {
       course.returnToBest()
       return "the weights from before the training"
     }
