@@ -8,7 +8,7 @@ public enum ParameterValue: Sendable, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .count(let value): "\(value)"
+    case .count(let value): "\(UInt(bitPattern: value))"
     case .real(let value): "\(value)"
     case .text(let value): value
     case .widths(let value): value.map(String.init).joined(separator: ", ")
