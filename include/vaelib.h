@@ -664,9 +664,10 @@ vaelib_status vaelib_model_get_parameters(const vaelib_model *model, float *out_
 vaelib_status vaelib_model_set_parameters(vaelib_model *model, const float *values, size_t count);
 
 /**
- * Takes the columns' means and deviations in `examples` for those by which a model with standardize 1 brings columns to
- * one scale. Training does so by itself for a model that has none; a trainer, which sees batches only, needs this. With a
- * model that was trained, its weights are for the scales of before. Exclusive.
+ * Takes the columns' means and deviations in `examples` for those by which a model with standardize 1 brings columns
+ * to one scale, and takes the weights off columns that are constant there. Training does so by itself for a model that
+ * has none; a trainer, which sees batches only, needs this. With a model that was trained, its weights are for the
+ * scales of before. VAELIB_INVALID_ARGUMENT for a model that does not standardise. Exclusive.
  */
 vaelib_status vaelib_model_standardize(vaelib_model *model, const vaelib_dataset *examples);
 
@@ -1037,20 +1038,20 @@ vaelib_status vaelib_vae_get_config(const vaelib_model *model, vaelib_vae_config
 
 /**
  * Trains the model on `examples`. The bound of `validation` is computed after every epoch. It may be NULL: then
- * validation_fraction of the configuration says whether some of the examples are held out. A second fit
- * continues from the weights of the first, with fresh optimiser moments. `callback` may be NULL. Exclusive.
+ * validation_fraction of the configuration says whether some of the examples are held out. A second fit continues from
+ * the weights of the first, with fresh optimiser moments. `callback` may be NULL. Exclusive.
  *
  * VAELIB_DATA_ERROR names the first unsuitable row and column, and leaves the model unchanged. VAELIB_NUMERICAL_ERROR
- * names epoch and batch; the last good weights are kept. It is also returned when no epoch was better than the weights
- * from before, which are kept then. VAELIB_CANCELLED keeps the weights reached so far and the
- * history of the finished epochs. After each of these errors the model is usable.
+ * names epoch and batch; the last good weights are kept. It is also returned when training fell apart from the
+ * beginning, so that going on could not help; the weights from before are kept then. VAELIB_CANCELLED keeps the weights
+ * reached so far and the history of the finished epochs. After each of these errors the model is usable.
  *
  * With a checkpoint in `config`, the call resumes the training in the checkpoint file, if there is one.
  *
  * Warns when data strictly between 0 and 1 are used with a Bernoulli likelihood without binarisation; when a warm-up
  * lasts longer than the training; when the loss ends above that of an earlier epoch, whose weights are kept then, or
- * was still falling; when no latent is active; when noise_stddev, or columns that are not standardised, do not suit the
- * deviations of the data.
+ * was still falling; when no epoch was better than the weights from before, which are kept then; when no latent is
+ * active; when noise_stddev, or columns that are not standardised, do not suit the deviations of the data.
  */
 vaelib_status vaelib_vae_fit(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_dataset *validation,
@@ -1201,9 +1202,9 @@ typedef struct vaelib_layer_config {
     const char *loss;
     /**
      * "masking": round(nu * n) of the n components, at least one of several, chosen at random, become 0.
-     * "independent_masking": each becomes 0
-     * with probability nu. "salt_and_pepper": as masking, but each becomes one of two values, by a fair coin.
-     * "gaussian": normal noise is added.
+     * "independent_masking": each becomes 0 with probability nu. "salt_and_pepper": as masking, but each becomes one of
+     * two values, by a fair coin. "gaussian": normal noise is added. Where columns are standardised this happens to
+     * standardised values: 0 is a column's mean, and noise counts in units of its deviation.
      */
     const char *corruption;
     /** nu, the proportion of corrupted components, 0 to 1; gaussian: the standard deviation of the noise. */
@@ -1245,10 +1246,11 @@ typedef struct vaelib_stack_config {
     const vaelib_layer_config *layers;
     size_t layer_count;
     /**
-     * For stacks whose layer 0 has loss "squared_error". 1, the default: each column is brought to mean 0 and deviation 1
-     * inside the model, by the first examples that it is trained on, or by vaelib_model_standardize(); reconstructions
-     * are of the data as they are, losses of standardised values. A column that is constant there gets the median
-     * deviation of the others. 0: columns stay as they are.
+     * For stacks whose layer 0 has loss "squared_error". 1, the default: each column is brought to mean 0 and deviation
+     * 1 inside the model, by the first examples that it is trained on, or by vaelib_model_standardize();
+     * reconstructions and corrupted examples are of the data as they are, losses, reconstruction errors and filters of
+     * standardised values. A column that is constant there gets the median deviation of the others. 0: columns stay as
+     * they are.
      */
     size_t standardize;
     /** As in vaelib_vae_config. */
@@ -1336,7 +1338,8 @@ vaelib_status vaelib_stack_finetune(
 /**
  * The corrupted input that layer `layer` would receive in epoch `epoch` of its pretraining: the clean code of the
  * layers below, with the layer's noise drawn from `seed`, [N, inputs of the layer]. With corruption_range "data", the
- * minimum and maximum are those of these examples.
+ * minimum and maximum are those of these examples. Where columns are standardised, those of layer 0 are brought back to
+ * the scale of the data.
  */
 vaelib_status vaelib_stack_corrupt(
     vaelib_model *model, const vaelib_dataset *examples, size_t layer, uint64_t seed, size_t epoch,

@@ -111,10 +111,12 @@ private func setParameters(
 
 @_cdecl("vaelib_model_standardize") @implementation
 public func vaelib_model_standardize(_ model: OpaquePointer?, _ examples: OpaquePointer?) -> vaelib_status {
-  entryPoint {
+  let caller = ProgressCallback(model, nil, nil)
+  return entryPoint {
     let access = try ModelHandle.from(model).access
+    let isCancelled = caller.control(access.gate).isCancelled
     try access.gate.exclusive {
-      try access.model.standardize(by: try DatasetHandle.from(examples).source, isCancelled: { false })
+      try access.model.standardize(by: try DatasetHandle.from(examples).source, isCancelled: isCancelled)
     }
   }
 }

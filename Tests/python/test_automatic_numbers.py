@@ -345,7 +345,7 @@ def test_automatic_is_no_value_of_other_numbers(handles):  # noqa: F811
     for name in ("samples", "nesterov"):
         config = training_config(**{name: AUTO})
         arguments = [handles["vae"], handles["dataset"], None, byref(config), NO_CALLBACK, None]
-        refused("vaelib_vae_fit", arguments, ARGUMENT, f"{name} is -1")
+        refused("vaelib_vae_fit", arguments, ARGUMENT, f"{name} is {2**64 - 1}")
     for name in ("learning_rate", "momentum", "weight_decay", "beta"):
         config = training_config(**{name: AUTO_REAL})
         arguments = [handles["vae"], handles["dataset"], None, byref(config), NO_CALLBACK, None]

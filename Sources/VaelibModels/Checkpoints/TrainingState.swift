@@ -13,7 +13,7 @@ public struct TrainingState: Sendable {
   /// Updates that the optimiser has made.
   public var steps = 0
   /// The best validation bound so far, or minus the lowest error or loss; without patience minus the lowest loss in
-  /// training; minus infinity before there is one.
+  /// training. At first what an epoch must do better than; minus infinity where nothing is known.
   public var bestScore = -Double.infinity
   public var epochsWithoutBetter = 0
   /// The loss before any step, of the first batch or of all examples, with patience that of the validation examples;

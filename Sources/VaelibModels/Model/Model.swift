@@ -39,8 +39,8 @@ public protocol Model: AnyObject, Sendable {
   var standardizationProblem: String? { get }
   /// Takes the means and deviations of `examples` for those by which columns are standardised from now on.
   ///
-  /// Throws `ModelError.data` at an unsuitable value, `.invalidArgument` if the model does not standardise; the model is
-  /// unchanged then.
+  /// Throws `ModelError.data` at an unsuitable value, `.invalidArgument` if the model does not standardise; the model
+  /// is unchanged then.
   func standardize(by examples: any ExampleSource, isCancelled: @escaping () -> Bool) throws
   /// A trainer for one step at a time. Throws `ModelError`, `NumericsError`.
   func makeTrainer(

@@ -50,14 +50,14 @@ struct Corruption {
     }
   }
 
-  /// How many of `count` components a proportion is: at least one of several, else the few columns of a narrow table would
-  /// all be left as they are.
+  /// How many of `count` components a proportion is: at least one of several, else the few columns of a narrow table
+  /// would all be left as they are.
   private func wanted(of count: Int) -> Int {
     max(Int((level * Double(count)).rounded()), level > 0 && count > 1 ? 1 : 0)
   }
 
-  /// Each component with probability level, or exactly so many of them, every set equally likely (selection sampling: Knuth,
-  /// volume 2, section 3.4.2, algorithm S).
+  /// Each component with probability level, or exactly so many of them, every set equally likely (selection sampling:
+  /// Knuth, volume 2, section 3.4.2, algorithm S).
   private func forEachChosen(_ uniforms: UnsafePointer<Float>, count: Int, _ body: (Int) -> Void) {
     if kind == .independentMasking {
       for index in 0..<count where uniforms[index] < Float(level) { body(index) }

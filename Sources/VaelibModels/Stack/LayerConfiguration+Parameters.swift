@@ -6,8 +6,8 @@ extension LayerConfiguration {
     .flag("tied", \.tied, "1: the decoder's weights are the encoder's, transposed."),
     .choice(
       "loss", orAutomatic: \.loss,
-      "cross_entropy for inputs in [0, 1], through a sigmoid; squared_error for real values, with a linear decoder; auto is "
-        + "cross_entropy for binary data, grey levels and sigmoid codes."
+      "cross_entropy for inputs in [0, 1], through a sigmoid; squared_error for real values, with a linear decoder; auto "
+        + "is cross_entropy for binary data, grey levels and sigmoid codes."
     ),
     .choice("corruption", \.corruption, "How the layer's input is corrupted while the layer is pretrained."),
     .real(

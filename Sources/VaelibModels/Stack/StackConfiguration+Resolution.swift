@@ -1,6 +1,6 @@
 extension LayerConfiguration {
-  /// Decides on `examples`, as the inputs of the lowest layer, what was left to them: the loss. Binary data and grey levels
-  /// get the cross-entropy, all others the squared error.
+  /// Decides on `examples`, as the inputs of the lowest layer, what was left to them: the loss. Binary data and grey
+  /// levels get the cross-entropy, all others the squared error.
   ///
   /// Throws what the source throws.
   public mutating func resolve(for examples: any ExampleSource, isCancelled: @escaping () -> Bool = { false })

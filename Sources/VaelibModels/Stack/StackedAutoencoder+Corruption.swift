@@ -1,8 +1,8 @@
 import VaelibNumerics
 
 extension StackedAutoencoder {
-  /// The corrupted input of a layer as it would see it at `epoch`, [N, inputs]. With corruption_range data, the range is
-  /// that of these examples. In the lowest layer, values are given back on the data's own scale.
+  /// The corrupted input of a layer as it would see it at `epoch`, [N, inputs]. With corruption_range data, the range
+  /// is that of these examples. In the lowest layer, values are given back on the data's own scale.
   public func corrupt(
     _ examples: any ExampleSource, layer: Int, seed: UInt64, epoch: Int,
     corrupted: UnsafeMutablePointer<Float>, control: RunControl

@@ -72,8 +72,8 @@ extension StackedAutoencoder {
     }
   }
 
-  /// The loss of each example's reconstruction, by the lowest layer's loss, without emphasis or penalties; where columns
-  /// are standardised, of standardised values.
+  /// The loss of each example's reconstruction, by the lowest layer's loss, without emphasis or penalties; where
+  /// columns are standardised, of standardised values.
   public func reconstructionErrors(
     _ examples: any ExampleSource, layer: Int, control: RunControl, receive: (_ row: Int, Double) -> Void
   ) throws {
@@ -114,8 +114,9 @@ extension StackedAutoencoder {
     }
   }
 
-  /// New examples, top down (Vincent et al. 2010, section 7): the topmost code of each given example, its units switched
-  /// on or off with their activation as probability, decoded, and so on down to the mean of the example, [N, D].
+  /// New examples, top down (Vincent et al. 2010, section 7): the topmost code of each given example, its units
+  /// switched on or off with their activation as probability, decoded, and so on down to the mean of the example, [N,
+  /// D].
   public func sample(
     _ examples: any ExampleSource, seed: UInt64, samples: UnsafeMutablePointer<Float>, control: RunControl
   ) throws {

@@ -169,6 +169,14 @@ extension StackedAutoencoder: TrainableModel {
 
   func findings(_ examples: any ExampleSource) -> [String] { [] }
 
+  func lossUnits(_ phase: Phase) -> Int {
+    switch phase.kind {
+    case .supervised: 1
+    case .pretraining: layers[phase.layer].encoder.inputs
+    case .unsupervised, .fit: dataDimension
+    }
+  }
+
   func epochsBefore(_ phase: Phase, in call: TrainingState) -> Int { 0 }
 
   /// Each layer has an order of the examples of its own.

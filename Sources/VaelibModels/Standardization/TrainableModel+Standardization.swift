@@ -13,16 +13,16 @@ extension TrainableModel {
   ) throws {
     guard let standardization else {
       throw ModelError.invalidArgument(
-        "the model does not standardise: that needs standardize 1, and likelihood gaussian with mean_activation identity, "
-          + "or in a stack loss squared_error in layer 0")
+        "the model does not standardise: that needs standardize 1, and likelihood gaussian with mean_activation "
+          + "identity, or in a stack loss squared_error in layer 0")
     }
     try ExampleCheck.shape(examples, columns: dataDimension, what: "the examples")
     let moments = try ColumnMoments(examples, check: exampleCheck, isCancelled: isCancelled)
     forget(standardization.set(moments, in: parameters.base))
   }
 
-  /// Takes the weights off columns that are constant: they are 0 in all that is learned from, so their weights would stay
-  /// as they were drawn, and another value in later data would lead to any code.
+  /// Takes the weights off columns that are constant: they are 0 in all that is learned from, so their weights would
+  /// stay as they were drawn, and another value in later data would lead to any code.
   private func forget(_ constants: [Int]) {
     let weight = firstLayer.weight(in: parameters.base)
     for column in constants { weight.row(column).update(repeating: 0, count: weight.columns) }
@@ -32,8 +32,8 @@ extension TrainableModel {
   func checkStandardization() throws(ModelError) {
     if needsStandardization {
       throw .invalidArgument(
-        "the model standardises its columns, but has seen no examples whose means and deviations it could take: train it or "
-          + "standardize it first, or set standardize to 0")
+        "the model standardises its columns, but has seen no examples whose means and deviations it could take: train it "
+          + "or standardize it first, or set standardize to 0")
     }
   }
 }

@@ -1,8 +1,8 @@
 /// The norm beyond which gradients are scaled down.
 ///
-/// Where it is left to the library it is a multiple of the norms that the training has: limit = 5 s, where s is at first
-/// the first norm, and then the moving average of norms after clipping. The usual norms of models and data differ by
-/// orders of magnitude, so a fixed limit binds in good trainings, or lets through what ruins bad ones.
+/// Where it is left to the library it is a multiple of the norms that the training has: limit = 5 s, where s is at
+/// first the first norm, and then the moving average of norms after clipping. The usual norms of models and data differ
+/// by orders of magnitude, so a fixed limit binds in good trainings, or lets through what ruins bad ones.
 struct GradientLimit: Sendable {
   /// How many times the usual norm a norm may be.
   static let multiple = 5.0

@@ -26,8 +26,8 @@ extension LabeledExamples {
       let split = rowSplit(fraction: fraction, seed: seed)
       if split.validation.isEmpty {
         throw ModelError.invalidArgument(
-          "validation_fraction \(fraction) can hold out no example: every class has one, which stays for training. Set it "
-            + "to 0, or give more examples with labels")
+          "validation_fraction \(fraction) can hold out no example: every class has one, which stays for training. Set "
+            + "it to 0, or give more examples with labels")
       }
       return (select(split.training), select(split.validation))
     }

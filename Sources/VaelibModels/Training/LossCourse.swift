@@ -2,10 +2,11 @@
 struct LossCourse {
   /// A share of what was gained, below which losses are as good as equal.
   private static let margin = 0.01
-  /// How many times the usual change from epoch to epoch counts as more than noise; of many epochs, the lowest is farther
-  /// off by chance.
+  /// How many times the usual change from epoch to epoch counts as more than noise: for the last of few epochs, for the
+  /// means of windows, and for the last of many epochs, of which the lowest is far off by chance.
   private static let noiseFactor = 4.0
-  private static let noiseFactorOfMany = 6.0
+  private static let noiseFactorOfWindows = 6.0
+  private static let noiseFactorOfMany = 20.0
   /// Fewer epochs tell nothing about where the losses go.
   private static let fewestEpochs = 20
   /// The last tenth of the epochs is compared with the tenth before.
@@ -28,8 +29,7 @@ struct LossCourse {
 
   /// What the losses were measured by: the gain, or their own size.
   private var scale: Double {
-    let best = losses.min() ?? 0
-    return max(abs(best), losses[0] - best)
+    max(abs(least), losses[0] - least)
   }
 
   /// The median change from one epoch to the next.
@@ -38,26 +38,40 @@ struct LossCourse {
     return changes[changes.count / 2]
   }
 
-  /// Means over windows of a twentieth of the epochs, the last of which ends with the last epoch: of many epochs, the lowest
-  /// loss is one of chance.
+  /// A twentieth of the epochs; 1 where they are few.
+  private var windowWidth: Int { max(1, losses.count / Self.fewestEpochs) }
+
+  /// Means over windows, the last of which ends with the last epoch: of many epochs, the lowest loss is one of chance.
   private var windowMeans: [Double] {
-    let width = max(1, losses.count / Self.fewestEpochs)
-    let first = losses.count % width
-    return stride(from: first, to: losses.count, by: width).map { mean(losses[$0..<$0 + width]) }
+    let width = windowWidth
+    return stride(from: losses.count % width, to: losses.count, by: width).map {
+      mean(losses[$0..<$0 + width])
+    }
+  }
+
+  /// Whether the training ended well above its best epochs, or above `limit`.
+  private func hasRisen(above limit: Double) -> Bool {
+    let means = windowMeans
+    guard losses.count > 1, let lowest = means.min(), let end = means.last, let last = losses.last else {
+      return false
+    }
+    let noise = noise
+    func isFar(_ rise: Double, _ noise: Double) -> Bool { rise > max(Self.margin * scale, noise) }
+    let factor = windowWidth > 1 ? Self.noiseFactorOfWindows : Self.noiseFactor
+    return end > limit || isFar(end - lowest, factor * noise / Double(windowWidth).squareRoot())
+      || isFar(last - least, Self.noiseFactorOfMany * noise)
   }
 
   /// A sentence if the training ended well above its best epochs, or above `limit`; nil if it did not.
   func rise(above limit: Double) -> String? {
-    let (means, width) = (windowMeans, Double(max(1, losses.count / Self.fewestEpochs)))
-    let noiseFactor = width > 1 ? Self.noiseFactorOfMany : Self.noiseFactor
-    guard losses.count > 1, let lowest = means.min(), let end = means.last, let last = losses.last,
-      end > limit || end - lowest > max(Self.margin * scale, noiseFactor * noise / width.squareRoot()),
-      let (index, best) = losses.enumerated().min(by: { $0.element < $1.element })
+    guard hasRisen(above: limit), let last = losses.last,
+      let index = losses.indices.min(by: { losses[$0] < losses[$1] })
     else { return nil }
+    let epoch = epochsBefore + index + 1
     return
-      "the training ended worse than it was: the loss of epoch \(epochsBefore + index + 1) was \(Float(best)), that of the "
-      + "last one, \(epochsBefore + losses.count), is \(Float(last)); the weights after epoch "
-      + "\(epochsBefore + index + 1) were kept. A lower learning_rate usually helps"
+      "the training ended worse than it was: the loss of epoch \(epoch) was \(Float(least)), that of the last one, "
+      + "\(epochsBefore + losses.count), is \(Float(last)); the weights after epoch \(epoch) were kept. A lower "
+      + "learning_rate usually helps"
   }
 
   /// A sentence if the loss was still falling at the end; nil if it was not.

@@ -24,8 +24,8 @@ protocol TrainableModel: Model {
   /// What puts the model back as it is now.
   func makeRollback() throws -> () -> Void
 
-  /// The last preparations before the first step: checks labels, adds a classifier where one is needed, looks at what the
-  /// examples are like.
+  /// The last preparations before the first step: checks labels, adds a classifier where one is needed, looks at what
+  /// the examples are like.
   func prepare(
     _ kind: Phase.Kind, _ examples: LabeledExamples, _ validation: LabeledExamples?,
     isCancelled: @escaping () -> Bool
@@ -53,6 +53,9 @@ protocol TrainableModel: Model {
 
   /// What the caller should know of the model after a training that went through.
   func findings(_ examples: any ExampleSource) throws -> [String]
+
+  /// How many terms a loss of a phase is the sum of: the columns that are compared, or 1 for a label.
+  func lossUnits(_ phase: Phase) -> Int
 
   /// What is added to the number of an epoch in the history and in the keys of noise.
   func epochsBefore(_ phase: Phase, in call: TrainingState) -> Int

@@ -89,8 +89,8 @@ public final class Trainer {
   /// The weight of the prior's gradient: the loss is a mean over N examples, the prior occurs once for all of them.
   private var decay: Double { configuration.weightDecay / Double(examplesPerEpoch) }
 
-  /// Computes the gradient on all rows of `batch`, which may be a part of a larger one: summed over the parts of a whole
-  /// batch, the gradients are those of the mean over its rows.
+  /// Computes the gradient on all rows of `batch`, which may be a part of a larger one: summed over the parts of a
+  /// whole batch, the gradients are those of the mean over its rows.
   ///
   /// Noise is keyed by the step, and by the place of the row.
   ///

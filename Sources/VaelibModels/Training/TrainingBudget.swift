@@ -1,5 +1,5 @@
-/// How long a training is where that is left to the library: updates count, not passes, since a pass over a small set is
-/// a few steps. The numbers come from trainings on tables and images (docs/defaults.md).
+/// How long a training is where that is left to the library: updates count, not passes, since a pass over a small set
+/// is a few steps. The numbers come from trainings on tables and images (docs/defaults.md).
 struct TrainingBudget: Sendable {
   /// What is held out where a training is to end when it learns no more.
   static let validationFraction = 0.1

@@ -50,8 +50,8 @@ struct TrainingCall<Trained: TrainableModel> {
     }
   }
 
-  /// Throws what is wrong with the first bad row of the examples as they were given: whoever gave them does not know the
-  /// rows of the two sides.
+  /// Throws what is wrong with the first bad row of the examples as they were given: whoever gave them does not know
+  /// the rows of the two sides.
   private func checkUndivided() throws {
     guard let undivided, undivided.columns == model.dataDimension else { return }
     try model.exampleCheck.check(undivided, isCancelled: control.isCancelled)
@@ -81,8 +81,8 @@ struct TrainingCall<Trained: TrainableModel> {
     }
     if configuration.patience > 0, validation == nil {
       throw ModelError.invalidArgument(
-        "patience is \(configuration.patience) but there is no validation set: give one, or a validation_fraction, or set "
-          + "patience to 0"
+        "patience is \(configuration.patience) but there is no validation set: give one, or a validation_fraction, or "
+          + "set patience to 0"
       )
     }
     for (set, _) in sets { try model.exampleCheck.checkResident(set.source) }

@@ -71,8 +71,8 @@ extension TrainingConfiguration {
     ).only(in: .supervised, .unsupervised, .fit),
     .choice(
       "monitor", \.monitor,
-      "What patience watches where labels are learned: the loss, or the share of wrong labels, which many epochs share if "
-        + "validation examples are few."
+      "What patience watches where labels are learned: the loss, or the share of wrong labels, which many epochs share "
+        + "if validation examples are few."
     ).only(in: .supervised).added(earlier: .text(Monitor.error.rawValue)),
     .real(
       "validation_fraction", orAutomatic: \.validationFraction, "0 to below 1",
@@ -104,7 +104,8 @@ extension TrainingConfiguration {
     let defaults = TrainingConfiguration()
     for parameter in Self.parameters where !parameter.phases.contains(kind) {
       let (value, initial) = (parameter.get(self), parameter.get(defaults))
-      // 0 asks for nothing. It is also what a training without such a thing has decided. Earlier files have their own value.
+      // 0 asks for nothing. It is also what a training without such a thing has decided. Earlier files have their own
+      // value.
       if ![initial, .count(0), .real(0), parameter.earlierValue].contains(value) {
         let purposes = parameter.phases.map(\.purpose).joined(separator: ", or ")
         throw .invalidArgument(

@@ -66,9 +66,9 @@ final class TrainingCourse<Model> {
     configuration.patience > 0 && state.epochsWithoutBetter >= configuration.patience
   }
 
-  /// False if the validation examples have not done better for a tenth of the epochs.
-  var isStillImproving: Bool {
-    configuration.patience == 0 || state.epochsWithoutBetter <= configuration.epochs / 10
+  /// Whether the epochs ran out; not if the validation examples had not done better for a tenth of them.
+  var endedImproving: Bool {
+    configuration.patience == 0 || !isStoppedEarly && state.epochsWithoutBetter <= configuration.epochs / 10
   }
 
   /// To be called before the first step of an epoch, also of one that was begun before a checkpoint.

@@ -43,7 +43,8 @@ final class TrainingLoop<Trained: TrainableModel> {
     guard let held = call.validation, configuration.patience > 0, course.isAtStart else { return }
     let validation = try model.evaluate(
       held, phase, configuration, control: validationControl(course.state, metrics(course.state)))
-    if let score = model.score(validation, phase, configuration, epoch: 0) { course.begin(score: score) }
+    let score = model.score(validation, phase, configuration, epoch: 0)
+    if let score, score.isFinite { course.begin(score: score) }
   }
 
   /// Without patience: if the first epoch's loss is far above its first batch's, few rows may have most of the loss, or
@@ -60,7 +61,8 @@ final class TrainingLoop<Trained: TrainableModel> {
         sums.add(step, rows: rows)
         try call.control.check()
       }
-      course.begin(loss: sums.metrics[.loss])
+      let loss = sums.metrics[.loss]
+      if loss.isFinite { course.begin(loss: loss) }
     }
   }
 
@@ -70,10 +72,12 @@ final class TrainingLoop<Trained: TrainableModel> {
     let rise = configuration.patience > 0 ? nil : losses.rise(above: course.greatestLoss)
     if configuration.patience > 0 || rise != nil || course.wasNeverBetter { course.returnToBest() }
     guard course.wasNeverBetter, let start = course.state.startLoss else {
-      warning = (rise ?? (course.isStillImproving ? losses.fall : nil)).map { place + $0 }
+      warning = (rise ?? (course.endedImproving ? losses.fall : nil)).map { place + $0 }
       return
     }
-    if course.isLost(lastScore: lastScore(losses)) { throw onlyLost(from: start, to: losses) }
+    // With patience the examples of training may have been learned, by heart, while others were lost.
+    let hasLearned = configuration.patience > 0 && losses.losses.last ?? .infinity < start
+    if !hasLearned, course.isLost(lastScore: lastScore(losses)) { throw onlyLost(from: start, to: losses) }
     warning = place + noneBetter
   }
 
@@ -98,14 +102,19 @@ final class TrainingLoop<Trained: TrainableModel> {
   private var place: String { phase.kind == .pretraining ? "layer \(phase.layer): " : "" }
 
   private func onlyLost(from start: Double, to losses: LossCourse) -> ModelError {
-    .numerical(
-      "\(place)the training fell apart: before its first step the loss was \(Float(start)), and no epoch's was below "
-        + "\(Float(losses.least)); the weights from before the training were kept. learning_rate is "
+    let what =
+      configuration.patience > 0
+      ? "before its first step the loss of the validation examples was \(Float(start)), and no epoch did better, nor did "
+        + "the examples of training"
+      : "before its first step the loss was \(Float(start)), and no epoch's was below \(Float(losses.least))"
+    return .numerical(
+      "\(place)the training fell apart: \(what); the weights from before the training were kept. learning_rate is "
         + "\(configuration.learningRate): a lower one usually helps")
   }
 
   private var noneBetter: String {
-    "no epoch was better than the weights from before the training, which were kept. A lower learning_rate usually helps"
+    "no epoch was better than the weights from before the training, which were kept. A lower learning_rate "
+      + "usually helps"
   }
 
   private func makeCourse(_ state: TrainingState?) throws -> TrainingCourse<Trained> {
@@ -121,11 +130,12 @@ final class TrainingLoop<Trained: TrainableModel> {
       }
       return try TrainingCourse(
         model, trainer, configuration, examples: source.rows, layer: phase.layer,
-        lossUnits: phase.kind.usesLabels ? 1 : model.dataDimension, from: state, checkpoints: call.checkpoints
+        lossUnits: model.lossUnits(phase), from: state, checkpoints: call.checkpoints
       )
     } catch ModelError.cancelled {
       // Cancelled while the objective looked at the examples: no step was made, the state is that of the beginning.
-      call.checkpoints?.save(model, state ?? TrainingState(layer: phase.layer))
+      // A state that was read is in the file already.
+      if state == nil { call.checkpoints?.save(model, TrainingState(layer: phase.layer)) }
       throw ModelError.cancelled
     }
   }
@@ -167,7 +177,7 @@ final class TrainingLoop<Trained: TrainableModel> {
   private func validationControl(_ state: TrainingState, _ training: MetricValues) -> RunControl {
     let control = call.control
     guard let report = control.report else { return control }
-    let progress = progress(.step, state.epoch, source.rows, training)
+    let progress = progress(.step, state.epoch, state.sums.rows, training)
     return RunControl(isCancelled: control.isCancelled, report: { _ in report(progress) })
   }
 
@@ -224,21 +234,22 @@ final class TrainingLoop<Trained: TrainableModel> {
     }
   }
 
-  /// Goes back to the weights before this epoch, or to better ones; `rows` are those of the batch, if it was not counted
-  /// yet.
+  /// Goes back to the weights before this epoch, or to better ones; `rows` are those of the batch, if it was not
+  /// counted yet.
   private func badBatch(_ course: TrainingCourse<Trained>, _ rows: Int, _ what: String) -> ModelError {
     let kept = keepGoodWeights(course)
     let seen = course.state.sums.rows + rows
     let batch = (seen + configuration.batchSize - 1) / configuration.batchSize
     let layer = phase.kind == .pretraining ? "layer \(phase.layer), " : ""
     return .numerical(
-      "\(layer)epoch \(epochsBefore + course.state.epoch), batch \(batch): \(what); \(kept) were kept. A lower learning_rate"
+      "\(layer)epoch \(epochsBefore + course.state.epoch), batch \(batch): \(what); \(kept) were kept. "
+        + "A lower learning_rate"
         + (configuration.gradientClipNorm == 0
           ? ", or a gradient_clip_norm, usually helps" : " usually helps"))
   }
 
-  /// Leaves the best weights where the validation examples know them, or where the losses had risen before; else those from
-  /// before this epoch. Says which.
+  /// Leaves the best weights where the validation examples know them, or where the losses had risen before; else those
+  /// from before this epoch. Says which.
   private func keepGoodWeights(_ course: TrainingCourse<Trained>) -> String {
     course.restoreEpochStart()
     if course.state.epoch > 1, course.wasNeverBetter {

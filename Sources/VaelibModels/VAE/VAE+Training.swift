@@ -106,6 +106,8 @@ extension VariationalAutoencoder: TrainableModel {
     try evaluationWarnings(examples, configuration.evaluation)
   }
 
+  func lossUnits(_ phase: Phase) -> Int { dataDimension }
+
   /// Epochs are counted over all fits, so that no two have the same noise.
   func epochsBefore(_ phase: Phase, in call: TrainingState) -> Int {
     record.history.lastEpoch - (call.epoch - 1)

@@ -20,7 +20,14 @@ let stateFields: [CheckpointField<TrainingState>] =
         return true
       }
     ).added(earlier: .real(.nan)),
-    CheckpointField.real("usual_gradient_norm", \.usualGradientNorm).added(earlier: .real(0)),
+    CheckpointField(
+      name: "usual_gradient_norm", get: { .real($0.usualGradientNorm) },
+      set: { state, value in
+        guard case .real(let number) = value, number >= 0, number.isFinite else { return false }
+        state.usualGradientNorm = number
+        return true
+      }
+    ).added(earlier: .real(0)),
     CheckpointField(
       name: "complete", get: { .count($0.isComplete ? 1 : 0) },
       set: { state, value in
