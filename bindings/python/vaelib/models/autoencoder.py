@@ -98,7 +98,7 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
         validation_fraction: float | str = "auto",
         validation_split: str = "random",
         # end
-        finetune_epochs: int = 0,
+        finetune_epochs: int | str = 0,
         # from the library: finetune_* training.*[unsupervised]
         finetune_learning_rate: float | None = None,
         finetune_batch_size: int | str | None = None,
