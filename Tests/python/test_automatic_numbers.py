@@ -1,7 +1,7 @@
 """Numbers that are left to the library: what it decides by the data, in Python and in C, and what it refuses."""
 
 import ctypes
-from ctypes import byref, c_char_p
+from ctypes import byref
 
 import numpy as np
 import pytest
@@ -20,7 +20,6 @@ from c_interface import (
     refused,
     stack_config,
     training_config,
-    vae_config,
 )
 from checkpoints import assert_same
 from stacks import examples, labels_of
@@ -320,100 +319,10 @@ def test_pretraining_takes_a_patience_of_none(handles):  # noqa: F811
     refused("vaelib_stack_pretrain", arguments, ARGUMENT, "patience is 3")
 
 
-# ---- what is refused ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["epochs", "batch_size", "patience"])
-@pytest.mark.parametrize("value", [2**64 - 2, 2**63, 2**62])
-def test_counts_near_auto_are_refused_in_c(handles, name, value):  # noqa: F811
-    config = training_config(**{name: value})
-    arguments = [handles["vae"], handles["dataset"], None, byref(config), NO_CALLBACK, None]
-    message = refused("vaelib_vae_fit", arguments, ARGUMENT, f"{name} is ")
-    assert "; allowed: auto, or " in message
-
-
-@pytest.mark.parametrize("name", ["gradient_clip_norm", "validation_fraction"])
-@pytest.mark.parametrize("value", [-0.5, -1.0000001, -2.0, float("nan"), float("inf"), float("-inf"), 1e31])
-def test_reals_near_auto_are_refused_in_c(handles, name, value):  # noqa: F811
-    config = training_config(**{name: value})
-    arguments = [handles["vae"], handles["dataset"], None, byref(config), NO_CALLBACK, None]
-    message = refused("vaelib_vae_fit", arguments, ARGUMENT, f"{name} is ")
-    assert "; allowed: auto, or " in message
-
-
-def test_automatic_is_no_value_of_other_numbers(handles):  # noqa: F811
-    for name in ("samples", "nesterov"):
-        config = training_config(**{name: AUTO})
-        arguments = [handles["vae"], handles["dataset"], None, byref(config), NO_CALLBACK, None]
-        refused("vaelib_vae_fit", arguments, ARGUMENT, f"{name} is {2**64 - 1}")
-    for name in ("learning_rate", "momentum", "weight_decay", "beta"):
-        config = training_config(**{name: AUTO_REAL})
-        arguments = [handles["vae"], handles["dataset"], None, byref(config), NO_CALLBACK, None]
-        refused("vaelib_vae_fit", arguments, ARGUMENT, f"{name} is -1.0")
-    refused("vaelib_vae_create", [byref(vae_config(latent_dim=AUTO)), None], ARGUMENT)
-    assert c_char_p(library.vaelib_last_error()).value
-
-
-#: Each estimator, what its fit takes, and its own name of the parameter that is called epochs.
-ESTIMATORS = {
-    VAE: ((noise(),), ("epochs",)),
-    Autoencoder: ((noise(),), ("epochs", "finetune_epochs")),
-    Classifier: ((noise(), np.arange(60) % 2), ("pretrain_epochs", "finetune_epochs")),
-}
-COUNTS = [(kind, name) for kind, (_, epochs) in ESTIMATORS.items() for name in (*epochs, "batch_size", "patience")]
-COUNTS += [(Autoencoder, "finetune_batch_size"), (Classifier, "finetune_batch_size")]
-
-
-@pytest.mark.parametrize(("kind", "name"), COUNTS)
-@pytest.mark.parametrize(
-    ("value", "error"),
-    [
-        (-1, ValueError), (np.int64(-1), ValueError), (-2, ValueError), (2**64 - 1, ValueError),
-        (2**64 - 2, ValueError),
-        (2**64, ValueError), (-1.0, TypeError), (3.5, TypeError), (3.0, TypeError), (float("nan"), TypeError),
-        ("Auto", TypeError), ("3", TypeError), (b"auto", TypeError), (np.array(["auto"]), TypeError),
-    ],
-)  # fmt: skip
-def test_counts_that_cannot_be(kind, name, value, error):
-    if isinstance(value, np.ndarray) and kind is not VAE and name in ("epochs", "pretrain_epochs"):
-        value = np.array(["Auto"])  # a sequence has one value for each layer
-    parameters = {"hidden": (3,), "random_state": 1, **dict.fromkeys(ESTIMATORS[kind][1], 1), name: value}
-    with pytest.raises(error, match=name.removeprefix("finetune_").removeprefix("pretrain_")):
-        kind(**parameters).fit(*ESTIMATORS[kind][0])
-
-
-@pytest.mark.parametrize("kind", ESTIMATORS)
-@pytest.mark.parametrize("name", ["gradient_clip_norm", "validation_fraction"])
-@pytest.mark.parametrize(
-    ("value", "error"),
-    [
-        (-1, ValueError), (-1.0, ValueError), (np.float32(-1), ValueError), (-0.5, ValueError), (1e31, ValueError),
-        (float("nan"), ValueError), (float("inf"), ValueError), ("Auto", TypeError), ("0.5", TypeError),
-        (None, TypeError),
-    ],
-)  # fmt: skip
-def test_reals_that_cannot_be(kind, name, value, error):
-    parameters = {"hidden": (3,), "random_state": 1, **dict.fromkeys(ESTIMATORS[kind][1], 1), name: value}
-    with pytest.raises(error, match=name):
-        kind(**parameters).fit(*ESTIMATORS[kind][0])
-
-
-@pytest.mark.parametrize("kind", ESTIMATORS)
-def test_automatic_is_no_value_of_other_parameters(kind):
-    for name in ("learning_rate", "momentum", "weight_decay", "hidden"):
-        with pytest.raises((TypeError, ValueError), match=f"{name}|width"):
-            kind(**{"random_state": 1, "hidden": (3,), name: "auto"}).fit(*ESTIMATORS[kind][0])
-
-
-def test_true_is_one_as_in_python():
-    vae = VAE(latent_dim=1, epochs=True, batch_size=True, **TINY).fit(noise(12))
-    assert (vae.epochs_, vae.batch_size_, vae.n_iter_) == (1, 1, 1)
-    with pytest.raises(vaelib.InvalidArgument, match=r"validation_fraction is 1\.0"):
-        VAE(latent_dim=1, validation_fraction=True, **TINY).fit(noise(12))
-
-
 # ---- models that come back ------------------------------------------------------------------------------------------
 
+#: What the fit of each estimator takes.
+TAKEN = {VAE: (noise(),), Autoencoder: (noise(),), Classifier: (noise(), np.arange(60) % 2)}
 #: Estimators whose numbers are left to the library, as far as they can be, and what their fit takes.
 LEFT = {
     "vae": (VAE, {"latent_dim": 1}),
@@ -438,7 +347,7 @@ def test_a_model_that_was_loaded_trains_to_the_same_bits(name, tmp_path):
     """Its parameters are the numbers that were decided: on the same data they decide the same again."""
     base = pytest.importorskip("sklearn.base")
     kind, parameters = LEFT[name]
-    arguments = ESTIMATORS[kind][0]
+    arguments = TAKEN[kind]
     fitted = kind(**{**TINY, **parameters}).fit(*arguments)
     fitted.save(tmp_path / "model.h5")
     loaded = vaelib.load(tmp_path / "model.h5")
@@ -456,10 +365,10 @@ def test_a_model_that_was_loaded_trains_to_the_same_bits(name, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore::vaelib.VaelibWarning")
-@pytest.mark.parametrize("kind", ESTIMATORS)
+@pytest.mark.parametrize("kind", TAKEN)
 def test_one_that_was_given_validation_examples_trains_with_and_without(kind, tmp_path):
     base = pytest.importorskip("sklearn.base")
-    arguments = ESTIMATORS[kind][0]
+    arguments = TAKEN[kind]
     parameters = {} if kind is VAE else {"finetune_epochs": "auto"}
     validation = arguments[0][:9] if kind is not Classifier else tuple(values[:9] for values in arguments)
     fitted = kind(**TINY, **parameters).fit(*arguments, validation=validation)

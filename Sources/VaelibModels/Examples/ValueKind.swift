@@ -9,6 +9,9 @@ enum ValueKind: Sendable {
   /// Any others.
   case real
 
+  /// Whether values can be taken for probabilities of 1.
+  var isOfProbabilities: Bool { self != .real }
+
   /// How many steps there are between black and white, where levels have k bits: 2^k - 1, or 2^k where white is not
   /// counted as a level.
   private static var steps: [Int] { (1...8).flatMap { bits in [(1 << bits) - 1, 1 << bits] } }
@@ -16,10 +19,8 @@ enum ValueKind: Sendable {
   private static let tolerance: Float = 1e-6
 
   /// Looks at the rows until it is decided. Values that are not finite count as real; training will name them.
-  static func of(_ source: any ExampleSource, isCancelled: @escaping () -> Bool = { false }) throws
-    -> ValueKind
-  {
-    let blocks = ExampleBlocks(source: source, check: nil, control: RunControl(isCancelled: isCancelled))
+  static func of(_ source: any ExampleSource) throws -> ValueKind {
+    let blocks = ExampleBlocks(source: source, check: nil, control: RunControl())
     var steps = Self.steps
     guard try blocks.allSatisfy({ keep(&steps, thatFit: $0.values) }) else { return .real }
     return steps.first == 1 ? .binary : .levels

@@ -3,32 +3,25 @@ extension LayerConfiguration {
   /// levels get the cross-entropy, all others the squared error.
   ///
   /// Throws what the source throws.
-  public mutating func resolve(for examples: any ExampleSource, isCancelled: @escaping () -> Bool = { false })
-    throws
-  {
+  public mutating func resolve(for examples: any ExampleSource) throws {
     guard loss == nil else { return }
-    loss =
-      switch try ValueKind.of(examples, isCancelled: isCancelled) {
-      case .binary, .levels: .crossEntropy
-      case .real: .squaredError
-      }
+    loss = try ValueKind.of(examples).isOfProbabilities ? .crossEntropy : .squaredError
   }
 }
 
 extension StackConfiguration {
-  /// With the losses decided that follow from the codes below: sigmoid codes get the cross-entropy, others the squared
-  /// error.
-  func withUpperLosses() throws(ModelError) -> StackConfiguration {
-    guard layers.first?.loss != nil else {
+  /// The loss of each layer. Those that are left to the codes below are the cross-entropy for sigmoid codes, the squared
+  /// error for others.
+  func decidedLosses() throws(ModelError) -> [ReconstructionLoss] {
+    guard let lowest = layers.first?.loss else {
       throw .invalidArgument(
         "the loss of layer 0 is auto, and no examples were looked at to decide it: show it some "
           + "(vaelib_layer_config_resolve(), in Python initialize(X)), or choose "
           + ReconstructionLoss.allCases.map(\.rawValue).joined(separator: " or "))
     }
-    var decided = self
-    for index in layers.indices.dropFirst() where layers[index].loss == nil {
-      decided.layers[index].loss = layers[index - 1].activation == .sigmoid ? .crossEntropy : .squaredError
-    }
-    return decided
+    return [lowest]
+      + zip(layers, layers.dropFirst()).map { below, layer in
+        layer.loss ?? (below.activation == .sigmoid ? .crossEntropy : .squaredError)
+      }
   }
 }

@@ -29,13 +29,15 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
   /// A stack with freshly drawn weights; `classes` above 0 adds a classifier.
   public init(_ configuration: StackConfiguration, classes: Int = 0) throws {
     try configuration.validate()
-    let configuration = try configuration.withUpperLosses()
+    let losses = try configuration.decidedLosses()
+    var configuration = configuration
+    for (index, loss) in losses.enumerated() { configuration.layers[index].loss = loss }
     self.configuration = configuration
     var layout = ParameterLayout()
     layers = try configuration.layers.enumerated().map { index, layer in
       try DenoisingLayer(
         index, inputs: configuration.inputWidth(index), configuration: layer,
-        loss: layer.loss ?? .squaredError, layout: &layout)
+        loss: losses[index], layout: &layout)
     }
     let standardizes = configuration.standardize == 1 && layers[0].loss == .squaredError
     standardization =

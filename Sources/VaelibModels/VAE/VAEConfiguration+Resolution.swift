@@ -3,16 +3,10 @@ extension VAEConfiguration {
   /// all others a Gaussian one.
   ///
   /// Throws `ModelError.data` if the width is another, and whatever the source throws.
-  public mutating func resolve(for examples: any ExampleSource, isCancelled: @escaping () -> Bool = { false })
-    throws
-  {
+  public mutating func resolve(for examples: any ExampleSource) throws {
     try ExampleCheck.shape(examples, columns: dataDimension, what: "the examples")
     guard likelihood == nil else { return }
-    likelihood =
-      switch try ValueKind.of(examples, isCancelled: isCancelled) {
-      case .binary, .levels: .bernoulli
-      case .real: .gaussian
-      }
+    likelihood = try ValueKind.of(examples).isOfProbabilities ? .bernoulli : .gaussian
   }
 
   /// The likelihood, once it is decided.
