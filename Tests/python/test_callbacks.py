@@ -114,3 +114,13 @@ def test_copies_and_pickles_of_a_callback_are_fitted() -> None:
     assert len(taken) == 2
     for each in taken:
         np.testing.assert_array_equal(each.transform(IMAGES), expected)
+
+
+def test_every_report_of_a_training_has_its_metrics():
+    """Also while many validation examples are looked at, before the first step and after each epoch."""
+    x = np.random.RandomState(0).normal(size=(40_000, 30)).astype(np.float32)
+    seen = []
+    model = vaelib.VAE(latent_dim=2, hidden=(256,), epochs=2, patience=1, random_state=0)
+    model.fit(x[:2000], validation=x, callback=lambda progress: seen.append((progress.kind, progress.metrics)))
+    assert {kind for kind, _ in seen} == {"step", "epoch"}
+    assert all({"elbo", "loss"} <= metrics.keys() for _, metrics in seen)

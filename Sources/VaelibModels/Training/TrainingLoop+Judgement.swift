@@ -3,8 +3,9 @@ extension TrainingLoop {
   /// With patience: what the validation examples say of the weights before the first step.
   func judgeStart(_ course: TrainingCourse<Trained>) throws {
     guard let held = call.validation, configuration.patience > 0, course.isAtStart else { return }
+    // Without reports: there are no metrics of training yet, which a report promises.
     let validation = try model.evaluate(
-      held, phase, configuration, control: validationControl(course.state, metrics(course.state)))
+      held, phase, configuration, control: RunControl(isCancelled: call.control.isCancelled))
     let score = model.score(validation, phase, configuration, epoch: 0)
     if let score, score.isFinite { course.begin(score: score) }
   }

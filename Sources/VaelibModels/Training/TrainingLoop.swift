@@ -95,7 +95,7 @@ final class TrainingLoop<Trained: TrainableModel> {
   }
 
   /// While a validation set is evaluated, progress reports show the epoch it belongs to.
-  func validationControl(_ state: TrainingState, _ training: MetricValues) -> RunControl {
+  private func validationControl(_ state: TrainingState, _ training: MetricValues) -> RunControl {
     let control = call.control
     guard let report = control.report else { return control }
     let progress = progress(.step, state.epoch, state.sums.rows, training)
@@ -134,7 +134,7 @@ final class TrainingLoop<Trained: TrainableModel> {
   }
 
   /// The epoch so far, as the history has it.
-  func metrics(_ state: TrainingState) -> MetricValues {
+  private func metrics(_ state: TrainingState) -> MetricValues {
     var metrics = state.sums.metrics
     metrics[.epoch] = Double(epochsBefore + state.epoch)
     metrics[.examplesSeen] = Double(model.record.history.examplesSeen + state.sums.rows)
