@@ -7,7 +7,8 @@ public struct ProductOperands {
   public let a: Floats
   public let aRow: Int
   public let aStep: Int
-  /// Element (p, j) is `b[p * bStep + j * bColumn]`; one of the two is 1.
+  /// Element (p, j) is `b[p * bStep + j * bColumn]`; one of the two is 1. Both are 0 where b is what
+  /// `packMatrix` wrote.
   public let b: Floats
   public let bStep: Int
   public let bColumn: Int
@@ -46,6 +47,12 @@ public protocol ProductKernels: Sendable {
   /// - Parameter scratch: `scratchCount` floats for copies of parts of the operands, at least
   ///   `leastProductScratch`. With `productScratch` of them the product is fastest.
   static func matrixProduct(_ operands: ProductOperands, _ scratch: MutableFloats, _ scratchCount: Int)
+  /// Writes b, [depth, columns] as in `ProductOperands`, in the order in which products of many rows read it:
+  /// `packedCount` floats.
+  static func packMatrix(
+    _ b: Floats, _ bStep: Int, _ bColumn: Int, _ depth: Int, _ columns: Int, _ out: MutableFloats)
+  /// How many floats a packed matrix has.
+  static func packedCount(_ depth: Int, _ columns: Int) -> Int
   /// How many floats of scratch memory a product can use.
   static var productScratch: Int { get }
   /// With how many it manages.

@@ -33,6 +33,77 @@ extension CompiledKernels {
     let product = BlockedProduct(operands, scratch, scratchCount)
     product.run()
   }
+
+  /// Slices of terms, in each the panels of columns, in each the terms: a row of a panel is dense.
+  @inline(never) static func packMatrix(
+    _ b: Floats, _ bStep: Int, _ bColumn: Int, _ depth: Int, _ columns: Int, _ out: MutableFloats
+  ) {
+    let vectors = vectorCount(columns)
+    var start = 0
+    while start < depth {
+      let terms = equalShare(depth - start, most: sliceDepth)
+      var done = 0
+      while done < vectors {
+        let width = share(vectors - done, most: tileVectors)
+        let column = done * vector
+        let panel = Panel(
+          source: b + start * bStep + column * bColumn, step: bStep, column: bColumn, depth: terms,
+          columns: smaller(width * vector, columns - column), width: width * vector)
+        panel.copy(to: out + start * vectors * vector + column * terms)
+        done += width
+      }
+      start += terms
+    }
+  }
+
+  static func packedCount(_ depth: Int, _ columns: Int) -> Int { depth * vectorCount(columns) * vector }
+}
+
+/// The columns of b that the tiles of a panel need.
+private struct Panel {
+  let source: Floats
+  let step: Int
+  let column: Int
+  let depth: Int
+  /// How many columns b has here.
+  let columns: Int
+  /// How many the copy has; those that b has not are 0.
+  let width: Int
+
+  @inline(__always) func copy(to panel: MutableFloats) {
+    if column == 1 { copyRows(to: panel) } else { transpose(to: panel) }
+  }
+
+  @inline(__always) private func copyRows(to panel: MutableFloats) {
+    for p in 0..<depth {
+      let (from, to) = (source + p * step, panel + p * width)
+      copyFloats(from, to, columns)
+      for j in columns..<width { to[j] = 0 }
+    }
+  }
+
+  /// For elements of a row that lie `column` apart.
+  @inline(__always) private func transpose(to panel: MutableFloats) {
+    var first = 0
+    while first + vector <= columns {
+      let (from, to) = (source + first * column, panel + first)
+      var p = 0
+      while p + 4 <= depth {
+        vaelib_transpose_block(from + p, column, to + p * width, width)
+        p += 4
+      }
+      while p < depth {
+        let row = to + p * width
+        for j in 0..<vector { row[j] = from[j * column + p] }
+        p += 1
+      }
+      first += vector
+    }
+    for j in first..<width {
+      let from = source + j * column
+      for p in 0..<depth { panel[p * width + j] = j < columns ? from[p] : 0 }
+    }
+  }
 }
 
 /// A product cut for the caches, as Goto and van de Geijn do ("Anatomy of high-performance matrix multiplication", ACM
@@ -40,6 +111,8 @@ extension CompiledKernels {
 /// of both whose sums stay in registers. All cuts leave each sum in the order of its terms.
 private struct BlockedProduct {
   private let operands: ProductOperands
+  /// Whether b was packed beforehand.
+  private let isPacked: Bool
   /// How many vectors of columns a panel has, at most.
   private let panelVectors: Int
   /// How many terms a slice has, at most.
@@ -55,12 +128,13 @@ private struct BlockedProduct {
 
   init(_ operands: ProductOperands, _ scratch: MutableFloats, _ scratchCount: Int) {
     self.operands = operands
-    panelVectors = operands.rows * 2 <= tileRows ? 2 * tileVectors : tileVectors
+    isPacked = operands.bStep == 0 && operands.bColumn == 0
+    panelVectors = !isPacked && operands.rows * 2 <= tileRows ? 2 * tileVectors : tileVectors
     edge = scratch
     panel = scratch + edgeCount
     let hasRoom = scratchCount >= CompiledKernels.productScratch
     let room = hasRoom ? panelCount : scratchCount - edgeCount
-    depthLimit = room / (panelVectors * vector)
+    depthLimit = isPacked ? sliceDepth : room / (panelVectors * vector)
     // Rows of a that lie far apart are copied if several panels use them.
     let copiesBlock =
       hasRoom && operands.aStep != 1 && operands.rows > tileRows && operands.columns > panelVectors * vector
@@ -86,7 +160,7 @@ private struct BlockedProduct {
   /// Adds `depth` terms from term `start` on to `rows` rows from `row` on.
   @inline(__always) private func multiplyBlock(_ row: Int, _ rows: Int, _ start: Int, _ depth: Int) {
     if let block { copyBlock(row, rows, start, depth, to: block) }
-    let vectors = (operands.columns + vector - 1) / vector
+    let vectors = vectorCount(operands.columns)
     var done = 0
     while done < vectors {
       let width = share(vectors - done, most: panelVectors)
@@ -101,18 +175,24 @@ private struct BlockedProduct {
   ) {
     let width = vectors * vector
     let columns = smaller(width, operands.columns - column)
-    let source = operands.b + start * operands.bStep + column * operands.bColumn
     var tile = vaelib_tile()
     tile.depth = depth
-    tile.b = UnsafePointer(panel)
-    tile.b_row = width
-    if operands.bColumn != 1 {
-      transpose(source, columns, depth, width)
-    } else if columns < width || (rows >= rowsThatPayForCopy && depth * operands.bStep > floatsWorthCopying) {
-      copy(source, columns, depth, width)
+    if isPacked {
+      tile.b = operands.b + start * vectorCount(operands.columns) * vector + column * depth
+      tile.b_row = width
     } else {
-      tile.b = source
-      tile.b_row = operands.bStep
+      let needed = Panel(
+        source: operands.b + start * operands.bStep + column * operands.bColumn, step: operands.bStep,
+        column: operands.bColumn, depth: depth, columns: columns, width: width)
+      let paysOff = rows >= rowsThatPayForCopy && depth * operands.bStep > floatsWorthCopying
+      if operands.bColumn != 1 || columns < width || paysOff {
+        needed.copy(to: panel)
+        tile.b = UnsafePointer(panel)
+        tile.b_row = width
+      } else {
+        tile.b = needed.source
+        tile.b_row = operands.bStep
+      }
     }
     tile.accumulate = operands.accumulate || start > 0 ? 1 : 0
     multiplyTiles(&tile, row, rows, start, column, columns, vectors)
@@ -158,39 +238,6 @@ private struct BlockedProduct {
     for i in 0..<rows { copyFloats(edge + i * width, place + i * operands.cRow, columns) }
   }
 
-  /// Copies rows of b, with zeros where it has no columns.
-  @inline(__always) private func copy(_ source: Floats, _ columns: Int, _ depth: Int, _ width: Int) {
-    for p in 0..<depth {
-      let (from, to) = (source + p * operands.bStep, panel + p * width)
-      copyFloats(from, to, columns)
-      for j in columns..<width { to[j] = 0 }
-    }
-  }
-
-  /// Copies rows of b whose elements lie `bColumn` apart, with zeros where it has no columns.
-  @inline(__always) private func transpose(_ source: Floats, _ columns: Int, _ depth: Int, _ width: Int) {
-    let stride = operands.bColumn
-    var column = 0
-    while column + vector <= columns {
-      let (from, to) = (source + column * stride, panel + column)
-      var p = 0
-      while p + 4 <= depth {
-        vaelib_transpose_block(from + p, stride, to + p * width, width)
-        p += 4
-      }
-      while p < depth {
-        let row = to + p * width
-        for j in 0..<vector { row[j] = from[j * stride + p] }
-        p += 1
-      }
-      column += vector
-    }
-    for j in column..<width {
-      let from = source + j * stride
-      for p in 0..<depth { panel[p * width + j] = j < columns ? from[p] : 0 }
-    }
-  }
-
   /// Copies a block of a whose rows are neighbours: the rows of each tile densely, term after term.
   @inline(__always) private func copyBlock(
     _ row: Int, _ rows: Int, _ start: Int, _ depth: Int, to block: MutableFloats
@@ -211,6 +258,9 @@ private struct BlockedProduct {
     }
   }
 }
+
+/// How many vectors so many columns take.
+@inline(__always) private func vectorCount(_ columns: Int) -> Int { (columns + vector - 1) / vector }
 
 /// How many of `left` come next if at most `most` may: the last two shares are equal, or nearly so.
 @inline(__always) private func share(_ left: Int, most: Int) -> Int {

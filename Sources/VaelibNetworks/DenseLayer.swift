@@ -21,19 +21,31 @@ public struct DenseLayer: Sendable {
     bias = try layout.append("\(name)/bias", rows: 1, columns: outputs)
   }
 
-  /// The weight matrix inside a parameter or gradient array.
-  public func weight(in array: UnsafeMutablePointer<Float>) -> MatrixView {
-    MatrixView(base: array + weight.offset, rows: inputs, columns: outputs)
+  /// The layer without its outputs from `outputs` on, which shares its tensors. For forward passes alone.
+  func keeping(outputs: Int) -> DenseLayer { DenseLayer(self, outputs: outputs) }
+
+  private init(_ layer: DenseLayer, outputs: Int) {
+    (inputs, activation, weight, bias) = (layer.inputs, layer.activation, layer.weight, layer.bias)
+    self.outputs = outputs
   }
 
-  /// output = A(input W + b). `preActivation` [batch, outputs] is used if the activation keeps it.
+  /// The weight matrix inside a parameter or gradient array.
+  public func weight(in array: UnsafeMutablePointer<Float>) -> MatrixView {
+    MatrixView(base: array + weight.offset, rows: inputs, columns: outputs, stride: weight.columns)
+  }
+
+  /// output = A(input W + b).
+  ///
+  /// - Parameters:
+  ///   - preActivation: [batch, outputs], used if the activation keeps it.
+  ///   - packed: W as products read it; all then runs on the calling thread.
   public func forward(
-    parameters: UnsafeMutablePointer<Float>, input: MatrixView, output: MatrixView, preActivation: MatrixView?
+    parameters: UnsafeMutablePointer<Float>, input: MatrixView, output: MatrixView,
+    preActivation: MatrixView?, packed: PackedMatrix? = nil
   ) {
-    let weight = weight(in: parameters)
     let bias = parameters + bias.offset
     let sums = preActivation ?? output
-    multiplyInTiles(input, weight, into: sums) { tile, columns in
+    let activate = { (tile: MatrixView, columns: Range<Int>) in
       for row in 0..<tile.rows {
         activation.addBiasAndActivate(tile.row(row), bias: bias + columns.lowerBound, count: columns.count)
         if activation.keepsPreActivation {
@@ -41,6 +53,12 @@ public struct DenseLayer: Sendable {
             tile.row(row), into: output.row(row) + columns.lowerBound, count: columns.count)
         }
       }
+    }
+    if let packed {
+      multiply(input, packed, into: sums)
+      activate(sums, 0..<outputs)
+    } else {
+      multiplyInTiles(input, weight(in: parameters), into: sums, finish: activate)
     }
   }
 

@@ -4,6 +4,12 @@ public import VaelibNumerics
 public struct DenseNetwork: Sendable {
   public let layers: [DenseLayer]
 
+  /// The width of the head.
+  public var outputs: Int { layers[layers.count - 1].outputs }
+
+  /// Floating-point operations of a forward pass for one row.
+  public var flops: Int { layers.reduce(0) { $0 + 2 * $1.inputs * $1.outputs } }
+
   /// Appends the network's tensors, "name/0/weight" ... "name/head/bias", to the layout.
   public init(
     _ name: String, inputs: Int, hidden: [Int], outputs: Int, activation: Activation,
@@ -22,9 +28,23 @@ public struct DenseNetwork: Sendable {
     self.layers = layers
   }
 
-  /// Runs all layers on `input` [rows, inputs]; the result is `workspace.output(rows)`.
+  /// The network without the head's outputs from `outputs` on, which shares its tensors. For forward passes alone.
+  public func keeping(outputs: Int) -> DenseNetwork {
+    DenseNetwork(layers: layers.dropLast() + [layers[layers.count - 1].keeping(outputs: outputs)])
+  }
+
+  private init(layers: [DenseLayer]) { self.layers = layers }
+
+  /// The weights of each layer as products of many rows read them.
+  public func packWeights(_ parameters: UnsafeMutablePointer<Float>) throws(NumericsError) -> [PackedMatrix] {
+    try layers.map { (layer) throws(NumericsError) in try PackedMatrix(layer.weight(in: parameters)) }
+  }
+
+  /// Runs all layers on `input` [rows, inputs]; the result is `workspace.output(rows)`. With `packed` weights all runs on
+  /// the calling thread.
   public func forward(
-    parameters: UnsafeMutablePointer<Float>, input: MatrixView, workspace: NetworkWorkspace
+    parameters: UnsafeMutablePointer<Float>, input: MatrixView, workspace: NetworkWorkspace,
+    packed: [PackedMatrix]? = nil
   ) {
     let rows = input.rows
     var input = input
@@ -32,7 +52,7 @@ public struct DenseNetwork: Sendable {
       let output = workspace.outputs[index].rows(0..<rows)
       layer.forward(
         parameters: parameters, input: input, output: output,
-        preActivation: workspace.preActivations[index]?.rows(0..<rows))
+        preActivation: workspace.preActivations[index]?.rows(0..<rows), packed: packed?[index])
       input = output
     }
   }

@@ -18,6 +18,16 @@ public func multiply(
     rows: c.rows, columns: c.columns, depth: depth, a: a.base, aRow: transposeA ? 1 : a.stride,
     aStep: transposeA ? a.stride : 1, b: b.base, bStep: transposeB ? 1 : b.stride,
     bColumn: transposeB ? b.stride : 1, c: c.base, cRow: c.stride, accumulate: accumulate)
+  run(operands)
+}
+
+/// c = a b, with the same bits as if b was not packed.
+public func multiply(_ a: MatrixView, _ b: PackedMatrix, into c: MatrixView) {
+  guard c.rows > 0, c.columns > 0 else { return }
+  run(b.operands(a, into: c))
+}
+
+private func run(_ operands: ProductOperands) {
   ProductScratch.shared.withScratch { scratch in
     if let memory = scratch.baseAddress { kernels.matrixProduct(operands, memory, scratch.count) }
   }

@@ -58,6 +58,20 @@ public struct StridedArray: @unchecked Sendable {
     }
   }
 
+  /// The rows of `range` as they lie in memory, if they are floats in whole steps that `scale` and `shift` leave as they
+  /// are. The view must not be written to.
+  public func matrix(_ range: Range<Int>) -> MatrixView? {
+    let size = MemoryLayout<Float>.size
+    guard elementType == .float32, columnStride == size || columns <= 1, scale == 1, shift == 0,
+      rowStride >= columns * size, rowStride % size == 0, rowStride / size <= Int32.max
+    else { return nil }
+    let start = base + range.lowerBound * rowStride
+    guard Int(bitPattern: start) % MemoryLayout<Float>.alignment == 0 else { return nil }
+    return MatrixView(
+      base: UnsafeMutablePointer(mutating: start.assumingMemoryBound(to: Float.self)), rows: range.count,
+      columns: columns, stride: rowStride / size)
+  }
+
   /// The number of a one-column array of integers, as stored: without scale and shift. Nil for floats.
   public func integer(row: Int) -> Int64? {
     assert(row >= 0 && row < rows)

@@ -20,7 +20,6 @@ final class WorkerTeam: @unchecked Sendable {
   /// Used by the caller only.
   private var workers = 0
   private var regions: UInt64 = 0
-  private var contention = Contention()
 
   private struct Job {
     var parts: Int
@@ -38,21 +37,13 @@ final class WorkerTeam: @unchecked Sendable {
 
   /// Runs all parts on the calling thread and at most `helpers` workers. One call at a time.
   func run(parts: Int, helpers: Int, _ body: @escaping (Int) -> Void) {
-    let begin = vaelib_nanoseconds()
-    if contention.isOn(at: begin) {
-      for part in 0..<parts { body(part) }
-      return
-    }
     startWorkers(upTo: helpers)
     job = Job(parts: parts, floatingPointMode: vaelib_floating_point_mode(), body: body)
     nextPart.store(0, ordering: .relaxed)
     openGate(limit: min(helpers, workers))
-    let own = runParts()
-    let outOfParts = vaelib_nanoseconds()
+    runParts()
     closeGate()
     job.body = { _ in }
-    let end = vaelib_nanoseconds()
-    contention.note(waited: end &- outOfParts, part: (outOfParts &- begin) / UInt64(max(own, 1)), at: end)
   }
 
   private func startWorkers(upTo wanted: Int) {
@@ -96,17 +87,15 @@ final class WorkerTeam: @unchecked Sendable {
 
   // MARK: Both sides
 
-  /// Returns how many parts it ran. Not inlined, so that references to the body are given back before a worker leaves.
-  @inline(never) @discardableResult
-  private func runParts() -> Int {
+  /// Not inlined, so that references to the body are given back before a worker leaves.
+  @inline(never)
+  private func runParts() {
     let parts = job.parts
     let body = job.body
-    var own = 0
     while true {
       let part = nextPart.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard part < parts else { return own }
+      guard part < parts else { return }
       body(part)
-      own += 1
     }
   }
 

@@ -155,6 +155,56 @@ import VaelibKernels
     }
   }
 
+  @Test(arguments: shapes)
+  func packedMatricesGiveTheSameBits(shape: (m: Int, n: Int, k: Int)) {
+    for set in Self.usableSets {
+      for transposed in [false, true] {
+        let a = Storage(rows: shape.m, columns: shape.k, padding: 2, seed: 1)
+        var b = Storage(
+          rows: transposed ? shape.n : shape.k, columns: transposed ? shape.k : shape.n, padding: 1, seed: 2)
+        var expected = [Float](repeating: .nan, count: shape.m * shape.n)
+        product(
+          set, scratch: set.kernels.productScratch, a, transposeA: false, b, transposeB: transposed,
+          rows: 0..<shape.m, columns: shape.n, into: &expected)
+        let count = set.kernels.packedCount(shape.k, shape.n)
+        var packed = Storage(rows: 1, columns: count + 1, padding: 0, seed: 3)
+        packed.values = [Float](repeating: .nan, count: count + 1)
+        b.withView { b in
+          packed.withView { packed in
+            set.kernels.packMatrix(
+              b.base, transposed ? 1 : b.stride, transposed ? b.stride : 1, shape.k, shape.n, packed.base)
+          }
+        }
+        #expect(packed.values.last?.isNaN == true && packed.values.dropLast().allSatisfy { !$0.isNaN })
+        for scratch in [set.kernels.leastProductScratch, set.kernels.productScratch] {
+          var c = [Float](repeating: .nan, count: expected.count)
+          multiplyPacked(set, scratch: scratch, a, packed, shape, into: &c)
+          let same = zip(c, expected).allSatisfy { $0.bitPattern == $1.bitPattern }
+          #expect(same, "\(set) \(shape) \(transposed) \(scratch)")
+        }
+      }
+    }
+  }
+
+  private func multiplyPacked(
+    _ set: InstructionSet, scratch: Int, _ a: Storage, _ packed: Storage, _ shape: (m: Int, n: Int, k: Int),
+    into c: inout [Float]
+  ) {
+    var (a, packed) = (a, packed)
+    let memory = UnsafeMutablePointer<Float>.allocate(capacity: scratch)
+    defer { memory.deallocate() }
+    a.withView { a in
+      packed.withView { packed in
+        c.withUnsafeMutableBufferPointer { c in
+          let operands = ProductOperands(
+            rows: shape.m, columns: shape.n, depth: shape.k, a: a.base, aRow: a.stride, aStep: 1,
+            b: packed.base, bStep: 0, bColumn: 0, c: c.baseAddress!, cRow: shape.n, accumulate: false)
+          set.kernels.matrixProduct(operands, memory, scratch)
+        }
+      }
+    }
+  }
+
   @Test func theReserveSufficesForEveryInstructionSet() {
     for set in Self.usableSets {
       #expect(set.kernels.leastProductScratch <= Int(VAELIB_PRODUCT_RESERVE))

@@ -1,7 +1,7 @@
 import VaelibNumerics
 
-/// Reads the rows of a set from first to last, converted to float. The next block of a file is read by a thread while
-/// the rows of this one are used.
+/// Reads the rows of a set from first to last. The next block of a file is read by a thread while the rows of this one
+/// are used.
 final class SequentialReader {
   private let parts: [ExamplePart]
   /// In which order the stored rows are read.
@@ -22,25 +22,23 @@ final class SequentialReader {
     }
   }
 
-  /// Fills `values` [rows, columns] with the next rows; there must be so many.
+  /// The next `count` rows; there must be so many.
+  func next(_ count: Int) throws -> StoredRows {
+    var rows = StoredRows()
+    while rows.count < count {
+      guard let span = try currentSpan() else { break }
+      let taken = min(count - rows.count, span.rows.count - position)
+      rows.append(span, from: position, count: taken)
+      position += taken
+    }
+    return rows
+  }
+
+  /// Fills `values` [rows, columns] with the next rows, converted to float; there must be so many.
   func read(into values: MatrixView) throws {
-    var filled = 0
-    while filled < values.rows {
-      guard let span = try currentSpan() else { return }
-      let count = min(values.rows - filled, span.rows.count - position)
-      let target = values.rows(filled..<filled + count)
-      let (array, rows, first) = (span.array, span.rows, position)
-      switch rows {
-      case .run(let run):
-        let start = run.lowerBound + first
-        forEachRow(count, width: array.columns) { array.copyRow(start + $0, into: target.row($0)) }
-      case .list(let list):
-        list.withUnsafeBufferPointer { list in
-          forEachRow(count, width: array.columns) { array.copyRow(list[first + $0], into: target.row($0)) }
-        }
-      }
-      position += count
-      filled += count
+    let rows = try next(values.rows)
+    forEachRow(rows.count, width: values.columns) { row in
+      rows.copy(row..<row + 1, into: values.rows(row..<row + 1))
     }
   }
 

@@ -32,18 +32,31 @@ struct DenoisingLayer: Sendable {
   /// What fine-tuning with labels changes.
   var encoderTrained: Range<Int> { encoder.weight.offset..<encoder.bias.range.upperBound }
 
-  /// output = code times the decoder's weights plus its bias, [rows, inputs]: logits, or real values.
-  func decode(_ code: MatrixView, parameters: UnsafeMutablePointer<Float>, into output: MatrixView) {
+  /// output = code times the decoder's weights plus its bias, [rows, inputs]: logits, or real values. With the weights
+  /// `packed`, all on the calling thread.
+  func decode(
+    _ code: MatrixView, parameters: UnsafeMutablePointer<Float>, into output: MatrixView,
+    packed: PackedMatrix? = nil
+  ) {
     let bias = parameters + decoderBias.offset
     let addBias = { (tile: MatrixView, columns: Range<Int>) in
       for row in 0..<tile.rows { kernels.addBias(tile.row(row), bias + columns.lowerBound, columns.count) }
     }
-    if let decoderWeight {
+    if let packed {
+      multiply(code, packed, into: output)
+      addBias(output, 0..<output.columns)
+    } else if let decoderWeight {
       multiplyInTiles(code, view(decoderWeight, parameters), into: output, finish: addBias)
     } else {
       multiplyInTiles(
         code, encoder.weight(in: parameters), transposeB: true, into: output, finish: addBias)
     }
+  }
+
+  /// The decoder's weights as products of many rows read them.
+  func packedDecoder(_ parameters: UnsafeMutablePointer<Float>) throws(NumericsError) -> PackedMatrix {
+    if let decoderWeight { return try PackedMatrix(view(decoderWeight, parameters)) }
+    return try PackedMatrix(encoder.weight(in: parameters), transposed: true)
   }
 
   /// From the gradient at the decoder's output to the gradients of its weights (for tied ones: of W), of its bias

@@ -5,17 +5,34 @@ import VaelibNumerics
 /// through the decoders.
 final class StackWorkspace {
   private let stack: StackedAutoencoder
+  private let packed: StackQuery.PackedWeights?
   private var buffers: [FloatBuffer] = []
   private var codes: [MatrixView] = []
   private var preActivations: [MatrixView?] = []
   private var outputs: [MatrixView] = []
   private let standardizer: Standardizer?
 
+  /// For training.
+  ///
   /// - Parameters:
   ///   - layers: how many layers, from the bottom.
   ///   - decoding: whether the decoders are needed too.
-  init(_ stack: StackedAutoencoder, layers: Int, rows: Int, decoding: Bool) throws(NumericsError) {
+  convenience init(_ stack: StackedAutoencoder, layers: Int, rows: Int, decoding: Bool) throws(NumericsError)
+  {
+    try self.init(stack, layers: layers, rows: rows, decoding: decoding, packed: nil)
+  }
+
+  /// For a block of a query.
+  convenience init(_ query: StackQuery, rows: Int) throws(NumericsError) {
+    try self.init(
+      query.stack, layers: query.layers, rows: rows, decoding: query.decoding, packed: query.packed)
+  }
+
+  private init(
+    _ stack: StackedAutoencoder, layers: Int, rows: Int, decoding: Bool, packed: StackQuery.PackedWeights?
+  ) throws(NumericsError) {
     self.stack = stack
+    self.packed = packed
     standardizer = try stack.standardization.map { (standardization) throws(NumericsError) in
       try Standardizer(standardization)
     }
@@ -73,7 +90,7 @@ final class StackWorkspace {
     let code = code(layer, rows: input.rows)
     stack.layers[layer].encoder.forward(
       parameters: stack.parameters.base, input: input, output: code,
-      preActivation: preActivation(layer, rows: input.rows))
+      preActivation: preActivation(layer, rows: input.rows), packed: packed?.encoders[layer])
     return code
   }
 
@@ -82,11 +99,17 @@ final class StackWorkspace {
     var code = code
     for layer in stride(from: top, through: 0, by: -1) {
       let output = output(layer, rows: code.rows)
-      stack.layers[layer].decode(code, parameters: stack.parameters.base, into: output)
+      decode(code, layer: layer, into: output)
       if layer > 0 || !rawOutput { stack.layers[layer].activateOutput(output) }
       code = output
     }
     if !rawOutput { restore(code) }
     return code
+  }
+
+  /// The raw output of one layer's decoder.
+  func decode(_ code: MatrixView, layer: Int, into output: MatrixView) {
+    stack.layers[layer].decode(
+      code, parameters: stack.parameters.base, into: output, packed: packed?.decoders[layer])
   }
 }

@@ -14,19 +14,20 @@ extension StackedAutoencoder {
   /// Throws, saying what to call first, if the stack has no classifier.
   public func requireClassifier() throws { _ = try trainedClassifier() }
 
-  /// Calls `body` with the logits of each block.
+  /// Calls `body` with the logits of each block, in order of the rows.
   private func forEachLogits(
     _ examples: any ExampleSource, control: RunControl, _ body: (ExampleBlocks.Block, MatrixView) -> Void
   ) throws {
     let classifier = try trainedClassifier()
-    let buffer = try FloatBuffer(rows: min(ExampleBlocks.rows, examples.rows), columns: classes)
-    try forEachBlock(examples, upTo: layers.count - 1, control: control) { block, workspace in
-      let logits = buffer.matrix(rows: block.values.rows, columns: classes)
-      classifier.forward(
-        parameters: parameters.base, input: workspace.encode(block.values, layers: layers.count),
-        output: logits, preActivation: nil)
-      body(block, logits)
-    }
+    try forEachBlock(
+      examples, upTo: layers.count - 1, control: control,
+      makeResults: { try FloatBuffer(rows: $0, columns: classes) },
+      compute: { block, workspace, buffer in
+        classifier.forward(
+          parameters: parameters.base, input: workspace.encode(block.values, layers: layers.count),
+          output: buffer.matrix(rows: block.values.rows, columns: classes), preActivation: nil)
+      },
+      collect: { block, buffer in body(block, buffer.matrix(rows: block.values.rows, columns: classes)) })
   }
 
   /// Softmax of the classifier's output, [N, classes].

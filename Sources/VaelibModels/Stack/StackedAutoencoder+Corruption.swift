@@ -31,16 +31,27 @@ extension StackedAutoencoder {
   ) throws -> ClosedRange<Float>? {
     if !layers[layer].configuration.needsInputRange { return nil }
     var (least, greatest) = (Float.infinity, -Float.infinity)
-    let control = RunControl(isCancelled: isCancelled)
-    try forEachBlock(examples, upTo: layer, control: control) { block, workspace in
-      let inputs = workspace.encode(block.values, layers: layer)
-      for row in 0..<inputs.rows {
-        for value in UnsafeBufferPointer(start: inputs.row(row), count: inputs.columns) {
-          least = min(least, value)
-          greatest = max(greatest, value)
-        }
+    try forEachBlock(
+      examples, upTo: layer, control: RunControl(isCancelled: isCancelled),
+      makeResults: { _ in ValueRange() },
+      compute: { block, workspace, range in range.find(in: workspace.encode(block.values, layers: layer)) },
+      collect: { _, range in (least, greatest) = (min(least, range.least), max(greatest, range.greatest)) })
+    return least <= greatest ? least...greatest : nil  // nil: there are no examples
+  }
+}
+
+/// The least and the greatest value of a block.
+private final class ValueRange {
+  private(set) var least = Float.infinity
+  private(set) var greatest = -Float.infinity
+
+  func find(in values: MatrixView) {
+    (least, greatest) = (.infinity, -.infinity)
+    for row in 0..<values.rows {
+      for value in UnsafeBufferPointer(start: values.row(row), count: values.columns) {
+        least = min(least, value)
+        greatest = max(greatest, value)
       }
     }
-    return least <= greatest ? least...greatest : nil  // nil: there are no examples
   }
 }

@@ -18,18 +18,37 @@ extension StackedAutoencoder {
     return layers[layer].encoder.inputs
   }
 
-  /// Walks examples block by block with a workspace for the layers up to `layer`. Examples may be noisy where nothing
-  /// is compared with them, so finite values are enough unless `check` asks for more.
-  func forEachBlock(
+  /// Takes examples through the layers up to `layer`, several blocks at once. Examples may be noisy where nothing is
+  /// compared with them, so finite values are enough unless `check` asks for more.
+  ///
+  /// - Parameters:
+  ///   - makeResults: room for what is to be collected of a block of so many rows.
+  ///   - compute: called on any thread.
+  ///   - collect: called with the results on the calling thread, in order of the rows.
+  func forEachBlock<Results>(
     _ examples: any ExampleSource, upTo layer: Int, decoding: Bool = false, check: ExampleCheck = .finite,
-    control: RunControl = RunControl(), _ body: (ExampleBlocks.Block, StackWorkspace) throws -> Void
+    control: RunControl, makeResults: (_ rows: Int) throws -> Results,
+    compute: (ExampleBlocks.Block, StackWorkspace, Results) -> Void,
+    collect: (ExampleBlocks.Block, Results) -> Void
   ) throws {
     if !layers.indices.contains(layer) { throw noSuchLayer(layer) }
     try ExampleCheck.shape(examples, columns: configuration.dataDimension, what: "the examples")
-    let workspace = try StackWorkspace(
-      self, layers: layer + 1, rows: min(ExampleBlocks.rows, examples.rows), decoding: decoding)
-    let blocks = ExampleBlocks(source: examples, check: check, control: control)
-    try blocks.forEachBlock { try body($0, workspace) }
+    let query = try StackQuery(self, rows: examples.rows, layers: layer + 1, decoding: decoding)
+    let height = query.plan.height
+    try ExampleBlocks(source: examples, check: check, control: control).forEachBlock(
+      query.plan, changesRows: standardization != nil,
+      makeWorkspace: { (stack: try StackWorkspace(query, rows: height), results: try makeResults(height)) },
+      compute: { compute($0, $1.stack, $1.results) }, collect: { collect($0, $1.results) })
+  }
+
+  /// The same where `compute` puts each result where it belongs.
+  func forEachBlock(
+    _ examples: any ExampleSource, upTo layer: Int, decoding: Bool = false, control: RunControl,
+    compute: (ExampleBlocks.Block, StackWorkspace) -> Void
+  ) throws {
+    try forEachBlock(
+      examples, upTo: layer, decoding: decoding, control: control, makeResults: { _ in () },
+      compute: { block, workspace, _ in compute(block, workspace) }, collect: { _, _ in })
   }
 
   /// Copies a block of results to its rows of an output [N, columns].
@@ -54,9 +73,11 @@ extension StackedAutoencoder {
   ) throws {
     if !layers.indices.contains(layer) { throw noSuchLayer(layer) }
     try ExampleCheck.shape(codes, columns: layers[layer].encoder.outputs, what: "the codes")
-    let workspace = try StackWorkspace(
-      self, layers: layer + 1, rows: min(ExampleBlocks.rows, codes.rows), decoding: true)
-    try ExampleBlocks(source: codes, check: ExampleCheck.finite, control: control).forEachBlock { block in
+    let query = try StackQuery(self, rows: codes.rows, layers: layer + 1, decoding: true)
+    try ExampleBlocks(source: codes, check: ExampleCheck.finite, control: control).forEachBlock(
+      query.plan, changesRows: false,
+      makeWorkspace: { try StackWorkspace(query, rows: query.plan.height) }
+    ) { block, workspace in
       copy(workspace.decode(block.values, from: layer), to: examples, from: block.first)
     }
   }
@@ -77,22 +98,23 @@ extension StackedAutoencoder {
   public func reconstructionErrors(
     _ examples: any ExampleSource, layer: Int, control: RunControl, receive: (_ row: Int, Double) -> Void
   ) throws {
-    let width = configuration.dataDimension
-    let ones = try FloatBuffer(count: width)
-    ones.base.update(repeating: 1, count: width)
-    let gradient = try FloatBuffer(count: width)
+    let ones = try FloatBuffer(count: configuration.dataDimension)
+    ones.base.update(repeating: 1, count: ones.count)
     try forEachBlock(
-      examples, upTo: layer, decoding: true, check: exampleCheck, control: control
-    ) { block, workspace in
-      let code = workspace.encode(block.values, layers: layer + 1)
-      let output = workspace.decode(code, from: layer, rawOutput: true)
-      for row in 0..<output.rows {
-        let loss = layers[0].loss(
-          output: output.row(row), of: block.values.row(row), emphasis: ones.base, gradient: gradient.base,
-          weight: 1)
-        receive(block.first + row, loss)
-      }
-    }
+      examples, upTo: layer, decoding: true, check: exampleCheck, control: control,
+      makeResults: { try RowLosses(rows: $0, columns: ones.count) },
+      compute: { block, workspace, losses in
+        let code = workspace.encode(block.values, layers: layer + 1)
+        let output = workspace.decode(code, from: layer, rawOutput: true)
+        for row in 0..<output.rows {
+          losses.values[row] = layers[0].loss(
+            output: output.row(row), of: block.values.row(row), emphasis: ones.base,
+            gradient: losses.gradient.base, weight: 1)
+        }
+      },
+      collect: { block, losses in
+        for row in 0..<block.values.rows { receive(block.first + row, losses.values[row]) }
+      })
   }
 
   /// What each unit of a layer looks for in an example: the product of the weights up to it, [width, D].
@@ -135,7 +157,7 @@ extension StackedAutoencoder {
       for layer in stride(from: top, through: 0, by: -1) {
         switchUnits(code, layer: layer, seed: seed, place: block.place)
         let output = workspace.output(layer, rows: code.rows)
-        layers[layer].decode(code, parameters: parameters.base, into: output)
+        workspace.decode(code, layer: layer, into: output)
         layers[layer].activateOutput(output)
         code = output
       }
@@ -150,5 +172,16 @@ extension StackedAutoencoder {
         .bernoulliDraws(
           in: code.row(row), count: code.columns, firstBlock: UInt32(layer * Corruption.blocksPerLayer))
     }
+  }
+}
+
+/// The losses of a block's rows, and room for a gradient that nobody needs.
+private final class RowLosses {
+  var values: [Double]
+  let gradient: FloatBuffer
+
+  init(rows: Int, columns: Int) throws(NumericsError) {
+    values = Array(repeating: 0, count: rows)
+    gradient = try FloatBuffer(count: columns)
   }
 }

@@ -3,6 +3,7 @@ final class QueryProgress {
   private let control: RunControl
   private let rows: Int
   private var clock = ReportClock()
+  private var wasStopped = false
 
   init(_ control: RunControl, rows: Int) {
     self.control = control
@@ -10,6 +11,23 @@ final class QueryProgress {
   }
 
   var isCancelled: () -> Bool { control.isCancelled }
+
+  /// Throws `cancelled` if the caller wants the query to stop, or wanted it in `shouldStop`.
+  func check() throws(ModelError) {
+    if wasStopped { throw .cancelled }
+    try control.check()
+  }
+
+  /// The same as `poll` for code that cannot throw: whether it should return, for `check` to throw then.
+  func shouldStop(done: Int) -> Bool {
+    do {
+      try poll(done: done)
+      return false
+    } catch {
+      wasStopped = true
+      return true
+    }
+  }
 
   /// Must be called often; throws `cancelled` if the caller wants the query to stop.
   func poll(done: Int) throws(ModelError) {

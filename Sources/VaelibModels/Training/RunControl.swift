@@ -2,7 +2,7 @@ import Glibc
 
 /// How a long call reports its progress to its caller, and learns whether it should stop.
 public struct RunControl {
-  /// Asked often; true stops the call within one step.
+  /// Asked often, on any thread; true stops the call within one step.
   public var isCancelled: () -> Bool
   /// Called for every epoch, and about every 50 ms in between; false stops the call.
   public var report: ((Progress) -> Bool)?

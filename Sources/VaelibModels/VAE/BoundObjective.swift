@@ -34,8 +34,8 @@ final class BoundObjective: TrainingObjective {
     noise = try FloatBuffer(rows: decoderRows, columns: latent)
     latents = try FloatBuffer(rows: decoderRows, columns: latent)
     latentGradients = try FloatBuffer(rows: decoderRows, columns: latent)
-    encoder = try EncoderPass(model, rows: capacity, forTraining: true)
-    decoder = try DecoderPass(model, rows: decoderRows, forTraining: true)
+    encoder = try EncoderPass(model, rows: capacity)
+    decoder = try DecoderPass(model, rows: decoderRows)
     check = model.exampleCheck
     terms = .allocate(capacity: capacity)
   }

@@ -6,18 +6,33 @@ import VaelibNumerics
 /// Row functions touch memory of their row only, so different rows may be worked on by different threads.
 final class DecoderPass {
   private let model: VariationalAutoencoder
+  private let packed: [PackedMatrix]?
   private let workspace: NetworkWorkspace
   private let likelihood: any LikelihoodRows
 
-  init(_ model: VariationalAutoencoder, rows: Int, forTraining: Bool) throws {
+  /// For training.
+  convenience init(_ model: VariationalAutoencoder, rows: Int) throws {
+    try self.init(model, packed: nil, rows: rows, forTraining: true)
+  }
+
+  /// For a query.
+  convenience init(_ decoder: DecoderQuery, rows: Int) throws {
+    try self.init(decoder.model, packed: decoder.packed, rows: rows, forTraining: false)
+  }
+
+  private init(
+    _ model: VariationalAutoencoder, packed: [PackedMatrix]?, rows: Int, forTraining: Bool
+  ) throws {
     self.model = model
+    self.packed = packed
     workspace = try NetworkWorkspace(model.decoder, rows: rows, forTraining: forTraining)
     likelihood = try model.likelihood.makeRows(rows, forTraining: forTraining)
   }
 
   /// Decodes `latents` [rows, J].
   func run(_ latents: MatrixView) {
-    model.decoder.forward(parameters: model.parameters.base, input: latents, workspace: workspace)
+    model.decoder.forward(
+      parameters: model.parameters.base, input: latents, workspace: workspace, packed: packed)
     likelihood.begin(parameters: model.parameters.base)
   }
 
@@ -60,5 +75,16 @@ final class DecoderPass {
   /// Writes a sample of p(x|z) of one row, [D], drawn from `stream`.
   func writeSample(_ row: Int, stream: RandomStream, into sample: UnsafeMutablePointer<Float>) {
     likelihood.writeSample(row, outputs(row), stream: stream, into: sample)
+  }
+}
+
+/// What the blocks of a query of the decoder share.
+struct DecoderQuery {
+  let model: VariationalAutoencoder
+  let packed: [PackedMatrix]?
+
+  init(_ model: VariationalAutoencoder, _ plan: BlockPlan) throws {
+    self.model = model
+    packed = plan.packs ? try model.decoder.packWeights(model.parameters.base) : nil
   }
 }

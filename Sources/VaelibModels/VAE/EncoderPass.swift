@@ -7,18 +7,39 @@ final class EncoderPass {
   static let logVarianceBounds: (lower: Float, upper: Float) = (-20, 20)
 
   private let model: VariationalAutoencoder
+  private let network: DenseNetwork
+  private let packed: [PackedMatrix]?
   private let workspace: NetworkWorkspace
   private let logVarianceBuffer: FloatBuffer
   private let standardizer: Standardizer?
+  /// The latent dimension, J.
   let latent: Int
 
-  init(_ model: VariationalAutoencoder, rows: Int, forTraining: Bool) throws {
+  /// For training.
+  convenience init(_ model: VariationalAutoencoder, rows: Int) throws {
+    try self.init(model, model.encoder, packed: nil, rows: rows, forTraining: true)
+  }
+
+  /// For a query.
+  convenience init(_ encoder: EncoderQuery, rows: Int) throws {
+    try self.init(encoder.model, encoder.network, packed: encoder.packed, rows: rows, forTraining: false)
+  }
+
+  private init(
+    _ model: VariationalAutoencoder, _ network: DenseNetwork, packed: [PackedMatrix]?, rows: Int,
+    forTraining: Bool
+  ) throws {
     self.model = model
+    self.network = network
+    self.packed = packed
     latent = model.configuration.latentDimension
-    workspace = try NetworkWorkspace(model.encoder, rows: rows, forTraining: forTraining)
+    workspace = try NetworkWorkspace(network, rows: rows, forTraining: forTraining)
     standardizer = try model.likelihood.standardization.map { try Standardizer($0) }
     logVarianceBuffer = try FloatBuffer(rows: rows, columns: latent)
   }
+
+  /// Whether only the mean of q(z|x) is computed.
+  private var isOfMeans: Bool { network.outputs == latent }
 
   /// Encodes `examples` [rows, D], which are standardised in place where the model standardises.
   func run(_ examples: MatrixView) {
@@ -26,7 +47,9 @@ final class EncoderPass {
       standardizer.begin(parameters: model.parameters.base)
       forEachRow(examples.rows, width: examples.columns) { standardizer.apply(to: examples.row($0)) }
     }
-    model.encoder.forward(parameters: model.parameters.base, input: examples, workspace: workspace)
+    network.forward(
+      parameters: model.parameters.base, input: examples, workspace: workspace, packed: packed)
+    if isOfMeans { return }
     let head = workspace.output(examples.rows)
     for row in 0..<examples.rows {
       kernels.boundLogVariance(
@@ -58,5 +81,19 @@ final class EncoderPass {
     model.encoder.backward(
       parameters: model.parameters.base, gradients: gradients, input: examples, workspace: workspace,
       inputGradient: nil)
+  }
+}
+
+/// What the blocks of a query of the encoder share.
+struct EncoderQuery {
+  let model: VariationalAutoencoder
+  let network: DenseNetwork
+  let packed: [PackedMatrix]?
+
+  /// `meansOnly` leaves the log-variances out.
+  init(_ model: VariationalAutoencoder, _ plan: BlockPlan, meansOnly: Bool = false) throws {
+    self.model = model
+    network = meansOnly ? model.encoder.keeping(outputs: model.latentDimension) : model.encoder
+    packed = plan.packs ? try network.packWeights(model.parameters.base) : nil
   }
 }

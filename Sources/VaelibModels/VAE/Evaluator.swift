@@ -9,6 +9,9 @@ final class Evaluator {
     var logWeight: Double { logLikelihood - kl }
   }
 
+  /// Decoded rows that are worked on at a time, so that they stay in a thread's cache.
+  private static let decodedRows = 128
+
   private let evaluation: EvaluationConfiguration
   private let encoder: EncoderPass
   private let decoder: DecoderPass
@@ -19,33 +22,73 @@ final class Evaluator {
   private let chunkExamples: Int
   private let noise: FloatBuffer
   private let latents: FloatBuffer
+  /// Draw k of row r is `draws[r * samples + k]`.
   private let draws: UnsafeMutableBufferPointer<Draw>
-  private var block: ExampleBlocks.Block?
 
-  init(
-    _ model: VariationalAutoencoder, _ evaluation: EvaluationConfiguration, examples: any ExampleSource,
-    terms samples: Int
+  /// For blocks of up to `rows` examples, with `samples` draws of each.
+  private init(
+    _ encoder: EncoderQuery, _ decoder: DecoderQuery, _ evaluation: EvaluationConfiguration, samples: Int,
+    rows: Int
   ) throws {
-    try evaluation.validate()
-    try model.check(evaluation.binarization)
     self.evaluation = evaluation
     self.samples = samples
-    latent = model.configuration.latentDimension
-    chunkSamples = min(samples, ExampleBlocks.rows)
-    chunkExamples = min(max(1, examples.rows), ExampleBlocks.rows / chunkSamples)
-    let decoderRows = chunkSamples * chunkExamples
-    let blockRows = min(ExampleBlocks.rows, max(1, examples.rows))
-    encoder = try EncoderPass(model, rows: blockRows, forTraining: false)
-    decoder = try DecoderPass(model, rows: decoderRows, forTraining: false)
-    noise = try FloatBuffer(rows: decoderRows, columns: latent)
-    latents = try FloatBuffer(rows: decoderRows, columns: latent)
-    draws = .allocate(capacity: samples * chunkExamples)
+    self.encoder = try EncoderPass(encoder, rows: rows)
+    self.decoder = try DecoderPass(decoder, rows: Self.decodedRows)
+    latent = self.encoder.latent
+    chunkSamples = min(samples, Self.decodedRows)
+    chunkExamples = Self.decodedRows / chunkSamples
+    noise = try FloatBuffer(rows: Self.decodedRows, columns: latent)
+    latents = try FloatBuffer(rows: Self.decodedRows, columns: latent)
+    draws = .allocate(capacity: samples * rows)
   }
 
   deinit { draws.deallocate() }
 
+  /// Evaluates all examples, block by block, and calls `receive` for each in order.
+  static func forEachExample(
+    of model: VariationalAutoencoder, _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration,
+    control: RunControl, _ receive: (_ row: Int, Example) -> Void
+  ) throws {
+    try evaluation.validate()
+    try model.check(evaluation.binarization)
+    let blocks = try model.exampleBlocks(examples, control: control)
+    let samples = evaluation.samples
+    let (flops, overflow) = model.decoder.flops.multipliedReportingOverflow(by: samples)
+    let plan = BlockPlan(
+      rows: examples.rows, flops: overflow ? Int.max : flops, most: max(1, 16 * decodedRows / samples))
+    let (encoder, decoder) = (try EncoderQuery(model, plan), try DecoderQuery(model, plan))
+    try blocks.forEachBlock(
+      plan, changesRows: model.standardization != nil || evaluation.binarization == .dynamic,
+      makeWorkspace: {
+        try Evaluator(encoder, decoder, evaluation, samples: samples, rows: plan.height)
+      },
+      compute: { block, evaluator in
+        evaluator.encode(block)
+        // A single block is worked on by the calling thread, which alone may tell the caller how far it is.
+        evaluator.draw(block) {
+          plan.lanes == 1 ? blocks.progress.shouldStop(done: block.first) : control.isCancelled()
+        }
+      },
+      collect: { block, evaluator in
+        for row in 0..<block.values.rows { receive(block.first + row, evaluator.example(row)) }
+      })
+  }
+
+  /// What was found of an example.
+  struct Example {
+    let draws: UnsafeBufferPointer<Draw>
+    /// KL(q(z|x) || p(z)) in closed form.
+    let analyticKL: Double
+  }
+
+  private func example(_ row: Int) -> Example {
+    Example(
+      draws: UnsafeBufferPointer(rebasing: draws[row * samples..<(row + 1) * samples]),
+      analyticKL: kernels.klDivergence(encoder.mean(row), encoder.logVariance(row), latent))
+  }
+
   /// Binarises the block where asked to, and encodes it.
-  func encode(_ block: ExampleBlocks.Block) throws {
+  private func encode(_ block: ExampleBlocks.Block) {
     if evaluation.binarization == .dynamic {
       forEachRow(block.values.rows, width: block.values.columns) { row in
         RandomPurpose.evaluationBinarization.stream(seed: evaluation.seed, example: block.place + row)
@@ -53,28 +96,14 @@ final class Evaluator {
       }
     }
     encoder.run(block.values)
-    self.block = block
   }
 
-  /// KL(q(z|x) || p(z)) of a row of the block, in closed form.
-  func analyticKL(_ row: Int) -> Double {
-    kernels.klDivergence(encoder.mean(row), encoder.logVariance(row), latent)
-  }
-
-  /// Calls `body` with all draws of each example of the block.
-  func forEachExample(
-    _ progress: QueryProgress, _ body: (_ row: Int, _ draws: UnsafeBufferPointer<Draw>) -> Void
-  ) throws {
-    guard let block else { return }
+  private func draw(_ block: ExampleBlocks.Block, shouldStop: () -> Bool) {
     for first in stride(from: 0, to: block.values.rows, by: chunkExamples) {
       let rows = first..<min(first + chunkExamples, block.values.rows)
       for sample in stride(from: 0, to: samples, by: chunkSamples) {
-        try progress.poll(done: block.first + first)
+        if shouldStop() { return }
         draw(block, rows: rows, samples: sample..<min(sample + chunkSamples, samples))
-      }
-      for row in rows {
-        let start = (row - first) * samples
-        body(row, UnsafeBufferPointer(rebasing: draws[start..<start + samples]))
       }
     }
   }
@@ -90,11 +119,10 @@ final class Evaluator {
         into: latents.base + index * count * latent)
     }
     decoder.run(latents.matrix(rows: rows.count * count, columns: latent))
-    let draws = draws
     forEachRow(rows.count * count, width: block.values.columns) { decoded in
       let (index, sample) = decoded.quotientAndRemainder(dividingBy: count)
       let row = rows.lowerBound + index
-      draws[index * samples + range.lowerBound + sample] = Draw(
+      draws[row * samples + range.lowerBound + sample] = Draw(
         logLikelihood: decoder.logLikelihood(decoded, of: block.values.row(row)),
         kl: monteCarloKL(
           latent: latents.base + decoded * latent, noise: noise.base + decoded * latent,

@@ -6,17 +6,13 @@ extension VariationalAutoencoder {
     _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration, control: RunControl = RunControl(),
     receive: (_ row: Int, _ terms: BoundTerms) -> Void
   ) throws {
-    let evaluator = try Evaluator(self, evaluation, examples: examples, terms: evaluation.samples)
-    let blocks = try exampleBlocks(examples, control: control)
-    try blocks.forEachBlock { block in
-      try evaluator.encode(block)
-      try evaluator.forEachExample(blocks.progress) { row, draws in
-        let kl =
-          evaluation.estimator == .analytic
-          ? evaluator.analyticKL(row) : draws.reduce(0) { $0 + $1.kl } / Double(draws.count)
-        let reconstruction = draws.reduce(0) { $0 + $1.logLikelihood } / Double(draws.count)
-        receive(block.first + row, BoundTerms(reconstruction: reconstruction, kl: kl))
-      }
+    try Evaluator.forEachExample(of: self, examples, evaluation, control: control) { row, example in
+      let draws = example.draws
+      let kl =
+        evaluation.estimator == .analytic
+        ? example.analyticKL : draws.reduce(0) { $0 + $1.kl } / Double(draws.count)
+      let reconstruction = draws.reduce(0) { $0 + $1.logLikelihood } / Double(draws.count)
+      receive(row, BoundTerms(reconstruction: reconstruction, kl: kl))
     }
   }
 

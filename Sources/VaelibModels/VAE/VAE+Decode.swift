@@ -36,16 +36,18 @@ extension VariationalAutoencoder {
     }
   }
 
-  /// Runs the decoder block by block.
+  /// Runs the decoder block by block; `body` is called for several blocks at once.
   private func forEachDecoded(
-    _ latents: any ExampleSource, control: RunControl,
-    _ body: (ExampleBlocks.Block, DecoderPass) throws -> Void
+    _ latents: any ExampleSource, control: RunControl, _ body: (ExampleBlocks.Block, DecoderPass) -> Void
   ) throws {
     let blocks = try latentBlocks(latents, control: control)
-    let decoder = try DecoderPass(self, rows: min(ExampleBlocks.rows, latents.rows), forTraining: false)
-    try blocks.forEachBlock { block in
+    let plan = BlockPlan(rows: latents.rows, flops: decoder.flops)
+    let query = try DecoderQuery(self, plan)
+    try blocks.forEachBlock(
+      plan, changesRows: false, makeWorkspace: { try DecoderPass(query, rows: plan.height) }
+    ) { block, decoder in
       decoder.run(block.values)
-      try body(block, decoder)
+      body(block, decoder)
     }
   }
 }

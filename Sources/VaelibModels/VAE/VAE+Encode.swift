@@ -7,7 +7,7 @@ extension VariationalAutoencoder {
     logVariance: UnsafeMutablePointer<Float>?, control: RunControl = RunControl()
   ) throws {
     let width = configuration.latentDimension
-    try forEachEncoded(examples, control: control) { block, encoder in
+    try forEachEncoded(examples, meansOnly: logVariance == nil, control: control) { block, encoder in
       for row in 0..<block.values.rows {
         let place = (block.first + row) * width
         mean.map { ($0 + place).update(from: encoder.mean(row), count: width) }
@@ -22,7 +22,7 @@ extension VariationalAutoencoder {
     control: RunControl = RunControl()
   ) throws {
     let width = configuration.latentDimension
-    try forEachEncoded(examples, control: control) { block, encoder in
+    try forEachEncoded(examples, meansOnly: false, control: control) { block, encoder in
       for row in 0..<block.values.rows {
         encoder.writeSample(
           row, stream: RandomPurpose.latentSample.stream(seed: seed, example: block.place + row),
@@ -31,16 +31,20 @@ extension VariationalAutoencoder {
     }
   }
 
-  /// Runs the encoder block by block.
-  func forEachEncoded(
-    _ examples: any ExampleSource, control: RunControl,
-    _ body: (ExampleBlocks.Block, EncoderPass) throws -> Void
+  /// Runs the encoder block by block; `body` is called for several blocks at once.
+  private func forEachEncoded(
+    _ examples: any ExampleSource, meansOnly: Bool, control: RunControl,
+    _ body: (ExampleBlocks.Block, EncoderPass) -> Void
   ) throws {
     let blocks = try exampleBlocks(examples, control: control)
-    let encoder = try EncoderPass(self, rows: min(ExampleBlocks.rows, examples.rows), forTraining: false)
-    try blocks.forEachBlock { block in
+    let plan = BlockPlan(rows: examples.rows, flops: encoder.flops)
+    let query = try EncoderQuery(self, plan, meansOnly: meansOnly)
+    try blocks.forEachBlock(
+      plan, changesRows: standardization != nil,
+      makeWorkspace: { try EncoderPass(query, rows: plan.height) }
+    ) { block, encoder in
       encoder.run(block.values)
-      try body(block, encoder)
+      body(block, encoder)
     }
   }
 }

@@ -14,13 +14,8 @@ extension VariationalAutoencoder {
     _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration, control: RunControl = RunControl(),
     receive: (_ row: Int, LogLikelihood) -> Void
   ) throws {
-    let evaluator = try Evaluator(self, evaluation, examples: examples, terms: evaluation.samples)
-    let blocks = try exampleBlocks(examples, control: control)
-    try blocks.forEachBlock { block in
-      try evaluator.encode(block)
-      try evaluator.forEachExample(blocks.progress) { row, draws in
-        receive(block.first + row, Self.logMeanExp(draws))
-      }
+    try Evaluator.forEachExample(of: self, examples, evaluation, control: control) { row, example in
+      receive(row, Self.logMeanExp(example.draws))
     }
   }
 

@@ -12,24 +12,25 @@ extension VariationalAutoencoder {
     _ examples: any ExampleSource, latent: MeanOrSample, seed: UInt64,
     mean: UnsafeMutablePointer<Float>, control: RunControl = RunControl()
   ) throws {
-    let rows = min(ExampleBlocks.rows, examples.rows)
-    let latents = try FloatBuffer(rows: rows, columns: configuration.latentDimension)
-    let decoder = try DecoderPass(self, rows: rows, forTraining: false)
+    let blocks = try exampleBlocks(examples, control: control)
+    let plan = BlockPlan(rows: examples.rows, flops: encoder.flops + decoder.flops)
+    let encoder = try EncoderQuery(self, plan, meansOnly: latent == .mean)
+    let decoder = try DecoderQuery(self, plan)
     let width = configuration.dataDimension
-    try forEachEncoded(examples, control: control) { block, encoder in
-      let z = latents.matrix(rows: block.values.rows, columns: configuration.latentDimension)
-      for row in 0..<z.rows {
+    try blocks.forEachBlock(
+      plan, changesRows: standardization != nil,
+      makeWorkspace: { try Reconstruction(encoder, decoder, rows: plan.height) }
+    ) { block, reconstruction in
+      reconstruction.run(block.values) { encoder, row, z in
         switch latent {
-        case .mean: z.row(row).update(from: encoder.mean(row), count: z.columns)
+        case .mean: z.update(from: encoder.mean(row), count: encoder.latent)
         case .sample:
           encoder.writeSample(
-            row, stream: RandomPurpose.latentSample.stream(seed: seed, example: block.place + row),
-            into: z.row(row))
+            row, stream: RandomPurpose.latentSample.stream(seed: seed, example: block.place + row), into: z)
         }
       }
-      decoder.run(z)
-      forEachRow(z.rows, width: width) { row in
-        decoder.writeMean(row, into: mean + (block.first + row) * width)
+      forEachRow(block.values.rows, width: width) { row in
+        reconstruction.decoder.writeMean(row, into: mean + (block.first + row) * width)
       }
     }
   }
@@ -60,6 +61,29 @@ extension VariationalAutoencoder {
       }
     }
     try decode(ArraySource(line, rows: steps, columns: width), mean: mean, variance: nil)
+  }
+}
+
+/// Both networks at work, one after the other.
+private final class Reconstruction {
+  let decoder: DecoderPass
+  private let encoder: EncoderPass
+  private let latents: FloatBuffer
+
+  init(_ encoder: EncoderQuery, _ decoder: DecoderQuery, rows: Int) throws {
+    self.encoder = try EncoderPass(encoder, rows: rows)
+    self.decoder = try DecoderPass(decoder, rows: rows)
+    latents = try FloatBuffer(rows: rows, columns: self.encoder.latent)
+  }
+
+  /// Decodes what `choose` takes for the latents of each row.
+  func run(
+    _ examples: MatrixView, choose: (EncoderPass, _ row: Int, _ z: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    encoder.run(examples)
+    let z = latents.matrix(rows: examples.rows, columns: encoder.latent)
+    for row in 0..<z.rows { choose(encoder, row, z.row(row)) }
+    decoder.run(z)
   }
 }
 

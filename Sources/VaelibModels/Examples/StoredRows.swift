@@ -1,0 +1,40 @@
+import VaelibNumerics
+
+/// Some of the next rows of a set, where they lie in memory: not yet converted, and kept alive.
+struct StoredRows {
+  /// Neighbours in the set that lie in one array.
+  private struct Piece {
+    let first: Int
+    let span: SpanList.Loaded
+    /// Which row of the span is the piece's first.
+    let position: Int
+    let count: Int
+
+    func storedRow(_ row: Int) -> Int { span.rows[position + row - first] }
+  }
+
+  private var pieces: [Piece] = []
+  private(set) var count = 0
+
+  /// Adds rows of a span from `position` on.
+  mutating func append(_ span: SpanList.Loaded, from position: Int, count: Int) {
+    pieces.append(Piece(first: self.count, span: span, position: position, count: count))
+    self.count += count
+  }
+
+  /// Converts the rows of `range` to those of `values`. Different rows may be copied by different threads.
+  func copy(_ range: Range<Int>, into values: MatrixView) {
+    forEachPiece(of: range) { piece, rows in
+      for row in rows {
+        piece.span.array.copyRow(piece.storedRow(row), into: values.row(row - range.lowerBound))
+      }
+    }
+  }
+
+  private func forEachPiece(of range: Range<Int>, _ body: (Piece, Range<Int>) -> Void) {
+    for piece in pieces {
+      let rows = range.clamped(to: piece.first..<piece.first + piece.count)
+      if !rows.isEmpty { body(piece, rows) }
+    }
+  }
+}
