@@ -22,12 +22,14 @@ VERSION := $(shell sed -n 's/^.define VAELIB_VERSION "\(.*\)"/\1/p' $(HEADER))
 ABI     := $(shell sed -n 's/^.define VAELIB_ABI_VERSION \([0-9]*\)/\1/p' $(HEADER))
 LIBRARY := .build/release/libvaelib.so
 VENV    := .venv/bin
+SHORT_ROWS := "784-400-20 relu*batch 128" "30-64-32-8*" "denoising*batch 100" "Python: encode 784-400-20*" \
+              "C: encode*1 row"
 
 export SWIFT PYTHON
 
 say = @printf '==> %s\n'
 
-.PHONY: help build generate test test-fast test-long test-races demo install clean
+.PHONY: help build generate test test-fast test-long test-races bench bench-short demo install clean
 .PHONY: lint check-kernels check-preparation check-exports check-header abi-check test-swift test-c test-c-sanitized test-install test-wheel test-documents test-python
 .PHONY: dependencies-build dependencies-test swift-toolchain
 
@@ -138,6 +140,23 @@ test-races: build ## look for races with ThreadSanitizer and valgrind, which tak
 	$(say) "running the C tests of threads under ThreadSanitizer and drd"
 	@scripts/test-races.sh
 
+# ---- measuring -----------------------------------------------------------------------------------------------------
+
+bench: build .venv-bench/installed ## measure speed beside other libraries, which are installed; results go to bench-output/
+	$(say) "measuring training, queries, imports and streaming, which takes some twenty minutes"
+	@cd benchmarks && ../.venv-bench/bin/python -m speed
+
+bench-short: build .venv/installed ## measure a few rows of these beside numpy alone, in less than a minute
+	$(say) "measuring a few rows beside their products of matrices alone"
+	@cd benchmarks && ../$(VENV)/python -m speed --output ../bench-output/short --rounds 10 \
+	    --contestants numpy "products alone" --rows $(SHORT_ROWS)
+
+# Installed again only when what it is made from has changed.
+.venv-bench/installed: bindings/python/pyproject.toml benchmarks/speed/peers.txt scripts/make-bench-venv.sh
+	@scripts/install-dependencies.sh python
+	$(say) "installing the Python package and what it is compared with into .venv-bench"
+	@scripts/make-bench-venv.sh
+
 # ---- using ---------------------------------------------------------------------------------------------------------
 
 demo: build .venv/installed ## train on digits and draw pictures; DATA=file.h5 takes other images
@@ -151,5 +170,5 @@ install: ## install library, header and so on; PREFIX=/usr/local DESTDIR=; DEBUG
 	@scripts/install.sh "$(DESTDIR)" "$(PREFIX)" "$(LIBDIR)" "$(VERSION)" "$(ABI)" "$(DEBUG_SYMBOLS)"
 
 clean: ## remove everything that was built or installed here
-	$(say) "removing .build and .venv"
-	@rm -rf .build .venv
+	$(say) "removing .build, .venv and .venv-bench"
+	@rm -rf .build .venv .venv-bench

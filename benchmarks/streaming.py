@@ -1,11 +1,11 @@
 """Times training from a gzip-compressed HDF5 file larger than memory against the same training in memory.
 
-The file holds grey images made from MNIST's, moved and mixed, so that they compress as those do. It is made
-once. Then, in turn and each in a process of its own: the 784-400-20-400-784 VAE, batch 128, learns from images in
-memory; the same from the file; and the file is read chunk by chunk with h5py, which is libhdf5's own speed.
+The file holds grey images of pen strokes drawn at random, which compress about as digits do. It is made once. Then, in
+turn and each in a process of its own: the 784-400-20-400-784 VAE, batch 128, learns from images in memory; the same
+from the file; and the file is read chunk by chunk with h5py, which is libhdf5's own speed.
 
-    python streaming.py --mnist mnist.h5 --folder scratch
-    python streaming.py --mnist mnist.h5 --folder scratch --gigabytes 0.3 --seconds 5 --repeats 3
+    python streaming.py --folder scratch
+    python streaming.py --folder scratch --gigabytes 0.3 --seconds 5 --repeats 3
 """
 
 from __future__ import annotations
@@ -23,7 +23,12 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-PIXELS = 784
+SIDE = 28
+PIXELS = SIDE * SIDE
+POINTS = 20
+"""Points of a stroke."""
+INK = 0.5
+"""How dark a point is, by itself, in its middle."""
 BATCH = 128
 CHUNK = 256
 """Images a chunk, 196 KiB."""
@@ -31,40 +36,35 @@ MEMORY_ROWS = 60_000
 """Images of the training in memory."""
 
 
-def varied(images: npt.NDArray[np.uint8], random: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """One new image for each: moved by up to two pixels, and its lower part, from some line on, that of another.
-
-    Moving keeps the strokes as they are, so the new images compress like the old ones.
-    """
-    moved = np.empty_like(images)
-    moves = random.integers(-2, 3, size=(len(images), 2))
-    for move in np.unique(moves, axis=0):
-        chosen = (moves == move).all(axis=1)
-        moved[chosen] = np.roll(images[chosen], move, axis=(1, 2))
-    lines = random.integers(8, 28, size=len(images))
-    lower = np.arange(28)[np.newaxis, :] >= lines[:, np.newaxis]
-    return np.where(lower[:, :, np.newaxis], moved[random.permutation(len(images))], moved)
+def strokes(count: int, random: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """Images of three pen strokes each, [count, pixels]: quadratic curves between random points, with soft edges."""
+    times = np.linspace(0, 1, POINTS, dtype=np.float32)[:, np.newaxis]
+    blend = np.concatenate([(1 - times) ** 2, 2 * times * (1 - times), times**2], axis=1)
+    ends = random.uniform(2, SIDE - 2, size=(count, 3, 3, 2)).astype(np.float32)
+    path = np.einsum("pk,nskc->nspc", blend, ends).reshape(count, -1, 2)
+    pixels = np.arange(SIDE, dtype=np.float32)
+    rows, columns = (np.exp(-((path[:, :, axis, np.newaxis] - pixels) ** 2)) for axis in (0, 1))
+    ink = np.einsum("npr,npc->nrc", rows, columns, optimize=True)
+    grey = 255 * np.minimum(ink * INK, 1)
+    return np.where(grey < 25, 0, grey).astype(np.uint8).reshape(count, PIXELS)
 
 
-def make_file(path: Path, mnist: Path, gigabytes: float) -> None:
+def make_file(path: Path, gigabytes: float) -> None:
     """Writes the file unless it is there."""
     rows = int(gigabytes * 1e9 / PIXELS) // CHUNK * CHUNK
     if path.exists():
         return
-    with h5py.File(mnist) as file:
-        originals = np.asarray(file["x_train"]).reshape(-1, 28, 28)
     random = np.random.default_rng(1)
     unfinished = path.with_suffix(".unfinished")
     with h5py.File(unfinished, "w") as file:
         images = file.create_dataset(
             "x", shape=(rows, PIXELS), dtype="u1", chunks=(CHUNK, PIXELS), compression="gzip", compression_opts=4
         )
-        for first in range(0, rows, 100 * CHUNK):
-            count = min(100 * CHUNK, rows - first)
-            chosen = originals[random.integers(0, len(originals), size=count)]
-            images[first : first + count] = varied(chosen, random).reshape(count, PIXELS)
-            print(f"\rmaking {path}: {100 * (first + count) // rows} %", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+        for first in range(0, rows, 10 * CHUNK):
+            count = min(10 * CHUNK, rows - first)
+            images[first : first + count] = strokes(count, random)
+            if sys.stderr.isatty():
+                print(f"\rmaking {path}: {100 * (first + count) // rows} % ", end="", file=sys.stderr, flush=True)
     unfinished.rename(path)
 
 
@@ -168,7 +168,6 @@ def compare(path: Path, seconds: float, repeats: int) -> None:
 def main() -> None:
     """Makes the file, measures, prints."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--mnist", type=Path, help="an HDF5 file with MNIST's x_train")
     parser.add_argument("--folder", type=Path, default=Path(), help="where the file is, or is made")
     parser.add_argument("--gigabytes", type=float, default=4.0, help="its size without compression (default 4)")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long each process works (default 20)")
@@ -180,10 +179,7 @@ def main() -> None:
         print(json.dumps(measure(arguments.child, arguments.file, arguments.seconds)))
         return
     path = arguments.folder / f"streaming-{arguments.gigabytes:g}.h5"
-    if not path.exists() and arguments.mnist is None:
-        parser.error("--mnist FILE is needed to make the data")
-    if arguments.mnist is not None:
-        make_file(path, arguments.mnist, arguments.gigabytes)
+    make_file(path, arguments.gigabytes)
     compare(path, arguments.seconds, arguments.repeats)
 
 
