@@ -30,6 +30,7 @@ extension CompiledKernels {
   @inline(never) static func matrixProduct(
     _ operands: ProductOperands, _ scratch: MutableFloats, _ scratchCount: Int
   ) {
+    if operands.isOfOneRow { return multiplyRow(operands) }
     let product = BlockedProduct(operands, scratch, scratchCount)
     product.run()
   }
@@ -57,6 +58,27 @@ extension CompiledKernels {
   }
 
   static func packedCount(_ depth: Int, _ columns: Int) -> Int { depth * vectorCount(columns) * vector }
+}
+
+extension ProductOperands {
+  /// Whether it is one row of dense elements times rows of them, a product that waits for memory alone.
+  fileprivate var isOfOneRow: Bool {
+    rows == 1 && aStep == 1 && bColumn == 1 && columns >= vector && !accumulate
+  }
+}
+
+/// Runs of columns, each of all terms. The last vector begins where it ends with c, so some columns are computed twice.
+@inline(__always) private func multiplyRow(_ operands: ProductOperands) {
+  var column = 0
+  while column < operands.columns {
+    let whole = (operands.columns - column) / vector
+    let vectors = whole == 0 ? 1 : share(whole, most: Int(VAELIB_ROW_VECTORS))
+    if whole == 0 { column = operands.columns - vector }
+    vaelib_multiply_row(
+      Int32(truncatingIfNeeded: vectors), operands.a, operands.depth, operands.b + column, operands.bStep,
+      operands.c + column)
+    column += vectors * vector
+  }
 }
 
 /// The columns of b that the tiles of a panel need.

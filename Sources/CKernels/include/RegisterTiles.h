@@ -125,6 +125,60 @@ static inline void vaelib_multiply_tile(int rows, int vectors, const vaelib_tile
     }
 }
 
+/*
+ * The row c = a b of one row a, for a few vectors of columns and all terms: of b it reads whole stretches of rows, since
+ * memory is what such a product waits for. Terms whose factor in a is 0 are passed over, which leaves the sums as they
+ * are; in rows of binary data most are.
+ */
+#if defined(__AVX512F__)
+#define VAELIB_ROW_VECTORS 24
+#define VAELIB_FOR_ROW_WIDTHS(F)                                                                                  \
+    F(1) F(2) F(3) F(4) F(5) F(6) F(7) F(8) F(9) F(10) F(11) F(12) F(13) F(14) F(15) F(16) F(17) F(18) F(19) F(20) \
+    F(21) F(22) F(23) F(24)
+#elif defined(__aarch64__)
+#define VAELIB_ROW_VECTORS 24
+#define VAELIB_FOR_ROW_WIDTHS(F)                                                                                  \
+    F(1) F(2) F(3) F(4) F(5) F(6) F(7) F(8) F(9) F(10) F(11) F(12) F(13) F(14) F(15) F(16) F(17) F(18) F(19) F(20) \
+    F(21) F(22) F(23) F(24)
+#else
+#define VAELIB_ROW_VECTORS 12
+#define VAELIB_FOR_ROW_WIDTHS(F) F(1) F(2) F(3) F(4) F(5) F(6) F(7) F(8) F(9) F(10) F(11) F(12)
+#endif
+
+#define VAELIB_DEFINE_ROW(VECTORS)                                                                                \
+    static void vaelib_multiply_row_##VECTORS(                                                                    \
+        const float *a, size_t depth, const float *b, size_t b_row, float *c)                                     \
+    {                                                                                                             \
+        vaelib_vector sums[VECTORS];                                                                              \
+        VAELIB_UNROLL for (int j = 0; j < VECTORS; j++) sums[j] = (vaelib_vector)0.0f;                            \
+        for (size_t p = 0; p < depth; p++, b += b_row) {                                                          \
+            if (a[p] == 0.0f) continue;                                                                           \
+            const vaelib_vector factor = (vaelib_vector)(a[p]);                                                   \
+            VAELIB_UNROLL for (int j = 0; j < VECTORS; j++) {                                                     \
+                const vaelib_vector columns = *(const vaelib_vector *)(b + j * VAELIB_VECTOR);                    \
+                sums[j] = VAELIB_MULTIPLY_ADD(factor, columns, sums[j]);                                          \
+            }                                                                                                     \
+        }                                                                                                         \
+        VAELIB_UNROLL for (int j = 0; j < VECTORS; j++) *(vaelib_vector *)(c + j * VAELIB_VECTOR) = sums[j];      \
+    }
+
+VAELIB_FOR_ROW_WIDTHS(VAELIB_DEFINE_ROW)
+
+/* `vectors` vectors of columns, at least 1 and at most VAELIB_ROW_VECTORS. */
+static inline void vaelib_multiply_row(
+    int vectors, const float *a, size_t depth, const float *b, size_t b_row, float *c)
+{
+    switch (vectors) {
+#define VAELIB_CASE_ROW(VECTORS)                                  \
+    case VECTORS:                                                 \
+        vaelib_multiply_row_##VECTORS(a, depth, b, b_row, c);     \
+        break;
+        VAELIB_FOR_ROW_WIDTHS(VAELIB_CASE_ROW)
+    default:
+        __builtin_unreachable();
+    }
+}
+
 /* Copies a column of VAELIB_TILE_ROWS neighbours at each of `depth` places in_step apart to a dense run. */
 static inline void vaelib_pack_columns(const float *in, size_t in_step, float *out, size_t depth)
 {

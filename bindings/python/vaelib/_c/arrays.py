@@ -8,10 +8,18 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from vaelib._c.calls import sized
 from vaelib._c.header import DTYPE, Array
 
+_ARRAY_SIZE = ctypes.sizeof(Array)
+
 _DTYPES: dict[np.dtype[Any], int] = {np.dtype(name): number for name, number in DTYPE.items()}
+
+#: The types of buffer parameters.
+_ELEMENTS: dict[np.dtype[Any], Any] = {
+    np.dtype(np.float32): ctypes.c_float,
+    np.dtype(np.float64): ctypes.c_double,
+    np.dtype(np.int64): ctypes.c_int64,
+}
 
 #: Types that the library does not read, and the type that each is copied to. Wider integers lose low digits only
 #: where float32, the library's own arithmetic, loses them too.
@@ -71,9 +79,14 @@ def dtype_of(number: int) -> np.dtype[Any]:
     return next(dtype for dtype, known in _DTYPES.items() if known == number)
 
 
+def address_of(array: npt.NDArray[Any]) -> int:
+    """Where the array's first element is."""
+    return int(array.__array_interface__["data"][0])
+
+
 def byte_bounds(array: npt.NDArray[Any]) -> tuple[int, int]:
     """The addresses of the array's first byte in memory and of the byte after its last."""
-    start = array.__array_interface__["data"][0]
+    start = address_of(array)
     below = sum((n - 1) * stride for n, stride in zip(array.shape, array.strides, strict=True) if stride < 0)
     above = sum((n - 1) * stride for n, stride in zip(array.shape, array.strides, strict=True) if stride > 0)
     return start + below, start + above + array.itemsize
@@ -81,21 +94,21 @@ def byte_bounds(array: npt.NDArray[Any]) -> tuple[int, int]:
 
 def array_view(array: npt.NDArray[Any], scale: float = 1.0, shift: float = 0.0) -> Array:
     """A vaelib_array of a matrix whose dtype is ``readable``. The caller keeps the array alive."""
-    start = array.__array_interface__["data"][0]
-    low, high = byte_bounds(array) if array.size else (start, start)
-    view = sized(Array)
-    view.buffer, view.buffer_bytes, view.offset = low, high - low, start - low
-    view.dtype = _DTYPES[array.dtype]
-    view.rows, view.columns = array.shape
-    view.row_stride, view.column_stride = array.strides
-    view.scale, view.shift = scale, shift
-    return view
+    start = address_of(array)
+    place = (start, array.nbytes, 0)
+    if not array.flags.c_contiguous and array.size > 0:
+        low, high = byte_bounds(array)
+        place = (low, high - low, start - low)
+    return Array(_ARRAY_SIZE, *place, _DTYPES[array.dtype], *array.shape, *array.strides, scale, shift)
 
 
 def pointer(array: npt.NDArray[Any] | None) -> Any:
-    """A typed pointer to a dense array, for a buffer parameter; None is NULL."""
+    """A dense array as a buffer parameter; None is NULL."""
     if array is None:
         return None
+    element = _ELEMENTS.get(array.dtype)
+    if element is not None and array.size > 0 and array.flags.c_contiguous and array.flags.writeable:
+        return (element * array.size).from_buffer(array)  # a tenth of the time of what is below
     return array.ctypes.data_as(ctypes.POINTER(np.ctypeslib.as_ctypes_type(array.dtype)))
 
 

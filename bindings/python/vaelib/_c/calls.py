@@ -19,7 +19,10 @@ def call(name: str, *arguments: Any, path: str | None = None) -> None:
     ``path`` is a file or folder that must exist for the call to work: a missing one becomes a FileNotFoundError.
     """
     status = getattr(library, name)(*arguments)
-    lines = library.vaelib_last_warning().decode().splitlines()
+    warning = library.vaelib_last_warning()
+    if status == 0 and not warning:
+        return
+    lines = warning.decode().splitlines()
     error = error_for_status(status, library.vaelib_last_error().decode(), path) if status != 0 else None
     try:
         for line in lines:

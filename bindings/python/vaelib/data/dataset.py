@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-import weakref
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from types import TracebackType
 from typing import Any, overload
 
@@ -19,6 +19,9 @@ from vaelib._c.errors import InvalidHandle
 from vaelib._c.library import library
 from vaelib.data.class_names import classes_of, stored_names
 from vaelib.data.rows import row_number, row_numbers
+
+#: Kept here, since an interpreter that ends may have cleared what it would be looked up in.
+_free = library.vaelib_dataset_free
 
 #: How much is read at a time where examples are wanted one by one.
 _ITERATION_BYTES = 1 << 20
@@ -56,20 +59,22 @@ class Dataset:
             kept.append(column)
             views.append(array_view(column))
         references = [ctypes.byref(view) for view in views] + [None]
-        self._adopt(new_handle(header.Dataset, "vaelib_dataset_from_array", *references[:2]), tuple(kept))
-
-    def _adopt(self, handle: Any, memory: object) -> None:
-        """Takes over a handle, and keeps alive the memory that it reads."""
-        self._handle = handle
-        self._memory = memory
-        self._release = weakref.finalize(self, _free, handle, memory)
-        self._info = described(header.DatasetInfo, "vaelib_dataset_describe", handle)
+        self._handle = new_handle(header.Dataset, "vaelib_dataset_from_array", *references[:2])
+        self._memory: object = tuple(kept)
+        self._rows, self._columns = examples.shape
 
     @classmethod
     def _from_handle(cls, handle: Any, memory: object) -> Dataset:
+        """Takes over a handle, and keeps alive the memory that it reads."""
         dataset = cls.__new__(cls)
-        dataset._adopt(handle, memory)
+        dataset._handle = handle
+        dataset._memory = memory
+        dataset._rows, dataset._columns = int(dataset._info.rows), int(dataset._info.columns)
         return dataset
+
+    @cached_property
+    def _info(self) -> header.DatasetInfo:
+        return described(header.DatasetInfo, "vaelib_dataset_describe", self.handle)
 
     @property
     def handle(self) -> Any:
@@ -87,12 +92,12 @@ class Dataset:
     @property
     def rows(self) -> int:
         """How many examples there are."""
-        return int(self._info.rows)
+        return self._rows
 
     @property
     def columns(self) -> int:
         """How many numbers an example has."""
-        return int(self._info.columns)
+        return self._columns
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -229,8 +234,15 @@ class Dataset:
 
     def close(self) -> None:
         """Releases the data; slices of this dataset stay usable. Closing again does nothing."""
-        self._handle = None
-        self._release()
+        if self._handle is not None:
+            self._info  # noqa: B018 - what is known of the data stays known
+            self.__del__()
+
+    def __del__(self) -> None:
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            _free(handle)
+        self._memory = None
 
     def __enter__(self) -> Dataset:
         return self
@@ -244,11 +256,6 @@ class Dataset:
         place = "memory" if self.in_memory else "file"
         state = "" if self._handle is not None else ", closed"
         return f"<vaelib.Dataset: {self.rows} examples of {self.columns} numbers, in {place}{state}>"
-
-
-def _free(handle: Any, _memory: object) -> None:
-    """Releases a handle; its memory must live until then, which this function's arguments ensure."""
-    library.vaelib_dataset_free(handle)
 
 
 def concatenate(datasets: Sequence[Dataset]) -> Dataset:

@@ -18,6 +18,8 @@ def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
     TypeError, ValueError
         They are not a matrix of numbers; the text is scikit-learn's, and ``name`` is the estimator in it.
     """
+    if type(X) is np.ndarray and X.ndim == 2 and X.size > 0:
+        return readable(X)
     if hasattr(X, "nnz") and hasattr(X, "toarray"):
         raise TypeError("Sparse data was passed, but dense data is required. Use '.toarray()' to convert it.")
     if np.ma.isMaskedArray(X):

@@ -6,6 +6,7 @@ import ctypes
 import os
 import weakref
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
@@ -71,6 +72,16 @@ class NativeModel:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _from_bytes, (type(self), self.to_bytes())
+
+    @cached_property
+    def data_dim(self) -> int:
+        """How many numbers an example has."""
+        return int(self.info.data_dim)
+
+    @cached_property
+    def latent_dim(self) -> int:
+        """How many numbers a latent has; 0 for a stack."""
+        return int(self.info.latent_dim)
 
     @property
     def info(self) -> header.ModelInfo:

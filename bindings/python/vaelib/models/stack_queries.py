@@ -132,7 +132,7 @@ class StackQueries(Estimator[NativeStack]):
         return self._names_of_codes(self._width(self._layer(-1)), input_features)
 
     def _n_features(self) -> int:
-        return int(self._fitted().info.data_dim)
+        return self._fitted().data_dim
 
     def _width(self, layer: int) -> int:
         return self._fitted().widths[layer]

@@ -42,13 +42,17 @@ class VAEQueries(Estimator[NativeVAE]):
 
     def transform(self, X: Any) -> Any:
         """The latent means of X, an array of shape (n_samples, latent_dim) or the data frame ``set_output`` chose."""
-        return in_container(self, self.encode(X)[0], X)
+        model = self._fitted()
+        examples = self._examples(X)
+        means = np.empty((examples.rows, model.latent_dim), dtype=np.float32)
+        call("vaelib_vae_encode", model.handle, examples.handle, pointer(means), None, means.size)
+        return in_container(self, means, X)
 
     def encode(self, X: Any) -> tuple[Matrix, Matrix]:
         """q(z|x): its mean and its log-variance, each of shape (n_samples, latent_dim)."""
         model = self._fitted()
         examples = self._examples(X)
-        mean = np.empty((examples.rows, model.info.latent_dim), dtype=np.float32)
+        mean = np.empty((examples.rows, model.latent_dim), dtype=np.float32)
         log_variance = np.empty_like(mean)
         call("vaelib_vae_encode", model.handle, examples.handle, pointer(mean), pointer(log_variance), mean.size)
         return mean, log_variance
@@ -58,15 +62,13 @@ class VAEQueries(Estimator[NativeVAE]):
         model = self._fitted()
         examples = self._examples(X)
         seed = seed_from(random_state)
-        return self._matrix_query(
-            "vaelib_vae_encode_sample", examples.rows, model.info.latent_dim, examples.handle, seed
-        )
+        return self._matrix_query("vaelib_vae_encode_sample", examples.rows, model.latent_dim, examples.handle, seed)
 
     def inverse_transform(self, Z: Any) -> Matrix:
         """The mean of p(x|z) for latents Z of shape (n_samples, latent_dim): shape (n_samples, n_features)."""
         model = self._fitted()
         latents = self._codes(Z)
-        return self._matrix_query("vaelib_vae_decode", latents.rows, model.info.data_dim, latents.handle, after=(None,))
+        return self._matrix_query("vaelib_vae_decode", latents.rows, model.data_dim, latents.handle, after=(None,))
 
     def decode(self, Z: Any) -> Matrix | Gaussian:
         """p(x|z) for latents Z: the means of a Bernoulli likelihood, or the means and variances of a Gaussian one."""
@@ -74,7 +76,7 @@ class VAEQueries(Estimator[NativeVAE]):
         if not model.info.has_variance:
             return self.inverse_transform(Z)
         latents = self._codes(Z)
-        mean = np.empty((latents.rows, model.info.data_dim), dtype=np.float32)
+        mean = np.empty((latents.rows, model.data_dim), dtype=np.float32)
         variance = np.empty_like(mean)
         call("vaelib_vae_decode", model.handle, latents.handle, pointer(mean), pointer(variance), mean.size)
         return Gaussian(mean, variance)
@@ -84,7 +86,7 @@ class VAEQueries(Estimator[NativeVAE]):
         model = self._fitted()
         latents = self._codes(Z)
         seed = seed_from(random_state)
-        return self._matrix_query("vaelib_vae_decode_sample", latents.rows, model.info.data_dim, latents.handle, seed)
+        return self._matrix_query("vaelib_vae_decode_sample", latents.rows, model.data_dim, latents.handle, seed)
 
     def reconstruct(self, X: Any, latent: Literal["mean", "sample"] = "mean", random_state: Any = None) -> Matrix:
         """The mean of p(x|z), z the mean of q(z|x) or a sample of it: shape (n_samples, n_features)."""
@@ -92,9 +94,7 @@ class VAEQueries(Estimator[NativeVAE]):
         examples = self._examples(X)
         how = choice(latent, "latent")
         seed = seed_from(random_state) if latent == "sample" else 0
-        return self._matrix_query(
-            "vaelib_vae_reconstruct", examples.rows, model.info.data_dim, examples.handle, how, seed
-        )
+        return self._matrix_query("vaelib_vae_reconstruct", examples.rows, model.data_dim, examples.handle, how, seed)
 
     def sample(
         self, n_samples: int = 1, output: Literal["mean", "sample"] = "mean", random_state: Any = None
@@ -104,7 +104,7 @@ class VAEQueries(Estimator[NativeVAE]):
         n_samples = count(n_samples, "n_samples")
         how = choice(output, "output")
         return self._matrix_query(
-            "vaelib_vae_sample", n_samples, model.info.data_dim, n_samples, how, seed_from(random_state)
+            "vaelib_vae_sample", n_samples, model.data_dim, n_samples, how, seed_from(random_state)
         )
 
     def interpolate(self, X: Any, start: int = 0, stop: int = 1, steps: int = 10) -> Matrix:
@@ -119,7 +119,7 @@ class VAEQueries(Estimator[NativeVAE]):
         for row, given in zip(ends, (start, stop), strict=True):
             if not 0 <= row < examples.rows:
                 raise IndexError(f"row {given} is out of range for {examples.rows} examples")
-        return self._matrix_query("vaelib_vae_interpolate", steps, model.info.data_dim, examples.handle, *ends, steps)
+        return self._matrix_query("vaelib_vae_interpolate", steps, model.data_dim, examples.handle, *ends, steps)
 
     def manifold(self, side: int = 20) -> Matrix:
         """The learned 2-D manifold (AEVB, figure 4), shape (side * side, n_features); needs ``latent_dim=2``.
@@ -128,7 +128,7 @@ class VAEQueries(Estimator[NativeVAE]):
         """
         model = self._fitted()
         side = count(side, "side")
-        return self._matrix_query("vaelib_vae_draw_manifold", side * side, model.info.data_dim, side)
+        return self._matrix_query("vaelib_vae_draw_manifold", side * side, model.data_dim, side)
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
         """The names of the latents: "vae0", "vae1", ...; ``input_features`` is present for scikit-learn.
