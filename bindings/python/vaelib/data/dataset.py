@@ -45,6 +45,8 @@ class Dataset:
     """
 
     _handle: Any = None
+    _rows: int
+    _columns: int
 
     def __init__(
         self, array: npt.ArrayLike, labels: npt.ArrayLike | None = None, *, scale: float = 1.0, shift: float = 0.0
