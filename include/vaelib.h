@@ -157,6 +157,25 @@ size_t vaelib_handle_last_error(const void *handle, char *out_text, size_t size)
 const char *vaelib_last_warning(void);
 
 /* ------------------------------------------------------------------------------------------------------------------
+ * Profiles: where the time of a call goes
+ *
+ * With VAELIB_PROFILE=1 in the environment every training and every query prints a table to the standard error stream
+ * when it ends, a trainer when it is freed: the products of each layer, forward and backward, with their speed;
+ * gathering and converting rows, biases and activations, likelihoods, random numbers, the optimiser; waiting for other
+ * threads and for the file; and the program's callbacks. Times are those of the thread that made the call, which takes
+ * part in all work, so that they add up to what the call took.
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/** Has trainings and queries of all threads measured from now on (1), or not any more (0, which costs them nothing). */
+vaelib_status vaelib_profiling_set(int on);
+
+/**
+ * The table of the most recent call on this thread that was measured; of a trainer, of all its calls so far. Empty if
+ * none was. Valid until the next call on this thread.
+ */
+const char *vaelib_last_profile(void);
+
+/* ------------------------------------------------------------------------------------------------------------------
  * Threads
  * --------------------------------------------------------------------------------------------------------------- */
 

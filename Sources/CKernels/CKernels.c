@@ -213,3 +213,9 @@ void vaelib_parking_wake(vaelib_parking *parking, int count)
     }
     pthread_mutex_unlock(&parking->lock);
 }
+
+static __thread void *thread_profile;
+
+void *vaelib_thread_profile(void) { return thread_profile; }
+
+void vaelib_set_thread_profile(void *profile) { thread_profile = profile; }

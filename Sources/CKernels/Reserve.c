@@ -13,6 +13,9 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 /* The reserve is handed out in units; no piece is larger than `largest`. */
 enum { unit = 64, units = 8 << 20 >> 6, largest = 2 << 20 };
@@ -85,6 +88,21 @@ void *vaelib_allocate(size_t alignment, size_t bytes)
     int error = __real_posix_memalign != NULL ? __real_posix_memalign(&memory, alignment, bytes)
                                               : posix_memalign(&memory, alignment, bytes);
     return error == 0 ? memory : NULL;
+}
+
+void *vaelib_allocate_numbers(size_t bytes)
+{
+#if defined(MADV_HUGEPAGE)
+    const size_t page = (size_t)2 << 20;
+    if (bytes >= page / 2 && bytes <= SIZE_MAX - page) {
+        const size_t whole = (bytes + page - 1) / page * page;
+        void *memory = vaelib_allocate(page, whole);
+        /* Where the system has no large pages, those that it gave are as good as any. */
+        if (memory != NULL) (void)madvise(memory, whole, MADV_HUGEPAGE);
+        return memory;
+    }
+#endif
+    return vaelib_allocate(64, bytes);
 }
 
 static int is_reserved(const void *memory)

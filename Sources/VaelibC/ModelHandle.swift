@@ -130,7 +130,9 @@ private func query<Kind: Model>(
   return entryPoint(name) {
     let access = try ModelHandle.from(handle).access
     let model = try ModelHandle.model(access.model, as: kind)
-    try access.gate.shared { try body(model, caller.control(access.gate)) }
+    try access.gate.shared {
+      try profiledCall(name) { try body(model, caller.control(access.gate)) }
+    }
   }
 }
 

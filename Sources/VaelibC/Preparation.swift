@@ -30,6 +30,7 @@ enum Preparation {
     prepare(stackFields)
     prepare(layerFields)
     prepare(evaluationFields)
+    Profiling.begin()
     isDone.store(true, ordering: .releasing)
     useErrors()
   }

@@ -1,7 +1,8 @@
 import Glibc
+import VaelibNumerics
 import VaelibStorage
 
-/// The last error and the last warning of one thread, as C strings that live until they are replaced; and the handles
+/// The last error, warning and profile of one thread, as C strings that live until they are replaced; and the handles
 /// that its calls use, innermost call last.
 ///
 /// Kept under a pthread key, whose destructor frees them when the thread ends.
@@ -10,6 +11,9 @@ struct ThreadMessages {
     var error: UnsafeMutablePointer<CChar>?
     var warning: UnsafeMutablePointer<CChar>?
     var handles: [OpaquePointer] = []
+    /// Of the last call that was profiled, and its text once somebody asked for it.
+    var profile: Profile?
+    var profileText: UnsafeMutablePointer<CChar>?
   }
 
   static let key: pthread_key_t = {
@@ -19,6 +23,7 @@ struct ThreadMessages {
       let slots = memory.assumingMemoryBound(to: Slots.self)
       free(slots.pointee.error)
       free(slots.pointee.warning)
+      free(slots.pointee.profileText)
       slots.deinitialize(count: 1)
       slots.deallocate()
     }
@@ -41,6 +46,16 @@ struct ThreadMessages {
   static var warning: UnsafePointer<CChar>? {
     slots.pointee.warning.map { UnsafePointer($0) } ?? Constants.string("")
   }
+
+  /// What the last call that was profiled took its time for; empty if none was.
+  static var profileText: UnsafePointer<CChar>? {
+    let slots = slots
+    free(slots.pointee.profileText)
+    slots.pointee.profileText = slots.pointee.profile.flatMap { copy($0.text) }
+    return slots.pointee.profileText.map { UnsafePointer($0) } ?? Constants.string("")
+  }
+
+  static func setProfile(_ profile: Profile) { slots.pointee.profile = profile }
 
   /// `text` must be printable; nil for no error yet.
   static func setError(_ text: String?) {

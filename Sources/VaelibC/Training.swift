@@ -39,7 +39,7 @@ func train<Kind: CheckpointedModel>(
     let arguments = TrainingArguments<Kind>(
       configuration: try TrainingConfiguration(config), control: caller.control(access.gate), config: config)
     let model = try ModelHandle.model(access.model, as: kind)
-    try access.gate.exclusive { try body(model, arguments) }
+    try access.gate.exclusive { try profiledCall(name) { try body(model, arguments) } }
   }
 }
 

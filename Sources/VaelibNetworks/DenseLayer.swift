@@ -4,6 +4,7 @@ public import VaelibNumerics
 ///
 /// Work is cut into tiles by shape alone, never by the number of threads, so results do not depend on it.
 public struct DenseLayer: Sendable {
+  public let name: String
   public let inputs: Int
   public let outputs: Int
   public let activation: Activation
@@ -14,6 +15,7 @@ public struct DenseLayer: Sendable {
   public init(
     _ name: String, inputs: Int, outputs: Int, activation: Activation, layout: inout ParameterLayout
   ) throws(NetworkError) {
+    self.name = name
     self.inputs = inputs
     self.outputs = outputs
     self.activation = activation
@@ -25,7 +27,8 @@ public struct DenseLayer: Sendable {
   func keeping(outputs: Int) -> DenseLayer { DenseLayer(self, outputs: outputs) }
 
   private init(_ layer: DenseLayer, outputs: Int) {
-    (inputs, activation, weight, bias) = (layer.inputs, layer.activation, layer.weight, layer.bias)
+    (name, inputs, activation) = (layer.name, layer.inputs, layer.activation)
+    (weight, bias) = (layer.weight, layer.bias)
     self.outputs = outputs
   }
 
@@ -46,19 +49,23 @@ public struct DenseLayer: Sendable {
     let bias = parameters + bias.offset
     let sums = preActivation ?? output
     let activate = { (tile: MatrixView, columns: Range<Int>) in
-      for row in 0..<tile.rows {
-        activation.addBiasAndActivate(tile.row(row), bias: bias + columns.lowerBound, count: columns.count)
-        if activation.keepsPreActivation {
-          activation.activate(
-            tile.row(row), into: output.row(row) + columns.lowerBound, count: columns.count)
+      profiled(.activations) {
+        for row in 0..<tile.rows {
+          activation.addBiasAndActivate(tile.row(row), bias: bias + columns.lowerBound, count: columns.count)
+          if activation.keepsPreActivation {
+            activation.activate(
+              tile.row(row), into: output.row(row) + columns.lowerBound, count: columns.count)
+          }
         }
       }
     }
-    if let packed {
-      multiply(input, packed, into: sums)
-      activate(sums, 0..<outputs)
-    } else {
-      multiplyInTiles(input, weight(in: parameters), into: sums, finish: activate)
+    profiled(.products(name, .forward), flops: 2 * input.rows * inputs * outputs) {
+      if let packed {
+        multiply(input, packed, into: sums)
+        activate(sums, 0..<outputs)
+      } else {
+        multiplyInTiles(input, weight(in: parameters), into: sums, finish: activate)
+      }
     }
   }
 
@@ -77,17 +84,19 @@ public struct DenseLayer: Sendable {
     let flops = 2 * input.rows * inputs * outputs
     let weightParts = Partition.parts(flops: flops)
     let inputParts = inputGradient == nil ? 0 : weightParts
-    WorkerPool.shared.run(parts: weightParts + inputParts + 1) { part in
-      if part < weightParts {
-        weightGradient(
-          gradients, input: input, gradient: gradient,
-          rows: Partition.range(of: inputs, part: part, parts: weightParts), accumulate: accumulate)
-      } else if let inputGradient, part < weightParts + inputParts {
-        self.inputGradient(
-          parameters, gradient: gradient, into: inputGradient, below: below,
-          columns: Partition.range(of: inputs, part: part - weightParts, parts: inputParts))
-      } else {
-        sumRows(gradient, into: gradients + bias.offset)
+    profiled(.products(name, .backward), flops: inputGradient == nil ? flops : 2 * flops) {
+      WorkerPool.shared.run(parts: weightParts + inputParts + 1) { part in
+        if part < weightParts {
+          weightGradient(
+            gradients, input: input, gradient: gradient,
+            rows: Partition.range(of: inputs, part: part, parts: weightParts), accumulate: accumulate)
+        } else if let inputGradient, part < weightParts + inputParts {
+          self.inputGradient(
+            parameters, gradient: gradient, into: inputGradient, below: below,
+            columns: Partition.range(of: inputs, part: part - weightParts, parts: inputParts))
+        } else {
+          profiled(.activations) { sumRows(gradient, into: gradients + bias.offset) }
+        }
       }
     }
   }
@@ -110,9 +119,11 @@ public struct DenseLayer: Sendable {
     let tile = inputGradient.columns(columns)
     multiply(gradient, weight(in: parameters).rows(columns), transposeB: true, into: tile)
     guard let below, below.activation != .identity else { return }
-    for row in 0..<tile.rows {
-      below.activation.multiplyDerivative(
-        into: tile.row(row), saved: below.saved.row(row) + columns.lowerBound, count: columns.count)
+    profiled(.activations) {
+      for row in 0..<tile.rows {
+        below.activation.multiplyDerivative(
+          into: tile.row(row), saved: below.saved.row(row) + columns.lowerBound, count: columns.count)
+      }
     }
   }
 }

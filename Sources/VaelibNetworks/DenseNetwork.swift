@@ -37,7 +37,9 @@ public struct DenseNetwork: Sendable {
 
   /// The weights of each layer as products of many rows read them.
   public func packWeights(_ parameters: UnsafeMutablePointer<Float>) throws(NumericsError) -> [PackedMatrix] {
-    try layers.map { (layer) throws(NumericsError) in try PackedMatrix(layer.weight(in: parameters)) }
+    try profiled(.packing) { () throws(NumericsError) in
+      try layers.map { (layer) throws(NumericsError) in try PackedMatrix(layer.weight(in: parameters)) }
+    }
   }
 
   /// Runs all layers on `input` [rows, inputs]; the result is `workspace.output(rows)`. With `packed` weights all runs on

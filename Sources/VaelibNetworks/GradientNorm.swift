@@ -5,8 +5,10 @@ public func euclideanNorm(_ values: UnsafePointer<Float>, ranges: [Range<Int>]) 
   let segments = cutIntoSegments(ranges)
   return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, segments.count)) { sums in
     guard let sums = sums.baseAddress else { return 0 }
-    WorkerPool.shared.run(parts: segments.count) { part in
-      sums[part] = kernels.sumOfSquares(values + segments[part].lowerBound, segments[part].count)
+    profiled(.gradientNorm) {
+      WorkerPool.shared.run(parts: segments.count) { part in
+        sums[part] = kernels.sumOfSquares(values + segments[part].lowerBound, segments[part].count)
+      }
     }
     return (0..<segments.count).reduce(0) { $0 + sums[$1] }.squareRoot()
   }

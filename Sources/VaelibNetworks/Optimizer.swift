@@ -95,12 +95,14 @@ public final class Optimizer {
     gradientScale: Double, decay: Double
   ) {
     steps += 1
-    WorkerPool.shared.run(parts: segments.count) { part in
-      let range = segments[part].range
-      updateSegment(
-        range, parameters + range.lowerBound, gradients + range.lowerBound,
-        rate: Float(rate * segments[part].factor),
-        gradientScale: Float(gradientScale), decay: Float(decay))
+    profiled(.optimizer) {
+      WorkerPool.shared.run(parts: segments.count) { part in
+        let range = segments[part].range
+        updateSegment(
+          range, parameters + range.lowerBound, gradients + range.lowerBound,
+          rate: Float(rate * segments[part].factor),
+          gradientScale: Float(gradientScale), decay: Float(decay))
+      }
     }
   }
 

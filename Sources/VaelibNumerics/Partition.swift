@@ -7,7 +7,7 @@ public enum Partition {
   /// thread.
   private static let smallestSharedWork = 2_000_000
   /// Above it, a part holds about this many operations, within 2 to 16 parts.
-  private static let workPerPart = 40_000_000
+  private static let workPerPart = 20_000_000
 
   /// How many parts a job of so many floating-point operations is cut into: 1, or 2 to 16.
   public static func parts(flops: Int) -> Int {

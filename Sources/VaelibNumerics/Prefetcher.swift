@@ -91,9 +91,12 @@ public final class Prefetcher<Item: Sendable> {
   private func wait(_ poll: () throws -> Void) throws {
     allow(taken + 1)
     guard let gauge, let thread else { return }
-    while thread.exists, !gauge.isReady(taken) {
-      try poll()
-      gauge.waitBriefly(for: taken)
+    if gauge.isReady(taken) { return }
+    try profiled(.waitingForReader) {
+      while thread.exists, !gauge.isReady(taken) {
+        try poll()
+        gauge.waitBriefly(for: taken)
+      }
     }
   }
 }

@@ -42,7 +42,7 @@ final class WorkerTeam: @unchecked Sendable {
     nextPart.store(0, ordering: .relaxed)
     openGate(limit: min(helpers, workers))
     runParts()
-    closeGate()
+    profiled(.waitingForWorkers) { closeGate() }
     job.body = { _ in }
   }
 

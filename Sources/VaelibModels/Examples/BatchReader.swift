@@ -112,7 +112,7 @@ final class BatchReader {
         places[index] = source.firstRow + part.positions[unit.firstItem + item.index]
       }
       units.withUnsafeBufferPointer { units in
-        forEachRow(count, width: batch.columns) { row in
+        forEachRow(.gathering, count, width: batch.columns) { row in
           units[rows[row].unit].array.copyRow(rows[row].row, into: batch.row(row))
         }
       }

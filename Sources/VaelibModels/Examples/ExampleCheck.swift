@@ -85,7 +85,7 @@ struct ExampleCheck {
   private func firstBadRow(_ rows: Int, width: Int, accepts: (Int) -> Bool) -> Int? {
     withUnsafeTemporaryAllocation(of: Bool.self, capacity: max(rows, 1)) { good in
       guard let good = good.baseAddress else { return nil }
-      forEachRow(rows, width: width) { good[$0] = accepts($0) }
+      forEachRow(.checking, rows, width: width) { good[$0] = accepts($0) }
       return (0..<rows).first { !good[$0] }
     }
   }

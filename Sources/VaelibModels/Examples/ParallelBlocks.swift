@@ -30,7 +30,7 @@ extension ExampleBlocks {
         let begin = first + index * plan.height
         let block = lanes[index].take(
           rows, begin..<min(begin + plan.height, end), after: first, place: source.firstRow)
-        if lanes[index].isGood(check) { compute(block, lanes[index].workspace) }
+        if profiled(.checking, { lanes[index].isGood(check) }) { compute(block, lanes[index].workspace) }
       }
       try progress.check()
       for lane in lanes[..<used] {
@@ -66,7 +66,9 @@ extension ExampleBlocks {
       if let matrix {
         values = matrix.rows(range)
       } else {
-        rows?.copy(range.lowerBound - first..<range.upperBound - first, into: values)
+        profiled(.gathering) {
+          rows?.copy(range.lowerBound - first..<range.upperBound - first, into: values)
+        }
       }
       block = Block(values: values, first: range.lowerBound, place: place + range.lowerBound)
       return block

@@ -37,7 +37,7 @@ final class SequentialReader {
   /// Fills `values` [rows, columns] with the next rows, converted to float; there must be so many.
   func read(into values: MatrixView) throws {
     let rows = try next(values.rows)
-    forEachRow(rows.count, width: values.columns) { row in
+    forEachRow(.gathering, rows.count, width: values.columns) { row in
       rows.copy(row..<row + 1, into: values.rows(row..<row + 1))
     }
   }

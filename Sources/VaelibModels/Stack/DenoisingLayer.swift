@@ -26,6 +26,9 @@ struct DenoisingLayer: Sendable {
     decoderBias = try layout.append("layers/\(index)/decoder/bias", rows: 1, columns: inputs)
   }
 
+  /// What a profile calls its decoder.
+  private var decoderName: String { "\(encoder.name)/decoder" }
+
   /// Everything pretraining changes, one run of the parameter array.
   var trained: Range<Int> { encoder.weight.offset..<decoderBias.range.upperBound }
 
@@ -40,16 +43,20 @@ struct DenoisingLayer: Sendable {
   ) {
     let bias = parameters + decoderBias.offset
     let addBias = { (tile: MatrixView, columns: Range<Int>) in
-      for row in 0..<tile.rows { kernels.addBias(tile.row(row), bias + columns.lowerBound, columns.count) }
+      profiled(.activations) {
+        for row in 0..<tile.rows { kernels.addBias(tile.row(row), bias + columns.lowerBound, columns.count) }
+      }
     }
-    if let packed {
-      multiply(code, packed, into: output)
-      addBias(output, 0..<output.columns)
-    } else if let decoderWeight {
-      multiplyInTiles(code, view(decoderWeight, parameters), into: output, finish: addBias)
-    } else {
-      multiplyInTiles(
-        code, encoder.weight(in: parameters), transposeB: true, into: output, finish: addBias)
+    profiled(.products(decoderName, .forward), flops: 2 * code.rows * encoder.inputs * encoder.outputs) {
+      if let packed {
+        multiply(code, packed, into: output)
+        addBias(output, 0..<output.columns)
+      } else if let decoderWeight {
+        multiplyInTiles(code, view(decoderWeight, parameters), into: output, finish: addBias)
+      } else {
+        multiplyInTiles(
+          code, encoder.weight(in: parameters), transposeB: true, into: output, finish: addBias)
+      }
     }
   }
 
@@ -65,20 +72,23 @@ struct DenoisingLayer: Sendable {
     _ code: MatrixView, gradient: MatrixView, parameters: UnsafeMutablePointer<Float>,
     gradients: UnsafeMutablePointer<Float>, codeGradient: MatrixView
   ) {
-    sumRows(gradient, into: gradients + decoderBias.offset)
-    if let decoderWeight {
-      multiplyInTiles(code, transposeA: true, gradient, into: view(decoderWeight, gradients))
-      multiplyInTiles(gradient, view(decoderWeight, parameters), transposeB: true, into: codeGradient)
-    } else {
-      multiplyInTiles(gradient, transposeA: true, code, into: encoder.weight(in: gradients))
-      multiplyInTiles(gradient, encoder.weight(in: parameters), into: codeGradient)
+    let flops = 4 * code.rows * encoder.inputs * encoder.outputs
+    profiled(.products(decoderName, .backward), flops: flops) {
+      sumRows(gradient, into: gradients + decoderBias.offset)
+      if let decoderWeight {
+        multiplyInTiles(code, transposeA: true, gradient, into: view(decoderWeight, gradients))
+        multiplyInTiles(gradient, view(decoderWeight, parameters), transposeB: true, into: codeGradient)
+      } else {
+        multiplyInTiles(gradient, transposeA: true, code, into: encoder.weight(in: gradients))
+        multiplyInTiles(gradient, encoder.weight(in: parameters), into: codeGradient)
+      }
     }
   }
 
   /// The sigmoid of a cross-entropy decoder; nothing for a linear one.
   func activateOutput(_ output: MatrixView) {
     guard loss == .crossEntropy else { return }
-    forEachRow(output.rows, width: output.columns) { row in
+    forEachRow(.activations, output.rows, width: output.columns) { row in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: output.columns) { scratch in
         guard let logits = scratch.baseAddress else { return }
         logits.update(from: output.row(row), count: output.columns)

@@ -83,7 +83,7 @@ final class PretrainingObjective: TrainingObjective {
     let (alpha, beta) = (
       Float(layer.configuration.corruptedWeight), Float(layer.configuration.untouchedWeight)
     )
-    forEachRow(clean.rows, width: clean.columns * 2) { row in
+    forEachRow(.random, clean.rows, width: clean.columns * 2) { row in
       let touched = emphasis.base + row * clean.columns
       input.row(row).update(from: clean.row(row), count: clean.columns)
       corruption.corrupt(
@@ -98,7 +98,7 @@ final class PretrainingObjective: TrainingObjective {
   private func reconstructionGradient(
     _ output: MatrixView, of clean: MatrixView, weight: Float, into gradient: MatrixView
   ) {
-    forEachRow(clean.rows, width: clean.columns * 2) { row in
+    forEachRow(.likelihood, clean.rows, width: clean.columns * 2) { row in
       losses[row] = layer.loss(
         output: output.row(row), of: clean.row(row), emphasis: emphasis.base + row * clean.columns,
         gradient: gradient.row(row), weight: weight)
@@ -107,7 +107,7 @@ final class PretrainingObjective: TrainingObjective {
 
   private func multiplyActivationDerivative(into codeGradient: MatrixView) {
     let saved = workspace.saved(index, rows: codeGradient.rows)
-    forEachRow(codeGradient.rows, width: codeGradient.columns) { row in
+    forEachRow(.activations, codeGradient.rows, width: codeGradient.columns) { row in
       layer.encoder.activation.multiplyDerivative(
         into: codeGradient.row(row), saved: saved.row(row), count: codeGradient.columns)
     }

@@ -24,9 +24,11 @@ struct StackQuery {
     plan = BlockPlan(rows: rows, flops: decoding ? 2 * flops : flops)
     var weights = PackedWeights()
     if plan.packs {
-      for layer in used {
-        weights.encoders.append(try PackedMatrix(layer.encoder.weight(in: stack.parameters.base)))
-        if decoding { weights.decoders.append(try layer.packedDecoder(stack.parameters.base)) }
+      try profiled(.packing) { () throws(NumericsError) in
+        for layer in used {
+          weights.encoders.append(try PackedMatrix(layer.encoder.weight(in: stack.parameters.base)))
+          if decoding { weights.decoders.append(try layer.packedDecoder(stack.parameters.base)) }
+        }
       }
     }
     packed = plan.packs ? weights : nil

@@ -66,14 +66,18 @@ final class StackWorkspace {
   func standardize(_ examples: MatrixView) {
     guard let standardizer else { return }
     standardizer.begin(parameters: stack.parameters.base)
-    forEachRow(examples.rows, width: examples.columns) { standardizer.apply(to: examples.row($0)) }
+    forEachRow(.standardization, examples.rows, width: examples.columns) {
+      standardizer.apply(to: examples.row($0))
+    }
   }
 
   /// Brings what the lowest decoder has put out, or a corrupted example, back to the data's own scale, in place.
   func restore(_ examples: MatrixView) {
     guard let standardizer else { return }
     standardizer.begin(parameters: stack.parameters.base)
-    forEachRow(examples.rows, width: examples.columns) { standardizer.restore(examples.row($0)) }
+    forEachRow(.standardization, examples.rows, width: examples.columns) {
+      standardizer.restore(examples.row($0))
+    }
   }
 
   /// The clean code after the first `count` layers, of examples that are standardised in place; for none the examples

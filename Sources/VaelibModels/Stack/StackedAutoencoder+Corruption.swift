@@ -13,7 +13,7 @@ extension StackedAutoencoder {
     try forEachBlock(examples, upTo: layer, control: control) { block, workspace in
       let clean = workspace.encode(block.values, layers: layer)
       copy(clean, to: corrupted, from: block.first)
-      forEachRow(clean.rows, width: clean.columns) { row in
+      forEachRow(.random, clean.rows, width: clean.columns) { row in
         corruption.corrupt(
           corrupted + (block.first + row) * clean.columns, count: clean.columns,
           stream: RandomPurpose.corruption.stream(seed: seed, epoch: epoch, example: block.place + row),

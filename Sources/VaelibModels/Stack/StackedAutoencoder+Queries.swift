@@ -167,7 +167,7 @@ extension StackedAutoencoder {
   }
 
   private func switchUnits(_ code: MatrixView, layer: Int, seed: UInt64, place: Int) {
-    forEachRow(code.rows, width: code.columns) { row in
+    forEachRow(.random, code.rows, width: code.columns) { row in
       RandomPurpose.topDownSample.stream(seed: seed, example: place + row)
         .bernoulliDraws(
           in: code.row(row), count: code.columns, firstBlock: UInt32(layer * Corruption.blocksPerLayer))

@@ -64,7 +64,7 @@ final class SupervisedObjective: TrainingObjective {
   ) throws(ModelError) -> MetricValues {
     try check.check(batch.examples, places: batch.places)
     forward(batch)
-    for row in 0..<batch.rows {
+    forEachRow(.likelihood, batch.rows, width: classifier.outputs * 16) { row in
       let (loss, best) = softmaxCrossEntropy(
         logits.row(row), label: batch.labels[row], count: classifier.outputs,
         gradient: logitGradient.row(row), weight: batch.rowWeight)
@@ -96,7 +96,7 @@ final class SupervisedObjective: TrainingObjective {
 
   private func leaveOut(_ code: MatrixView, layer: Int, _ batch: Batch) {
     let kept = Float(1 / (1 - dropout))
-    forEachRow(code.rows, width: code.columns * 2) { row in
+    forEachRow(.random, code.rows, width: code.columns * 2) { row in
       let mask = masks[layer].row(row)
       RandomPurpose.dropout.stream(seed: seed, epoch: batch.epoch, example: batch.places[row])
         .uniforms(into: mask, count: code.columns, firstBlock: UInt32(layer * Corruption.blocksPerLayer))
@@ -129,7 +129,7 @@ final class SupervisedObjective: TrainingObjective {
   }
 
   private func multiply(_ gradient: MatrixView, by mask: MatrixView) {
-    forEachRow(gradient.rows, width: gradient.columns) { row in
+    forEachRow(.activations, gradient.rows, width: gradient.columns) { row in
       for unit in 0..<gradient.columns { gradient.row(row)[unit] *= mask.row(row)[unit] }
     }
   }

@@ -45,7 +45,7 @@ final class UnsupervisedObjective: TrainingObjective {
     let code = workspace.encode(examples, layers: top + 1)
     let output = workspace.decode(code, from: top, rawOutput: true)
     let gradient = outputGradients[0].rows(0..<rows)
-    forEachRow(rows, width: examples.columns * 2) { row in
+    forEachRow(.likelihood, rows, width: examples.columns * 2) { row in
       losses[row] = stack.layers[0].loss(
         output: output.row(row), of: examples.row(row), emphasis: ones.base, gradient: gradient.row(row),
         weight: batch.rowWeight)
@@ -93,7 +93,7 @@ final class UnsupervisedObjective: TrainingObjective {
   }
 
   private func multiplyDerivative(of activation: Activation, saved: MatrixView, into gradient: MatrixView) {
-    forEachRow(gradient.rows, width: gradient.columns) { row in
+    forEachRow(.activations, gradient.rows, width: gradient.columns) { row in
       activation.multiplyDerivative(
         into: gradient.row(row), saved: saved.row(row), count: gradient.columns)
     }

@@ -198,6 +198,6 @@ final class TrainingCourse<Model> {
     if state.bestScore > -.infinity {
       (saved.best, saved.last) = isReturned ? (nil, epochStart.values) : (best.values, nil)
     }
-    if checkpoints.save(model, saved) { isUnsaved = false }
+    if profiled(.saving, { checkpoints.save(model, saved) }) { isUnsaved = false }
   }
 }

@@ -75,7 +75,7 @@ final class BoundObjective: TrainingObjective {
 
   private func drawNoise(_ batch: Batch) {
     let (seed, epoch, examples, places) = (configuration.seed, batch.epoch, batch.examples, batch.places)
-    forEachRow(examples.rows, width: examples.columns + samples * latent) { row in
+    forEachRow(.random, examples.rows, width: examples.columns + samples * latent) { row in
       RandomPurpose.trainingNoise.stream(seed: seed, epoch: epoch, example: places[row])
         .normals(into: noise.base + row * samples * latent, count: samples * latent)
       if configuration.binarization == .dynamic {
@@ -86,7 +86,7 @@ final class BoundObjective: TrainingObjective {
   }
 
   private func sampleLatents(_ rows: Int) {
-    forEachRow(rows, width: samples * latent * 4) { row in
+    forEachRow(.latents, rows, width: samples * latent * 4) { row in
       for sample in row * samples..<(row + 1) * samples {
         kernels.sampleLatent(
           encoder.mean(row), encoder.logVariance(row), noise.base + sample * latent,
@@ -114,7 +114,7 @@ final class BoundObjective: TrainingObjective {
   private func prepareDecoderGradient(_ batch: Batch) {
     let examples = batch.examples
     let weight = 1 / Float(batch.globalRows * samples)
-    forEachRow(examples.rows, width: samples * examples.columns * 2) { row in
+    forEachRow(.likelihood, examples.rows, width: samples * examples.columns * 2) { row in
       var sum = 0.0
       for sample in row * samples..<(row + 1) * samples {
         sum += decoder.prepareGradient(sample, of: examples.row(row), weight: weight)
@@ -125,7 +125,7 @@ final class BoundObjective: TrainingObjective {
 
   /// Adds the KL term's gradient and carries both through z = mean + exp(logVariance / 2) * noise.
   private func prepareEncoderGradient(_ rows: Int, weight: Float) {
-    forEachRow(rows, width: samples * latent * 4) { row in
+    forEachRow(.latents, rows, width: samples * latent * 4) { row in
       let mean = encoder.mean(row)
       let logVariance = encoder.logVariance(row)
       let meanGradient = encoder.meanGradient(row)

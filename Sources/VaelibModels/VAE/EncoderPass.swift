@@ -45,16 +45,20 @@ final class EncoderPass {
   func run(_ examples: MatrixView) {
     if let standardizer {
       standardizer.begin(parameters: model.parameters.base)
-      forEachRow(examples.rows, width: examples.columns) { standardizer.apply(to: examples.row($0)) }
+      forEachRow(.standardization, examples.rows, width: examples.columns) {
+        standardizer.apply(to: examples.row($0))
+      }
     }
     network.forward(
       parameters: model.parameters.base, input: examples, workspace: workspace, packed: packed)
     if isOfMeans { return }
     let head = workspace.output(examples.rows)
-    for row in 0..<examples.rows {
-      kernels.boundLogVariance(
-        head.row(row) + latent, logVariance(row), Self.logVarianceBounds.lower,
-        Self.logVarianceBounds.upper, latent)
+    profiled(.latents) {
+      for row in 0..<examples.rows {
+        kernels.boundLogVariance(
+          head.row(row) + latent, logVariance(row), Self.logVarianceBounds.lower,
+          Self.logVarianceBounds.upper, latent)
+      }
     }
   }
 
@@ -73,10 +77,12 @@ final class EncoderPass {
   /// Back-propagates the gradients at mean and log-variance to the encoder's parameters.
   func backward(_ examples: MatrixView, gradients: UnsafeMutablePointer<Float>) {
     let head = workspace.output(examples.rows)
-    for row in 0..<examples.rows {
-      kernels.boundLogVarianceBackward(
-        logVarianceGradient(row), head.row(row) + latent, Self.logVarianceBounds.lower,
-        Self.logVarianceBounds.upper, latent)
+    profiled(.latents) {
+      for row in 0..<examples.rows {
+        kernels.boundLogVarianceBackward(
+          logVarianceGradient(row), head.row(row) + latent, Self.logVarianceBounds.lower,
+          Self.logVarianceBounds.upper, latent)
+      }
     }
     model.encoder.backward(
       parameters: model.parameters.base, gradients: gradients, input: examples, workspace: workspace,

@@ -90,7 +90,7 @@ final class Evaluator {
   /// Binarises the block where asked to, and encodes it.
   private func encode(_ block: ExampleBlocks.Block) {
     if evaluation.binarization == .dynamic {
-      forEachRow(block.values.rows, width: block.values.columns) { row in
+      forEachRow(.random, block.values.rows, width: block.values.columns) { row in
         RandomPurpose.evaluationBinarization.stream(seed: evaluation.seed, example: block.place + row)
           .bernoulliDraws(in: block.values.row(row), count: block.values.columns)
       }
@@ -110,7 +110,7 @@ final class Evaluator {
 
   private func draw(_ block: ExampleBlocks.Block, rows: Range<Int>, samples range: Range<Int>) {
     let count = range.count
-    forEachRow(rows.count, width: count * latent * 4) { index in
+    forEachRow(.random, rows.count, width: count * latent * 4) { index in
       let row = rows.lowerBound + index
       encoder.writeSamples(
         row, count: count,
@@ -119,7 +119,7 @@ final class Evaluator {
         into: latents.base + index * count * latent)
     }
     decoder.run(latents.matrix(rows: rows.count * count, columns: latent))
-    forEachRow(rows.count * count, width: block.values.columns) { decoded in
+    forEachRow(.likelihood, rows.count * count, width: block.values.columns) { decoded in
       let (index, sample) = decoded.quotientAndRemainder(dividingBy: count)
       let row = rows.lowerBound + index
       draws[row * samples + range.lowerBound + sample] = Draw(

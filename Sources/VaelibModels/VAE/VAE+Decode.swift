@@ -13,7 +13,7 @@ extension VariationalAutoencoder {
     }
     let width = configuration.dataDimension
     try forEachDecoded(latents, control: control) { block, decoder in
-      forEachRow(block.values.rows, width: width) { row in
+      forEachRow(.likelihood, block.values.rows, width: width) { row in
         let place = (block.first + row) * width
         decoder.writeMean(row, into: mean + place)
         if let variance { decoder.writeVariance(row, into: variance + place) }
@@ -28,7 +28,7 @@ extension VariationalAutoencoder {
   ) throws {
     let width = configuration.dataDimension
     try forEachDecoded(latents, control: control) { block, decoder in
-      forEachRow(block.values.rows, width: width) { row in
+      forEachRow(.random, block.values.rows, width: width) { row in
         decoder.writeSample(
           row, stream: RandomPurpose.outputSample.stream(seed: seed, example: block.place + row),
           into: examples + (block.first + row) * width)

@@ -29,7 +29,7 @@ extension VariationalAutoencoder {
             row, stream: RandomPurpose.latentSample.stream(seed: seed, example: block.place + row), into: z)
         }
       }
-      forEachRow(block.values.rows, width: width) { row in
+      forEachRow(.likelihood, block.values.rows, width: width) { row in
         reconstruction.decoder.writeMean(row, into: mean + (block.first + row) * width)
       }
     }

@@ -9,7 +9,7 @@ extension VariationalAutoencoder {
     if rows < 1 { throw ModelError.invalidArgument("rows is \(rows); at least 1 is needed") }
     let width = configuration.latentDimension
     let latents = try FloatBuffer(rows: rows, columns: width)
-    forEachRow(rows, width: width) { row in
+    forEachRow(.random, rows, width: width) { row in
       RandomPurpose.priorSample.stream(seed: seed, example: row)
         .normals(into: latents.base + row * width, count: width)
     }
