@@ -17,7 +17,7 @@ from typing import Any, Protocol
 BLOCK = 0.04
 #: Seconds before each block, in which the worker threads of the contestant before stop spinning. OpenBLAS's do so for
 #: 2^26 cycles.
-REST = 0.03
+REST = 0.2
 
 #: Does the work number n, a step of training or a query; returns its loss or its answer, None for no result.
 Operation = Callable[[int], Any]

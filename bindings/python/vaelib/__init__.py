@@ -15,6 +15,11 @@ frameworks.
 Losses, bounds and likelihoods are always in nats per example.
 """
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
 from vaelib._c.errors import (
     Busy,
     Cancelled,
@@ -33,10 +38,8 @@ from vaelib._c.errors import (
 )
 from vaelib._c.host import cpu_description, set_threads, threads, version
 from vaelib._c.long_calls import Progress
-from vaelib.data.convert import ConversionProgress, convert
 from vaelib.data.dataset import Dataset, concatenate
 from vaelib.data.opening import dataset_names, open_dataset
-from vaelib.data.verification import FileReport, verify
 from vaelib.data.writer import DatasetWriter, write_dataset
 from vaelib.models.autoencoder import StackedDenoisingAutoencoder
 from vaelib.models.classifier import StackedDenoisingClassifier
@@ -48,7 +51,19 @@ from vaelib.models.vae_queries import Gaussian
 from vaelib.training.checkpoint import Checkpoint
 from vaelib.training.trainer import Trainer
 
+if TYPE_CHECKING:
+    from vaelib.data.convert import ConversionProgress, convert
+    from vaelib.data.verification import FileReport, verify
+
 __version__: str = version()
+
+#: What few programs use, and the module that it is imported from when one does.
+_LATER = {
+    "ConversionProgress": "vaelib.data.convert",
+    "FileReport": "vaelib.data.verification",
+    "convert": "vaelib.data.convert",
+    "verify": "vaelib.data.verification",
+}
 
 __all__ = [
     "VAE",
@@ -89,3 +104,14 @@ __all__ = [
     "verify",
     "write_dataset",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = getattr(importlib.import_module(_LATER[name]), name)
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})
