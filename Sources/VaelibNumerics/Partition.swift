@@ -6,12 +6,16 @@ public enum Partition {
   /// Work below this many floating-point operations (some 10 microseconds) is not worth handing to another
   /// thread.
   private static let smallestSharedWork = 2_000_000
-  /// Above it, a part holds about this many operations, within 2 to 16 parts.
-  private static let workPerPart = 20_000_000
+  /// A part holds at most so many, if that makes no more than 16 parts.
+  private static let workPerPart = 24_000_000
 
-  /// How many parts a job of so many floating-point operations is cut into: 1, or 2 to 16.
+  /// How many parts a job of so many floating-point operations is cut into: 1, 2, 4, 8 or 16, which as many threads share
+  /// evenly.
   public static func parts(flops: Int) -> Int {
-    flops < smallestSharedWork ? 1 : max(2, min(16, flops / workPerPart))
+    if flops < smallestSharedWork { return 1 }
+    var parts = 2
+    while parts < 16, flops / parts > workPerPart { parts *= 2 }
+    return parts
   }
 
   /// Part number `part` of `count` elements cut into `parts`: contiguous, in order, covering all. Every part
