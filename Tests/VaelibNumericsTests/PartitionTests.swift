@@ -23,8 +23,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (0, 1), (1_999_999, 1), (2_000_000, 2), (48_000_000, 2), (50_000_000, 4), (80_000_000, 4), (640_000_000, 16),
-    (Int.max, 16),
+    (0, 1), (1_999_999, 1), (2_000_000, 2), (48_000_000, 2), (50_000_000, 4), (80_000_000, 4),
+    (640_000_000, 16), (Int.max, 16),
   ])
   func partsGrowWithTheWork(flops: Int, parts: Int) {
     #expect(Partition.parts(flops: flops) == parts)
