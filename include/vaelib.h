@@ -1165,6 +1165,27 @@ vaelib_status vaelib_vae_interpolate(
  */
 vaelib_status vaelib_vae_draw_manifold(vaelib_model *model, size_t side, float *out_mean, size_t out_count);
 
+/*
+ * Queries of plain rows, for programs that answer one request at a time and need no dataset for it. `rows` are
+ * `row_count` rows of float32, dense, each as wide as the model wants it; they are used in place, as they are (scale 1,
+ * shift 0), and not changed. The numbers, and the errors, are those of the function of the same name without `_rows`.
+ * No output may share memory with the rows. The code of one example:
+ *
+ *     float pixels[784], code[20];
+ *     ...
+ *     vaelib_vae_encode_rows(model, pixels, 1, code, NULL, 20);
+ */
+
+/** vaelib_vae_encode() of rows [row_count, D]. */
+vaelib_status vaelib_vae_encode_rows(
+    vaelib_model *model, const float *rows, size_t row_count, float *out_mean, float *out_log_variance,
+    size_t out_count);
+
+/** vaelib_vae_decode() of latents [row_count, J]. */
+vaelib_status vaelib_vae_decode_rows(
+    vaelib_model *model, const float *latents, size_t row_count, float *out_mean, float *out_variance,
+    size_t out_count);
+
 /* ------------------------------------------------------------------------------------------------------------------
  * Stacked denoising auto-encoders
  *
@@ -1398,6 +1419,14 @@ vaelib_status vaelib_stack_get_filters(vaelib_model *model, size_t layer, float 
  */
 vaelib_status vaelib_stack_sample(
     vaelib_model *model, const vaelib_dataset *examples, uint64_t seed, float *out_examples, size_t out_count);
+
+/** vaelib_stack_encode() of rows [row_count, D], as described under Queries of plain rows. */
+vaelib_status vaelib_stack_encode_rows(
+    vaelib_model *model, const float *rows, size_t row_count, size_t layer, float *out_code, size_t out_count);
+
+/** vaelib_stack_predict_probabilities() of rows [row_count, D]. */
+vaelib_status vaelib_stack_predict_probabilities_rows(
+    vaelib_model *model, const float *rows, size_t row_count, float *out_probabilities, size_t out_count);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Queries into files

@@ -7,14 +7,22 @@ public func vaelib_vae_encode(
   _ outLogVariance: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
   vaeQuery(model) { model, control in
-    let source = try DatasetHandle.from(examples).source
-    if outMean == nil, outLogVariance == nil {
-      throw BoundaryError.argument("out_mean and out_log_variance are both NULL; at least one is needed")
-    }
-    try Arguments.count(outCount, rows: source.rows, columns: model.configuration.latentDimension)
-    try Arguments.areApart([("out_mean", outMean), ("out_log_variance", outLogVariance)], count: outCount)
-    try model.encode(source, mean: outMean, logVariance: outLogVariance, control: control)
+    try encode(
+      model, try DatasetHandle.from(examples).source, outMean, outLogVariance, outCount, control)
   }
+}
+
+/// Encodes examples, wherever they are, once the outputs are checked.
+func encode(
+  _ model: VariationalAutoencoder, _ source: any ExampleSource, _ outMean: UnsafeMutablePointer<Float>?,
+  _ outLogVariance: UnsafeMutablePointer<Float>?, _ outCount: Int, _ control: RunControl
+) throws {
+  if outMean == nil, outLogVariance == nil {
+    throw BoundaryError.argument("out_mean and out_log_variance are both NULL; at least one is needed")
+  }
+  try Arguments.count(outCount, rows: source.rows, columns: model.configuration.latentDimension)
+  try Arguments.areApart([("out_mean", outMean), ("out_log_variance", outLogVariance)], count: outCount)
+  try model.encode(source, mean: outMean, logVariance: outLogVariance, control: control)
 }
 
 @_cdecl("vaelib_vae_encode_sample") @implementation
@@ -36,12 +44,19 @@ public func vaelib_vae_decode(
   _ outVariance: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
   vaeQuery(model) { model, control in
-    let source = try DatasetHandle.from(latents).source
-    let out = try Arguments.nonNull(outMean, "out_mean")
-    try Arguments.count(outCount, rows: source.rows, columns: model.configuration.dataDimension)
-    try Arguments.areApart([("out_mean", outMean), ("out_variance", outVariance)], count: outCount)
-    try model.decode(source, mean: out, variance: outVariance, control: control)
+    try decode(model, try DatasetHandle.from(latents).source, outMean, outVariance, outCount, control)
   }
+}
+
+/// Decodes latents, wherever they are, once the outputs are checked.
+func decode(
+  _ model: VariationalAutoencoder, _ source: any ExampleSource, _ outMean: UnsafeMutablePointer<Float>?,
+  _ outVariance: UnsafeMutablePointer<Float>?, _ outCount: Int, _ control: RunControl
+) throws {
+  let out = try Arguments.nonNull(outMean, "out_mean")
+  try Arguments.count(outCount, rows: source.rows, columns: model.configuration.dataDimension)
+  try Arguments.areApart([("out_mean", outMean), ("out_variance", outVariance)], count: outCount)
+  try model.decode(source, mean: out, variance: outVariance, control: control)
 }
 
 @_cdecl("vaelib_vae_decode_sample") @implementation

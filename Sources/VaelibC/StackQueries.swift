@@ -20,11 +20,19 @@ public func vaelib_stack_encode(
   _ outCode: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
   stackQuery(model) { stack, control in
-    let source = try DatasetHandle.from(examples).source
-    let out = try Arguments.nonNull(outCode, "out_code")
-    try Arguments.count(outCount, rows: source.rows, columns: try stack.width(ofLayer: layer))
-    try stack.encode(source, layer: layer, code: out, control: control)
+    try encode(
+      stack, try DatasetHandle.from(examples).source, layer: layer, outCode, outCount, control)
   }
+}
+
+/// Encodes examples, wherever they are, once the output is checked.
+func encode(
+  _ stack: StackedAutoencoder, _ source: any ExampleSource, layer: Int,
+  _ outCode: UnsafeMutablePointer<Float>?, _ outCount: Int, _ control: RunControl
+) throws {
+  let out = try Arguments.nonNull(outCode, "out_code")
+  try Arguments.count(outCount, rows: source.rows, columns: try stack.width(ofLayer: layer))
+  try stack.encode(source, layer: layer, code: out, control: control)
 }
 
 @_cdecl("vaelib_stack_decode") @implementation
@@ -72,12 +80,20 @@ public func vaelib_stack_predict_probabilities(
   _ outCount: Int
 ) -> vaelib_status {
   stackQuery(model) { stack, control in
-    let source = try DatasetHandle.from(examples).source
-    let out = try Arguments.nonNull(outProbabilities, "out_probabilities")
-    try stack.requireClassifier()
-    try Arguments.count(outCount, rows: source.rows, columns: stack.classes)
-    try stack.probabilities(source, into: out, control: control)
+    try predictProbabilities(
+      stack, try DatasetHandle.from(examples).source, outProbabilities, outCount, control)
   }
+}
+
+/// Predicts the classes of examples, wherever they are, once the output is checked.
+func predictProbabilities(
+  _ stack: StackedAutoencoder, _ source: any ExampleSource,
+  _ outProbabilities: UnsafeMutablePointer<Float>?, _ outCount: Int, _ control: RunControl
+) throws {
+  let out = try Arguments.nonNull(outProbabilities, "out_probabilities")
+  try stack.requireClassifier()
+  try Arguments.count(outCount, rows: source.rows, columns: stack.classes)
+  try stack.probabilities(source, into: out, control: control)
 }
 
 @_cdecl("vaelib_stack_predict") @implementation

@@ -11,6 +11,9 @@ public final class NetworkWorkspace {
   private(set) var gradients: [MatrixView] = []
 
   public init(_ network: DenseNetwork, rows: Int, forTraining: Bool) throws(NumericsError) {
+    buffers.reserveCapacity(2 * network.layers.count)
+    outputs.reserveCapacity(network.layers.count)
+    preActivations.reserveCapacity(network.layers.count)
     for layer in network.layers {
       outputs.append(try matrix(rows, layer.outputs))
       preActivations.append(layer.activation.keepsPreActivation ? try matrix(rows, layer.outputs) : nil)

@@ -98,10 +98,14 @@ static void check_busy(vaelib_model *model, vaelib_phase phase, vaelib_trainer *
     CHECK_STATUS(train_in(model, examples, phase, &plan, NULL, NULL), busy);
     if (phase == VAELIB_FIT) {
         CHECK_STATUS(vaelib_vae_encode(model, examples, &value, NULL, 1), busy);
+        CHECK_STATUS(vaelib_vae_encode_rows(model, NULL, 1, &value, NULL, 1), busy);
+        CHECK_STATUS(vaelib_vae_decode_rows(model, NULL, 1, &value, NULL, 1), busy);
         CHECK_STATUS(vaelib_vae_estimate_elbo(model, examples, NULL, NULL, NULL, &loss, NULL, NULL, 1), busy);
     } else {
         CHECK_STATUS(train_in(model, examples, VAELIB_SUPERVISED, &plan, NULL, NULL), busy);
         CHECK_STATUS(vaelib_stack_encode(model, examples, 1, &value, 1), busy);
+        CHECK_STATUS(vaelib_stack_encode_rows(model, NULL, 1, 1, &value, 1), busy);
+        CHECK_STATUS(vaelib_stack_predict_probabilities_rows(model, NULL, 1, &value, 1), busy);
         CHECK_STATUS(vaelib_stack_add_classifier(model, 2), busy);
     }
     CHECK_STATUS(vaelib_model_set_parameters(model, &value, 1), busy);

@@ -5,6 +5,7 @@ enum { rows = 8, columns = 4, latents = 2, width = 5 };
 
 static const vaelib_status bad = VAELIB_INVALID_HANDLE;
 static vaelib_dataset *examples, *codes;
+static const float plain_rows[rows * width]; /* examples or codes */
 
 /* Every function that takes a model of either kind, with arguments that are otherwise right. */
 static void check_any_model(vaelib_model *model) {
@@ -52,6 +53,8 @@ static void check_vae(vaelib_model *model) {
     CHECK_STATUS(vaelib_vae_estimate_log_likelihood(model, examples, NULL, NULL, NULL, terms, NULL, rows), bad);
     CHECK_STATUS(vaelib_vae_interpolate(model, examples, 0, 1, 2, values, 2 * columns), bad);
     CHECK_STATUS(vaelib_vae_draw_manifold(model, 2, values, 4 * columns), bad);
+    CHECK_STATUS(vaelib_vae_encode_rows(model, plain_rows, rows, values, NULL, rows * latents), bad);
+    CHECK_STATUS(vaelib_vae_decode_rows(model, plain_rows, rows, values, NULL, rows * columns), bad);
     CHECK_STATUS(vaelib_vae_encode_to(model, examples, writer, "a", "b", NULL, NULL), bad);
     CHECK_STATUS(vaelib_vae_decode_to(model, codes, writer, "a", NULL, NULL, NULL), bad);
     CHECK_STATUS(vaelib_vae_reconstruct_to(model, examples, VAELIB_MEAN, 1, writer, "a", NULL, NULL), bad);
@@ -84,6 +87,8 @@ static void check_stack(vaelib_model *model) {
     CHECK_STATUS(vaelib_stack_predict(model, examples, classes, rows), bad);
     CHECK_STATUS(vaelib_stack_get_filters(model, 1, values, width * columns), bad);
     CHECK_STATUS(vaelib_stack_sample(model, examples, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_stack_encode_rows(model, plain_rows, rows, 1, values, rows * width), bad);
+    CHECK_STATUS(vaelib_stack_predict_probabilities_rows(model, plain_rows, rows, values, rows * 2), bad);
     CHECK_STATUS(vaelib_stack_encode_to(model, examples, 1, writer, "a", NULL, NULL), bad);
     CHECK_STATUS(vaelib_stack_reconstruct_to(model, examples, 1, writer, "a", NULL, NULL), bad);
     CHECK_STATUS(vaelib_stack_predict_probabilities_to(model, examples, writer, "a", NULL, NULL), bad);

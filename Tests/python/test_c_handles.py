@@ -49,6 +49,8 @@ NULLABLE = {
     "vaelib_vae_fit": {2, 4, 5},
     "vaelib_vae_encode": {3},
     "vaelib_vae_decode": {3},
+    "vaelib_vae_encode_rows": {4},
+    "vaelib_vae_decode_rows": {4},
     "vaelib_vae_estimate_elbo": {2, 3, 4, 6, 7},
     "vaelib_vae_estimate_log_likelihood": {2, 3, 4, 6},
     "vaelib_stack_pretrain": {3, 4},

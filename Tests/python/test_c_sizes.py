@@ -30,7 +30,8 @@ SIZED = [
     *("vaelib_vae_estimate_elbo", "vaelib_vae_estimate_log_likelihood", "vaelib_stack_corrupt", "vaelib_stack_encode"),
     *("vaelib_stack_decode", "vaelib_stack_reconstruct", "vaelib_stack_compute_reconstruction_error"),
     *("vaelib_stack_predict", "vaelib_stack_predict_probabilities", "vaelib_stack_get_filters", "vaelib_stack_sample"),
-    "vaelib_stack_set_class_names",
+    *("vaelib_vae_encode_rows", "vaelib_vae_decode_rows", "vaelib_stack_encode_rows"),
+    *("vaelib_stack_predict_probabilities_rows", "vaelib_stack_set_class_names"),
 ]
 
 
@@ -107,6 +108,7 @@ def test_indices_out_of_range(handles):
         ("vaelib_model_describe_tensor", 1, 8),
         ("vaelib_model_describe_history", 1, 20),
         *((name, 2, 1) for name in QUERIES_OF_A_LAYER),
+        ("vaelib_stack_encode_rows", 3, 1),
         ("vaelib_stack_get_filters", 1, 1),
         ("vaelib_trainer_create", 2, 1),
     ):

@@ -17,8 +17,9 @@ public struct RunControl {
     if isCancelled() { throw .cancelled }
   }
 
-  func send(_ progress: Progress) throws(ModelError) {
-    if let report, !report(progress) { throw .cancelled }
+  /// `progress` is put together only if somebody listens.
+  func send(_ progress: @autoclosure () -> Progress) throws(ModelError) {
+    if let report, !report(progress()) { throw .cancelled }
   }
 }
 

@@ -99,7 +99,7 @@ struct EncoderQuery {
   /// `meansOnly` leaves the log-variances out.
   init(_ model: VariationalAutoencoder, _ plan: BlockPlan, meansOnly: Bool = false) throws {
     self.model = model
-    network = meansOnly ? model.encoder.keeping(outputs: model.latentDimension) : model.encoder
+    network = meansOnly ? model.meanEncoder : model.encoder
     packed = plan.packs ? try network.packWeights(model.parameters.base) : nil
   }
 }

@@ -11,6 +11,8 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
   public let layout: ParameterLayout
   public let parameters: FloatBuffer
   let encoder: DenseNetwork
+  /// The encoder without the log-variances, for queries that want means alone.
+  let meanEncoder: DenseNetwork
   let decoder: DenseNetwork
   let likelihoodKind: LikelihoodKind
   let likelihood: any Likelihood
@@ -29,6 +31,7 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
     encoder = try DenseNetwork(
       "encoder", inputs: configuration.dataDimension, hidden: configuration.hidden,
       outputs: 2 * configuration.latentDimension, activation: configuration.activation, layout: &layout)
+    meanEncoder = encoder.keeping(outputs: configuration.latentDimension)
     // The decoder's width follows from the likelihood, whose own tensors come after the decoder's.
     var own = ParameterLayout()
     let outputs = try configuration.makeLikelihood(kind, &own).outputsPerColumn

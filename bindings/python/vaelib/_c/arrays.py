@@ -14,11 +14,11 @@ _ARRAY_SIZE = ctypes.sizeof(Array)
 
 _DTYPES: dict[np.dtype[Any], int] = {np.dtype(name): number for name, number in DTYPE.items()}
 
-#: The types of buffer parameters.
-_ELEMENTS: dict[np.dtype[Any], Any] = {
-    np.dtype(np.float32): ctypes.c_float,
-    np.dtype(np.float64): ctypes.c_double,
-    np.dtype(np.int64): ctypes.c_int64,
+#: The place where an array begins, by the types of buffer parameters. An array of one element takes twice the time.
+_STARTS: dict[np.dtype[Any], Any] = {
+    np.dtype(np.float32): ctypes.c_float * 0,
+    np.dtype(np.float64): ctypes.c_double * 0,
+    np.dtype(np.int64): ctypes.c_int64 * 0,
 }
 
 #: Types that the library does not read, and the type that each is copied to. Wider integers lose low digits only
@@ -106,10 +106,15 @@ def pointer(array: npt.NDArray[Any] | None) -> Any:
     """A dense array as a buffer parameter; None is NULL."""
     if array is None:
         return None
-    element = _ELEMENTS.get(array.dtype)
-    if element is not None and array.size > 0 and array.flags.c_contiguous and array.flags.writeable:
-        return (element * array.size).from_buffer(array)  # a tenth of the time of what is below
-    return array.ctypes.data_as(ctypes.POINTER(np.ctypeslib.as_ctypes_type(array.dtype)))
+    start = _STARTS.get(array.dtype)
+    flags = array.flags
+    if start is None or not flags.c_contiguous or array.size == 0:
+        return array.ctypes.data_as(ctypes.POINTER(np.ctypeslib.as_ctypes_type(array.dtype)))
+    if flags.writeable:
+        return start.from_buffer(array)  # a tenth of the time of what is above
+    place = start.from_address(address_of(array))
+    place.array = array  # which it keeps alive
+    return place
 
 
 def array_at(address: int, count: int, owner: object) -> npt.NDArray[np.float32]:

@@ -553,6 +553,14 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         [POINTER(Model), POINTER(Dataset), c_size_t, c_size_t, c_size_t, POINTER(c_float), c_size_t],
     ),
     "vaelib_vae_draw_manifold": (c_int, [POINTER(Model), c_size_t, POINTER(c_float), c_size_t]),
+    "vaelib_vae_encode_rows": (
+        c_int,
+        [POINTER(Model), POINTER(c_float), c_size_t, POINTER(c_float), POINTER(c_float), c_size_t],
+    ),
+    "vaelib_vae_decode_rows": (
+        c_int,
+        [POINTER(Model), POINTER(c_float), c_size_t, POINTER(c_float), POINTER(c_float), c_size_t],
+    ),
     "vaelib_layer_config_init": (c_int, [POINTER(LayerConfig)]),
     "vaelib_stack_config_init": (c_int, [POINTER(StackConfig)]),
     "vaelib_layer_config_resolve": (c_int, [POINTER(LayerConfig), POINTER(Dataset)]),
@@ -584,6 +592,14 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_stack_predict": (c_int, [POINTER(Model), POINTER(Dataset), POINTER(c_int64), c_size_t]),
     "vaelib_stack_get_filters": (c_int, [POINTER(Model), c_size_t, POINTER(c_float), c_size_t]),
     "vaelib_stack_sample": (c_int, [POINTER(Model), POINTER(Dataset), c_uint64, POINTER(c_float), c_size_t]),
+    "vaelib_stack_encode_rows": (
+        c_int,
+        [POINTER(Model), POINTER(c_float), c_size_t, c_size_t, POINTER(c_float), c_size_t],
+    ),
+    "vaelib_stack_predict_probabilities_rows": (
+        c_int,
+        [POINTER(Model), POINTER(c_float), c_size_t, POINTER(c_float), c_size_t],
+    ),
     "vaelib_vae_encode_to": (
         c_int,
         [POINTER(Model), POINTER(Dataset), POINTER(Writer), c_char_p, c_char_p, ProgressFn, c_void_p],

@@ -23,6 +23,7 @@ from vaelib.data.h5py_datasets import is_h5py_dataset, opened
 from vaelib.data.matrices import as_matrix
 from vaelib.models.native import NativeModel
 from vaelib.models.not_fitted import not_fitted
+from vaelib.models.query_input import QueryInput, plain_rows, rows_of
 from vaelib.models.weights import replace_weights, weights_of
 
 ModelType = TypeVar("ModelType", bound=NativeModel)
@@ -179,7 +180,8 @@ class Estimator(Generic[ModelType]):
     def _present_model(self) -> ModelType | None:
         """The model that was fitted last; for the callback of ``fit``, the one that is being trained."""
         last: ModelType | None = getattr(self, "_model", None)
-        return getattr(self, "_in_training", {}).get(threading.get_ident(), last)
+        in_training = getattr(self, "_in_training", None)
+        return in_training.get(threading.get_ident(), last) if in_training else last
 
     def _fitted(self) -> ModelType:
         """The model, which only a fitted estimator has."""
@@ -264,6 +266,20 @@ class Estimator(Generic[ModelType]):
             )
         return dataset
 
+    def _examples_for(self, model: ModelType, X: Any) -> QueryInput:
+        """Examples for a query of the model, in place where nothing has to be done to them or said about them."""
+        width = model.data_dim
+        if (
+            self.scale == 1
+            and self.shift == 0
+            and self.n_features_in_ == width
+            and getattr(self, "feature_names_in_", None) is None
+        ):
+            rows = plain_rows(X, width)
+            if rows is not None:
+                return rows
+        return rows_of(self._examples(X))
+
     def _as_dataset(self, X: Any, labels: npt.NDArray[Any] | None, reset: bool) -> Dataset:
         if isinstance(X, Dataset) or is_h5py_dataset(X):
             if reset:
@@ -283,6 +299,10 @@ class Estimator(Generic[ModelType]):
         if is_h5py_dataset(Z):
             return opened(Z, 1, 0)
         return Dataset(as_matrix(Z, type(self).__name__))
+
+    def _codes_for(self, width: int, Z: Any) -> QueryInput:
+        """Codes of this width for a query, likewise."""
+        return plain_rows(Z, width) or rows_of(self._codes(Z))
 
     def _matrix_query(
         self, name: str, rows: int, columns: int, *arguments: Any, after: tuple[Any, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import operator
+from functools import cached_property
 
 from vaelib._c import header
 from vaelib._c.arguments import text
@@ -39,10 +40,10 @@ class NativeStack(NativeModel):
         config = described(header.StackConfig, "vaelib_stack_get_config", self.handle)
         return stack_values_of(config), int(config.seed)
 
-    @property
-    def widths(self) -> list[int]:
+    @cached_property
+    def widths(self) -> tuple[int, ...]:
         """The widths of the layers' codes, bottom first."""
-        return [layer["width"] for layer in self.parameters[0].layers]
+        return tuple(layer["width"] for layer in self.parameters[0].layers)
 
     def was_trained(self, phase: str) -> bool:
         """Whether an epoch of this phase is in the history."""
@@ -73,7 +74,7 @@ class NativeStack(NativeModel):
         IndexError
             There is no such layer.
         """
-        layers = int(self.info.layer_count)
+        layers = len(self.widths)
         index = operator.index(layer)
         if not -layers <= index < layers:
             raise IndexError(f"layer {index} is out of range for {layers} layers")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from vaelib._c import header
@@ -31,6 +32,11 @@ class NativeVAE(NativeModel):
         model = cls(new_handle(header.Model, "vaelib_vae_create", ctypes.byref(config)))
         del kept
         return model
+
+    @cached_property
+    def has_variance(self) -> bool:
+        """Whether p(x|z) has a variance of its own: that of a Gaussian likelihood."""
+        return bool(self.info.has_variance)
 
     @property
     def architecture(self) -> dict[str, Any]:

@@ -35,10 +35,13 @@ class Predictions(Estimator[NativeStack]):
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float32]:
         """The probability of each class, shape (n_samples, n_classes), columns in the order of ``classes_``."""
-        classes = self._fitted().info.class_count
-        examples = self._examples(X)
-        name = "vaelib_stack_predict_probabilities"
-        return self._matrix_query(name, examples.rows, classes, examples.handle)
+        model = self._fitted()
+        classes = model.info.class_count
+        examples = self._examples_for(model, X)
+        probabilities = np.empty((examples.rows, classes), dtype=np.float32)
+        name = "vaelib_stack_predict_probabilities" + examples.suffix
+        call(name, model.handle, *examples.arguments, pointer(probabilities), probabilities.size)
+        return probabilities
 
     def predict_proba_to_file(
         self, X: Any, target: Target, name: str = "probabilities", *, callback: Callback | None = None

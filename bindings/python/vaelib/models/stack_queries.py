@@ -27,10 +27,13 @@ class StackQueries(Estimator[NativeStack]):
 
         Codes of the topmost layer are an array or the data frame that ``set_output`` chose; others are an array.
         """
-        index = self._layer(layer)
-        examples = self._examples(X)
-        codes = self._matrix_query("vaelib_stack_encode", examples.rows, self._width(index), examples.handle, index)
-        return in_container(self, codes, X) if index == self._layer(-1) else codes
+        model = self._fitted()
+        index = model.layer_index(layer)
+        examples = self._examples_for(model, X)
+        codes = np.empty((examples.rows, model.widths[index]), dtype=np.float32)
+        name = "vaelib_stack_encode" + examples.suffix
+        call(name, model.handle, *examples.arguments, index, pointer(codes), codes.size)
+        return in_container(self, codes, X) if index == model.layer_index(-1) else codes
 
     def inverse_transform(self, Z: Any, layer: int = -1) -> Matrix:
         """Codes Z of ``layer``, decoded to examples: shape (n_samples, n_features)."""

@@ -43,18 +43,20 @@ class VAEQueries(Estimator[NativeVAE]):
     def transform(self, X: Any) -> Any:
         """The latent means of X, an array of shape (n_samples, latent_dim) or the data frame ``set_output`` chose."""
         model = self._fitted()
-        examples = self._examples(X)
+        examples = self._examples_for(model, X)
         means = np.empty((examples.rows, model.latent_dim), dtype=np.float32)
-        call("vaelib_vae_encode", model.handle, examples.handle, pointer(means), None, means.size)
+        name = "vaelib_vae_encode" + examples.suffix
+        call(name, model.handle, *examples.arguments, pointer(means), None, means.size)
         return in_container(self, means, X)
 
     def encode(self, X: Any) -> tuple[Matrix, Matrix]:
         """q(z|x): its mean and its log-variance, each of shape (n_samples, latent_dim)."""
         model = self._fitted()
-        examples = self._examples(X)
+        examples = self._examples_for(model, X)
         mean = np.empty((examples.rows, model.latent_dim), dtype=np.float32)
         log_variance = np.empty_like(mean)
-        call("vaelib_vae_encode", model.handle, examples.handle, pointer(mean), pointer(log_variance), mean.size)
+        name = "vaelib_vae_encode" + examples.suffix
+        call(name, model.handle, *examples.arguments, pointer(mean), pointer(log_variance), mean.size)
         return mean, log_variance
 
     def sample_latent(self, X: Any, random_state: Any = None) -> Matrix:
@@ -67,18 +69,22 @@ class VAEQueries(Estimator[NativeVAE]):
     def inverse_transform(self, Z: Any) -> Matrix:
         """The mean of p(x|z) for latents Z of shape (n_samples, latent_dim): shape (n_samples, n_features)."""
         model = self._fitted()
-        latents = self._codes(Z)
-        return self._matrix_query("vaelib_vae_decode", latents.rows, model.data_dim, latents.handle, after=(None,))
+        latents = self._codes_for(model.latent_dim, Z)
+        mean = np.empty((latents.rows, model.data_dim), dtype=np.float32)
+        name = "vaelib_vae_decode" + latents.suffix
+        call(name, model.handle, *latents.arguments, pointer(mean), None, mean.size)
+        return mean
 
     def decode(self, Z: Any) -> Matrix | Gaussian:
         """p(x|z) for latents Z: the means of a Bernoulli likelihood, or the means and variances of a Gaussian one."""
         model = self._fitted()
-        if not model.info.has_variance:
+        if not model.has_variance:
             return self.inverse_transform(Z)
-        latents = self._codes(Z)
+        latents = self._codes_for(model.latent_dim, Z)
         mean = np.empty((latents.rows, model.data_dim), dtype=np.float32)
         variance = np.empty_like(mean)
-        call("vaelib_vae_decode", model.handle, latents.handle, pointer(mean), pointer(variance), mean.size)
+        name = "vaelib_vae_decode" + latents.suffix
+        call(name, model.handle, *latents.arguments, pointer(mean), pointer(variance), mean.size)
         return Gaussian(mean, variance)
 
     def decode_sample(self, Z: Any, random_state: Any = None) -> Matrix:
