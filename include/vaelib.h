@@ -182,8 +182,9 @@ const char *vaelib_last_profile(void);
 /**
  * Sets the largest number of threads that a call computes with, 1 to 256; 0 selects the default: one thread per
  * processor that the process may use according to its affinity and the quota of its control group, but no more than the
- * environment variable VAELIB_NUM_THREADS says, or OMP_NUM_THREADS if that is not set. A dataset that is streamed from
- * its file uses one more thread, which reads ahead.
+ * environment variable VAELIB_NUM_THREADS says, or OMP_NUM_THREADS if that is not set. If neither is, processes that one
+ * parent has forked to work side by side, or that Python's multiprocessing has started, share the processors. A dataset
+ * that is streamed from its file uses one more thread, which reads ahead.
  */
 vaelib_status vaelib_threads_set(size_t count);
 

@@ -1,7 +1,8 @@
 import CKernels
 
 /// How many threads are used if the program sets no number: the least of what the process may run on, what the quotas
-/// of its control groups allow, and what the environment asks for.
+/// of its control groups allow, and what the environment asks for; where it asks for nothing, the share of one of several
+/// processes that were made to work side by side.
 struct DefaultThreads: Sendable {
   /// At least 1.
   let count: Int
@@ -13,9 +14,10 @@ struct DefaultThreads: Sendable {
   /// - Parameters:
   ///   - processors: how many the process may run on.
   ///   - quota: the processors' worth of time that it may use, nil for no limit; rounded up.
+  ///   - family: how many processes share them, this one included.
   ///   - variable: a variable of the environment. VAELIB_NUM_THREADS counts, or, where it is not set,
   ///     OMP_NUM_THREADS, of which the first number counts if it is a list.
-  init(processors: Int, quota: Double?, variable: (_ name: String) -> String?) {
+  init(processors: Int, quota: Double?, family: Int, variable: (_ name: String) -> String?) {
     let request = ThreadRequest(variable)
     var least = (count: max(1, processors), reason: "one per processor")
     func limit(_ count: Int, _ reason: String) {
@@ -23,7 +25,11 @@ struct DefaultThreads: Sendable {
     }
     if let quota { limit(Int(max(1, min(quota.rounded(.up), 1e6))), "the CPU quota of the control group") }
     limit(WorkerPool.maximumThreads, "the maximum")
-    if let count = request.count { limit(count, request.name) }
+    if let count = request.count {
+      limit(count, request.name)
+    } else if family > 1 {
+      limit(max(1, least.count / family), "the share of one of \(family) processes")
+    }
     (count, reason) = least
     complaint = request.complaint
   }
@@ -32,6 +38,8 @@ struct DefaultThreads: Sendable {
   static func current() -> DefaultThreads {
     DefaultThreads(
       processors: Int(vaelib_processor_count()), quota: ControlGroups.processorQuota(SystemText.file),
+      family: ProcessFamily.size(
+        ProcessFamily.Files(contents: SystemText.file, link: SystemText.link, list: SystemText.names)),
       variable: SystemText.variable)
   }
 }

@@ -15,6 +15,10 @@ public final class WorkerPool: Sendable {
   /// 0 until somebody asks: the processors that the process may run on are counted when it starts to work, not when
   /// the library is loaded.
   private let wantedThreads = Atomic<Int>(0)
+  /// The fork generation in which the default was determined; a forked child, which may be one of many, does it again. The
+  /// greatest number stands for what the program set.
+  private let determinedIn = Atomic<UInt32>(0)
+  private static let setByProgram = UInt32.max
   private let settingLock = ForkSafeLock()
   /// Where the number of threads comes from; nil if the program set it. Used while `settingLock` is held.
   nonisolated(unsafe) private var standard: DefaultThreads?
@@ -28,8 +32,16 @@ public final class WorkerPool: Sendable {
   /// At first the least of the processors that the process may run on, the CPU quotas of its control groups, and
   /// VAELIB_NUM_THREADS or, if that is not set, OMP_NUM_THREADS.
   public var threads: Int {
+    if let known = knownThreads { return known }
+    return settingLock.withLock { determinedThreads() }
+  }
+
+  /// The number that is set, or was determined in this process.
+  private var knownThreads: Int? {
     let wanted = wantedThreads.load(ordering: .relaxed)
-    return wanted > 0 ? wanted : settingLock.withLock { determinedThreads() }
+    let generation = determinedIn.load(ordering: .relaxed)
+    let isOfThisProcess = generation == Self.setByProgram || generation == ForkGeneration.current
+    return wanted > 0 && isOfThisProcess ? wanted : nil
   }
 
   /// Sets how many threads a region uses at most; 0 stands for the default, which is determined again. Safe at any
@@ -37,6 +49,7 @@ public final class WorkerPool: Sendable {
   public func setThreads(_ n: Int) {
     settingLock.withLock {
       standard = nil
+      determinedIn.store(Self.setByProgram, ordering: .relaxed)
       wantedThreads.store(min(max(n, 0), WorkerPool.maximumThreads), ordering: .relaxed)
       _ = determinedThreads()
     }
@@ -44,10 +57,10 @@ public final class WorkerPool: Sendable {
 
   /// The wanted number, or the default, which is determined if there is none yet. `settingLock` must be held.
   private func determinedThreads() -> Int {
-    let wanted = wantedThreads.load(ordering: .relaxed)
-    if wanted > 0 { return wanted }
+    if let known = knownThreads { return known }
     let current = DefaultThreads.current()
     standard = current
+    determinedIn.store(ForkGeneration.current, ordering: .relaxed)
     wantedThreads.store(current.count, ordering: .relaxed)
     return current.count
   }

@@ -6,9 +6,9 @@ import Testing
 /// How many threads there are before the program asks for a number.
 @Suite struct DefaultThreadsTests {
   private func standard(
-    processors: Int = 8, quota: Double? = nil, _ variables: [String: String] = [:]
+    processors: Int = 8, quota: Double? = nil, family: Int = 1, _ variables: [String: String] = [:]
   ) -> DefaultThreads {
-    DefaultThreads(processors: processors, quota: quota) { variables[$0] }
+    DefaultThreads(processors: processors, quota: quota, family: family) { variables[$0] }
   }
 
   @Test func theLeastLimitCounts() {
@@ -23,6 +23,16 @@ import Testing
 
   @Test(arguments: [(0.01, 1), (1.0, 1), (1.01, 2), (2.5, 3), (1e300, 8), (Double.infinity, 8)])
   func quotasAreRoundedUp(quota: Double, count: Int) { #expect(standard(quota: quota).count == count) }
+
+  @Test func processesOfAFamilyShareTheProcessors() {
+    #expect(standard(family: 2).count == 4)
+    #expect(standard(family: 3).count == 2)
+    #expect(standard(family: 100).count == 1)
+    #expect(standard(quota: 4, family: 2).count == 2)
+    #expect(standard(family: 4).reason == "the share of one of 4 processes")
+    // A program that asks for a number gets it.
+    #expect(standard(family: 4, ["VAELIB_NUM_THREADS": "8"]).count == 8)
+  }
 
   @Test func theOwnVariableComesFirst() {
     #expect(standard(["OMP_NUM_THREADS": "4"]).count == 4)

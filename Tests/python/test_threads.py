@@ -45,6 +45,31 @@ def test_the_library_s_own_variable_comes_first():
     assert in_a_child("vaelib.threads()", VAELIB_NUM_THREADS="1", OMP_NUM_THREADS="2") == "1"
 
 
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_processes_of_a_pool_share_the_processors(tmp_path, default, method):
+    """Also where the parent had determined a number for itself before it forked."""
+    program = tmp_path / "pool.py"
+    program.write_text(
+        f"""
+import multiprocessing, vaelib
+def ask(_):
+    return vaelib.threads(), vaelib.cpu_description()
+if __name__ == "__main__":
+    alone = vaelib.threads()
+    with multiprocessing.get_context("{method}").Pool(2) as pool:
+        print(alone, *sorted({{number for number, _ in pool.map(ask, range(8))}}))
+        print(pool.apply(ask, (0,))[1])
+"""
+    )
+    environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    environment["PYTHONPATH"] = str(Path(vaelib.__file__).resolve().parents[1])
+    printed = subprocess.run(
+        [sys.executable, program], env=environment, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert printed[0] == f"{default} {max(1, default // 2)}"
+    assert default == 1 or "the share of one of 2 processes" in printed[1]
+
+
 def test_zero_means_the_default_again():
     program = "[vaelib.set_threads(3), vaelib.threads(), vaelib.set_threads(0), vaelib.threads()][1::2]"
     assert in_a_child(program, VAELIB_NUM_THREADS="1") == "[3, 1]"
