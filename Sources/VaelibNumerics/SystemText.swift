@@ -9,7 +9,8 @@ enum SystemText {
   static func link(_ path: String) -> String? {
     var text = [CChar](repeating: 0, count: Int(PATH_MAX))
     let length = readlink(path, &text, text.count)
-    return length < 0 ? nil : String(decoding: text.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    if length < 0 { return nil }
+    return String(decoding: text.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// The names in a folder; none if it cannot be read.
