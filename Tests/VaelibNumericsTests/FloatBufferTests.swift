@@ -3,7 +3,8 @@ import Testing
 @testable import VaelibNumerics
 
 @Suite struct FloatBufferTests {
-  @Test(arguments: [0, 1, 1000])
+  /// From 1 MiB on buffers take whole large pages.
+  @Test(arguments: [0, 1, 1000, (1 << 18) - 1, 1 << 18, 3 << 18, (3 << 18) + 1])
   func startsZeroedAndAligned(count: Int) throws {
     let buffer = try FloatBuffer(count: count)
     #expect(buffer.count == count && buffer.elements.count == count)
@@ -14,6 +15,15 @@ import Testing
   @Test(arguments: [-1, Int.max, Int.max / 4, Int.min])
   func impossibleSizesAreRefused(count: Int) {
     #expect(throws: NumericsError.outOfMemory(bytes: nil)) { try FloatBuffer(count: count) }
+  }
+
+  /// Memory that a buffer gave back is not empty.
+  @Test func largeBuffersAreZeroedAgain() throws {
+    for _ in 0..<4 {
+      let buffer = try FloatBuffer(count: 3 << 18)
+      #expect(buffer.elements.allSatisfy { $0 == 0 })
+      buffer.elements.update(repeating: 1)
+    }
   }
 
   @Test func whatTheSystemRefusesIsReported() {
