@@ -160,18 +160,21 @@ const char *vaelib_last_warning(void);
  * Profiles: where the time of a call goes
  *
  * With VAELIB_PROFILE=1 in the environment every training and every query prints a table to the standard error stream
- * when it ends, a trainer when it is freed: the products of each layer, forward and backward, with their speed;
- * gathering and converting rows, biases and activations, likelihoods, random numbers, the optimiser; waiting for other
- * threads and for the file; and the program's callbacks. Times are those of the thread that made the call, which takes
- * part in all work, so that they add up to what the call took.
+ * when it ends, a trainer when it is freed: the products of each layer, forward and backward, with this thread's speed;
+ * gathering and converting rows, standardising them, random numbers, biases and activations, likelihoods, the
+ * optimiser, saving; waiting for other threads and for the file; and the program's callbacks. Times are those of the
+ * thread that made the call, which takes part in all work, so that they add up to what the call took.
  * --------------------------------------------------------------------------------------------------------------- */
 
-/** Has trainings and queries of all threads measured from now on (1), or not any more (0, which costs them nothing). */
+/**
+ * Has trainings and queries of all threads measured that begin from now on (1), or not any more (0). What is not
+ * measured does not become slower by it.
+ */
 vaelib_status vaelib_profiling_set(int on);
 
 /**
- * The table of the most recent call on this thread that was measured; of a trainer, of all its calls so far. Empty if
- * none was. Valid until the next call on this thread.
+ * The table of the training, query or call of a trainer that this thread made last while they were measured; of a
+ * trainer, of all its calls so far. Empty if there was none. Valid until the next call on this thread.
  */
 const char *vaelib_last_profile(void);
 

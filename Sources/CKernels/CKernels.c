@@ -214,8 +214,15 @@ void vaelib_parking_wake(vaelib_parking *parking, int count)
     pthread_mutex_unlock(&parking->lock);
 }
 
-static __thread void *thread_profile;
+/* In the memory that each thread has from its start, since other thread-local memory may be refused. */
+static __thread void *thread_profiler __attribute__((tls_model("initial-exec")));
 
-void *vaelib_thread_profile(void) { return thread_profile; }
+void *vaelib_thread_profiler(void)
+{
+    return thread_profiler;
+}
 
-void vaelib_set_thread_profile(void *profile) { thread_profile = profile; }
+void vaelib_set_thread_profiler(void *profiler)
+{
+    thread_profiler = profiler;
+}

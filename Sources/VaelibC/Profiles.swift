@@ -7,7 +7,7 @@ import VaelibNumerics
 public func vaelib_profiling_set(_ on: Int32) -> vaelib_status {
   entryPoint {
     guard on == 0 || on == 1 else { throw BoundaryError.argument("on is \(on); allowed: 0 and 1") }
-    Profile.isOn = on == 1
+    Profiler.isOn = on == 1
   }
 }
 
@@ -17,16 +17,19 @@ public func vaelib_last_profile() -> UnsafePointer<CChar>? {
 }
 
 /// Runs a training or a query, and measures where its time goes if that is wanted.
-///
-/// - Parameter profile: that of several calls, of which this is one; nil for one of its own.
-func profiledCall(_ name: String, _ profile: Profile? = nil, _ body: () throws -> Void) throws {
-  guard Profile.isOn else { return try body() }
-  let measured = profile ?? Profile(String(name.prefix { $0 != "(" }))
-  defer {
-    ThreadMessages.setProfile(measured)
-    if profile == nil { Profiling.show(measured) }
-  }
-  try measured.measure(body)
+func profiledCall(_ name: String, _ body: () throws -> Void) throws {
+  guard Profiler.isOn else { return try body() }
+  let profiler = Profiler(String(name.prefix { $0 != "(" }))
+  defer { Profiling.show(profiler.profile) }
+  try profiledCall(profiler, body)
+}
+
+/// Runs one of several calls that are measured together, if that is wanted.
+func profiledCall(_ profiler: Profiler, _ body: () throws -> Void) throws {
+  guard Profiler.isOn else { return try body() }
+  // A copy, since the next call may be another thread's.
+  defer { ThreadMessages.profile = profiler.profile }
+  try profiler.measure(body)
 }
 
 /// VAELIB_PROFILE in the environment.
@@ -34,17 +37,17 @@ enum Profiling {
   /// Whether profiles are printed.
   private static let isPrinting = Atomic<Bool>(false)
 
-  /// To be called once, before any call is profiled.
+  /// To be called once, before any call is measured.
   static func begin() {
     guard let value = getenv("VAELIB_PROFILE"), value.pointee != 0, strcmp(value, "0") != 0 else { return }
     isPrinting.store(true, ordering: .relaxed)
-    Profile.isOn = true
+    Profiler.isOn = true
   }
 
   /// Prints a profile to the standard error stream, if profiles are printed.
   static func show(_ profile: Profile) {
     guard isPrinting.load(ordering: .relaxed), !profile.isEmpty else { return }
-    var text = profile.text
+    var text = withNumericEnvironment { profile.text }
     text.withUTF8 { bytes in _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
   }
 }

@@ -23,7 +23,7 @@ struct ProgressCallback {
       { (progress: Progress) -> Bool in
         list.replace(progress.training, validation: progress.validation)
         var progress = vaelib_progress(progress, list)
-        return profiled(.callbacks) { gate.callback { host.run { callback(&progress, userData) == 0 } } }
+        return Profiler.callback { gate.callback { host.run { callback(&progress, userData) == 0 } } }
       }
     }
     return RunControl(

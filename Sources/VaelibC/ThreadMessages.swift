@@ -11,7 +11,7 @@ struct ThreadMessages {
     var error: UnsafeMutablePointer<CChar>?
     var warning: UnsafeMutablePointer<CChar>?
     var handles: [OpaquePointer] = []
-    /// Of the last call that was profiled, and its text once somebody asked for it.
+    /// Of the last call that was measured, and its text once somebody asked for it.
     var profile: Profile?
     var profileText: UnsafeMutablePointer<CChar>?
   }
@@ -47,15 +47,19 @@ struct ThreadMessages {
     slots.pointee.warning.map { UnsafePointer($0) } ?? Constants.string("")
   }
 
-  /// What the last call that was profiled took its time for; empty if none was.
+  /// Where the time of the last call went that was measured; nil if none was.
+  static var profile: Profile? {
+    get { slots.pointee.profile }
+    set { slots.pointee.profile = newValue }
+  }
+
+  /// The same as a table; empty if none was.
   static var profileText: UnsafePointer<CChar>? {
     let slots = slots
     free(slots.pointee.profileText)
-    slots.pointee.profileText = slots.pointee.profile.flatMap { copy($0.text) }
+    slots.pointee.profileText = withNumericEnvironment { slots.pointee.profile.flatMap { copy($0.text) } }
     return slots.pointee.profileText.map { UnsafePointer($0) } ?? Constants.string("")
   }
-
-  static func setProfile(_ profile: Profile) { slots.pointee.profile = profile }
 
   /// `text` must be printable; nil for no error yet.
   static func setError(_ text: String?) {

@@ -9,7 +9,7 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
   /// Used inside the exclusive gate only.
   let trainer: Trainer
   /// Of all calls together: one by itself is too short to tell anything.
-  private let profile = Profile("vaelib_trainer, all calls")
+  private let profiler = Profiler("vaelib_trainer, all calls")
   private let model: ModelHandle
   private let gate: AccessGate
   /// The stack whose classes the batches' labels are; nil where none are learned.
@@ -28,10 +28,10 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
       throw BoundaryError.argument(
         "the trainer belongs to the model as it was before vaelib_model_recover; create a new one")
     }
-    try gate.exclusive { try profiledCall("", profile, body) }
+    try gate.exclusive { try profiledCall(profiler, body) }
   }
 
-  deinit { Profiling.show(profile) }
+  deinit { Profiling.show(profiler.profile) }
 
   static func from(_ handle: OpaquePointer?) throws -> TrainerHandle {
     try HandleTable.shared.object(handle, as: TrainerHandle.self)

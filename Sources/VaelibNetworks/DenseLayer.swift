@@ -59,7 +59,7 @@ public struct DenseLayer: Sendable {
         }
       }
     }
-    profiled(.products(name, .forward), flops: 2 * input.rows * inputs * outputs) {
+    profiled(.products(name, .forward)) {
       if let packed {
         multiply(input, packed, into: sums)
         activate(sums, 0..<outputs)
@@ -81,10 +81,9 @@ public struct DenseLayer: Sendable {
     gradient: MatrixView, inputGradient: MatrixView?, below: (activation: Activation, saved: MatrixView)?,
     accumulate: Bool = false
   ) {
-    let flops = 2 * input.rows * inputs * outputs
-    let weightParts = Partition.parts(flops: flops)
+    let weightParts = Partition.parts(flops: 2 * input.rows * inputs * outputs)
     let inputParts = inputGradient == nil ? 0 : weightParts
-    profiled(.products(name, .backward), flops: inputGradient == nil ? flops : 2 * flops) {
+    profiled(.products(name, .backward)) {
       WorkerPool.shared.run(parts: weightParts + inputParts + 1) { part in
         if part < weightParts {
           weightGradient(

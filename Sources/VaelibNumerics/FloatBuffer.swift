@@ -22,9 +22,12 @@ public final class FloatBuffer: @unchecked Sendable {
   public init(count: Int) throws(NumericsError) {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
     guard !overflow, count >= 0, bytes <= Int.max - 64 else { throw .outOfMemory(bytes: nil) }
-    guard let memory = vaelib_allocate_numbers(max(bytes, 64)) else { throw .outOfMemory(bytes: bytes) }
-    base = memory.bindMemory(to: Float.self, capacity: count)
-    base.initialize(repeating: 0, count: count)
+    base = try profiled(.memory) { () throws(NumericsError) in
+      guard let memory = vaelib_allocate_numbers(max(bytes, 64)) else { throw .outOfMemory(bytes: bytes) }
+      let base = memory.bindMemory(to: Float.self, capacity: count)
+      base.initialize(repeating: 0, count: count)
+      return base
+    }
     self.count = count
   }
 

@@ -28,6 +28,7 @@ public func multiply(_ a: MatrixView, _ b: PackedMatrix, into c: MatrixView) {
 }
 
 private func run(_ operands: ProductOperands) {
+  countOperations(2 * operands.rows * operands.columns * operands.depth)
   ProductScratch.shared.withScratch { scratch in
     if let memory = scratch.baseAddress { kernels.matrixProduct(operands, memory, scratch.count) }
   }

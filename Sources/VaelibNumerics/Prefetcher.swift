@@ -73,17 +73,19 @@ public final class Prefetcher<Item: Sendable> {
   /// Lets the thread go ahead up to item `end` - 1, as far as there is room.
   public func allow(_ end: Int) {
     guard let gauge, thread?.exists == true else { return }
-    gauge.allow(min(end, taken + slots.count, count))
+    profiled(.waitingForReader) { gauge.allow(min(end, taken + slots.count, count)) }
   }
 
-  /// The next item, or nil after the last; throws what making it threw.
+  /// The next item, or nil after the last; throws what making it threw. Items are read from files.
   ///
   /// - Parameter poll: called every few milliseconds while the item is not ready; what it throws ends the wait.
   public func next(_ poll: () throws -> Void) throws -> Item? {
     guard taken < count else { return nil }
     try wait(poll)
     defer { taken += 1 }
-    guard let gauge, gauge.isReady(taken), let result = slots[taken] else { return try make(taken) }
+    guard let gauge, gauge.isReady(taken), let result = slots[taken] else {
+      return try profiled(.reading) { try make(taken) }
+    }
     slots[taken] = nil
     return try result.get()
   }

@@ -65,7 +65,9 @@ final class WorkerTeam: @unchecked Sendable {
     // A worker about to sleep announces itself before it looks at the gate a last time, so either it sees the
     // open gate or it is counted here.
     let asleep = sleepers.load(ordering: .sequentiallyConsistent)
-    if asleep > 0 { vaelib_parking_wake(parking, Int32(clamping: min(asleep, limit))) }
+    if asleep > 0 {
+      profiled(.waitingForWorkers) { vaelib_parking_wake(parking, Int32(clamping: min(asleep, limit))) }
+    }
   }
 
   private func closeGate() {

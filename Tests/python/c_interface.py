@@ -169,6 +169,7 @@ def good_data_calls(handles):
     d, w = handles["dataset"], handles["writer"]
     return {
         "vaelib_threads_set": [0],
+        "vaelib_profiling_set": [0],
         "vaelib_parameter_describe": [0, byref(sized(header.Parameter))],
         "vaelib_array_init": [byref(array_view(X)), X.ctypes.data, FLOAT32, ROWS, COLUMNS],
         "vaelib_dataset_options_init": [byref(sized(header.DatasetOptions))],

@@ -202,8 +202,8 @@ void vaelib_lock_release(uint64_t *lock);
 void vaelib_use(const void *value);
 
 /* One pointer for each thread, NULL at first: what its call is measured by. */
-void *vaelib_thread_profile(void);
-void vaelib_set_thread_profile(void *profile);
+void *vaelib_thread_profiler(void);
+void vaelib_set_thread_profiler(void *profiler);
 
 /* Returns memory to the system that was freed but kept by malloc. */
 void vaelib_return_freed_memory(void);

@@ -48,7 +48,7 @@ final class BatchReader {
     blocks = BlockOrder(BlockList(isInMemory ? [] : parts, .shuffled), &random)
     if isInMemory {
       try MemoryReserve.require(source.rows, bytes: MemoryLayout<ExampleItem>.stride)
-      dealFromMemory()
+      profiled(.gathering) { dealFromMemory() }
     }
   }
 
@@ -146,7 +146,7 @@ final class BatchReader {
       guard let loaded = try prefetcher.next(poll) else { return false }
       for (block, rows) in zip(blocks.blocks(ofRead: read), loaded) { add(rows, of: block) }
     }
-    random.shuffle(&order)
+    profiled(.gathering) { random.shuffle(&order) }
     nextWindow += 1
     if nextWindow < blocks.windows.count {
       prefetcher.allow(blocks.windows[nextWindow].upperBound - firstRead)

@@ -1,3 +1,5 @@
+import VaelibNumerics
+
 /// Rows of stored examples that belong to a set. Every set is a list of such parts.
 public struct ExamplePart: Sendable {
   let stored: any StoredExamples
@@ -60,7 +62,9 @@ struct ExampleItem {
 extension [ExamplePart] {
   /// Has all parts make their rows ready to be read.
   func prepare(_ order: ReadingOrder, isCancelled: () -> Bool) throws {
-    for part in self { try part.stored.prepare(part.rows, order, isCancelled: isCancelled) }
+    try profiled(.reading) {
+      for part in self { try part.stored.prepare(part.rows, order, isCancelled: isCancelled) }
+    }
   }
 
   /// Where each row of the set is found.

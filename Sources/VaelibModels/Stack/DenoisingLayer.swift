@@ -47,7 +47,7 @@ struct DenoisingLayer: Sendable {
         for row in 0..<tile.rows { kernels.addBias(tile.row(row), bias + columns.lowerBound, columns.count) }
       }
     }
-    profiled(.products(decoderName, .forward), flops: 2 * code.rows * encoder.inputs * encoder.outputs) {
+    profiled(.products(decoderName, .forward)) {
       if let packed {
         multiply(code, packed, into: output)
         addBias(output, 0..<output.columns)
@@ -72,9 +72,8 @@ struct DenoisingLayer: Sendable {
     _ code: MatrixView, gradient: MatrixView, parameters: UnsafeMutablePointer<Float>,
     gradients: UnsafeMutablePointer<Float>, codeGradient: MatrixView
   ) {
-    let flops = 4 * code.rows * encoder.inputs * encoder.outputs
-    profiled(.products(decoderName, .backward), flops: flops) {
-      sumRows(gradient, into: gradients + decoderBias.offset)
+    profiled(.products(decoderName, .backward)) {
+      profiled(.activations) { sumRows(gradient, into: gradients + decoderBias.offset) }
       if let decoderWeight {
         multiplyInTiles(code, transposeA: true, gradient, into: view(decoderWeight, gradients))
         multiplyInTiles(gradient, view(decoderWeight, parameters), transposeB: true, into: codeGradient)

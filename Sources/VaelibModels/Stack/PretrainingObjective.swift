@@ -63,10 +63,12 @@ final class PretrainingObjective: TrainingObjective {
       code, gradient: outputGradient, parameters: parameters, gradients: gradients, codeGradient: codeGradient
     )
     var loss = batch.mean { losses[$0] }
-    loss += layer.addSparsity(code, codeGradient: codeGradient)
+    loss += profiled(.penalties) { layer.addSparsity(code, codeGradient: codeGradient) }
     multiplyActivationDerivative(into: codeGradient)
     loss += encoderBackward(input, code, codeGradient, share: batch.share, gradients)
-    loss += layer.addWeightPenalty(share: batch.share, parameters: parameters, gradients: gradients)
+    loss += profiled(.penalties) {
+      layer.addWeightPenalty(share: batch.share, parameters: parameters, gradients: gradients)
+    }
     return [.loss: loss]
   }
 
@@ -127,9 +129,11 @@ final class PretrainingObjective: TrainingObjective {
       if !tied {
         (gradients + layer.encoder.weight.offset).update(repeating: 0, count: layer.encoder.weight.count)
       }
-      penalty = layer.addContraction(
-        code, preActivation: workspace.preActivation(index, rows: code.rows), batchShare: share,
-        parameters: parameters, gradients: gradients, preActivationGradient: gradient)
+      penalty = profiled(.penalties) {
+        layer.addContraction(
+          code, preActivation: workspace.preActivation(index, rows: code.rows), batchShare: share,
+          parameters: parameters, gradients: gradients, preActivationGradient: gradient)
+      }
     }
     layer.encoder.backward(
       parameters: parameters, gradients: gradients, input: input, gradient: gradient, inputGradient: nil,

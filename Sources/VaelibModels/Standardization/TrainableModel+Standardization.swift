@@ -1,4 +1,5 @@
 import VaelibNetworks
+import VaelibNumerics
 
 extension TrainableModel {
   public var standardizationProblem: String? { standardization?.problem(in: parameters.base) }
@@ -17,7 +18,9 @@ extension TrainableModel {
           + "identity, or in a stack loss squared_error in layer 0")
     }
     try ExampleCheck.shape(examples, columns: dataDimension, what: "the examples")
-    let moments = try ColumnMoments(examples, check: exampleCheck, isCancelled: isCancelled)
+    let moments = try profiled(.standardization) {
+      try ColumnMoments(examples, check: exampleCheck, isCancelled: isCancelled)
+    }
     forget(standardization.set(moments, in: parameters.base))
   }
 

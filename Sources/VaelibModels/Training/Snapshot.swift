@@ -14,10 +14,14 @@ final class Snapshot {
   }
 
   /// Replaces the copy.
-  func take() { values.base.update(from: parameters.base, count: values.count) }
+  func take() {
+    profiled(.weightCopies) { values.base.update(from: parameters.base, count: values.count) }
+  }
 
   /// Puts the parameters back as they were at the last `take`.
-  func restore() { parameters.base.update(from: values.base, count: values.count) }
+  func restore() {
+    profiled(.weightCopies) { parameters.base.update(from: values.base, count: values.count) }
+  }
 }
 
 extension FloatBuffer {

@@ -1,3 +1,5 @@
+import VaelibNumerics
+
 /// One call that trains a model: a phase, or several one after another.
 struct TrainingCall<Trained: TrainableModel> {
   let model: Trained
@@ -137,7 +139,9 @@ struct TrainingCall<Trained: TrainableModel> {
   private func begin() throws -> TrainingCheckpoints<Trained>.Beginning? {
     guard let checkpoints else { return nil }
     func identify(_ examples: LabeledExamples) throws -> DataIdentity {
-      try checkpoints.identify(examples.source, labels: kind.usesLabels ? examples.labels : nil)
+      try profiled(.saving) {
+        try checkpoints.identify(examples.source, labels: kind.usesLabels ? examples.labels : nil)
+      }
     }
     let run = RunIdentity(
       phase: kind, configuration: configuration, examples: try identify(examples),

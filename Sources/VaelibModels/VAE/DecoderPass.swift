@@ -33,7 +33,7 @@ final class DecoderPass {
   func run(_ latents: MatrixView) {
     model.decoder.forward(
       parameters: model.parameters.base, input: latents, workspace: workspace, packed: packed)
-    likelihood.begin(parameters: model.parameters.base)
+    profiled(.likelihood) { likelihood.begin(parameters: model.parameters.base) }
   }
 
   private func outputs(_ row: Int) -> UnsafePointer<Float> {
@@ -59,7 +59,9 @@ final class DecoderPass {
     model.decoder.backward(
       parameters: parameters, gradients: gradients, input: latents, workspace: workspace,
       inputGradient: latentGradient)
-    likelihood.finishGradients(rows: latents.rows, parameters: parameters, gradients: gradients)
+    profiled(.likelihood) {
+      likelihood.finishGradients(rows: latents.rows, parameters: parameters, gradients: gradients)
+    }
   }
 
   /// Writes the mean of p(x|z) of one row, [D].

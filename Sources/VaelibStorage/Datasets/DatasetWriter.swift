@@ -70,8 +70,10 @@ public final class DatasetWriter: @unchecked Sendable {
       throw ModelError.invalidArgument("there is no dataset \"\(name)\"; added so far: \(known)")
     }
     try dataset.check(array)
-    try attempt { () throws(StorageError) in
-      try dataset.append(array) { dataset throws(StorageError) in try write(dataset) }
+    try profiled(.saving) {
+      try attempt { () throws(StorageError) in
+        try dataset.append(array) { dataset throws(StorageError) in try write(dataset) }
+      }
     }
   }
 

@@ -451,6 +451,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_last_error": (c_char_p, []),
     "vaelib_handle_last_error": (c_size_t, [c_void_p, c_char_p, c_size_t]),
     "vaelib_last_warning": (c_char_p, []),
+    "vaelib_profiling_set": (c_int, [c_int]),
+    "vaelib_last_profile": (c_char_p, []),
     "vaelib_threads_set": (c_int, [c_size_t]),
     "vaelib_threads_get": (c_size_t, []),
     "vaelib_cpu_description": (c_char_p, []),
