@@ -36,7 +36,7 @@ from vaelib._c.errors import (
     VaelibError,
     VaelibWarning,
 )
-from vaelib._c.host import cpu_description, set_threads, threads, version
+from vaelib._c.host import cpu_description, last_profile, set_profiling, set_threads, threads, version
 from vaelib._c.long_calls import Progress
 from vaelib.data.dataset import Dataset, concatenate
 from vaelib.data.opening import dataset_names, open_dataset
@@ -97,8 +97,10 @@ __all__ = [
     "convert",
     "cpu_description",
     "dataset_names",
+    "last_profile",
     "load",
     "open_dataset",
+    "set_profiling",
     "set_threads",
     "threads",
     "verify",
