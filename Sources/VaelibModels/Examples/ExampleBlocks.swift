@@ -2,7 +2,7 @@ import VaelibNumerics
 
 /// Walks a source from first row to last in blocks that fit a workspace, converted and checked.
 struct ExampleBlocks {
-  /// Rows worked on at a time by queries.
+  /// Rows of a block, at most; where several are worked on at once, a `BlockPlan` says how many.
   static let rows = 512
 
   let source: any ExampleSource

@@ -5,7 +5,7 @@ extension ExampleSource {
   /// Cuts the rows into pieces, first to last, for queries whose results are wanted piece by piece. `body` gets each
   /// with a control that listens to cancelling alone; the caller is told how far the whole is.
   ///
-  /// A query computes the same bits of a piece as of the whole: pieces are cut where its blocks begin.
+  /// A query computes the same bits of a piece as of the whole.
   public func forEachPiece(
     resultColumns: Int, control: RunControl, _ body: (SliceSource, RunControl) throws -> Void
   ) throws {
