@@ -80,6 +80,12 @@ def test_verbose_prints_one_line_an_epoch(binary, capsys):
     assert all(line.startswith(f"epoch {n}/3  elbo ") and "validation" in line for n, line in enumerate(lines, 1))
 
 
+def test_verbose_prints_a_hundred_lines_of_thousands_of_epochs(binary, capsys):
+    vaelib.VAE(latent_dim=2, hidden=(4,), epochs=1050, verbose=1).fit(binary[:16])
+    shown = [int(line.split("/")[0].split()[1]) for line in capsys.readouterr().out.splitlines()]
+    assert shown == [1, *range(11, 1050, 11), 1050]
+
+
 def test_training_that_diverges_is_named_and_leaves_a_usable_model():
     x = np.random.RandomState(0).normal(size=(50, 4)) * 1e3
     model = vaelib.VAE(

@@ -21,7 +21,7 @@ random_state : int, RandomState, Generator or None, default None
     Seed of weights, shuffling, corruption and dropout. The same integer gives the same bits, for any number of threads;
     None takes a seed from numpy's global state.
 verbose : int, default 0
-    1 prints one line per epoch."""
+    1 prints one line per epoch, or, of many epochs, about a hundred."""
 
 _ATTRIBUTES = """\
 loss_ : str or tuple of str

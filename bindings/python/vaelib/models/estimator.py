@@ -29,6 +29,9 @@ from vaelib.models.weights import replace_weights, weights_of
 ModelType = TypeVar("ModelType", bound=NativeModel)
 Self = TypeVar("Self", bound="Estimator[Any]")
 
+#: How many epochs `verbose` shows, beside the first and the last: small sets are passed over thousands of times.
+_SHOWN_EPOCHS = 100
+
 
 class Estimator(Generic[ModelType]):
     """History, weights, files; what queries and the ``fit`` of each kind of estimator are made of."""
@@ -245,7 +248,7 @@ class Estimator(Generic[ModelType]):
             return callback
 
         def report(progress: Progress) -> object:
-            if progress.kind == "epoch":
+            if progress.kind == "epoch" and _is_shown(progress):
                 print(progress, flush=True)
             return callback(progress) if callback is not None else None
 
@@ -317,3 +320,9 @@ class Estimator(Generic[ModelType]):
         check_input_features(self, input_features)
         prefix = type(self).__name__.lower()
         return np.array([f"{prefix}{index}" for index in range(width)], dtype=object)
+
+
+def _is_shown(progress: Progress) -> bool:
+    """Whether an epoch is the first, the last, or one of about a hundred in between."""
+    step = -(-progress.epochs // _SHOWN_EPOCHS)
+    return progress.epoch in (1, progress.epochs) or progress.epoch % step == 0

@@ -38,7 +38,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         Seed of weights, shuffling, noise and binarisation. The same integer gives the same bits, for any number of
         threads; None takes a seed from numpy's global state.
     verbose : int, default 0
-        1 prints one line per epoch.
+        1 prints one line per epoch, or, of many epochs, about a hundred.
 
     Attributes
     ----------
