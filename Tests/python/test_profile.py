@@ -91,7 +91,8 @@ def test_a_streamed_training_waits_for_its_reader(tmp_path):
     ((name, _, lines),) = tables(run(STREAMED, str(path), VAELIB_PROFILE="1").stderr)
     assert name == "vaelib_vae_fit"
     assert lines["waiting for the reader"][1] > 0
-    assert "reading" in lines and "gathering and conversion" in lines
+    assert "reading" in lines
+    assert "gathering and conversion" in lines
 
 
 def test_the_last_call_of_the_thread(profiling, fitted, binary):
