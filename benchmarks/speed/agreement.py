@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from speed.measurement import InProcess
+from speed.processes import Apart
 
 #: Steps of training, and how many of the first and of the last are compared: their means, since noise differs.
 STEPS = 20
@@ -19,17 +19,17 @@ class DisagreementError(Exception):
     """Two contestants did not do the same work."""
 
 
-def check_losses(contestants: Sequence[InProcess], tolerance: float) -> None:
+def check_losses(contestants: Sequence[Apart], tolerance: float) -> None:
     """Lets each take the first steps; the losses of the first and of the last must agree within this part of them."""
     ends = {}
     for contestant in contestants:
-        losses = [contestant.outcomes(1)[0] for _ in range(STEPS)]
+        losses = contestant.outcomes(STEPS)
         if losses[0] is not None:
             ends[contestant.name] = [statistics.fmean(part) for part in (losses[:COMPARED], losses[-COMPARED:])]
     compare(ends, tolerance, "the losses of the first and of the last steps")
 
 
-def check_answers(contestants: Sequence[InProcess], tolerance: float) -> None:
+def check_answers(contestants: Sequence[Apart], tolerance: float) -> None:
     """Asks each once; answers must agree within this part of the largest number in them."""
     answers = {contestant.name: contestant.outcomes(1)[0] for contestant in contestants}
     compare({name: each for name, each in answers.items() if each is not None}, tolerance, "the answers")

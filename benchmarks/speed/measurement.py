@@ -40,7 +40,7 @@ class Contestant(Protocol):
 
 
 class InProcess:
-    """An operation that is repeated in this process."""
+    """An operation that is repeated in the process that has this."""
 
     def __init__(self, name: str, operation: Operation) -> None:
         self.name = name

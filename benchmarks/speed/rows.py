@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
-from speed import agreement, contestants
+from speed import agreement
 from speed.contestants import UnavailableError
 from speed.from_c import RowFromC
 from speed.imports import ImportRow
-from speed.measurement import Contestant, InProcess, Say, Times, measure
+from speed.measurement import Contestant, Say, Times, measure
 from speed.networks import Network
+from speed.processes import Apart
 from speed.streamed_training import StreamingRow
 from speed.tasks import FineTuning, LogLikelihood, Pretraining, Query, VAETraining
 
@@ -44,8 +45,8 @@ class Row(Protocol):
 
 
 @dataclass(frozen=True)
-class RowInProcess:
-    """A work that contestants do in this process: the function of their modules, and what they are given."""
+class RowOfContestants:
+    """A work of a function in the contestants' modules, and what they are given, each in a process of its own."""
 
     group: str
     name: str
@@ -59,17 +60,17 @@ class RowInProcess:
         everyone: list[Contestant] = [*self.check(names, say)]
         return measure(everyone, rounds)
 
-    def check(self, names: Sequence[str], say: Say) -> list[InProcess]:
+    def check(self, names: Sequence[str], say: Say) -> list[Apart]:
         """Makes those of the contestants that do this work, and sees whether they agree."""
         found = [each for each in (self._contestant(name, say) for name in names) if each is not None]
         check = agreement.check_losses if self.group in TRAINING else agreement.check_answers
         check(found, self.tolerance)
         return found
 
-    def _contestant(self, name: str, say: Say) -> InProcess | None:
+    def _contestant(self, name: str, say: Say) -> Apart | None:
         try:
-            make = getattr(contestants.find(name), self.function, None)
-            return None if make is None else InProcess(name, make(self.task))
+            contestant = Apart(name, self.function, self.task)
+            return contestant if contestant.does_this_work else None
         except UnavailableError as error:
             say(f"{name} does not take part: {error}")
             return None
@@ -91,23 +92,23 @@ WIDE = Network(4000, (512, 256), 32, "relu")
 FACES = Network(560, (200,), 10, "tanh", "predicted")
 
 
-def _vae(network: Network, batch: int) -> RowInProcess:
+def _vae(network: Network, batch: int) -> RowOfContestants:
     task = VAETraining(network, batch)
     likelihood = "Bernoulli" if network.variance is None else f"Gaussian, {network.variance} variance"
     name = f"{network} {network.activation}, {likelihood}, batch {batch}"
-    return RowInProcess(VAE_TRAINING, name, "train_vae", task, task.operations, RANDOM)
+    return RowOfContestants(VAE_TRAINING, name, "train_vae", task, task.operations, RANDOM)
 
 
-def _pretraining(batch: int) -> RowInProcess:
+def _pretraining(batch: int) -> RowOfContestants:
     task = Pretraining(784, 1000, batch)
     name = f"denoising layer {task.data}-{task.width}, batch {batch}"
-    return RowInProcess(STACK_TRAINING, name, "pretrain", task, task.operations, RANDOM)
+    return RowOfContestants(STACK_TRAINING, name, "pretrain", task, task.operations, RANDOM)
 
 
-def _fine_tuning() -> RowInProcess:
+def _fine_tuning() -> RowOfContestants:
     task = FineTuning((784, 1000, 1000, 1000, 10), 100)
     name = f"fine-tuning {'-'.join(map(str, task.widths))}, batch {task.batch}"
-    return RowInProcess(STACK_TRAINING, name, "fine_tune", task, task.operations, ROUNDING)
+    return RowOfContestants(STACK_TRAINING, name, "fine_tune", task, task.operations, ROUNDING)
 
 
 def rows_of(count: int) -> str:
@@ -115,22 +116,22 @@ def rows_of(count: int) -> str:
     return "1 row" if count == 1 else f"{count} rows"
 
 
-def _encoding(network: Network, rows: int) -> RowInProcess:
+def _encoding(network: Network, rows: int) -> RowOfContestants:
     task = Query(network, rows)
     name = f"encode {network}, {rows_of(rows)}"
-    return RowInProcess(QUERIES, name, "encode", task, task.encoding_operations, ROUNDING)
+    return RowOfContestants(QUERIES, name, "encode", task, task.encoding_operations, ROUNDING)
 
 
-def _decoding(network: Network, rows: int) -> RowInProcess:
+def _decoding(network: Network, rows: int) -> RowOfContestants:
     task = Query(network, rows)
     name = f"decode {network}, {rows_of(rows)}"
-    return RowInProcess(QUERIES, name, "decode", task, task.decoding_operations, ROUNDING)
+    return RowOfContestants(QUERIES, name, "decode", task, task.decoding_operations, ROUNDING)
 
 
-def _log_likelihood() -> RowInProcess:
+def _log_likelihood() -> RowOfContestants:
     task = LogLikelihood(DIGITS, 500)
     name = f"log-likelihood {task.network}, {rows_of(task.rows)}, {task.samples} samples"
-    return RowInProcess(QUERIES, name, "log_likelihood", task, task.operations, RANDOM)
+    return RowOfContestants(QUERIES, name, "log_likelihood", task, task.operations, RANDOM)
 
 
 def _from_c(query: str, rows: int) -> RowFromC:
@@ -139,10 +140,10 @@ def _from_c(query: str, rows: int) -> RowFromC:
     return RowFromC(QUERIES_FROM_C, f"{query} {DIGITS}, {rows_of(rows)}", DIGITS, query, rows, operations)
 
 
-def quiet_rows() -> list[RowInProcess]:
+def quiet_rows() -> list[RowOfContestants]:
     """A training step for each likelihood, with next to no noise, whose losses must agree more closely."""
     tasks = [VAETraining(replace(network, quiet=True), 100) for network in (DIGITS, TABLE, FACES)]
-    return [RowInProcess(VAE_TRAINING, str(task), "train_vae", task, task.operations, QUIET) for task in tasks]
+    return [RowOfContestants(VAE_TRAINING, str(task), "train_vae", task, task.operations, QUIET) for task in tasks]
 
 
 def every_row() -> Sequence[Row]:
