@@ -45,7 +45,7 @@ class Apart:
 
 
 class _Server:
-    """This end of a contestant's process."""
+    """A contestant's process, seen from this one."""
 
     def __init__(self, name: str) -> None:
         self._connection, other = _context.Pipe()
@@ -63,7 +63,7 @@ class _Server:
 
 
 def _serve(connection: Connection, name: str) -> None:
-    """The other end: answers until the program ends."""
+    """What runs in it: answers until the program ends."""
     # Else vaelib would share the processors with the others, which do nothing meanwhile.
     os.environ.setdefault("VAELIB_NUM_THREADS", str(len(os.sched_getaffinity(0))))
     contestant: InProcess | None = None
