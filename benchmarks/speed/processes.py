@@ -1,7 +1,7 @@
 """Contestants in processes of their own.
 
-In one process the threads of one library meet those of another: OpenBLAS's spin for a tenth of a second after a product,
-and where JAX was used Linux may leave two threads of another library on one processor.
+In one process the threads of one library meet those of another: OpenBLAS's spin for a tenth of a second after a
+product, and where JAX was used Linux may leave two threads of another library on one processor.
 """
 
 from __future__ import annotations
