@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import time
 from pathlib import Path
@@ -18,7 +19,7 @@ class OtherLoad:
         self._before = _busy() - _own()
 
     def cores(self) -> float:
-        """The cores that other processes kept busy, on average; children of this one count once they have ended."""
+        """The cores that other processes kept busy, on average; contestants' processes are none of them."""
         return max(0.0, (_busy() - _own() - self._before) / (time.monotonic() - self._started))
 
 
@@ -31,4 +32,11 @@ def _busy() -> float:
 def _own() -> float:
     """Seconds in which cores worked for this process and its children."""
     times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    ended = times.children_user + times.children_system
+    return times.user + times.system + ended + sum(_used(each.pid) for each in multiprocessing.active_children())
+
+
+def _used(process: int | None) -> float:
+    """Seconds in which cores worked for a child of this process that has not ended."""
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
