@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import statistics
 import subprocess
 import sys
@@ -69,20 +70,31 @@ def make_file(path: Path, gigabytes: float) -> None:
 
 
 def train(data: Any, seconds: float) -> dict[str, float]:
-    """Examples a second of a training, after a second to warm up."""
+    """Examples a second of a training, after a second to warm up, which begins with the first report."""
     import vaelib
 
     marks: list[tuple[float, int]] = []
-    started = time.perf_counter()
+    started = math.inf
 
     def watch(progress: Any) -> bool:
+        nonlocal started
         now = time.perf_counter()
+        started = min(started, now)
         if now - started > 1:
             seen = (progress.epoch - 1) * progress.examples_per_epoch + progress.examples
             marks.append((now, seen))
         return now - started > 1 + seconds
 
-    vae = vaelib.VAE(latent_dim=20, hidden=(400,), activation="relu", batch_size=BATCH, epochs=10**6, random_state=0)
+    # The likelihood is named, since finding it out takes a look at every image.
+    vae = vaelib.VAE(
+        latent_dim=20,
+        hidden=(400,),
+        activation="relu",
+        likelihood="bernoulli",
+        batch_size=BATCH,
+        epochs=10**6,
+        random_state=0,
+    )
     vae.fit(data, callback=watch)
     (begin, first), (end, last) = marks[0], marks[-1]
     return {"examples": (last - first) / (end - begin)}
