@@ -1083,7 +1083,9 @@ vaelib_status vaelib_vae_fit(
 /*
  * Queries. N is the number of rows given, D = data_dim, J = latent_dim. Results are dense row-major and `out_count` is
  * the number of values in each output buffer; anything but the stated product is VAELIB_INVALID_ARGUMENT. The caller
- * always says explicitly whether a mean or a sample is wanted.
+ * always says explicitly whether a mean or a sample is wanted. An output may share memory with rows that are read only
+ * where each result takes the place of its own row, as when images are reconstructed where they are; otherwise rows
+ * would change before they are read, and the call is refused in the same way.
  */
 
 typedef enum vaelib_choice {
@@ -1173,7 +1175,7 @@ vaelib_status vaelib_vae_draw_manifold(vaelib_model *model, size_t side, float *
  * Queries of plain rows, for programs that answer one request at a time and need no dataset for it. `rows` are
  * `row_count` rows of float32, dense, each as wide as the model wants it; they are used in place, as they are (scale 1,
  * shift 0), and not changed. The numbers, and the errors, are those of the function of the same name without `_rows`.
- * No output may share memory with the rows. The code of one example:
+ * The code of one example:
  *
  *     float pixels[784], code[20];
  *     ...

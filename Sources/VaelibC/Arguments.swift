@@ -1,3 +1,4 @@
+import VaelibModels
 import VaelibStorage
 
 /// Checks of arguments that many functions take.
@@ -37,16 +38,34 @@ enum Arguments {
     return count
   }
 
-  /// Throws if two outputs of `count` values each share memory. NULL stands for no output.
-  static func areApart<Value>(_ outputs: [(name: String, start: UnsafeMutablePointer<Value>?)], count: Int)
-    throws
-  {
+  /// Throws if two outputs of a query, of `count` values each, share memory with each other or with the rows that it
+  /// reads. NULL stands for no output.
+  static func areApart<Value>(
+    _ outputs: [(name: String, start: UnsafeMutablePointer<Value>?)], count: Int,
+    rowsOf source: any ExampleSource
+  ) throws {
     let present = outputs.compactMap { output in output.start.map { (output.name, $0) } }
     for (index, (name, start)) in present.enumerated() {
       for (other, otherStart) in present[..<index] where abs(otherStart - start) < count {
         throw BoundaryError.argument("\(other) and \(name) share memory; each output needs its own")
       }
+      let (bytes, isBeyondMemory) = count.multipliedReportingOverflow(by: MemoryLayout<Value>.stride)
+      if source.isOverwritten(from: start, bytes: isBeyondMemory ? .max : bytes) {
+        throw BoundaryError.argument(
+          "\(name) shares memory with the rows that are read; give it memory of its own")
+      }
     }
+  }
+
+  /// The one output of a query, a value for each of `columns` and each row that it reads.
+  static func output<Value>(
+    _ start: UnsafeMutablePointer<Value>?, _ name: String, _ count: Int, rowsOf source: any ExampleSource,
+    columns: Int
+  ) throws -> UnsafeMutablePointer<Value> {
+    let start = try nonNull(start, name)
+    try self.count(count, rows: source.rows, columns: columns)
+    try areApart([(name, start)], count: count, rowsOf: source)
+    return start
   }
 
   /// Throws unless an output buffer holds rows x columns values.

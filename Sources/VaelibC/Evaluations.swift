@@ -24,7 +24,8 @@ public func vaelib_vae_estimate_elbo(
     }
     try Arguments.count(outCount, rows: source.rows, columns: 1)
     try Arguments.areApart(
-      [("out_elbo", outElbo), ("out_reconstruction", outReconstruction), ("out_kl", outKL)], count: outCount)
+      [("out_elbo", outElbo), ("out_reconstruction", outReconstruction), ("out_kl", outKL)], count: outCount,
+      rowsOf: source)
     try model.bounds(source, evaluation, control: control) { row, terms in
       outElbo?[row] = terms.elbo
       outReconstruction?[row] = terms.reconstruction
@@ -47,7 +48,8 @@ public func vaelib_vae_estimate_log_likelihood(
     let out = try Arguments.nonNull(outLogLikelihood, "out_log_likelihood")
     try Arguments.count(outCount, rows: source.rows, columns: 1)
     try Arguments.areApart(
-      [("out_log_likelihood", outLogLikelihood), ("out_standard_error", outStandardError)], count: outCount)
+      [("out_log_likelihood", outLogLikelihood), ("out_standard_error", outStandardError)], count: outCount,
+      rowsOf: source)
     try model.logLikelihoods(source, evaluation, control: control) { row, likelihood in
       out[row] = likelihood.value
       outStandardError?[row] = likelihood.standardError

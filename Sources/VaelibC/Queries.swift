@@ -21,7 +21,8 @@ func encode(
     throw BoundaryError.argument("out_mean and out_log_variance are both NULL; at least one is needed")
   }
   try Arguments.count(outCount, rows: source.rows, columns: model.configuration.latentDimension)
-  try Arguments.areApart([("out_mean", outMean), ("out_log_variance", outLogVariance)], count: outCount)
+  try Arguments.areApart(
+    [("out_mean", outMean), ("out_log_variance", outLogVariance)], count: outCount, rowsOf: source)
   try model.encode(source, mean: outMean, logVariance: outLogVariance, control: control)
 }
 
@@ -32,8 +33,8 @@ public func vaelib_vae_encode_sample(
 ) -> vaelib_status {
   vaeQuery(model) { model, control in
     let source = try DatasetHandle.from(examples).source
-    let out = try Arguments.nonNull(outLatent, "out_latent")
-    try Arguments.count(outCount, rows: source.rows, columns: model.configuration.latentDimension)
+    let out = try Arguments.output(
+      outLatent, "out_latent", outCount, rowsOf: source, columns: model.configuration.latentDimension)
     try model.encodeSample(source, seed: seed, latents: out, control: control)
   }
 }
@@ -53,9 +54,10 @@ func decode(
   _ model: VariationalAutoencoder, _ source: any ExampleSource, _ outMean: UnsafeMutablePointer<Float>?,
   _ outVariance: UnsafeMutablePointer<Float>?, _ outCount: Int, _ control: RunControl
 ) throws {
-  let out = try Arguments.nonNull(outMean, "out_mean")
-  try Arguments.count(outCount, rows: source.rows, columns: model.configuration.dataDimension)
-  try Arguments.areApart([("out_mean", outMean), ("out_variance", outVariance)], count: outCount)
+  let out = try Arguments.output(
+    outMean, "out_mean", outCount, rowsOf: source, columns: model.configuration.dataDimension)
+  try Arguments.areApart(
+    [("out_mean", outMean), ("out_variance", outVariance)], count: outCount, rowsOf: source)
   try model.decode(source, mean: out, variance: outVariance, control: control)
 }
 
@@ -66,8 +68,8 @@ public func vaelib_vae_decode_sample(
 ) -> vaelib_status {
   vaeQuery(model) { model, control in
     let source = try DatasetHandle.from(latents).source
-    let out = try Arguments.nonNull(outExamples, "out_examples")
-    try Arguments.count(outCount, rows: source.rows, columns: model.configuration.dataDimension)
+    let out = try Arguments.output(
+      outExamples, "out_examples", outCount, rowsOf: source, columns: model.configuration.dataDimension)
     try model.decodeSample(source, seed: seed, examples: out, control: control)
   }
 }
@@ -79,8 +81,8 @@ public func vaelib_vae_reconstruct(
 ) -> vaelib_status {
   vaeQuery(model) { model, control in
     let source = try DatasetHandle.from(examples).source
-    let out = try Arguments.nonNull(outMean, "out_mean")
-    try Arguments.count(outCount, rows: source.rows, columns: model.configuration.dataDimension)
+    let out = try Arguments.output(
+      outMean, "out_mean", outCount, rowsOf: source, columns: model.configuration.dataDimension)
     try model.reconstruct(
       source, latent: try MeanOrSample(latent, "latent"), seed: seed, mean: out, control: control)
   }

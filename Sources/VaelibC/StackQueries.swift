@@ -8,8 +8,8 @@ public func vaelib_stack_corrupt(
 ) -> vaelib_status {
   stackQuery(model) { stack, control in
     let source = try DatasetHandle.from(examples).source
-    let out = try Arguments.nonNull(outCorrupted, "out_corrupted")
-    try Arguments.count(outCount, rows: source.rows, columns: try stack.inputWidth(ofLayer: layer))
+    let out = try Arguments.output(
+      outCorrupted, "out_corrupted", outCount, rowsOf: source, columns: try stack.inputWidth(ofLayer: layer))
     try stack.corrupt(source, layer: layer, seed: seed, epoch: epoch, corrupted: out, control: control)
   }
 }
@@ -30,8 +30,8 @@ func encode(
   _ stack: StackedAutoencoder, _ source: any ExampleSource, layer: Int,
   _ outCode: UnsafeMutablePointer<Float>?, _ outCount: Int, _ control: RunControl
 ) throws {
-  let out = try Arguments.nonNull(outCode, "out_code")
-  try Arguments.count(outCount, rows: source.rows, columns: try stack.width(ofLayer: layer))
+  let out = try Arguments.output(
+    outCode, "out_code", outCount, rowsOf: source, columns: try stack.width(ofLayer: layer))
   try stack.encode(source, layer: layer, code: out, control: control)
 }
 
@@ -42,8 +42,8 @@ public func vaelib_stack_decode(
 ) -> vaelib_status {
   stackQuery(model) { stack, control in
     let source = try DatasetHandle.from(codes).source
-    let out = try Arguments.nonNull(outExamples, "out_examples")
-    try Arguments.count(outCount, rows: source.rows, columns: stack.configuration.dataDimension)
+    let out = try Arguments.output(
+      outExamples, "out_examples", outCount, rowsOf: source, columns: stack.configuration.dataDimension)
     try stack.decode(source, layer: layer, examples: out, control: control)
   }
 }
@@ -55,8 +55,8 @@ public func vaelib_stack_reconstruct(
 ) -> vaelib_status {
   stackQuery(model) { stack, control in
     let source = try DatasetHandle.from(examples).source
-    let out = try Arguments.nonNull(outExamples, "out_examples")
-    try Arguments.count(outCount, rows: source.rows, columns: stack.configuration.dataDimension)
+    let out = try Arguments.output(
+      outExamples, "out_examples", outCount, rowsOf: source, columns: stack.configuration.dataDimension)
     try stack.reconstruct(source, layer: layer, reconstruction: out, control: control)
   }
 }
@@ -68,8 +68,7 @@ public func vaelib_stack_compute_reconstruction_error(
 ) -> vaelib_status {
   stackQuery(model) { stack, control in
     let source = try DatasetHandle.from(examples).source
-    let out = try Arguments.nonNull(outError, "out_error")
-    try Arguments.count(outCount, rows: source.rows, columns: 1)
+    let out = try Arguments.output(outError, "out_error", outCount, rowsOf: source, columns: 1)
     try stack.reconstructionErrors(source, layer: layer, control: control) { out[$0] = $1 }
   }
 }
@@ -90,9 +89,9 @@ func predictProbabilities(
   _ stack: StackedAutoencoder, _ source: any ExampleSource,
   _ outProbabilities: UnsafeMutablePointer<Float>?, _ outCount: Int, _ control: RunControl
 ) throws {
-  let out = try Arguments.nonNull(outProbabilities, "out_probabilities")
   try stack.requireClassifier()
-  try Arguments.count(outCount, rows: source.rows, columns: stack.classes)
+  let out = try Arguments.output(
+    outProbabilities, "out_probabilities", outCount, rowsOf: source, columns: stack.classes)
   try stack.probabilities(source, into: out, control: control)
 }
 
@@ -103,9 +102,8 @@ public func vaelib_stack_predict(
 ) -> vaelib_status {
   stackQuery(model) { stack, control in
     let source = try DatasetHandle.from(examples).source
-    let out = try Arguments.nonNull(outClasses, "out_classes")
     try stack.requireClassifier()
-    try Arguments.count(outCount, rows: source.rows, columns: 1)
+    let out = try Arguments.output(outClasses, "out_classes", outCount, rowsOf: source, columns: 1)
     try stack.predict(source, control: control) { out[$0] = Int64($1) }
   }
 }
@@ -129,8 +127,8 @@ public func vaelib_stack_sample(
 ) -> vaelib_status {
   stackQuery(model) { stack, control in
     let source = try DatasetHandle.from(examples).source
-    let out = try Arguments.nonNull(outExamples, "out_examples")
-    try Arguments.count(outCount, rows: source.rows, columns: stack.configuration.dataDimension)
+    let out = try Arguments.output(
+      outExamples, "out_examples", outCount, rowsOf: source, columns: stack.configuration.dataDimension)
     try stack.sample(source, seed: seed, samples: out, control: control)
   }
 }

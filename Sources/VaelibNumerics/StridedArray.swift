@@ -58,6 +58,16 @@ public struct StridedArray: @unchecked Sendable {
     }
   }
 
+  /// The addresses of the memory that rows `range` lie in, and what is between them.
+  public func addresses(_ range: Range<Int>) -> Range<UInt> {
+    if range.isEmpty || columns == 0 { return 0..<0 }
+    let start = Int(bitPattern: base) + range.lowerBound * rowStride
+    let (height, width) = ((range.count - 1) * rowStride, (columns - 1) * columnStride)
+    let first = start + min(height, 0) + min(width, 0)
+    let last = start + max(height, 0) + max(width, 0)
+    return UInt(bitPattern: first)..<UInt(bitPattern: last + elementType.byteCount)
+  }
+
   /// The rows of `range` as they lie in memory, if they are floats in whole steps that `scale` and `shift` leave as they
   /// are. The view must not be written to.
   public func matrix(_ range: Range<Int>) -> MatrixView? {

@@ -194,15 +194,62 @@ static void check_outputs_beside_rows(vaelib_model *vae, vaelib_model *stack) {
     const size_t count = 2 * latents;
     CHECK_OK(vaelib_vae_encode_rows(vae, examples, 2, examples - count, behind, count));
     CHECK_MESSAGE(vaelib_vae_encode_rows(vae, examples, 2, examples - count + 1, NULL, count), bad,
-                  "rows and out_mean share memory");
+                  "out_mean shares memory with the rows");
     CHECK_MESSAGE(vaelib_vae_encode_rows(vae, examples, 2, NULL, behind - 1, count), bad,
-                  "rows and out_log_variance share memory");
+                  "out_log_variance shares memory with the rows");
     CHECK_MESSAGE(vaelib_vae_decode_rows(vae, examples, 1, examples + 1, NULL, columns), bad,
-                  "latents and out_mean share memory");
+                  "out_mean shares memory with the rows");
     CHECK_MESSAGE(vaelib_stack_encode_rows(stack, examples, 2, 1, examples, 2 * top), bad,
-                  "rows and out_code share memory");
+                  "out_code shares memory with the rows");
     CHECK_MESSAGE(vaelib_stack_predict_probabilities_rows(stack, examples, 2, examples, 2 * classes), bad,
-                  "rows and out_probabilities share memory");
+                  "out_probabilities shares memory with the rows");
+}
+
+/* The same with datasets. A result may take the place of its own row, as when images are denoised where they are. */
+static void check_outputs_beside_datasets(vaelib_model *vae, vaelib_model *stack) {
+    enum { many = 1000 };
+    static float memory[many * columns], expected[many * columns];
+    static double bounds[many];
+    static int64_t labels[many];
+    vaelib_dataset *all = NULL, *some = NULL;
+    vaelib_evaluation_config plan = VAELIB_EVALUATION_CONFIG_INIT;
+    float *const within = memory + columns;
+    const size_t first = 600, count = many - first;
+    const char *const shared = "shares memory with the rows";
+    for (size_t i = 0; i < many * columns; i++) memory[i] = images[i % (rows * columns)];
+    CHECK_OK(vaelib_evaluation_config_init(&plan));
+    all = wrap(memory, many, columns);
+    CHECK_MESSAGE(vaelib_vae_encode(vae, all, within, NULL, many * latents), bad, shared);
+    CHECK_MESSAGE(vaelib_vae_encode(vae, all, NULL, within, many * latents), bad, shared);
+    CHECK_MESSAGE(vaelib_vae_encode_sample(vae, all, 1, within, many * latents), bad, shared);
+    CHECK_MESSAGE(vaelib_vae_reconstruct(vae, all, VAELIB_MEAN, 1, within, many * columns), bad, shared);
+    CHECK_MESSAGE(vaelib_vae_estimate_elbo(vae, all, &plan, NULL, NULL, (double *)(void *)memory, NULL, NULL, many), bad,
+                  shared);
+    CHECK_MESSAGE(vaelib_vae_estimate_log_likelihood(vae, all, &plan, NULL, NULL, (double *)(void *)memory, NULL, many),
+                  bad, shared);
+    CHECK_MESSAGE(vaelib_stack_encode(stack, all, 1, within, many * top), bad, shared);
+    CHECK_MESSAGE(vaelib_stack_reconstruct(stack, all, 1, within, many * columns), bad, shared);
+    CHECK_MESSAGE(vaelib_stack_corrupt(stack, all, 0, 1, 1, within, many * columns), bad, shared);
+    CHECK_MESSAGE(vaelib_stack_compute_reconstruction_error(stack, all, 1, (double *)(void *)memory, many), bad, shared);
+    CHECK_MESSAGE(vaelib_stack_predict_probabilities(stack, all, within, many * classes), bad, shared);
+    CHECK_MESSAGE(vaelib_stack_predict(stack, all, (int64_t *)(void *)memory, many), bad, shared);
+    CHECK_OK(vaelib_stack_predict(stack, all, labels, many));
+    CHECK_OK(vaelib_vae_estimate_elbo(vae, all, &plan, NULL, NULL, bounds, NULL, NULL, many));
+
+    /* Rows that a slice leaves out may be written to. */
+    CHECK_OK(vaelib_dataset_slice(all, first, count, &some));
+    CHECK_OK(vaelib_vae_encode(vae, some, expected, NULL, count * latents));
+    CHECK_OK(vaelib_vae_encode(vae, some, memory, NULL, count * latents));
+    CHECK(memcmp(memory, expected, count * latents * sizeof *memory) == 0);
+
+    CHECK_OK(vaelib_vae_reconstruct(vae, some, VAELIB_MEAN, 1, expected, count * columns));
+    CHECK_OK(vaelib_vae_reconstruct(vae, some, VAELIB_MEAN, 1, memory + first * columns, count * columns));
+    CHECK(memcmp(memory + first * columns, expected, count * columns * sizeof *memory) == 0);
+    CHECK_OK(vaelib_stack_reconstruct(stack, some, 1, expected, count * columns));
+    CHECK_OK(vaelib_stack_reconstruct(stack, some, 1, memory + first * columns, count * columns));
+    CHECK(memcmp(memory + first * columns, expected, count * columns * sizeof *memory) == 0);
+    vaelib_dataset_free(some);
+    vaelib_dataset_free(all);
 }
 
 /* A model of the other kind, or none. */
@@ -251,6 +298,7 @@ int main(void) {
     check_bad_arguments_of_stack(stack);
     check_bad_values(vae, stack);
     check_outputs_beside_rows(vae, stack);
+    check_outputs_beside_datasets(vae, stack);
     check_bad_models(vae, stack);
     check_unaligned_rows(vae);
     for (size_t i = 0; i < 2; i++) vaelib_model_free(gaussians[i]);

@@ -130,19 +130,15 @@ static inline void vaelib_multiply_tile(int rows, int vectors, const vaelib_tile
  * memory is what such a product waits for. Terms whose factor in a is 0 are passed over, which leaves the sums as they
  * are; in rows of binary data most are.
  */
-#if defined(__AVX512F__)
+#define VAELIB_FOR_ROWS_OF_12(F) F(1) F(2) F(3) F(4) F(5) F(6) F(7) F(8) F(9) F(10) F(11) F(12)
+#if defined(__AVX512F__) || defined(__aarch64__)
 #define VAELIB_ROW_VECTORS 24
 #define VAELIB_FOR_ROW_WIDTHS(F)                                                                                  \
-    F(1) F(2) F(3) F(4) F(5) F(6) F(7) F(8) F(9) F(10) F(11) F(12) F(13) F(14) F(15) F(16) F(17) F(18) F(19) F(20) \
-    F(21) F(22) F(23) F(24)
-#elif defined(__aarch64__)
-#define VAELIB_ROW_VECTORS 24
-#define VAELIB_FOR_ROW_WIDTHS(F)                                                                                  \
-    F(1) F(2) F(3) F(4) F(5) F(6) F(7) F(8) F(9) F(10) F(11) F(12) F(13) F(14) F(15) F(16) F(17) F(18) F(19) F(20) \
-    F(21) F(22) F(23) F(24)
+    VAELIB_FOR_ROWS_OF_12(F)                                                                                      \
+    F(13) F(14) F(15) F(16) F(17) F(18) F(19) F(20) F(21) F(22) F(23) F(24)
 #else
 #define VAELIB_ROW_VECTORS 12
-#define VAELIB_FOR_ROW_WIDTHS(F) F(1) F(2) F(3) F(4) F(5) F(6) F(7) F(8) F(9) F(10) F(11) F(12)
+#define VAELIB_FOR_ROW_WIDTHS(F) VAELIB_FOR_ROWS_OF_12(F)
 #endif
 
 #define VAELIB_DEFINE_ROW(VECTORS)                                                                                \
