@@ -23,18 +23,6 @@ int vaelib_instruction_set(void)
     return 1;
 }
 
-int vaelib_processor_count(void)
-{
-#if defined(__linux__)
-    cpu_set_t allowed;
-    if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0 && CPU_COUNT(&allowed) > 0) {
-        return CPU_COUNT(&allowed);
-    }
-#endif
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 ? (int)online : 1;
-}
-
 static atomic_uint fork_generation;
 static pthread_once_t fork_watch = PTHREAD_ONCE_INIT;
 

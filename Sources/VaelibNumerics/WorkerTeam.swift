@@ -13,12 +13,15 @@ final class WorkerTeam: @unchecked Sendable {
   private let gate = Atomic<UInt64>(0)
   private let nextPart = Atomic<Int>(0)
   private let sleepers = Atomic<Int>(0)
+  /// The processor on which the caller opened the last region.
+  private let callerProcessor = Atomic<Int32>(-1)
   private let parking: OpaquePointer
 
   /// Written by the caller while the gate is closed and nobody is inside; read by those inside.
   private var job = Job(parts: 0, floatingPointMode: 0) { _ in }
+  /// How many workers have been started. Written by the caller only.
+  private let workers = Atomic<Int>(0)
   /// Used by the caller only.
-  private var workers = 0
   private var regions: UInt64 = 0
 
   private struct Job {
@@ -40,14 +43,14 @@ final class WorkerTeam: @unchecked Sendable {
     startWorkers(upTo: helpers)
     job = Job(parts: parts, floatingPointMode: vaelib_floating_point_mode(), body: body)
     nextPart.store(0, ordering: .relaxed)
-    openGate(limit: min(helpers, workers))
+    openGate(limit: min(helpers, workers.load(ordering: .relaxed)))
     runParts()
     profiled(.waitingForWorkers) { closeGate() }
     job.body = { _ in }
   }
 
   private func startWorkers(upTo wanted: Int) {
-    while workers < wanted {
+    while workers.load(ordering: .relaxed) < wanted {
       let reference = Unmanaged.passRetained(self)
       let status = vaelib_start_thread(
         { pointer in
@@ -55,11 +58,15 @@ final class WorkerTeam: @unchecked Sendable {
           Unmanaged<WorkerTeam>.fromOpaque(pointer).takeRetainedValue().work()
         }, reference.toOpaque())
       guard status == 0 else { return reference.release() }
-      workers += 1
+      workers.wrappingAdd(1, ordering: .relaxed)
     }
   }
 
   private func openGate(limit: Int) {
+    let processor = vaelib_current_processor()
+    if callerProcessor.load(ordering: .relaxed) != processor {
+      callerProcessor.store(processor, ordering: .relaxed)
+    }
     regions &+= 1
     gate.store(Gate(region: regions, limit: limit).word, ordering: .sequentiallyConsistent)
     // A worker about to sleep announces itself before it looks at the gate a last time, so either it sees the
@@ -105,8 +112,11 @@ final class WorkerTeam: @unchecked Sendable {
 
   private func work() {
     var lastRegion: UInt64 = 0
+    var place = WorkerPlace()
     while true {
       waitForRegion(after: lastRegion)
+      place.keepOff(
+        callerProcessor.load(ordering: .relaxed), workers: workers.load(ordering: .relaxed))
       lastRegion = enterAndWork()
     }
   }

@@ -71,6 +71,29 @@ int vaelib_instruction_set(void);
 /* How many processors this process may run on, at least 1. Swift cannot import the CPU_COUNT macro. */
 int vaelib_processor_count(void);
 
+/* The number of the processor on which the calling thread runs; -1 if that is not known. */
+int vaelib_current_processor(void);
+
+/* One bit for each processor. */
+typedef struct vaelib_processors {
+    unsigned char bits[128];
+} vaelib_processors;
+
+/*
+ * Which processors a thread may run on, and which of these it has chosen itself. Zero at first; whenever the thread's
+ * processors are others than it chose, somebody else has set them, and they are what it may choose from.
+ */
+typedef struct vaelib_processor_choice {
+    vaelib_processors allowed;
+    vaelib_processors chosen;
+} vaelib_processor_choice;
+
+/*
+ * Keeps the calling thread on the other processors that it may run on, if there are enough of them for so many threads
+ * (at least 1); else it may run on all again.
+ */
+void vaelib_keep_off_processor(int processor, int threads, vaelib_processor_choice *choice);
+
 /* A hint to the processor that the calling thread spins. */
 static inline void vaelib_spin_hint(void)
 {
