@@ -23,6 +23,8 @@ public struct DenseLayer: Sendable {
     bias = try layout.append("\(name)/bias", rows: 1, columns: outputs)
   }
 
+  public var tensors: [Range<Int>] { [weight.range, bias.range] }
+
   /// The layer without its outputs from `outputs` on, which shares its tensors. For forward passes alone.
   func keeping(outputs: Int) -> DenseLayer { DenseLayer(self, outputs: outputs) }
 
@@ -82,19 +84,20 @@ public struct DenseLayer: Sendable {
     accumulate: Bool = false
   ) {
     let weightParts = Partition.parts(flops: 2 * input.rows * inputs * outputs)
-    let inputParts = inputGradient == nil ? 0 : weightParts
+    // Next to each other, so that mostly one thread does them, are parts that use the same rows of W.
+    let partsOfRows = inputGradient == nil ? 1 : 2
     profiled(.products(name, .backward)) {
-      WorkerPool.shared.run(parts: weightParts + inputParts + 1) { part in
-        if part < weightParts {
-          weightGradient(
-            gradients, input: input, gradient: gradient,
-            rows: Partition.range(of: inputs, part: part, parts: weightParts), accumulate: accumulate)
-        } else if let inputGradient, part < weightParts + inputParts {
+      WorkerPool.shared.run(parts: weightParts * partsOfRows + 1) { part in
+        let (rowsPart, kind) = part.quotientAndRemainder(dividingBy: partsOfRows)
+        if rowsPart == weightParts {
+          return profiled(.activations) { sumRows(gradient, into: gradients + bias.offset) }
+        }
+        let rows = Partition.range(of: inputs, part: rowsPart, parts: weightParts)
+        if kind == 0 {
+          weightGradient(gradients, input: input, gradient: gradient, rows: rows, accumulate: accumulate)
+        } else if let inputGradient {
           self.inputGradient(
-            parameters, gradient: gradient, into: inputGradient, below: below,
-            columns: Partition.range(of: inputs, part: part - weightParts, parts: inputParts))
-        } else {
-          profiled(.activations) { sumRows(gradient, into: gradients + bias.offset) }
+            parameters, gradient: gradient, into: inputGradient, below: below, columns: rows)
         }
       }
     }

@@ -1,25 +1,18 @@
 import VaelibNumerics
 
-/// The Euclidean norm of the parts `ranges` of a flat array, summed in an order that does not depend on threads.
-public func euclideanNorm(_ values: UnsafePointer<Float>, ranges: [Range<Int>]) -> Double {
-  let segments = cutIntoSegments(ranges)
-  return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, segments.count)) { sums in
+/// The Euclidean norm of these tensors of a flat array, summed in an order that does not depend on threads.
+public func euclideanNorm(_ values: UnsafePointer<Float>, of tensors: [Range<Int>]) -> Double {
+  let parts = ParameterParts(tensors)
+  return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, parts.count)) { sums in
     guard let sums = sums.baseAddress else { return 0 }
     profiled(.gradientNorm) {
-      WorkerPool.shared.run(parts: segments.count) { part in
-        sums[part] = kernels.sumOfSquares(values + segments[part].lowerBound, segments[part].count)
+      WorkerPool.shared.run(parts: parts.count) { part in
+        sums[part] = 0
+        parts.forEachRange(part) { _, range in
+          sums[part] += kernels.sumOfSquares(values + range.lowerBound, range.count)
+        }
       }
     }
-    return (0..<segments.count).reduce(0) { $0 + sums[$1] }.squareRoot()
-  }
-}
-
-/// Cuts ranges into runs that are worth a thread's attention, by their sizes alone.
-func cutIntoSegments(_ ranges: [Range<Int>]) -> [Range<Int>] {
-  let length = 32_768
-  return ranges.flatMap { range in
-    stride(from: range.lowerBound, to: range.upperBound, by: length).map {
-      $0..<min($0 + length, range.upperBound)
-    }
+    return (0..<parts.count).reduce(0) { $0 + sums[$1] }.squareRoot()
   }
 }

@@ -41,7 +41,7 @@ public final class Optimizer {
     }
   }
 
-  /// A part of the parameters whose rate is a multiple of the others'.
+  /// A tensor whose rate is a multiple of the others'.
   public struct Pace: Sendable {
     public let range: Range<Int>
     public let factor: Double
@@ -58,13 +58,14 @@ public final class Optimizer {
   public let count: Int
   /// Moments, one array after the other, `count` floats each.
   public let moments: FloatBuffer
-  /// The parameters that are trained, cut into runs by size alone, so that results do not depend on threads.
-  private let segments: [Pace]
+  private let parts: ParameterParts
+  /// Of each tensor.
+  private let paces: [Double]
   /// Updates made so far.
   public private(set) var steps = 0
 
-  /// An optimiser for the parts `trained` of an array of `count` parameters; nil stands for all of it. `paces` are of
-  /// whole parts.
+  /// An optimiser for the tensors `trained` of an array of `count` parameters; nil stands for all of it. `paces` are those
+  /// of tensors that do not have the usual one.
   public init(
     _ method: Method, constants: Constants, count: Int, trained: [Range<Int>]? = nil, paces: [Pace] = []
   ) throws(NumericsError) {
@@ -72,8 +73,10 @@ public final class Optimizer {
     self.constants = constants
     self.count = count
     moments = try FloatBuffer(rows: method.moments, columns: count)
-    segments = cutIntoSegments(trained ?? [0..<count]).map { segment in
-      Pace(range: segment, factor: paces.first { $0.range.contains(segment.lowerBound) }?.factor ?? 1)
+    let trained = trained ?? [0..<count]
+    parts = ParameterParts(trained)
+    self.paces = trained.map { tensor in
+      paces.first { $0.range.contains(tensor.lowerBound) }?.factor ?? 1
     }
   }
 
@@ -96,17 +99,17 @@ public final class Optimizer {
   ) {
     steps += 1
     profiled(.optimizer) {
-      WorkerPool.shared.run(parts: segments.count) { part in
-        let range = segments[part].range
-        updateSegment(
-          range, parameters + range.lowerBound, gradients + range.lowerBound,
-          rate: Float(rate * segments[part].factor),
-          gradientScale: Float(gradientScale), decay: Float(decay))
+      WorkerPool.shared.run(parts: parts.count) { part in
+        parts.forEachRange(part) { tensor, range in
+          update(
+            range, parameters + range.lowerBound, gradients + range.lowerBound,
+            rate: Float(rate * paces[tensor]), gradientScale: Float(gradientScale), decay: Float(decay))
+        }
       }
     }
   }
 
-  private func updateSegment(
+  private func update(
     _ range: Range<Int>, _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, rate: Float,
     gradientScale: Float, decay: Float
   ) {

@@ -3,29 +3,33 @@ import Synchronization
 
 /// The workers of one process, and the gate through which they enter a region of parallel work.
 ///
-/// The caller opens the gate; whichever workers notice walk in, take parts off a shared counter, and walk
-/// out. When the parts are used up the caller closes the gate and waits for those inside, so it never waits
-/// for a worker that is asleep or that the system has suspended.
+/// The caller opens the gate; whichever workers notice walk in, take parts, and walk out. When the parts are used up the
+/// caller closes the gate and waits for those inside, so it never waits for a worker that is asleep or that the system has
+/// suspended.
 final class WorkerTeam: @unchecked Sendable {
   /// The fork generation of the process whose threads these are.
   let generation = ForkGeneration.current
 
   private let gate = Atomic<UInt64>(0)
-  private let nextPart = Atomic<Int>(0)
+  private let shares = PartShares(threads: WorkerPool.maximumThreads)
   private let sleepers = Atomic<Int>(0)
   /// The processor on which the caller opened the last region.
   private let callerProcessor = Atomic<Int32>(-1)
   private let parking: OpaquePointer
 
   /// Written by the caller while the gate is closed and nobody is inside; read by those inside.
-  private var job = Job(parts: 0, floatingPointMode: 0) { _ in }
+  private var job = Job(parts: 0, threads: 1, floatingPointMode: 0) { _ in }
   /// How many workers have been started. Written by the caller only.
   private let workers = Atomic<Int>(0)
+  /// The last number that a worker was given.
+  private let numbers = Atomic<Int>(0)
   /// Used by the caller only.
   private var regions: UInt64 = 0
 
   private struct Job {
     var parts: Int
+    /// That may take part, the caller, which is number 0, included.
+    var threads: Int
     var floatingPointMode: UInt64
     var body: (Int) -> Void
   }
@@ -41,10 +45,12 @@ final class WorkerTeam: @unchecked Sendable {
   /// Runs all parts on the calling thread and at most `helpers` workers. One call at a time.
   func run(parts: Int, helpers: Int, _ body: @escaping (Int) -> Void) {
     startWorkers(upTo: helpers)
-    job = Job(parts: parts, floatingPointMode: vaelib_floating_point_mode(), body: body)
-    nextPart.store(0, ordering: .relaxed)
-    openGate(limit: min(helpers, workers.load(ordering: .relaxed)))
-    runParts()
+    let limit = min(helpers, workers.load(ordering: .relaxed))
+    job = Job(
+      parts: parts, threads: limit + 1, floatingPointMode: vaelib_floating_point_mode(), body: body)
+    shares.deal(parts: parts, threads: limit + 1)
+    openGate(limit: limit)
+    runParts(thread: 0)
     profiled(.waitingForWorkers) { closeGate() }
     job.body = { _ in }
   }
@@ -98,38 +104,34 @@ final class WorkerTeam: @unchecked Sendable {
 
   /// Not inlined, so that references to the body are given back before a worker leaves.
   @inline(never)
-  private func runParts() {
-    let parts = job.parts
-    let body = job.body
-    while true {
-      let part = nextPart.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard part < parts else { return }
-      body(part)
-    }
+  private func runParts(thread: Int) {
+    shares.take(parts: job.parts, threads: job.threads, own: thread, job.body)
   }
 
   // MARK: The workers' side
 
   private func work() {
+    let number = numbers.wrappingAdd(1, ordering: .relaxed).newValue
     var lastRegion: UInt64 = 0
     var place = WorkerPlace()
     while true {
       waitForRegion(after: lastRegion)
       place.keepOff(
         callerProcessor.load(ordering: .relaxed), workers: workers.load(ordering: .relaxed))
-      lastRegion = enterAndWork()
+      lastRegion = enterAndWork(number)
     }
   }
 
-  /// Enters the region that is open, if any and if there is room, and returns its number.
-  private func enterAndWork() -> UInt64 {
+  /// Enters the region that is open, if any and if there is room, and returns its number. `worker` counts from 1.
+  private func enterAndWork(_ worker: Int) -> UInt64 {
     var seen = gate.load(ordering: .acquiring)
     while Gate(word: seen).hasRoom {
       let (exchanged, now) = gate.compareExchange(
         expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing)
       if exchanged {
         adoptFloatingPointMode()
-        runParts()
+        // Where fewer workers than there are may take part, two may have one share.
+        runParts(thread: worker < job.threads ? worker : 1 + worker % (job.threads - 1))
         gate.wrappingSubtract(1, ordering: .acquiringAndReleasing)
         break
       }

@@ -29,11 +29,10 @@ struct DenoisingLayer: Sendable {
   /// What a profile calls its decoder.
   private var decoderName: String { "\(encoder.name)/decoder" }
 
-  /// Everything pretraining changes, one run of the parameter array.
-  var trained: Range<Int> { encoder.weight.offset..<decoderBias.range.upperBound }
-
-  /// What fine-tuning with labels changes.
-  var encoderTrained: Range<Int> { encoder.weight.offset..<encoder.bias.range.upperBound }
+  /// The tensors that pretraining changes.
+  var trained: [Range<Int>] {
+    encoder.tensors + [decoderWeight?.range, decoderBias.range].compactMap { $0 }
+  }
 
   /// output = code times the decoder's weights plus its bias, [rows, inputs]: logits, or real values. With the weights
   /// `packed`, all on the calling thread.

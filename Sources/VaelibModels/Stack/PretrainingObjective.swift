@@ -41,7 +41,7 @@ final class PretrainingObjective: TrainingObjective {
   deinit { losses.deallocate() }
 
   var parameters: FloatBuffer { stack.parameters }
-  var trained: [Range<Int>] { [layer.trained] }
+  var trained: [Range<Int>] { layer.trained }
 
   func compute(
     _ batch: Batch, gradients: UnsafeMutablePointer<Float>

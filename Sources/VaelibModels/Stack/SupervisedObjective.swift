@@ -56,7 +56,7 @@ final class SupervisedObjective: TrainingObjective {
 
   var parameters: FloatBuffer { stack.parameters }
   var trained: [Range<Int>] {
-    stack.layers.map(\.encoderTrained) + [classifier.weight.offset..<classifier.bias.range.upperBound]
+    stack.layers.flatMap(\.encoder.tensors) + classifier.tensors
   }
 
   func compute(

@@ -34,7 +34,7 @@ final class UnsupervisedObjective: TrainingObjective {
   deinit { losses.deallocate() }
 
   var parameters: FloatBuffer { stack.parameters }
-  var trained: [Range<Int>] { stack.layers.map(\.trained) }
+  var trained: [Range<Int>] { stack.layers.flatMap(\.trained) }
 
   func compute(
     _ batch: Batch, gradients: UnsafeMutablePointer<Float>

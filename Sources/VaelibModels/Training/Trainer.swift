@@ -151,7 +151,7 @@ public final class Trainer {
   }
 
   /// The Euclidean norm of the gradients as they are.
-  public func gradientNorm() -> Double { euclideanNorm(gradients.base, ranges: objective.trained) }
+  public func gradientNorm() -> Double { euclideanNorm(gradients.base, of: objective.trained) }
 
   /// Applies the gradients: clipping, weight prior, optimiser. The schedules advance by the rows of the whole batch.
   ///

@@ -191,7 +191,7 @@ final class TrainingCourse<Model> {
   func save() {
     guard isUnsaved, let checkpoints else { return }
     let parameters = trainer.parameters
-    guard euclideanNorm(parameters.base, ranges: [0..<parameters.count]).isFinite else { return }
+    guard euclideanNorm(parameters.base, of: [0..<parameters.count]).isFinite else { return }
     var saved = state
     if state.steps > 0 { saved.moments = trainer.moments }
     if state.sums.rows > 0 { saved.epochStart = epochStart.values }

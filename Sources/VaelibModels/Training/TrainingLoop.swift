@@ -128,7 +128,7 @@ final class TrainingLoop<Trained: TrainableModel> {
         try call.control.send(progress(.step, state.epoch, state.sums.rows, metrics(state)))
       }
     }
-    if !euclideanNorm(model.parameters.base, ranges: [0..<model.parameters.count]).isFinite {
+    if !euclideanNorm(model.parameters.base, of: [0..<model.parameters.count]).isFinite {
       throw badBatch(course, 0, "the weights are no longer finite")
     }
   }

@@ -8,9 +8,9 @@ import VaelibNumerics
 protocol TrainingObjective: AnyObject {
   /// The flat parameter array of the model.
   var parameters: FloatBuffer { get }
-  /// The parts of it that are trained.
+  /// The tensors of it that are trained.
   var trained: [Range<Int>] { get }
-  /// Those of these parts that learn at a pace of their own.
+  /// Those of these that learn at a pace of their own.
   var paces: [Optimizer.Pace] { get }
 
   /// Overwrites the trained parts of `gradients` with the gradient of the loss on `batch`; returns what the loss is made

@@ -44,7 +44,9 @@ final class BoundObjective: TrainingObjective {
 
   var parameters: FloatBuffer { model.parameters }
   /// The networks, and what the likelihood learns beside them.
-  var trained: [Range<Int>] { [model.networks] + paces.map(\.range) }
+  var trained: [Range<Int>] {
+    (model.encoder.layers + model.decoder.layers).flatMap(\.tensors) + paces.map(\.range)
+  }
   var paces: [Optimizer.Pace] { model.likelihood.learned }
 
   func compute(

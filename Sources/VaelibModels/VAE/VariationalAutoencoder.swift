@@ -16,8 +16,6 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
   let decoder: DenseNetwork
   let likelihoodKind: LikelihoodKind
   let likelihood: any Likelihood
-  /// The part of the parameters that is the two networks'.
-  let networks: Range<Int>
 
   private let watched = Watched(TrainingRecord())
 
@@ -38,7 +36,6 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
     decoder = try DenseNetwork(
       "decoder", inputs: configuration.latentDimension, hidden: configuration.decoderWidths,
       outputs: outputs * configuration.dataDimension, activation: configuration.activation, layout: &layout)
-    networks = 0..<layout.count
     likelihood = try configuration.makeLikelihood(kind, &layout)
     self.layout = layout
     parameters = try FloatBuffer(count: layout.count)
