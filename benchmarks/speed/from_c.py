@@ -14,6 +14,7 @@ from vaelib._c.library import library
 from speed import c_programs, openblas
 from speed.agreement import compare
 from speed.contestants import vaelib_estimators
+from speed.core_distance import Turns
 from speed.measurement import BLOCK, Say, Times, measure
 from speed.networks import Matrix, Network
 
@@ -32,7 +33,7 @@ class RowFromC:
     rows: int
     operations: float
 
-    def times(self, names: Sequence[str], rounds: int, say: Say) -> dict[str, Times]:
+    def times(self, names: Sequence[str], turns: Turns, say: Say) -> dict[str, Times]:
         """vaelib's, and those of the products alone."""
         path = openblas.library()
         if path is None:
@@ -46,7 +47,7 @@ class RowFromC:
             compare({"C": program.answer(), "Python": self._expected()}, ROUNDING, "the answers")
             words = {"vaelib": "vaelib", "products alone": "products"}
             chosen = [name for name in words if name in names and (name == "vaelib" or path is not None)]
-            return measure([_Part(name, program, words[name]) for name in chosen], rounds)
+            return measure([_Part(name, program, words[name]) for name in chosen], turns)
 
     @property
     def shapes(self) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+from speed.core_distance import Turns
 from speed.measurement import Measured, Say, Times, measure
 
 #: What a program imports that uses a contestant.
@@ -31,12 +32,12 @@ class ImportRow:
     name: str = "import"
     operations: None = None
 
-    def times(self, names: Sequence[str], rounds: int, say: Say) -> dict[str, Times]:
+    def times(self, names: Sequence[str], turns: Turns, say: Say) -> dict[str, Times]:
         """A quarter of the rounds, since each starts processes."""
         packages = {name: PACKAGES[name] for name in names if name in PACKAGES}
         there = {name: each for name, each in packages.items() if find_spec(each.split(".", 1)[0]) is not None}
         contestants = [Measured(name, _seconds_of(each)) for name, each in there.items()]
-        return measure(contestants, max(FEWEST_ROUNDS, rounds // 4))
+        return measure(contestants, turns.divided_by(4, FEWEST_ROUNDS))
 
 
 def _seconds_of(package: str) -> Callable[[], float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -117,12 +117,12 @@ class Times:
         return statistics.median(mine / theirs for mine, theirs in zip(self.blocks, others.blocks, strict=True))
 
 
-def measure(contestants: Sequence[Contestant], rounds: int) -> dict[str, Times]:
+def measure(contestants: Sequence[Contestant], turns: Iterable[int]) -> dict[str, Times]:
     """The times of each contestant."""
     for contestant in contestants:
         contestant.prepare()
     times = {contestant.name: Times() for contestant in contestants}
-    for turn in range(rounds):
+    for turn in turns:
         for contestant in contestants if turn % 2 == 0 else contestants[::-1]:
             time.sleep(REST)
             times[contestant.name].blocks.append(contestant.block())

@@ -21,6 +21,8 @@ class Result:
     times: dict[str, Times]
     #: The cores that other processes kept busy meanwhile.
     other_load: float
+    #: Nanoseconds from core to core and back, before each turn.
+    core_distances: list[float]
 
     @property
     def ours(self) -> Times:
@@ -75,5 +77,6 @@ class Results:
             "operations": row.operations,
             "share_of_peak": row.share(self.peak.all_cores),
             "other_load": round(row.other_load, 3),
+            "core_distances": row.core_distances,
             "contestants": contestants,
         }

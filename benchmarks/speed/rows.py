@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from speed import agreement
 from speed.contestants import UnavailableError
+from speed.core_distance import Turns
 from speed.from_c import RowFromC
 from speed.imports import ImportRow
 from speed.measurement import Contestant, Say, Times, measure
@@ -40,7 +41,7 @@ class Row(Protocol):
     def operations(self) -> float | None:
         """The multiplications and additions of its products; None where products are not what matters."""
 
-    def times(self, names: Sequence[str], rounds: int, say: Say) -> dict[str, Times]:
+    def times(self, names: Sequence[str], turns: Turns, say: Say) -> dict[str, Times]:
         """Makes those of the contestants that do this work, sees whether they agree, and measures them."""
 
 
@@ -55,10 +56,10 @@ class RowOfContestants:
     operations: float
     tolerance: float
 
-    def times(self, names: Sequence[str], rounds: int, say: Say) -> dict[str, Times]:
+    def times(self, names: Sequence[str], turns: Turns, say: Say) -> dict[str, Times]:
         """Checks, then measures them."""
         everyone: list[Contestant] = [*self.check(names, say)]
-        return measure(everyone, rounds)
+        return measure(everyone, turns)
 
     def check(self, names: Sequence[str], say: Say) -> list[Apart]:
         """Makes those of the contestants that do this work, and sees whether they agree."""

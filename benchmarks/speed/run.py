@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from speed import machine
+from speed.core_distance import CoreDistance, Turns
 from speed.other_load import OtherLoad
 from speed.peak import Peak
 from speed.results import Result, Results
@@ -20,16 +21,17 @@ def run(arguments: argparse.Namespace) -> None:
         raise SystemExit("no row has such a name")
     names = ["vaelib", *arguments.contestants]
     arguments.output.mkdir(parents=True, exist_ok=True)
+    distance = CoreDistance()
     results = Results(machine.describe(), Peak(), arguments.rounds)
     if any(row.group == VAE_TRAINING for row in rows):
         _check_quietly(names, results)
     for row in rows:
         print(f"\n{row.group}: {row.name}", flush=True)
         results.peak.measure()
-        load = OtherLoad()
-        times = row.times(names, arguments.rounds, results.remark)
+        load, turns = OtherLoad(), Turns(arguments.rounds, distance)
+        times = row.times(names, turns, results.remark)
         if "vaelib" in times:
-            results.rows.append(Result(row.group, row.name, row.operations, times, load.cores()))
+            results.rows.append(Result(row.group, row.name, row.operations, times, load.cores(), turns.distances))
             print("\n".join(table(results.rows[-1:], results)), flush=True)
             _write(results, arguments.output)
     if not results.rows:

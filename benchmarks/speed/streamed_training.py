@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from speed.c_programs import scratch
+from speed.core_distance import Turns
 from speed.measurement import Measured, Say, Times, measure
 
 GIGABYTES = 0.2
@@ -25,7 +26,7 @@ class StreamingRow:
     name: str = f"training 784-400-20, batch 128, from a gzip file of {GIGABYTES:g} GB"
     operations: None = None
 
-    def times(self, names: Sequence[str], rounds: int, say: Say) -> dict[str, Times]:
+    def times(self, names: Sequence[str], turns: Turns, say: Say) -> dict[str, Times]:
         """An eighth of the rounds, since each takes seconds; the times are those of a batch."""
         if find_spec("h5py") is None:
             say("not measured: h5py is not installed")
@@ -40,4 +41,4 @@ class StreamingRow:
 
         kinds = {"vaelib": "stream", FROM_MEMORY: "memory"}
         contestants = [Measured(name, seconds_of_batch(kind)) for name, kind in kinds.items()]
-        return measure(contestants, max(FEWEST_ROUNDS, rounds // 8))
+        return measure(contestants, turns.divided_by(8, FEWEST_ROUNDS))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+
 from speed.contestants import MODULES
 from speed.results import Result, Results
 from speed.streamed_training import FROM_MEMORY
@@ -13,7 +15,10 @@ vaelib: milliseconds, the median of {rounds} blocks, in brackets the least. Othe
 they take, the median of the ratios of neighbouring blocks; above 1 vaelib is faster. "products alone": the products of
 matrices of the same work by numpy's OpenBLAS, and nothing else. PCA: as many codes, but linear ones, which is less
 work. Share of peak: vaelib's products, of the multiplications and additions that all cores can do in registers. Other
-load: the cores that other processes kept busy meanwhile; ratios of rows with more than a few tenths say little."""
+load: the cores that other processes kept busy meanwhile; ratios of rows with more than a few tenths say little. Cores
+apart: nanoseconds from core to core and back before each turn, median and most; some 50 mean a common cache. In a
+virtual machine this changes within seconds, and short steps on two cores that have no common cache take up to three
+times as long."""
 
 
 def document(results: Results) -> str:
@@ -32,13 +37,15 @@ def table(rows: list[Result], results: Results) -> list[str]:
     names = [name for name in ORDER if name in there]
     peak = results.peak.all_cores
     has_share = any(row.share(peak) is not None for row in rows)
-    heads = ["", "vaelib", *names, *(["share of peak"] if has_share else []), "other load"]
+    heads = ["", "vaelib", *names, *(["share of peak"] if has_share else []), "other load", "cores apart"]
     lines = [_line(heads), _line(["---", *["---:"] * (len(heads) - 1)])]
     for row in rows:
         cells = [row.name, f"{milliseconds(row.ours.median)} ({milliseconds(row.ours.minimum)})"]
         cells += [_number(row.ratio(name), ".2f") for name in names]
         cells += [_number(row.share(peak), ".0%")] if has_share else []
         cells.append(_number(row.other_load, ".1f"))
+        apart = row.core_distances
+        cells.append(f"{statistics.median(apart):.0f} ({max(apart):.0f})" if apart else "")
         lines.append(_line(cells))
     return lines
 
