@@ -626,7 +626,7 @@ typedef struct vaelib_model_info {
     /** The scaling of the data it was last trained on, kept in its file. */
     double data_scale;
     double data_shift;
-    /** 1 if a vae decodes to variances beside means, since its likelihood is Gaussian; else 0. */
+    /** 1 if a vae decodes to variances beside means, since its likelihood is one of real values; else 0. */
     int has_variance;
 } vaelib_model_info;
 #define VAELIB_MODEL_INFO_INIT VAELIB_SIZED_STRUCTURE(vaelib_model_info)
@@ -1012,23 +1012,28 @@ typedef struct vaelib_vae_config {
     /** "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu", "identity". */
     const char *activation;
     /**
-     * p(x|z): "bernoulli" for data in [0, 1], "gaussian" for real values; "auto", the default, is decided by
-     * vaelib_vae_config_resolve().
+     * p(x|z): "bernoulli" for data in [0, 1]; for real values "gaussian", or "student_t" or "laplace", which single
+     * unusual values move less; "auto", the default, is decided by vaelib_vae_config_resolve().
      */
     const char *likelihood;
-    /** Gaussian only. "fixed": noise_stddev squared; "learned": one per dimension; "predicted": by the decoder. */
+    /** Real values only. "fixed": noise_stddev squared; "learned": one per dimension; "predicted": by the decoder. */
     const char *variance;
-    /** Gaussian only. The mean of p(x|z): "identity", or "sigmoid" for data in [0, 1]. */
+    /** Real values only. The mean of p(x|z): "identity", or "sigmoid" for data in [0, 1]. */
     const char *mean_activation;
-    /** Gaussian with fixed variance: the standard deviation of p(x|z). */
+    /** Real values with fixed variance: the standard deviation of p(x|z); with "student_t" its scale. */
     double noise_stddev;
     /**
-     * Gaussian with learned or predicted variance: the standard deviation never falls below this. Where columns are
-     * standardised, it counts in units of a column's deviation.
+     * Real values with learned or predicted variance: the standard deviation, or the scale of "student_t", never falls
+     * below this. Where columns are standardised, it counts in units of a column's deviation.
      */
     double stddev_floor;
     /**
-     * Gaussian with mean_activation "identity". 1, the default: each column is brought to mean 0 and deviation 1 inside
+     * "student_t" only: its degrees of freedom, from 1, where values far from the location are the least unlikely, to 1e6,
+     * a Gaussian; VAELIB_AUTO_REAL, the default: one number learned per dimension, between 1 and 1000.
+     */
+    double degrees_of_freedom;
+    /**
+     * Real values with mean_activation "identity". 1, the default: each column is brought to mean 0 and deviation 1 inside
      * the model, by the first examples that it is fitted to, or by vaelib_model_standardize(). Bounds, means, variances
      * and samples are of the data as they are. A column that is constant there gets the median deviation of the others
      * and is never taken for more certain than that. 0: columns stay as they are.
@@ -1102,8 +1107,9 @@ vaelib_status vaelib_vae_encode_sample(
     vaelib_model *model, const vaelib_dataset *examples, uint64_t seed, float *out_latent, size_t out_count);
 
 /**
- * p(x|z) for given latents [N, J]: its mean and, for a Gaussian likelihood, its variance, [N, D] each. `out_variance`
- * may be NULL, and must be if has_variance of the model is 0.
+ * p(x|z) for given latents [N, J]: its mean and, for a likelihood of real values, its variance, [N, D] each; with
+ * "student_t" the location, and INFINITY up to 2 degrees of freedom. `out_variance` may be NULL, and must be if
+ * has_variance of the model is 0.
  */
 vaelib_status vaelib_vae_decode(
     vaelib_model *model, const vaelib_dataset *latents, float *out_mean, float *out_variance, size_t out_count);
@@ -1449,7 +1455,7 @@ vaelib_status vaelib_vae_encode_to(
     vaelib_model *model, const vaelib_dataset *examples, vaelib_writer *writer, const char *mean_name,
     const char *log_variance_name, vaelib_progress_fn callback, void *user_data);
 
-/** vaelib_vae_decode(): means and, for a Gaussian likelihood, variances. `variance_name` may be NULL. */
+/** vaelib_vae_decode(): means and, for a likelihood of real values, variances. `variance_name` may be NULL. */
 vaelib_status vaelib_vae_decode_to(
     vaelib_model *model, const vaelib_dataset *latents, vaelib_writer *writer, const char *mean_name,
     const char *variance_name, vaelib_progress_fn callback, void *user_data);

@@ -26,4 +26,27 @@ public protocol LikelihoodKernels: Sendable {
     _ mean: Floats, _ logVariance: Floats, _ x: Floats, _ meanGradient: MutableFloats,
     _ logVarianceGradient: MutableFloats, _ weight: Float, _ count: Int
   ) -> Double
+  /// Returns sum(-1/2 log 2 - v/2 - sqrt(2) |x - mean| exp(-v/2)), v = logVariance.
+  static func laplaceLogLikelihood(
+    _ mean: Floats, _ logVariance: Floats, _ x: Floats, _ count: Int
+  ) -> Double
+  /// Returns the same sum; meanGradient = weight sqrt(2) sign(mean - x) exp(-v/2) and logVarianceGradient = weight (1 -
+  /// sqrt(2) |x - mean| exp(-v/2)) / 2, those of weight times the negative log-likelihood.
+  static func laplaceGradient(
+    _ mean: Floats, _ logVariance: Floats, _ x: Floats, _ meanGradient: MutableFloats,
+    _ logVarianceGradient: MutableFloats, _ weight: Float, _ count: Int
+  ) -> Double
+  /// Returns sum(-v/2 - (n + 1)/2 log(1 + q/n)), q = (x - location)^2 exp(-v), v = logSquaredScale, n = degrees: the part
+  /// of a Student t density that depends on more than n.
+  static func studentTLogLikelihood(
+    _ location: Floats, _ logSquaredScale: Floats, _ degrees: Floats, _ x: Floats, _ count: Int
+  ) -> Double
+  /// Returns the same sum; the gradients are those of weight times its negative: locationGradient = weight (n + 1)/(n +
+  /// q) (location - x) exp(-v), scaleGradient = weight (1 - (n + 1) q/(n + q)) / 2 at v, and degreesGradient = weight
+  /// (log(1 + q/n) - (n + 1)/n q/(n + q)) / 2.
+  static func studentTGradient(
+    _ location: Floats, _ logSquaredScale: Floats, _ degrees: Floats, _ x: Floats,
+    _ locationGradient: MutableFloats, _ scaleGradient: MutableFloats, _ degreesGradient: MutableFloats,
+    _ weight: Float, _ count: Int
+  ) -> Double
 }

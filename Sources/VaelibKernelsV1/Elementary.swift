@@ -137,16 +137,11 @@ private let rounder: Float = 12_582_912
   return (x > 0 ? 1 - tail : tail, 0.3989422804014327 * bell)
 }
 
-/// log((word + 1/2) / 2^32), with full relative precision near 1 too.
-@inline(__always) func logOfFraction(_ word: UInt32) -> Float {
-  let fraction = (Float(word) + 0.5) * 0x1p-32
-  // fraction = 2^k m with m between sqrt(1/2) and sqrt(2).
-  let rootHalf: UInt32 = 0x3f35_04f3
-  let bits = fraction.bitPattern &+ (Float(1).bitPattern &- rootHalf)
-  let k = Float(Int32(bitPattern: bits &>> 23) &- 127)
-  let m = Float(bitPattern: (bits & 0x7f_ffff) &+ rootHalf)
-  // Above sqrt(1/2), k is 0 and 1 - fraction is known more exactly from the integer.
-  let f = word >= 0xB504_F334 ? (Float(~word) + 0.5) * -0x1p-32 : m - 1
+/// The bits of sqrt(1/2).
+private let rootHalf: UInt32 = 0x3f35_04f3
+
+/// log(2^k (1 + f)) + small for 1 + f between sqrt(1/2) and sqrt(2).
+@inline(__always) private func logarithm(of f: Float, _ k: Float, _ small: Float) -> Float {
   var p: Float = -0.07634497433900833
   p = fma(p, f, 0.1276157796382904)
   p = fma(p, f, -0.13160182535648346)
@@ -156,8 +151,32 @@ private let rounder: Float = 12_582_912
   p = fma(p, f, -0.2500081956386566)
   p = fma(p, f, 0.3333333134651184)
   let f2 = f * f
-  let tail = fma(f2 * f, p, fma(-0.5, f2, k * log2Low))
+  let tail = fma(f2 * f, p, fma(-0.5, f2, fma(k, log2Low, small)))
   return fma(k, log2High, f + tail)
+}
+
+/// log((word + 1/2) / 2^32), with full relative precision near 1 too.
+@inline(__always) func logOfFraction(_ word: UInt32) -> Float {
+  let fraction = (Float(word) + 0.5) * 0x1p-32
+  // fraction = 2^k m with m between sqrt(1/2) and sqrt(2).
+  let bits = fraction.bitPattern &+ (Float(1).bitPattern &- rootHalf)
+  let k = Float(Int32(bitPattern: bits &>> 23) &- 127)
+  let m = Float(bitPattern: (bits & 0x7f_ffff) &+ rootHalf)
+  // Above sqrt(1/2), k is 0 and 1 - fraction is known more exactly from the integer.
+  let f = word >= 0xB504_F334 ? (Float(~word) + 0.5) * -0x1p-32 : m - 1
+  return logarithm(of: f, k, 0)
+}
+
+/// log(1 + q) for q >= 0, with full relative precision near 0; log(1e38) for all that is larger.
+@inline(__always) func logOfOnePlus(_ q: Float) -> Float {
+  let bounded = q > 1e38 ? 1e38 : q
+  let sum = 1 + bounded
+  let rest = sum - 1
+  let lost = (1 - (sum - rest)) + (bounded - rest)
+  let bits = sum.bitPattern &+ (Float(1).bitPattern &- rootHalf)
+  let k = Float(Int32(bitPattern: bits &>> 23) &- 127)
+  let m = Float(bitPattern: (bits & 0x7f_ffff) &+ rootHalf)
+  return logarithm(of: m - 1, k, lost / sum) + (bounded - bounded)
 }
 
 /// The sine and cosine of 2 pi word / 2^32. The reduction to an eighth of a turn is exact, in integers.

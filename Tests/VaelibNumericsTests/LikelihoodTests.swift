@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import VaelibNumerics
@@ -91,6 +92,95 @@ import Testing
         0.25 * (1 - difference($0) * difference($0) * precision($0))
       }
     }
+  }
+
+  @Test(arguments: InstructionSet.supported)
+  func laplace(set: InstructionSet) {
+    let kernels = set.kernels
+    for count in awkwardLengths {
+      let mean = someValues(count, seed: 3, spread: 1)
+      let logVariance = someValues(count, seed: 4, spread: 2)
+      let x = someValues(count, seed: 5, spread: 1)
+      func term(_ i: Int, mean m: Double? = nil, logVariance v: Double? = nil) -> Double {
+        Oracle.laplace(mean: m ?? Double(mean[i]), logVariance: v ?? Double(logVariance[i]), Double(x[i]))
+      }
+      let exact = (0..<count).map { term($0) }.reduce(0, +)
+      let magnitude = (0..<count).map { 2 + abs(term($0)) }.reduce(0, +)
+      expectClose(kernels.laplaceLogLikelihood(mean, logVariance, x, count), exact, magnitude: magnitude)
+
+      var meanGradient = [Float](repeating: .nan, count: count)
+      var logVarianceGradient = meanGradient
+      let sum = kernels.laplaceGradient(
+        mean, logVariance, x, &meanGradient, &logVarianceGradient, 0.5, count)
+      expectClose(sum, exact, magnitude: magnitude)
+      expectClose(meanGradient, absolute: 1e-5) { i in
+        -0.5 * Oracle.slope(at: Double(mean[i]), step: 1e-7) { term(i, mean: $0) }
+      }
+      expectClose(logVarianceGradient, absolute: 1e-5) { i in
+        -0.5 * Oracle.slope(at: Double(logVariance[i])) { term(i, logVariance: $0) }
+      }
+    }
+    var gradients: (Float, Float) = (.nan, .nan)
+    _ = kernels.laplaceGradient([2], [0], [2], &gradients.0, &gradients.1, 1, 1)
+    #expect(gradients == (0, 0.5), "at the location itself the slopes of both sides cancel")
+    #expect(kernels.laplaceGradient([.nan], [0], [2], &gradients.0, &gradients.1, 1, 1).isNaN)
+    #expect(gradients.0.isNaN && gradients.1.isNaN)
+  }
+
+  @Test(arguments: InstructionSet.supported)
+  func studentT(set: InstructionSet) {
+    let kernels = set.kernels
+    for count in awkwardLengths {
+      let location = someValues(count, seed: 3, spread: 1)
+      let logScale = someValues(count, seed: 4, spread: 2)
+      let degrees = someValues(count, seed: 6, spread: 2).map { 1.5 + 3 * ($0 + 2).magnitude }
+      let x = someValues(count, seed: 5, spread: 4)
+      func term(
+        _ i: Int, location m: Double? = nil, logSquaredScale v: Double? = nil, degrees n: Double? = nil
+      ) -> Double {
+        Oracle.studentT(
+          location: m ?? Double(location[i]), logSquaredScale: v ?? Double(logScale[i]),
+          degrees: n ?? Double(degrees[i]), Double(x[i]))
+      }
+      /// The part that depends on the degrees of freedom alone, which the caller adds.
+      func constant(_ n: Double) -> Double {
+        logGamma((n + 1) / 2) - logGamma(n / 2) - 0.5 * log(n * Double.pi)
+      }
+      let exact = (0..<count).map { term($0) - constant(Double(degrees[$0])) }.reduce(0, +)
+      let magnitude = (0..<count).map { 2 + abs(term($0)) }.reduce(0, +)
+      expectClose(
+        kernels.studentTLogLikelihood(location, logScale, degrees, x, count), exact, magnitude: magnitude)
+
+      var locationGradient = [Float](repeating: .nan, count: count)
+      var (scaleGradient, degreesGradient) = (locationGradient, locationGradient)
+      let sum = kernels.studentTGradient(
+        location, logScale, degrees, x, &locationGradient, &scaleGradient, &degreesGradient, 0.5, count)
+      expectClose(sum, exact, magnitude: magnitude)
+      expectClose(locationGradient, absolute: 1e-5) { i in
+        -0.5 * Oracle.slope(at: Double(location[i])) { term(i, location: $0) }
+      }
+      expectClose(scaleGradient, absolute: 1e-5) { i in
+        -0.5 * Oracle.slope(at: Double(logScale[i])) { term(i, logSquaredScale: $0) }
+      }
+      expectClose(degreesGradient, absolute: 1e-5) { i in
+        -0.5 * Oracle.slope(at: Double(degrees[i])) { term(i, degrees: $0) - constant($0) }
+      }
+    }
+  }
+
+  @Test(arguments: InstructionSet.supported)
+  func studentTIsFiniteForAnyDistance(set: InstructionSet) {
+    let kernels = set.kernels
+    for x in [Float(0), 1e-20, 1e6, 1e19, 1e25, 1e30] {
+      var (location, scale, degrees) = (Float.nan, Float.nan, Float.nan)
+      let value = kernels.studentTGradient([0], [0], [4], [x], &location, &scale, &degrees, 1, 1)
+      let exact = -2.5 * log1p(min(Double(x) * Double(x) / 4, 1e38))
+      #expect(abs(value - exact) <= 1e-6 * abs(exact) + 1e-40, "x = \(x)")
+      #expect(location.isFinite && location <= 0 && scale.isFinite && degrees.isFinite, "x = \(x)")
+      #expect(
+        x < 1e6 || abs(scale + 2) < 1e-5, "a value far away asks for a larger scale, with the weight n/2")
+    }
+    #expect(kernels.studentTLogLikelihood([0], [0], [4], [.nan], 1).isNaN)
   }
 
   @Test(arguments: InstructionSet.supported)

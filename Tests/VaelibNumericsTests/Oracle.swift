@@ -20,6 +20,20 @@ enum Oracle {
   static func gaussian(mean: Double, logVariance: Double, _ x: Double) -> Double {
     -0.5 * log(2 * Double.pi) - 0.5 * logVariance - 0.5 * (x - mean) * (x - mean) * exp(-logVariance)
   }
+  static func laplace(mean: Double, logVariance: Double, _ x: Double) -> Double {
+    let scale = exp(logVariance / 2) / 2.0.squareRoot()
+    return -log(2 * scale) - abs(x - mean) / scale
+  }
+  /// All of it, the part that depends on the degrees of freedom alone included.
+  static func studentT(location: Double, logSquaredScale: Double, degrees: Double, _ x: Double) -> Double {
+    let square = (x - location) * (x - location) * exp(-logSquaredScale)
+    return lgamma((degrees + 1) / 2) - lgamma(degrees / 2)
+      - 0.5 * (log(degrees * Double.pi) + logSquaredScale) - (degrees + 1) / 2 * log1p(square / degrees)
+  }
+  /// The slope of `value` at `x`, by a central difference.
+  static func slope(at x: Double, step: Double = 1e-5, _ value: (Double) -> Double) -> Double {
+    (value(x + step) - value(x - step)) / (2 * step)
+  }
   static func bound(_ raw: Double, _ lower: Double, _ upper: Double) -> Double {
     upper - softplus(upper - (lower + softplus(raw - lower)))
   }

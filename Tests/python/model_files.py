@@ -113,7 +113,16 @@ class VAEReader(Reader):
             "learned": lambda: bound(self.weights["decoder/log_variance"] + 0 * mean, lower, 20) + unit,
             "predicted": lambda: bound(h[:, data_dim:], lower, 20) + unit,
         }[variance]()
+        if self.architecture["likelihood"] == "student_t":
+            n = self.degrees_of_freedom()
+            return mean, log_variance + np.log(n / (n - 2))
         return mean, log_variance
+
+    def degrees_of_freedom(self):
+        fixed = self.architecture.get("degrees_of_freedom", -1)
+        if fixed != -1:
+            return fixed
+        return np.exp(bound(self.weights["decoder/degrees_of_freedom"] + np.log(4), 0, np.log(1000)))
 
 
 class StackReader(Reader):

@@ -39,6 +39,7 @@ VAES = {
     "patience": {"patience": 2, "learning_rate": 0.3, "validation_fraction": 0.2, "epochs": 8},
     "Monte Carlo": {"estimator": "monte_carlo", "samples": 3},
     "Gaussian": {"likelihood": "gaussian", "variance": "predicted", "binarization": "none"},
+    "Student t": {"likelihood": "student_t", "binarization": "none"},
     "limited by the usual norm": {"gradient_clip_norm": "auto", "optimizer": "sgd", "learning_rate": 0.5},
     "back to the best weights": {
         "optimizer": "sgd",

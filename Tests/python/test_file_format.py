@@ -43,6 +43,9 @@ VAES = {
     "fixed": {"likelihood": "gaussian", "variance": "fixed", "noise_stddev": 0.3},
     "learned": {"likelihood": "gaussian", "variance": "learned", "stddev_floor": 0.5},
     "predicted": {"likelihood": "gaussian", "variance": "predicted", "stddev_floor": 0.5},
+    "laplace": {"likelihood": "laplace", "stddev_floor": 0.5},
+    "student_t": {"likelihood": "student_t", "variance": "predicted", "stddev_floor": 0.5},
+    "student_t, its degrees fixed": {"likelihood": "student_t", "degrees_of_freedom": 2.5, "noise_stddev": 0.3},
     "predicted, with a sigmoid": {"likelihood": "gaussian", "variance": "predicted", "mean_activation": "sigmoid"},
 }
 

@@ -76,6 +76,8 @@ VAES = {
     "fixed": {"likelihood": "gaussian", "variance": "fixed"},
     "learned": {"likelihood": "gaussian", "variance": "learned"},
     "predicted": {"likelihood": "gaussian", "variance": "predicted"},
+    "laplace": {"likelihood": "laplace"},
+    "student_t": {"likelihood": "student_t", "variance": "predicted"},
 }
 
 

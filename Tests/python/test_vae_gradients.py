@@ -33,6 +33,23 @@ ARCHITECTURES = {
         "noise_stddev": 0.6,
         "standardize": False,
     },
+    **{
+        f"{likelihood}, {variance} variance": {"likelihood": likelihood, "variance": variance}
+        for likelihood in ("laplace", "student_t")
+        for variance in ("fixed", "learned", "predicted")
+    },
+    "student_t, 3 degrees of freedom": {"likelihood": "student_t", "degrees_of_freedom": 3},
+    "student_t, columns as they are": {"likelihood": "student_t", "standardize": False},
+    "student_t, predicted variance, sigmoid mean": {
+        "likelihood": "student_t",
+        "variance": "predicted",
+        "mean_activation": "sigmoid",
+    },
+    "laplace, learned variance, sigmoid mean, high floor": {
+        "likelihood": "laplace",
+        "mean_activation": "sigmoid",
+        "stddev_floor": 0.5,
+    },
     "predicted variance, sigmoid mean, high floor": {
         "likelihood": "gaussian",
         "variance": "predicted",
@@ -53,7 +70,7 @@ TRAININGS = {
 
 def examples(architecture):
     random = np.random.RandomState(3)
-    if architecture.get("likelihood") == "gaussian" and architecture.get("mean_activation") != "sigmoid":
+    if "likelihood" in architecture and architecture.get("mean_activation") != "sigmoid":
         return random.normal(size=(BATCH, DATA_DIM)).astype(np.float32)
     return random.uniform(size=(BATCH, DATA_DIM)).astype(np.float32)
 

@@ -4,6 +4,8 @@ import VaelibNetworks
 public enum LikelihoodKind: String, CaseIterable, Sendable {
   case bernoulli
   case gaussian
+  case studentT = "student_t"
+  case laplace
 }
 
 extension LikelihoodKind {
@@ -12,6 +14,8 @@ extension LikelihoodKind {
     switch self {
     case .bernoulli: BernoulliLikelihood.self
     case .gaussian: GaussianLikelihood.self
+    case .studentT: StudentTLikelihood.self
+    case .laplace: LaplaceLikelihood.self
     }
   }
 

@@ -2,22 +2,26 @@ import Glibc
 import VaelibNetworks
 import VaelibNumerics
 
-/// The Gaussian likelihood at work. Examples come standardised where the model standardises, and so do means and
-/// log-variances in here; what goes out is in the data's units.
-final class GaussianRows: LikelihoodRows {
-  private let likelihood: GaussianLikelihood
+/// A likelihood of location and scale at work. Examples come standardised where the model standardises, and so do
+/// locations and log-variances in here; what goes out is in the data's units.
+final class LocationScaleRows: LikelihoodRows {
+  private let likelihood: LocationScale
+  private let density: any LocationScaleDensity
   private let width: Int
   private let standardizer: Standardizer?
   private var bounds: LogVarianceBounds
-  /// Means, where they are not the decoder's outputs themselves, [rows, D].
-  private let means: FloatBuffer?
+  /// Locations, where they are not the decoder's outputs themselves, [rows, D].
+  private let locations: FloatBuffer?
   /// Bounded log-variances: [rows, D] if predicted, else one row for all.
   private let logVariances: FloatBuffer
   /// Gradients at a learned log-variance, [rows, D], or room for those of a fixed one that nobody needs.
   private let logVarianceGradients: FloatBuffer?
 
-  init(_ likelihood: GaussianLikelihood, rows: Int, forTraining: Bool) throws(NumericsError) {
+  init(
+    _ likelihood: LocationScale, _ density: any LocationScaleDensity, rows: Int, forTraining: Bool
+  ) throws(NumericsError) {
     self.likelihood = likelihood
+    self.density = density
     width = likelihood.width
     if let standardization = likelihood.standardization {
       standardizer = try Standardizer(standardization)
@@ -26,7 +30,7 @@ final class GaussianRows: LikelihoodRows {
     }
     bounds = LogVarianceBounds(stddevFloor: likelihood.stddevFloor, columns: width)
     let isPredicted = likelihood.variance == .predicted
-    means =
+    locations =
       likelihood.meanActivation == .sigmoid ? try FloatBuffer(rows: rows, columns: width) : nil
     logVariances = try FloatBuffer(rows: isPredicted ? rows : 1, columns: width)
     logVarianceGradients =
@@ -34,6 +38,7 @@ final class GaussianRows: LikelihoodRows {
   }
 
   func begin(parameters: UnsafePointer<Float>) {
+    density.begin(parameters: parameters)
     if let standardizer, standardizer.begin(parameters: parameters) {
       bounds.setOwnFloors(standardizer.ownFloors)
     }
@@ -53,11 +58,11 @@ final class GaussianRows: LikelihoodRows {
 
   private var logJacobian: Double { standardizer?.logJacobian ?? 0 }
 
-  private func mean(_ row: Int, _ outputs: UnsafePointer<Float>) -> UnsafePointer<Float> {
-    guard let means else { return outputs }
-    let mean = means.base + row * width
-    kernels.sigmoid(outputs, mean, width)
-    return UnsafePointer(mean)
+  private func location(_ row: Int, _ outputs: UnsafePointer<Float>) -> UnsafePointer<Float> {
+    guard let locations else { return outputs }
+    let location = locations.base + row * width
+    kernels.sigmoid(outputs, location, width)
+    return UnsafePointer(location)
   }
 
   private func logVariance(_ row: Int, _ outputs: UnsafePointer<Float>) -> UnsafePointer<Float> {
@@ -70,18 +75,18 @@ final class GaussianRows: LikelihoodRows {
   func logLikelihood(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
   ) -> Double {
-    kernels.gaussianLogLikelihood(mean(row, outputs), logVariance(row, outputs), example, width) + logJacobian
+    density.logLikelihood(location(row, outputs), logVariance(row, outputs), of: example) + logJacobian
   }
 
   func gradient(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
     into gradient: UnsafeMutablePointer<Float>
   ) -> Double {
-    let mean = mean(row, outputs)
+    let location = location(row, outputs)
     let logVarianceGradient = logVarianceGradients.map { $0.base + row * width } ?? gradient + width
-    let value = kernels.gaussianGradient(
-      mean, logVariance(row, outputs), example, gradient, logVarianceGradient, weight, width)
-    if means != nil { kernels.sigmoidBackward(gradient, mean, width) }
+    let value = density.gradient(
+      row, location, logVariance(row, outputs), of: example, weight: weight, gradient, logVarianceGradient)
+    if locations != nil { kernels.sigmoidBackward(gradient, location, width) }
     if likelihood.variance == .predicted { bounds.backward(logVarianceGradient, raw: outputs + width) }
     return value + logJacobian
   }
@@ -89,6 +94,7 @@ final class GaussianRows: LikelihoodRows {
   func finishGradients(
     rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
   ) {
+    density.finishGradients(rows: rows, parameters: parameters, gradients: gradients)
     guard let tensor = likelihood.logVarianceTensor, let rowGradients = logVarianceGradients else { return }
     let gradient = gradients + tensor.offset
     gradient.update(repeating: 0, count: width)
@@ -97,7 +103,7 @@ final class GaussianRows: LikelihoodRows {
   }
 
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
-    mean.update(from: self.mean(row, outputs), count: width)
+    mean.update(from: location(row, outputs), count: width)
     standardizer?.restore(mean)
   }
 
@@ -105,6 +111,7 @@ final class GaussianRows: LikelihoodRows {
     _ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>
   ) {
     kernels.exponential(logVariance(row, outputs), variance, 1, width)
+    density.scaleVariances(variance)
     standardizer?.restoreVariance(variance)
   }
 
@@ -112,12 +119,12 @@ final class GaussianRows: LikelihoodRows {
     _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
     into sample: UnsafeMutablePointer<Float>
   ) {
-    sample.update(from: mean(row, outputs), count: width)
+    sample.update(from: location(row, outputs), count: width)
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { scratch in
       guard let deviation = scratch.baseAddress else { return }
       let noise = deviation + width
       kernels.exponential(logVariance(row, outputs), deviation, 0.5, width)
-      stream.normals(into: noise, count: width)
+      density.draw(stream, into: noise)
       for column in 0..<width { sample[column] += deviation[column] * noise[column] }
     }
     standardizer?.restore(sample)

@@ -4,7 +4,7 @@ import VaelibNumerics
 /// Holds the log-variances of p(x|z) softly within bounds: t = lower + softplus(raw - lower), then upper - softplus(upper -
 /// t), with lower = 2 log floor.
 struct LogVarianceBounds {
-  private static let upper = GaussianLikelihood.logVarianceUpperBound
+  private static let upper = LocationScale.logVarianceUpperBound
 
   private let columns: Int
   private let lower: Float

@@ -14,8 +14,8 @@ extension TrainableModel {
   ) throws {
     guard let standardization else {
       throw ModelError.invalidArgument(
-        "the model does not standardise: that needs standardize 1, and likelihood gaussian with mean_activation "
-          + "identity, or in a stack loss squared_error in layer 0")
+        "the model does not standardise: that needs standardize 1, and a likelihood of real values with "
+          + "mean_activation identity, or in a stack loss squared_error in layer 0")
     }
     try ExampleCheck.shape(examples, columns: dataDimension, what: "the examples")
     let moments = try profiled(.standardization) {

@@ -1,7 +1,7 @@
 import VaelibNumerics
 
 extension VariationalAutoencoder {
-  /// p(x|z) of every latent: its mean and, for a Gaussian, its variance, [N, D] each.
+  /// p(x|z) of every latent: its mean and, where it has one of its own, its variance, [N, D] each.
   public func decode(
     _ latents: any ExampleSource, mean: UnsafeMutablePointer<Float>,
     variance: UnsafeMutablePointer<Float>?, control: RunControl = RunControl()

@@ -32,7 +32,9 @@ extension VariationalAutoencoder {
 
   /// `deviations` are those of the columns that are not constant.
   private func scaleFinding(_ deviations: ClosedRange<Double>) -> String? {
-    guard likelihoodKind == .gaussian, configuration.meanActivation == .identity else { return nil }
+    guard likelihood is any LocationScaleLikelihood, configuration.meanActivation == .identity else {
+      return nil
+    }
     let (smallest, largest) = (deviations.lowerBound, deviations.upperBound)
     if configuration.variance == .fixed, configuration.noiseStddev > largest {
       return

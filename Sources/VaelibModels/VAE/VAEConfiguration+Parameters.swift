@@ -18,26 +18,34 @@ extension VAEConfiguration {
     .choice("activation", \.activation, "The activation of all hidden layers."),
     .choice(
       "likelihood", orAutomatic: \.likelihood,
-      "p(x|z): bernoulli for data in [0, 1], gaussian for real values; auto is bernoulli for binary data and grey levels."
+      "p(x|z): bernoulli for data in [0, 1], gaussian, student_t or laplace for real values; auto is bernoulli for binary "
+        + "data and grey levels, else gaussian."
     ),
     .choice(
       "variance", \.variance,
-      "Gaussian only: fixed is noise_stddev squared, learned is one per dimension, predicted comes from the decoder."
+      "Real values only: fixed is noise_stddev squared, learned is one per dimension, predicted comes from the decoder."
     ),
     .choice(
       "mean_activation", \.meanActivation,
-      "Gaussian only: the mean of p(x|z) as the decoder's output, or through a sigmoid for data in [0, 1]."),
+      "Real values only: the mean of p(x|z) as the decoder's output, or through a sigmoid for data in [0, 1]."
+    ),
     .real(
       "noise_stddev", \.noiseStddev, "1e-9 to 1e9",
-      "Gaussian with fixed variance: the standard deviation of p(x|z).", accepts: (1e-9...1e9).contains),
+      "Real values with fixed variance: the standard deviation of p(x|z), of student_t its scale.",
+      accepts: (1e-9...1e9).contains),
     .real(
       "stddev_floor", \.stddevFloor, "1e-9 to 1e3",
-      "Gaussian with learned or predicted variance: the standard deviation never falls below this; where columns are "
-        + "standardised, in units of a column's.",
+      "Real values with learned or predicted variance: the standard deviation, or the scale of student_t, never falls "
+        + "below this; where columns are standardised, in units of a column's.",
       accepts: (1e-9...1e3).contains),
+    .real(
+      "degrees_of_freedom", orAutomatic: \.degreesOfFreedom, "1 to 1e6",
+      "Likelihood student_t: how heavy the tails are, 1 for the heaviest; auto: one number learned per dimension.",
+      accepts: (1...1e6).contains
+    ).added(earlier: .real(Double(automaticNumber))),
     .flag(
       "standardize", \.standardize,
-      "Gaussian with mean_activation identity: 1 brings each column to mean 0 and deviation 1 inside the model."
+      "Real values with mean_activation identity: 1 brings each column to mean 0 and deviation 1 inside the model."
     ).added(earlier: .count(0)),
     .choice("initializer", \.initializer, "The distribution of the initial weights; biases start at 0."),
     .real(

@@ -14,6 +14,7 @@ public struct VAEConfiguration: Sendable, Equatable {
   public var meanActivation = MeanActivation.identity
   public var noiseStddev = 1.0
   public var stddevFloor = 1e-3
+  public var degreesOfFreedom = Double(automaticNumber)
   public var standardize = 1
   public var initializer = Initializer.glorotUniform
   public var initializerStddev = 0.01
@@ -25,7 +26,7 @@ public struct VAEConfiguration: Sendable, Equatable {
   var decoderWidths: [Int] { decoderHidden ?? hidden.reversed() }
 }
 
-/// Where the variance of a Gaussian p(x|z) comes from.
+/// Where the variance of a p(x|z) of location and scale comes from.
 public enum VarianceKind: String, CaseIterable, Sendable {
   /// One constant for all: minus the log-likelihood is a squared error.
   case fixed
@@ -35,7 +36,7 @@ public enum VarianceKind: String, CaseIterable, Sendable {
   case predicted
 }
 
-/// How the mean of a Gaussian p(x|z) follows from the decoder's output.
+/// How the mean of a p(x|z) of location and scale follows from the decoder's output.
 public enum MeanActivation: String, CaseIterable, Sendable {
   case identity
   case sigmoid

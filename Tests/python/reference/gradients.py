@@ -9,7 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from reference.activations import ACTIVATIONS, sigmoid, softplus
-from reference.vae import ENCODER_LOG_VARIANCE_LIMITS, Architecture, bounded, decode, decoder_limits, is_learned, units
+from reference.densities import DEGREES_TENSOR, StudentT, degrees_derivative
+from reference.vae import (
+    ENCODER_LOG_VARIANCE_LIMITS,
+    Architecture,
+    bounded,
+    decode,
+    decoder_limits,
+    is_learned,
+    noise_density,
+    units,
+)
 
 Array = npt.NDArray[np.float64]
 Weights = Mapping[str, Array]
@@ -111,13 +121,18 @@ def _decoder_backward(
     mean, log_variance = decode(weights, architecture, z)
     assert log_variance is not None
     squashed = architecture.mean_activation == "sigmoid"
-    precision = np.exp(-log_variance)
-    d_mean = factor * (mean - x) * precision * (mean * (1 - mean) if squashed else units(weights, architecture)[1])
+    density = noise_density(weights, architecture)
+    at_location, at_log_variance = density.slopes(x, mean, log_variance)
+    d_mean = -factor * at_location * (mean * (1 - mean) if squashed else units(weights, architecture)[1])
+    if architecture.learns_degrees:
+        assert isinstance(density, StudentT)
+        at_degrees = density.slope_at_degrees(x, mean, log_variance).sum(axis=0)
+        gradients[DEGREES_TENSOR] -= factor * at_degrees * degrees_derivative(weights)
     raw = _raw_log_variance(weights, architecture, decoder.head)
     if raw is None:
         return decoder.backward(d_mean, gradients)
     limits = decoder_limits(weights, architecture)
-    d_raw = factor / 2 * (1 - (x - mean) ** 2 * precision) * bounded_derivative(raw, limits)
+    d_raw = -factor * at_log_variance * bounded_derivative(raw, limits)
     if architecture.learns_variance:
         gradients["decoder/log_variance"] += d_raw.sum(axis=0)
         return decoder.backward(d_mean, gradients)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reference.activations import ACTIVATIONS, sigmoid, softplus
+from reference.densities import DEGREES_TENSOR, LOCATION_SCALE, Density, degrees_of_freedom, density
 
 Array = npt.NDArray[np.float64]
 Weights = Mapping[str, Array]
@@ -33,6 +34,7 @@ class Architecture:
     noise_stddev: float
     stddev_floor: float
     standardize: bool
+    degrees_of_freedom: float | str
 
     @property
     def decoder_widths(self) -> tuple[int, ...]:
@@ -40,15 +42,19 @@ class Architecture:
 
     @property
     def predicts_variance(self) -> bool:
-        return self.likelihood == "gaussian" and self.variance == "predicted"
+        return self.likelihood in LOCATION_SCALE and self.variance == "predicted"
 
     @property
     def learns_variance(self) -> bool:
-        return self.likelihood == "gaussian" and self.variance == "learned"
+        return self.likelihood in LOCATION_SCALE and self.variance == "learned"
+
+    @property
+    def learns_degrees(self) -> bool:
+        return self.likelihood == "student_t" and self.degrees_of_freedom == "auto"
 
     @property
     def standardizes(self) -> bool:
-        return self.likelihood == "gaussian" and self.mean_activation == "identity" and self.standardize
+        return self.likelihood in LOCATION_SCALE and self.mean_activation == "identity" and self.standardize
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Every tensor's name and shape, in the arena's order."""
@@ -66,6 +72,8 @@ class Architecture:
             shapes["decoder/log_variance"] = (self.data_dim,)
         if self.standardizes:
             shapes |= {f"standardization/{name}": (self.data_dim,) for name in ("mean", "deviation", "floor")}
+        if self.learns_degrees:
+            shapes[DEGREES_TENSOR] = (self.data_dim,)
         return shapes
 
 
@@ -115,7 +123,7 @@ def decoder_head(weights: Weights, architecture: Architecture, z: Array) -> Arra
 
 
 def decode(weights: Weights, architecture: Architecture, z: Array) -> tuple[Array, Array | None]:
-    """p(x|z): mean, and log-variance of a Gaussian likelihood."""
+    """p(x|z): mean or location, and the logarithm of the squared scale, which is a Gaussian's log-variance."""
     head = decoder_head(weights, architecture, z)
     if architecture.likelihood == "bernoulli":
         return sigmoid(head), None
@@ -129,6 +137,12 @@ def decode(weights: Weights, architecture: Architecture, z: Array) -> tuple[Arra
     return mean, np.broadcast_to(log_variance, mean.shape)
 
 
+def noise_density(weights: Weights, architecture: Architecture) -> Density:
+    """The density around the location of a likelihood that has one."""
+    fixed = 0.0 if isinstance(architecture.degrees_of_freedom, str) else architecture.degrees_of_freedom
+    return density(architecture.likelihood, degrees_of_freedom(weights, fixed))
+
+
 def log_px(weights: Weights, architecture: Architecture, x: Array, z: Array) -> Array:
     """log p(x|z), summed over the data's dimensions."""
     if architecture.likelihood == "bernoulli":
@@ -136,8 +150,7 @@ def log_px(weights: Weights, architecture: Architecture, x: Array, z: Array) -> 
         return np.asarray((x * logits - softplus(logits)).sum(axis=-1))
     mean, log_variance = decode(weights, architecture, z)
     assert log_variance is not None
-    terms = math.log(2 * math.pi) + log_variance + (x - mean) ** 2 * np.exp(-log_variance)
-    return np.asarray(-0.5 * terms.sum(axis=-1))
+    return np.asarray(noise_density(weights, architecture).log(x, mean, log_variance).sum(axis=-1))
 
 
 def terms(

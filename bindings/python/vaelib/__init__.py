@@ -47,7 +47,7 @@ from vaelib.models.loading import load
 from vaelib.models.not_fitted import NotFittedError
 from vaelib.models.vae import VAE
 from vaelib.models.vae_bounds import Bound
-from vaelib.models.vae_queries import Gaussian
+from vaelib.models.vae_queries import MeanAndVariance
 from vaelib.training.checkpoint import Checkpoint
 from vaelib.training.trainer import Trainer
 
@@ -80,10 +80,10 @@ __all__ = [
     "FileMissing",
     "FileReport",
     "FormatError",
-    "Gaussian",
     "InternalError",
     "InvalidArgument",
     "InvalidHandle",
+    "MeanAndVariance",
     "NotFittedError",
     "NumericalError",
     "OutOfMemory",

@@ -358,6 +358,7 @@ class VAEConfig(ctypes.Structure):
         ("mean_activation", c_char_p),
         ("noise_stddev", c_double),
         ("stddev_floor", c_double),
+        ("degrees_of_freedom", c_double),
         ("standardize", c_size_t),
         ("initializer", c_char_p),
         ("initializer_stddev", c_double),

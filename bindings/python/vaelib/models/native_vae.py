@@ -35,7 +35,7 @@ class NativeVAE(NativeModel):
 
     @cached_property
     def has_variance(self) -> bool:
-        """Whether p(x|z) has a variance of its own: that of a Gaussian likelihood."""
+        """Whether p(x|z) has a variance of its own: that of a likelihood of real values."""
         return bool(self.info.has_variance)
 
     @property

@@ -43,7 +43,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
     Attributes
     ----------
     likelihood_ : str
-        The likelihood, "bernoulli" or "gaussian".
+        The likelihood: what was chosen, or what "auto" found, "bernoulli" or "gaussian".
     epochs_, batch_size_, patience_, validation_fraction_
         What the last fit went by, where the parameter is "auto" what was decided for it.
     n_iter_ : int
@@ -84,6 +84,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         mean_activation: str = "identity",
         noise_stddev: float = 1.0,
         stddev_floor: float = 0.001,
+        degrees_of_freedom: float | str = "auto",
         standardize: bool = True,
         initializer: str = "glorot_uniform",
         initializer_stddev: float = 0.01,
@@ -127,6 +128,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         self.mean_activation = mean_activation
         self.noise_stddev = noise_stddev
         self.stddev_floor = stddev_floor
+        self.degrees_of_freedom = degrees_of_freedom
         self.standardize = standardize
         self.initializer = initializer
         self.initializer_stddev = initializer_stddev
@@ -238,7 +240,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
 
     @property
     def likelihood_(self) -> str:
-        """The likelihood, which ``likelihood="auto"`` left to the data: "bernoulli" or "gaussian"."""
+        """The likelihood: what was chosen, or what "auto" found in the data, "bernoulli" or "gaussian"."""
         return str(self._fitted().architecture["likelihood"])
 
     @property

@@ -28,8 +28,11 @@ def choice(value: str, name: str) -> int:
 
 
 @dataclass(frozen=True)
-class Gaussian:
-    """p(x|z) of a Gaussian likelihood, for each latent: ``mean`` and ``variance``, both (n_samples, n_features)."""
+class MeanAndVariance:
+    """p(x|z) of a likelihood of real values, for each latent: two arrays of shape (n_samples, n_features).
+
+    Of "student_t" the mean is the location, and the variance is infinite up to 2 degrees of freedom.
+    """
 
     mean: Matrix
     variance: Matrix
@@ -75,8 +78,8 @@ class VAEQueries(Estimator[NativeVAE]):
         call(name, model.handle, *latents.arguments, pointer(mean), None, mean.size)
         return mean
 
-    def decode(self, Z: Any) -> Matrix | Gaussian:
-        """p(x|z) for latents Z: the means of a Bernoulli likelihood, or the means and variances of a Gaussian one."""
+    def decode(self, Z: Any) -> Matrix | MeanAndVariance:
+        """p(x|z) for latents Z: the means of a Bernoulli likelihood, means and variances of one of real values."""
         model = self._fitted()
         if not model.has_variance:
             return self.inverse_transform(Z)
@@ -85,7 +88,7 @@ class VAEQueries(Estimator[NativeVAE]):
         variance = np.empty_like(mean)
         name = "vaelib_vae_decode" + latents.suffix
         call(name, model.handle, *latents.arguments, pointer(mean), pointer(variance), mean.size)
-        return Gaussian(mean, variance)
+        return MeanAndVariance(mean, variance)
 
     def decode_sample(self, Z: Any, random_state: Any = None) -> Matrix:
         """One sample of p(x|z) for each latent, shape (n_samples, n_features)."""

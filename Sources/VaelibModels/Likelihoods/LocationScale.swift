@@ -1,0 +1,103 @@
+import Glibc
+import VaelibNetworks
+import VaelibNumerics
+
+/// What likelihoods of a location and a scale in each column have in common. The location is the decoder's output or its
+/// sigmoid; scales are fixed, learned, or the decoder's second outputs, held softly within bounds. They are kept as v, the
+/// logarithm of their square, which is the log-variance of a Gaussian likelihood (AEVB, appendix C.2).
+struct LocationScale: Sendable {
+  /// Above it a variance would overflow before anything useful is learned.
+  static let logVarianceUpperBound: Float = 20
+  /// How many times as fast as the networks a learned log-variance learns. It has a long way to go: Adam moves a parameter
+  /// by about the learning rate a step, and a deviation of a hundredth means a log-variance of -9.
+  static let logVariancePace = 10.0
+
+  let width: Int
+  let variance: VarianceKind
+  let meanActivation: MeanActivation
+  /// Of a fixed scale.
+  let fixedLogVariance: Float
+  let stddevFloor: Double
+  /// The raw log-variance of each column, if it is learned.
+  let logVarianceTensor: ParameterTensor?
+  let standardization: Standardization?
+
+  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError) {
+    width = configuration.dataDimension
+    variance = configuration.variance
+    meanActivation = configuration.meanActivation
+    fixedLogVariance = Float(2 * log(configuration.noiseStddev))
+    stddevFloor = configuration.stddevFloor
+    switch configuration.variance {
+    case .learned:
+      logVarianceTensor = try layout.append("decoder/log_variance", rows: 1, columns: width)
+    case .fixed, .predicted: logVarianceTensor = nil
+    }
+    // A mean through a sigmoid stays within [0, 1], so there the columns stay as they are.
+    let standardizes = configuration.standardize == 1 && configuration.meanActivation == .identity
+    standardization =
+      standardizes ? try Standardization(columns: width, stddevFloor: stddevFloor, layout: &layout) : nil
+  }
+
+  var learned: [Optimizer.Pace] {
+    logVarianceTensor.map { [Optimizer.Pace(range: $0.range, factor: Self.logVariancePace)] } ?? []
+  }
+}
+
+/// A likelihood of a location and a scale in each column; conforming types say what the density around them is.
+protocol LocationScaleLikelihood: Likelihood {
+  var locationScale: LocationScale { get }
+  /// The density at work on up to `rows` rows.
+  func makeDensity(rows: Int, forTraining: Bool) throws(NumericsError) -> any LocationScaleDensity
+}
+
+extension LocationScaleLikelihood {
+  static var hasVariance: Bool { true }
+  static var greyWarning: String? { nil }
+  var learned: [Optimizer.Pace] { locationScale.learned }
+  var standardization: Standardization? { locationScale.standardization }
+  var outputsPerColumn: Int { locationScale.variance == .predicted ? 2 : 1 }
+  var domain: ExampleDomain { .real }
+
+  func makeRows(_ rows: Int, forTraining: Bool) throws(NumericsError) -> any LikelihoodRows {
+    try LocationScaleRows(
+      locationScale, try makeDensity(rows: rows, forTraining: forTraining), rows: rows,
+      forTraining: forTraining)
+  }
+}
+
+/// The density around locations m, with scales exp(v / 2), of rows of D columns.
+protocol LocationScaleDensity: AnyObject {
+  /// Must be called before rows are worked on, whenever parameters may have changed.
+  func begin(parameters: UnsafePointer<Float>)
+
+  /// log p(x) of a row in nats.
+  func logLikelihood(
+    _ location: UnsafePointer<Float>, _ logVariance: UnsafePointer<Float>, of example: UnsafePointer<Float>
+  ) -> Double
+
+  /// The same; writes the gradients of -weight * log p(x) at location and v, and keeps those at parameters of its own.
+  func gradient(
+    _ row: Int, _ location: UnsafePointer<Float>, _ logVariance: UnsafePointer<Float>,
+    of example: UnsafePointer<Float>, weight: Float, _ locationGradient: UnsafeMutablePointer<Float>,
+    _ logVarianceGradient: UnsafeMutablePointer<Float>
+  ) -> Double
+
+  /// The gradients of parameters of its own, summed over the first `rows` rows and written to their places.
+  func finishGradients(
+    rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>)
+
+  /// Turns exp(v) into variances, in place.
+  func scaleVariances(_ squaredScales: UnsafeMutablePointer<Float>)
+
+  /// Draws of the density with location 0 and v = 0.
+  func draw(_ stream: RandomStream, into noise: UnsafeMutablePointer<Float>)
+}
+
+extension LocationScaleDensity {
+  func begin(parameters: UnsafePointer<Float>) {}
+  func finishGradients(
+    rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
+  ) {}
+  func scaleVariances(_ squaredScales: UnsafeMutablePointer<Float>) {}
+}
