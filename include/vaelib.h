@@ -626,7 +626,10 @@ typedef struct vaelib_model_info {
     /** The scaling of the data it was last trained on, kept in its file. */
     double data_scale;
     double data_shift;
-    /** 1 if a vae decodes to variances beside means, since its likelihood is one of real values; else 0. */
+    /**
+     * 1 if a vae decodes to variances that say more than its means, as all likelihoods do but bernoulli,
+     * continuous_bernoulli and poisson; else 0.
+     */
     int has_variance;
 } vaelib_model_info;
 #define VAELIB_MODEL_INFO_INIT VAELIB_SIZED_STRUCTURE(vaelib_model_info)
@@ -1012,13 +1015,20 @@ typedef struct vaelib_vae_config {
     /** "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu", "identity". */
     const char *activation;
     /**
-     * p(x|z): "bernoulli" for data in [0, 1]; for real values "gaussian", or "student_t" or "laplace", which single
-     * unusual values move less; "auto", the default, is decided by vaelib_vae_config_resolve().
+     * p(x|z). For data in [0, 1] "bernoulli", or what is a density there: "continuous_bernoulli", or "beta" for values
+     * that are neither 0 nor 1. For real values "gaussian", or "student_t" or "laplace", which single unusual values
+     * move less; "log_normal" for values above 0 that spread over powers of ten. For counts "poisson",
+     * "negative_binomial", whose variance is more than its mean, and "zero_inflated_negative_binomial", with zeros
+     * beside those. "auto", the default, is decided by vaelib_vae_config_resolve().
      */
     const char *likelihood;
-    /** Real values only. "fixed": noise_stddev squared; "learned": one per dimension; "predicted": by the decoder. */
+    /**
+     * Real values: "fixed" is noise_stddev squared, "learned" one per dimension, "predicted" comes from the decoder.
+     * What a beta likelihood has instead is its concentration, what negative binomials have is their dispersion:
+     * "learned" or "predicted".
+     */
     const char *variance;
-    /** Real values only. The mean of p(x|z): "identity", or "sigmoid" for data in [0, 1]. */
+    /** Real values, not log_normal. The mean of p(x|z): "identity", or "sigmoid" for data in [0, 1]. */
     const char *mean_activation;
     /** Real values with fixed variance: the standard deviation of p(x|z); with "student_t" its scale. */
     double noise_stddev;
@@ -1028,15 +1038,16 @@ typedef struct vaelib_vae_config {
      */
     double stddev_floor;
     /**
-     * "student_t" only: its degrees of freedom, from 1, where values far from the location are the least unlikely, to 1e6,
-     * a Gaussian; VAELIB_AUTO_REAL, the default: one number learned per dimension, between 1 and 1000.
+     * "student_t" only: its degrees of freedom, from 1, where values far from the location are the least unlikely, to
+     * 1e6, a Gaussian; VAELIB_AUTO_REAL, the default: one number learned per dimension, between 1 and 1000.
      */
     double degrees_of_freedom;
     /**
-     * Real values with mean_activation "identity". 1, the default: each column is brought to mean 0 and deviation 1 inside
-     * the model, by the first examples that it is fitted to, or by vaelib_model_standardize(). Bounds, means, variances
-     * and samples are of the data as they are. A column that is constant there gets the median deviation of the others
-     * and is never taken for more certain than that. 0: columns stay as they are.
+     * Real values with mean_activation "identity", and counts, of which the encoder sees log(1 + x). 1, the default:
+     * each column is brought to mean 0 and deviation 1 inside the model, by the first examples that it is fitted to, or
+     * by vaelib_model_standardize(). Bounds, means, variances and samples are of the data as they are. A column that is
+     * constant there gets the median deviation of the others and is never taken for more certain than that. 0: columns
+     * stay as they are.
      */
     size_t standardize;
     /** "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal". */
@@ -1107,9 +1118,9 @@ vaelib_status vaelib_vae_encode_sample(
     vaelib_model *model, const vaelib_dataset *examples, uint64_t seed, float *out_latent, size_t out_count);
 
 /**
- * p(x|z) for given latents [N, J]: its mean and, for a likelihood of real values, its variance, [N, D] each; with
+ * p(x|z) for given latents [N, J]: its mean and, if has_variance of the model is 1, its variance, [N, D] each; with
  * "student_t" the location, and INFINITY up to 2 degrees of freedom. `out_variance` may be NULL, and must be if
- * has_variance of the model is 0.
+ * has_variance is 0.
  */
 vaelib_status vaelib_vae_decode(
     vaelib_model *model, const vaelib_dataset *latents, float *out_mean, float *out_variance, size_t out_count);
@@ -1455,7 +1466,7 @@ vaelib_status vaelib_vae_encode_to(
     vaelib_model *model, const vaelib_dataset *examples, vaelib_writer *writer, const char *mean_name,
     const char *log_variance_name, vaelib_progress_fn callback, void *user_data);
 
-/** vaelib_vae_decode(): means and, for a likelihood of real values, variances. `variance_name` may be NULL. */
+/** vaelib_vae_decode(): means and, if has_variance of the model is 1, variances. `variance_name` may be NULL. */
 vaelib_status vaelib_vae_decode_to(
     vaelib_model *model, const vaelib_dataset *latents, vaelib_writer *writer, const char *mean_name,
     const char *variance_name, vaelib_progress_fn callback, void *user_data);

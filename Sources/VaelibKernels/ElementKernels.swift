@@ -2,6 +2,10 @@
 public protocol ElementKernels: Sendable {
   /// out = exp(factor x).
   static func exponential(_ x: Floats, _ out: MutableFloats, _ factor: Float, _ count: Int)
+  /// out = log(x) for x > 0 and no denormal; in place or not.
+  static func logarithm(_ x: Floats, _ out: MutableFloats, _ count: Int)
+  /// out = log(1 + x) for x > -1; in place or not.
+  static func logarithmOfOnePlus(_ x: Floats, _ out: MutableFloats, _ count: Int)
   /// out = 1 / (1 + exp(-x)).
   static func sigmoid(_ x: Floats, _ out: MutableFloats, _ count: Int)
   /// y += x.

@@ -13,5 +13,6 @@ public typealias MutableFloats = UnsafeMutablePointer<Float>
 /// Called through `any Kernels.Type`, a kernel costs one indirect call. Nothing here is generic, since the linker
 /// keeps only one copy of a generic function for all instruction sets, and it may be the wrong one.
 public protocol Kernels: ActivationKernels, ConversionKernels, ElementKernels, LatentKernels,
-  LikelihoodKernels, OptimizerKernels, ProductKernels, RandomKernels, ReductionKernels
+  LikelihoodKernels, CountKernels, UnitIntervalKernels, OptimizerKernels, ProductKernels, RandomKernels,
+  ReductionKernels
 {}

@@ -5,6 +5,14 @@ extension CompiledKernels {
     for i in 0..<count { out[i] = exp(factor * x[i]) }
   }
 
+  @inline(never) static func logarithm(_ x: Floats, _ out: MutableFloats, _ count: Int) {
+    for i in 0..<count { out[i] = log(x[i]) }
+  }
+
+  @inline(never) static func logarithmOfOnePlus(_ x: Floats, _ out: MutableFloats, _ count: Int) {
+    for i in 0..<count { out[i] = logOfOnePlus(x[i]) }
+  }
+
   @inline(never) static func sigmoid(_ x: Floats, _ out: MutableFloats, _ count: Int) {
     for i in 0..<count { out[i] = logistic(x[i]) }
   }

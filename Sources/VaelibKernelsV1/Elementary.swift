@@ -167,16 +167,25 @@ private let rootHalf: UInt32 = 0x3f35_04f3
   return logarithm(of: f, k, 0)
 }
 
-/// log(1 + q) for q >= 0, with full relative precision near 0; log(1e38) for all that is larger.
+/// log(z) + small for z > 0 and no denormal.
+@inline(__always) private func logarithm(_ z: Float, _ small: Float) -> Float {
+  let bits = z.bitPattern &+ (Float(1).bitPattern &- rootHalf)
+  let k = Float(Int32(bitPattern: bits &>> 23) &- 127)
+  let m = Float(bitPattern: (bits & 0x7f_ffff) &+ rootHalf)
+  let value = logarithm(of: m - 1, k, small)
+  return z == z ? value : z
+}
+
+/// log(z) for z > 0 and no denormal.
+@inline(__always) func log(_ z: Float) -> Float { logarithm(z, 0) }
+
+/// log(1 + q) for q > -1, with full relative precision near 0; log(1e38) for all that is larger.
 @inline(__always) func logOfOnePlus(_ q: Float) -> Float {
   let bounded = q > 1e38 ? 1e38 : q
   let sum = 1 + bounded
   let rest = sum - 1
   let lost = (1 - (sum - rest)) + (bounded - rest)
-  let bits = sum.bitPattern &+ (Float(1).bitPattern &- rootHalf)
-  let k = Float(Int32(bitPattern: bits &>> 23) &- 127)
-  let m = Float(bitPattern: (bits & 0x7f_ffff) &+ rootHalf)
-  return logarithm(of: m - 1, k, lost / sum) + (bounded - bounded)
+  return logarithm(sum, lost / sum)
 }
 
 /// The sine and cosine of 2 pi word / 2^32. The reduction to an eighth of a turn is exact, in integers.

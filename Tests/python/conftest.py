@@ -34,8 +34,9 @@ class Pair:
         }
         if self.oracle.standardizes:
             self.weights["standardization/deviation"] = np.linspace(0.5, 2, data_dim).astype(np.float32).astype(float)
-            self.weights["standardization/floor"][:] = np.float32(self.oracle.stddev_floor)
-            self.weights["standardization/floor"][::4] = 1  # of columns that were constant
+            if "standardization/floor" in self.weights:  # where columns have a scale of their own in p(x|z)
+                self.weights["standardization/floor"][:] = np.float32(self.oracle.stddev_floor)
+                self.weights["standardization/floor"][::4] = 1  # of columns that were constant
         self.vae.set_weights(self.weights)
 
     def flat(self, tensors):

@@ -84,7 +84,15 @@ class Reader:
         return tuple(self.weights[name] for name in names)
 
 
+COUNTS = ("poisson", "negative_binomial", "zero_inflated_negative_binomial")
+
+
 class VAEReader(Reader):
+    def inputs(self, x):
+        if self.architecture["likelihood"] == "log_normal":
+            return np.log(self.seen(x))
+        return np.log(1 + self.seen(x)) if self.architecture["likelihood"] in COUNTS else self.seen(x)
+
     def network(self, part, widths, x):
         for index in range(len(widths)):
             x = self.dense(f"{part}/{index}", x, self.architecture["activation"])
@@ -92,7 +100,7 @@ class VAEReader(Reader):
 
     def encode(self, x):
         m, s = self.standardization()
-        head = self.network("encoder", self.architecture["hidden"], (self.seen(x) - m) / s)
+        head = self.network("encoder", self.architecture["hidden"], (self.inputs(x) - m) / s)
         latent = self.architecture["latent_dim"]
         return head[:, :latent], bound(head[:, latent:], -20, 20)
 
@@ -100,6 +108,8 @@ class VAEReader(Reader):
         h = self.network("decoder", self.architecture["decoder_hidden"], z)
         if self.architecture["likelihood"] == "bernoulli":
             return sigmoid(h), None
+        if self.architecture["likelihood"] in ("continuous_bernoulli", "beta", *COUNTS):
+            return self.decode_share_or_count(h)
         data_dim, variance = self.architecture["data_dim"], self.architecture["variance"]
         mean = h[:, :data_dim]
         if self.architecture["mean_activation"] == "sigmoid":
@@ -113,10 +123,35 @@ class VAEReader(Reader):
             "learned": lambda: bound(self.weights["decoder/log_variance"] + 0 * mean, lower, 20) + unit,
             "predicted": lambda: bound(h[:, data_dim:], lower, 20) + unit,
         }[variance]()
+        if self.architecture["likelihood"] == "log_normal":
+            square = np.exp(log_variance)
+            return np.exp(mean + square / 2), np.log(np.exp(square) - 1) + 2 * mean + square
         if self.architecture["likelihood"] == "student_t":
             n = self.degrees_of_freedom()
             return mean, log_variance + np.log(n / (n - 2))
         return mean, log_variance
+
+    def decode_share_or_count(self, h):
+        """The mean, and the logarithm of the variance of a likelihood that has one of its own."""
+        likelihood, data_dim = self.architecture["likelihood"], self.architecture["data_dim"]
+        first, others = h[:, :data_dim], h[:, data_dim:]
+        if likelihood == "continuous_bernoulli":
+            return 1 / (1 - np.exp(-first)) - 1 / first, None
+        if likelihood == "beta":
+            m, k = sigmoid(bound(first, -15, 15)), self.second_number("log_concentration", others, -5, 12)
+            return m, np.log(m * (1 - m) / (k + 1))
+        m, s = (self.weights.get(f"standardization/{name}", np.zeros(1)) for name in ("mean", "deviation"))
+        offset = np.log(np.maximum(np.exp(m) - 1, 0.001)) if s.all() else 0
+        mean = np.exp(bound(first + offset, -15, 20))
+        if likelihood == "poisson":
+            return mean, None
+        r = self.second_number("log_dispersion", others[:, :data_dim], -7, 12)
+        p = sigmoid(h[:, -data_dim:]) if likelihood == "zero_inflated_negative_binomial" else 0
+        return (1 - p) * mean, np.log((1 - p) * (mean + mean**2 / r + p * mean**2))
+
+    def second_number(self, name, outputs, lower, upper):
+        raw = outputs if self.architecture["variance"] == "predicted" else self.weights[f"decoder/{name}"]
+        return np.exp(bound(raw, lower, upper))
 
     def degrees_of_freedom(self):
         fixed = self.architecture.get("degrees_of_freedom", -1)

@@ -30,6 +30,7 @@ THREADED = {
         VAE, {"hidden": (33,), "epochs": 2, "likelihood": "student_t", "variance": "learned", "samples": 2}, 29,
     ),
     "laplace": (VAE, {"hidden": (33,), "epochs": 2, "likelihood": "laplace", "variance": "predicted"}, 29),
+    "continuous_bernoulli": (VAE, {"hidden": (33,), "epochs": 2, "likelihood": "continuous_bernoulli"}, 29),
     "large steps": (
         VAE,
         {"latent_dim": 8, "hidden": (150, 60), "epochs": 2, "batch_size": 100, "binarization": "dynamic"},

@@ -70,3 +70,21 @@ def test_files_for_keras_have_them(tmp_path):
     np.testing.assert_array_equal(kernel, expected["encoder/0/weight"])
     np.testing.assert_array_equal(bias, expected["encoder/0/bias"])
     assert not np.array_equal(kernel, vae.get_weights()["encoder/0/weight"])
+
+
+@pytest.mark.parametrize("likelihood", ["poisson", "negative_binomial", "zero_inflated_negative_binomial"])
+def test_counts(likelihood):
+    counts = np.random.RandomState(5).poisson([1, 3, 20, 0.2, 400], size=(300, 5)).astype(np.float32)
+    settings = {"latent_dim": 2, "hidden": (6,), "likelihood": likelihood, "epochs": 5, "random_state": 0}
+    vae = vaelib.VAE(**settings).fit(counts)
+    plain = vaelib.VAE(**settings, standardize=False).initialize(5).set_weights(unstandardized_weights(vae))
+    np.testing.assert_allclose(plain.transform(counts), vae.transform(counts), rtol=1e-4, atol=2e-4)
+    np.testing.assert_allclose(plain.reconstruct(counts), vae.reconstruct(counts), rtol=1e-4)
+
+
+def test_logarithms():
+    x = np.random.RandomState(6).lognormal([10, 1, -3], [1, 0.5, 2], size=(300, 3)).astype(np.float32)
+    settings = {"latent_dim": 2, "hidden": (6,), "likelihood": "log_normal", "epochs": 5, "random_state": 0}
+    vae = vaelib.VAE(**settings).fit(x)
+    plain = vaelib.VAE(**settings, standardize=False).initialize(3).set_weights(unstandardized_weights(vae))
+    np.testing.assert_allclose(plain.transform(x), vae.transform(x), rtol=1e-4, atol=2e-4)

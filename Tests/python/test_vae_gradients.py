@@ -5,6 +5,7 @@ import pytest
 import vaelib
 from reference import gradients, philox, vae
 from reference.activations import ACTIVATIONS
+from reference.shares_and_counts import COUNTS, SHARES
 
 BATCH, DATA_DIM, LATENT_DIM = 7, 6, 3
 
@@ -38,6 +39,20 @@ ARCHITECTURES = {
         for likelihood in ("laplace", "student_t")
         for variance in ("fixed", "learned", "predicted")
     },
+    "log_normal": {"likelihood": "log_normal"},
+    "log_normal, predicted variance, columns as they are": {
+        "likelihood": "log_normal",
+        "variance": "predicted",
+        "standardize": False,
+    },
+    "continuous_bernoulli": {"likelihood": "continuous_bernoulli"},
+    "poisson": {"likelihood": "poisson"},
+    "poisson, columns as they are": {"likelihood": "poisson", "standardize": False},
+    **{
+        f"{likelihood}, {variance} shape": {"likelihood": likelihood, "variance": variance}
+        for likelihood in ("beta", "negative_binomial", "zero_inflated_negative_binomial")
+        for variance in ("learned", "predicted")
+    },
     "student_t, 3 degrees of freedom": {"likelihood": "student_t", "degrees_of_freedom": 3},
     "student_t, columns as they are": {"likelihood": "student_t", "standardize": False},
     "student_t, predicted variance, sigmoid mean": {
@@ -70,6 +85,12 @@ TRAININGS = {
 
 def examples(architecture):
     random = np.random.RandomState(3)
+    if architecture.get("likelihood") in COUNTS:
+        return random.negative_binomial(1, 0.2, size=(BATCH, DATA_DIM)).astype(np.float32)
+    if architecture.get("likelihood") == "log_normal":
+        return random.lognormal(1, 2, size=(BATCH, DATA_DIM)).astype(np.float32)
+    if architecture.get("likelihood") in SHARES:
+        return random.uniform(0.01, 0.99, size=(BATCH, DATA_DIM)).astype(np.float32)
     if "likelihood" in architecture and architecture.get("mean_activation") != "sigmoid":
         return random.normal(size=(BATCH, DATA_DIM)).astype(np.float32)
     return random.uniform(size=(BATCH, DATA_DIM)).astype(np.float32)

@@ -11,7 +11,7 @@ from speed.c_programs import CompilerMissingError, compile_program
 
 
 class CoreDistance:
-    """Nanoseconds that a word takes from core to core and back; nothing is measured on one core or without a compiler."""
+    """Nanoseconds that a word takes from core to core and back; not measured on one core or without a compiler."""
 
     def __init__(self) -> None:
         self._program: Path | None = None

@@ -1,6 +1,6 @@
 import VaelibNumerics
 
-/// Mean and standard deviation of each column of a set, found in one pass over its rows.
+/// Mean and standard deviation of each column of a set, or of a function of its numbers, found in one pass over its rows.
 struct ColumnMoments {
   let means: [Double]
   /// Of the set as a whole: the root of the mean squared distance from the mean.
@@ -8,10 +8,11 @@ struct ColumnMoments {
 
   /// Throws whatever the source throws, and `ModelError.data` at a value that the check does not accept.
   init(
-    _ source: any ExampleSource, check: ExampleCheck, isCancelled: @escaping () -> Bool = { false }
+    _ source: any ExampleSource, of function: ColumnFunction = .identity, check: ExampleCheck,
+    isCancelled: @escaping () -> Bool = { false }
   ) throws {
     let (rows, columns) = (source.rows, source.columns)
-    var sums = Sums(columns)
+    var sums = try Sums(columns, of: function)
     let blocks = ExampleBlocks(source: source, check: check, control: RunControl(isCancelled: isCancelled))
     try blocks.forEachBlock { sums.add($0.values) }
     let found = sums
@@ -26,21 +27,38 @@ private struct Sums {
   private var origin: [Double] = []
   private var distances: [Double]
   private var squares: [Double]
+  private let numbers: Numbers
 
-  init(_ columns: Int) {
+  init(_ columns: Int, of function: ColumnFunction) throws(NumericsError) {
     distances = Array(repeating: 0, count: columns)
     squares = distances
+    numbers = Numbers(function: function, row: try FloatBuffer(count: columns))
+  }
+
+  /// The numbers of a row, or a function of them.
+  private struct Numbers {
+    let function: ColumnFunction
+    let row: FloatBuffer
+
+    func of(_ values: UnsafePointer<Float>, count: Int) -> UnsafePointer<Float> {
+      if function == .identity { return values }
+      function.apply(values, into: row.base, count: count)
+      return UnsafePointer(row.base)
+    }
   }
 
   /// Adds rows in their order, so that the sums do not depend on threads.
   mutating func add(_ values: MatrixView) {
-    if origin.isEmpty { origin = (0..<values.columns).map { Double(values.row(0)[$0]) } }
-    let columns = values.columns
+    let (columns, numbers) = (values.columns, numbers)
+    if origin.isEmpty {
+      let first = numbers.of(values.row(0), count: columns)
+      origin = (0..<columns).map { Double(first[$0]) }
+    }
     origin.withUnsafeBufferPointer { origin in
       distances.withUnsafeMutableBufferPointer { distances in
         squares.withUnsafeMutableBufferPointer { squares in
           for row in 0..<values.rows {
-            let x = values.row(row)
+            let x = numbers.of(values.row(row), count: columns)
             for column in 0..<columns {
               let distance = Double(x[column]) - origin[column]
               distances[column] += distance

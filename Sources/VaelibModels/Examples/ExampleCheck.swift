@@ -23,37 +23,15 @@ struct ExampleCheck {
   }
 
   /// True if all values of a row are allowed.
-  func accepts(_ values: UnsafePointer<Float>, count: Int) -> Bool {
-    var low: Float = 0
-    var high: Float = 0
-    let finite = kernels.finiteRange(values, count, &low, &high) == 1
-    switch domain {
-    case .real: return finite
-    case .unitInterval: return finite && low >= 0 && high <= 1
-    }
-  }
-
-  private func accepts(_ value: Float) -> Bool {
-    switch domain {
-    case .real: value.isFinite
-    case .unitInterval: (0...1).contains(value)
-    }
-  }
+  func accepts(_ values: UnsafePointer<Float>, count: Int) -> Bool { domain.accepts(values, count: count) }
 
   /// What is wrong with the first bad value of a row that was not accepted.
   func problem(_ values: UnsafePointer<Float>, count: Int, row: Int) -> ModelError {
-    let column = (0..<count).first { !accepts(values[$0]) } ?? 0
-    let place = "row \(row), column \(column) (counted from 0)"
+    let column = (0..<count).first { !domain.accepts(values[$0]) } ?? 0
     let value = values[column]
-    switch domain {
-    case .unitInterval(let reason, let alternative) where value.isFinite:
-      return .data(
-        "the examples hold \(value) at \(place); \(reason) needs values in [0, 1]: "
-          + "scale the data (grey levels of 0 to 255 by 1/255), or use \(alternative)")
-    case .real, .unitInterval:
-      let name = value.isNaN ? "NaN" : "\(value)"
-      return .data("the examples hold \(name) at \(place); every value must be finite")
-    }
+    let name = value.isNaN ? "NaN" : "\(value)"
+    let expectation = value.isFinite ? domain.expectation : ExampleDomain.real.expectation
+    return .data("the examples hold \(name) at row \(row), column \(column) (counted from 0); \(expectation)")
   }
 
   /// Checks a matrix whose row r is row `places[r]` of the examples; throws at the first bad row.

@@ -4,7 +4,9 @@ import VaelibNumerics
 /// log p(x|z) = sum_d x_d log y_d + (1 - x_d) log (1 - y_d), y = sigmoid(outputs), from logits (AEVB, appendix C.1).
 struct BernoulliLikelihood: Likelihood {
   private static var name: String { "a \(LikelihoodKind.bernoulli.rawValue) likelihood" }
-  private static var alternative: String { "likelihood \(LikelihoodKind.gaussian.rawValue)" }
+  private static var alternative: String {
+    "likelihood \(LikelihoodKind.continuousBernoulli.rawValue) or \(LikelihoodKind.gaussian.rawValue)"
+  }
 
   static let hasVariance = false
   static var greyWarning: String? {

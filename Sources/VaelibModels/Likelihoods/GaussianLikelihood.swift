@@ -14,7 +14,7 @@ struct GaussianLikelihood: LocationScaleLikelihood {
   }
 }
 
-private final class GaussianDensity: LocationScaleDensity {
+final class GaussianDensity: LocationScaleDensity {
   private let width: Int
 
   init(width: Int) { self.width = width }

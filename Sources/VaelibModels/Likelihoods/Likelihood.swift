@@ -10,6 +10,8 @@ protocol Likelihood: Sendable {
   /// For a distribution of 0 and 1 alone, the warning about values in between: they are probabilities, from which 0 or 1
   /// is drawn at each use, or else give bounds that are not densities. nil for other likelihoods.
   static var greyWarning: String? { get }
+  /// Throws if a choice of the configuration means nothing to it.
+  static func check(_ configuration: VAEConfiguration) throws(ModelError)
   /// The likelihood that is asked for; tensors of its own are added to the layout.
   init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError)
   /// How many numbers the decoder puts out for each column: first one for every column, then the second for every
@@ -17,8 +19,8 @@ protocol Likelihood: Sendable {
   var outputsPerColumn: Int { get }
   /// The tensors of its own that are learned, each with the pace at which it does.
   var learned: [Optimizer.Pace] { get }
-  /// How columns are brought to one scale before they come to the encoder and the likelihood; nil if they are not.
-  var standardization: Standardization? { get }
+  /// What becomes of columns before they come to the encoder.
+  var inputs: InputTransform { get }
   /// Which values an example may hold.
   var domain: ExampleDomain { get }
   /// Memory for up to `rows` rows.
@@ -26,13 +28,15 @@ protocol Likelihood: Sendable {
 }
 
 extension Likelihood {
+  static var greyWarning: String? { nil }
+  static func check(_ configuration: VAEConfiguration) throws(ModelError) {}
   var learned: [Optimizer.Pace] { [] }
-  var standardization: Standardization? { nil }
+  var inputs: InputTransform { .none }
 }
 
 /// A likelihood applied to the decoder's outputs for some rows.
 ///
-/// Means, variances, samples and densities are those of the data, also where the examples that come are standardised.
+/// Means, variances, samples and densities are those of the data, also where the examples that come are transformed.
 ///
 /// `outputs` is the decoder's output for one row, [outputsPerColumn * D], `example` the row of the data, [D]. Functions of
 /// a row touch memory of that row only, so different rows may be worked on by different threads.

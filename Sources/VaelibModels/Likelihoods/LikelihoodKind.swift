@@ -6,6 +6,12 @@ public enum LikelihoodKind: String, CaseIterable, Sendable {
   case gaussian
   case studentT = "student_t"
   case laplace
+  case logNormal = "log_normal"
+  case continuousBernoulli = "continuous_bernoulli"
+  case beta
+  case poisson
+  case negativeBinomial = "negative_binomial"
+  case zeroInflatedNegativeBinomial = "zero_inflated_negative_binomial"
 }
 
 extension LikelihoodKind {
@@ -16,6 +22,12 @@ extension LikelihoodKind {
     case .gaussian: GaussianLikelihood.self
     case .studentT: StudentTLikelihood.self
     case .laplace: LaplaceLikelihood.self
+    case .logNormal: LogNormalLikelihood.self
+    case .continuousBernoulli: ContinuousBernoulliLikelihood.self
+    case .beta: BetaLikelihood.self
+    case .poisson: PoissonLikelihood.self
+    case .negativeBinomial: NegativeBinomialLikelihood.self
+    case .zeroInflatedNegativeBinomial: ZeroInflatedNegativeBinomialLikelihood.self
     }
   }
 

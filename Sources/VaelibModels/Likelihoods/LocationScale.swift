@@ -39,6 +39,8 @@ struct LocationScale: Sendable {
       standardizes ? try Standardization(columns: width, stddevFloor: stddevFloor, layout: &layout) : nil
   }
 
+  var outputsPerColumn: Int { variance == .predicted ? 2 : 1 }
+
   var learned: [Optimizer.Pace] {
     logVarianceTensor.map { [Optimizer.Pace(range: $0.range, factor: Self.logVariancePace)] } ?? []
   }
@@ -53,10 +55,12 @@ protocol LocationScaleLikelihood: Likelihood {
 
 extension LocationScaleLikelihood {
   static var hasVariance: Bool { true }
-  static var greyWarning: String? { nil }
   var learned: [Optimizer.Pace] { locationScale.learned }
-  var standardization: Standardization? { locationScale.standardization }
-  var outputsPerColumn: Int { locationScale.variance == .predicted ? 2 : 1 }
+  var inputs: InputTransform {
+    InputTransform(
+      function: .identity, standardization: locationScale.standardization, isOfLikelihoodToo: true)
+  }
+  var outputsPerColumn: Int { locationScale.outputsPerColumn }
   var domain: ExampleDomain { .real }
 
   func makeRows(_ rows: Int, forTraining: Bool) throws(NumericsError) -> any LikelihoodRows {

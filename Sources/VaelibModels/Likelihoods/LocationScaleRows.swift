@@ -102,6 +102,9 @@ final class LocationScaleRows: LikelihoodRows {
     bounds.backward(gradient, raw: parameters + tensor.offset)
   }
 
+  /// Turns standardised values into those of the data, in place.
+  func restore(_ values: UnsafeMutablePointer<Float>) { standardizer?.restore(values) }
+
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
     mean.update(from: location(row, outputs), count: width)
     standardizer?.restore(mean)

@@ -8,7 +8,7 @@ final class Standardizer {
   /// The tensors from which everything else here was computed; training does not change them.
   private let seen: FloatBuffer
   private let inverses: FloatBuffer
-  private var isKnown = false
+  private(set) var isKnown = false
   /// The logarithm of each column's deviation.
   private(set) var logDeviations: [Double]
   /// log p(x) - log p(x') = - sum_d log deviation_d, by the change of variables.

@@ -2,6 +2,8 @@ import VaelibNetworks
 import VaelibNumerics
 
 extension TrainableModel {
+  var inputFunction: ColumnFunction { .identity }
+
   public var standardizationProblem: String? { standardization?.problem(in: parameters.base) }
 
   /// True for a model that standardises its columns and has seen no examples yet.
@@ -19,7 +21,7 @@ extension TrainableModel {
     }
     try ExampleCheck.shape(examples, columns: dataDimension, what: "the examples")
     let moments = try profiled(.standardization) {
-      try ColumnMoments(examples, check: exampleCheck, isCancelled: isCancelled)
+      try ColumnMoments(examples, of: inputFunction, check: exampleCheck, isCancelled: isCancelled)
     }
     forget(standardization.set(moments, in: parameters.base))
   }

@@ -7,6 +7,8 @@ protocol TrainableModel: Model {
   var exampleCheck: ExampleCheck { get }
   /// How columns are brought to one scale; nil where they are not.
   var standardization: Standardization? { get }
+  /// What is done to their numbers before.
+  var inputFunction: ColumnFunction { get }
   /// The layer that sees examples.
   var firstLayer: DenseLayer { get }
   /// The phases that a call of this kind goes through, in their order.

@@ -88,29 +88,44 @@ final class BoundObjective: TrainingObjective {
   }
 
   private func sampleLatents(_ rows: Int) {
-    forEachRow(.latents, rows, width: samples * latent * 4) { row in
-      for sample in row * samples..<(row + 1) * samples {
+    forEachRun(.latents, rows, width: samples * latent * 4) { run in
+      forEachSampled(run) { rows, sample in
         kernels.sampleLatent(
-          encoder.mean(row), encoder.logVariance(row), noise.base + sample * latent,
-          latents.base + sample * latent, latent)
+          encoder.mean(rows.lowerBound), encoder.logVariance(rows.lowerBound), noise.base + sample * latent,
+          latents.base + sample * latent, rows.count * latent)
       }
-      terms[row] = BoundTerms(kl: kl(row))
+      // Only their sum is of interest.
+      for row in run { terms[row] = BoundTerms() }
+      terms[run.lowerBound].kl = kl(run)
     }
   }
 
-  /// The KL term of one example, by the estimator that is configured.
-  private func kl(_ row: Int) -> Double {
+  /// Calls `body` with rows that have samples one after another, and the number of the first: with all rows at once if each
+  /// has one sample, else with a row and each of its samples.
+  private func forEachSampled(_ run: Range<Int>, _ body: (_ rows: Range<Int>, _ sample: Int) -> Void) {
+    if samples == 1 { return body(run, run.lowerBound) }
+    for row in run {
+      for sample in row * samples..<(row + 1) * samples { body(row..<row + 1, sample) }
+    }
+  }
+
+  /// The KL terms of some examples, by the estimator that is configured.
+  private func kl(_ run: Range<Int>) -> Double {
     switch configuration.estimator {
     case .analytic:
-      kernels.klDivergence(encoder.mean(row), encoder.logVariance(row), latent)
-    case .monteCarlo:
-      (row * samples..<(row + 1) * samples).reduce(0) { sum, sample in
-        sum
-          + monteCarloKL(
-            latent: latents.base + sample * latent, noise: noise.base + sample * latent,
-            logVariance: encoder.logVariance(row), count: latent)
-      } / Double(samples)
+      kernels.klDivergence(
+        encoder.mean(run.lowerBound), encoder.logVariance(run.lowerBound), run.count * latent)
+    case .monteCarlo: run.reduce(0) { $0 + sampledKL($1) }
     }
+  }
+
+  private func sampledKL(_ row: Int) -> Double {
+    (row * samples..<(row + 1) * samples).reduce(0) { sum, sample in
+      sum
+        + monteCarloKL(
+          latent: latents.base + sample * latent, noise: noise.base + sample * latent,
+          logVariance: encoder.logVariance(row), count: latent)
+    } / Double(samples)
   }
 
   private func prepareDecoderGradient(_ batch: Batch) {
@@ -127,23 +142,24 @@ final class BoundObjective: TrainingObjective {
 
   /// Adds the KL term's gradient and carries both through z = mean + exp(logVariance / 2) * noise.
   private func prepareEncoderGradient(_ rows: Int, weight: Float) {
-    forEachRow(.latents, rows, width: samples * latent * 4) { row in
-      let mean = encoder.mean(row)
-      let logVariance = encoder.logVariance(row)
-      let meanGradient = encoder.meanGradient(row)
-      let logVarianceGradient = encoder.logVarianceGradient(row)
+    forEachRun(.latents, rows, width: samples * latent * 4) { run in
+      let (first, count) = (run.lowerBound, run.count * latent)
+      let meanGradient = encoder.meanGradient(first)
+      let logVarianceGradient = encoder.logVarianceGradient(first)
       switch configuration.estimator {
       case .analytic:
-        kernels.klGradient(mean, logVariance, meanGradient, logVarianceGradient, weight, latent)
+        kernels.klGradient(
+          encoder.mean(first), encoder.logVariance(first), meanGradient, logVarianceGradient, weight, count)
       case .monteCarlo:
-        meanGradient.update(repeating: 0, count: latent)
-        logVarianceGradient.update(repeating: -weight / 2, count: latent)
-        addLatentToGradient(row, weight: weight / Float(samples))
+        meanGradient.update(repeating: 0, count: count)
+        logVarianceGradient.update(repeating: -weight / 2, count: count)
+        for row in run { addLatentToGradient(row, weight: weight / Float(samples)) }
       }
-      for sample in row * samples..<(row + 1) * samples {
+      forEachSampled(run) { rows, sample in
+        let row = rows.lowerBound
         kernels.latentGradient(
-          latentGradients.base + sample * latent, noise.base + sample * latent, logVariance,
-          meanGradient, logVarianceGradient, latent)
+          latentGradients.base + sample * latent, noise.base + sample * latent, encoder.logVariance(row),
+          encoder.meanGradient(row), encoder.logVarianceGradient(row), rows.count * latent)
       }
     }
   }

@@ -10,8 +10,17 @@ final class EncoderPass {
   private let network: DenseNetwork
   private let packed: [PackedMatrix]?
   private let workspace: NetworkWorkspace
-  private let logVarianceBuffer: FloatBuffer
-  private let standardizer: Standardizer?
+  /// Each [rows, J] without gaps, unlike the head's outputs, so that several rows are worked on at once.
+  private let means: FloatBuffer
+  private let rawLogVariances: FloatBuffer
+  private let logVariances: FloatBuffer
+  /// For training.
+  private let meanGradients: FloatBuffer
+  private let logVarianceGradients: FloatBuffer
+  /// Nil where the encoder sees examples as they are.
+  private let transformer: InputTransformer?
+  /// What the encoder sees, where the likelihood sees examples as they are, [rows, D].
+  private let inputs: FloatBuffer?
   /// The latent dimension, J.
   let latent: Int
 
@@ -34,59 +43,86 @@ final class EncoderPass {
     self.packed = packed
     latent = model.configuration.latentDimension
     workspace = try NetworkWorkspace(network, rows: rows, forTraining: forTraining)
-    standardizer = try model.likelihood.standardization.map { try Standardizer($0) }
-    logVarianceBuffer = try FloatBuffer(rows: rows, columns: latent)
+    let transform = model.likelihood.inputs
+    transformer = transform.isNone ? nil : try InputTransformer(transform)
+    inputs =
+      transform.isNone || transform.isOfLikelihoodToo
+      ? nil : try FloatBuffer(rows: rows, columns: model.configuration.dataDimension)
+    means = try FloatBuffer(rows: rows, columns: latent)
+    let ofVariances = network.outputs == latent ? 1 : rows
+    rawLogVariances = try FloatBuffer(rows: ofVariances, columns: latent)
+    logVariances = try FloatBuffer(rows: ofVariances, columns: latent)
+    meanGradients = try FloatBuffer(rows: forTraining ? rows : 1, columns: latent)
+    logVarianceGradients = try FloatBuffer(rows: forTraining ? rows : 1, columns: latent)
   }
 
   /// Whether only the mean of q(z|x) is computed.
   private var isOfMeans: Bool { network.outputs == latent }
 
-  /// Encodes `examples` [rows, D], which are standardised in place where the model standardises.
+  /// Encodes `examples` [rows, D], which are transformed in place where the likelihood sees them transformed too.
   func run(_ examples: MatrixView) {
-    if let standardizer {
-      standardizer.begin(parameters: model.parameters.base)
+    let seen = seen(examples)
+    if let transformer {
+      transformer.begin(parameters: model.parameters.base)
       forEachRow(.standardization, examples.rows, width: examples.columns) {
-        standardizer.apply(to: examples.row($0))
+        transformer.apply(examples.row($0), into: seen.row($0), count: examples.columns)
       }
     }
-    network.forward(
-      parameters: model.parameters.base, input: examples, workspace: workspace, packed: packed)
-    if isOfMeans { return }
-    let head = workspace.output(examples.rows)
-    profiled(.latents) {
-      for row in 0..<examples.rows {
-        kernels.boundLogVariance(
-          head.row(row) + latent, logVariance(row), Self.logVarianceBounds.lower,
-          Self.logVarianceBounds.upper, latent)
-      }
-    }
+    network.forward(parameters: model.parameters.base, input: seen, workspace: workspace, packed: packed)
+    profiled(.latents) { divideHead(examples.rows) }
   }
 
-  /// The mean of q(z|x) for a row, [J].
-  func mean(_ row: Int) -> UnsafeMutablePointer<Float> { workspace.output(row + 1).row(row) }
+  private func divideHead(_ rows: Int) {
+    let head = workspace.output(rows)
+    for row in 0..<rows {
+      mean(row).update(from: head.row(row), count: latent)
+      if isOfMeans { continue }
+      (rawLogVariances.base + row * latent).update(from: head.row(row) + latent, count: latent)
+    }
+    if isOfMeans { return }
+    kernels.boundLogVariance(
+      rawLogVariances.base, logVariances.base, Self.logVarianceBounds.lower, Self.logVarianceBounds.upper,
+      rows * latent)
+  }
 
-  /// The bounded log-variance of q(z|x) for a row, [J].
-  func logVariance(_ row: Int) -> UnsafeMutablePointer<Float> { logVarianceBuffer.base + row * latent }
+  /// Where what the encoder sees of these examples lies.
+  private func seen(_ examples: MatrixView) -> MatrixView {
+    inputs?.matrix(rows: examples.rows, columns: examples.columns) ?? examples
+  }
 
-  /// Where the gradient at the mean of a row goes, [J].
-  func meanGradient(_ row: Int) -> UnsafeMutablePointer<Float> { workspace.outputGradient(row + 1).row(row) }
+  /// The mean of q(z|x) for a row and all that follow, [J] each.
+  func mean(_ row: Int) -> UnsafeMutablePointer<Float> { means.base + row * latent }
 
-  /// Where the gradient at the bounded log-variance of a row goes, [J].
-  func logVarianceGradient(_ row: Int) -> UnsafeMutablePointer<Float> { meanGradient(row) + latent }
+  /// The bounded log-variance of q(z|x) for a row and all that follow, [J] each.
+  func logVariance(_ row: Int) -> UnsafeMutablePointer<Float> { logVariances.base + row * latent }
+
+  /// Where the gradients at the mean of a row and all that follow go, [J] each.
+  func meanGradient(_ row: Int) -> UnsafeMutablePointer<Float> { meanGradients.base + row * latent }
+
+  /// Where the gradients at the bounded log-variance of a row and all that follow go, [J] each.
+  func logVarianceGradient(_ row: Int) -> UnsafeMutablePointer<Float> {
+    logVarianceGradients.base + row * latent
+  }
 
   /// Back-propagates the gradients at mean and log-variance to the encoder's parameters.
   func backward(_ examples: MatrixView, gradients: UnsafeMutablePointer<Float>) {
-    let head = workspace.output(examples.rows)
-    profiled(.latents) {
-      for row in 0..<examples.rows {
-        kernels.boundLogVarianceBackward(
-          logVarianceGradient(row), head.row(row) + latent, Self.logVarianceBounds.lower,
-          Self.logVarianceBounds.upper, latent)
-      }
-    }
+    profiled(.latents) { joinHeadGradient(examples.rows) }
     model.encoder.backward(
-      parameters: model.parameters.base, gradients: gradients, input: examples, workspace: workspace,
+      parameters: model.parameters.base, gradients: gradients, input: seen(examples), workspace: workspace,
       inputGradient: nil)
+  }
+}
+
+extension EncoderPass {
+  private func joinHeadGradient(_ rows: Int) {
+    kernels.boundLogVarianceBackward(
+      logVarianceGradients.base, rawLogVariances.base, Self.logVarianceBounds.lower,
+      Self.logVarianceBounds.upper, rows * latent)
+    let gradient = workspace.outputGradient(rows)
+    for row in 0..<rows {
+      gradient.row(row).update(from: meanGradient(row), count: latent)
+      (gradient.row(row) + latent).update(from: logVarianceGradient(row), count: latent)
+    }
   }
 }
 

@@ -58,7 +58,7 @@ final class Evaluator {
       rows: examples.rows, flops: overflow ? Int.max : flops, most: max(1, 16 * decodedRows / samples))
     let (encoder, decoder) = (try EncoderQuery(model, plan), try DecoderQuery(model, plan))
     try blocks.forEachBlock(
-      plan, changesRows: model.standardization != nil || evaluation.binarization == .dynamic,
+      plan, changesRows: model.likelihood.inputs.changesExamples || evaluation.binarization == .dynamic,
       makeWorkspace: {
         try Evaluator(encoder, decoder, evaluation, samples: samples, rows: plan.height)
       },

@@ -40,7 +40,7 @@ extension VariationalAutoencoder {
     let plan = BlockPlan(rows: examples.rows, flops: encoder.flops)
     let query = try EncoderQuery(self, plan, meansOnly: meansOnly)
     try blocks.forEachBlock(
-      plan, changesRows: standardization != nil,
+      plan, changesRows: likelihood.inputs.changesExamples,
       makeWorkspace: { try EncoderPass(query, rows: plan.height) }
     ) { block, encoder in
       encoder.run(block.values)

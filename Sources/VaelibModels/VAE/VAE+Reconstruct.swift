@@ -18,7 +18,7 @@ extension VariationalAutoencoder {
     let decoder = try DecoderQuery(self, plan)
     let width = configuration.dataDimension
     try blocks.forEachBlock(
-      plan, changesRows: standardization != nil,
+      plan, changesRows: likelihood.inputs.changesExamples,
       makeWorkspace: { try Reconstruction(encoder, decoder, rows: plan.height) }
     ) { block, reconstruction in
       reconstruction.run(block.values) { encoder, row, z in

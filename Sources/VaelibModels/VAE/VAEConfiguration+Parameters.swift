@@ -18,12 +18,14 @@ extension VAEConfiguration {
     .choice("activation", \.activation, "The activation of all hidden layers."),
     .choice(
       "likelihood", orAutomatic: \.likelihood,
-      "p(x|z): bernoulli for data in [0, 1], gaussian, student_t or laplace for real values; auto is bernoulli for binary "
-        + "data and grey levels, else gaussian."
+      "p(x|z): bernoulli, continuous_bernoulli or beta for data in [0, 1]; gaussian, student_t or laplace for real values, "
+        + "log_normal for those above 0; poisson, negative_binomial or zero_inflated_negative_binomial for counts; auto is "
+        + "bernoulli for binary data and grey levels, else gaussian."
     ),
     .choice(
       "variance", \.variance,
-      "Real values only: fixed is noise_stddev squared, learned is one per dimension, predicted comes from the decoder."
+      "Real values: fixed is noise_stddev squared, learned is one per dimension, predicted comes from the decoder. Beta and "
+        + "negative binomials: learned or predicted is their concentration or dispersion."
     ),
     .choice(
       "mean_activation", \.meanActivation,
@@ -45,7 +47,8 @@ extension VAEConfiguration {
     ).added(earlier: .real(Double(automaticNumber))),
     .flag(
       "standardize", \.standardize,
-      "Real values with mean_activation identity: 1 brings each column to mean 0 and deviation 1 inside the model."
+      "Real values with mean_activation identity, and counts: 1 brings each column, of counts log(1 + x), to mean 0 and "
+        + "deviation 1 inside the model."
     ).added(earlier: .count(0)),
     .choice("initializer", \.initializer, "The distribution of the initial weights; biases start at 0."),
     .real(
@@ -57,5 +60,6 @@ extension VAEConfiguration {
   /// Throws at the first parameter that is not allowed.
   public func validate() throws(ModelError) {
     for parameter in Self.parameters { try parameter.validate(self) }
+    try likelihood?.type.check(self)
   }
 }

@@ -46,7 +46,8 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
   public var dataDimension: Int { configuration.dataDimension }
   public var latentDimension: Int { configuration.latentDimension }
   public var hasVariance: Bool { likelihoodKind.type.hasVariance }
-  var standardization: Standardization? { likelihood.standardization }
+  var standardization: Standardization? { likelihood.inputs.standardization }
+  var inputFunction: ColumnFunction { likelihood.inputs.function }
   var firstLayer: DenseLayer { encoder.layers[0] }
   public var layerCount: Int { 0 }
   public var classes: Int { 0 }

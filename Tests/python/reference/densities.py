@@ -89,14 +89,14 @@ class StudentT:
         return np.asarray(np.exp(v) * np.where(n > 2, n / np.where(n > 2, n - 2, 1), np.inf))
 
 
-LOCATION_SCALE = ("gaussian", "laplace", "student_t")
+LOCATION_SCALE = ("gaussian", "laplace", "student_t", "log_normal")
 
 
 def density(likelihood: str, degrees: Any) -> Density:
     """The density that a likelihood has around its location."""
     if likelihood == "student_t":
         return StudentT(np.asarray(degrees, dtype=np.float64))
-    return {"gaussian": Gaussian(), "laplace": Laplace()}[likelihood]
+    return {"gaussian": Gaussian(), "laplace": Laplace(), "log_normal": Gaussian()}[likelihood]
 
 
 def degrees_of_freedom(weights: Mapping[str, Array], fixed: float) -> Any:

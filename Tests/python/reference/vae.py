@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from reference.activations import ACTIVATIONS, sigmoid, softplus
 from reference.densities import DEGREES_TENSOR, LOCATION_SCALE, Density, degrees_of_freedom, density
+from reference.shares_and_counts import COUNTS, SHAPES, SHARES, log_density, outputs_per_column
 
 Array = npt.NDArray[np.float64]
 Weights = Mapping[str, Array]
@@ -42,7 +43,7 @@ class Architecture:
 
     @property
     def predicts_variance(self) -> bool:
-        return self.likelihood in LOCATION_SCALE and self.variance == "predicted"
+        return self.likelihood in (*LOCATION_SCALE, *SHAPES) and self.variance == "predicted"
 
     @property
     def learns_variance(self) -> bool:
@@ -54,12 +55,14 @@ class Architecture:
 
     @property
     def standardizes(self) -> bool:
-        return self.likelihood in LOCATION_SCALE and self.mean_activation == "identity" and self.standardize
+        real = self.likelihood in LOCATION_SCALE and self.mean_activation == "identity"
+        return (real or self.likelihood in COUNTS) and self.standardize
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Every tensor's name and shape, in the arena's order."""
         shapes: dict[str, tuple[int, ...]] = {}
-        output = self.data_dim * (2 if self.predicts_variance else 1)
+        outputs = outputs_per_column(self.likelihood, predicts=self.predicts_variance)
+        output = self.data_dim * (2 if self.likelihood in LOCATION_SCALE and self.predicts_variance else outputs)
         for part, width, widths, head in (
             ("encoder", self.data_dim, self.hidden, 2 * self.latent_dim),
             ("decoder", self.latent_dim, self.decoder_widths, output),
@@ -71,7 +74,10 @@ class Architecture:
         if self.learns_variance:
             shapes["decoder/log_variance"] = (self.data_dim,)
         if self.standardizes:
-            shapes |= {f"standardization/{name}": (self.data_dim,) for name in ("mean", "deviation", "floor")}
+            names = ("mean", "deviation") if self.likelihood in COUNTS else ("mean", "deviation", "floor")
+            shapes |= {f"standardization/{name}": (self.data_dim,) for name in names}
+        if self.likelihood in SHAPES and not self.predicts_variance:
+            shapes[SHAPES[self.likelihood][0]] = (self.data_dim,)
         if self.learns_degrees:
             shapes[DEGREES_TENSOR] = (self.data_dim,)
         return shapes
@@ -109,10 +115,18 @@ def network(weights: Weights, part: str, widths: tuple[int, ...], activation: st
     return x @ weights[f"{part}/head/weight"] + weights[f"{part}/head/bias"]
 
 
+def _seen(x: Array, likelihood: str) -> Array:
+    """What the encoder sees of columns, before it is standardised."""
+    if likelihood == "log_normal":
+        return np.log(x)
+    return np.log1p(x) if likelihood in COUNTS else x
+
+
 def encode(weights: Weights, architecture: Architecture, x: Array) -> tuple[Array, Array]:
     """q(z|x): mean and log-variance."""
     center, unit = units(weights, architecture)
-    head = network(weights, "encoder", architecture.hidden, architecture.activation, (x - center) / unit)
+    seen = (_seen(x, architecture.likelihood) - center) / unit
+    head = network(weights, "encoder", architecture.hidden, architecture.activation, seen)
     mean, raw = head[..., : architecture.latent_dim], head[..., architecture.latent_dim :]
     return mean, bounded(raw, ENCODER_LOG_VARIANCE_LIMITS)
 
@@ -148,8 +162,15 @@ def log_px(weights: Weights, architecture: Architecture, x: Array, z: Array) -> 
     if architecture.likelihood == "bernoulli":
         logits = decoder_head(weights, architecture, z)
         return np.asarray((x * logits - softplus(logits)).sum(axis=-1))
+    if architecture.likelihood in (*COUNTS, *SHARES):
+        head = decoder_head(weights, architecture, z)
+        predicts = architecture.predicts_variance
+        return np.asarray(log_density(architecture.likelihood, weights, x, head, predicts=predicts).sum(axis=-1))
     mean, log_variance = decode(weights, architecture, z)
     assert log_variance is not None
+    if architecture.likelihood == "log_normal":
+        x = np.log(x)
+        return np.asarray((noise_density(weights, architecture).log(x, mean, log_variance) - x).sum(axis=-1))
     return np.asarray(noise_density(weights, architecture).log(x, mean, log_variance).sum(axis=-1))
 
 

@@ -20,8 +20,8 @@ Array = npt.NDArray[np.float32]
 def export_keras_weights(model: Estimator[Any], path: str | os.PathLike[str]) -> None:
     """Writes weights to a file that Keras 3 loads into a model with the attributes ``encoder`` and ``decoder``.
 
-    Both are ``keras.Sequential`` models of Dense layers. A learned variance of a VAE, and learned degrees of freedom
-    after it, are weights of the model itself; a stack's classifier is a Dense layer, the attribute ``classifier``.
+    Both are ``keras.Sequential`` models of Dense layers. What a VAE's likelihood learns beside the network, a variance
+    for example, are weights of the model itself; a stack's classifier is a Dense layer, the attribute ``classifier``.
     Standardisation is in the layers next to the data (``unstandardized_weights``). docs/interchange.md has the program
     that builds them.
 
@@ -50,8 +50,7 @@ def _add_vae(content: KerasWeights, weights: Mapping[str, Array]) -> None:
     for part in ("encoder", "decoder"):
         names = [name.removesuffix("/weight") for name in weights if name.startswith(part) and name.endswith("/weight")]
         content.add_sequential(part, [(weights[f"{name}/weight"], weights[f"{name}/bias"]) for name in names])
-    own = ("decoder/log_variance", "decoder/degrees_of_freedom")
-    content.add_variables("", [weights[name] for name in own if name in weights])
+    content.add_variables("", [weights[name] for name in weights if name.count("/") == 1])
 
 
 def _add_stack(content: KerasWeights, weights: Mapping[str, Array]) -> None:

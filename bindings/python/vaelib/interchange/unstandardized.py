@@ -12,12 +12,21 @@ from vaelib.models.estimator import Estimator
 Array = npt.NDArray[np.float32]
 
 
+#: Likelihoods whose decoder's outputs are logarithms, counted from the usual size of a column.
+COUNTS = ("poisson", "negative_binomial", "zero_inflated_negative_binomial")
+#: The least size that a column counts as.
+LEAST_COUNT = 1e-3
+
+
 def unstandardized_weights(model: Estimator[Any]) -> dict[str, Array]:
     """The weights, as ``get_weights`` has them, of the same network without its standardisation.
 
     With x' = (x - m) / s inside the model, the layer that sees examples becomes W / s and b - (m / s) W, and the one
     that puts them out W s and b s + m; a tied lowest layer of a stack gets a decoder of its own. So codes, means and
     reconstructions are the same, of columns as they are. Log-variances of columns stay those of x': add 2 log s.
+
+    With likelihood "log_normal" all this is of log x. Of counts the encoder sees log(1 + x), in place of x above; the
+    decoder's first outputs become the logarithms of means.
 
     A model that does not standardise gives its weights as they are.
     """
@@ -35,6 +44,9 @@ def unstandardized_weights(model: Estimator[Any]) -> dict[str, Array]:
     weights[f"{first}/bias"] = weights[f"{first}/bias"] - mean @ kernel
     weights[f"{first}/weight"] = kernel
     columns = slice(len(mean))  # log-variances follow, where a decoder predicts them
+    if getattr(model, "likelihood_", None) in COUNTS:
+        weights[f"{last}/bias"][columns] += np.log(np.maximum(np.expm1(mean), LEAST_COUNT))
+        return _rounded(weights)
     weights[f"{last}/weight"][:, columns] *= deviation
     weights[f"{last}/bias"][columns] = weights[f"{last}/bias"][columns] * deviation + mean
     return _rounded(weights)

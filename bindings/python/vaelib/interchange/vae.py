@@ -61,9 +61,9 @@ def vae_from_dense_layers(
     widths = {"latent_dim": latent, "hidden": _hidden(encoding), "decoder_hidden": _hidden(decoding)}
     vae = VAE(**widths, **parameters).initialize(encoding[0].weight.shape[0])
     weights = {**_tensors("encoder", encoding), **_tensors("decoder", decoding)}
-    for name in ("decoder/log_variance", "decoder/degrees_of_freedom"):  # what a likelihood learns beside the network
-        if name in vae.get_weights():
-            weights[name] = np.zeros(vae.n_features_in_, dtype=np.float32)
+    for name, values in vae.get_weights().items():
+        if name.startswith("decoder/") and name.count("/") == 1:  # what a likelihood learns beside the network
+            weights[name] = np.zeros_like(values)
     if variance == "learned" and decoder_log_variance is not None:
         weights["decoder/log_variance"] = decoder_log_variance
     return vae.set_weights(weights)

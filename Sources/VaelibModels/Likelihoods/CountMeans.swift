@@ -1,0 +1,88 @@
+import Glibc
+import VaelibNetworks
+import VaelibNumerics
+
+/// What likelihoods of counts have in common. The encoder sees log(1 + x), standardised; the decoder's first outputs are
+/// logarithms of means, counted from the usual size of their column once examples were seen, and softly bounded.
+struct CountMeans: Sendable {
+  let width: Int
+  let standardization: Standardization?
+
+  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError) {
+    width = configuration.dataDimension
+    standardization =
+      configuration.standardize == 1 ? try Standardization(columns: width, layout: &layout) : nil
+  }
+
+  var inputs: InputTransform {
+    InputTransform(
+      function: .logarithmOfOnePlus, standardization: standardization, isOfLikelihoodToo: false)
+  }
+
+  static func domain(_ kind: LikelihoodKind) -> ExampleDomain {
+    .counts(
+      neededBy: "likelihood \(kind.rawValue)", alternative: "likelihood \(LikelihoodKind.gaussian.rawValue)")
+  }
+}
+
+/// The means of counts at work on rows.
+final class CountMeanRows {
+  /// Of logarithms: means between 3e-7 and 4e8.
+  private static let bounds: (lower: Float, upper: Float) = (-15, 20)
+  /// A column that is nearly always 0 begins at this mean.
+  private static let leastStart = 1e-3
+
+  private let means: CountMeans
+  private let width: Int
+  private let standardizer: Standardizer?
+  /// What is added to outputs, [D].
+  private let offsets: FloatBuffer
+  /// Outputs with offsets, and their bounded values, [rows, D].
+  private let raw: FloatBuffer
+  private let logMeans: FloatBuffer
+
+  init(_ means: CountMeans, rows: Int) throws(NumericsError) {
+    self.means = means
+    width = means.width
+    if let standardization = means.standardization {
+      standardizer = try Standardizer(standardization)
+    } else {
+      standardizer = nil
+    }
+    offsets = try FloatBuffer(count: width)
+    raw = try FloatBuffer(rows: rows, columns: width)
+    logMeans = try FloatBuffer(rows: rows, columns: width)
+  }
+
+  func begin(parameters: UnsafePointer<Float>) {
+    guard let standardizer, let mean = means.standardization?.mean else { return }
+    if standardizer.begin(parameters: parameters), standardizer.isKnown {
+      for column in 0..<width {
+        // The count whose log(1 + x) is the mean of the column's.
+        let usual = expm1(Double(parameters[mean.offset + column]))
+        offsets.base[column] = Float(log(max(usual, Self.leastStart)))
+      }
+    }
+  }
+
+  /// log m of each column, [D].
+  func logMean(_ row: Int, _ outputs: UnsafePointer<Float>) -> UnsafePointer<Float> {
+    let (raw, logMean) = (raw.base + row * width, logMeans.base + row * width)
+    for column in 0..<width { raw[column] = outputs[column] + offsets.base[column] }
+    kernels.boundLogVariance(raw, logMean, Self.bounds.lower, Self.bounds.upper, width)
+    return UnsafePointer(logMean)
+  }
+
+  /// m of each column, [D].
+  func writeMean(
+    _ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>
+  ) {
+    kernels.exponential(logMean(row, outputs), mean, 1, width)
+  }
+
+  /// Carries the gradient at log m of a row to the outputs, in place, after `logMean`.
+  func finish(_ row: Int, _ gradient: UnsafeMutablePointer<Float>) {
+    kernels.boundLogVarianceBackward(
+      gradient, raw.base + row * width, Self.bounds.lower, Self.bounds.upper, width)
+  }
+}

@@ -1,0 +1,163 @@
+import Glibc
+import VaelibNetworks
+import VaelibNumerics
+
+/// log p(x|z) of counts of mean m_d and dispersion r_d, whose variance is m_d + m_d^2 / r_d: Poisson draws of means that are
+/// Gamma-distributed themselves. With added zeros, 0 has the probability p_d beside that, which the decoder puts out
+/// (Lopez et al. 2018).
+struct NegativeBinomialLikelihood: Likelihood {
+  static let hasVariance = true
+
+  let means: CountMeans
+  let dispersion: ShapeParameter
+  let hasAddedZeros: Bool
+
+  static func check(_ configuration: VAEConfiguration) throws(ModelError) {
+    try ShapeParameter.check(configuration, .negativeBinomial)
+  }
+
+  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError) {
+    try self.init(configuration, hasAddedZeros: false, layout: &layout)
+  }
+
+  init(
+    _ configuration: VAEConfiguration, hasAddedZeros: Bool, layout: inout ParameterLayout
+  ) throws(NetworkError) {
+    self.hasAddedZeros = hasAddedZeros
+    means = try CountMeans(configuration, layout: &layout)
+    dispersion = try ShapeParameter(
+      "decoder/log_dispersion", configuration, lower: -7, upper: 12, layout: &layout)
+  }
+
+  var outputsPerColumn: Int { 1 + dispersion.outputs + (hasAddedZeros ? 1 : 0) }
+  var learned: [Optimizer.Pace] { dispersion.learned }
+  var inputs: InputTransform { means.inputs }
+  var domain: ExampleDomain {
+    CountMeans.domain(hasAddedZeros ? .zeroInflatedNegativeBinomial : .negativeBinomial)
+  }
+
+  func makeRows(_ rows: Int, forTraining: Bool) throws(NumericsError) -> any LikelihoodRows {
+    try NegativeBinomialRows(self, rows: rows, forTraining: forTraining)
+  }
+}
+
+/// The same with added zeros.
+struct ZeroInflatedNegativeBinomialLikelihood: Likelihood {
+  static let hasVariance = true
+
+  private let counts: NegativeBinomialLikelihood
+
+  static func check(_ configuration: VAEConfiguration) throws(ModelError) {
+    try ShapeParameter.check(configuration, .zeroInflatedNegativeBinomial)
+  }
+
+  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError) {
+    counts = try NegativeBinomialLikelihood(configuration, hasAddedZeros: true, layout: &layout)
+  }
+
+  var outputsPerColumn: Int { counts.outputsPerColumn }
+  var learned: [Optimizer.Pace] { counts.learned }
+  var inputs: InputTransform { counts.inputs }
+  var domain: ExampleDomain { counts.domain }
+
+  func makeRows(_ rows: Int, forTraining: Bool) throws(NumericsError) -> any LikelihoodRows {
+    try counts.makeRows(rows, forTraining: forTraining)
+  }
+}
+
+/// Outputs are log m, then log r where it is predicted, then the logits of added zeros where there are any, D of each.
+private final class NegativeBinomialRows: LikelihoodRows {
+  private let width: Int
+  private let means: CountMeanRows
+  private let dispersions: ShapeRows
+  /// Where the logits of added zeros begin.
+  private let zeros: Int?
+
+  init(_ likelihood: NegativeBinomialLikelihood, rows: Int, forTraining: Bool) throws(NumericsError) {
+    width = likelihood.means.width
+    means = try CountMeanRows(likelihood.means, rows: rows)
+    dispersions = try ShapeRows(likelihood.dispersion, rows: rows, forTraining: forTraining)
+    zeros = likelihood.hasAddedZeros ? (likelihood.outputsPerColumn - 1) * likelihood.means.width : nil
+  }
+
+  func begin(parameters: UnsafePointer<Float>) {
+    means.begin(parameters: parameters)
+    dispersions.begin(parameters: parameters)
+  }
+
+  func logLikelihood(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
+  ) -> Double {
+    let logMean = means.logMean(row, outputs)
+    let logDispersion = dispersions.logarithm(row, outputs + width)
+    guard let zeros else {
+      return kernels.negativeBinomialLogLikelihood(logMean, logDispersion, example, width)
+    }
+    return kernels.zeroInflatedLogLikelihood(logMean, logDispersion, outputs + zeros, example, width)
+  }
+
+  func gradient(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
+    into gradient: UnsafeMutablePointer<Float>
+  ) -> Double {
+    let logMean = means.logMean(row, outputs)
+    let logDispersion = dispersions.logarithm(row, outputs + width)
+    let dispersionGradient = dispersions.gradient(row, gradient + width)
+    let value: Double
+    if let zeros {
+      value = kernels.zeroInflatedGradient(
+        logMean, logDispersion, outputs + zeros, example, gradient, dispersionGradient, gradient + zeros,
+        weight, width)
+    } else {
+      value = kernels.negativeBinomialGradient(
+        logMean, logDispersion, example, gradient, dispersionGradient, weight, width)
+    }
+    means.finish(row, gradient)
+    dispersions.finish(gradient + width, outputs + width)
+    return value
+  }
+
+  func finishGradients(
+    rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
+  ) {
+    dispersions.finishGradients(rows: rows, parameters: parameters, gradients: gradients)
+  }
+
+  /// The probability of an added zero.
+  private func addedZero(_ outputs: UnsafePointer<Float>, _ column: Int) -> Double {
+    zeros.map { 1 / (1 + exp(-Double(outputs[$0 + column]))) } ?? 0
+  }
+
+  func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
+    means.writeMean(row, outputs, into: mean)
+    if zeros == nil { return }
+    for column in 0..<width { mean[column] *= Float(1 - addedZero(outputs, column)) }
+  }
+
+  /// (1 - p) (m + m^2 / r + p m^2).
+  func writeVariance(
+    _ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>
+  ) {
+    means.writeMean(row, outputs, into: variance)
+    let logDispersion = dispersions.logarithm(row, outputs + width)
+    for column in 0..<width {
+      let (m, p) = (Double(variance[column]), addedZero(outputs, column))
+      variance[column] = Float((1 - p) * (m + m * m * (exp(-Double(logDispersion[column])) + p)))
+    }
+  }
+
+  func writeSample(
+    _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
+    into sample: UnsafeMutablePointer<Float>
+  ) {
+    means.writeMean(row, outputs, into: sample)
+    let logDispersion = dispersions.logarithm(row, outputs + width)
+    var draws = RandomDraws(stream)
+    for column in 0..<width {
+      let dispersion = exp(Double(logDispersion[column]))
+      let mean = Double(sample[column]) * draws.gamma(shape: dispersion) / dispersion
+      let isAdded = zeros != nil && draws.uniform() < addedZero(outputs, column)
+      sample[column] = isAdded ? 0 : Float(draws.poisson(mean: mean))
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import VaelibNetworks
+import VaelibNumerics
+
+/// log p(x|z) = sum_d x_d log m_d - m_d - log x_d!, for counts whose variance is their mean.
+struct PoissonLikelihood: Likelihood {
+  static let hasVariance = false
+
+  let means: CountMeans
+
+  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError) {
+    means = try CountMeans(configuration, layout: &layout)
+  }
+
+  var outputsPerColumn: Int { 1 }
+  var inputs: InputTransform { means.inputs }
+  var domain: ExampleDomain { CountMeans.domain(.poisson) }
+
+  func makeRows(_ rows: Int, forTraining: Bool) throws(NumericsError) -> any LikelihoodRows {
+    try PoissonRows(means, rows: rows)
+  }
+}
+
+private final class PoissonRows: LikelihoodRows {
+  private let width: Int
+  private let means: CountMeanRows
+
+  init(_ means: CountMeans, rows: Int) throws(NumericsError) {
+    width = means.width
+    self.means = try CountMeanRows(means, rows: rows)
+  }
+
+  func begin(parameters: UnsafePointer<Float>) { means.begin(parameters: parameters) }
+
+  func logLikelihood(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
+  ) -> Double {
+    kernels.poissonLogLikelihood(means.logMean(row, outputs), example, width)
+  }
+
+  func gradient(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
+    into gradient: UnsafeMutablePointer<Float>
+  ) -> Double {
+    let value = kernels.poissonGradient(means.logMean(row, outputs), example, gradient, weight, width)
+    means.finish(row, gradient)
+    return value
+  }
+
+  func finishGradients(
+    rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
+  ) {}
+
+  func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
+    means.writeMean(row, outputs, into: mean)
+  }
+
+  func writeVariance(
+    _ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>
+  ) {
+    means.writeMean(row, outputs, into: variance)
+  }
+
+  func writeSample(
+    _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
+    into sample: UnsafeMutablePointer<Float>
+  ) {
+    means.writeMean(row, outputs, into: sample)
+    var draws = RandomDraws(stream)
+    for column in 0..<width { sample[column] = Float(draws.poisson(mean: Double(sample[column]))) }
+  }
+}
