@@ -53,7 +53,10 @@ VAES = {
     "poisson": {"likelihood": "poisson", "scale": 1, "shift": 0},
     "negative_binomial": {"likelihood": "negative_binomial", "scale": 1, "shift": 0},
     "zero_inflated_negative_binomial": {
-        "likelihood": "zero_inflated_negative_binomial", "variance": "predicted", "scale": 1, "shift": 0,
+        "likelihood": "zero_inflated_negative_binomial",
+        "variance": "predicted",
+        "scale": 1,
+        "shift": 0,
     },
     "counts as they are": {"likelihood": "negative_binomial", "standardize": False, "scale": 1, "shift": 0},
     "predicted, with a sigmoid": {"likelihood": "gaussian", "variance": "predicted", "mean_activation": "sigmoid"},

@@ -245,7 +245,9 @@ def test_streamed_examples_give_the_same_bits(likelihood, tmp_path):
         file["x"] = x
     settings = {"latent_dim": 2, "hidden": (8,), "epochs": 2, "random_state": 0}
     resident = vaelib.VAE(likelihood=likelihood, **settings).fit(x)
-    streamed = vaelib.VAE(likelihood=likelihood, **settings).fit(vaelib.open_dataset(tmp_path / "data.h5", "x", memory_budget=0))
+    streamed = vaelib.VAE(likelihood=likelihood, **settings).fit(
+        vaelib.open_dataset(tmp_path / "data.h5", "x", memory_budget=0)
+    )
     np.testing.assert_array_equal(resident.transform(x), streamed.transform(x))
     resident.save(tmp_path / "model.h5")
     loaded = vaelib.load(tmp_path / "model.h5")
