@@ -183,7 +183,7 @@ def test_a_shape_cannot_be_fixed(likelihood):
 
 
 def test_log_normal_has_no_sigmoid():
-    with pytest.raises(vaelib.InvalidArgument, match="mean_activation is sigmoid.*log_normal"):
+    with pytest.raises(vaelib.InvalidArgument, match=r"mean_activation is sigmoid.*log_normal"):
         vaelib.VAE(likelihood="log_normal", mean_activation="sigmoid").initialize(3)
 
 
