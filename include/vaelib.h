@@ -210,7 +210,10 @@ const char *vaelib_cpu_description(void);
 typedef struct vaelib_parameter {
     size_t struct_size;
     const char *name;
-    /** The structure vaelib_..._config that it is a field of: "vae", "training", "stack", "layer" or "evaluation". */
+    /**
+     * The structure vaelib_..._config that it is a field of: "vae", "training", "stack", "layer" or "evaluation"; or
+     * "column_group".
+     */
     const char *group;
     /**
      * "count", "flag" (a count that is 0 or 1), "real", "automatic count" and "automatic real" (which follow from the
@@ -999,6 +1002,50 @@ vaelib_status vaelib_model_get_history(
  * and a decoder network z -> p(x|z), joined by the prior p(z) = N(0, I).
  * --------------------------------------------------------------------------------------------------------------- */
 
+/**
+ * A run of neighbouring columns of one kind, for tables whose columns are of several. Fill with
+ * vaelib_column_group_init(), then change what matters. Numbers and two categories, the first of which has three values:
+ *
+ *     vaelib_column_group groups[2];
+ *     for (int i = 0; i < 2; i++) {
+ *         groups[i] = (vaelib_column_group)VAELIB_COLUMN_GROUP_INIT;
+ *         vaelib_column_group_init(&groups[i]);
+ *     }
+ *     groups[0].columns = 5;
+ *     groups[1].columns = 2;
+ *     groups[1].likelihood = "categorical";
+ *     vaelib_column_groups_resolve(groups, 2, table);
+ *     config.column_groups = groups;
+ *     config.column_group_count = 2;
+ */
+typedef struct vaelib_column_group {
+    size_t struct_size;
+    /** How many columns there are, at least 1. */
+    size_t columns;
+    /** As in vaelib_vae_config, or "categorical": categories that are stored as 0, 1, 2, ... */
+    const char *likelihood;
+    /** "categorical" only: how many categories each column has. 0: vaelib_column_groups_resolve() counts them. */
+    size_t classes;
+    /** This field and all that follow: as in vaelib_vae_config. */
+    const char *variance;
+    const char *mean_activation;
+    double noise_stddev;
+    double stddev_floor;
+    double degrees_of_freedom;
+    size_t standardize;
+} vaelib_column_group;
+#define VAELIB_COLUMN_GROUP_INIT VAELIB_SIZED_STRUCTURE(vaelib_column_group)
+
+/** Fills in the defaults: one column, likelihood "auto". */
+vaelib_status vaelib_column_group_init(vaelib_column_group *out_group);
+
+/**
+ * Decides by `examples`, whose columns the groups are, one after another, what they leave to them: likelihood "auto" as
+ * vaelib_vae_config_resolve() does, and classes 0 of categories, which become one more than the largest number.
+ */
+vaelib_status vaelib_column_groups_resolve(
+    vaelib_column_group *groups, size_t group_count, const vaelib_dataset *examples);
+
 /** The architecture. Fill with vaelib_vae_config_init(), set data_dim, then change what matters. */
 typedef struct vaelib_vae_config {
     size_t struct_size;
@@ -1056,6 +1103,13 @@ typedef struct vaelib_vae_config {
     double initializer_stddev;
     /** Seed of the initial weights. */
     uint64_t seed;
+    /**
+     * What the columns are, where they are of several kinds: the groups have data_dim columns together, and likelihood
+     * is left at "auto". Means, samples and variances are column by column: of categories the most probable one, one
+     * that is drawn, and the probability of all others. NULL and 0, the default: all columns are of one kind.
+     */
+    const vaelib_column_group *column_groups;
+    size_t column_group_count;
 } vaelib_vae_config;
 #define VAELIB_VAE_CONFIG_INIT VAELIB_SIZED_STRUCTURE(vaelib_vae_config)
 
@@ -1065,7 +1119,8 @@ vaelib_status vaelib_vae_config_init(vaelib_vae_config *out_config);
 /**
  * Decides by `examples` what `config` leaves to them. data_dim 0 becomes their width. Likelihood "auto" becomes
  * "bernoulli" if all values are 0 or 1, or grey levels of up to 8 bits scaled to [0, 1], else "gaussian"; all rows are
- * looked at, until one decides. VAELIB_DATA_ERROR if data_dim is another width.
+ * looked at, until one decides. VAELIB_DATA_ERROR if data_dim is another width. Column groups are decided by
+ * vaelib_column_groups_resolve() instead.
  */
 vaelib_status vaelib_vae_config_resolve(vaelib_vae_config *config, const vaelib_dataset *examples);
 

@@ -11,6 +11,7 @@ extension vaelib_vae_config: ConfigurationStruct {}
 extension vaelib_training_config: ConfigurationStruct {}
 extension vaelib_stack_config: ConfigurationStruct {}
 extension vaelib_layer_config: ConfigurationStruct {}
+extension vaelib_column_group: ConfigurationStruct {}
 extension vaelib_evaluation_config: ConfigurationStruct {}
 
 /// Copies hyper-parameters between a configuration of the engine and a structure of the header.

@@ -8,6 +8,7 @@ let trainingFields = ConfigurationFields(
   TrainingConfiguration.parameters, in: vaelib_training_config.self)
 let stackFields = ConfigurationFields(StackConfiguration.parameters, in: vaelib_stack_config.self)
 let layerFields = ConfigurationFields(LayerConfiguration.parameters, in: vaelib_layer_config.self)
+let columnGroupFields = ConfigurationFields(ColumnGroup.parameters, in: vaelib_column_group.self)
 let evaluationFields = ConfigurationFields(
   EvaluationConfiguration.parameters, in: vaelib_evaluation_config.self)
 
@@ -15,11 +16,33 @@ extension VAEConfiguration {
   init(_ c: vaelib_vae_config) throws {
     self.init()
     try vaeFields.read(c, into: &self)
+    if c.column_groups == nil, c.column_group_count == 0 { return }
+    groups = try ConfigurationArray.read(
+      c.column_groups, count: c.column_group_count, most: dataDimension, field: "column_groups",
+      item: "column group"
+    ) { try ColumnGroup($0) }
   }
 
-  var cStruct: vaelib_vae_config {
+  /// `groups` are those of the configuration.
+  func cStruct(groups first: UnsafePointer<vaelib_column_group>?) -> vaelib_vae_config {
     var c = vaelib_vae_config()
     vaeFields.write(self, to: &c)
+    c.column_groups = groups.isEmpty ? nil : first
+    c.column_group_count = groups.count
+    return c
+  }
+}
+
+extension ColumnGroup {
+  init(_ c: vaelib_column_group) throws {
+    self.init()
+    try columnGroupFields.read(c, into: &self)
+  }
+
+  var cStruct: vaelib_column_group {
+    var c = vaelib_column_group()
+    c.struct_size = MemoryLayout<vaelib_column_group>.size
+    columnGroupFields.write(self, to: &c)
     return c
   }
 }
@@ -55,7 +78,9 @@ extension StackConfiguration {
   init(_ c: vaelib_stack_config) throws {
     self.init()
     try stackFields.read(c, into: &self)
-    layers = try Self.layers(c.layers, count: c.layer_count)
+    layers = try ConfigurationArray.read(
+      c.layers, count: c.layer_count, most: 64, field: "layers", item: "layer"
+    ) { try LayerConfiguration($0) }
   }
 
   /// `layers` are those of the configuration.
@@ -65,35 +90,6 @@ extension StackConfiguration {
     c.layers = first
     c.layer_count = layers.count
     return c
-  }
-
-  /// The caller's array of layers, whose elements have the size that the first one states.
-  private static func layers(
-    _ first: UnsafePointer<vaelib_layer_config>?, count: Int
-  ) throws -> [LayerConfiguration] {
-    guard (1...64).contains(count) else {
-      throw BoundaryError.argument("layer_count is \(UInt(bitPattern: count)); allowed: 1 to 64")
-    }
-    guard let first else {
-      throw BoundaryError.argument("layers is NULL but layer_count is \(UInt(bitPattern: count))")
-    }
-    _ = try SizedStruct.read(first, "layers[0]")
-    let stride = first.pointee.struct_size
-    return try (0..<count).map { index in
-      let layer = (UnsafeRawPointer(first) + index * stride).assumingMemoryBound(to: vaelib_layer_config.self)
-      if layer.pointee.struct_size != stride {
-        throw BoundaryError.argument(
-          "layers[\(index)].struct_size is \(UInt(bitPattern: layer.pointee.struct_size)), but that of layers[0] is \(stride)"
-        )
-      }
-      do {
-        return try LayerConfiguration(try SizedStruct.read(layer, "layers[\(index)]"))
-      } catch let error as ModelError {
-        throw BoundaryError.argument("layer \(index): \(error)")
-      } catch let BoundaryError.argument(text) {
-        throw BoundaryError.argument("layer \(index): \(text)")
-      }
-    }
   }
 }
 

@@ -14,8 +14,10 @@ final class ModelHandle: HandleObject {
   }
 
   private let watched: Watched<Access>
-  /// The layers of a stack as the header describes them, for as long as the handle's object lives.
-  nonisolated(unsafe) let layerStructs: UnsafePointer<vaelib_layer_config>
+  /// The layers of a stack as the header describes them.
+  let layers: KeptStructs<vaelib_layer_config>
+  /// The column groups of a variational auto-encoder, likewise.
+  let columnGroups: KeptStructs<vaelib_column_group>
   /// The names of a stack's classes as the header gives them out.
   nonisolated(unsafe) private var names = CStrings([])
   /// Held while `names` is used.
@@ -24,13 +26,10 @@ final class ModelHandle: HandleObject {
   init(_ model: any CheckpointedModel) {
     watched = Watched(Access(model: model))
     let stack = model as? StackedAutoencoder
-    let layers = (stack?.configuration.layers ?? []).map(\.cStruct)
-    let memory = UnsafeMutablePointer<vaelib_layer_config>.allocate(capacity: layers.count)
-    memory.initialize(from: layers, count: layers.count)
-    layerStructs = UnsafePointer(memory)
+    layers = KeptStructs((stack?.configuration.layers ?? []).map(\.cStruct))
+    let vae = model as? VariationalAutoencoder
+    columnGroups = KeptStructs((vae?.configuration.groups ?? []).map(\.cStruct))
   }
-
-  deinit { layerStructs.deallocate() }
 
   var access: Access { watched.look() }
 

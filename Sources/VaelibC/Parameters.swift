@@ -19,6 +19,7 @@ struct ParameterText {
 
 let parameterTexts: [ParameterText] =
   texts(VAEConfiguration.parameters, group: "vae", defaults: VAEConfiguration())
+  + texts(ColumnGroup.parameters, group: "column_group", defaults: ColumnGroup())
   + texts(TrainingConfiguration.parameters, group: "training", defaults: TrainingConfiguration())
   + texts(StackConfiguration.parameters, group: "stack", defaults: StackConfiguration())
   + texts(LayerConfiguration.parameters, group: "layer", defaults: LayerConfiguration())

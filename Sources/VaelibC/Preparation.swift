@@ -29,6 +29,7 @@ enum Preparation {
     prepare(trainingFields)
     prepare(stackFields)
     prepare(layerFields)
+    prepare(columnGroupFields)
     prepare(evaluationFields)
     Profiling.begin()
     isDone.store(true, ordering: .releasing)

@@ -46,7 +46,7 @@ public func vaelib_stack_get_config(
     let handle = try ModelHandle.from(model)
     let configuration = try ModelHandle.model(handle.access.model, as: StackedAutoencoder.self).configuration
     try SizedStruct.write(
-      configuration.cStruct(layers: handle.layerStructs), to: outConfig, "out_config")
+      configuration.cStruct(layers: handle.layers.first), to: outConfig, "out_config")
   }
 }
 

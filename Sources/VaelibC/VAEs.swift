@@ -3,7 +3,7 @@ import VaelibModels
 
 @_cdecl("vaelib_vae_config_init") @implementation
 public func vaelib_vae_config_init(_ outConfig: UnsafeMutablePointer<vaelib_vae_config>?) -> vaelib_status {
-  entryPoint { try SizedStruct.write(VAEConfiguration().cStruct, to: outConfig, "out_config") }
+  entryPoint { try SizedStruct.write(VAEConfiguration().cStruct(groups: nil), to: outConfig, "out_config") }
 }
 
 @_cdecl("vaelib_vae_config_resolve") @implementation
@@ -13,12 +13,45 @@ public func vaelib_vae_config_resolve(
   entryPoint {
     let out = try Arguments.nonNull(config, "config")
     var config = try SizedStruct.read(UnsafePointer(out), "config")
+    if config.column_group_count > 0 {
+      throw BoundaryError.argument(
+        "config has column groups, which decide by themselves: call vaelib_column_groups_resolve()")
+    }
     let examples = try DatasetHandle.from(examples).source
     if config.data_dim == 0 { config.data_dim = examples.columns }
     var configuration = try VAEConfiguration(config)
     try configuration.resolve(for: examples)
     out.pointee.data_dim = config.data_dim
-    out.pointee.likelihood = Constants.string(try configuration.decidedLikelihood().rawValue)
+    out.pointee.likelihood = configuration.likelihood.flatMap { Constants.string($0.rawValue) }
+  }
+}
+
+@_cdecl("vaelib_column_group_init") @implementation
+public func vaelib_column_group_init(
+  _ outGroup: UnsafeMutablePointer<vaelib_column_group>?
+) -> vaelib_status {
+  entryPoint { try SizedStruct.write(ColumnGroup().cStruct, to: outGroup, "out_group") }
+}
+
+@_cdecl("vaelib_column_groups_resolve") @implementation
+public func vaelib_column_groups_resolve(
+  _ groups: UnsafeMutablePointer<vaelib_column_group>?, _ groupCount: Int, _ examples: OpaquePointer?
+) -> vaelib_status {
+  entryPoint {
+    let examples = try DatasetHandle.from(examples).source
+    let first = try Arguments.nonNull(groups, "groups")
+    var configuration = VAEConfiguration()
+    configuration.dataDimension = examples.columns
+    configuration.groups = try ConfigurationArray.read(
+      first, count: groupCount, most: examples.columns, field: "groups", item: "group"
+    ) { try ColumnGroup($0) }
+    try configuration.resolve(for: examples)
+    for (index, group) in configuration.groups.enumerated() {
+      let place = (UnsafeMutableRawPointer(first) + index * first.pointee.struct_size).assumingMemoryBound(
+        to: vaelib_column_group.self)
+      place.pointee.likelihood = group.likelihood.flatMap { Constants.string($0.rawValue) }
+      place.pointee.classes = group.classes
+    }
   }
 }
 
@@ -37,9 +70,12 @@ public func vaelib_vae_create(
 public func vaelib_vae_get_config(
   _ model: OpaquePointer?, _ outConfig: UnsafeMutablePointer<vaelib_vae_config>?
 ) -> vaelib_status {
-  modelDescription(model) { model, _ in
-    let model = try ModelHandle.model(model, as: VariationalAutoencoder.self)
-    try SizedStruct.write(model.configuration.cStruct, to: outConfig, "out_config")
+  entryPoint {
+    let handle = try ModelHandle.from(model)
+    let configuration = try ModelHandle.model(handle.access.model, as: VariationalAutoencoder.self)
+      .configuration
+    try SizedStruct.write(
+      configuration.cStruct(groups: handle.columnGroups.first), to: outConfig, "out_config")
   }
 }
 

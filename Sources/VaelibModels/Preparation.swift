@@ -2,6 +2,8 @@ import VaelibNumerics
 
 /// Computes every value of this floor that Swift would compute at its first use; see `prepareNumerics`.
 public func prepareModels() {
+  prepare(LikelihoodOptions.parameters)
+  prepare(ColumnGroup.parameters)
   prepare(VAEConfiguration.parameters)
   prepare(TrainingConfiguration.parameters)
   prepare(StackConfiguration.parameters)

@@ -20,6 +20,13 @@ public struct RandomStream: Sendable {
     c3 = UInt32(purpose) << 24 | (UInt32(truncatingIfNeeded: example >> 32) & 0xff_ffff)
   }
 
+  /// A stream of its own for part `number` of what this one is for; part 0 is this one. For streams of no epoch.
+  public func part(_ number: Int) -> RandomStream { RandomStream(self, epoch: c2 &+ UInt32(number)) }
+
+  private init(_ stream: RandomStream, epoch: UInt32) {
+    (key0, key1, c1, c2, c3) = (stream.key0, stream.key1, stream.c1, epoch, stream.c3)
+  }
+
   /// Numbers uniform in [0, 1), multiples of 2^-24.
   public func uniforms(into out: UnsafeMutablePointer<Float>, count: Int, firstBlock: UInt32 = 0) {
     kernels.uniforms(out, count, key0, key1, firstBlock, c1, c2, c3)

@@ -35,7 +35,7 @@ import VaelibNumerics
     for standardizes in [false, true] {
       let model = try wide {
         $0.likelihood = standardizes ? .gaussian : .bernoulli
-        $0.standardize = standardizes ? 1 : 0
+        $0.options.standardize = standardizes ? 1 : 0
       }
       if standardizes, rows > 1 { try model.standardize(by: examples.source, isCancelled: { false }) }
       let all = try encoded(model, examples.source)
@@ -106,8 +106,8 @@ import VaelibNumerics
   @Test func likelihoodOfAModelThatIgnoresItsLatentIsExact() throws {
     let model = try VariationalAutoencoder.small {
       $0.likelihood = .gaussian
-      $0.variance = .fixed
-      $0.noiseStddev = 0.7
+      $0.options.variance = .fixed
+      $0.options.noiseStddev = 0.7
       $0.hidden = []
     }
     model.parameters.base.update(repeating: 0, count: model.parameters.count)

@@ -73,7 +73,7 @@ extension CheckpointTests {
       testDescription: "Gaussian", change: { $0.learningRate = 1e-3 },
       architecture: {
         $0.likelihood = .gaussian
-        $0.variance = .learned
+        $0.options.variance = .learned
       }),
   ]
 
@@ -88,9 +88,9 @@ extension CheckpointTests {
   /// A density so narrow that gradients grow many times from one step to another.
   @Sendable static func unsteady(_ architecture: inout VAEConfiguration) {
     architecture.likelihood = .gaussian
-    architecture.variance = .fixed
-    architecture.standardize = 0
-    architecture.noiseStddev = 0.3
+    architecture.options.variance = .fixed
+    architecture.options.standardize = 0
+    architecture.options.noiseStddev = 0.3
   }
 
   struct StackCase: CustomTestStringConvertible, Sendable {

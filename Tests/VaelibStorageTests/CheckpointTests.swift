@@ -159,10 +159,10 @@ import VaelibNumerics
       var configuration = VAEConfiguration()
       configuration.dataDimension = 6
       configuration.likelihood = .gaussian
-      configuration.variance = .fixed
-      configuration.standardize = 0
+      configuration.options.variance = .fixed
+      configuration.options.standardize = 0
       configuration.latentDimension = 2
-      configuration.noiseStddev = 0.01
+      configuration.options.noiseStddev = 0.01
       configuration.hidden = [4]
       configuration.activation = .tanh
       let model = try VariationalAutoencoder(configuration)

@@ -47,7 +47,7 @@ static void check_bad_configs(void) {
     CHECK_REFUSED(config.activation = NULL, "activation");
     CHECK_REFUSED(config.activation = "", "activation");
     CHECK_REFUSED(config.activation = "\xff\xfe", "activation");
-    CHECK_REFUSED(config.likelihood = "poisson", "likelihood");
+    CHECK_REFUSED(config.likelihood = "weibull", "likelihood");
     CHECK_REFUSED(config.likelihood = NULL, "likelihood");
     CHECK_REFUSED(config.variance = "free", "variance");
     CHECK_REFUSED(config.mean_activation = "relu", "mean_activation");

@@ -166,7 +166,8 @@ static void check_size(const char *group, size_t size, size_t others) {
 
 static void check_sizes(void) {
     if (sizeof(size_t) != 8) return;
-    check_size("vae", sizeof(vaelib_vae_config), 1); /* struct_size */
+    check_size("vae", sizeof(vaelib_vae_config), 3); /* struct_size, column_groups, column_group_count */
+    check_size("column_group", sizeof(vaelib_column_group), 1);
     check_size("training", sizeof(vaelib_training_config), 2); /* and checkpoint */
     check_size("stack", sizeof(vaelib_stack_config), 3); /* and layers, layer_count */
     check_size("layer", sizeof(vaelib_layer_config), 1);
@@ -176,7 +177,7 @@ static void check_sizes(void) {
 static void check_listing(void) {
     vaelib_parameter parameter = VAELIB_PARAMETER_INIT;
     size_t count = vaelib_parameter_count();
-    CHECK(count == 14 + 26 + 18 + 5 + 4);
+    CHECK(count == 15 + 9 + 26 + 18 + 5 + 4);
     for (size_t index = 0; index < count; index++) {
         REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
         CHECK(parameter.name[0] != '\0' && parameter.allowed[0] != '\0' && parameter.meaning[0] != '\0');

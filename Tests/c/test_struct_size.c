@@ -89,6 +89,19 @@ static vaelib_status use_stack_config(void *memory) {
     vaelib_model_free(made);
     return status;
 }
+/* The structure as the only group of columns. */
+static vaelib_status use_column_group(void *memory) {
+    vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
+    vaelib_model *made = NULL;
+    vaelib_status status;
+    CHECK_OK(vaelib_vae_config_init(&config));
+    config.data_dim = columns;
+    config.column_groups = memory;
+    config.column_group_count = 1;
+    status = vaelib_vae_create(&config, &made);
+    vaelib_model_free(made);
+    return status;
+}
 /* The structure as the only layer of a stack. */
 static vaelib_status use_layer_config(void *memory) {
     vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
@@ -139,6 +152,7 @@ static void check_inputs(void) {
     vaelib_array array = VAELIB_ARRAY_INIT;
     vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
+    vaelib_column_group group = VAELIB_COLUMN_GROUP_INIT;
     vaelib_training_config plan = make_plan(1);
     vaelib_evaluation_config evaluation = VAELIB_EVALUATION_CONFIG_INIT;
     vaelib_writer_config writer = VAELIB_WRITER_CONFIG_INIT;
@@ -163,6 +177,10 @@ static void check_inputs(void) {
     config.data_dim = 3;
     config.likelihood = "bernoulli";
     check_input("vaelib_vae_config", &config, sizeof config, use_vae_config);
+    CHECK_OK(vaelib_column_group_init(&group));
+    group.columns = columns;
+    group.likelihood = "gaussian";
+    check_input("vaelib_column_group", &group, sizeof group, use_column_group);
     check_input("vaelib_training_config", &plan, sizeof plan, use_training_config);
     check_input("vaelib_training_config (trainer)", &plan, sizeof plan, use_training_config_in_trainer);
     CHECK_OK(vaelib_evaluation_config_init(&evaluation));

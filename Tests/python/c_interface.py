@@ -81,6 +81,16 @@ def vae_config(**fields):
     return config
 
 
+def column_groups(**fields):
+    """One group of all columns."""
+    groups = (header.ColumnGroup * 1)(sized(header.ColumnGroup))
+    assert library.vaelib_column_group_init(groups) == OK
+    groups[0].columns = COLUMNS
+    for name, value in fields.items():
+        setattr(groups[0], name, value)
+    return groups
+
+
 def training_config(**fields):
     config = sized(header.TrainingConfig)
     assert library.vaelib_training_config_init(byref(config)) == OK
@@ -230,6 +240,8 @@ def good_vae_calls(handles):
     return {
         "vaelib_vae_config_init": [byref(sized(header.VAEConfig))],
         "vaelib_vae_config_resolve": [byref(vae_config(likelihood=b"auto")), d],
+        "vaelib_column_group_init": [byref(sized(header.ColumnGroup))],
+        "vaelib_column_groups_resolve": [column_groups(), 1, d],
         "vaelib_model_standardize": [handles["gaussian"], d],
         "vaelib_vae_create": [byref(vae_config()), byref(POINTER(header.Model)())],
         "vaelib_vae_get_config": [m, byref(sized(header.VAEConfig))],

@@ -1,5 +1,6 @@
 """A reader of model files by docs/file-format.md alone: h5py, numpy and zlib, all arithmetic in float64."""
 
+import copy
 import math
 import struct
 import zlib
@@ -88,10 +89,39 @@ COUNTS = ("poisson", "negative_binomial", "zero_inflated_negative_binomial")
 
 
 class VAEReader(Reader):
+    def groups(self):
+        """A reader for each group of columns, and how many columns, inputs and outputs it has; itself if none."""
+        if "column_group_count" not in self.architecture:
+            return [(self, self.architecture["data_dim"], None, None)]
+        groups = []
+        for k in range(self.architecture["column_group_count"]):
+            group = copy.copy(self)
+            prefix, tensors = f"column_group_{k}_", f"columns/{k}/"
+            own = {
+                key.removeprefix(prefix): value for key, value in self.architecture.items() if key.startswith(prefix)
+            }
+            group.architecture = {**self.architecture, **own, "data_dim": own["columns"]}
+            group.weights = {key.removeprefix(tensors): w for key, w in self.weights.items() if key.startswith(tensors)}
+            columns, likelihood = own["columns"], own["likelihood"]
+            inputs = columns * (own["classes"] if likelihood == "categorical" else 1)
+            predicts = own["variance"] == "predicted" and likelihood not in (
+                "bernoulli", "continuous_bernoulli", "poisson", "categorical",
+            )  # fmt: skip
+            outputs = inputs + columns * (predicts + (likelihood == "zero_inflated_negative_binomial"))
+            groups.append((group, columns, inputs, outputs))
+        return groups
+
     def inputs(self, x):
+        """What the encoder sees of a group's columns, standardised."""
+        if self.architecture["likelihood"] == "categorical":
+            return np.eye(self.architecture["classes"])[x.astype(int)].reshape(len(x), -1)
+        m, s = self.standardization()
+        return (self.transformed(x) - m) / s
+
+    def transformed(self, x):
         if self.architecture["likelihood"] == "log_normal":
-            return np.log(self.seen(x))
-        return np.log(1 + self.seen(x)) if self.architecture["likelihood"] in COUNTS else self.seen(x)
+            return np.log(x)
+        return np.log(1 + x) if self.architecture["likelihood"] in COUNTS else x
 
     def network(self, part, widths, x):
         for index in range(len(widths)):
@@ -99,13 +129,29 @@ class VAEReader(Reader):
         return self.dense(f"{part}/head", x)
 
     def encode(self, x):
-        m, s = self.standardization()
-        head = self.network("encoder", self.architecture["hidden"], (self.inputs(x) - m) / s)
+        groups, seen = self.groups(), self.seen(x)
+        columns = np.split(seen, np.cumsum([each[1] for each in groups])[:-1], axis=1)
+        inputs = [group.inputs(own) for (group, *_), own in zip(groups, columns, strict=True)]
+        head = self.network("encoder", self.architecture["hidden"], np.concatenate(inputs, axis=1))
         latent = self.architecture["latent_dim"]
         return head[:, :latent], bound(head[:, latent:], -20, 20)
 
     def decode(self, z):
         h = self.network("decoder", self.architecture["decoder_hidden"], z)
+        groups = self.groups()
+        if groups[0][0] is self:
+            return self.decode_outputs(h)
+        parts = np.split(h, np.cumsum([outputs for *_, outputs in groups])[:-1], axis=1)
+        decoded = [group.decode_outputs(part) for (group, *_), part in zip(groups, parts, strict=True)]
+        variances = [np.log(m * (1 - m)) if v is None else v for m, v in decoded]  # that of 0 and 1
+        return np.concatenate([mean for mean, _ in decoded], axis=1), np.concatenate(variances, axis=1)
+
+    def decode_outputs(self, h):
+        """The mean of a group's columns, and the logarithm of their variance, or None if the mean determines it."""
+        if self.architecture["likelihood"] == "categorical":
+            logits = h.reshape(len(h), self.architecture["data_dim"], self.architecture["classes"])
+            p = np.exp(logits) / np.exp(logits).sum(axis=2, keepdims=True)
+            return p.argmax(axis=2), np.log(1 - p.max(axis=2))
         if self.architecture["likelihood"] == "bernoulli":
             return sigmoid(h), None
         if self.architecture["likelihood"] in ("continuous_bernoulli", "beta", *COUNTS):

@@ -61,6 +61,7 @@ RECEIVING = [
     ("vaelib_stack_get_config", header.StackConfig),
     ("vaelib_writer_config_init", header.WriterConfig),
     ("vaelib_layer_config_init", header.LayerConfig),
+    ("vaelib_column_group_init", header.ColumnGroup),
     ("vaelib_stack_config_init", header.StackConfig),
     ("vaelib_batch_place_init", header.BatchPlace),
     ("vaelib_trainer_step", header.Metrics),

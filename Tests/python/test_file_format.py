@@ -86,6 +86,24 @@ def test_a_vae_is_read_by_the_document(tmp_path, name):
     np.testing.assert_allclose(vae.decode(z).variance, np.exp(log_variance), rtol=4e-6 * rounding)
 
 
+def test_a_vae_of_several_kinds_of_columns_is_read_by_the_document(tmp_path):
+    random = np.random.RandomState(4)
+    x = np.concatenate([X[:, :2], random.randint(3, size=(20, 2)), random.poisson(3, size=(20, 1)), X[:, 2:] > 0.5], 1)
+    columns = [
+        ("student_t", [0], {"degrees_of_freedom": 3}), ("log_normal", [1], {"variance": "predicted"}),
+        ("categorical", [2, 3]), ("zero_inflated_negative_binomial", [4]), ("bernoulli", [5, 6, 7, 8]),
+    ]  # fmt: skip
+    vae = vaelib.VAE(latent_dim=3, hidden=(5, 4), columns=columns, epochs=5, random_state=1).fit(x.astype(np.float32))
+    vae.save(tmp_path / "model.h5")
+    reader = VAEReader(tmp_path / "model.h5")
+    (mean, log_variance), (z, found) = reader.encode(x), vae.encode(x)
+    close(z, mean, unit=4)
+    close(found, log_variance, unit=4)
+    mean, log_variance = reader.decode(z.astype(np.float64))
+    np.testing.assert_allclose(vae.decode(z).mean, mean, rtol=1e-5)
+    np.testing.assert_allclose(vae.decode(z).variance, np.exp(log_variance), rtol=1e-4)
+
+
 @pytest.mark.parametrize("tied", [(True, True, True), (False, True, False)])
 @pytest.mark.parametrize(
     ("activation", "loss"),

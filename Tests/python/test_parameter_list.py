@@ -27,9 +27,14 @@ CONFIGURATIONS = {
     "stack": header.StackConfig,
     "layer": header.LayerConfig,
     "evaluation": header.EvaluationConfig,
+    "column_group": header.ColumnGroup,
 }
 #: The fields that are no hyper-parameters.
-OTHER_FIELDS = {"training": ["checkpoint"], "stack": ["layers", "layer_count"]}
+OTHER_FIELDS = {
+    "training": ["checkpoint"],
+    "stack": ["layers", "layer_count"],
+    "vae": ["column_groups", "column_group_count"],
+}
 #: The model of c_interface that each phase trains.
 MODELS = {"pretraining": "bare stack", "supervised": "stack", "unsupervised": "bare stack", "fit": "vae"}
 

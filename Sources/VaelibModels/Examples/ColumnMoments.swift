@@ -6,18 +6,27 @@ struct ColumnMoments {
   /// Of the set as a whole: the root of the mean squared distance from the mean.
   let deviations: [Double]
 
+  /// `functions` are those of columns that have one.
+  ///
   /// Throws whatever the source throws, and `ModelError.data` at a value that the check does not accept.
   init(
-    _ source: any ExampleSource, of function: ColumnFunction = .identity, check: ExampleCheck,
-    isCancelled: @escaping () -> Bool = { false }
+    _ source: any ExampleSource, functions: [(columns: Range<Int>, function: ColumnFunction)] = [],
+    check: ExampleCheck, isCancelled: @escaping () -> Bool = { false }
   ) throws {
     let (rows, columns) = (source.rows, source.columns)
-    var sums = try Sums(columns, of: function)
+    var sums = try Sums(columns, functions.filter { $0.function != .identity })
     let blocks = ExampleBlocks(source: source, check: check, control: RunControl(isCancelled: isCancelled))
     try blocks.forEachBlock { sums.add($0.values) }
     let found = sums
     means = (0..<columns).map { found.mean($0, rows) }
     deviations = (0..<columns).map { found.deviation($0, rows) }
+  }
+
+  private init(means: [Double], deviations: [Double]) { (self.means, self.deviations) = (means, deviations) }
+
+  /// Those of some columns.
+  func columns(_ range: Range<Int>) -> ColumnMoments {
+    ColumnMoments(means: Array(means[range]), deviations: Array(deviations[range]))
   }
 }
 
@@ -29,20 +38,24 @@ private struct Sums {
   private var squares: [Double]
   private let numbers: Numbers
 
-  init(_ columns: Int, of function: ColumnFunction) throws(NumericsError) {
+  init(_ columns: Int, _ functions: [(columns: Range<Int>, function: ColumnFunction)]) throws(NumericsError) {
     distances = Array(repeating: 0, count: columns)
     squares = distances
-    numbers = Numbers(function: function, row: try FloatBuffer(count: columns))
+    numbers = Numbers(functions: functions, row: try FloatBuffer(count: columns))
   }
 
-  /// The numbers of a row, or a function of them.
+  /// The numbers of a row, or functions of them.
   private struct Numbers {
-    let function: ColumnFunction
+    let functions: [(columns: Range<Int>, function: ColumnFunction)]
     let row: FloatBuffer
 
     func of(_ values: UnsafePointer<Float>, count: Int) -> UnsafePointer<Float> {
-      if function == .identity { return values }
-      function.apply(values, into: row.base, count: count)
+      if functions.isEmpty { return values }
+      row.base.update(from: values, count: count)
+      for (columns, function) in functions {
+        function.apply(
+          values + columns.lowerBound, into: row.base + columns.lowerBound, count: columns.count)
+      }
       return UnsafePointer(row.base)
     }
   }

@@ -4,11 +4,11 @@ import VaelibNumerics
 struct ExampleCheck {
   private static let rowsAtOnce = 256
 
-  private let domain: ExampleDomain
+  private let domains: [ColumnDomain]
 
-  init(_ domain: ExampleDomain) {
-    self.domain = domain
-  }
+  init(_ domains: [ColumnDomain]) { self.domains = domains }
+
+  init(_ domain: ExampleDomain) { domains = [ColumnDomain(columns: nil, domain: domain)] }
 
   /// What latents, and inputs that may be noisy, must be: finite.
   static let finite = ExampleCheck(.real)
@@ -23,14 +23,23 @@ struct ExampleCheck {
   }
 
   /// True if all values of a row are allowed.
-  func accepts(_ values: UnsafePointer<Float>, count: Int) -> Bool { domain.accepts(values, count: count) }
+  func accepts(_ values: UnsafePointer<Float>, count: Int) -> Bool {
+    domains.allSatisfy { part in
+      let columns = part.columns ?? 0..<count
+      return part.domain.accepts(values + columns.lowerBound, count: columns.count)
+    }
+  }
+
+  private func domain(of column: Int) -> ExampleDomain {
+    domains.first { $0.columns?.contains(column) ?? true }?.domain ?? .real
+  }
 
   /// What is wrong with the first bad value of a row that was not accepted.
   func problem(_ values: UnsafePointer<Float>, count: Int, row: Int) -> ModelError {
-    let column = (0..<count).first { !domain.accepts(values[$0]) } ?? 0
+    let column = (0..<count).first { !domain(of: $0).accepts(values[$0]) } ?? 0
     let value = values[column]
     let name = value.isNaN ? "NaN" : "\(value)"
-    let expectation = value.isFinite ? domain.expectation : ExampleDomain.real.expectation
+    let expectation = value.isFinite ? domain(of: column).expectation : ExampleDomain.real.expectation
     return .data("the examples hold \(name) at row \(row), column \(column) (counted from 0); \(expectation)")
   }
 
@@ -69,11 +78,16 @@ struct ExampleCheck {
   }
 
   /// True if the first rows hold values strictly between 0 and 1: probabilities or grey levels, not binary data.
-  static func looksGrey(_ source: any ExampleSource) throws -> Bool {
+  static func looksGrey(_ source: any ExampleSource, columns: Range<Int>) throws -> Bool {
     let rows = min(source.rows, rowsAtOnce)
     let buffer = try FloatBuffer(rows: rows, columns: source.columns)
     try SequentialReader(SliceSource(source, rows: 0..<rows)).read(
       into: buffer.matrix(rows: rows, columns: source.columns))
-    return UnsafeBufferPointer(start: buffer.base, count: rows * source.columns).contains { $0 > 0 && $0 < 1 }
+    return (0..<rows).contains { row in
+      columns.contains { column in
+        let value = buffer.base[row * source.columns + column]
+        return value > 0 && value < 1
+      }
+    }
   }
 }

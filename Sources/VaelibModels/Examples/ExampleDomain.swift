@@ -1,6 +1,12 @@
 import Glibc
 import VaelibNumerics
 
+/// The values that some columns of examples may hold; those of all columns where none are named.
+struct ColumnDomain: Sendable {
+  let columns: Range<Int>?
+  let domain: ExampleDomain
+}
+
 /// Which values the examples of a model may hold. For messages: what asks for it, such as "loss cross_entropy", and what
 /// does not.
 enum ExampleDomain: Sendable {
@@ -14,6 +20,8 @@ enum ExampleDomain: Sendable {
   case positive(neededBy: String, alternative: String)
   /// Whole numbers from 0 on.
   case counts(neededBy: String, alternative: String)
+  /// Whole numbers from 0 on, below a number of categories.
+  case classes(Int, neededBy: String)
 
   /// True if all values of a row are allowed.
   func accepts(_ values: UnsafePointer<Float>, count: Int) -> Bool {
@@ -25,6 +33,8 @@ enum ExampleDomain: Sendable {
     case .openUnitInterval: return low > 0 && high < 1
     case .positive: return low > 0
     case .counts: return low >= 0 && Self.areWhole(values, count)
+    case .classes(let classes, _):
+      return low >= 0 && high < Float(classes) && Self.areWhole(values, count)
     }
   }
 
@@ -49,6 +59,8 @@ enum ExampleDomain: Sendable {
       "\(reason) needs values above 0: move the data, or use \(alternative)"
     case .counts(let reason, let alternative):
       "\(reason) needs counts, whole numbers from 0 on: round the data, or use \(alternative)"
+    case .classes(let classes, let reason):
+      "\(reason) with \(classes) classes needs whole numbers from 0 to \(classes - 1)"
     }
   }
 }

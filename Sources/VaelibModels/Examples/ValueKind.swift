@@ -20,10 +20,20 @@ enum ValueKind: Sendable {
 
   /// Looks at the rows until it is decided. Values that are not finite count as real; training will name them.
   static func of(_ source: any ExampleSource) throws -> ValueKind {
+    try of(source, groups: [0..<source.columns])[0]
+  }
+
+  /// The kind of each group of columns, found in one pass.
+  static func of(_ source: any ExampleSource, groups: [Range<Int>]) throws -> [ValueKind] {
+    var steps = groups.map { _ in Self.steps }
     let blocks = ExampleBlocks(source: source, check: nil, control: RunControl())
-    var steps = Self.steps
-    guard try blocks.allSatisfy({ keep(&steps, thatFit: $0.values) }) else { return .real }
-    return steps.first == 1 ? .binary : .levels
+    _ = try blocks.allSatisfy { block in
+      for (index, columns) in groups.enumerated() where !steps[index].isEmpty {
+        if !keep(&steps[index], thatFit: block.values.columns(columns)) { steps[index] = [] }
+      }
+      return steps.contains { !$0.isEmpty }
+    }
+    return steps.map { $0.isEmpty ? .real : $0[0] == 1 ? .binary : .levels }
   }
 
   /// Keeps the numbers of steps between 0 and 1 on which all values lie; false if none is left.

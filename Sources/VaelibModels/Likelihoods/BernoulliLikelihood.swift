@@ -8,19 +8,19 @@ struct BernoulliLikelihood: Likelihood {
     "likelihood \(LikelihoodKind.continuousBernoulli.rawValue) or \(LikelihoodKind.gaussian.rawValue)"
   }
 
-  static let hasVariance = false
-  static var greyWarning: String? {
-    "the data hold values strictly between 0 and 1, for which \(name) is no density: the bounds are comparable among "
-      + "themselves only. Set binarization dynamic, binarise the data, or use \(alternative)"
+  var hasVariance: Bool { false }
+  var greyWarning: String? {
+    "the data hold values strictly between 0 and 1, for which \(Self.name) is no density: the bounds are comparable among "
+      + "themselves only. Set binarization dynamic, binarise the data, or use \(Self.alternative)"
   }
 
   let width: Int
 
-  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) {
-    width = configuration.dataDimension
+  init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) {
+    width = columns.count
   }
 
-  var outputsPerColumn: Int { 1 }
+  var outputs: Int { width }
   var domain: ExampleDomain { .unitInterval(neededBy: Self.name, alternative: Self.alternative) }
 
   func makeRows(_ rows: Int, forTraining: Bool) -> any LikelihoodRows { BernoulliRows(width: width) }

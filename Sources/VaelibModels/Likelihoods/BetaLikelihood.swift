@@ -5,22 +5,22 @@ import VaelibNumerics
 /// log p(x|z) = sum_d log Beta(x_d; k_d m_d, k_d (1 - m_d)), for shares and rates between 0 and 1: m is the mean, the
 /// sigmoid of the decoder's output, and k the concentration around it.
 struct BetaLikelihood: Likelihood {
-  static let hasVariance = true
+  var hasVariance: Bool { true }
 
   let width: Int
   let concentration: ShapeParameter
 
-  static func check(_ configuration: VAEConfiguration) throws(ModelError) {
-    try ShapeParameter.check(configuration, .beta)
+  static func check(_ options: LikelihoodOptions) throws(ModelError) {
+    try ShapeParameter.check(options, .beta)
   }
 
-  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError) {
-    width = configuration.dataDimension
+  init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) throws(NetworkError) {
+    width = columns.count
     concentration = try ShapeParameter(
-      "decoder/log_concentration", configuration, lower: -5, upper: 12, layout: &layout)
+      "decoder/log_concentration", columns, lower: -5, upper: 12, layout: &layout)
   }
 
-  var outputsPerColumn: Int { 1 + concentration.outputs }
+  var outputs: Int { width * (1 + concentration.outputsPerColumn) }
   var learned: [Optimizer.Pace] { concentration.learned }
   var domain: ExampleDomain {
     .openUnitInterval(

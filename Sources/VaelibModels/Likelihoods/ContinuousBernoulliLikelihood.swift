@@ -5,15 +5,15 @@ import VaelibNumerics
 /// log p(x|z) = sum_d x_d l_d - log((exp(l_d) - 1) / l_d) from logits l, for numbers in [0, 1]: what a Bernoulli likelihood
 /// says of them, made a density (Loaiza-Ganem & Cunningham 2019).
 struct ContinuousBernoulliLikelihood: Likelihood {
-  static let hasVariance = false
+  var hasVariance: Bool { false }
 
   let width: Int
 
-  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) {
-    width = configuration.dataDimension
+  init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) {
+    width = columns.count
   }
 
-  var outputsPerColumn: Int { 1 }
+  var outputs: Int { width }
   var domain: ExampleDomain {
     .unitInterval(
       neededBy: "likelihood \(LikelihoodKind.continuousBernoulli.rawValue)",

@@ -8,10 +8,11 @@ struct CountMeans: Sendable {
   let width: Int
   let standardization: Standardization?
 
-  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError) {
-    width = configuration.dataDimension
+  init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) throws(NetworkError) {
+    width = columns.count
     standardization =
-      configuration.standardize == 1 ? try Standardization(columns: width, layout: &layout) : nil
+      columns.options.standardize == 1
+      ? try Standardization(columns: width, prefix: columns.prefix, layout: &layout) : nil
   }
 
   var inputs: InputTransform {

@@ -5,8 +5,8 @@ import VaelibNumerics
 struct GaussianLikelihood: LocationScaleLikelihood {
   let locationScale: LocationScale
 
-  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError) {
-    locationScale = try LocationScale(configuration, layout: &layout)
+  init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) throws(NetworkError) {
+    locationScale = try LocationScale(columns, layout: &layout)
   }
 
   func makeDensity(rows: Int, forTraining: Bool) -> any LocationScaleDensity {

@@ -1,22 +1,22 @@
 import VaelibNetworks
 import VaelibNumerics
 
-/// p(x|z): what the decoder's outputs for a latent code say of an example x, column by column.
+/// p(x|z) of a group of columns: what the decoder's outputs for a latent code say of an example x, column by column.
 ///
 /// One file each. To add one: its file, a case of `LikelihoodKind` and of its `type`, and a kernel if it wants one.
 protocol Likelihood: Sendable {
   /// Whether its variance says more than its mean.
-  static var hasVariance: Bool { get }
+  var hasVariance: Bool { get }
   /// For a distribution of 0 and 1 alone, the warning about values in between: they are probabilities, from which 0 or 1
   /// is drawn at each use, or else give bounds that are not densities. nil for other likelihoods.
-  static var greyWarning: String? { get }
-  /// Throws if a choice of the configuration means nothing to it.
-  static func check(_ configuration: VAEConfiguration) throws(ModelError)
+  var greyWarning: String? { get }
+  /// Throws if a choice means nothing to it.
+  static func check(_ options: LikelihoodOptions) throws(ModelError)
   /// The likelihood that is asked for; tensors of its own are added to the layout.
-  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError)
-  /// How many numbers the decoder puts out for each column: first one for every column, then the second for every
+  init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) throws(NetworkError)
+  /// How many numbers the decoder puts out for its columns: first one for every column, then the second for every
   /// column, and so on.
-  var outputsPerColumn: Int { get }
+  var outputs: Int { get }
   /// The tensors of its own that are learned, each with the pace at which it does.
   var learned: [Optimizer.Pace] { get }
   /// What becomes of columns before they come to the encoder.
@@ -28,8 +28,8 @@ protocol Likelihood: Sendable {
 }
 
 extension Likelihood {
-  static var greyWarning: String? { nil }
-  static func check(_ configuration: VAEConfiguration) throws(ModelError) {}
+  var greyWarning: String? { nil }
+  static func check(_ options: LikelihoodOptions) throws(ModelError) {}
   var learned: [Optimizer.Pace] { [] }
   var inputs: InputTransform { .none }
 }
@@ -38,7 +38,7 @@ extension Likelihood {
 ///
 /// Means, variances, samples and densities are those of the data, also where the examples that come are transformed.
 ///
-/// `outputs` is the decoder's output for one row, [outputsPerColumn * D], `example` the row of the data, [D]. Functions of
+/// `outputs` are the decoder's for one row of the group, `example` its D columns of the row. Functions of
 /// a row touch memory of that row only, so different rows may be worked on by different threads.
 protocol LikelihoodRows: AnyObject {
   /// Must be called before rows are worked on, whenever parameters may have changed.

@@ -1,5 +1,3 @@
-import VaelibNetworks
-
 /// The likelihoods there are, by the names that the header, files and bindings use.
 public enum LikelihoodKind: String, CaseIterable, Sendable {
   case bernoulli
@@ -9,6 +7,7 @@ public enum LikelihoodKind: String, CaseIterable, Sendable {
   case logNormal = "log_normal"
   case continuousBernoulli = "continuous_bernoulli"
   case beta
+  case categorical
   case poisson
   case negativeBinomial = "negative_binomial"
   case zeroInflatedNegativeBinomial = "zero_inflated_negative_binomial"
@@ -25,6 +24,7 @@ extension LikelihoodKind {
     case .logNormal: LogNormalLikelihood.self
     case .continuousBernoulli: ContinuousBernoulliLikelihood.self
     case .beta: BetaLikelihood.self
+    case .categorical: CategoricalLikelihood.self
     case .poisson: PoissonLikelihood.self
     case .negativeBinomial: NegativeBinomialLikelihood.self
     case .zeroInflatedNegativeBinomial: ZeroInflatedNegativeBinomialLikelihood.self
@@ -32,14 +32,5 @@ extension LikelihoodKind {
   }
 
   /// Those whose data may be drawn as 0 or 1.
-  static var binary: [LikelihoodKind] { allCases.filter { $0.type.greyWarning != nil } }
-}
-
-extension VAEConfiguration {
-  /// The likelihood that is asked for; tensors of its own are added to the layout.
-  func makeLikelihood(_ kind: LikelihoodKind, _ layout: inout ParameterLayout) throws(NetworkError)
-    -> any Likelihood
-  {
-    try kind.type.init(self, layout: &layout)
-  }
+  static var binary: [LikelihoodKind] { [.bernoulli] }
 }

@@ -22,24 +22,26 @@ struct LocationScale: Sendable {
   let logVarianceTensor: ParameterTensor?
   let standardization: Standardization?
 
-  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError) {
-    width = configuration.dataDimension
-    variance = configuration.variance
-    meanActivation = configuration.meanActivation
-    fixedLogVariance = Float(2 * log(configuration.noiseStddev))
-    stddevFloor = configuration.stddevFloor
-    switch configuration.variance {
+  init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) throws(NetworkError) {
+    width = columns.count
+    variance = columns.options.variance
+    meanActivation = columns.options.meanActivation
+    fixedLogVariance = Float(2 * log(columns.options.noiseStddev))
+    stddevFloor = columns.options.stddevFloor
+    switch columns.options.variance {
     case .learned:
-      logVarianceTensor = try layout.append("decoder/log_variance", rows: 1, columns: width)
+      logVarianceTensor = try layout.append(columns.prefix + "decoder/log_variance", rows: 1, columns: width)
     case .fixed, .predicted: logVarianceTensor = nil
     }
     // A mean through a sigmoid stays within [0, 1], so there the columns stay as they are.
-    let standardizes = configuration.standardize == 1 && configuration.meanActivation == .identity
+    let standardizes = columns.options.standardize == 1 && columns.options.meanActivation == .identity
     standardization =
-      standardizes ? try Standardization(columns: width, stddevFloor: stddevFloor, layout: &layout) : nil
+      standardizes
+      ? try Standardization(
+        columns: width, stddevFloor: stddevFloor, prefix: columns.prefix, layout: &layout) : nil
   }
 
-  var outputsPerColumn: Int { variance == .predicted ? 2 : 1 }
+  var outputs: Int { variance == .predicted ? 2 * width : width }
 
   var learned: [Optimizer.Pace] {
     logVarianceTensor.map { [Optimizer.Pace(range: $0.range, factor: Self.logVariancePace)] } ?? []
@@ -54,13 +56,13 @@ protocol LocationScaleLikelihood: Likelihood {
 }
 
 extension LocationScaleLikelihood {
-  static var hasVariance: Bool { true }
+  var hasVariance: Bool { true }
   var learned: [Optimizer.Pace] { locationScale.learned }
   var inputs: InputTransform {
     InputTransform(
       function: .identity, standardization: locationScale.standardization, isOfLikelihoodToo: true)
   }
-  var outputsPerColumn: Int { locationScale.outputsPerColumn }
+  var outputs: Int { locationScale.outputs }
   var domain: ExampleDomain { .real }
 
   func makeRows(_ rows: Int, forTraining: Bool) throws(NumericsError) -> any LikelihoodRows {

@@ -5,16 +5,16 @@ import VaelibNumerics
 /// log p(x|z) = log N(log x; m, s^2) - sum_d log x_d, for numbers above 0 that spread over powers of ten: prices, incomes,
 /// concentrations. Encoder and density see their logarithms, standardised.
 struct LogNormalLikelihood: Likelihood {
-  static let hasVariance = true
+  var hasVariance: Bool { true }
 
   private let locationScale: LocationScale
 
-  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError) {
-    locationScale = try LocationScale(configuration, layout: &layout)
+  init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) throws(NetworkError) {
+    locationScale = try LocationScale(columns, layout: &layout)
   }
 
-  static func check(_ configuration: VAEConfiguration) throws(ModelError) {
-    if configuration.meanActivation == .sigmoid {
+  static func check(_ options: LikelihoodOptions) throws(ModelError) {
+    if options.meanActivation == .sigmoid {
       throw .invalidArgument(
         "mean_activation is sigmoid, but likelihood \(LikelihoodKind.logNormal.rawValue) is of logarithms, which may be any "
           + "numbers; leave it at identity")
@@ -22,7 +22,7 @@ struct LogNormalLikelihood: Likelihood {
   }
 
   var learned: [Optimizer.Pace] { locationScale.learned }
-  var outputsPerColumn: Int { locationScale.outputsPerColumn }
+  var outputs: Int { locationScale.outputs }
   var inputs: InputTransform {
     InputTransform(
       function: .logarithm, standardization: locationScale.standardization, isOfLikelihoodToo: true)

@@ -6,30 +6,30 @@ import VaelibNumerics
 /// Gamma-distributed themselves. With added zeros, 0 has the probability p_d beside that, which the decoder puts out
 /// (Lopez et al. 2018).
 struct NegativeBinomialLikelihood: Likelihood {
-  static let hasVariance = true
+  var hasVariance: Bool { true }
 
   let means: CountMeans
   let dispersion: ShapeParameter
   let hasAddedZeros: Bool
 
-  static func check(_ configuration: VAEConfiguration) throws(ModelError) {
-    try ShapeParameter.check(configuration, .negativeBinomial)
+  static func check(_ options: LikelihoodOptions) throws(ModelError) {
+    try ShapeParameter.check(options, .negativeBinomial)
   }
 
-  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError) {
-    try self.init(configuration, hasAddedZeros: false, layout: &layout)
+  init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) throws(NetworkError) {
+    try self.init(columns, hasAddedZeros: false, layout: &layout)
   }
 
   init(
-    _ configuration: VAEConfiguration, hasAddedZeros: Bool, layout: inout ParameterLayout
+    _ columns: LikelihoodColumns, hasAddedZeros: Bool, layout: inout ParameterLayout
   ) throws(NetworkError) {
     self.hasAddedZeros = hasAddedZeros
-    means = try CountMeans(configuration, layout: &layout)
+    means = try CountMeans(columns, layout: &layout)
     dispersion = try ShapeParameter(
-      "decoder/log_dispersion", configuration, lower: -7, upper: 12, layout: &layout)
+      "decoder/log_dispersion", columns, lower: -7, upper: 12, layout: &layout)
   }
 
-  var outputsPerColumn: Int { 1 + dispersion.outputs + (hasAddedZeros ? 1 : 0) }
+  var outputs: Int { means.width * (1 + dispersion.outputsPerColumn + (hasAddedZeros ? 1 : 0)) }
   var learned: [Optimizer.Pace] { dispersion.learned }
   var inputs: InputTransform { means.inputs }
   var domain: ExampleDomain {
@@ -43,19 +43,19 @@ struct NegativeBinomialLikelihood: Likelihood {
 
 /// The same with added zeros.
 struct ZeroInflatedNegativeBinomialLikelihood: Likelihood {
-  static let hasVariance = true
+  var hasVariance: Bool { true }
 
   private let counts: NegativeBinomialLikelihood
 
-  static func check(_ configuration: VAEConfiguration) throws(ModelError) {
-    try ShapeParameter.check(configuration, .zeroInflatedNegativeBinomial)
+  static func check(_ options: LikelihoodOptions) throws(ModelError) {
+    try ShapeParameter.check(options, .zeroInflatedNegativeBinomial)
   }
 
-  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError) {
-    counts = try NegativeBinomialLikelihood(configuration, hasAddedZeros: true, layout: &layout)
+  init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) throws(NetworkError) {
+    counts = try NegativeBinomialLikelihood(columns, hasAddedZeros: true, layout: &layout)
   }
 
-  var outputsPerColumn: Int { counts.outputsPerColumn }
+  var outputs: Int { counts.outputs }
   var learned: [Optimizer.Pace] { counts.learned }
   var inputs: InputTransform { counts.inputs }
   var domain: ExampleDomain { counts.domain }
@@ -77,7 +77,7 @@ private final class NegativeBinomialRows: LikelihoodRows {
     width = likelihood.means.width
     means = try CountMeanRows(likelihood.means, rows: rows)
     dispersions = try ShapeRows(likelihood.dispersion, rows: rows, forTraining: forTraining)
-    zeros = likelihood.hasAddedZeros ? (likelihood.outputsPerColumn - 1) * likelihood.means.width : nil
+    zeros = likelihood.hasAddedZeros ? likelihood.outputs - likelihood.means.width : nil
   }
 
   func begin(parameters: UnsafePointer<Float>) {

@@ -3,15 +3,15 @@ import VaelibNumerics
 
 /// log p(x|z) = sum_d x_d log m_d - m_d - log x_d!, for counts whose variance is their mean.
 struct PoissonLikelihood: Likelihood {
-  static let hasVariance = false
+  var hasVariance: Bool { false }
 
   let means: CountMeans
 
-  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError) {
-    means = try CountMeans(configuration, layout: &layout)
+  init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) throws(NetworkError) {
+    means = try CountMeans(columns, layout: &layout)
   }
 
-  var outputsPerColumn: Int { 1 }
+  var outputs: Int { means.width }
   var inputs: InputTransform { means.inputs }
   var domain: ExampleDomain { CountMeans.domain(.poisson) }
 

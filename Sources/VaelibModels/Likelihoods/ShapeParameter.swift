@@ -15,18 +15,19 @@ struct ShapeParameter: Sendable {
 
   /// `name` is its tensor's.
   init(
-    _ name: String, _ configuration: VAEConfiguration, lower: Float, upper: Float,
+    _ name: String, _ columns: LikelihoodColumns, lower: Float, upper: Float,
     layout: inout ParameterLayout
   ) throws(NetworkError) {
-    width = configuration.dataDimension
+    width = columns.count
     (self.lower, self.upper) = (lower, upper)
     tensor =
-      configuration.variance == .predicted ? nil : try layout.append(name, rows: 1, columns: width)
+      columns.options.variance == .predicted
+      ? nil : try layout.append(columns.prefix + name, rows: 1, columns: width)
   }
 
   /// Throws if it is to be fixed.
-  static func check(_ configuration: VAEConfiguration, _ kind: LikelihoodKind) throws(ModelError) {
-    if configuration.variance == .fixed {
+  static func check(_ options: LikelihoodOptions, _ kind: LikelihoodKind) throws(ModelError) {
+    if options.variance == .fixed {
       throw .invalidArgument(
         "variance is fixed, but likelihood \(kind.rawValue) needs learned (a number for each column) or predicted (by the "
           + "decoder)")
@@ -37,7 +38,7 @@ struct ShapeParameter: Sendable {
     tensor.map { [Optimizer.Pace(range: $0.range, factor: Self.pace)] } ?? []
   }
   /// Outputs of the decoder for each column.
-  var outputs: Int { tensor == nil ? 1 : 0 }
+  var outputsPerColumn: Int { tensor == nil ? 1 : 0 }
 }
 
 /// A shape parameter at work on rows. `outputs` are the decoder's outputs for it, if it is predicted.

@@ -17,13 +17,13 @@ struct StudentTLikelihood: LocationScaleLikelihood {
     case learned(ParameterTensor)
   }
 
-  init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws(NetworkError) {
-    locationScale = try LocationScale(configuration, layout: &layout)
-    if configuration.degreesOfFreedom == Double(automaticNumber) {
+  init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) throws(NetworkError) {
+    locationScale = try LocationScale(columns, layout: &layout)
+    if columns.options.degreesOfFreedom == Double(automaticNumber) {
       degrees = .learned(
-        try layout.append("decoder/degrees_of_freedom", rows: 1, columns: configuration.dataDimension))
+        try layout.append(columns.prefix + "decoder/degrees_of_freedom", rows: 1, columns: columns.count))
     } else {
-      degrees = .fixed(configuration.degreesOfFreedom)
+      degrees = .fixed(columns.options.degreesOfFreedom)
     }
   }
 

@@ -50,6 +50,17 @@ public struct Parameter<Root: Sendable>: Sendable {
     try set(&copy, get(root))
   }
 
+  /// The same parameter of something that has a `Root`.
+  func within<Outer: Sendable>(_ path: any WritableKeyPath<Outer, Root> & Sendable) -> Parameter<Outer> {
+    var outer = Parameter<Outer>(
+      name: name, type: type, allowed: allowed, meaning: meaning, get: { get($0[keyPath: path]) },
+      set: { root, value throws(ModelError) in try set(&root[keyPath: path], value) })
+    (outer.phases, outer.derivedDefault) = (phases, derivedDefault)
+    (outer.automaticValue, outer.earlierValue) = (automaticValue, earlierValue)
+    outer.isDerived = { isDerived($0[keyPath: path]) }
+    return outer
+  }
+
   /// The same parameter without a default: the caller must choose.
   func required() -> Self {
     var copy = self

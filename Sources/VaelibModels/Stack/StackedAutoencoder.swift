@@ -11,6 +11,14 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
   let layers: [DenoisingLayer]
   /// How columns are brought to one scale; nil where they are not.
   let standardization: Standardization?
+  var standardized: [StandardizedColumns] {
+    guard let standardization else { return [] }
+    let all = 0..<configuration.dataDimension
+    return [
+      StandardizedColumns(
+        columns: all, inputs: all, function: .identity, standardization: standardization)
+    ]
+  }
   /// What a classifier changes: it adds tensors at the end of the parameter array.
   struct Shape: Sendable {
     var layout: ParameterLayout

@@ -1,7 +1,6 @@
 import VaelibNumerics
 
-/// What becomes of the columns of examples before the encoder sees them: a function of each number, then one scale for all
-/// columns.
+/// What becomes of columns before the encoder sees them: a function of each number, then one scale for all columns.
 struct InputTransform: Sendable {
   let function: ColumnFunction
   let standardization: Standardization?
@@ -16,43 +15,115 @@ struct InputTransform: Sendable {
 }
 
 /// A function of the numbers of a column.
-enum ColumnFunction: Sendable {
+enum ColumnFunction: Sendable, Equatable {
   case identity
   /// log x, of numbers above 0.
   case logarithm
   /// log(1 + x), of counts.
   case logarithmOfOnePlus
+  /// Of so many categories 0, 1, ...: as many numbers, 1 in the place of the category, else 0.
+  case oneHot(Int)
 
-  /// `out` may be `values`.
+  /// How many numbers become of one.
+  var results: Int {
+    if case .oneHot(let classes) = self { classes } else { 1 }
+  }
+
+  /// `out`, [count * results], may be `values` where there is one result.
   func apply(_ values: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int) {
     switch self {
     case .identity: if UnsafePointer(out) != values { out.update(from: values, count: count) }
     case .logarithm: kernels.logarithm(values, out, count)
     case .logarithmOfOnePlus: kernels.logarithmOfOnePlus(values, out, count)
+    case .oneHot(let classes):
+      out.update(repeating: 0, count: count * classes)
+      for column in 0..<count { out[column * classes + Int(values[column])] = 1 }
     }
   }
 }
 
-/// A transformation at work on rows.
-final class InputTransformer {
-  private let transform: InputTransform
-  private let standardizer: Standardizer?
+/// What the encoder sees of an example: of each group of columns, what its transformation makes of them.
+struct InputLayout: Sendable {
+  struct Part: Sendable {
+    let columns: Range<Int>
+    let inputs: Range<Int>
+    let transform: InputTransform
+  }
 
-  init(_ transform: InputTransform) throws(NumericsError) {
-    self.transform = transform
-    if let standardization = transform.standardization {
-      standardizer = try Standardizer(standardization)
-    } else {
-      standardizer = nil
+  let parts: [Part]
+
+  init(_ parts: [Part]) { self.parts = parts }
+
+  /// How many numbers the encoder sees.
+  var width: Int { parts.last?.inputs.upperBound ?? 0 }
+  /// Whether it sees examples as they are.
+  var isNone: Bool { parts.allSatisfy(\.transform.isNone) }
+  /// Whether it sees examples where they lie, changed or not.
+  var isInPlace: Bool { parts.allSatisfy(\.transform.isOfLikelihoodToo) }
+  /// Whether examples are changed where they lie.
+  var changesExamples: Bool { parts.contains { $0.transform.changesExamples } }
+  /// Columns that are brought to one scale.
+  var standardized: [StandardizedColumns] {
+    parts.compactMap { part in
+      part.transform.standardization.map {
+        StandardizedColumns(
+          columns: part.columns, inputs: part.inputs, function: part.transform.function, standardization: $0)
+      }
     }
+  }
+}
+
+/// Columns of examples, the inputs that they become, a function of their numbers, and what brings that to one scale.
+struct StandardizedColumns {
+  let columns: Range<Int>
+  let inputs: Range<Int>
+  let function: ColumnFunction
+  let standardization: Standardization
+}
+
+/// Transformations at work on rows.
+final class InputTransformer {
+  private struct Part {
+    let columns: Range<Int>
+    let input: Int
+    let transform: InputTransform
+    let standardizer: Standardizer?
+  }
+
+  private let parts: [Part]
+  private let isInPlace: Bool
+
+  init(_ layout: InputLayout) throws(NumericsError) {
+    isInPlace = layout.isInPlace
+    var parts: [Part] = []
+    for part in layout.parts {
+      var standardizer: Standardizer?
+      if let standardization = part.transform.standardization {
+        standardizer = try Standardizer(standardization)
+      }
+      parts.append(
+        Part(
+          columns: part.columns, input: part.inputs.lowerBound, transform: part.transform,
+          standardizer: standardizer))
+    }
+    self.parts = parts
   }
 
   /// Must be called whenever parameters may have changed.
-  func begin(parameters: UnsafePointer<Float>) { standardizer?.begin(parameters: parameters) }
+  func begin(parameters: UnsafePointer<Float>) {
+    for part in parts { part.standardizer?.begin(parameters: parameters) }
+  }
 
-  /// `out` may be `values`.
-  func apply(_ values: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int) {
-    transform.function.apply(values, into: out, count: count)
-    standardizer?.apply(to: out)
+  /// Transforms an example, where likelihoods see it so, and writes what the encoder sees to `inputs`, which is the example
+  /// itself where `isInPlace`.
+  func apply(_ example: UnsafeMutablePointer<Float>, into inputs: UnsafeMutablePointer<Float>) {
+    for part in parts {
+      let (values, count) = (example + part.columns.lowerBound, part.columns.count)
+      let input = inputs + part.input
+      let place = part.transform.isOfLikelihoodToo ? values : input
+      part.transform.function.apply(values, into: place, count: count)
+      part.standardizer?.apply(to: place)
+      if place != input { input.update(from: place, count: count) }
+    }
   }
 }

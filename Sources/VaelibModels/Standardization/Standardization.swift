@@ -18,11 +18,17 @@ struct Standardization: Sendable {
   private let stddevFloor: Double
 
   /// Without `stddevFloor` there is no p(x|z).
-  init(columns: Int, stddevFloor: Double? = nil, layout: inout ParameterLayout) throws(NetworkError) {
+  ///
+  /// `prefix` is what the tensors' names begin with.
+  init(
+    columns: Int, stddevFloor: Double? = nil, prefix: String = "", layout: inout ParameterLayout
+  ) throws(NetworkError) {
     self.stddevFloor = stddevFloor ?? 0
-    mean = try layout.append("standardization/mean", rows: 1, columns: columns)
-    deviation = try layout.append("standardization/deviation", rows: 1, columns: columns)
-    floor = stddevFloor == nil ? nil : try layout.append("standardization/floor", rows: 1, columns: columns)
+    mean = try layout.append(prefix + "standardization/mean", rows: 1, columns: columns)
+    deviation = try layout.append(prefix + "standardization/deviation", rows: 1, columns: columns)
+    floor =
+      stddevFloor == nil
+      ? nil : try layout.append(prefix + "standardization/floor", rows: 1, columns: columns)
   }
 
   var columns: Int { mean.columns }

@@ -2,31 +2,37 @@ import VaelibNetworks
 import VaelibNumerics
 
 extension TrainableModel {
-  var inputFunction: ColumnFunction { .identity }
+  public var standardizationProblem: String? {
+    standardized.compactMap { $0.standardization.problem(in: parameters.base) }.first
+  }
 
-  public var standardizationProblem: String? { standardization?.problem(in: parameters.base) }
-
-  /// True for a model that standardises its columns and has seen no examples yet.
+  /// True for a model that standardises columns and has seen no examples yet.
   var needsStandardization: Bool {
-    standardization.map { !$0.isKnown(in: parameters.base) } ?? false
+    standardized.contains { !$0.standardization.isKnown(in: parameters.base) }
   }
 
   public func standardize(
     by examples: any ExampleSource, isCancelled: @escaping () -> Bool
   ) throws {
-    guard let standardization else {
+    let standardized = standardized
+    if standardized.isEmpty {
       throw ModelError.invalidArgument(
         "the model does not standardise: that needs standardize 1, and a likelihood of real values with "
           + "mean_activation identity, or in a stack loss squared_error in layer 0")
     }
     try ExampleCheck.shape(examples, columns: dataDimension, what: "the examples")
     let moments = try profiled(.standardization) {
-      try ColumnMoments(examples, of: inputFunction, check: exampleCheck, isCancelled: isCancelled)
+      try ColumnMoments(
+        examples, functions: standardized.map { ($0.columns, $0.function) }, check: exampleCheck,
+        isCancelled: isCancelled)
     }
-    forget(standardization.set(moments, in: parameters.base))
+    for part in standardized {
+      let constants = part.standardization.set(moments.columns(part.columns), in: parameters.base)
+      forget(constants.map { part.inputs.lowerBound + $0 })
+    }
   }
 
-  /// Takes the weights off columns that are constant: they are 0 in all that is learned from, so their weights would
+  /// Takes the weights off inputs that are constant: they are 0 in all that is learned from, so their weights would
   /// stay as they were drawn, and another value in later data would lead to any code.
   private func forget(_ constants: [Int]) {
     let weight = firstLayer.weight(in: parameters.base)

@@ -5,10 +5,8 @@ import VaelibNumerics
 protocol TrainableModel: Model {
   /// What the examples must be.
   var exampleCheck: ExampleCheck { get }
-  /// How columns are brought to one scale; nil where they are not.
-  var standardization: Standardization? { get }
-  /// What is done to their numbers before.
-  var inputFunction: ColumnFunction { get }
+  /// The columns that are brought to one scale, in order.
+  var standardized: [StandardizedColumns] { get }
   /// The layer that sees examples.
   var firstLayer: DenseLayer { get }
   /// The phases that a call of this kind goes through, in their order.

@@ -8,7 +8,7 @@ final class DecoderPass {
   private let model: VariationalAutoencoder
   private let packed: [PackedMatrix]?
   private let workspace: NetworkWorkspace
-  private let likelihood: any LikelihoodRows
+  private let likelihood: ColumnLikelihoodRows
 
   /// For training.
   convenience init(_ model: VariationalAutoencoder, rows: Int) throws {

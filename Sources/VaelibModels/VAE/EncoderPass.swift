@@ -19,7 +19,7 @@ final class EncoderPass {
   private let logVarianceGradients: FloatBuffer
   /// Nil where the encoder sees examples as they are.
   private let transformer: InputTransformer?
-  /// What the encoder sees, where the likelihood sees examples as they are, [rows, D].
+  /// What the encoder sees, where that is not the examples themselves, [rows, inputs].
   private let inputs: FloatBuffer?
   /// The latent dimension, J.
   let latent: Int
@@ -43,11 +43,9 @@ final class EncoderPass {
     self.packed = packed
     latent = model.configuration.latentDimension
     workspace = try NetworkWorkspace(network, rows: rows, forTraining: forTraining)
-    let transform = model.likelihood.inputs
-    transformer = transform.isNone ? nil : try InputTransformer(transform)
-    inputs =
-      transform.isNone || transform.isOfLikelihoodToo
-      ? nil : try FloatBuffer(rows: rows, columns: model.configuration.dataDimension)
+    let layout = model.likelihood.inputs
+    transformer = layout.isNone ? nil : try InputTransformer(layout)
+    inputs = layout.isInPlace ? nil : try FloatBuffer(rows: rows, columns: layout.width)
     means = try FloatBuffer(rows: rows, columns: latent)
     let ofVariances = network.outputs == latent ? 1 : rows
     rawLogVariances = try FloatBuffer(rows: ofVariances, columns: latent)
@@ -65,7 +63,7 @@ final class EncoderPass {
     if let transformer {
       transformer.begin(parameters: model.parameters.base)
       forEachRow(.standardization, examples.rows, width: examples.columns) {
-        transformer.apply(examples.row($0), into: seen.row($0), count: examples.columns)
+        transformer.apply(examples.row($0), into: seen.row($0))
       }
     }
     network.forward(parameters: model.parameters.base, input: seen, workspace: workspace, packed: packed)
@@ -87,7 +85,7 @@ final class EncoderPass {
 
   /// Where what the encoder sees of these examples lies.
   private func seen(_ examples: MatrixView) -> MatrixView {
-    inputs?.matrix(rows: examples.rows, columns: examples.columns) ?? examples
+    inputs?.matrix(rows: examples.rows, columns: model.encoder.layers[0].inputs) ?? examples
   }
 
   /// The mean of q(z|x) for a row and all that follow, [J] each.

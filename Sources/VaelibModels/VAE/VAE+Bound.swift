@@ -29,9 +29,10 @@ extension VariationalAutoencoder {
   public func evaluationWarnings(
     _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration
   ) throws -> [String] {
-    guard let warning = likelihoodKind.type.greyWarning, evaluation.binarization == .none else {
-      return []
+    guard evaluation.binarization == .none else { return [] }
+    return try likelihood.parts.compactMap { part in
+      guard let warning = part.likelihood.greyWarning else { return nil }
+      return try ExampleCheck.looksGrey(examples, columns: part.columns) ? warning : nil
     }
-    return try ExampleCheck.looksGrey(examples) ? [warning] : []
   }
 }

@@ -8,8 +8,8 @@ extension VariationalAutoencoder {
   ) throws {
     if variance != nil, !hasVariance {
       throw ModelError.invalidArgument(
-        "a variance was asked for, but under a \(likelihoodKind.rawValue) likelihood the mean determines it; "
-          + "ask for the mean only")
+        "a variance was asked for, but under a likelihood \(configuration.likelihoodNames) the mean determines it; ask for "
+          + "the mean only")
     }
     let width = configuration.dataDimension
     try forEachDecoded(latents, control: control) { block, decoder in

@@ -32,16 +32,19 @@ extension VariationalAutoencoder {
 
   /// `deviations` are those of the columns that are not constant.
   private func scaleFinding(_ deviations: ClosedRange<Double>) -> String? {
-    guard likelihood is any LocationScaleLikelihood, configuration.meanActivation == .identity else {
-      return nil
-    }
+    // Of groups each has options of its own.
+    guard configuration.groups.isEmpty, likelihood.parts[0].likelihood is any LocationScaleLikelihood,
+      configuration.options.meanActivation == .identity
+    else { return nil }
     let (smallest, largest) = (deviations.lowerBound, deviations.upperBound)
-    if configuration.variance == .fixed, configuration.noiseStddev > largest {
+    if configuration.options.variance == .fixed, configuration.options.noiseStddev > largest {
       return
-        "noise_stddev is \(Float(configuration.noiseStddev)), but no column deviates from its mean by more than "
+        "noise_stddev is \(Float(configuration.options.noiseStddev)), but no column deviates from its mean by more than "
         + "\(Float(largest)): to the model all of that is noise. Use variance learned, or a smaller noise_stddev"
     }
-    if configuration.standardize == 0, !(Self.easyDeviations ~= smallest && Self.easyDeviations ~= largest) {
+    if configuration.options.standardize == 0,
+      !(Self.easyDeviations ~= smallest && Self.easyDeviations ~= largest)
+    {
       return
         "standardize is 0, but columns deviate from their means by \(Float(smallest)) to \(Float(largest)); networks "
         + "learn well from columns whose deviations are about 1. Set standardize to 1, or scale the data"

@@ -20,10 +20,13 @@ extension VariationalAutoencoder {
 
   /// Throws if data would be binarised for a likelihood of more than 0 and 1.
   func check(_ binarization: Binarization) throws(ModelError) {
-    if binarization == .dynamic, !LikelihoodKind.binary.contains(likelihoodKind) {
+    let isBinary = configuration.decidedGroups.allSatisfy { group in
+      group.likelihood.map(LikelihoodKind.binary.contains) ?? false
+    }
+    if binarization == .dynamic, !isBinary {
       let binary = LikelihoodKind.binary.map(\.rawValue).joined(separator: " or ")
       throw .invalidArgument(
-        "binarization is dynamic, but likelihood \(likelihoodKind.rawValue) is not of binary data; leave it at none, or use "
+        "binarization is dynamic, but likelihood \(configuration.likelihoodNames) is not of binary data; leave it at none, or use "
           + "likelihood \(binary)")
     }
   }
@@ -54,7 +57,8 @@ extension VariationalAutoencoder: TrainableModel {
         return text
       }
     }
-    return nil
+    return configuration.groups == saved.configuration.groups
+      ? nil : "the column groups are others than those of the checkpoint"
   }
 
   func epochsMayGrow(_ kind: Phase.Kind, from state: TrainingState) -> Bool { true }

@@ -1,16 +1,40 @@
 extension VAEConfiguration {
-  /// Decides on `examples` what was left to them: the likelihood. Binary data and grey levels get a Bernoulli likelihood,
-  /// all others a Gaussian one.
+  /// Decides on `examples` what was left to them: likelihoods, and numbers of categories. Binary data and grey levels get a
+  /// Bernoulli likelihood, all others a Gaussian one.
   ///
   /// Throws `ModelError.data` if the width is another, and whatever the source throws.
   public mutating func resolve(for examples: any ExampleSource) throws {
     try ExampleCheck.shape(examples, columns: dataDimension, what: "the examples")
-    guard likelihood == nil else { return }
-    likelihood = try ValueKind.of(examples).isOfProbabilities ? .bernoulli : .gaussian
+    if groups.isEmpty {
+      if likelihood == nil { likelihood = Self.likelihood(of: try ValueKind.of(examples)) }
+      return
+    }
+    try validate()
+    let columns = groups.reduce(into: [Range<Int>]()) { ranges, group in
+      let first = ranges.last?.upperBound ?? 0
+      ranges.append(first..<first + group.columns)
+    }
+    let open = groups.indices.filter { groups[$0].likelihood == nil }
+    if !open.isEmpty {
+      let kinds = try ValueKind.of(examples, groups: open.map { columns[$0] })
+      for (index, kind) in zip(open, kinds) { groups[index].likelihood = Self.likelihood(of: kind) }
+    }
+    let uncounted = groups.indices.filter { groups[$0].likelihood == .categorical && groups[$0].classes == 0 }
+    let counts = try categories(of: examples, groups: uncounted.map { columns[$0] })
+    for (index, count) in zip(uncounted, counts) { groups[index].classes = count }
   }
 
-  /// The likelihood, once it is decided.
-  public func decidedLikelihood() throws(ModelError) -> LikelihoodKind {
+  private static func likelihood(of kind: ValueKind) -> LikelihoodKind {
+    kind.isOfProbabilities ? .bernoulli : .gaussian
+  }
+
+  /// Whether nothing is left to the examples.
+  public var isDecided: Bool {
+    decidedGroups.allSatisfy { $0.likelihood != nil && ($0.likelihood != .categorical || $0.classes > 0) }
+  }
+
+  /// A likelihood, once it is decided.
+  func decided(_ likelihood: LikelihoodKind?) throws(ModelError) -> LikelihoodKind {
     guard let likelihood else {
       throw .invalidArgument(
         "likelihood is auto, and no examples were looked at to decide it: show it some (vaelib_vae_config_resolve(), in "
@@ -18,5 +42,16 @@ extension VAEConfiguration {
           + LikelihoodKind.allCases.map(\.rawValue).joined(separator: " or "))
     }
     return likelihood
+  }
+
+  /// Throws if something is left to the examples.
+  func checkDecided() throws(ModelError) {
+    for group in decidedGroups {
+      if try decided(group.likelihood) == .categorical, group.classes == 0 {
+        throw .invalidArgument(
+          "classes of a column group is 0, and no examples were looked at to count categories: show it some "
+            + "(vaelib_vae_config_resolve(), in Python initialize(X)), or say how many there are")
+      }
+    }
   }
 }

@@ -10,34 +10,41 @@ public struct VAEConfiguration: Sendable, Equatable {
   public var activation = Activation.relu
   /// nil leaves it to `resolve`.
   public var likelihood: LikelihoodKind?
-  public var variance = VarianceKind.learned
-  public var meanActivation = MeanActivation.identity
-  public var noiseStddev = 1.0
-  public var stddevFloor = 1e-3
-  public var degreesOfFreedom = Double(automaticNumber)
-  public var standardize = 1
+  public var options = LikelihoodOptions()
+  /// What each column is, where they are of different kinds: then neither `likelihood` nor `options` matter.
+  public var groups: [ColumnGroup] = []
   public var initializer = Initializer.glorotUniform
   public var initializerStddev = 0.01
   public var seed: UInt64 = 0
 
   public init() {}
 
+  /// The groups, of which there is one where none were given.
+  var decidedGroups: [ColumnGroup] {
+    if !groups.isEmpty { return groups }
+    var all = ColumnGroup()
+    (all.columns, all.likelihood, all.options) = (dataDimension, likelihood, options)
+    return [all]
+  }
+
+  /// The least that encoders see and decoders put out for an example: a number for each column, or for each category of
+  /// one. Needs groups of at most 2^24 columns together, and no more categories than there may be.
+  public var inputWidth: Int {
+    groups.isEmpty
+      ? dataDimension
+      : groups.reduce(0) { $0 + $1.columns * ($1.likelihood == .categorical ? max(1, $1.classes) : 1) }
+  }
+
+  /// The names of the likelihoods, for messages.
+  var likelihoodNames: String {
+    var names: [String] = []
+    for group in decidedGroups {
+      let name = group.likelihood?.rawValue ?? "auto"
+      if !names.contains(name) { names.append(name) }
+    }
+    return names.joined(separator: ", ")
+  }
+
   /// The decoder's hidden widths, mirrored from the encoder unless given.
   var decoderWidths: [Int] { decoderHidden ?? hidden.reversed() }
-}
-
-/// Where the variance of a p(x|z) of location and scale comes from.
-public enum VarianceKind: String, CaseIterable, Sendable {
-  /// One constant for all: minus the log-likelihood is a squared error.
-  case fixed
-  /// One learned constant for each dimension.
-  case learned
-  /// From the decoder, for each example and dimension.
-  case predicted
-}
-
-/// How the mean of a p(x|z) of location and scale follows from the decoder's output.
-public enum MeanActivation: String, CaseIterable, Sendable {
-  case identity
-  case sigmoid
 }

@@ -14,29 +14,27 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
   /// The encoder without the log-variances, for queries that want means alone.
   let meanEncoder: DenseNetwork
   let decoder: DenseNetwork
-  let likelihoodKind: LikelihoodKind
-  let likelihood: any Likelihood
+  let likelihood: ColumnLikelihoods
 
   private let watched = Watched(TrainingRecord())
 
   /// A model with freshly drawn weights. Throws `ModelError`, `NetworkError` or `NumericsError`.
   public init(_ configuration: VAEConfiguration) throws {
     try configuration.validate()
+    try configuration.checkDecided()
     self.configuration = configuration
-    let kind = try configuration.decidedLikelihood()
-    likelihoodKind = kind
+    // The networks' widths follow from the likelihoods, whose own tensors come after the networks'.
+    var own = ParameterLayout()
+    let likelihoods = try ColumnLikelihoods(configuration, layout: &own)
     var layout = ParameterLayout()
     encoder = try DenseNetwork(
-      "encoder", inputs: configuration.dataDimension, hidden: configuration.hidden,
+      "encoder", inputs: likelihoods.inputs.width, hidden: configuration.hidden,
       outputs: 2 * configuration.latentDimension, activation: configuration.activation, layout: &layout)
     meanEncoder = encoder.keeping(outputs: configuration.latentDimension)
-    // The decoder's width follows from the likelihood, whose own tensors come after the decoder's.
-    var own = ParameterLayout()
-    let outputs = try configuration.makeLikelihood(kind, &own).outputsPerColumn
     decoder = try DenseNetwork(
       "decoder", inputs: configuration.latentDimension, hidden: configuration.decoderWidths,
-      outputs: outputs * configuration.dataDimension, activation: configuration.activation, layout: &layout)
-    likelihood = try configuration.makeLikelihood(kind, &layout)
+      outputs: likelihoods.outputs, activation: configuration.activation, layout: &layout)
+    likelihood = try ColumnLikelihoods(configuration, layout: &layout)
     self.layout = layout
     parameters = try FloatBuffer(count: layout.count)
     initializeWeights(
@@ -45,15 +43,14 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
 
   public var dataDimension: Int { configuration.dataDimension }
   public var latentDimension: Int { configuration.latentDimension }
-  public var hasVariance: Bool { likelihoodKind.type.hasVariance }
-  var standardization: Standardization? { likelihood.inputs.standardization }
-  var inputFunction: ColumnFunction { likelihood.inputs.function }
+  public var hasVariance: Bool { likelihood.hasVariance }
+  var standardized: [StandardizedColumns] { likelihood.inputs.standardized }
   var firstLayer: DenseLayer { encoder.layers[0] }
   public var layerCount: Int { 0 }
   public var classes: Int { 0 }
 
   /// What the examples must be.
-  var exampleCheck: ExampleCheck { ExampleCheck(likelihood.domain) }
+  var exampleCheck: ExampleCheck { ExampleCheck(likelihood.domains) }
 
   public func copy() throws -> VariationalAutoencoder {
     let copy = try VariationalAutoencoder(configuration)

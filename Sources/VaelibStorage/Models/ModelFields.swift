@@ -56,9 +56,11 @@ public struct ModelFields {
 
   /// Throws if networks of these widths have more weights than the file holds, before memory is taken for them.
   func checkSize(_ networks: [[Int]]) throws(StorageError) {
-    // No overflow: widths are at most 2^24 and layers at most 64.
-    let count = networks.reduce(0) { $0 + zip($1, $1.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 } }
-    guard count <= file.byteCount / MemoryLayout<Float>.size else {
+    // In doubles, since the product of two widths may be beyond all whole numbers.
+    let count = networks.reduce(0.0) {
+      $0 + zip($1, $1.dropFirst()).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    guard count <= Double(file.byteCount / MemoryLayout<Float>.size) else {
       throw unsuitable("a model of these widths has more weights than the file holds")
     }
   }
@@ -95,6 +97,18 @@ public struct ModelFields {
     if let problem = model.standardizationProblem {
       throw self.problem("group \"\(ModelFile.Name.weights)/standardization\"", "does not fit: \(problem)")
     }
+  }
+
+  /// A whole number of the group `architecture`.
+  func count(_ name: String, _ range: ClosedRange<Int>) throws(StorageError) -> Int {
+    guard case .count(let value) = try file.attribute(name, of: ModelFile.Name.architecture),
+      range.contains(value)
+    else {
+      throw problem(
+        "attribute \"\(ModelFile.Name.architecture)/\(name)\"",
+        "should be a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
   }
 
   /// A finite number of the group `data`.

@@ -34,12 +34,12 @@ extension StackedAutoencoder {
     var configuration = StackConfiguration()
     let group = ModelFile.Name.architecture
     try fields.read(StackConfiguration.parameters, group, &configuration)
-    for index in 0..<(try count(layerCount, 1...64, fields)) {
+    for index in 0..<(try fields.count(layerCount, 1...64)) {
       var layer = LayerConfiguration()
       try fields.read(LayerConfiguration.parameters, group, prefix: prefix(index), &layer)
       configuration.layers.append(layer)
     }
-    let classes = try count(classCount, 0...greatestClassCount, fields)
+    let classes = try fields.count(classCount, 0...greatestClassCount)
     let widths = [configuration.dataDimension] + configuration.layers.map(\.width)
     try fields.checkSize([classes > 0 ? widths + [classes] : widths])
     let stack = try fields.making { try StackedAutoencoder(configuration, classes: classes) }
@@ -55,18 +55,5 @@ extension StackedAutoencoder {
         "names layer \(Int(layer)) of a stack of \(configuration.layers.count)")
     }
     return stack
-  }
-
-  private static func count(
-    _ name: String, _ range: ClosedRange<Int>, _ fields: ModelFields
-  ) throws(StorageError) -> Int {
-    guard case .count(let value) = try fields.file.attribute(name, of: ModelFile.Name.architecture),
-      range.contains(value)
-    else {
-      throw fields.problem(
-        "attribute \"\(ModelFile.Name.architecture)/\(name)\"",
-        "should be a whole number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return value
   }
 }

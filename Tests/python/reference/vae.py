@@ -50,6 +50,13 @@ class Architecture:
         return self.likelihood in LOCATION_SCALE and self.variance == "learned"
 
     @property
+    def outputs(self) -> int:
+        """The width of the decoder's head."""
+        if self.likelihood in LOCATION_SCALE:
+            return self.data_dim * (2 if self.predicts_variance else 1)
+        return self.data_dim * outputs_per_column(self.likelihood, predicts=self.predicts_variance)
+
+    @property
     def learns_degrees(self) -> bool:
         return self.likelihood == "student_t" and self.degrees_of_freedom == "auto"
 
@@ -61,11 +68,9 @@ class Architecture:
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Every tensor's name and shape, in the arena's order."""
         shapes: dict[str, tuple[int, ...]] = {}
-        outputs = outputs_per_column(self.likelihood, predicts=self.predicts_variance)
-        output = self.data_dim * (2 if self.likelihood in LOCATION_SCALE and self.predicts_variance else outputs)
         for part, width, widths, head in (
             ("encoder", self.data_dim, self.hidden, 2 * self.latent_dim),
-            ("decoder", self.latent_dim, self.decoder_widths, output),
+            ("decoder", self.latent_dim, self.decoder_widths, self.outputs),
         ):
             for index, (name, columns) in enumerate([*((str(i), w) for i, w in enumerate(widths)), ("head", head)]):
                 inputs = width if index == 0 else widths[index - 1]
@@ -85,7 +90,7 @@ class Architecture:
 
 def is_learned(name: str) -> bool:
     """Whether training changes a tensor step by step."""
-    return not name.startswith("standardization/")
+    return "standardization/" not in name
 
 
 def units(weights: Weights, architecture: Architecture) -> tuple[Any, Any]:
@@ -115,7 +120,7 @@ def network(weights: Weights, part: str, widths: tuple[int, ...], activation: st
     return x @ weights[f"{part}/head/weight"] + weights[f"{part}/head/bias"]
 
 
-def _seen(x: Array, likelihood: str) -> Array:
+def seen_by_encoder(x: Array, likelihood: str) -> Array:
     """What the encoder sees of columns, before it is standardised."""
     if likelihood == "log_normal":
         return np.log(x)
@@ -125,7 +130,7 @@ def _seen(x: Array, likelihood: str) -> Array:
 def encode(weights: Weights, architecture: Architecture, x: Array) -> tuple[Array, Array]:
     """q(z|x): mean and log-variance."""
     center, unit = units(weights, architecture)
-    seen = (_seen(x, architecture.likelihood) - center) / unit
+    seen = (seen_by_encoder(x, architecture.likelihood) - center) / unit
     head = network(weights, "encoder", architecture.hidden, architecture.activation, seen)
     mean, raw = head[..., : architecture.latent_dim], head[..., architecture.latent_dim :]
     return mean, bounded(raw, ENCODER_LOG_VARIANCE_LIMITS)
@@ -138,7 +143,11 @@ def decoder_head(weights: Weights, architecture: Architecture, z: Array) -> Arra
 
 def decode(weights: Weights, architecture: Architecture, z: Array) -> tuple[Array, Array | None]:
     """p(x|z): mean or location, and the logarithm of the squared scale, which is a Gaussian's log-variance."""
-    head = decoder_head(weights, architecture, z)
+    return decode_head(weights, architecture, decoder_head(weights, architecture, z))
+
+
+def decode_head(weights: Weights, architecture: Architecture, head: Array) -> tuple[Array, Array | None]:
+    """The same, from what the decoder's last layer gives."""
     if architecture.likelihood == "bernoulli":
         return sigmoid(head), None
     raw_mean = head[..., : architecture.data_dim]
@@ -159,14 +168,18 @@ def noise_density(weights: Weights, architecture: Architecture) -> Density:
 
 def log_px(weights: Weights, architecture: Architecture, x: Array, z: Array) -> Array:
     """log p(x|z), summed over the data's dimensions."""
+    return log_px_of_head(weights, architecture, x, decoder_head(weights, architecture, z))
+
+
+def log_px_of_head(weights: Weights, architecture: Architecture, x: Array, head: Array) -> Array:
+    """The same, from what the decoder's last layer gives."""
     if architecture.likelihood == "bernoulli":
-        logits = decoder_head(weights, architecture, z)
+        logits = head
         return np.asarray((x * logits - softplus(logits)).sum(axis=-1))
     if architecture.likelihood in (*COUNTS, *SHARES):
-        head = decoder_head(weights, architecture, z)
         predicts = architecture.predicts_variance
         return np.asarray(log_density(architecture.likelihood, weights, x, head, predicts=predicts).sum(axis=-1))
-    mean, log_variance = decode(weights, architecture, z)
+    mean, log_variance = decode_head(weights, architecture, head)
     assert log_variance is not None
     if architecture.likelihood == "log_normal":
         x = np.log(x)

@@ -340,6 +340,24 @@ class HistoryColumn(ctypes.Structure):
     ]
 
 
+class ColumnGroup(ctypes.Structure):
+    """vaelib_column_group."""
+
+    c_name: ClassVar[str] = "vaelib_column_group"
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("columns", c_size_t),
+        ("likelihood", c_char_p),
+        ("classes", c_size_t),
+        ("variance", c_char_p),
+        ("mean_activation", c_char_p),
+        ("noise_stddev", c_double),
+        ("stddev_floor", c_double),
+        ("degrees_of_freedom", c_double),
+        ("standardize", c_size_t),
+    ]
+
+
 class VAEConfig(ctypes.Structure):
     """vaelib_vae_config."""
 
@@ -363,6 +381,8 @@ class VAEConfig(ctypes.Structure):
         ("initializer", c_char_p),
         ("initializer_stddev", c_double),
         ("seed", c_uint64),
+        ("column_groups", POINTER(ColumnGroup)),
+        ("column_group_count", c_size_t),
     ]
 
 
@@ -509,6 +529,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_model_get_training_config": (c_int, [POINTER(Model), c_int, POINTER(TrainingConfig)]),
     "vaelib_model_describe_history": (c_int, [POINTER(Model), c_size_t, POINTER(HistoryColumn)]),
     "vaelib_model_get_history": (c_int, [POINTER(Model), c_char_p, POINTER(c_double), c_size_t]),
+    "vaelib_column_group_init": (c_int, [POINTER(ColumnGroup)]),
+    "vaelib_column_groups_resolve": (c_int, [POINTER(ColumnGroup), c_size_t, POINTER(Dataset)]),
     "vaelib_vae_config_init": (c_int, [POINTER(VAEConfig)]),
     "vaelib_vae_config_resolve": (c_int, [POINTER(VAEConfig), POINTER(Dataset)]),
     "vaelib_vae_create": (c_int, [POINTER(VAEConfig), POINTER(POINTER(Model))]),

@@ -31,6 +31,8 @@ def unstandardized_weights(model: Estimator[Any]) -> dict[str, Array]:
     A model that does not standardise gives its weights as they are.
     """
     weights = {name: values.astype(np.float64) for name, values in model.get_weights().items()}
+    if any(name.startswith("columns/") for name in weights):
+        raise ValueError("the columns of this model are of several kinds; only networks of one kind have such weights")
     mean, deviation = (weights.pop(f"standardization/{name}", None) for name in ("mean", "deviation"))
     weights.pop("standardization/floor", None)
     if mean is None or deviation is None or not deviation.all():

@@ -130,7 +130,7 @@ class NativeModel:
 
     def standardize(self, examples: Dataset) -> None:
         """Takes the columns' means and deviations, if the model standardises."""
-        if "standardization/mean" in self.tensors:
+        if any(name.endswith("standardization/mean") for name in self.tensors):
             call("vaelib_model_standardize", self.handle, examples.handle)
 
     def was_trained(self, phase: str) -> bool:

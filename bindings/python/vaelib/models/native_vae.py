@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ from vaelib._c import header
 from vaelib._c.calls import call, defaults, described, new_handle
 from vaelib._c.configurations import fill, values_of
 from vaelib.data.dataset import Dataset
+from vaelib.models.columns import Group, groups_in, native_groups, resolved_groups, set_groups
 from vaelib.models.native import NativeModel
 
 
@@ -21,13 +22,22 @@ class NativeVAE(NativeModel):
 
     @classmethod
     def create(
-        cls, data_dim: int, seed: int, architecture: Mapping[str, Any], examples: Dataset | None = None
+        cls,
+        data_dim: int,
+        seed: int,
+        architecture: Mapping[str, Any],
+        examples: Dataset | None = None,
+        groups: Sequence[Group] = (),
     ) -> NativeVAE:
-        """A new model with fresh weights; the examples decide what the architecture leaves to them."""
+        """A new model with fresh weights; the examples decide what the architecture, or its groups, leave to them."""
         config = defaults(header.VAEConfig)
         config.data_dim, config.seed = data_dim, seed
         kept = fill(config, architecture)
-        if examples is not None:
+        if groups:
+            array, alive = native_groups(groups if examples is None else resolved_groups(groups, examples))
+            kept += alive
+            set_groups(config, array)
+        elif examples is not None:
             call("vaelib_vae_config_resolve", ctypes.byref(config), examples.handle)
         model = cls(new_handle(header.Model, "vaelib_vae_create", ctypes.byref(config)))
         del kept
@@ -42,6 +52,11 @@ class NativeVAE(NativeModel):
     def architecture(self) -> dict[str, Any]:
         """The architecture's hyper-parameters."""
         return values_of(described(header.VAEConfig, "vaelib_vae_get_config", self.handle))
+
+    @property
+    def groups(self) -> list[Group]:
+        """The groups of columns; none where all columns are of one kind."""
+        return groups_in(described(header.VAEConfig, "vaelib_vae_get_config", self.handle))
 
     @property
     def resolved_architecture(self) -> dict[str, Any]:

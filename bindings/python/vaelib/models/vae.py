@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from vaelib._c.long_calls import Callback
 from vaelib._c.parameters import documentation, names_of
 from vaelib.data.dataset import Dataset
+from vaelib.models.columns import Group, columns_of, decided, groups_of, likelihoods_of
 from vaelib.models.documentation import fill_in
 from vaelib.models.estimator_interface import EstimatorInterface, constructor_parameters
 from vaelib.models.fine_tuning import fraction_kept
@@ -30,6 +31,12 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
     Parameters
     ----------
     {parameters}
+    columns : sequence of (likelihood, columns) or (likelihood, columns, options), default None
+        What columns are, where they are of several kinds: ``[("categorical", ["job", "sex"]), ("log_normal", [4]),
+        ("student_t", slice(0, 4), dict(variance="predicted"))]``. Columns are given by numbers, by the names that a
+        data frame has, or by a slice. Those that are not named are "auto". Categories are stored as 0, 1, 2, ...; as
+        many as there are in X, or as the option ``classes`` says. ``likelihood`` stays "auto", and its options are for
+        tables of one kind. Of categories, means are the most probable ones, and variances the probability of others.
     scale, shift : float, default 1 and 0
         Arrays are read as ``number * scale + shift``; a Dataset has a scaling of its own.
     warm_start : bool, default False
@@ -43,7 +50,9 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
     Attributes
     ----------
     likelihood_ : str
-        The likelihood: what was chosen, or what "auto" found, "bernoulli" or "gaussian".
+        The likelihood: what was chosen, or what "auto" found, "bernoulli" or "gaussian"; "mixed" for several.
+    likelihoods_ : list of str
+        The likelihood of each column.
     epochs_, batch_size_, patience_, validation_fraction_
         What the last fit went by, where the parameter is "auto" what was decided for it.
     n_iter_ : int
@@ -112,6 +121,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         validation_fraction: float | str = "auto",
         validation_split: str = "random",
         # end
+        columns: Sequence[Any] | None = None,
         scale: float = 1.0,
         shift: float = 0.0,
         warm_start: bool = False,
@@ -155,6 +165,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         self.patience = patience
         self.validation_fraction = validation_fraction
         self.validation_split = validation_split
+        self.columns = columns
         self.scale = scale
         self.shift = shift
         self.warm_start = warm_start
@@ -222,15 +233,23 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         return self
 
     def _new_model(self, n_features: int, seed: int) -> NativeVAE:
-        return NativeVAE.create(n_features, seed, self._architecture("auto"))
+        return NativeVAE.create(n_features, seed, self._architecture("auto"), None, self._groups(n_features))
 
     def _new_model_for(self, examples: Dataset, seed: int) -> NativeVAE:
-        return NativeVAE.create(examples.columns, seed, self._architecture("auto"), examples)
+        groups = self._groups(examples.columns)
+        return NativeVAE.create(examples.columns, seed, self._architecture("auto"), examples, groups)
+
+    def _groups(self, n_features: int) -> list[Group]:
+        """The groups of columns; none where all are of one kind."""
+        if self.columns is None:
+            return []
+        names = getattr(self, "feature_names_in_", None)
+        return groups_of(self.columns, n_features, None if names is None else [str(name) for name in names])
 
     def _architecture(self, likelihood: str) -> dict[str, Any]:
         """The architecture's parameters; this likelihood where it is left to the library."""
         parameters = self._parameters(names_of("vae"))
-        if parameters["likelihood"] == "auto":
+        if parameters["likelihood"] == "auto" and self.columns is None:
             # Who wants 0 or 1 to be drawn takes the values for probabilities.
             parameters["likelihood"] = "bernoulli" if self.binarization == "dynamic" else likelihood
         return parameters
@@ -240,8 +259,18 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
 
     @property
     def likelihood_(self) -> str:
-        """The likelihood: what was chosen, or what "auto" found in the data, "bernoulli" or "gaussian"."""
-        return str(self._fitted().architecture["likelihood"])
+        """The likelihood: what was chosen, or what "auto" found in the data; "mixed" if columns have several."""
+        model = self._fitted()
+        found = sorted(set(likelihoods_of(model.groups)))
+        if not found:
+            return str(model.architecture["likelihood"])
+        return found[0] if len(found) == 1 else "mixed"
+
+    @property
+    def likelihoods_(self) -> list[str]:
+        """The likelihood of each column."""
+        model = self._fitted()
+        return likelihoods_of(model.groups) or [str(model.architecture["likelihood"])] * model.data_dim
 
     @property
     def epochs_(self) -> int:
@@ -267,8 +296,11 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         """The model that a warm start continues with, once its architecture is known to agree with the parameters."""
         model = self._fitted()
         found = model.resolved_architecture
-        wanted = NativeVAE.create(self.n_features_in_, 0, self._architecture(found["likelihood"])).resolved_architecture
+        groups = decided(self._groups(self.n_features_in_), model.groups)
+        wanted_model = NativeVAE.create(self.n_features_in_, 0, self._architecture(found["likelihood"]), None, groups)
+        wanted = wanted_model.resolved_architecture
         changed = [name for name in wanted if wanted[name] != found[name]]
+        changed += ["columns"] if wanted_model.groups != model.groups else []
         if changed:
             raise ValueError(
                 f"warm_start continues with the fitted model, but {', '.join(changed)} changed since; "
@@ -294,7 +326,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         training, seed = model.training("fit")
         parameters = {"scale": info.data_scale, "shift": info.data_shift, "random_state": seed}
         training["validation_fraction"] = fraction_kept(training)
-        vae = cls(**model.architecture, **training, **parameters)
+        vae = cls(**model.architecture, **training, **parameters, columns=columns_of(model.groups))
         vae._keep(model, seed)
         vae.n_features_in_ = int(info.data_dim)
         return vae

@@ -1,0 +1,110 @@
+import Glibc
+import VaelibNetworks
+import VaelibNumerics
+
+/// log p(x|z) = sum_d l_d[x_d] - log sum_k exp(l_d[k]), for columns of categories 0, 1, ..., K - 1, from K logits l each. The
+/// encoder sees K numbers for a column, 1 in the category's place and else 0. Where other likelihoods have a mean, it has
+/// the most probable category, and in place of a variance the probability of all others.
+struct CategoricalLikelihood: Likelihood {
+  let width: Int
+  let classes: Int
+
+  init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) {
+    width = columns.count
+    classes = columns.classes
+  }
+
+  var hasVariance: Bool { true }
+  var outputs: Int { width * classes }
+  var inputs: InputTransform {
+    InputTransform(function: .oneHot(classes), standardization: nil, isOfLikelihoodToo: false)
+  }
+  var domain: ExampleDomain {
+    .classes(classes, neededBy: "likelihood \(LikelihoodKind.categorical.rawValue)")
+  }
+
+  func makeRows(_ rows: Int, forTraining: Bool) -> any LikelihoodRows {
+    CategoricalRows(width: width, classes: classes)
+  }
+}
+
+/// Outputs are the K logits of the first column, then those of the second, and so on.
+private final class CategoricalRows: LikelihoodRows {
+  private let width: Int
+  private let classes: Int
+
+  init(width: Int, classes: Int) {
+    self.width = width
+    self.classes = classes
+  }
+
+  func begin(parameters: UnsafePointer<Float>) {}
+
+  func logLikelihood(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
+  ) -> Double {
+    (0..<width).reduce(0.0) { sum, column in
+      let logits = outputs + column * classes
+      return sum + Double(logits[Int(example[column])]) - logSum(logits)
+    }
+  }
+
+  private func logSum(_ logits: UnsafePointer<Float>) -> Double {
+    let highest = (0..<classes).reduce(-Double.infinity) { max($0, Double(logits[$1])) }
+    return highest + log((0..<classes).reduce(0.0) { $0 + exp(Double(logits[$1]) - highest) })
+  }
+
+  func gradient(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
+    into gradient: UnsafeMutablePointer<Float>
+  ) -> Double {
+    (0..<width).reduce(0.0) { sum, column in
+      let place = column * classes
+      return sum
+        - softmaxCrossEntropy(
+          outputs + place, label: Int(example[column]), count: classes, gradient: gradient + place,
+          weight: weight
+        ).loss
+    }
+  }
+
+  func finishGradients(
+    rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
+  ) {}
+
+  private func best(_ logits: UnsafePointer<Float>) -> Int {
+    (1..<max(classes, 1)).reduce(0) { logits[$1] > logits[$0] ? $1 : $0 }
+  }
+
+  func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
+    for column in 0..<width { mean[column] = Float(best(outputs + column * classes)) }
+  }
+
+  func writeVariance(
+    _ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>
+  ) {
+    for column in 0..<width {
+      let logits = outputs + column * classes
+      variance[column] = Float(-expm1(Double(logits[best(logits)]) - logSum(logits)))
+    }
+  }
+
+  /// By the inverse of the distribution function.
+  func writeSample(
+    _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
+    into sample: UnsafeMutablePointer<Float>
+  ) {
+    var draws = RandomDraws(stream)
+    for column in 0..<width {
+      let logits = outputs + column * classes
+      let logSum = logSum(logits)
+      var (rest, drawn) = (draws.uniform(), 0)
+      while drawn < classes - 1 {
+        rest -= exp(Double(logits[drawn]) - logSum)
+        if rest <= 0 { break }
+        drawn += 1
+      }
+      sample[column] = Float(drawn)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/// A run of neighbouring columns that have one likelihood.
+public struct ColumnGroup: Sendable, Equatable {
+  /// How many columns there are.
+  public var columns = 1
+  /// nil leaves it to the data.
+  public var likelihood: LikelihoodKind?
+  /// How many categories each column has; 0 leaves it to the data.
+  public var classes = 0
+  public var options = LikelihoodOptions()
+
+  public init() {}
+
+  /// Beyond it, numbers of categories are mistakes.
+  static let greatestCategoryCount = 65_536
+
+  /// Every parameter of a group, by the names that the header, files and bindings use.
+  public static let parameters: [Parameter<ColumnGroup>] =
+    [
+      .count(
+        "columns", \.columns, 1...maximumWidth, "1 to \(maximumWidth)",
+        "How many neighbouring columns are of this group."),
+      .choice(
+        "likelihood", orAutomatic: \.likelihood,
+        "p(x|z) of these columns; auto is bernoulli for binary data and grey levels, else gaussian."),
+      .count(
+        "classes", \.classes, 0...greatestCategoryCount, "0 to \(greatestCategoryCount)",
+        "Likelihood categorical: how many categories each column has, which are stored as 0, 1, 2, ...; 0 leaves it to the "
+          + "data."),
+    ] + LikelihoodOptions.parameters.map { $0.within(\.options) }
+
+  func validate() throws(ModelError) {
+    for parameter in Self.parameters { try parameter.validate(self) }
+    try likelihood?.type.check(options)
+  }
+}

@@ -1,0 +1,33 @@
+extension LikelihoodOptions {
+  /// Every option, by the names that the header, files and bindings use.
+  static let parameters: [Parameter<LikelihoodOptions>] = [
+    .choice(
+      "variance", \.variance,
+      "Real values: fixed is noise_stddev squared, learned is one per dimension, predicted comes from the decoder. Beta and "
+        + "negative binomials: learned or predicted is their concentration or dispersion."
+    ),
+    .choice(
+      "mean_activation", \.meanActivation,
+      "Real values only: the mean of p(x|z) as the decoder's output, or through a sigmoid for data in [0, 1]."
+    ),
+    .real(
+      "noise_stddev", \.noiseStddev, "1e-9 to 1e9",
+      "Real values with fixed variance: the standard deviation of p(x|z), of student_t its scale.",
+      accepts: (1e-9...1e9).contains),
+    .real(
+      "stddev_floor", \.stddevFloor, "1e-9 to 1e3",
+      "Real values with learned or predicted variance: the standard deviation, or the scale of student_t, never falls "
+        + "below this; where columns are standardised, in units of a column's.",
+      accepts: (1e-9...1e3).contains),
+    .real(
+      "degrees_of_freedom", orAutomatic: \.degreesOfFreedom, "1 to 1e6",
+      "Likelihood student_t: how heavy the tails are, 1 for the heaviest; auto: one number learned per dimension.",
+      accepts: (1...1e6).contains
+    ).added(earlier: .real(Double(automaticNumber))),
+    .flag(
+      "standardize", \.standardize,
+      "Real values with mean_activation identity, and counts: 1 brings each column, of counts log(1 + x), to mean 0 and "
+        + "deviation 1 inside the model."
+    ).added(earlier: .count(0)),
+  ]
+}

@@ -1,0 +1,37 @@
+/// What may be chosen of a likelihood. The initial values are the defaults, defined here only.
+public struct LikelihoodOptions: Sendable, Equatable {
+  public var variance = VarianceKind.learned
+  public var meanActivation = MeanActivation.identity
+  public var noiseStddev = 1.0
+  public var stddevFloor = 1e-3
+  public var degreesOfFreedom = Double(automaticNumber)
+  public var standardize = 1
+
+  public init() {}
+}
+
+/// Where the variance of a p(x|z) of location and scale comes from, or what other likelihoods have beside a mean.
+public enum VarianceKind: String, CaseIterable, Sendable {
+  /// One constant for all: minus the log-likelihood is a squared error.
+  case fixed
+  /// One learned constant for each dimension.
+  case learned
+  /// From the decoder, for each example and dimension.
+  case predicted
+}
+
+/// How the mean of a p(x|z) of location and scale follows from the decoder's output.
+public enum MeanActivation: String, CaseIterable, Sendable {
+  case identity
+  case sigmoid
+}
+
+/// The columns that a likelihood is of: how many, what was chosen for them, and how its tensors are called.
+struct LikelihoodColumns {
+  let count: Int
+  let options: LikelihoodOptions
+  /// Of categories: how many there are in each column.
+  var classes = 0
+  /// What the names of tensors begin with where a model has several likelihoods.
+  var prefix = ""
+}

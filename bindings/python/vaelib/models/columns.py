@@ -1,0 +1,156 @@
+"""Columns of different kinds in one table: the estimator's parameter ``columns``, and the library's groups."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from vaelib._c import header
+from vaelib._c.arguments import count
+from vaelib._c.calls import call, defaults
+from vaelib._c.configurations import fill, values_of
+from vaelib._c.parameters import names_of
+from vaelib.data.dataset import Dataset
+
+#: What may be said of some columns beside their likelihood.
+OPTIONS = [name for name in names_of("column_group") if name not in ("columns", "likelihood")]
+
+Group = dict[str, Any]
+
+
+def groups_of(columns: Any, width: int, names: Sequence[str] | None) -> list[Group]:
+    """The groups of neighbouring columns, as values of a vaelib_column_group.
+
+    Raises
+    ------
+    ValueError, TypeError
+        The parameter is not as ``vaelib.VAE`` says, or a column is not there, or named twice.
+    """
+    kinds: list[Group | None] = [None] * width
+    for place, entry in enumerate(_entries(columns)):
+        likelihood, chosen, options = _parts(entry, place)
+        for column in _numbers(chosen, width, names, place):
+            if kinds[column] is not None:
+                raise ValueError(f"columns names column {_shown(column, names)} twice")
+            kinds[column] = {"likelihood": likelihood, **options}
+    # Each column that is left to the data is a group, since one may be binary where its neighbour is not.
+    every = [{"columns": 1, **(kind or {"likelihood": "auto"})} for kind in kinds]
+    return merged(every)
+
+
+def merged(groups: Sequence[Group]) -> list[Group]:
+    """The groups, of which neighbours that are alike are one; those that are left to the data stay apart."""
+    together: list[Group] = []
+    for group in groups:
+        last = together[-1] if together else None
+        if last is not None and group["likelihood"] != "auto" and {**last, "columns": 0} == {**group, "columns": 0}:
+            together[-1] = {**last, "columns": last["columns"] + group["columns"]}
+        else:
+            together.append(dict(group))
+    return together
+
+
+def _entries(columns: Any) -> list[Any]:
+    if isinstance(columns, (str, Mapping)) or not isinstance(columns, Sequence):
+        raise TypeError(f"columns must be a sequence of (likelihood, columns), not {columns!r}")
+    return list(columns)
+
+
+def _parts(entry: Any, place: int) -> tuple[str, Any, Group]:
+    """Likelihood, columns and options of an entry."""
+    if isinstance(entry, str) or not isinstance(entry, Sequence) or len(entry) not in (2, 3):
+        raise TypeError(
+            f"columns[{place}] is {entry!r}; expected (likelihood, columns) or (likelihood, columns, options)"
+        )
+    likelihood, chosen = entry[0], entry[1]
+    options = dict(entry[2]) if len(entry) == 3 else {}
+    if not isinstance(likelihood, str):
+        raise TypeError(f"columns[{place}] begins with {likelihood!r}; expected the name of a likelihood")
+    unknown = [name for name in options if name not in OPTIONS]
+    if unknown:
+        raise ValueError(f"columns[{place}] has the option {unknown[0]!r}; there are {', '.join(OPTIONS)}")
+    return likelihood, chosen, options
+
+
+def _numbers(chosen: Any, width: int, names: Sequence[str] | None, place: int) -> Iterator[int]:
+    """The numbers of columns that are given by numbers, names, or a slice of numbers."""
+    if isinstance(chosen, slice):
+        yield from range(*chosen.indices(width))
+        return
+    listed = [chosen] if isinstance(chosen, (str, int)) else list(chosen)
+    for column in listed:
+        if isinstance(column, str):
+            if names is None or column not in names:
+                known = "X has no column names" if names is None else f"X has {', '.join(names)}"
+                raise ValueError(f"columns[{place}] names the column {column!r}, which is not there; {known}")
+            yield list(names).index(column)
+            continue
+        number = count(column, f"a column in columns[{place}]")
+        if number >= width:
+            raise ValueError(f"columns[{place}] names column {number}; X has columns 0 to {width - 1}")
+        yield number
+
+
+def _shown(column: int, names: Sequence[str] | None) -> str:
+    return str(column) if names is None else repr(str(names[column]))
+
+
+def native_groups(groups: Sequence[Group]) -> tuple[Any, list[object]]:
+    """The groups as an array for the library, and what must be kept alive with it."""
+    array = (header.ColumnGroup * len(groups))(*(defaults(header.ColumnGroup) for _ in groups))
+    kept: list[object] = [array]
+    for index, (native, values) in enumerate(zip(array, groups, strict=True)):
+        try:
+            kept += fill(native, values)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"columns, group {index}: {error}") from None
+    return array, kept
+
+
+def resolved_groups(groups: Sequence[Group], examples: Dataset) -> list[Group]:
+    """The groups with what was left to the examples."""
+    array, kept = native_groups(groups)
+    call("vaelib_column_groups_resolve", array, len(array), examples.handle)
+    found = merged([values_of(group) for group in array])
+    del kept
+    return found
+
+
+def groups_in(config: header.VAEConfig) -> list[Group]:
+    """The groups that a configuration has, as Python values."""
+    return [values_of(config.column_groups[index]) for index in range(config.column_group_count)]
+
+
+def set_groups(config: header.VAEConfig, array: Any) -> None:
+    """Gives a configuration the groups of an array."""
+    config.column_groups = ctypes.cast(array, ctypes.POINTER(header.ColumnGroup))
+    config.column_group_count = len(array)
+
+
+def columns_of(groups: Sequence[Group]) -> list[tuple[str, list[int], Group]] | None:
+    """The parameter ``columns`` that has these groups; None for a model whose columns are of one kind."""
+    columns, first = [], 0
+    for group in groups:
+        numbers = list(range(first, first + group["columns"]))
+        columns.append((group["likelihood"], numbers, {name: group[name] for name in OPTIONS}))
+        first += group["columns"]
+    return columns or None
+
+
+def likelihoods_of(groups: Sequence[Group]) -> list[str]:
+    """The likelihood of each column."""
+    return [group["likelihood"] for group in groups for _ in range(group["columns"])]
+
+
+def decided(groups: Sequence[Group], found: Sequence[Group]) -> list[Group]:
+    """The groups with what was left to the data as it was found."""
+    kinds = [{**group, "columns": 1} for group in found for _ in range(group["columns"])]
+    every = [{**group, "columns": 1} for group in groups for _ in range(group["columns"])]
+    return merged([_decided(group, kind) for group, kind in zip(every, kinds, strict=True)]) if kinds else list(groups)
+
+
+def _decided(group: Group, found: Group) -> Group:
+    likelihood = found["likelihood"] if group["likelihood"] == "auto" else group["likelihood"]
+    classes = group.get("classes", 0) or (found["classes"] if likelihood == "categorical" else 0)
+    return {**group, "likelihood": likelihood, "classes": classes}
