@@ -1004,7 +1004,7 @@ vaelib_status vaelib_model_get_history(
 
 /**
  * A run of neighbouring columns of one kind, for tables whose columns are of several. Fill with
- * vaelib_column_group_init(), then change what matters. Numbers and two categories, the first of which has three values:
+ * vaelib_column_group_init(), then change what matters. Five columns of numbers, and two of as many categories:
  *
  *     vaelib_column_group groups[2];
  *     for (int i = 0; i < 2; i++) {
@@ -1024,7 +1024,9 @@ typedef struct vaelib_column_group {
     size_t columns;
     /** As in vaelib_vae_config, or "categorical": categories that are stored as 0, 1, 2, ... */
     const char *likelihood;
-    /** "categorical" only: how many categories each column has. 0: vaelib_column_groups_resolve() counts them. */
+    /**
+     * "categorical" only: how many categories each column of the group has. 0: vaelib_column_groups_resolve() counts.
+     */
     size_t classes;
     /** This field and all that follow: as in vaelib_vae_config. */
     const char *variance;
@@ -1040,8 +1042,9 @@ typedef struct vaelib_column_group {
 vaelib_status vaelib_column_group_init(vaelib_column_group *out_group);
 
 /**
- * Decides by `examples`, whose columns the groups are, one after another, what they leave to them: likelihood "auto" as
- * vaelib_vae_config_resolve() does, and classes 0 of categories, which become one more than the largest number.
+ * Decides by `examples`, whose columns the groups are, one after another, what they leave to them: likelihood "auto"
+ * as vaelib_vae_config_resolve() does, and classes 0 of categories, which become one more than the largest number of
+ * the group: columns whose categories are not as many are better groups of their own.
  */
 vaelib_status vaelib_column_groups_resolve(
     vaelib_column_group *groups, size_t group_count, const vaelib_dataset *examples);
@@ -1062,11 +1065,12 @@ typedef struct vaelib_vae_config {
     /** "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu", "identity". */
     const char *activation;
     /**
-     * p(x|z). For data in [0, 1] "bernoulli", or what is a density there: "continuous_bernoulli", or "beta" for values
-     * that are neither 0 nor 1. For real values "gaussian", or "student_t" or "laplace", which single unusual values
-     * move less; "log_normal" for values above 0 that spread over powers of ten. For counts "poisson",
-     * "negative_binomial", whose variance is more than its mean, and "zero_inflated_negative_binomial", with zeros
-     * beside those. "auto", the default, is decided by vaelib_vae_config_resolve().
+     * p(x|z). For data in [0, 1] "bernoulli", or what is a density there: "continuous_bernoulli", or "beta" for
+     * values that are neither 0 nor 1. For real values "gaussian", or "student_t" or "laplace", which single unusual
+     * values move less; "log_normal" for values above 0 that spread over powers of ten. For counts, whole numbers up
+     * to 1e9, "poisson", "negative_binomial", whose variance is more than its mean, and
+     * "zero_inflated_negative_binomial", with zeros beside those. "auto", the default, is decided by
+     * vaelib_vae_config_resolve().
      */
     const char *likelihood;
     /**
@@ -1077,11 +1081,15 @@ typedef struct vaelib_vae_config {
     const char *variance;
     /** Real values, not log_normal. The mean of p(x|z): "identity", or "sigmoid" for data in [0, 1]. */
     const char *mean_activation;
-    /** Real values with fixed variance: the standard deviation of p(x|z); with "student_t" its scale. */
+    /**
+     * Real values with fixed variance: the standard deviation of p(x|z), with "log_normal" of log x; of "student_t"
+     * the scale.
+     */
     double noise_stddev;
     /**
-     * Real values with learned or predicted variance: the standard deviation, or the scale of "student_t", never falls
-     * below this. Where columns are standardised, it counts in units of a column's deviation.
+     * Real values with learned or predicted variance: the standard deviation (of "log_normal" that of log x), or the
+     * scale of "student_t", never falls below this. Where columns are standardised, it counts in units of a column's
+     * deviation.
      */
     double stddev_floor;
     /**
@@ -1091,10 +1099,10 @@ typedef struct vaelib_vae_config {
     double degrees_of_freedom;
     /**
      * Real values with mean_activation "identity", and counts, of which the encoder sees log(1 + x). 1, the default:
-     * each column is brought to mean 0 and deviation 1 inside the model, by the first examples that it is fitted to, or
-     * by vaelib_model_standardize(). Bounds, means, variances and samples are of the data as they are. A column that is
-     * constant there gets the median deviation of the others and is never taken for more certain than that. 0: columns
-     * stay as they are.
+     * each column is brought to mean 0 and deviation 1 inside the model, by the first examples that it is fitted to,
+     * or by vaelib_model_standardize(). Bounds, means, variances and samples are of the data as they are. A column
+     * that is constant there gets the median deviation of the others of its kind and is never taken for more certain
+     * than that. 0: columns stay as they are.
      */
     size_t standardize;
     /** "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal". */

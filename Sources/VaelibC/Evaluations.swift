@@ -26,12 +26,14 @@ public func vaelib_vae_estimate_elbo(
     try Arguments.areApart(
       [("out_elbo", outElbo), ("out_reconstruction", outReconstruction), ("out_kl", outKL)], count: outCount,
       rowsOf: source)
+    // Results may take the place of their rows, so this comes first.
+    let warnings = try model.evaluationWarnings(source, evaluation)
     try model.bounds(source, evaluation, control: control) { row, terms in
       outElbo?[row] = terms.elbo
       outReconstruction?[row] = terms.reconstruction
       outKL?[row] = terms.kl
     }
-    warn(try model.evaluationWarnings(source, evaluation))
+    warn(warnings)
   }
 }
 
@@ -50,10 +52,11 @@ public func vaelib_vae_estimate_log_likelihood(
     try Arguments.areApart(
       [("out_log_likelihood", outLogLikelihood), ("out_standard_error", outStandardError)], count: outCount,
       rowsOf: source)
+    let warnings = try model.evaluationWarnings(source, evaluation)
     try model.logLikelihoods(source, evaluation, control: control) { row, likelihood in
       out[row] = likelihood.value
       outStandardError?[row] = likelihood.standardError
     }
-    warn(try model.evaluationWarnings(source, evaluation))
+    warn(warnings)
   }
 }

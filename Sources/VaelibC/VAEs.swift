@@ -43,7 +43,7 @@ public func vaelib_column_groups_resolve(
     var configuration = VAEConfiguration()
     configuration.dataDimension = examples.columns
     configuration.groups = try ConfigurationArray.read(
-      first, count: groupCount, most: examples.columns, field: "groups", item: "group"
+      first, count: groupCount, most: examples.columns, field: "groups", item: "column group"
     ) { try ColumnGroup($0) }
     try configuration.resolve(for: examples)
     for (index, group) in configuration.groups.enumerated() {

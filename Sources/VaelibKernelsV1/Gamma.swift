@@ -35,5 +35,10 @@ let halfLogOfTwoPi: Float = 0.9189385
   return isNear ? logOfOnePlus(isNear ? u : 0) : log(r)
 }
 
+/// p log(p / q) - excess, excess = p - q; no ratio of the two is beyond all numbers.
+@inline(__always) func relativeEntropy(_ p: Float, _ q: Float, _ excess: Float) -> Float {
+  fma(p, logOfRatio(p / q, excess / q), -excess)
+}
+
 /// r log r - u, u = r - 1: what a count costs that is r times the expected one.
 @inline(__always) func deviance(_ r: Float, _ u: Float) -> Float { fma(r, logOfRatio(r, u), -u) }

@@ -68,7 +68,7 @@ extension CompiledKernels {
   let errors = stirlingError(k) - stirlingError(a) - stirlingError(b)
   // From the smaller of each pair, which has all its digits.
   let excess = m > 0.5 ? y - other : m - x
-  let divergence = fma(x, deviance(m / x, excess / x), y * deviance(other / y, -excess / y))
+  let divergence = relativeEntropy(m, x, excess) + relativeEntropy(other, y, -excess)
   let value = errors - k * divergence + 0.5 * log(a * other) - halfLogOfTwoPi - log(x * y)
   let atA = log(x / m) + digammaRest(k) - digammaRest(a)
   let atB = log(y / other) + digammaRest(k) - digammaRest(b)

@@ -10,7 +10,7 @@ public struct RandomDraws {
 
   public init(_ stream: RandomStream) { self.stream = stream }
 
-  /// Uniform between 0 and 1, never either: odd multiples of 2^-54.
+  /// Uniform between 0 and 1, never either: odd multiples of 2^-53.
   public mutating func uniform() -> Double {
     let (high, low): (UInt32, UInt32)
     if let kept {
@@ -22,7 +22,7 @@ public struct RandomDraws {
       (high, low) = (words.0, words.1)
       kept = (words.2, words.3)
     }
-    return (Double(high >> 5) * 0x1p26 + Double(low >> 6) + 0.5) * 0x1p-53
+    return (Double(high >> 6) * 0x1p26 + Double(low >> 6) + 0.5) * 0x1p-52
   }
 
   /// From N(0, 1) (Box & Muller 1958).

@@ -88,7 +88,7 @@ static void check_creation(const vaelib_dataset *examples) {
     config = config_of(groups, groups_there);
     CHECK_MESSAGE(vaelib_vae_create(&config, &model), VAELIB_INVALID_ARGUMENT, "likelihood is auto");
     groups[0].likelihood = "student_t";
-    CHECK_MESSAGE(vaelib_vae_create(&config, &model), VAELIB_INVALID_ARGUMENT, "classes of a column group is 0");
+    CHECK_MESSAGE(vaelib_vae_create(&config, &model), VAELIB_INVALID_ARGUMENT, "column group 1: classes is 0");
     CHECK_MESSAGE(vaelib_vae_config_resolve(&config, examples), VAELIB_INVALID_ARGUMENT, "column_groups_resolve");
     groups[1].classes = 3;
     config.likelihood = "gaussian";

@@ -206,6 +206,25 @@ static void check_outputs_beside_rows(vaelib_model *vae, vaelib_model *stack) {
 }
 
 /* The same with datasets. A result may take the place of its own row, as when images are denoised where they are. */
+/* Bounds that take the place of their rows: rows are looked at for warnings before that. */
+static void check_bounds_in_place_of_rows(void) {
+    enum { pairs = 200 };
+    static double memory[pairs], expected[pairs];
+    float *const values = (float *)(void *)memory;
+    vaelib_model *vae = make_model(2, 1);
+    vaelib_dataset *binary;
+    size_t i;
+    for (i = 0; i < 2 * pairs; i++) values[i] = (float)(i % 3 == 0);
+    binary = wrap(values, pairs, 2);
+    CHECK_OK(vaelib_vae_estimate_elbo(vae, binary, NULL, NULL, NULL, expected, NULL, NULL, pairs));
+    CHECK(vaelib_last_warning()[0] == '\0');
+    CHECK_OK(vaelib_vae_estimate_elbo(vae, binary, NULL, NULL, NULL, memory, NULL, NULL, pairs));
+    CHECK(vaelib_last_warning()[0] == '\0');
+    CHECK(memcmp(memory, expected, sizeof memory) == 0);
+    vaelib_dataset_free(binary);
+    vaelib_model_free(vae);
+}
+
 static void check_outputs_beside_datasets(vaelib_model *vae, vaelib_model *stack) {
     enum { many = 1000 };
     static float memory[many * columns], expected[many * columns];
@@ -299,6 +318,7 @@ int main(void) {
     check_bad_values(vae, stack);
     check_outputs_beside_rows(vae, stack);
     check_outputs_beside_datasets(vae, stack);
+    check_bounds_in_place_of_rows();
     check_bad_models(vae, stack);
     check_unaligned_rows(vae);
     for (size_t i = 0; i < 2; i++) vaelib_model_free(gaussians[i]);

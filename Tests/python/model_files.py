@@ -188,7 +188,7 @@ class VAEReader(Reader):
             return m, np.log(m * (1 - m) / (k + 1))
         m, s = (self.weights.get(f"standardization/{name}", np.zeros(1)) for name in ("mean", "deviation"))
         offset = np.log(np.maximum(np.exp(m) - 1, 0.001)) if s.all() else 0
-        mean = np.exp(bound(first + offset, -15, 20))
+        mean = np.exp(bound(first, -20, 20) + offset)
         if likelihood == "poisson":
             return mean, None
         r = self.second_number("log_dispersion", others[:, :data_dim], -7, 12)

@@ -182,7 +182,7 @@ def test_files_checkpoints_and_streams(tmp_path):
         ("column_group_1_classes", 65536, "more weights than the file holds"),
         ("column_group_1_classes", 5, "encoder/0/weight"),
         ("column_group_1_classes", 2**40, "column_group_1_classes.*does not fit"),
-        ("column_group_1_classes", 0, "classes of a column group is 0"),
+        ("column_group_1_classes", 0, "classes is 0"),
         ("column_group_2_likelihood", "auto", "likelihood is auto"),
         ("column_group_2_likelihood", "gamma", "column_group_2_likelihood.*does not fit"),
         ("column_group_2_variance", "fixed", "variance is fixed"),
@@ -225,11 +225,45 @@ def test_what_is_left_to_the_data():
         "bernoulli", "gaussian", "negative_binomial", "negative_binomial", "gaussian",
     ]  # fmt: skip
     assert model.columns is columns
-    with pytest.raises(vaelib.InvalidArgument, match="likelihood is auto"):
+    with pytest.raises(
+        vaelib.InvalidArgument, match=r"column group 1: likelihood is auto.*vaelib_column_groups_resolve"
+    ):
         vaelib.VAE(columns=[("gaussian", [0])]).initialize(2)
-    with pytest.raises(vaelib.InvalidArgument, match="classes of a column group is 0"):
+    with pytest.raises(vaelib.InvalidArgument, match="column group 0: classes is 0"):
         vaelib.VAE(columns=[("categorical", [0])]).initialize(1)
     vaelib.VAE(columns=[("categorical", [0], {"classes": 3})]).initialize(1)
+
+
+def test_each_column_of_categories_has_its_own():
+    """Neighbours are counted apart, so that no samples are of categories that a column does not have."""
+    random = np.random.RandomState(0)
+    x = np.stack([random.randint(2, size=300), random.randint(9, size=300), random.normal(size=300)], 1)
+    for columns in ([("categorical", [0, 1])], [("categorical", [0]), ("categorical", 1)]):
+        model = vaelib.VAE(latent_dim=1, hidden=(4,), columns=columns, epochs=2, random_state=0).fit(x)
+        sample = model.sample(500, "sample", random_state=0)
+        assert set(np.unique(sample[:, 0])) <= {0, 1}
+        assert sample[:, 1].max() == 8
+        with pytest.raises(vaelib.DataError, match=r"row 0, column 0.*2 classes"):
+            model.transform([[5, 5, 0]])
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [[1, 2], slice(1, 3), np.array([1, 2]), [False, True, True], np.array([False, True, True]), (np.int64(1), 2)],
+)
+def test_ways_to_name_columns(chosen):
+    x = np.random.RandomState(0).poisson(3, size=(50, 3)) + np.array([0.5, 0, 0])
+    model = vaelib.VAE(latent_dim=1, hidden=(3,), columns=[("poisson", chosen)], epochs=1, random_state=0).fit(x)
+    assert model.likelihoods_ == ["gaussian", "poisson", "poisson"]
+    one = vaelib.VAE(latent_dim=1, hidden=(3,), columns=[("poisson", np.int64(1))], epochs=1).fit(x)
+    assert one.likelihoods_ == ["gaussian", "poisson", "gaussian"]
+
+
+def test_grey_levels_among_other_columns():
+    """The warning names the columns, and proposes nothing that would be refused."""
+    x = np.random.RandomState(0).uniform(size=(50, 2))
+    with pytest.warns(vaelib.VaelibWarning, match=r"columns 1 to 1 hold values .*Binarise them, or use likelihood"):
+        vaelib.VAE(latent_dim=1, hidden=(3,), columns=[("gaussian", 0), ("bernoulli", 1)], epochs=1).fit(x)
 
 
 def test_columns_of_a_data_frame():
@@ -247,14 +281,22 @@ def test_columns_of_a_data_frame():
     [
         ("gaussian", TypeError, "columns must be a sequence"),
         ([("gaussian",)], TypeError, r"columns\[0\] is \('gaussian',\); expected"),
-        ([(3, [0])], TypeError, r"columns\[0\] begins with 3"),
+        ([(3, [0])], ValueError, r"columns\[0\] has likelihood 3; allowed: auto, bernoulli"),
+        ([("gaussian", [0], None)], TypeError, r"columns\[0\] has the options None; expected a dict"),
+        ([("gaussian", slice("a", "b"))], TypeError, r"columns\[0\] has slice.*a slice must be of numbers"),
+        ([("gaussian", [True, False])], ValueError, r"columns\[0\] has a mask of 2 columns; X has 12"),
         ([("gaussian", [0, 1]), ("poisson", [1])], ValueError, "names column 1 twice"),
         ([("gaussian", [12])], ValueError, "names column 12; X has columns 0 to 11"),
         ([("gaussian", ["age"])], ValueError, "'age', which is not there; X has no column names"),
         ([("gaussian", [0], {"noise": 1})], ValueError, "has the option 'noise'; there are classes, variance"),
-        ([("gauss", [0])], vaelib.InvalidArgument, "group 0: likelihood is gauss; allowed"),
-        ([("gaussian", [0], {"variance": "some"})], vaelib.InvalidArgument, "group 0: variance is some"),
-        ([("gaussian", [0], {"noise_stddev": "wide"})], TypeError, "group 0: noise_stddev has the unsuitable value"),
+        ([("gauss", [0])], ValueError, r"columns\[0\] has likelihood 'gauss'; allowed"),
+        ([("gaussian", [0], {"variance": "some"})], ValueError, r"columns\[0\] has variance 'some'"),
+        (
+            [("gaussian", [0], {"noise_stddev": "wide"})],
+            TypeError,
+            r"columns\[0\]: noise_stddev has the unsuitable value",
+        ),
+        ([("gaussian", [0], {"noise_stddev": -1.0})], vaelib.InvalidArgument, "column group 0: noise_stddev is -1"),
         ([("beta", [11], {"variance": "fixed"})], vaelib.InvalidArgument, "group .*variance is fixed"),
         ([("categorical", [3], {"classes": 3})], vaelib.DataError, "holds? .*column 3.*3 classes.*from 0 to 2"),
         ([("categorical", [0])], vaelib.DataError, "column 0.*needs whole numbers from 0 to"),
@@ -271,7 +313,7 @@ def test_one_likelihood_beside_columns_is_refused():
         vaelib.VAE(columns=[("gaussian", [0])], likelihood="gaussian").fit(table())
     with pytest.raises(vaelib.InvalidArgument, match=r"likelihood is categorical.*give column groups"):
         vaelib.VAE(likelihood="categorical").initialize(2)
-    with pytest.raises(vaelib.InvalidArgument, match="binarization is dynamic, but likelihood"):
+    with pytest.raises(vaelib.InvalidArgument, match="binarization is dynamic, but not all column groups"):
         vaelib.VAE(columns=[("gaussian", [0])], binarization="dynamic").fit(table())
 
 
@@ -290,6 +332,13 @@ def test_a_warm_start_goes_on_with_the_same_columns():
     model.set_params(columns=[*COLUMNS[:-1], ("continuous_bernoulli", [11])])
     with pytest.raises(ValueError, match="columns changed since"):
         model.fit(x)
+
+
+def test_an_option_at_its_default_changes_nothing():
+    x = np.random.RandomState(0).normal(size=(60, 3))
+    columns = [("gaussian", [0]), ("gaussian", [1], {"variance": "learned"}), ("laplace", [2])]
+    model = vaelib.VAE(latent_dim=1, hidden=(3,), columns=columns, epochs=1, warm_start=True).fit(x)
+    assert model.fit(x).n_iter_ == 2
 
 
 def test_no_weights_for_networks_elsewhere():

@@ -84,7 +84,7 @@ def distribution(name):
     if likelihood == "log_normal":
         scale = np.exp(bounded(raw, (2 * np.log(1e-3), 20)) / 2)
         return stats.lognorm(scale, scale=np.exp(biases[0]))
-    counts = negative_binomial(np.exp(bounded(biases[0], (-15, 20))), np.exp(bounded(raw, DISPERSION)))
+    counts = negative_binomial(np.exp(bounded(biases[0], (-20, 20))), np.exp(bounded(raw, DISPERSION)))
     return counts if likelihood == "negative_binomial" else WithZeros(counts, sigmoid(biases[1]))
 
 
@@ -154,7 +154,8 @@ def test_samples_and_moments_are_the_distribution_s(name):
 @pytest.mark.parametrize(
     ("likelihood", "bad", "text"),
     [
-        ("poisson", -1, "poisson needs counts, whole numbers from 0 on"),
+        ("poisson", -1, "poisson needs counts, whole numbers from 0 to 1e9"),
+        ("negative_binomial", 2e9, "negative_binomial needs counts, whole numbers from 0 to 1e9"),
         ("negative_binomial", 1.5, "negative_binomial needs counts"),
         ("zero_inflated_negative_binomial", 0.5, "zero_inflated_negative_binomial needs counts"),
         ("beta", 0, "beta needs values above 0 and below 1.*continuous_bernoulli"),
@@ -256,3 +257,28 @@ def test_streamed_examples_give_the_same_bits(likelihood, tmp_path):
     before = x.copy()
     loaded.transform(x)
     np.testing.assert_array_equal(x, before)
+
+
+@pytest.mark.parametrize("likelihood", ["poisson", "negative_binomial"])
+def test_counts_of_any_size_are_learned(likelihood):
+    """Columns of counts about 1e8, 100 and 0.05: means are near those of the columns."""
+    random = np.random.RandomState(7)
+    x = np.stack([random.poisson(m, size=800) for m in (1e8, 100, 0.05)], axis=1).astype(np.float32)
+    settings = {"latent_dim": 1, "hidden": (8,), "epochs": 40, "batch_size": 50, "random_state": 0}
+    vae = vaelib.VAE(likelihood=likelihood, **settings).fit(x)
+    np.testing.assert_allclose(vae.reconstruct(x).mean(axis=0), x.mean(axis=0), rtol=0.2)
+
+
+def test_shares_next_to_nothing_have_a_density():
+    """Beta with a small concentration draws numbers of any size, and knows how probable they are."""
+    vae = vaelib.VAE(latent_dim=1, hidden=(), likelihood="beta").initialize(1)
+    weights = {key: np.zeros_like(values) for key, values in vae.get_weights().items()}
+    weights["decoder/log_concentration"][:] = -3
+    vae.set_weights(weights)
+    k = np.exp(bounded(-3, CONCENTRATION))
+    x = np.array([1.2e-38, 1e-37, 1e-30, 0.5, np.nextafter(np.float32(1), np.float32(0))], dtype=np.float32)
+    np.testing.assert_allclose(
+        vae.log_likelihood(x[:, None]), stats.beta(k / 2, k / 2).logpdf(x.astype(np.float64)), rtol=1e-5
+    )
+    draws = vae.decode_sample(np.zeros((2000, 1), dtype=np.float32), random_state=0)
+    assert np.isfinite(vae.log_likelihood(draws)).all()

@@ -1,7 +1,7 @@
 import VaelibNumerics
 
 /// Whether examples suit a model; finds the first that does not.
-struct ExampleCheck {
+struct ExampleCheck: Sendable {
   private static let rowsAtOnce = 256
 
   private let domains: [ColumnDomain]

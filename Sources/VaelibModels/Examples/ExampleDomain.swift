@@ -18,7 +18,7 @@ enum ExampleDomain: Sendable {
   case openUnitInterval(neededBy: String, alternative: String)
   /// Above 0.
   case positive(neededBy: String, alternative: String)
-  /// Whole numbers from 0 on.
+  /// Whole numbers from 0 to a billion.
   case counts(neededBy: String, alternative: String)
   /// Whole numbers from 0 on, below a number of categories.
   case classes(Int, neededBy: String)
@@ -32,13 +32,16 @@ enum ExampleDomain: Sendable {
     case .unitInterval: return low >= 0 && high <= 1
     case .openUnitInterval: return low > 0 && high < 1
     case .positive: return low > 0
-    case .counts: return low >= 0 && Self.areWhole(values, count)
+    case .counts: return low >= 0 && high <= Self.greatestCount && Self.areWhole(values, count)
     case .classes(let classes, _):
       return low >= 0 && high < Float(classes) && Self.areWhole(values, count)
     }
   }
 
   func accepts(_ value: Float) -> Bool { withUnsafePointer(to: value) { accepts($0, count: 1) } }
+
+  /// Beyond it, numbers are no counts of anything, and their probabilities have no digits left.
+  private static let greatestCount: Float = 1e9
 
   /// Counts instead of stopping at the first fraction, for which the compiler has instructions.
   private static func areWhole(_ values: UnsafePointer<Float>, _ count: Int) -> Bool {
@@ -58,7 +61,7 @@ enum ExampleDomain: Sendable {
     case .positive(let reason, let alternative):
       "\(reason) needs values above 0: move the data, or use \(alternative)"
     case .counts(let reason, let alternative):
-      "\(reason) needs counts, whole numbers from 0 on: round the data, or use \(alternative)"
+      "\(reason) needs counts, whole numbers from 0 to 1e9: round the data, or use \(alternative)"
     case .classes(let classes, let reason):
       "\(reason) with \(classes) classes needs whole numbers from 0 to \(classes - 1)"
     }

@@ -9,9 +9,13 @@ struct BernoulliLikelihood: Likelihood {
   }
 
   var hasVariance: Bool { false }
-  var greyWarning: String? {
-    "the data hold values strictly between 0 and 1, for which \(Self.name) is no density: the bounds are comparable among "
-      + "themselves only. Set binarization dynamic, binarise the data, or use \(Self.alternative)"
+  func greyWarning(of columns: Range<Int>?) -> String? {
+    let (place, binarization) =
+      columns.map { ("columns \($0.lowerBound) to \($0.upperBound - 1) hold", "Binarise them") }
+      ?? ("the data hold", "Set binarization dynamic, binarise the data")
+    return
+      "\(place) values strictly between 0 and 1, for which \(Self.name) is no density: the bounds are comparable among "
+      + "themselves only. \(binarization), or use \(Self.alternative)"
   }
 
   let width: Int

@@ -12,12 +12,16 @@ struct ColumnLikelihoods: Sendable {
   }
 
   let parts: [Part]
+  /// What the encoder sees of an example.
+  let inputs: InputLayout
+  /// Which values an example may hold.
+  let check: ExampleCheck
 
   /// Tensors of the likelihoods' own are added to the layout. The likelihoods must be decided.
   init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws {
     var parts: [Part] = []
     for (index, group) in configuration.decidedGroups.enumerated() {
-      let kind = try configuration.decided(group.likelihood)
+      guard let kind = group.likelihood else { continue }
       let columns = LikelihoodColumns(
         count: group.columns, options: group.options, classes: group.classes,
         prefix: configuration.groups.isEmpty ? "" : "columns/\(index)/")
@@ -33,24 +37,19 @@ struct ColumnLikelihoods: Sendable {
           outputs: output..<output + likelihood.outputs, likelihood: likelihood))
     }
     self.parts = parts
+    inputs = InputLayout(
+      parts.map {
+        InputLayout.Part(columns: $0.columns, inputs: $0.inputs, transform: $0.likelihood.inputs)
+      })
+    check = ExampleCheck(parts.map { ColumnDomain(columns: $0.columns, domain: $0.likelihood.domain) })
   }
 
   /// What the decoder puts out for an example.
   var outputs: Int { parts.last?.outputs.upperBound ?? 0 }
-  /// What the encoder sees of an example.
-  var inputs: InputLayout {
-    InputLayout(
-      parts.map {
-        InputLayout.Part(columns: $0.columns, inputs: $0.inputs, transform: $0.likelihood.inputs)
-      })
-  }
   /// Whether a variance says more than a mean.
   var hasVariance: Bool { parts.contains { $0.likelihood.hasVariance } }
   /// The tensors of its own that are learned.
   var learned: [Optimizer.Pace] { parts.flatMap(\.likelihood.learned) }
-  var domains: [ColumnDomain] {
-    parts.map { ColumnDomain(columns: $0.columns, domain: $0.likelihood.domain) }
-  }
 
   func makeRows(_ rows: Int, forTraining: Bool) throws(NumericsError) -> ColumnLikelihoodRows {
     try ColumnLikelihoodRows(self, rows: rows, forTraining: forTraining)

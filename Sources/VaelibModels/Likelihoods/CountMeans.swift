@@ -3,7 +3,7 @@ import VaelibNetworks
 import VaelibNumerics
 
 /// What likelihoods of counts have in common. The encoder sees log(1 + x), standardised; the decoder's first outputs are
-/// logarithms of means, counted from the usual size of their column once examples were seen, and softly bounded.
+/// logarithms of means, softly bounded and counted from the usual size of their column once examples were seen.
 struct CountMeans: Sendable {
   let width: Int
   let standardization: Standardization?
@@ -28,8 +28,8 @@ struct CountMeans: Sendable {
 
 /// The means of counts at work on rows.
 final class CountMeanRows {
-  /// Of logarithms: means between 3e-7 and 4e8.
-  private static let bounds: (lower: Float, upper: Float) = (-15, 20)
+  /// Of the decoder's outputs: softly, means are this far at most from the usual size of their column, as powers of e.
+  private static let bounds: (lower: Float, upper: Float) = (-20, 20)
   /// A column that is nearly always 0 begins at this mean.
   private static let leastStart = 1e-3
 
@@ -38,8 +38,7 @@ final class CountMeanRows {
   private let standardizer: Standardizer?
   /// What is added to outputs, [D].
   private let offsets: FloatBuffer
-  /// Outputs with offsets, and their bounded values, [rows, D].
-  private let raw: FloatBuffer
+  /// log m, [rows, D].
   private let logMeans: FloatBuffer
 
   init(_ means: CountMeans, rows: Int) throws(NumericsError) {
@@ -51,7 +50,6 @@ final class CountMeanRows {
       standardizer = nil
     }
     offsets = try FloatBuffer(count: width)
-    raw = try FloatBuffer(rows: rows, columns: width)
     logMeans = try FloatBuffer(rows: rows, columns: width)
   }
 
@@ -68,9 +66,9 @@ final class CountMeanRows {
 
   /// log m of each column, [D].
   func logMean(_ row: Int, _ outputs: UnsafePointer<Float>) -> UnsafePointer<Float> {
-    let (raw, logMean) = (raw.base + row * width, logMeans.base + row * width)
-    for column in 0..<width { raw[column] = outputs[column] + offsets.base[column] }
-    kernels.boundLogVariance(raw, logMean, Self.bounds.lower, Self.bounds.upper, width)
+    let logMean = logMeans.base + row * width
+    kernels.boundLogVariance(outputs, logMean, Self.bounds.lower, Self.bounds.upper, width)
+    kernels.addTo(logMean, offsets.base, width)
     return UnsafePointer(logMean)
   }
 
@@ -81,9 +79,8 @@ final class CountMeanRows {
     kernels.exponential(logMean(row, outputs), mean, 1, width)
   }
 
-  /// Carries the gradient at log m of a row to the outputs, in place, after `logMean`.
-  func finish(_ row: Int, _ gradient: UnsafeMutablePointer<Float>) {
-    kernels.boundLogVarianceBackward(
-      gradient, raw.base + row * width, Self.bounds.lower, Self.bounds.upper, width)
+  /// Carries the gradient at log m of a row to the outputs, in place.
+  func finish(_ outputs: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>) {
+    kernels.boundLogVarianceBackward(gradient, outputs, Self.bounds.lower, Self.bounds.upper, width)
   }
 }

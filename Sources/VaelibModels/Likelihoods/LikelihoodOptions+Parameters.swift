@@ -12,7 +12,7 @@ extension LikelihoodOptions {
     ),
     .real(
       "noise_stddev", \.noiseStddev, "1e-9 to 1e9",
-      "Real values with fixed variance: the standard deviation of p(x|z), of student_t its scale.",
+      "Real values with fixed variance: the standard deviation of p(x|z), of student_t its scale, of log_normal that of log x.",
       accepts: (1e-9...1e9).contains),
     .real(
       "stddev_floor", \.stddevFloor, "1e-9 to 1e3",

@@ -112,7 +112,7 @@ private final class NegativeBinomialRows: LikelihoodRows {
       value = kernels.negativeBinomialGradient(
         logMean, logDispersion, example, gradient, dispersionGradient, weight, width)
     }
-    means.finish(row, gradient)
+    means.finish(outputs, gradient)
     dispersions.finish(gradient + width, outputs + width)
     return value
   }

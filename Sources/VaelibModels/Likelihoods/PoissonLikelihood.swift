@@ -42,7 +42,7 @@ private final class PoissonRows: LikelihoodRows {
     into gradient: UnsafeMutablePointer<Float>
   ) -> Double {
     let value = kernels.poissonGradient(means.logMean(row, outputs), example, gradient, weight, width)
-    means.finish(row, gradient)
+    means.finish(outputs, gradient)
     return value
   }
 

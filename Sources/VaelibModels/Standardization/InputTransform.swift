@@ -52,16 +52,23 @@ struct InputLayout: Sendable {
 
   let parts: [Part]
 
-  init(_ parts: [Part]) { self.parts = parts }
-
   /// How many numbers the encoder sees.
-  var width: Int { parts.last?.inputs.upperBound ?? 0 }
+  let width: Int
   /// Whether it sees examples as they are.
-  var isNone: Bool { parts.allSatisfy(\.transform.isNone) }
+  let isNone: Bool
   /// Whether it sees examples where they lie, changed or not.
-  var isInPlace: Bool { parts.allSatisfy(\.transform.isOfLikelihoodToo) }
+  let isInPlace: Bool
   /// Whether examples are changed where they lie.
-  var changesExamples: Bool { parts.contains { $0.transform.changesExamples } }
+  let changesExamples: Bool
+
+  init(_ parts: [Part]) {
+    self.parts = parts
+    width = parts.last?.inputs.upperBound ?? 0
+    isNone = parts.allSatisfy(\.transform.isNone)
+    isInPlace = parts.allSatisfy(\.transform.isOfLikelihoodToo)
+    changesExamples = parts.contains { $0.transform.changesExamples }
+  }
+
   /// Columns that are brought to one scale.
   var standardized: [StandardizedColumns] {
     parts.compactMap { part in

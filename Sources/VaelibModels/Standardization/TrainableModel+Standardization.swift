@@ -17,7 +17,7 @@ extension TrainableModel {
     let standardized = standardized
     if standardized.isEmpty {
       throw ModelError.invalidArgument(
-        "the model does not standardise: that needs standardize 1, and a likelihood of real values with "
+        "the model does not standardise: that needs standardize 1, and a likelihood of counts, or of real values with "
           + "mean_activation identity, or in a stack loss squared_error in layer 0")
     }
     try ExampleCheck.shape(examples, columns: dataDimension, what: "the examples")

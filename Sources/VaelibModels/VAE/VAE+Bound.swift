@@ -29,9 +29,13 @@ extension VariationalAutoencoder {
   public func evaluationWarnings(
     _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration
   ) throws -> [String] {
+    try evaluation.validate()
+    try check(evaluation.binarization)
+    try ExampleCheck.shape(examples, columns: dataDimension, what: "the examples")
     guard evaluation.binarization == .none else { return [] }
     return try likelihood.parts.compactMap { part in
-      guard let warning = part.likelihood.greyWarning else { return nil }
+      let columns = configuration.groups.isEmpty ? nil : part.columns
+      guard let warning = part.likelihood.greyWarning(of: columns) else { return nil }
       return try ExampleCheck.looksGrey(examples, columns: part.columns) ? warning : nil
     }
   }

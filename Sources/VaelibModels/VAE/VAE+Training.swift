@@ -23,6 +23,11 @@ extension VariationalAutoencoder {
     let isBinary = configuration.decidedGroups.allSatisfy { group in
       group.likelihood.map(LikelihoodKind.binary.contains) ?? false
     }
+    if binarization == .dynamic, !isBinary, !configuration.groups.isEmpty {
+      throw .invalidArgument(
+        "binarization is dynamic, but not all column groups are of binary data (likelihood "
+          + "\(configuration.likelihoodNames)); leave it at none")
+    }
     if binarization == .dynamic, !isBinary {
       let binary = LikelihoodKind.binary.map(\.rawValue).joined(separator: " or ")
       throw .invalidArgument(

@@ -28,29 +28,23 @@ extension VAEConfiguration {
     kind.isOfProbabilities ? .bernoulli : .gaussian
   }
 
-  /// Whether nothing is left to the examples.
-  public var isDecided: Bool {
-    decidedGroups.allSatisfy { $0.likelihood != nil && ($0.likelihood != .categorical || $0.classes > 0) }
-  }
-
-  /// A likelihood, once it is decided.
-  func decided(_ likelihood: LikelihoodKind?) throws(ModelError) -> LikelihoodKind {
-    guard let likelihood else {
-      throw .invalidArgument(
-        "likelihood is auto, and no examples were looked at to decide it: show it some (vaelib_vae_config_resolve(), in "
-          + "Python initialize(X)), or choose "
-          + LikelihoodKind.allCases.map(\.rawValue).joined(separator: " or "))
-    }
-    return likelihood
-  }
-
   /// Throws if something is left to the examples.
   func checkDecided() throws(ModelError) {
-    for group in decidedGroups {
-      if try decided(group.likelihood) == .categorical, group.classes == 0 {
+    for (index, group) in decidedGroups.enumerated() {
+      let (place, remedy) =
+        groups.isEmpty
+        ? ("", "vaelib_vae_config_resolve(), in Python initialize(X)")
+        : ("column group \(index): ", "vaelib_column_groups_resolve(), in Python initialize(X)")
+      if group.likelihood == nil {
         throw .invalidArgument(
-          "classes of a column group is 0, and no examples were looked at to count categories: show it some "
-            + "(vaelib_vae_config_resolve(), in Python initialize(X)), or say how many there are")
+          "\(place)likelihood is auto, and no examples were looked at to decide it: show it some (\(remedy)), or choose "
+            + LikelihoodKind.allCases.filter { $0 != .categorical || !groups.isEmpty }.map(\.rawValue)
+            .joined(separator: " or "))
+      }
+      if group.likelihood == .categorical, group.classes == 0 {
+        throw .invalidArgument(
+          "\(place)classes is 0, and no examples were looked at to count categories: show it some (\(remedy)), or say how "
+            + "many there are")
       }
     }
   }

@@ -50,7 +50,7 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
   public var classes: Int { 0 }
 
   /// What the examples must be.
-  var exampleCheck: ExampleCheck { ExampleCheck(likelihood.domains) }
+  var exampleCheck: ExampleCheck { likelihood.check }
 
   public func copy() throws -> VariationalAutoencoder {
     let copy = try VariationalAutoencoder(configuration)

@@ -67,7 +67,7 @@ def count_log_means(weights: Mapping[str, Array], output: Array) -> Array:
     offset: Any = 0.0
     if "standardization/mean" in weights and weights["standardization/deviation"].max() > 0:
         offset = np.log(np.maximum(np.expm1(weights["standardization/mean"]), 1e-3))
-    return bounded(output + offset, (-15.0, 20.0))
+    return bounded(output, (-20.0, 20.0)) + offset
 
 
 def log_integral(logit: Array) -> Array:

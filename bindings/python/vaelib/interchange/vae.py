@@ -52,6 +52,8 @@ def vae_from_dense_layers(
     ValueError
         Layers do not fit each other or the parameters, or numbers are not finite.
     """
+    if parameters.get("columns") is not None:
+        raise ValueError("columns of several kinds are not read from layers: make such a VAE, and give it set_weights")
     reader = DenseReader(convention)
     parameters = {"standardize": False, **parameters}  # the weights are for columns as they are
     encoding = _encoding(reader, encoder, mean, log_variance)
@@ -61,11 +63,12 @@ def vae_from_dense_layers(
     widths = {"latent_dim": latent, "hidden": _hidden(encoding), "decoder_hidden": _hidden(decoding)}
     vae = VAE(**widths, **parameters).initialize(encoding[0].weight.shape[0])
     weights = {**_tensors("encoder", encoding), **_tensors("decoder", decoding)}
-    for name, values in vae.get_weights().items():
-        if name.startswith("decoder/") and name.count("/") == 1:  # what a likelihood learns beside the network
-            weights[name] = np.zeros_like(values)
+    own = [name for name in vae.get_weights() if name.startswith("decoder/") and name.count("/") == 1]
+    for name in own:  # what a likelihood learns beside the network
+        weights[name] = np.zeros(vae.n_features_in_, dtype=np.float32)
     if variance == "learned" and decoder_log_variance is not None:
-        weights["decoder/log_variance"] = decoder_log_variance
+        # Of beta and negative binomials it is another number, by another name.
+        weights[next(name for name in own if name != "decoder/degrees_of_freedom")] = decoder_log_variance
     return vae.set_weights(weights)
 
 

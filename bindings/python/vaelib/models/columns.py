@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from vaelib._c import header
 from vaelib._c.arguments import count
 from vaelib._c.calls import call, defaults
 from vaelib._c.configurations import fill, values_of
-from vaelib._c.parameters import names_of
+from vaelib._c.parameters import names_of, parameters_of
 from vaelib.data.dataset import Dataset
 
 #: What may be said of some columns beside their likelihood.
@@ -40,15 +42,20 @@ def groups_of(columns: Any, width: int, names: Sequence[str] | None) -> list[Gro
 
 
 def merged(groups: Sequence[Group]) -> list[Group]:
-    """The groups, of which neighbours that are alike are one; those that are left to the data stay apart."""
+    """The groups, of which neighbours that are alike are one; those that leave something to the data stay apart."""
     together: list[Group] = []
     for group in groups:
         last = together[-1] if together else None
-        if last is not None and group["likelihood"] != "auto" and {**last, "columns": 0} == {**group, "columns": 0}:
+        if last is not None and not _is_open(group) and {**last, "columns": 0} == {**group, "columns": 0}:
             together[-1] = {**last, "columns": last["columns"] + group["columns"]}
         else:
             together.append(dict(group))
     return together
+
+
+def _is_open(group: Group) -> bool:
+    """Whether something is left to the data: the likelihood, or how many categories there are."""
+    return group["likelihood"] == "auto" or (group["likelihood"] == "categorical" and not group.get("classes"))
 
 
 def _entries(columns: Any) -> list[Any]:
@@ -63,22 +70,38 @@ def _parts(entry: Any, place: int) -> tuple[str, Any, Group]:
         raise TypeError(
             f"columns[{place}] is {entry!r}; expected (likelihood, columns) or (likelihood, columns, options)"
         )
-    likelihood, chosen = entry[0], entry[1]
-    options = dict(entry[2]) if len(entry) == 3 else {}
-    if not isinstance(likelihood, str):
-        raise TypeError(f"columns[{place}] begins with {likelihood!r}; expected the name of a likelihood")
+    likelihood, chosen, options = entry[0], entry[1], entry[2] if len(entry) == 3 else {}
+    if not isinstance(options, Mapping):
+        raise TypeError(f"columns[{place}] has the options {options!r}; expected a dict")
     unknown = [name for name in options if name not in OPTIONS]
     if unknown:
         raise ValueError(f"columns[{place}] has the option {unknown[0]!r}; there are {', '.join(OPTIONS)}")
-    return likelihood, chosen, options
+    values = {"likelihood": likelihood, **options}
+    for each in parameters_of("column_group"):
+        value = values.get(each.name)
+        if each.type == "choice" and value is not None and value not in each.allowed.split(", "):
+            raise ValueError(f"columns[{place}] has {each.name} {value!r}; allowed: {each.allowed}")
+    try:
+        fill(defaults(header.ColumnGroup), values)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"columns[{place}]: {error}") from None
+    return likelihood, chosen, dict(options)
 
 
 def _numbers(chosen: Any, width: int, names: Sequence[str] | None, place: int) -> Iterator[int]:
-    """The numbers of columns that are given by numbers, names, or a slice of numbers."""
+    """The numbers of columns that are given by numbers, names, a slice of numbers, or a mask of all columns."""
     if isinstance(chosen, slice):
-        yield from range(*chosen.indices(width))
+        try:
+            yield from range(*chosen.indices(width))
+        except TypeError:
+            raise TypeError(f"columns[{place}] has {chosen!r}; a slice must be of numbers") from None
         return
-    listed = [chosen] if isinstance(chosen, (str, int)) else list(chosen)
+    listed = list(chosen) if _is_listed(chosen) else [chosen]
+    if listed and all(isinstance(column, (bool, np.bool_)) for column in listed):
+        if len(listed) != width:
+            raise ValueError(f"columns[{place}] has a mask of {len(listed)} columns; X has {width}")
+        yield from (column for column, is_chosen in enumerate(listed) if is_chosen)
+        return
     for column in listed:
         if isinstance(column, str):
             if names is None or column not in names:
@@ -92,6 +115,10 @@ def _numbers(chosen: Any, width: int, names: Sequence[str] | None, place: int) -
         yield number
 
 
+def _is_listed(chosen: Any) -> bool:
+    return isinstance(chosen, Iterable) and not isinstance(chosen, str) and getattr(chosen, "ndim", 1) > 0
+
+
 def _shown(column: int, names: Sequence[str] | None) -> str:
     return str(column) if names is None else repr(str(names[column]))
 
@@ -100,11 +127,8 @@ def native_groups(groups: Sequence[Group]) -> tuple[Any, list[object]]:
     """The groups as an array for the library, and what must be kept alive with it."""
     array = (header.ColumnGroup * len(groups))(*(defaults(header.ColumnGroup) for _ in groups))
     kept: list[object] = [array]
-    for index, (native, values) in enumerate(zip(array, groups, strict=True)):
-        try:
-            kept += fill(native, values)
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"columns, group {index}: {error}") from None
+    for native, values in zip(array, groups, strict=True):
+        kept += fill(native, values)
     return array, kept
 
 
@@ -144,13 +168,16 @@ def likelihoods_of(groups: Sequence[Group]) -> list[str]:
 
 
 def decided(groups: Sequence[Group], found: Sequence[Group]) -> list[Group]:
-    """The groups with what was left to the data as it was found."""
-    kinds = [{**group, "columns": 1} for group in found for _ in range(group["columns"])]
-    every = [{**group, "columns": 1} for group in groups for _ in range(group["columns"])]
-    return merged([_decided(group, kind) for group, kind in zip(every, kinds, strict=True)]) if kinds else list(groups)
+    """The groups with what was left to the data as it was found, and all that was not said as it is by default."""
+    if not groups:
+        return []
+    usual = values_of(defaults(header.ColumnGroup))
+    wanted = [{**usual, **group, "columns": 1} for group in groups for _ in range(group["columns"])]
+    there = [group for group in found for _ in range(group["columns"])]
+    return merged([_decided(group, kind) for group, kind in zip(wanted, there, strict=False)])
 
 
 def _decided(group: Group, found: Group) -> Group:
     likelihood = found["likelihood"] if group["likelihood"] == "auto" else group["likelihood"]
-    classes = group.get("classes", 0) or (found["classes"] if likelihood == "categorical" else 0)
+    classes = group["classes"] or (found["classes"] if likelihood == "categorical" else 0)
     return {**group, "likelihood": likelihood, "classes": classes}

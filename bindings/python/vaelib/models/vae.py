@@ -34,9 +34,10 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
     columns : sequence of (likelihood, columns) or (likelihood, columns, options), default None
         What columns are, where they are of several kinds: ``[("categorical", ["job", "sex"]), ("log_normal", [4]),
         ("student_t", slice(0, 4), dict(variance="predicted"))]``. Columns are given by numbers, by the names that a
-        data frame has, or by a slice. Those that are not named are "auto". Categories are stored as 0, 1, 2, ...; as
-        many as there are in X, or as the option ``classes`` says. ``likelihood`` stays "auto", and its options are for
-        tables of one kind. Of categories, means are the most probable ones, and variances the probability of others.
+        data frame has, by a slice or a mask. Those that are not named are "auto". Categories are stored as 0, 1, 2,
+        ...; as many as there are in X, or as the option ``classes`` says. ``likelihood`` stays "auto", and its
+        options are for tables of one kind. Of categories, means are the most probable ones, and variances the
+        probability of others.
     scale, shift : float, default 1 and 0
         Arrays are read as ``number * scale + shift``; a Dataset has a scaling of its own.
     warm_start : bool, default False
