@@ -57,6 +57,7 @@ class Reader:
             self.architecture, self.training, self.data = (
                 {name: self.value(value) for name, value in file[group].attrs.items()} for group in groups
             )
+            self.column_groups = {name: column[...] for name, column in file.get("column_groups", {}).items()}
             self.history = {name: column[...] for name, column in file["history"].items()}
             self.weights = {}
             file["weights"].visititems(self.keep)
@@ -91,15 +92,14 @@ COUNTS = ("poisson", "negative_binomial", "zero_inflated_negative_binomial")
 class VAEReader(Reader):
     def groups(self):
         """A reader for each group of columns, and how many columns, inputs and outputs it has; itself if none."""
-        if "column_group_count" not in self.architecture:
+        if not self.column_groups:
             return [(self, self.architecture["data_dim"], None, None)]
         groups = []
-        for k in range(self.architecture["column_group_count"]):
-            group = copy.copy(self)
-            prefix, tensors = f"column_group_{k}_", f"columns/{k}/"
-            own = {
-                key.removeprefix(prefix): value for key, value in self.architecture.items() if key.startswith(prefix)
-            }
+        for k in range(len(self.column_groups["columns"])):
+            group, tensors = copy.copy(self), f"columns/{k}/"
+            own = {name: self.value(values[k]) for name, values in self.column_groups.items()}
+            for name in ("columns", "classes", "standardize"):
+                own[name] = int(own[name])
             group.architecture = {**self.architecture, **own, "data_dim": own["columns"]}
             group.weights = {key.removeprefix(tensors): w for key, w in self.weights.items() if key.startswith(tensors)}
             columns, likelihood = own["columns"], own["likelihood"]

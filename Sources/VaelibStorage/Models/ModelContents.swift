@@ -38,6 +38,22 @@ public struct ModelContents: Sendable, Equatable {
     }
   }
 
+  /// A parameter of column groups, a value for each.
+  public struct GroupParameter: Sendable, Equatable {
+    public var name: String
+    public var values: GroupValues
+
+    public init(name: String, values: GroupValues) {
+      self.name = name
+      self.values = values
+    }
+  }
+
+  public enum GroupValues: Sendable, Equatable {
+    case numbers([Double])
+    case texts([String])
+  }
+
   /// What the classes of a classifier are called.
   public struct Classes: Sendable, Equatable {
     /// What the names stand for: "text", "integer" and so on.
@@ -63,6 +79,8 @@ public struct ModelContents: Sendable, Equatable {
   /// What its data looked like.
   public var data: [Attribute]
   public var tensors: [Tensor]
+  /// None where all columns are of one kind.
+  public var columnGroups: [GroupParameter] = []
   public var history: [Column]
   /// nil where classes have no names, or there are none.
   public var classes: Classes?

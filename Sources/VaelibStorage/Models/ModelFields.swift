@@ -111,6 +111,34 @@ public struct ModelFields {
     return value
   }
 
+  /// The values of a parameter of column groups, of which there are so many.
+  func values(
+    of parameter: Parameter<ColumnGroup>, _ path: String, count: Int
+  ) throws(StorageError) -> [ParameterValue] {
+    let usual = parameter.get(ColumnGroup())
+    if case .text = usual {
+      return try file.texts(path, count: count, of: "one for each of \(count) column groups").map {
+        .text($0)
+      }
+    }
+    let numbers = try file.numbers(path)
+    guard numbers.count == count else {
+      throw problem("dataset \"\(path)\"", "has \(numbers.count) values; there are \(count) column groups")
+    }
+    var values: [ParameterValue] = []
+    for (place, number) in numbers.enumerated() {
+      if case .real = usual {
+        values.append(.real(number))
+        continue
+      }
+      guard let whole = Int(exactly: number) else {
+        throw problem("dataset \"\(path)\"", "holds \(number) at place \(place); a whole number was expected")
+      }
+      values.append(.count(whole))
+    }
+    return values
+  }
+
   /// A finite number of the group `data`.
   func real(_ name: String) throws(StorageError) -> Double {
     guard case .real(let value) = try file.attribute(name, of: ModelFile.Name.data), value.isFinite else {

@@ -51,6 +51,7 @@ extension ModelFile {
     try writeGroup(Name.architecture, contents.architecture, session, root)
     try writeGroup(Name.training, contents.training, session, root)
     try writeGroup(Name.data, contents.data, session, root)
+    try write(contents.columnGroups, session, root)
     let weights = try session.createGroup(Name.weights, in: root)
     for tensor in contents.tensors { try write(tensor, session, weights) }
     let history = try session.createGroup(Name.history, in: root)
@@ -92,6 +93,22 @@ extension ModelFile {
       try session.writeDataset(
         tensor.name, in: group, shape: tensor.shape, fileType: vaelib_h5t_float32_le(),
         memoryType: vaelib_h5t_native_float(), values: values.baseAddress)
+    }
+  }
+
+  private static func write(
+    _ parameters: [ModelContents.GroupParameter], _ session: HDF5.Session, _ root: HDF5.Object
+  ) throws(StorageError) {
+    if parameters.isEmpty { return }
+    let group = try session.createGroup(Name.columnGroups, in: root)
+    for parameter in parameters {
+      switch parameter.values {
+      case .texts(let texts): try session.writeTexts(parameter.name, in: group, texts)
+      case .numbers(let numbers):
+        try session.writeDataset(
+          parameter.name, in: group, shape: [numbers.count], fileType: vaelib_h5t_float64_le(),
+          memoryType: vaelib_h5t_native_double(), values: numbers)
+      }
     }
   }
 

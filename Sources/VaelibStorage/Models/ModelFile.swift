@@ -16,6 +16,7 @@ public enum ModelFile {
     static let architecture = "architecture"
     static let training = "training"
     static let data = "data"
+    static let columnGroups = "column_groups"
     static let weights = "weights"
     static let history = "history"
     static let classes = "classes"

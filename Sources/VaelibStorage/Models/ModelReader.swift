@@ -92,12 +92,17 @@ struct ModelReader {
 
   /// A column of the history.
   func column(_ name: String) throws(StorageError) -> [Double] {
+    try numbers(HDF5.Session.join(ModelFile.Name.history, name))
+  }
+
+  /// The numbers of a dataset of one axis.
+  func numbers(_ path: String) throws(StorageError) -> [Double] {
     try session.scope { () throws(StorageError) in
-      let dataset = try open(HDF5.Session.join(ModelFile.Name.history, name), .dataset)
+      let dataset = try open(path, .dataset)
       let shape = try checkedShape(of: dataset, realBytes: 8)
       guard shape.count == 1 else {
         throw session.error(
-          dataset.label, "has \(HDF5.Session.describe(shape)); a column of the history has one axis")
+          dataset.label, "has \(HDF5.Session.describe(shape)); one axis was expected")
       }
       guard shape[0] > 0 else { return [] }
       var values = [Double](repeating: 0, count: shape[0])
@@ -110,16 +115,10 @@ struct ModelReader {
     }
   }
 
-  /// The classes of a classifier; nil if the file names none.
-  func classes(count: Int) throws(StorageError) -> ModelContents.Classes? {
-    guard try session.linkKind(of: ModelFile.Name.classes, in: root) != nil else { return nil }
-    guard case .text(let type) = try attribute(ModelFile.Name.classType, of: ModelFile.Name.classes) else {
-      throw session.error(
-        "attribute \"\(ModelFile.Name.classes)/\(ModelFile.Name.classType)\"", "should be a text")
-    }
-    return try session.scope { () throws(StorageError) in
-      let dataset = try open(
-        HDF5.Session.join(ModelFile.Name.classes, ModelFile.Name.classNames), .dataset)
+  /// The texts of a dataset of one axis, of which there must be so many.
+  func texts(_ path: String, count: Int, of what: String) throws(StorageError) -> [String] {
+    try session.scope { () throws(StorageError) in
+      let dataset = try open(path, .dataset)
       let description = try session.describe(dataset)
       guard case .text(let byteCount) = description.type, byteCount <= Limits.textBytes else {
         throw session.error(
@@ -130,12 +129,23 @@ struct ModelReader {
       let shape = try checkedShape(of: dataset, description, valueBytes: byteCount)
       guard shape == [count] else {
         throw session.error(
-          dataset.label,
-          "has \(HDF5.Session.describe(shape)); one name for each of \(count) classes was expected")
+          dataset.label, "has \(HDF5.Session.describe(shape)); \(what) was expected")
       }
-      return ModelContents.Classes(
-        type: type, names: try session.readTexts(dataset, count: count, byteCount: byteCount))
+      return try session.readTexts(dataset, count: count, byteCount: byteCount)
     }
+  }
+
+  /// The classes of a classifier; nil if the file names none.
+  func classes(count: Int) throws(StorageError) -> ModelContents.Classes? {
+    guard try session.linkKind(of: ModelFile.Name.classes, in: root) != nil else { return nil }
+    guard case .text(let type) = try attribute(ModelFile.Name.classType, of: ModelFile.Name.classes) else {
+      throw session.error(
+        "attribute \"\(ModelFile.Name.classes)/\(ModelFile.Name.classType)\"", "should be a text")
+    }
+    let names = try texts(
+      HDF5.Session.join(ModelFile.Name.classes, ModelFile.Name.classNames), count: count,
+      of: "one name for each of \(count) classes")
+    return ModelContents.Classes(type: type, names: names)
   }
 
   /// The shape of a dataset, which must hold floating-point numbers of `realBytes` bytes, in one unfiltered block that

@@ -25,13 +25,25 @@ extension VariationalAutoencoder {
   private static func readGroups(
     _ fields: ModelFields, into configuration: inout VAEConfiguration
   ) throws(StorageError) {
-    let group = ModelFile.Name.architecture
-    guard try fields.file.hasAttribute(groupCount, of: group) else { return }
-    let count = try fields.count(groupCount, 1...configuration.dataDimension)
-    for index in 0..<count {
-      var columns = ColumnGroup()
-      try fields.read(ColumnGroup.parameters, group, prefix: prefix(ofGroup: index), &columns)
-      configuration.groups.append(columns)
+    let folder = ModelFile.Name.columnGroups
+    guard try fields.file.has(folder) else { return }
+    let count = try fields.file.numbers(HDF5.Session.join(folder, "columns")).count
+    guard (1...configuration.dataDimension).contains(count) else {
+      throw fields.problem(
+        "dataset \"\(folder)/columns\"",
+        "has \(count) values; expected 1 to \(configuration.dataDimension), one for each group of columns")
+    }
+    configuration.groups = Array(repeating: ColumnGroup(), count: count)
+    for parameter in ColumnGroup.parameters {
+      let values = try fields.values(of: parameter, HDF5.Session.join(folder, parameter.name), count: count)
+      for (index, value) in values.enumerated() {
+        do {
+          try parameter.set(&configuration.groups[index], value)
+        } catch {
+          throw fields.problem(
+            "dataset \"\(folder)/\(parameter.name)\"", "does not fit at place \(index): \(error)")
+        }
+      }
     }
   }
 }

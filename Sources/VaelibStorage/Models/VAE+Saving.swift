@@ -1,20 +1,16 @@
 public import VaelibModels
 
 extension VariationalAutoencoder {
-  /// How many column groups there are, where there are any.
-  static let groupCount = "column_group_count"
-
-  /// Attributes of group k are named "column_group_k_likelihood" and so on.
-  static func prefix(ofGroup group: Int) -> String { "column_group_\(group)_" }
-
-  private var groupAttributes: [ModelContents.Attribute] {
+  /// The values that each parameter of column groups has.
+  private var groupParameters: [ModelContents.GroupParameter] {
     if configuration.groups.isEmpty { return [] }
-    let count = ModelContents.Attribute(
-      name: Self.groupCount, value: .count(configuration.groups.count))
-    return [count]
-      + configuration.groups.enumerated().flatMap { index, group in
-        ColumnGroup.parameters.map { $0.attribute(group, prefix: Self.prefix(ofGroup: index)) }
-      }
+    return ColumnGroup.parameters.map { parameter in
+      let values = configuration.groups.map(parameter.get)
+      let texts = values.compactMap { if case .text(let text) = $0 { text } else { nil } }
+      return ModelContents.GroupParameter(
+        name: parameter.name,
+        values: texts.isEmpty ? .numbers(values.compactMap(\.number)) : .texts(texts))
+    }
   }
 
   /// What its file holds; `libraryVersion` is noted in it.
@@ -24,11 +20,23 @@ extension VariationalAutoencoder {
       self, libraryVersion: libraryVersion,
       architecture: VAEConfiguration.parameters.filter { $0.isNeeded(configuration) }.map {
         $0.attribute(configuration)
-      } + groupAttributes,
+      },
       training: TrainingConfiguration.parameters.map { $0.attribute(training) })
+    contents.columnGroups = groupParameters
     contents.formatVersion =
       configuration.groups.isEmpty
       ? ModelFile.formatVersion(of: configuration, VAEConfiguration.parameters) : ModelFile.formatVersion
     return contents
+  }
+}
+
+extension ParameterValue {
+  /// A count or a real number.
+  fileprivate var number: Double? {
+    switch self {
+    case .count(let value): Double(value)
+    case .real(let value): value
+    case .text, .widths, .seed: nil
+    }
   }
 }
