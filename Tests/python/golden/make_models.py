@@ -40,13 +40,32 @@ def stack() -> vaelib.StackedDenoisingClassifier:
     return model.fit(inputs(), np.arange(ROWS) % 2)
 
 
+def table() -> np.ndarray:
+    """Columns of several kinds, made from the same numbers."""
+    values = np.rint(10 * inputs())
+    return np.stack(
+        [values[:, 0], values[:, 1] / 10, values[:, 2] % 3, values[:, 3], 0.05 + 0.9 * values[:, 4] / 10], axis=1
+    ).astype(np.float32)
+
+
+def mixed_vae() -> vaelib.VAE:
+    """Groups of columns: what format 2 can say and format 1 cannot."""
+    columns = [
+        ("student_t", [0, 1], {"variance": "predicted"}), ("categorical", [2], {"classes": 3}),
+        ("negative_binomial", [3]), ("beta", [4]),
+    ]  # fmt: skip
+    model = vaelib.VAE(latent_dim=2, hidden=(4, 3), columns=columns, epochs=2, batch_size=2, random_state=1)
+    return model.fit(table())
+
+
 def outputs(model: Any) -> dict[str, list[Any]]:
     """What a model gives for the inputs."""
     if isinstance(model, vaelib.VAE):
+        given = table() if model.likelihood_ == "mixed" else inputs()
         return {
-            "transform": model.transform(inputs()).tolist(),
+            "transform": model.transform(given).tolist(),
             "inverse_transform": model.inverse_transform(np.zeros((1, 2), dtype=np.float32)).tolist(),
-            "elbo": model.elbo(inputs(), samples=3, random_state=2).elbo.tolist(),
+            "elbo": model.elbo(given, samples=3, random_state=2).elbo.tolist(),
         }
     return {
         "transform": model.transform(inputs()).tolist(),
@@ -57,11 +76,12 @@ def outputs(model: Any) -> dict[str, list[Any]]:
 
 def write(name: str, model: Any) -> None:
     """Writes a model and, from the file itself, what it gives."""
-    path = FOLDER / f"format_1_{name}.h5"
+    path = FOLDER / f"{name}.h5"
     model.save(path)
     path.with_suffix(".json").write_text(json.dumps(outputs(vaelib.load(path)), indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    write("vae", vae())
-    write("stack", stack())
+    write("format_1_vae", vae())
+    write("format_1_stack", stack())
+    write("format_2_vae", mixed_vae())
