@@ -60,13 +60,16 @@ def test_derivatives_of_activations(name):
         {"likelihood": "gaussian", "noise_stddev": 0.7, "standardize": False},
         {"likelihood": "gaussian", "variance": "learned", "mean_activation": "sigmoid"},
         {"likelihood": "gaussian", "variance": "predicted", "activation": "softplus"},
+        {"likelihood": "student_t", "variance": "learned"},
+        {"likelihood": "student_t", "variance": "predicted", "degrees_of_freedom": 3},
+        {"likelihood": "laplace", "variance": "learned", "mean_activation": "sigmoid"},
     ],
 )
 def test_backward_agrees_with_central_differences(options, estimator):
     defaults = {
         **{"hidden": (5,), "decoder_hidden": None, "activation": "tanh", "likelihood": "bernoulli"},
         **{"variance": "fixed", "mean_activation": "identity", "noise_stddev": 1.0, "stddev_floor": 0.1},
-        "standardize": True,
+        **{"standardize": True, "degrees_of_freedom": "auto"},
     }
     architecture = vae.Architecture(data_dim=5, latent_dim=2, **{**defaults, **options})
     random = np.random.RandomState(0)
