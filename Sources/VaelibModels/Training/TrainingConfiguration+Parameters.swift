@@ -125,6 +125,10 @@ extension EvaluationConfiguration {
     .choice("estimator", \.estimator, "Bounds: the form of the KL term, as in training."),
     .choice("binarization", \.binarization, "As in training; one binary draw per example."),
     .seed("seed", \.seed, "Seed of latent noise and binarisation."),
+    .flag(
+      "common_noise", \.commonNoise,
+      "1 for the same latent noise and binarisation for every example: its result does not depend on its place."
+    ),
   ]
 
   /// Throws at the first parameter that is not allowed.
