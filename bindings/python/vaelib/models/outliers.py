@@ -15,10 +15,12 @@ from vaelib.models.not_fitted import not_fitted
 Self = TypeVar("Self", bound="OutlierDetection[Any]")
 Vector = npt.NDArray[np.float64]
 
-#: Rows that the threshold "auto", the usual shares of columns and p-values come from, if there are more.
+#: Rows that the threshold "auto" and p-values come from, if there are more.
 _CALIBRATION_ROWS = 1000
+#: Those that the usual shares of columns come from.
+_SHARES_ROWS = 250
 #: Neighbouring rows of a file are read at a time.
-_ROWS_OF_A_RUN = 50
+_ROWS_OF_A_RUN = 10
 
 
 class OutlierDetection(Estimator[ModelType]):
@@ -104,8 +106,7 @@ class OutlierDetection(Estimator[ModelType]):
         Parameters
         ----------
         X : array of shape (n_samples, n_features) or Dataset
-            Rows like those of the training. If ``contamination`` is "auto", and of larger sets for everything else,
-            1000 of them are used.
+            Rows like those of the training. Some of them are used, at most 1000, unless ``contamination`` is a share.
         held_out : array or Dataset, optional
             Rows that the training has not seen, for ``p_values``.
         """
@@ -120,7 +121,7 @@ class OutlierDetection(Estimator[ModelType]):
         else:
             offset = np.percentile(self.score_samples(examples), 100 * float(self.contamination))
         scores = None if held_out is None else np.sort(self.score_samples(held_out))
-        shares = np.median(self._column_shares(some), axis=0)
+        shares = np.median(self._column_shares(_some_rows(examples, _SHARES_ROWS)), axis=0)
         self.offset_, self._usual_shares, self._held_out_scores = float(offset), shares, scores
         return self
 
@@ -153,13 +154,13 @@ class OutlierDetection(Estimator[ModelType]):
             ) from None
 
 
-def _some_rows(examples: Dataset) -> Dataset:
-    """A thousand of the rows, evenly spread: single ones in memory, short runs of neighbours in a file."""
-    if examples.rows <= _CALIBRATION_ROWS:
+def _some_rows(examples: Dataset, most: int = _CALIBRATION_ROWS) -> Dataset:
+    """At most so many of the rows, evenly spread: single ones in memory, short runs of neighbours in a file."""
+    if examples.rows <= most:
         return examples
     if examples.in_memory:
-        return examples[np.linspace(0, examples.rows - 1, _CALIBRATION_ROWS).round().astype(np.int64)]
-    firsts = np.linspace(0, examples.rows - _ROWS_OF_A_RUN, _CALIBRATION_ROWS // _ROWS_OF_A_RUN).round()
+        return examples[np.linspace(0, examples.rows - 1, most).round().astype(np.int64)]
+    firsts = np.linspace(0, examples.rows - _ROWS_OF_A_RUN, most // _ROWS_OF_A_RUN).round()
     return examples[(firsts.astype(np.int64)[:, None] + np.arange(_ROWS_OF_A_RUN)).ravel()]
 
 
