@@ -864,6 +864,13 @@ typedef struct vaelib_training_config {
      * listed nor kept in files. Must be NULL for trainers.
      */
     const vaelib_checkpoint_config *checkpoint;
+    /**
+     * VAEs: robust training where the training set holds outliers. Of each batch (or part of a batch), this part of the
+     * examples, rounded down, with the highest loss has no gradient; the weight of the others stays 1 / rows. The metric
+     * "loss" is then of the others alone; bounds and their terms, those of validation too, are of all examples. 0, the
+     * default, to 0.5.
+     */
+    double trim_fraction;
 } vaelib_training_config;
 #define VAELIB_TRAINING_CONFIG_INIT VAELIB_SIZED_STRUCTURE(vaelib_training_config)
 

@@ -259,3 +259,21 @@ def test_scores_of_grey_levels_come_without_a_warning(recwarn):
     assert len(recwarn) == fitted
     with pytest.warns(vaelib.VaelibWarning, match="no density"):
         vae.elbo(x)
+
+
+# ---- robust training -------------------------------------------------------------------------------------------------
+
+
+def test_trimmed_training_does_not_learn_how_usual_outliers_are():
+    """A tenth of the training rows are alike, and far from the others: trimmed, they stay unusual."""
+    usual = usual_rows(450)
+    odd_rows = (usual_rows(50, 1) / 20 + usual.mean(axis=0) + 2 * usual.std(axis=0)).astype(np.float32)
+    x = np.concatenate([usual, odd_rows])
+    scores = {}
+    for fraction in (0.0, 0.2):
+        vae = VAE(2, (32,), epochs=150, learning_rate=0.01, batch_size=50, trim_fraction=fraction, random_state=0)
+        scores[fraction] = vae.fit(x).score_samples(x)
+    ranks = {fraction: stats.rankdata(values)[450:].mean() for fraction, values in scores.items()}
+    assert ranks[0.2] < ranks[0.0]
+    assert ranks[0.2] < 60
+    assert np.median(scores[0.2][450:]) < np.median(scores[0.0][450:])

@@ -89,6 +89,11 @@ extension TrainingConfiguration {
       "Fine-tuning stacks with labels: the probability with which each unit of a code is dropped at each use.",
       accepts: (0..<1).contains
     ).only(in: .supervised),
+    .real(
+      "trim_fraction", \.trimFraction, "0 to 0.5",
+      "Robust training where the training set holds outliers: the part of each batch, rounded down, with the highest loss "
+        + "has no gradient; the weight of the other examples stays as it is.", accepts: (0...0.5).contains
+    ).only(in: .fit).added(earlier: .real(0)),
     .seed("seed", \.seed, "Seed of shuffling, latent noise, binarisation, corruption and dropout."),
   ]
 

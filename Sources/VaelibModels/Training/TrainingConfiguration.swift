@@ -27,6 +27,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public var validationFraction = Double(automaticNumber)
   public var validationSplit = ValidationSplit.random
   public var dropout = 0.5
+  public var trimFraction = 0.0
   public var seed: UInt64 = 0
 
   public init() {}

@@ -276,6 +276,7 @@ class TrainingConfig(ctypes.Structure):
         ("dropout", c_double),
         ("seed", c_uint64),
         ("checkpoint", POINTER(CheckpointConfig)),
+        ("trim_fraction", c_double),
     ]
 
 

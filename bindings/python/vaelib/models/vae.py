@@ -119,6 +119,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, VAEScores, OutlierDetection[Nat
         patience: int | str = "auto",
         validation_fraction: float | str = "auto",
         validation_split: str = "random",
+        trim_fraction: float = 0.0,
         # end
         scale: float = 1.0,
         shift: float = 0.0,
@@ -164,6 +165,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, VAEScores, OutlierDetection[Nat
         self.patience = patience
         self.validation_fraction = validation_fraction
         self.validation_split = validation_split
+        self.trim_fraction = trim_fraction
         self.scale = scale
         self.shift = shift
         self.contamination = contamination
