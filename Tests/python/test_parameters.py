@@ -79,7 +79,7 @@ def test_parameters_of_other_models_are_not_mentioned():
         {"hidden": (4, 0)},
         {"decoder_hidden": (0,)},
         {"activation": "cubic"},
-        {"likelihood": "poisson"},
+        {"likelihood": "weibull"},
         {"variance": "huge", "likelihood": "gaussian"},
         {"mean_activation": "relu", "likelihood": "gaussian"},
         {"noise_stddev": 0.0, "likelihood": "gaussian"},
