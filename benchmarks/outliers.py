@@ -12,9 +12,9 @@ added up. No label of a set plays a part in how this set is treated. The setting
 24 sets, of at most 3000 rows each, on one or two seeds, after about 80 settings of the trainings: likelihoods and
 variances, degrees of freedom, epochs, latents, widths, activations, rates, weights of the KL term, a prior on the
 weights, parts of rows, rows left out, transformed columns; and some 20 ways to add up scores. Rows left out are worth
-nearly .02, several VAEs .01, on both halves of the sets; Student t .004 to .01; few epochs .03 with it, and nothing with
-Gaussian VAEs, which end their training by themselves. What else was tried lost, or gained less than .005 beside these,
-which is what seeds do on small sets.
+nearly .02, several VAEs .01, on both halves of the sets; Student t .004 to .01; few epochs .03 with it, and nothing
+with Gaussian VAEs, which end their training by themselves. What else was tried lost, or gained less than .005 beside
+these, which is what seeds do on small sets.
 """
 
 from __future__ import annotations
