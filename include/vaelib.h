@@ -867,6 +867,13 @@ typedef struct vaelib_training_config {
      * listed nor kept in files. Must be NULL for trainers.
      */
     const vaelib_checkpoint_config *checkpoint;
+    /**
+     * VAEs: robust training where the training set holds outliers. Of each batch (or part of a batch), this part of the
+     * examples, rounded down, with the highest loss has no gradient; the weight of the others stays 1 / rows. The metric
+     * "loss" is then of the others alone; bounds and their terms, those of validation too, are of all examples. 0, the
+     * default, to 0.5.
+     */
+    double trim_fraction;
 } vaelib_training_config;
 #define VAELIB_TRAINING_CONFIG_INIT VAELIB_SIZED_STRUCTURE(vaelib_training_config)
 
@@ -1211,6 +1218,11 @@ typedef struct vaelib_evaluation_config {
     /** "none" or "dynamic", as in training; one binary draw per example. */
     const char *binarization;
     uint64_t seed;
+    /**
+     * 1: every example has the same latent noise and the same draws, so that its result does not depend on its place among
+     * the others: for scores that are compared. 0: each has its own. Default 0.
+     */
+    size_t common_noise;
 } vaelib_evaluation_config;
 #define VAELIB_EVALUATION_CONFIG_INIT VAELIB_SIZED_STRUCTURE(vaelib_evaluation_config)
 
@@ -1235,6 +1247,16 @@ vaelib_status vaelib_vae_estimate_log_likelihood(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_evaluation_config *config,
     vaelib_progress_fn callback, void *user_data, double *out_log_likelihood, double *out_standard_error,
     size_t out_count);
+
+/**
+ * What each column of each example has to do with the bound: the mean over latent samples of log p(x_d|z) in nats, [N, D],
+ * out_count = N * D. A row adds up to the reconstruction term that vaelib_vae_estimate_elbo() gives with the same `config`.
+ * The column that is odd about an example is the one whose term is far below what the column has elsewhere. `config` and
+ * `callback` may be NULL.
+ */
+vaelib_status vaelib_vae_estimate_column_terms(
+    vaelib_model *model, const vaelib_dataset *examples, const vaelib_evaluation_config *config,
+    vaelib_progress_fn callback, void *user_data, double *out_terms, size_t out_count);
 
 /**
  * The path from one example to another through latent space: `steps` points on the line between the latent means of

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the code in README.md and in the tutorial, so that it stays true: the Python blocks of a document one after
-# another as one program, then each C block as a program of its own, in the same folder.
+# Runs the code in README.md, in the tutorial and in outliers.md, so that it stays true: the Python blocks of a document
+# one after another as one program, then each C block as a program of its own, in the same folder.
 # usage: scripts/test-documents.sh
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -15,7 +15,7 @@ blocks() {
   awk -v fence="\`\`\`$1" '$0 == fence { inside = 1; next } /^```/ { inside = 0 } inside' "$2"
 }
 
-for document in README.md docs/tutorial.md; do
+for document in README.md docs/tutorial.md docs/outliers.md; do
   folder=$scratch/$(basename "$document" .md)
   mkdir "$folder"
   blocks python "$document" >"$folder/program.py"

@@ -60,3 +60,22 @@ public func vaelib_vae_estimate_log_likelihood(
     warn(warnings)
   }
 }
+
+@_cdecl("vaelib_vae_estimate_column_terms") @implementation
+public func vaelib_vae_estimate_column_terms(
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ config: UnsafePointer<vaelib_evaluation_config>?,
+  _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?,
+  _ outTerms: UnsafeMutablePointer<Double>?, _ outCount: Int
+) -> vaelib_status {
+  vaeQuery(model, callback: callback, userData: userData) { model, control in
+    let source = try DatasetHandle.from(examples).source
+    let evaluation = try EvaluationConfiguration(config)
+    let columns = model.dataDimension
+    let out = try Arguments.output(outTerms, "out_terms", outCount, rowsOf: source, columns: columns)
+    let warnings = try model.evaluationWarnings(source, evaluation)
+    try model.columnTerms(source, evaluation, control: control) { row, terms in
+      (out + row * columns).update(from: terms, count: columns)
+    }
+    warn(warnings)
+  }
+}

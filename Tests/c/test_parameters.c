@@ -110,6 +110,7 @@ static void check_training(void) {
     check_automatic_real("training", "validation_fraction", config.validation_fraction);
     check_choice("training", "validation_split", config.validation_split);
     check_real("training", "dropout", config.dropout);
+    check_real("training", "trim_fraction", config.trim_fraction);
     check_seed("training", config.seed);
     CHECK(config.beta == 1.0 && config.dropout == 0.5);
     CHECK(strcmp(find("training", "epochs").phases, "pretraining, supervised, unsupervised, fit") == 0);
@@ -177,7 +178,7 @@ static void check_sizes(void) {
 static void check_listing(void) {
     vaelib_parameter parameter = VAELIB_PARAMETER_INIT;
     size_t count = vaelib_parameter_count();
-    CHECK(count == 15 + 9 + 26 + 18 + 5 + 4);
+    CHECK(count == 15 + 9 + 27 + 18 + 5 + 5);
     for (size_t index = 0; index < count; index++) {
         REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
         CHECK(parameter.name[0] != '\0' && parameter.allowed[0] != '\0' && parameter.meaning[0] != '\0');
@@ -202,6 +203,7 @@ static void check_other_defaults(void) {
     check_choice("evaluation", "estimator", evaluation.estimator);
     check_choice("evaluation", "binarization", evaluation.binarization);
     check_seed("evaluation", evaluation.seed);
+    check_flag("evaluation", "common_noise", evaluation.common_noise);
     CHECK_OK(vaelib_dataset_options_init(&options));
     CHECK(options.struct_size == sizeof options && options.scale == 1.0 && options.shift == 0.0);
     CHECK(options.labels == NULL && options.memory_budget == (size_t)256 << 20);

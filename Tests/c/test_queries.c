@@ -159,6 +159,18 @@ static void check_elbo(void) {
     config.seed++;
     CHECK_OK(vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, again, NULL, NULL, rows));
     CHECK(memcmp(elbo, again, sizeof elbo) != 0);
+    {
+        double terms[rows * columns];
+        CHECK_OK(vaelib_vae_estimate_column_terms(model, examples, &config, count_calls, &calls, terms, rows * columns));
+        CHECK_OK(vaelib_vae_estimate_elbo(model, examples, &config, NULL, NULL, NULL, reconstruction, NULL, rows));
+        for (size_t i = 0; i < rows; i++) {
+            double sum = 0;
+            for (size_t j = 0; j < columns; j++) sum += terms[i * columns + j];
+            CHECK_NEAR(sum, reconstruction[i], 1e-4);
+        }
+        CHECK_STATUS(vaelib_vae_estimate_column_terms(model, examples, &config, stop_at_once, NULL, terms, rows * columns),
+                     VAELIB_CANCELLED);
+    }
     config.estimator = "monte_carlo";
     config.samples = 20;
     config.binarization = "dynamic";

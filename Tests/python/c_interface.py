@@ -254,6 +254,7 @@ def good_vae_calls(handles):
         "vaelib_vae_sample": [m, ROWS, 1, 1, wide, ROWS * COLUMNS],
         "vaelib_vae_estimate_elbo": [m, d, None, NO_CALLBACK, None, double, None, None, ROWS],
         "vaelib_vae_estimate_log_likelihood": [m, d, byref(evaluation_config()), NO_CALLBACK, None, double, None, ROWS],
+        "vaelib_vae_estimate_column_terms": [m, d, None, NO_CALLBACK, None, doubles(ROWS * COLUMNS), ROWS * COLUMNS],
         "vaelib_vae_interpolate": [m, d, 0, 1, ROWS, wide, ROWS * COLUMNS],
         "vaelib_vae_draw_manifold": [m, 2, wide, 4 * COLUMNS],
         "vaelib_vae_encode_rows": [m, floats(ROWS * COLUMNS), ROWS, latent, None, ROWS * LATENT],

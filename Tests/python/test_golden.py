@@ -56,6 +56,7 @@ def added(path):
         "monitor": np.bytes_("error"),
         "validation_fraction": np.float64(0),
         "validation_split": np.bytes_("random"),
+        "trim_fraction": np.float64(0),
     }
     arrays = {("training", phase + name): np.asarray(value) for phase in phases for name, value in values.items()}
     assert not arrays.keys() & {("training", name) for name in training}

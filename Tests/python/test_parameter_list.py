@@ -121,9 +121,12 @@ def test_a_parameter_may_change_in_its_phases_and_in_no_others(handles, paramete
     assert "leave it at" in message
 
 
-@pytest.mark.parametrize("name", ["samples", "estimator", "binarization"])
-def test_an_evaluation_refuses_what_its_parameters_do_not_allow(handles, name):
-    config = evaluation_config(**{name: 0 if name == "samples" else b"none of these"})
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("samples", 0), ("estimator", b"none of these"), ("binarization", b"none of these"), ("common_noise", 2)],
+)
+def test_an_evaluation_refuses_what_its_parameters_do_not_allow(handles, name, value):
+    config = evaluation_config(**{name: value})
     rows = (ctypes.c_double * 6)()
     arguments = [handles["vae"], handles["dataset"], byref(config), NO_CALLBACK, None, rows, None, None, 6]
     refused("vaelib_vae_estimate_elbo", arguments, ARGUMENT, f"{name} is ")

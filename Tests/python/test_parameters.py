@@ -9,7 +9,7 @@ from vaelib._c.configurations import values_of
 from vaelib._c.parameters import PARAMETERS
 
 #: The training's parameters that only VAEs have.
-VAES_ONLY = {"estimator", "samples", "beta", "kl_warmup_epochs", "binarization"}
+VAES_ONLY = {"estimator", "samples", "beta", "kl_warmup_epochs", "binarization", "trim_fraction"}
 
 #: Those of trainings with labels only.
 LABELS_ONLY = {"dropout", "monitor"}
@@ -117,6 +117,9 @@ def test_parameters_of_other_models_are_not_mentioned():
         {"validation_fraction": -0.1},
         {"validation_fraction": float("nan")},
         {"validation_split": "first"},
+        {"trim_fraction": -0.1},
+        {"trim_fraction": 0.6},
+        {"trim_fraction": float("nan")},
     ],
 )
 def test_values_out_of_range_are_named(binary, parameters):

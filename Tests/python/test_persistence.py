@@ -19,7 +19,8 @@ CASES = {
         "variance": "learned", "mean_activation": "sigmoid", "stddev_floor": 0.05, "epochs": 2, "batch_size": 9,
         "estimator": "monte_carlo", "samples": 2, "beta": 0.7, "kl_warmup_epochs": 1.5, "optimizer": "adamw",
         "learning_rate": 0.004, "beta1": 0.8, "weight_decay": 0.5, "schedule": "cosine", "schedule_factor": 0.2,
-        "warmup_epochs": 0.5, "gradient_clip_norm": 4.0, "scale": 0.5, "shift": 0.25, "random_state": 2**63 + 5,
+        "warmup_epochs": 0.5, "gradient_clip_norm": 4.0, "trim_fraction": 0.25,
+        "scale": 0.5, "shift": 0.25, "random_state": 2**63 + 5,
     }),
     "layers": (AUTOENCODER, {
         "hidden": (9, 7), "activation": ("sigmoid", "tanh"), "tied": (True, False), "corruption": "salt_and_pepper",

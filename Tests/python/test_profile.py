@@ -69,12 +69,16 @@ def test_nothing_is_measured_or_printed_by_itself(tmp_path):
         assert (done.stdout, done.stderr) == ("''\n", "")
 
 
+#: The queries with which ``fit`` calibrates scores once it has trained.
+CALIBRATION = ["vaelib_vae_estimate_elbo", "vaelib_vae_estimate_column_terms"]
+
+
 def test_a_variable_prints_every_call():
     done = run(IN_MEMORY, VAELIB_PROFILE="1")
     assert done.stdout == ""
     names = [name for name, _, _ in tables(done.stderr)]
-    assert names == ["vaelib_vae_fit", "vaelib_vae_encode_rows", "vaelib_trainer, all calls"]
-    (_, seconds, fit), _, (_, _, trainer) = tables(done.stderr)
+    assert names == ["vaelib_vae_fit", *CALIBRATION, "vaelib_vae_encode_rows", "vaelib_trainer, all calls"]
+    (_, seconds, fit), *_, (_, _, trainer) = tables(done.stderr)
     assert sum(line[0] for line in fit.values()) == pytest.approx(seconds, abs=1e-4)
     steps = fit["optimiser"][1]
     for layer in ("encoder/0", "encoder/head", "decoder/0", "decoder/head"):
@@ -88,8 +92,8 @@ def test_a_streamed_training_waits_for_its_reader(tmp_path):
     values = (np.random.RandomState(0).uniform(size=(20_000, 64)) < 0.4).astype(np.float32)
     with h5py.File(path, "w") as file:
         file.create_dataset("x", data=values, chunks=(100, 64), compression="gzip")
-    ((name, _, lines),) = tables(run(STREAMED, str(path), VAELIB_PROFILE="1").stderr)
-    assert name == "vaelib_vae_fit"
+    (name, _, lines), *others = tables(run(STREAMED, str(path), VAELIB_PROFILE="1").stderr)
+    assert [name, *(other for other, _, _ in others)] == ["vaelib_vae_fit", *CALIBRATION]
     assert lines["waiting for the reader"][1] > 0
     assert "reading" in lines
     assert "gathering and conversion" in lines

@@ -181,3 +181,31 @@ def test_gradients_of_a_large_network(pair, architecture):
     for name, expected in gradients.backward(model.weights, model.oracle, data, noise).items():
         scale = np.abs(expected).max()
         np.testing.assert_allclose(trainer.named_gradients[name], expected, rtol=1e-3, atol=1e-5 * scale, err_msg=name)
+
+
+@pytest.mark.parametrize("fraction", [0.1, 0.15, 0.3, 0.5])
+@pytest.mark.parametrize("training", TRAININGS.values(), ids=list(TRAININGS))
+@pytest.mark.parametrize("architecture", ["two hidden layers", "learned variance", "student_t, columns as they are"])
+def test_rows_with_the_highest_loss_have_no_gradient(pair, architecture, training, fraction):
+    """The gradient is that of the other rows' losses over all rows; of 7 rows a tenth is none."""
+    architecture = {"latent_dim": LATENT_DIM, "hidden": (5,), **ARCHITECTURES[architecture]}
+    model, x = pair(DATA_DIM, architecture, {**training, "trim_fraction": fraction}), examples(architecture)
+    training = {"estimator": "analytic", "samples": 1, "beta": 1.0, **training}
+    trainer = vaelib.Trainer(model.vae, examples_per_epoch=BATCH)
+    result = trainer.compute_gradients(x)
+
+    noise = philox.noise(model.seed, philox.TRAINING_NOISE, 0, np.arange(BATCH), training["samples"], LATENT_DIM)
+
+    def losses(weights):
+        reconstruction, kl = vae.terms(weights, model.oracle, x.astype(np.float64), noise, training["estimator"])
+        return training["beta"] * kl - reconstruction
+
+    kept = np.sort(np.argsort(losses(model.weights))[: BATCH - int(fraction * BATCH)])
+    assert len(kept) == {0.1: 7, 0.15: 6, 0.3: 5, 0.5: 4}[fraction]
+    expected = gradients.central_differences(lambda weights: losses(weights)[kept].sum() / BATCH, model.weights)
+    norm = np.linalg.norm(model.flat(expected))
+    for name, values in expected.items():
+        np.testing.assert_allclose(trainer.named_gradients[name], values, rtol=1e-4, atol=2e-6 * norm, err_msg=name)
+    assert result["loss"] == pytest.approx(losses(model.weights)[kept].mean(), rel=1e-5)
+    reconstruction, kl = vae.terms(model.weights, model.oracle, x.astype(np.float64), noise, training["estimator"])
+    assert result["elbo"] == pytest.approx((reconstruction - kl).mean(), rel=1e-5)

@@ -43,6 +43,15 @@ private final class BernoulliRows: LikelihoodRows {
     kernels.bernoulliLogLikelihood(outputs, example, width)
   }
 
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    for column in 0..<width {
+      terms[column] = kernels.bernoulliLogLikelihood(outputs + column, example + column, 1)
+    }
+  }
+
   func gradient(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
     into gradient: UnsafeMutablePointer<Float>

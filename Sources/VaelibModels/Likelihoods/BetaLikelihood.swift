@@ -63,6 +63,18 @@ private final class BetaRows: LikelihoodRows {
       logit(row, outputs), concentrations.logarithm(row, outputs + width), example, width)
   }
 
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    let logit = logit(row, outputs)
+    let logConcentration = concentrations.logarithm(row, outputs + width)
+    for column in 0..<width {
+      terms[column] = kernels.betaLogLikelihood(
+        logit + column, logConcentration + column, example + column, 1)
+    }
+  }
+
   func gradient(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
     into gradient: UnsafeMutablePointer<Float>

@@ -43,10 +43,19 @@ private final class CategoricalRows: LikelihoodRows {
   func logLikelihood(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
   ) -> Double {
-    (0..<width).reduce(0.0) { sum, column in
-      let logits = outputs + column * classes
-      return sum + Double(logits[Int(example[column])]) - logSum(logits)
-    }
+    (0..<width).reduce(0.0) { $0 + logProbability($1, outputs, of: example[$1]) }
+  }
+
+  private func logProbability(_ column: Int, _ outputs: UnsafePointer<Float>, of category: Float) -> Double {
+    let logits = outputs + column * classes
+    return Double(logits[Int(category)]) - logSum(logits)
+  }
+
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    for column in 0..<width { terms[column] = logProbability(column, outputs, of: example[column]) }
   }
 
   private func logSum(_ logits: UnsafePointer<Float>) -> Double {

@@ -91,6 +91,16 @@ final class ColumnLikelihoodRows {
     return sum
   }
 
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    for part in parts {
+      part.rows.writeColumnTerms(
+        row, outputs + part.output, of: example + part.column, into: terms + part.column)
+    }
+  }
+
   func gradient(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
     into gradient: UnsafeMutablePointer<Float>

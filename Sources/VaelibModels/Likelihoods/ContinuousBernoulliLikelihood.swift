@@ -38,6 +38,15 @@ private final class ContinuousBernoulliRows: LikelihoodRows {
     kernels.continuousBernoulliLogLikelihood(outputs, example, width)
   }
 
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    for column in 0..<width {
+      terms[column] = kernels.continuousBernoulliLogLikelihood(outputs + column, example + column, 1)
+    }
+  }
+
   func gradient(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
     into gradient: UnsafeMutablePointer<Float>

@@ -25,6 +25,16 @@ final class GaussianDensity: LocationScaleDensity {
     kernels.gaussianLogLikelihood(mean, logVariance, example, width)
   }
 
+  func writeColumnTerms(
+    _ mean: UnsafePointer<Float>, _ logVariance: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    for column in 0..<width {
+      terms[column] = kernels.gaussianLogLikelihood(
+        mean + column, logVariance + column, example + column, 1)
+    }
+  }
+
   func gradient(
     _ row: Int, _ mean: UnsafePointer<Float>, _ logVariance: UnsafePointer<Float>,
     of example: UnsafePointer<Float>, weight: Float, _ meanGradient: UnsafeMutablePointer<Float>,

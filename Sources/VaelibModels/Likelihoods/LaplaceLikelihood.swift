@@ -27,6 +27,16 @@ private final class LaplaceDensity: LocationScaleDensity {
     kernels.laplaceLogLikelihood(location, logVariance, example, width)
   }
 
+  func writeColumnTerms(
+    _ location: UnsafePointer<Float>, _ logVariance: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    for column in 0..<width {
+      terms[column] = kernels.laplaceLogLikelihood(
+        location + column, logVariance + column, example + column, 1)
+    }
+  }
+
   func gradient(
     _ row: Int, _ location: UnsafePointer<Float>, _ logVariance: UnsafePointer<Float>,
     of example: UnsafePointer<Float>, weight: Float, _ locationGradient: UnsafeMutablePointer<Float>,

@@ -48,6 +48,11 @@ protocol LikelihoodRows: AnyObject {
   /// log p(x|z) of one row in nats, all constants included.
   func logLikelihood(_ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>) -> Double
 
+  /// The share of each column in `logLikelihood`, log p(x_d|z), [D].
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into terms: UnsafeMutablePointer<Double>)
+
   /// log p(x|z) of one row; writes the gradient of -weight * log p(x|z) at the outputs, and keeps that of tensors of the
   /// likelihood's own.
   func gradient(

@@ -78,6 +78,15 @@ final class LocationScaleRows: LikelihoodRows {
     density.logLikelihood(location(row, outputs), logVariance(row, outputs), of: example) + logJacobian
   }
 
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    density.writeColumnTerms(location(row, outputs), logVariance(row, outputs), of: example, into: terms)
+    guard let standardizer else { return }
+    for column in 0..<width { terms[column] -= standardizer.logDeviations[column] }
+  }
+
   func gradient(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
     into gradient: UnsafeMutablePointer<Float>

@@ -58,6 +58,16 @@ private final class LogNormalRows: LikelihoodRows {
     logarithms.logLikelihood(row, outputs, of: example) - sum(example)
   }
 
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    logarithms.writeColumnTerms(row, outputs, of: example, into: terms)
+    withLogarithms(example) { values in
+      for column in 0..<width { terms[column] -= Double(values[column]) }
+    }
+  }
+
   func gradient(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
     into gradient: UnsafeMutablePointer<Float>
@@ -65,13 +75,22 @@ private final class LogNormalRows: LikelihoodRows {
     logarithms.gradient(row, outputs, of: example, weight: weight, into: gradient) - sum(example)
   }
 
-  /// The sum of the logarithms, which come standardised.
+  /// The sum of the logarithms.
   private func sum(_ example: UnsafePointer<Float>) -> Double {
+    var sum = 0.0
+    withLogarithms(example) { values in
+      for column in 0..<width { sum += Double(values[column]) }
+    }
+    return sum
+  }
+
+  /// Calls `body` with the logarithms, which come standardised.
+  private func withLogarithms(_ example: UnsafePointer<Float>, _ body: (UnsafePointer<Float>) -> Void) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { scratch in
-      guard let values = scratch.baseAddress else { return 0 }
+      guard let values = scratch.baseAddress else { return }
       values.update(from: example, count: width)
       logarithms.restore(values)
-      return (0..<width).reduce(0.0) { $0 + Double(values[$1]) }
+      body(UnsafePointer(values))
     }
   }
 

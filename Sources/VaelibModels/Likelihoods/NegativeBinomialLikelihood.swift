@@ -96,6 +96,20 @@ private final class NegativeBinomialRows: LikelihoodRows {
     return kernels.zeroInflatedLogLikelihood(logMean, logDispersion, outputs + zeros, example, width)
   }
 
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    let logMean = means.logMean(row, outputs)
+    let logDispersion = dispersions.logarithm(row, outputs + width)
+    for column in 0..<width {
+      let (m, d, x) = (logMean + column, logDispersion + column, example + column)
+      terms[column] =
+        zeros.map { kernels.zeroInflatedLogLikelihood(m, d, outputs + $0 + column, x, 1) }
+        ?? kernels.negativeBinomialLogLikelihood(m, d, x, 1)
+    }
+  }
+
   func gradient(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
     into gradient: UnsafeMutablePointer<Float>

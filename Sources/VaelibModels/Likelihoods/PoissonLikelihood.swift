@@ -37,6 +37,16 @@ private final class PoissonRows: LikelihoodRows {
     kernels.poissonLogLikelihood(means.logMean(row, outputs), example, width)
   }
 
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    let logMean = means.logMean(row, outputs)
+    for column in 0..<width {
+      terms[column] = kernels.poissonLogLikelihood(logMean + column, example + column, 1)
+    }
+  }
+
   func gradient(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
     into gradient: UnsafeMutablePointer<Float>

@@ -81,15 +81,30 @@ private final class StudentTDensity: LocationScaleDensity {
     constant = 0
     for column in 0..<width {
       degrees.base[column] = value(column)
-      let n = Double(degrees.base[column])
-      constant += logGamma((n + 1) / 2) - logGamma(n / 2) - log(n * .pi) / 2
+      constant += Self.constant(degrees: Double(degrees.base[column]))
     }
+  }
+
+  /// The part of a column's log p(x) that depends on its degrees of freedom alone.
+  private static func constant(degrees n: Double) -> Double {
+    logGamma((n + 1) / 2) - logGamma(n / 2) - log(n * .pi) / 2
   }
 
   func logLikelihood(
     _ location: UnsafePointer<Float>, _ logVariance: UnsafePointer<Float>, of example: UnsafePointer<Float>
   ) -> Double {
     kernels.studentTLogLikelihood(location, logVariance, degrees.base, example, width) + constant
+  }
+
+  func writeColumnTerms(
+    _ location: UnsafePointer<Float>, _ logVariance: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    for column in 0..<width {
+      let kernel = kernels.studentTLogLikelihood(
+        location + column, logVariance + column, degrees.base + column, example + column, 1)
+      terms[column] = kernel + Self.constant(degrees: Double(degrees.base[column]))
+    }
   }
 
   func gradient(

@@ -89,6 +89,11 @@ extension TrainingConfiguration {
       "Fine-tuning stacks with labels: the probability with which each unit of a code is dropped at each use.",
       accepts: (0..<1).contains
     ).only(in: .supervised),
+    .real(
+      "trim_fraction", \.trimFraction, "0 to 0.5",
+      "Robust training where the training set holds outliers: the part of each batch, rounded down, with the highest loss "
+        + "has no gradient; the weight of the other examples stays as it is.", accepts: (0...0.5).contains
+    ).only(in: .fit).added(earlier: .real(0)),
     .seed("seed", \.seed, "Seed of shuffling, latent noise, binarisation, corruption and dropout."),
   ]
 
@@ -125,6 +130,10 @@ extension EvaluationConfiguration {
     .choice("estimator", \.estimator, "Bounds: the form of the KL term, as in training."),
     .choice("binarization", \.binarization, "As in training; one binary draw per example."),
     .seed("seed", \.seed, "Seed of latent noise and binarisation."),
+    .flag(
+      "common_noise", \.commonNoise,
+      "1 for the same latent noise and binarisation for every example: its result does not depend on its place."
+    ),
   ]
 
   /// Throws at the first parameter that is not allowed.

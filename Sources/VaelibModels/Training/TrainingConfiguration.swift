@@ -27,6 +27,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public var validationFraction = Double(automaticNumber)
   public var validationSplit = ValidationSplit.random
   public var dropout = 0.5
+  public var trimFraction = 0.0
   public var seed: UInt64 = 0
 
   public init() {}
@@ -79,8 +80,13 @@ public struct EvaluationConfiguration: Sendable, Equatable {
   public var estimator = BoundEstimator.analytic
   public var binarization = Binarization.none
   public var seed: UInt64 = 0
+  /// 1 where every example is to have the random numbers of the first, so that its place does not matter.
+  public var commonNoise = 0
 
   public init() {}
+
+  /// The example whose random numbers one in this place has.
+  func noisePlace(_ place: Int) -> Int { commonNoise == 1 ? 0 : place }
 }
 
 /// The two estimators of the lower bound (AEVB, section 2.3).

@@ -19,6 +19,7 @@ final class BoundObjective: TrainingObjective {
   private let latents: FloatBuffer
   private let latentGradients: FloatBuffer
   private let terms: UnsafeMutablePointer<BoundTerms>
+  private let trimming: Trimming?
   private let latent: Int
 
   init(_ model: VariationalAutoencoder, _ configuration: TrainingConfiguration, capacity: Int) throws {
@@ -38,6 +39,7 @@ final class BoundObjective: TrainingObjective {
     decoder = try DecoderPass(model, rows: decoderRows)
     check = model.exampleCheck
     terms = .allocate(capacity: capacity)
+    trimming = configuration.trimFraction > 0 ? Trimming(configuration.trimFraction, capacity: capacity) : nil
   }
 
   deinit { terms.deallocate() }
@@ -60,6 +62,7 @@ final class BoundObjective: TrainingObjective {
     encoder.run(batch.examples)
     sampleLatents(rows)
     decoder.run(latentRows)
+    if let trimming { trim(trimming, batch, klWeight: klWeight) }
     prepareDecoderGradient(batch)
     decoder.backward(
       latentRows, gradients: gradients,
@@ -67,8 +70,9 @@ final class BoundObjective: TrainingObjective {
     prepareEncoderGradient(rows, weight: Float(klWeight / Double(batch.globalRows)))
     encoder.backward(batch.examples, gradients: gradients)
     let bound = (0..<rows).reduce(into: BoundTerms()) { $0 += terms[$1] } / rows
+    let loss = trimming?.meanLoss(terms, rows: rows, klWeight: klWeight) ?? bound.loss(klWeight: klWeight)
     return [
-      .loss: bound.loss(klWeight: klWeight), .reconstruction: bound.reconstruction, .kl: bound.kl,
+      .loss: loss, .reconstruction: bound.reconstruction, .kl: bound.kl,
       .klWeight: klWeight,
     ]
   }
@@ -128,11 +132,23 @@ final class BoundObjective: TrainingObjective {
     } / Double(samples)
   }
 
+  /// Finds each row's terms of the bound, and with them the rows that are left out.
+  private func trim(_ trimming: Trimming, _ batch: Batch, klWeight: Double) {
+    let examples = batch.examples
+    forEachRow(.likelihood, examples.rows, width: samples * examples.columns) { row in
+      let rows = row * samples..<(row + 1) * samples
+      let sum = rows.reduce(0.0) { $0 + decoder.logLikelihood($1, of: examples.row(row)) }
+      terms[row] = BoundTerms(reconstruction: sum / Double(samples), kl: kl(row..<row + 1))
+    }
+    trimming.choose(terms, rows: examples.rows, klWeight: klWeight)
+  }
+
   private func prepareDecoderGradient(_ batch: Batch) {
     let examples = batch.examples
     let weight = 1 / Float(batch.globalRows * samples)
     forEachRow(.likelihood, examples.rows, width: samples * examples.columns * 2) { row in
       var sum = 0.0
+      let weight = trimming?.isLeftOut(row) == true ? 0 : weight
       for sample in row * samples..<(row + 1) * samples {
         sum += decoder.prepareGradient(sample, of: examples.row(row), weight: weight)
       }
@@ -160,6 +176,10 @@ final class BoundObjective: TrainingObjective {
         kernels.latentGradient(
           latentGradients.base + sample * latent, noise.base + sample * latent, encoder.logVariance(row),
           encoder.meanGradient(row), encoder.logVarianceGradient(row), rows.count * latent)
+      }
+      for row in run where trimming?.isLeftOut(row) == true {
+        encoder.meanGradient(row).update(repeating: 0, count: latent)
+        encoder.logVarianceGradient(row).update(repeating: 0, count: latent)
       }
     }
   }

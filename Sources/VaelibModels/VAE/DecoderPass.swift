@@ -45,6 +45,13 @@ final class DecoderPass {
     likelihood.logLikelihood(row, outputs(row), of: example)
   }
 
+  /// The share of each column in it, [D].
+  func writeColumnTerms(
+    _ row: Int, of example: UnsafePointer<Float>, into terms: UnsafeMutablePointer<Double>
+  ) {
+    likelihood.writeColumnTerms(row, outputs(row), of: example, into: terms)
+  }
+
   /// log p(x|z) of one row; prepares the gradient of -weight * log p(x|z) for `backward`.
   func prepareGradient(_ row: Int, of example: UnsafePointer<Float>, weight: Float) -> Double {
     likelihood.gradient(

@@ -24,11 +24,13 @@ final class Evaluator {
   private let latents: FloatBuffer
   /// Draw k of row r is `draws[r * samples + k]`.
   private let draws: UnsafeMutableBufferPointer<Draw>
+  /// The shares of the columns, where they are asked for.
+  private let columnTerms: ColumnTerms?
 
   /// For blocks of up to `rows` examples, with `samples` draws of each.
   private init(
     _ encoder: EncoderQuery, _ decoder: DecoderQuery, _ evaluation: EvaluationConfiguration, samples: Int,
-    rows: Int
+    rows: Int, columns: Bool
   ) throws {
     self.evaluation = evaluation
     self.samples = samples
@@ -39,15 +41,19 @@ final class Evaluator {
     chunkExamples = Self.decodedRows / chunkSamples
     noise = try FloatBuffer(rows: Self.decodedRows, columns: latent)
     latents = try FloatBuffer(rows: Self.decodedRows, columns: latent)
+    let width = decoder.model.dataDimension
+    columnTerms = columns ? try ColumnTerms(width: width, rows: rows, decodedRows: Self.decodedRows) : nil
     draws = .allocate(capacity: samples * rows)
   }
 
   deinit { draws.deallocate() }
 
   /// Evaluates all examples, block by block, and calls `receive` for each in order.
+  ///
+  /// - Parameter columns: whether the shares of the columns are wanted, too.
   static func forEachExample(
     of model: VariationalAutoencoder, _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration,
-    control: RunControl, _ receive: (_ row: Int, Example) -> Void
+    columns: Bool = false, control: RunControl, _ receive: (_ row: Int, Example) -> Void
   ) throws {
     try evaluation.validate()
     try model.check(evaluation.binarization)
@@ -60,7 +66,7 @@ final class Evaluator {
     try blocks.forEachBlock(
       plan, changesRows: model.likelihood.inputs.changesExamples || evaluation.binarization == .dynamic,
       makeWorkspace: {
-        try Evaluator(encoder, decoder, evaluation, samples: samples, rows: plan.height)
+        try Evaluator(encoder, decoder, evaluation, samples: samples, rows: plan.height, columns: columns)
       },
       compute: { block, evaluator in
         evaluator.encode(block)
@@ -79,20 +85,25 @@ final class Evaluator {
     let draws: UnsafeBufferPointer<Draw>
     /// KL(q(z|x) || p(z)) in closed form.
     let analyticKL: Double
+    /// The sums of log p(x_d|z) over the draws, [D], if they were asked for.
+    let columnSums: UnsafePointer<Double>?
   }
 
   private func example(_ row: Int) -> Example {
     Example(
       draws: UnsafeBufferPointer(rebasing: draws[row * samples..<(row + 1) * samples]),
-      analyticKL: kernels.klDivergence(encoder.mean(row), encoder.logVariance(row), latent))
+      analyticKL: kernels.klDivergence(encoder.mean(row), encoder.logVariance(row), latent),
+      columnSums: columnTerms.map { UnsafePointer($0.sum(row)) })
   }
 
   /// Binarises the block where asked to, and encodes it.
   private func encode(_ block: ExampleBlocks.Block) {
     if evaluation.binarization == .dynamic {
       forEachRow(.random, block.values.rows, width: block.values.columns) { row in
-        RandomPurpose.evaluationBinarization.stream(seed: evaluation.seed, example: block.place + row)
-          .bernoulliDraws(in: block.values.row(row), count: block.values.columns)
+        RandomPurpose.evaluationBinarization.stream(
+          seed: evaluation.seed, example: evaluation.noisePlace(block.place + row)
+        )
+        .bernoulliDraws(in: block.values.row(row), count: block.values.columns)
       }
     }
     encoder.run(block.values)
@@ -114,7 +125,8 @@ final class Evaluator {
       let row = rows.lowerBound + index
       encoder.writeSamples(
         row, count: count,
-        stream: RandomPurpose.evaluationNoise.stream(seed: evaluation.seed, example: block.place + row),
+        stream: RandomPurpose.evaluationNoise.stream(
+          seed: evaluation.seed, example: evaluation.noisePlace(block.place + row)),
         firstBlock: range.lowerBound * latent / 4, noise: noise.base + index * count * latent,
         into: latents.base + index * count * latent)
     }
@@ -127,6 +139,14 @@ final class Evaluator {
         kl: monteCarloKL(
           latent: latents.base + decoded * latent, noise: noise.base + decoded * latent,
           logVariance: encoder.logVariance(row), count: latent))
+      columnTerms.map {
+        decoder.writeColumnTerms(decoded, of: block.values.row(row), into: $0.decoded(decoded))
+      }
+    }
+    guard let columnTerms else { return }
+    forEachRow(.likelihood, rows.count, width: count * block.values.columns) { index in
+      columnTerms.add(
+        rows.lowerBound + index, decoded: index * count, count: count, begins: range.lowerBound == 0)
     }
   }
 }

@@ -16,6 +16,20 @@ extension VariationalAutoencoder {
     }
   }
 
+  /// The share of each column in the reconstruction term of every example: the mean over latent samples of log p(x_d|z),
+  /// [D], given to `receive` in order of the rows.
+  public func columnTerms(
+    _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration, control: RunControl = RunControl(),
+    receive: (_ row: Int, _ terms: [Double]) -> Void
+  ) throws {
+    try Evaluator.forEachExample(of: self, examples, evaluation, columns: true, control: control) {
+      row, example in
+      let count = Double(example.draws.count)
+      guard let sums = example.columnSums else { return }
+      receive(row, (0..<dataDimension).map { sums[$0] / count })
+    }
+  }
+
   /// The mean of the bound's terms over all examples.
   public func meanBound(
     _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration, control: RunControl = RunControl()
@@ -32,7 +46,8 @@ extension VariationalAutoencoder {
     try evaluation.validate()
     try check(evaluation.binarization)
     try ExampleCheck.shape(examples, columns: dataDimension, what: "the examples")
-    guard evaluation.binarization == .none else { return [] }
+    // With common noise, results are meant to be compared among themselves.
+    guard evaluation.binarization == .none, evaluation.commonNoise == 0 else { return [] }
     return try likelihood.parts.compactMap { part in
       let columns = configuration.groups.isEmpty ? nil : part.columns
       guard let warning = part.likelihood.greyWarning(of: columns) else { return nil }

@@ -276,6 +276,7 @@ class TrainingConfig(ctypes.Structure):
         ("dropout", c_double),
         ("seed", c_uint64),
         ("checkpoint", POINTER(CheckpointConfig)),
+        ("trim_fraction", c_double),
     ]
 
 
@@ -396,6 +397,7 @@ class EvaluationConfig(ctypes.Structure):
         ("estimator", c_char_p),
         ("binarization", c_char_p),
         ("seed", c_uint64),
+        ("common_noise", c_size_t),
     ]
 
 
@@ -569,6 +571,18 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
             ProgressFn,
             c_void_p,
             POINTER(c_double),
+            POINTER(c_double),
+            c_size_t,
+        ],
+    ),
+    "vaelib_vae_estimate_column_terms": (
+        c_int,
+        [
+            POINTER(Model),
+            POINTER(Dataset),
+            POINTER(EvaluationConfig),
+            ProgressFn,
+            c_void_p,
             POINTER(c_double),
             c_size_t,
         ],

@@ -8,14 +8,17 @@ from typing import Any, TypeVar
 from vaelib._c.long_calls import Callback
 from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
+from vaelib.models.native_stack import NativeStack
+from vaelib.models.outliers import OutlierDetection, held_out_rows
 from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
+from vaelib.models.stack_scores import StackScores
 from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
 
 Self = TypeVar("Self", bound="StackedDenoisingAutoencoder")
 
 
-class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
+class StackedDenoisingAutoencoder(Stack, StackQueries, StackScores, OutlierDetection[NativeStack], EstimatorInterface):
     """A stack of denoising auto-encoders (Vincent et al. 2008; 2010), learned without labels.
 
     Each layer learns to restore its input x from a corrupted version x~: code y = A(x~ W + b), reconstruction from y,
@@ -40,10 +43,16 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
         when held-out examples are reconstructed no better.
     {fine_tuning}
     {rest}
+    contamination : float or "auto", default "auto"
+        The share of training rows, above 0 and at most 0.5, that ``predict`` takes for outliers; ``fit`` then scores
+        all of them. auto draws the line 1.5 interquartile ranges below the lower quartile of scores (Tukey's fence), of
+        at most 1000 training rows.
 
     Attributes
     ----------
     {attributes}
+    offset_ : float
+        The score below which ``predict`` says -1.
 
     Examples
     --------
@@ -112,6 +121,7 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
         shift: float = 0.0,
         random_state: Any = None,
         verbose: int = 0,
+        contamination: float | str = "auto",
     ) -> None:
         # every argument as it was given
         self.hidden = hidden
@@ -162,6 +172,7 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
         self.shift = shift
         self.random_state = random_state
         self.verbose = verbose
+        self.contamination = contamination
         # end
 
     def fit(
@@ -210,6 +221,7 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
         Cancelled
             ``cancel()`` was called. The weights reached so far are kept.
         """
+        self._check_contamination()
         with self._learning():
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
@@ -217,6 +229,10 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, EstimatorInterface):
             stack = self._new_model_for(examples, seed)
             pretraining = examples if self._has_pretraining() else None
             self._train(stack, seed, pretraining, examples, held_out, callback, keeper)
+            fraction = 0 if self.validation_fraction == "auto" else float(self.validation_fraction)
+            if held_out is None and fraction > 0:  # by pretraining too, which "auto" gives all rows
+                held_out = held_out_rows(examples, fraction, self.validation_split, seed)
+            self.calibrate(examples, held_out)
         return self
 
     def score(self, X: Any, y: object = None) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 from vaelib._c import header
 from vaelib._c.calls import call, defaults, described, new_handle
 from vaelib._c.configurations import fill, values_of
+from vaelib._c.long_calls import Callback, LongCall
 from vaelib.data.dataset import Dataset
 from vaelib.models.columns import Group, groups_in, native_groups, resolved_groups, set_groups
 from vaelib.models.native import NativeModel
@@ -42,6 +43,23 @@ class NativeVAE(NativeModel):
         model = cls(new_handle(header.Model, "vaelib_vae_create", ctypes.byref(config)))
         del kept
         return model
+
+    def evaluate(
+        self,
+        function: str,
+        examples: Dataset,
+        settings: Mapping[str, Any],
+        seed: int,
+        callback: Callback | None,
+        outputs: tuple[Any, ...],
+    ) -> None:
+        """Calls ``function(model, examples, evaluation, callback, *outputs)``."""
+        config = defaults(header.EvaluationConfig)
+        config.seed = seed
+        kept = fill(config, settings)
+        arguments = (self.handle, examples.handle, ctypes.byref(config))
+        LongCall(callback, self.cancel).run(function, *arguments, after=outputs)
+        del kept
 
     @cached_property
     def has_variance(self) -> bool:

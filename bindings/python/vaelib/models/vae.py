@@ -13,15 +13,17 @@ from vaelib.models.documentation import fill_in
 from vaelib.models.estimator_interface import EstimatorInterface, constructor_parameters
 from vaelib.models.fine_tuning import fraction_kept
 from vaelib.models.native_vae import NativeVAE
+from vaelib.models.outliers import OutlierDetection, held_out_rows
 from vaelib.models.vae_bounds import VAEBounds
 from vaelib.models.vae_files import VAEFileQueries
 from vaelib.models.vae_queries import VAEQueries
+from vaelib.models.vae_scores import VAEScores
 from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
 
 Self = TypeVar("Self", bound="VAE")
 
 
-class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
+class VAE(VAEQueries, VAEBounds, VAEFileQueries, VAEScores, OutlierDetection[NativeVAE], EstimatorInterface):
     """A variational auto-encoder (Kingma & Welling, "Auto-Encoding Variational Bayes", 2014).
 
     An encoder network x -> q(z|x) = N(mean, diag exp(log_variance)) and a decoder network z -> p(x|z), joined by the
@@ -40,6 +42,10 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         probability of others.
     scale, shift : float, default 1 and 0
         Arrays are read as ``number * scale + shift``; a Dataset has a scaling of its own.
+    contamination : float or "auto", default "auto"
+        The share of training rows, above 0 and at most 0.5, that ``predict`` takes for outliers; ``fit`` then scores
+        all of them. auto draws the line 1.5 interquartile ranges below the lower quartile of scores (Tukey's fence), of
+        at most 1000 training rows.
     warm_start : bool, default False
         ``fit`` continues from the weights of the previous fit, with fresh optimiser moments.
     random_state : int, RandomState, Generator or None, default None
@@ -63,6 +69,8 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         minimised, kl_weight * kl - reconstruction), elbo (reconstruction - kl, whatever the KL weight), reconstruction,
         kl, kl_weight and learning_rate of the last step, examples_seen, seconds; with validation examples also
         validation_elbo and its terms. NaN where there is no value.
+    offset_ : float
+        The score below which ``predict`` says -1.
     n_features_in_ : int
         The width of an example.
     feature_names_in_ : array of str
@@ -121,10 +129,12 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         patience: int | str = "auto",
         validation_fraction: float | str = "auto",
         validation_split: str = "random",
+        trim_fraction: float = 0.0,
         # end
         columns: Sequence[Any] | None = None,
         scale: float = 1.0,
         shift: float = 0.0,
+        contamination: float | str = "auto",
         warm_start: bool = False,
         random_state: Any = None,
         verbose: int = 0,
@@ -166,9 +176,11 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         self.patience = patience
         self.validation_fraction = validation_fraction
         self.validation_split = validation_split
+        self.trim_fraction = trim_fraction
         self.columns = columns
         self.scale = scale
         self.shift = shift
+        self.contamination = contamination
         self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
@@ -220,6 +232,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
         Cancelled
             ``cancel()`` was called. The weights reached so far are kept.
         """
+        self._check_contamination()
         with self._learning():
             goes_on = bool(self.warm_start) and getattr(self, "_model", None) is not None
             keeper = checkpoint_of(checkpoint)
@@ -231,6 +244,10 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, EstimatorInterface):
                 model.train(
                     "vaelib_vae_fit", sets, self._training_parameters(), seed, self._reporting(callback), keeper
                 )
+            fraction = model.training("fit")[0]["validation_fraction"] if held_out is None else 0
+            if fraction > 0:
+                held_out = held_out_rows(examples, fraction, self.validation_split, seed)
+            self.calibrate(examples, held_out)
         return self
 
     def _new_model(self, n_features: int, seed: int) -> NativeVAE:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import ctypes
 from dataclasses import dataclass
 from typing import Any, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from vaelib._c import header
 from vaelib._c.arguments import seed_from
 from vaelib._c.arrays import pointer
-from vaelib._c.calls import defaults
-from vaelib._c.configurations import fill
-from vaelib._c.long_calls import Callback, LongCall
+from vaelib._c.long_calls import Callback
 from vaelib._c.parameters import allowed
 from vaelib.models.documentation import fill_in
 from vaelib.models.estimator import Estimator
@@ -143,14 +139,9 @@ class VAEBounds(Estimator[NativeVAE]):
         callback: Callback | None,
         outputs: tuple[Any, ...],
     ) -> None:
-        model = self._fitted()
-        config = defaults(header.EvaluationConfig)
-        config.seed = self.seed_ if random_state is None else seed_from(random_state)
+        seed = self.seed_ if random_state is None else seed_from(random_state)
         settings["binarization"] = self.binarization if binarization is None else binarization
-        kept = fill(config, settings)
-        arguments = (model.handle, examples.handle, ctypes.byref(config))
-        LongCall(callback, model.cancel).run(name, *arguments, after=(*outputs, examples.rows))
-        del kept
+        self._fitted().evaluate(name, examples, settings, seed, callback, (*outputs, examples.rows))
 
 
 fill_in(VAEBounds.elbo, **{name: allowed("evaluation", name) for name in ("samples", "estimator", "binarization")})

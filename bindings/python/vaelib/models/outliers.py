@@ -1,0 +1,177 @@
+"""Outlier detection in the manner of scikit-learn: what follows from the scores of rows, for estimators of any kind."""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib.data.dataset import Dataset
+from vaelib.models.estimator import Estimator, ModelType
+from vaelib.models.not_fitted import not_fitted
+
+Self = TypeVar("Self", bound="OutlierDetection[Any]")
+Vector = npt.NDArray[np.float64]
+
+#: Rows that the threshold "auto" and p-values come from, if there are more.
+_CALIBRATION_ROWS = 1000
+#: Those that the usual shares of columns come from.
+_SHARES_ROWS = 250
+#: Neighbouring rows of a file are read at a time.
+_ROWS_OF_A_RUN = 10
+
+
+class OutlierDetection(Estimator[ModelType]):
+    """Threshold, predictions, p-values and explanations. Scores are those of ``score_samples``, higher for usual rows.
+
+    ``fit`` calibrates: it learns ``offset_`` and what ``explain`` compares with from the training rows, and what
+    ``p_values`` compares with from the rows that it held out, if it did. A model from a file, or one whose weights came
+    otherwise, is calibrated with ``calibrate``.
+    """
+
+    contamination: float | str
+    offset_: float
+    #: The median of each column's shares in the scores of training rows.
+    _usual_shares: Vector
+    #: The scores of rows that the training has not seen, ascending; None if there are none.
+    _held_out_scores: Vector | None
+
+    def score_samples(self, X: Any) -> Vector:
+        """How usual each row is, shape (n_samples,); higher is more usual."""
+        raise NotImplementedError
+
+    def _column_shares(self, X: Any) -> Vector:
+        """What each column adds to the score, shape (n_samples, n_features)."""
+        raise NotImplementedError
+
+    def decision_function(self, X: Any) -> Vector:
+        """``score_samples(X) - offset_``, shape (n_samples,): below 0 for outliers."""
+        offset: float = self._calibrated("offset_")
+        return self.score_samples(X) - offset
+
+    def predict(self, X: Any) -> npt.NDArray[np.int64]:
+        """-1 for outliers, 1 for the other rows, shape (n_samples,)."""
+        return np.where(self.decision_function(X) < 0, -1, 1)
+
+    def fit_predict(self, X: Any, y: object = None, **fit_parameters: Any) -> npt.NDArray[np.int64]:
+        """Fits to X, then says which of its rows are outliers, as ``predict`` does. ``y`` is ignored."""
+        return self.fit(X, y, **fit_parameters).predict(X)  # type: ignore[attr-defined, no-any-return]
+
+    def p_values(self, X: Any, reference: Any = None) -> Vector:
+        """The probability of a score as low as each row's, or lower, if the row were a usual one, shape (n_samples,).
+
+        (1 + the number of reference scores that are not higher) / (1 + the number of reference scores): conformal, so
+        right for any model if X's usual rows and the reference come from the same source (Vovk et al. 2005; Bates et
+        al. 2023). With n reference rows no p-value is below 1 / (n + 1).
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features) or Dataset
+            The rows.
+        reference : array or Dataset, optional
+            Usual rows that the training has not seen. By default those that ``fit`` held out, which chose the epoch
+            that training ended with, so that their scores are a little better than those of new rows.
+
+        Raises
+        ------
+        ValueError
+            There is no reference: ``fit`` held out no rows.
+        """
+        scores = self.score_samples(X)
+        held_out = self._calibrated("_held_out_scores") if reference is None else np.sort(self.score_samples(reference))
+        if held_out is None:
+            raise ValueError(
+                "p_values needs rows that the training has not seen: give reference=..., or fit with "
+                "validation_fraction=... or validation=..."
+            )
+        ranks: Vector = np.searchsorted(held_out, scores, side="right").astype(np.float64)
+        return (1 + ranks) / (1 + len(held_out))
+
+    def explain(self, X: Any) -> Vector:
+        """How much each column adds to a row's score beyond what it usually adds, shape (n_samples, n_features).
+
+        Far below 0 stands what is odd about the row. From each column's share in the score the median of its shares in
+        training rows is subtracted, so that columns of any units and any noise can be compared.
+        """
+        usual: Vector = self._calibrated("_usual_shares")
+        return self._column_shares(X) - usual
+
+    def calibrate(self: Self, X: Any, held_out: Any = None) -> Self:
+        """Learns threshold and usual shares from the training rows X; returns the estimator.
+
+        ``fit`` does this itself. It is for models from files, and for weights that changed otherwise.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features) or Dataset
+            Rows like those of the training. Some of them are used, at most 1000, unless ``contamination`` is a share.
+        held_out : array or Dataset, optional
+            Rows that the training has not seen, for ``p_values``.
+        """
+        self._check_contamination()
+        self._fitted()
+        examples = self._examples(X)
+        some = _some_rows(examples)
+        held_out = None if held_out is None else _some_rows(self._examples(held_out))
+        if self.contamination == "auto":
+            lower, upper = np.percentile(self.score_samples(some), [25, 75])
+            offset = lower - 1.5 * (upper - lower)
+        else:
+            offset = np.percentile(self.score_samples(examples), 100 * float(self.contamination))
+        scores = None if held_out is None else np.sort(self.score_samples(held_out))
+        shares = np.median(self._column_shares(_some_rows(examples, _SHARES_ROWS)), axis=0)
+        self.offset_, self._usual_shares, self._held_out_scores = float(offset), shares, scores
+        return self
+
+    def __sklearn_tags__(self) -> Any:
+        """An outlier detector that is a transformer too."""
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags.estimator_type = "outlier_detector"
+        return tags
+
+    def _check_contamination(self) -> None:
+        value = self.contamination
+        if isinstance(value, str) and value == "auto":
+            return
+        if not isinstance(value, numbers.Real) or isinstance(value, bool) or not 0 < value <= 0.5:
+            raise ValueError(f'contamination must be "auto" or a share above 0, at most 0.5, not {value!r}')
+
+    def _keep(self, model: ModelType, seed: int, **learned: Any) -> None:
+        for name in ("offset_", "_usual_shares", "_held_out_scores"):  # which were another model's
+            vars(self).pop(name, None)
+        super()._keep(model, seed, **learned)
+
+    def _calibrated(self, name: str) -> Any:
+        self._fitted()
+        try:
+            return vars(self)[name]
+        except KeyError:
+            raise not_fitted(
+                f"This {type(self).__name__} has weights, but no scores to compare with: a model from a file, or one "
+                "that no fit has trained to the end, needs calibrate(X) with training rows X."
+            ) from None
+
+
+def _some_rows(examples: Dataset, most: int = _CALIBRATION_ROWS) -> Dataset:
+    """At most so many of the rows, evenly spread: single ones in memory, short runs of neighbours in a file."""
+    if examples.rows <= most:
+        return examples
+    if examples.in_memory:
+        return examples[np.linspace(0, examples.rows - 1, most).round().astype(np.int64)]
+    firsts = np.linspace(0, examples.rows - _ROWS_OF_A_RUN, most // _ROWS_OF_A_RUN).round()
+    return examples[(firsts.astype(np.int64)[:, None] + np.arange(_ROWS_OF_A_RUN)).ravel()]
+
+
+def held_out_rows(examples: Dataset, fraction: float, split: str, seed: int) -> Dataset:
+    """The rows that a training with this ``validation_fraction`` and ``validation_split`` holds out."""
+    if split == "random":
+        return examples.split(fraction, seed)[1]
+    count = min(max(_rounded(fraction * examples.rows), 1), examples.rows - 1)
+    return examples[examples.rows - count :]
+
+
+def _rounded(value: float) -> int:
+    """To the nearest integer, halves up, as the library does."""
+    return int(np.floor(value + 0.5))
