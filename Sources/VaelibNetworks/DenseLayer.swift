@@ -23,6 +23,7 @@ public struct DenseLayer: Sendable {
     bias = try layout.append("\(name)/bias", rows: 1, columns: outputs)
   }
 
+  /// Where its weights and its biases lie among the parameters.
   public var tensors: [Range<Int>] { [weight.range, bias.range] }
 
   /// The layer without its outputs from `outputs` on, which shares its tensors. For forward passes alone.

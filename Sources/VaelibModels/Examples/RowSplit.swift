@@ -29,7 +29,8 @@ public struct RowSplit: Sendable {
     self.init(sizes: sizes, wanted: wanted, classes: classes, seed: seed)
   }
 
-  private static func validationRows(of rows: Int, fraction: Double) -> Int {
+  /// How many of the rows are for validation: the nearest integer, halves up, but at least one and not all.
+  static func validationRows(of rows: Int, fraction: Double) -> Int {
     min(max(Int((fraction * Double(rows)).rounded()), 1), max(1, rows - 1))
   }
 

@@ -27,59 +27,44 @@ struct BernoulliLikelihood: Likelihood {
   var outputs: Int { width }
   var domain: ExampleDomain { .unitInterval(neededBy: Self.name, alternative: Self.alternative) }
 
-  func makeRows(_ rows: Int, forTraining: Bool) -> any LikelihoodRows { BernoulliRows(width: width) }
+  func makeRows(_ rows: Int, forTraining: Bool) -> any LikelihoodRows {
+    LogitRows<BernoulliDensity>(width: width)
+  }
 }
 
-private final class BernoulliRows: LikelihoodRows {
-  private let width: Int
-
-  init(width: Int) { self.width = width }
-
-  func begin(parameters: UnsafePointer<Float>) {}
-
-  func logLikelihood(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
+private enum BernoulliDensity: LogitDensity {
+  static func logLikelihood(
+    _ logits: UnsafePointer<Float>, of example: UnsafePointer<Float>, _ width: Int
   ) -> Double {
-    kernels.bernoulliLogLikelihood(outputs, example, width)
+    kernels.bernoulliLogLikelihood(logits, example, width)
   }
 
-  func writeColumnTerms(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
-    into terms: UnsafeMutablePointer<Double>
+  static func gradient(
+    _ logits: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
+    into gradient: UnsafeMutablePointer<Float>, _ width: Int
+  ) -> Double {
+    kernels.bernoulliGradient(logits, example, gradient, weight, width)
+  }
+
+  static func writeMean(
+    _ logits: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>, _ width: Int
   ) {
-    for column in 0..<width {
-      terms[column] = kernels.bernoulliLogLikelihood(outputs + column, example + column, 1)
-    }
-  }
-
-  func gradient(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
-    into gradient: UnsafeMutablePointer<Float>
-  ) -> Double {
-    kernels.bernoulliGradient(outputs, example, gradient, weight, width)
-  }
-
-  func finishGradients(
-    rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
-  ) {}
-
-  func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
-    kernels.sigmoid(outputs, mean, width)
+    kernels.sigmoid(logits, mean, width)
   }
 
   /// y (1 - y), which the mean says already.
-  func writeVariance(
-    _ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>
+  static func writeVariance(
+    _ logits: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>, _ width: Int
   ) {
-    writeMean(row, outputs, into: variance)
+    writeMean(logits, into: variance, width)
     for column in 0..<width { variance[column] *= 1 - variance[column] }
   }
 
-  func writeSample(
-    _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
-    into sample: UnsafeMutablePointer<Float>
+  static func writeSample(
+    _ logits: UnsafePointer<Float>, stream: RandomStream, into sample: UnsafeMutablePointer<Float>,
+    _ width: Int
   ) {
-    writeMean(row, outputs, into: sample)
+    writeMean(logits, into: sample, width)
     stream.bernoulliDraws(in: sample, count: width)
   }
 }

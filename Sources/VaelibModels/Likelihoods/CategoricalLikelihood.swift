@@ -38,8 +38,6 @@ private final class CategoricalRows: LikelihoodRows {
     self.classes = classes
   }
 
-  func begin(parameters: UnsafePointer<Float>) {}
-
   func logLikelihood(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
   ) -> Double {
@@ -76,10 +74,6 @@ private final class CategoricalRows: LikelihoodRows {
         ).loss
     }
   }
-
-  func finishGradients(
-    rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
-  ) {}
 
   private func best(_ logits: UnsafePointer<Float>) -> Int {
     (1..<max(classes, 1)).reduce(0) { logits[$1] > logits[$0] ? $1 : $0 }

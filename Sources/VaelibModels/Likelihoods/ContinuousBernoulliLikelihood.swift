@@ -21,66 +21,49 @@ struct ContinuousBernoulliLikelihood: Likelihood {
   }
 
   func makeRows(_ rows: Int, forTraining: Bool) -> any LikelihoodRows {
-    ContinuousBernoulliRows(width: width)
+    LogitRows<ContinuousBernoulliDensity>(width: width)
   }
 }
 
-private final class ContinuousBernoulliRows: LikelihoodRows {
-  private let width: Int
-
-  init(width: Int) { self.width = width }
-
-  func begin(parameters: UnsafePointer<Float>) {}
-
-  func logLikelihood(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
+private enum ContinuousBernoulliDensity: LogitDensity {
+  static func logLikelihood(
+    _ logits: UnsafePointer<Float>, of example: UnsafePointer<Float>, _ width: Int
   ) -> Double {
-    kernels.continuousBernoulliLogLikelihood(outputs, example, width)
+    kernels.continuousBernoulliLogLikelihood(logits, example, width)
   }
 
-  func writeColumnTerms(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
-    into terms: UnsafeMutablePointer<Double>
+  static func gradient(
+    _ logits: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
+    into gradient: UnsafeMutablePointer<Float>, _ width: Int
+  ) -> Double {
+    kernels.continuousBernoulliGradient(logits, example, gradient, weight, width)
+  }
+
+  static func writeMean(
+    _ logits: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>, _ width: Int
   ) {
-    for column in 0..<width {
-      terms[column] = kernels.continuousBernoulliLogLikelihood(outputs + column, example + column, 1)
-    }
-  }
-
-  func gradient(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
-    into gradient: UnsafeMutablePointer<Float>
-  ) -> Double {
-    kernels.continuousBernoulliGradient(outputs, example, gradient, weight, width)
-  }
-
-  func finishGradients(
-    rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
-  ) {}
-
-  func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
-    kernels.continuousBernoulliMean(outputs, mean, width)
+    kernels.continuousBernoulliMean(logits, mean, width)
   }
 
   /// 1 / l^2 - 1 / (4 sinh(l / 2)^2), which is 1/12 at 0.
-  func writeVariance(
-    _ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>
+  static func writeVariance(
+    _ logits: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>, _ width: Int
   ) {
     for column in 0..<width {
-      let l = abs(Double(outputs[column]))
+      let l = abs(Double(logits[column]))
       let half = sinh(l / 2)
       variance[column] = Float(l < 1e-2 ? 1 / 12.0 - l * l / 240 : 1 / (l * l) - 1 / (4 * half * half))
     }
   }
 
   /// By the inverse of the distribution function: log(1 + u (exp(l) - 1)) / l.
-  func writeSample(
-    _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
-    into sample: UnsafeMutablePointer<Float>
+  static func writeSample(
+    _ logits: UnsafePointer<Float>, stream: RandomStream, into sample: UnsafeMutablePointer<Float>,
+    _ width: Int
   ) {
     var draws = RandomDraws(stream)
     for column in 0..<width {
-      let (l, u) = (Double(outputs[column]), draws.uniform())
+      let (l, u) = (Double(logits[column]), draws.uniform())
       // Of a negative logit, so that no power overflows; the others are its mirror images.
       let a = -abs(l)
       let x = a > -1e-6 ? u : log1p(u * expm1(a)) / a

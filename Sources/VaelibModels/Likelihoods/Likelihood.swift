@@ -75,3 +75,10 @@ protocol LikelihoodRows: AnyObject {
     _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
     into sample: UnsafeMutablePointer<Float>)
 }
+
+extension LikelihoodRows {
+  func begin(parameters: UnsafePointer<Float>) {}
+  func finishGradients(
+    rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
+  ) {}
+}

@@ -87,7 +87,8 @@ protocol LocationScaleDensity: AnyObject {
     _ location: UnsafePointer<Float>, _ logVariance: UnsafePointer<Float>, of example: UnsafePointer<Float>,
     into terms: UnsafeMutablePointer<Double>)
 
-  /// The same as `logLikelihood`; writes the gradients of -weight * log p(x) at location and v, and keeps those at parameters of its own.
+  /// The same as `logLikelihood`; writes the gradients of -weight * log p(x) at location and v, and keeps those at
+  /// parameters of its own.
   func gradient(
     _ row: Int, _ location: UnsafePointer<Float>, _ logVariance: UnsafePointer<Float>,
     of example: UnsafePointer<Float>, weight: Float, _ locationGradient: UnsafeMutablePointer<Float>,

@@ -56,10 +56,6 @@ private final class PoissonRows: LikelihoodRows {
     return value
   }
 
-  func finishGradients(
-    rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
-  ) {}
-
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
     means.writeMean(row, outputs, into: mean)
   }

@@ -16,7 +16,7 @@ extension LabeledExamples {
     }
     switch split {
     case .last:
-      let kept = rows - min(max(Int((fraction * Double(rows)).rounded()), 1), rows - 1)
+      let kept = rows - RowSplit.validationRows(of: rows, fraction: fraction)
       let training = slice(0..<kept)
       try training.checkClasses(of: self, fraction)
       return (training, slice(kept..<rows))

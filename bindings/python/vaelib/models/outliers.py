@@ -166,12 +166,6 @@ def _some_rows(examples: Dataset, most: int = _CALIBRATION_ROWS) -> Dataset:
 
 def held_out_rows(examples: Dataset, fraction: float, split: str, seed: int) -> Dataset:
     """The rows that a training with this ``validation_fraction`` and ``validation_split`` holds out."""
-    if split == "random":
-        return examples.split(fraction, seed)[1]
-    count = min(max(_rounded(fraction * examples.rows), 1), examples.rows - 1)
-    return examples[examples.rows - count :]
-
-
-def _rounded(value: float) -> int:
-    """To the nearest integer, halves up, as the library does."""
-    return int(np.floor(value + 0.5))
+    drawn = examples.split(fraction, seed)[1]
+    # At the end there are as many as the library draws at random.
+    return drawn if split == "random" else examples[examples.rows - drawn.rows :]
