@@ -211,8 +211,8 @@ typedef struct vaelib_parameter {
     size_t struct_size;
     const char *name;
     /**
-     * The structure vaelib_..._config that it is a field of: "vae", "training", "stack", "layer" or "evaluation"; or
-     * "column_group".
+     * The structure vaelib_..._config that it is a field of: "vae", "training", "stack", "layer", "evaluation" or
+     * "imputation"; or "column_group".
      */
     const char *group;
     /**
@@ -1081,6 +1081,13 @@ typedef struct vaelib_vae_config {
      */
     const char *likelihood;
     /**
+     * Examples that lack numbers, which are NaN in them. "refuse", the default: an error. "ignore": p(x|z), and so every
+     * bound, is of the columns that an example has; the encoder sees 0 in place of the others, which is their mean where
+     * columns are standardised. "indicate": the encoder sees for each column, too, whether it is missing. What is missing
+     * is estimated by vaelib_vae_impute(). Of columns, means and deviations are those of the numbers that are there.
+     */
+    const char *missing;
+    /**
      * Real values: "fixed" is noise_stddev squared, "learned" one per dimension, "predicted" comes from the decoder.
      * What a beta likelihood has instead is its concentration, what negative binomials have is their dispersion:
      * "learned" or "predicted".
@@ -1257,6 +1264,41 @@ vaelib_status vaelib_vae_estimate_log_likelihood(
 vaelib_status vaelib_vae_estimate_column_terms(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_evaluation_config *config,
     vaelib_progress_fn callback, void *user_data, double *out_terms, size_t out_count);
+
+/** How missing numbers are estimated. Fill with vaelib_imputation_config_init(). */
+typedef struct vaelib_imputation_config {
+    size_t struct_size;
+    /**
+     * "importance", the default: latent samples given what an example has are weighed by how well they explain it (Mattei
+     * & Frellsen 2019). "markov_chain": latents given the completed example, and what was missing given these, are drawn
+     * in turn (Rezende et al. 2014); slower, and right where q(z|x) is.
+     */
+    const char *method;
+    /**
+     * "mean", the default, which has the least squared error; "mode", the most probable value of columns with two values
+     * or categories, counts as whole numbers, and the mean of others; "sample", a draw given what the example has. Of
+     * categories the mean is the mode, too.
+     */
+    const char *estimate;
+    /** "importance": latent samples for each example. "markov_chain": steps; the first half is not used. Default 200. */
+    size_t samples;
+    /** Estimate "sample": how many completed examples there are for each (multiple imputation). Default 1. */
+    size_t imputations;
+    uint64_t seed;
+} vaelib_imputation_config;
+#define VAELIB_IMPUTATION_CONFIG_INIT VAELIB_SIZED_STRUCTURE(vaelib_imputation_config)
+
+/** Fills in the defaults. */
+vaelib_status vaelib_imputation_config_init(vaelib_imputation_config *out_config);
+
+/**
+ * The examples with estimates of the numbers that they lack, which are NaN in them; all others are as they were. With M
+ * imputations [N, M, D], out_count = N * M * D. `config` and `callback` may be NULL. VAELIB_INVALID_ARGUMENT if `missing` of
+ * the model is "refuse".
+ */
+vaelib_status vaelib_vae_impute(
+    vaelib_model *model, const vaelib_dataset *examples, const vaelib_imputation_config *config,
+    vaelib_progress_fn callback, void *user_data, float *out_completed, size_t out_count);
 
 /**
  * The path from one example to another through latent space: `steps` points on the line between the latent means of
@@ -1559,6 +1601,11 @@ vaelib_status vaelib_vae_decode_to(
 /** vaelib_vae_reconstruct(). */
 vaelib_status vaelib_vae_reconstruct_to(
     vaelib_model *model, const vaelib_dataset *examples, vaelib_choice latent, uint64_t seed, vaelib_writer *writer,
+    const char *name, vaelib_progress_fn callback, void *user_data);
+
+/** vaelib_vae_impute(): the imputations of an example one after another, M * D numbers. */
+vaelib_status vaelib_vae_impute_to(
+    vaelib_model *model, const vaelib_dataset *examples, const vaelib_imputation_config *config, vaelib_writer *writer,
     const char *name, vaelib_progress_fn callback, void *user_data);
 
 /** vaelib_stack_encode(). Queries of stacks report progress as those of variational auto-encoders do. */

@@ -13,6 +13,7 @@ extension vaelib_stack_config: ConfigurationStruct {}
 extension vaelib_layer_config: ConfigurationStruct {}
 extension vaelib_column_group: ConfigurationStruct {}
 extension vaelib_evaluation_config: ConfigurationStruct {}
+extension vaelib_imputation_config: ConfigurationStruct {}
 
 /// Copies hyper-parameters between a configuration of the engine and a structure of the header.
 struct ConfigurationFields<Root: Sendable, Structure: ConfigurationStruct & BitwiseCopyable>: Sendable {

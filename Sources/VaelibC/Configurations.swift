@@ -11,6 +11,8 @@ let layerFields = ConfigurationFields(LayerConfiguration.parameters, in: vaelib_
 let columnGroupFields = ConfigurationFields(ColumnGroup.parameters, in: vaelib_column_group.self)
 let evaluationFields = ConfigurationFields(
   EvaluationConfiguration.parameters, in: vaelib_evaluation_config.self)
+let imputationFields = ConfigurationFields(
+  ImputationConfiguration.parameters, in: vaelib_imputation_config.self)
 
 extension VAEConfiguration {
   init(_ c: vaelib_vae_config) throws {
@@ -104,6 +106,21 @@ extension EvaluationConfiguration {
   var cStruct: vaelib_evaluation_config {
     var c = vaelib_evaluation_config()
     evaluationFields.write(self, to: &c)
+    return c
+  }
+}
+
+extension ImputationConfiguration {
+  /// The defaults where `pointer` is NULL.
+  init(_ pointer: UnsafePointer<vaelib_imputation_config>?) throws {
+    self.init()
+    if pointer == nil { return }
+    try imputationFields.read(try SizedStruct.read(pointer, "config"), into: &self)
+  }
+
+  var cStruct: vaelib_imputation_config {
+    var c = vaelib_imputation_config()
+    imputationFields.write(self, to: &c)
     return c
   }
 }

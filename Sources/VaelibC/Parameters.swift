@@ -24,6 +24,7 @@ let parameterTexts: [ParameterText] =
   + texts(StackConfiguration.parameters, group: "stack", defaults: StackConfiguration())
   + texts(LayerConfiguration.parameters, group: "layer", defaults: LayerConfiguration())
   + texts(EvaluationConfiguration.parameters, group: "evaluation", defaults: EvaluationConfiguration())
+  + texts(ImputationConfiguration.parameters, group: "imputation", defaults: ImputationConfiguration())
 
 private func texts<Root>(_ parameters: [Parameter<Root>], group: String, defaults: Root) -> [ParameterText] {
   parameters.map { ParameterText($0, group: group, defaults: defaults) }

@@ -31,6 +31,7 @@ enum Preparation {
     prepare(layerFields)
     prepare(columnGroupFields)
     prepare(evaluationFields)
+    prepare(imputationFields)
     Profiling.begin()
     isDone.store(true, ordering: .releasing)
     useErrors()

@@ -4,7 +4,7 @@ import VaelibNumerics
 import VaelibStorage
 
 /// Appends the one result of a query, [rows, columns], to dataset `name`.
-private func append(
+func append(
   _ writer: OpaquePointer?, _ name: UnsafePointer<CChar>?, columns: Int, of source: any ExampleSource,
   control: RunControl, _ query: (SliceSource, UnsafeMutablePointer<Float>, RunControl) throws -> Void
 ) throws {

@@ -12,7 +12,8 @@ public protocol RandomKernels: Sendable {
   static func normals(
     _ out: MutableFloats, _ count: Int, _ key0: UInt32, _ key1: UInt32, _ firstBlock: UInt32, _ c1: UInt32,
     _ c2: UInt32, _ c3: UInt32)
-  /// In place, probabilities in, draws out: 1 where the uniform value is below the probability, else 0.
+  /// In place, probabilities in, draws out: 1 where the uniform value is below the probability, else 0. NaN
+  /// stays.
   static func bernoulliDraws(
     _ values: MutableFloats, _ count: Int, _ key0: UInt32, _ key1: UInt32, _ firstBlock: UInt32,
     _ c1: UInt32, _ c2: UInt32, _ c3: UInt32)

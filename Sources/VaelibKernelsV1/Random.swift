@@ -97,6 +97,11 @@ extension CompiledKernels {
     }
   }
 
+  /// 1 with probability p, else 0; NaN stays.
+  @inline(__always) private static func bernoulli(_ uniform: Float, _ p: Float) -> Float {
+    uniform < p ? 1 : p - p
+  }
+
   @inline(never) static func bernoulliDraws(
     _ values: MutableFloats, _ count: Int, _ key0: UInt32, _ key1: UInt32, _ firstBlock: UInt32, _ c1: UInt32,
     _ c2: UInt32, _ c3: UInt32
@@ -106,18 +111,18 @@ extension CompiledKernels {
       let counter = firstBlock &+ UInt32(truncatingIfNeeded: block)
       let words = philox(counter, c1, c2, c3, key0, key1)
       let place = values + 4 &* block
-      place[0] = unit(words.0) < place[0] ? 1 : 0
-      place[1] = unit(words.1) < place[1] ? 1 : 0
-      place[2] = unit(words.2) < place[2] ? 1 : 0
-      place[3] = unit(words.3) < place[3] ? 1 : 0
+      place[0] = bernoulli(unit(words.0), place[0])
+      place[1] = bernoulli(unit(words.1), place[1])
+      place[2] = bernoulli(unit(words.2), place[2])
+      place[3] = bernoulli(unit(words.3), place[3])
     }
     let rest = count & 3
     guard rest > 0 else { return }
     let counter = firstBlock &+ UInt32(truncatingIfNeeded: whole)
     let words = philox(counter, c1, c2, c3, key0, key1)
     let place = values + 4 &* whole
-    place[0] = unit(words.0) < place[0] ? 1 : 0
-    if rest > 1 { place[1] = unit(words.1) < place[1] ? 1 : 0 }
-    if rest > 2 { place[2] = unit(words.2) < place[2] ? 1 : 0 }
+    place[0] = bernoulli(unit(words.0), place[0])
+    if rest > 1 { place[1] = bernoulli(unit(words.1), place[1]) }
+    if rest > 2 { place[2] = bernoulli(unit(words.2), place[2]) }
   }
 }

@@ -9,6 +9,7 @@ public func prepareModels() {
   prepare(StackConfiguration.parameters)
   prepare(LayerConfiguration.parameters)
   prepare(EvaluationConfiguration.parameters)
+  prepare(ImputationConfiguration.parameters)
   prepare(VariationalAutoencoder.phases)
   prepare(StackedAutoencoder.phases)
   prepare(Metric.means)

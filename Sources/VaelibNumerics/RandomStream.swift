@@ -37,7 +37,7 @@ public struct RandomStream: Sendable {
     kernels.normals(out, count, key0, key1, firstBlock, c1, c2, c3)
   }
 
-  /// Replaces each probability p by 1 with probability p, else by 0: 1 where the uniform value is below p.
+  /// Replaces each probability p by 1 with probability p, else by 0: 1 where the uniform value is below p. NaN stays.
   public func bernoulliDraws(in values: UnsafeMutablePointer<Float>, count: Int, firstBlock: UInt32 = 0) {
     kernels.bernoulliDraws(values, count, key0, key1, firstBlock, c1, c2, c3)
   }

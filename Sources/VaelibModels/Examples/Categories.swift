@@ -1,7 +1,7 @@
 import VaelibNumerics
 
 /// How many categories 0, 1, ... each of some groups of columns has, found in one pass: one more than the largest number.
-/// Values that cannot be categories are found later, by the check of examples.
+/// Missing values are passed over; those that cannot be categories are found later, by the check of examples.
 ///
 /// Throws `ModelError.data` beyond the greatest number of categories, and whatever the source throws.
 func categories(of source: any ExampleSource, groups: [Range<Int>]) throws -> [Int] {
@@ -10,7 +10,9 @@ func categories(of source: any ExampleSource, groups: [Range<Int>]) throws -> [I
   try ExampleBlocks(source: source, check: nil, control: RunControl()).forEachBlock { block in
     for row in 0..<block.values.rows {
       for (index, columns) in groups.enumerated() {
-        for column in columns { largest[index] = max(largest[index], block.values.row(row)[column]) }
+        for column in columns where block.values.row(row)[column] > largest[index] {
+          largest[index] = block.values.row(row)[column]
+        }
       }
     }
   }

@@ -6,42 +6,62 @@ struct ColumnMoments {
   /// Of the set as a whole: the root of the mean squared distance from the mean.
   let deviations: [Double]
 
-  /// `functions` are those of columns that have one.
+  /// How many numbers of each column were there; the others are missing.
+  let counts: [Int]
+
+  /// `functions` are those of columns that have one. Missing numbers, if the check allows them, are passed over; a column
+  /// that lacks all has mean and deviation 0.
   ///
   /// Throws whatever the source throws, and `ModelError.data` at a value that the check does not accept.
   init(
     _ source: any ExampleSource, functions: [(columns: Range<Int>, function: ColumnFunction)] = [],
     check: ExampleCheck, isCancelled: @escaping () -> Bool = { false }
   ) throws {
-    let (rows, columns) = (source.rows, source.columns)
-    var sums = try Sums(columns, functions.filter { $0.function != .identity })
+    let columns = source.columns
+    var sums = try Sums(
+      columns, functions.filter { $0.function != .identity },
+      missing: check.allowsMissing
+        ? try MissingEntries(rows: 1, placeholders: check.placeholders(columns)) : nil)
     let blocks = ExampleBlocks(source: source, check: check, control: RunControl(isCancelled: isCancelled))
     try blocks.forEachBlock { sums.add($0.values) }
     let found = sums
-    means = (0..<columns).map { found.mean($0, rows) }
-    deviations = (0..<columns).map { found.deviation($0, rows) }
+    means = (0..<columns).map { found.mean($0) }
+    deviations = (0..<columns).map { found.deviation($0) }
+    counts = found.counts
   }
 
-  private init(means: [Double], deviations: [Double]) { (self.means, self.deviations) = (means, deviations) }
+  private init(means: [Double], deviations: [Double], counts: [Int]) {
+    (self.means, self.deviations, self.counts) = (means, deviations, counts)
+  }
 
   /// Those of some columns.
   func columns(_ range: Range<Int>) -> ColumnMoments {
-    ColumnMoments(means: Array(means[range]), deviations: Array(deviations[range]))
+    ColumnMoments(
+      means: Array(means[range]), deviations: Array(deviations[range]), counts: Array(counts[range]))
   }
 }
 
-/// Sums of the distances from the first row, and of their squares, column by column: so a mean that is large beside the
+/// Sums of the distances from the first number of each column, and of their squares: so a mean that is large beside the
 /// deviation costs no digits.
 private struct Sums {
-  private var origin: [Double] = []
+  private var origin: [Double]
   private var distances: [Double]
   private var squares: [Double]
+  private(set) var counts: [Int]
+  private var columnsWithoutOrigin: Int
   private let numbers: Numbers
+  private let missing: MissingEntries?
 
-  init(_ columns: Int, _ functions: [(columns: Range<Int>, function: ColumnFunction)]) throws(NumericsError) {
-    distances = Array(repeating: 0, count: columns)
-    squares = distances
+  init(
+    _ columns: Int, _ functions: [(columns: Range<Int>, function: ColumnFunction)], missing: MissingEntries?
+  ) throws(NumericsError) {
+    origin = Array(repeating: 0, count: columns)
+    distances = origin
+    squares = origin
+    counts = Array(repeating: 0, count: columns)
+    columnsWithoutOrigin = columns
     numbers = Numbers(functions: functions, row: try FloatBuffer(count: columns))
+    self.missing = missing
   }
 
   /// The numbers of a row, or functions of them.
@@ -62,31 +82,53 @@ private struct Sums {
 
   /// Adds rows in their order, so that the sums do not depend on threads.
   mutating func add(_ values: MatrixView) {
-    let (columns, numbers) = (values.columns, numbers)
-    if origin.isEmpty {
-      let first = numbers.of(values.row(0), count: columns)
-      origin = (0..<columns).map { Double(first[$0]) }
-    }
-    origin.withUnsafeBufferPointer { origin in
-      distances.withUnsafeMutableBufferPointer { distances in
-        squares.withUnsafeMutableBufferPointer { squares in
-          for row in 0..<values.rows {
-            let x = numbers.of(values.row(row), count: columns)
-            for column in 0..<columns {
-              let distance = Double(x[column]) - origin[column]
-              distances[column] += distance
-              squares[column] += distance * distance
-            }
-          }
-        }
+    for row in 0..<values.rows {
+      missing?.take(0, values.row(row))
+      let lacks = missing?.columns(0) ?? .none
+      let x = numbers.of(values.row(row), count: values.columns)
+      if lacks.isEmpty, columnsWithoutOrigin == 0 {
+        addAll(x)
+      } else {
+        lacks.forEachObserved(count: values.columns) { add(x[$0], to: $0) }
       }
     }
   }
 
-  func mean(_ column: Int, _ rows: Int) -> Double { origin[column] + distances[column] / Double(rows) }
+  private mutating func add(_ x: Float, to column: Int) {
+    if counts[column] == 0 {
+      origin[column] = Double(x)
+      columnsWithoutOrigin -= 1
+    }
+    let distance = Double(x) - origin[column]
+    distances[column] += distance
+    squares[column] += distance * distance
+    counts[column] += 1
+  }
 
-  func deviation(_ column: Int, _ rows: Int) -> Double {
-    let mean = distances[column] / Double(rows)
-    return max(0, squares[column] / Double(rows) - mean * mean).squareRoot()
+  /// The same for all columns at once.
+  private mutating func addAll(_ x: UnsafePointer<Float>) {
+    let columns = counts.count
+    origin.withUnsafeBufferPointer { origin in
+      distances.withUnsafeMutableBufferPointer { distances in
+        squares.withUnsafeMutableBufferPointer { squares in
+          for column in 0..<columns {
+            let distance = Double(x[column]) - origin[column]
+            distances[column] += distance
+            squares[column] += distance * distance
+          }
+        }
+      }
+    }
+    for column in 0..<columns { counts[column] += 1 }
+  }
+
+  func mean(_ column: Int) -> Double {
+    origin[column] + distances[column] / Double(max(1, counts[column]))
+  }
+
+  func deviation(_ column: Int) -> Double {
+    let count = Double(max(1, counts[column]))
+    let mean = distances[column] / count
+    return max(0, squares[column] / count - mean * mean).squareRoot()
   }
 }

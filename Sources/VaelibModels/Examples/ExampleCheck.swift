@@ -5,10 +5,15 @@ struct ExampleCheck: Sendable {
   private static let rowsAtOnce = 256
 
   private let domains: [ColumnDomain]
+  /// Whether numbers may be missing, which then are NaN.
+  let allowsMissing: Bool
 
-  init(_ domains: [ColumnDomain]) { self.domains = domains }
+  init(_ domains: [ColumnDomain], allowsMissing: Bool = false) {
+    self.domains = domains
+    self.allowsMissing = allowsMissing
+  }
 
-  init(_ domain: ExampleDomain) { domains = [ColumnDomain(columns: nil, domain: domain)] }
+  init(_ domain: ExampleDomain) { self.init([ColumnDomain(columns: nil, domain: domain)]) }
 
   /// What latents, and inputs that may be noisy, must be: finite.
   static let finite = ExampleCheck(.real)
@@ -26,9 +31,20 @@ struct ExampleCheck: Sendable {
   func accepts(_ values: UnsafePointer<Float>, count: Int) -> Bool {
     domains.allSatisfy { part in
       let columns = part.columns ?? 0..<count
-      return part.domain.accepts(values + columns.lowerBound, count: columns.count)
+      if part.domain.accepts(values + columns.lowerBound, count: columns.count) { return true }
+      return allowsMissing && columns.allSatisfy { accepts(values[$0], part.domain) }
     }
   }
+
+  private func accepts(_ value: Float, _ domain: ExampleDomain) -> Bool {
+    (allowsMissing && value.isNaN) || domain.accepts(value)
+  }
+
+  /// True if a column may hold this number.
+  func accepts(_ value: Float, column: Int) -> Bool { domain(of: column).accepts(value) }
+
+  /// A number that each column may hold, [count].
+  func placeholders(_ count: Int) -> [Float] { (0..<count).map { domain(of: $0).placeholder } }
 
   private func domain(of column: Int) -> ExampleDomain {
     domains.first { $0.columns?.contains(column) ?? true }?.domain ?? .real
@@ -36,7 +52,7 @@ struct ExampleCheck: Sendable {
 
   /// What is wrong with the first bad value of a row that was not accepted.
   func problem(_ values: UnsafePointer<Float>, count: Int, row: Int) -> ModelError {
-    let column = (0..<count).first { !domain(of: $0).accepts(values[$0]) } ?? 0
+    let column = (0..<count).first { !accepts(values[$0], domain(of: $0)) } ?? 0
     let value = values[column]
     let name = value.isNaN ? "NaN" : "\(value)"
     let expectation = value.isFinite ? domain(of: column).expectation : ExampleDomain.real.expectation

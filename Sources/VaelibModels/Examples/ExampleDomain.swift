@@ -50,6 +50,15 @@ enum ExampleDomain: Sendable {
     return others == 0
   }
 
+  /// A number that is allowed.
+  var placeholder: Float {
+    switch self {
+    case .real, .unitInterval, .counts, .classes: 0
+    case .openUnitInterval: 0.5
+    case .positive: 1
+    }
+  }
+
   /// What a finite value that is not allowed should have been, and what to do.
   var expectation: String {
     switch self {

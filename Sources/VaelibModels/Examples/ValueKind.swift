@@ -1,6 +1,6 @@
 import VaelibNumerics
 
-/// What the values of a set are, which decides the likelihood that suits them.
+/// What the values of a set are, which decides the likelihood that suits them. Missing ones are passed over.
 enum ValueKind: Sendable {
   /// 0 and 1 alone.
   case binary
@@ -18,7 +18,7 @@ enum ValueKind: Sendable {
   /// Two float32 roundings of a level between 0 and 1.
   private static let tolerance: Float = 1e-6
 
-  /// Looks at the rows until it is decided. Values that are not finite count as real; training will name them.
+  /// Looks at the rows until it is decided. Infinite values count as real; training will name them.
   static func of(_ source: any ExampleSource) throws -> ValueKind {
     try of(source, groups: [0..<source.columns])[0]
   }
@@ -41,6 +41,7 @@ enum ValueKind: Sendable {
     for row in 0..<values.rows where !isBinary(values.row(row), values.columns) {
       for column in 0..<values.columns {
         let value = values.row(row)[column]
+        if value.isNaN { continue }
         guard value >= 0, value <= 1 else { return false }
         // Most values are levels that were seen before, so this removes nothing but at the beginning.
         if !steps.allSatisfy({ isLevel(value, of: $0) }) {

@@ -46,6 +46,8 @@ private enum BernoulliDensity: LogitDensity {
     kernels.bernoulliGradient(logits, example, gradient, weight, width)
   }
 
+  static func mostProbable(mean: Double) -> Float { mean < 0.5 ? 0 : 1 }
+
   static func writeMean(
     _ logits: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>, _ width: Int
   ) {

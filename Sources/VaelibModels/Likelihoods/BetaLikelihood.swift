@@ -38,7 +38,7 @@ private final class BetaRows: LikelihoodRows {
   /// Means stay this far from 0 and 1, softly; else rounding would make one of the two parameters 0.
   private static let logitBounds: (lower: Float, upper: Float) = (-15, 15)
 
-  private let width: Int
+  let width: Int
   private let concentrations: ShapeRows
   private let logits: FloatBuffer
 
@@ -86,6 +86,11 @@ private final class BetaRows: LikelihoodRows {
       gradient, outputs, Self.logitBounds.lower, Self.logitBounds.upper, width)
     concentrations.finish(gradient + width, outputs + width)
     return value
+  }
+
+  func clearGradient(_ row: Int, column: Int, in gradient: UnsafeMutablePointer<Float>) {
+    gradient[column] = 0
+    concentrations.gradient(row, gradient + width)[column] = 0
   }
 
   func finishGradients(

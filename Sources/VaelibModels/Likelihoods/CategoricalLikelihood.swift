@@ -30,7 +30,7 @@ struct CategoricalLikelihood: Likelihood {
 
 /// Outputs are the K logits of the first column, then those of the second, and so on.
 private final class CategoricalRows: LikelihoodRows {
-  private let width: Int
+  let width: Int
   private let classes: Int
 
   init(width: Int, classes: Int) {
@@ -75,12 +75,35 @@ private final class CategoricalRows: LikelihoodRows {
     }
   }
 
+  func clearGradient(_ row: Int, column: Int, in gradient: UnsafeMutablePointer<Float>) {
+    (gradient + column * classes).update(repeating: 0, count: classes)
+  }
+
   private func best(_ logits: UnsafePointer<Float>) -> Int {
     (1..<max(classes, 1)).reduce(0) { logits[$1] > logits[$0] ? $1 : $0 }
   }
 
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
     for column in 0..<width { mean[column] = Float(best(outputs + column * classes)) }
+  }
+
+  var statisticCount: Int { width * classes }
+
+  /// The probabilities of all categories.
+  func writeStatistics(
+    _ row: Int, _ outputs: UnsafePointer<Float>, into statistics: UnsafeMutablePointer<Float>
+  ) {
+    for column in 0..<width {
+      let first = column * classes
+      let logSum = logSum(outputs + first)
+      for place in first..<first + classes { statistics[place] = Float(exp(Double(outputs[place]) - logSum)) }
+    }
+  }
+
+  /// The most probable category in either case: numbers of categories have no mean.
+  func estimate(_ column: Int, from statistics: UnsafePointer<Double>, mostProbable: Bool) -> Float {
+    let probabilities = statistics + column * classes
+    return Float((1..<max(classes, 1)).reduce(0) { probabilities[$1] > probabilities[$0] ? $1 : $0 })
   }
 
   func writeVariance(

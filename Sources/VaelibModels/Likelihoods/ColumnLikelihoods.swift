@@ -40,8 +40,10 @@ struct ColumnLikelihoods: Sendable {
     inputs = InputLayout(
       parts.map {
         InputLayout.Part(columns: $0.columns, inputs: $0.inputs, transform: $0.likelihood.inputs)
-      })
-    check = ExampleCheck(parts.map { ColumnDomain(columns: $0.columns, domain: $0.likelihood.domain) })
+      }, missing: configuration.missing)
+    check = ExampleCheck(
+      parts.map { ColumnDomain(columns: $0.columns, domain: $0.likelihood.domain) },
+      allowsMissing: configuration.missing != .refuse)
   }
 
   /// What the decoder puts out for an example.
@@ -56,10 +58,11 @@ struct ColumnLikelihoods: Sendable {
   }
 }
 
-/// Likelihoods of groups of columns at work on rows.
+/// Likelihoods of groups of columns at work on rows. Columns that an example lacks are left out: they have no share in its
+/// likelihood, and no gradient.
 final class ColumnLikelihoodRows {
   private struct Part {
-    let column: Int
+    let columns: Range<Int>
     let output: Int
     let rows: any LikelihoodRows
   }
@@ -71,7 +74,7 @@ final class ColumnLikelihoodRows {
     for part in likelihoods.parts {
       parts.append(
         Part(
-          column: part.columns.lowerBound, output: part.outputs.lowerBound,
+          columns: part.columns, output: part.outputs.lowerBound,
           rows: try part.likelihood.makeRows(rows, forTraining: forTraining)))
     }
     self.parts = parts
@@ -82,35 +85,60 @@ final class ColumnLikelihoodRows {
   }
 
   func logLikelihood(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, missing: MissingColumns
   ) -> Double {
-    var sum = 0.0
-    for part in parts {
-      sum += part.rows.logLikelihood(row, outputs + part.output, of: example + part.column)
+    sum(missing) { part, missing in
+      let (outputs, example) = (outputs + part.output, example + part.columns.lowerBound)
+      return missing.isEmpty
+        ? part.rows.logLikelihood(row, outputs, of: example)
+        : observedLogLikelihood(part, row, outputs, of: example, missing)
     }
+  }
+
+  /// Adds up what is found of each group, given which of its columns are missing.
+  private func sum(_ missing: MissingColumns, _ value: (Part, MissingColumns) -> Double) -> Double {
+    var (sum, rest) = (0.0, missing)
+    for part in parts { sum += value(part, rest.takeColumns(before: part.columns.upperBound)) }
     return sum
+  }
+
+  /// `outputs` and `example` are those of the part.
+  private func observedLogLikelihood(
+    _ part: Part, _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    _ missing: MissingColumns
+  ) -> Double {
+    let columns = part.columns
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: columns.count) { terms in
+      guard let base = terms.baseAddress else { return 0 }
+      part.rows.writeColumnTerms(row, outputs, of: example, into: base)
+      missing.forEach { terms[$0 - columns.lowerBound] = 0 }
+      return terms.reduce(0, +)
+    }
   }
 
   func writeColumnTerms(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, missing: MissingColumns,
     into terms: UnsafeMutablePointer<Double>
   ) {
     for part in parts {
-      part.rows.writeColumnTerms(
-        row, outputs + part.output, of: example + part.column, into: terms + part.column)
+      let first = part.columns.lowerBound
+      part.rows.writeColumnTerms(row, outputs + part.output, of: example + first, into: terms + first)
     }
+    missing.forEach { terms[$0] = 0 }
   }
 
   func gradient(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
-    into gradient: UnsafeMutablePointer<Float>
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, missing: MissingColumns,
+    weight: Float, into gradient: UnsafeMutablePointer<Float>
   ) -> Double {
-    var sum = 0.0
-    for part in parts {
-      sum += part.rows.gradient(
-        row, outputs + part.output, of: example + part.column, weight: weight, into: gradient + part.output)
+    sum(missing) { part, missing in
+      let (outputs, example) = (outputs + part.output, example + part.columns.lowerBound)
+      let gradient = gradient + part.output
+      let value = part.rows.gradient(row, outputs, of: example, weight: weight, into: gradient)
+      if missing.isEmpty { return value }
+      missing.forEach { part.rows.clearGradient(row, column: $0 - part.columns.lowerBound, in: gradient) }
+      return observedLogLikelihood(part, row, outputs, of: example, missing)
     }
-    return sum
   }
 
   func finishGradients(
@@ -122,13 +150,41 @@ final class ColumnLikelihoodRows {
   }
 
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
-    for part in parts { part.rows.writeMean(row, outputs + part.output, into: mean + part.column) }
+    for part in parts { part.rows.writeMean(row, outputs + part.output, into: mean + part.columns.lowerBound) }
+  }
+
+  /// How many numbers `writeStatistics` has for an example.
+  var statisticCount: Int { parts.reduce(0) { $0 + $1.rows.statisticCount } }
+
+  func writeStatistics(
+    _ row: Int, _ outputs: UnsafePointer<Float>, into statistics: UnsafeMutablePointer<Float>
+  ) {
+    var place = statistics
+    for part in parts {
+      part.rows.writeStatistics(row, outputs + part.output, into: place)
+      place += part.rows.statisticCount
+    }
+  }
+
+  /// Writes the estimate of each missing column from averaged statistics to its place in `example`.
+  func writeEstimates(
+    of missing: MissingColumns, from statistics: UnsafePointer<Double>, mostProbable: Bool,
+    into example: UnsafeMutablePointer<Float>
+  ) {
+    var (place, rest) = (statistics, missing)
+    for part in parts {
+      rest.takeColumns(before: part.columns.upperBound).forEach { column in
+        example[column] = part.rows.estimate(
+          column - part.columns.lowerBound, from: place, mostProbable: mostProbable)
+      }
+      place += part.rows.statisticCount
+    }
   }
 
   func writeVariance(
     _ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>
   ) {
-    for part in parts { part.rows.writeVariance(row, outputs + part.output, into: variance + part.column) }
+    for part in parts { part.rows.writeVariance(row, outputs + part.output, into: variance + part.columns.lowerBound) }
   }
 
   func writeSample(
@@ -137,7 +193,7 @@ final class ColumnLikelihoodRows {
   ) {
     for (index, part) in parts.enumerated() {
       part.rows.writeSample(
-        row, outputs + part.output, stream: stream.part(index), into: sample + part.column)
+        row, outputs + part.output, stream: stream.part(index), into: sample + part.columns.lowerBound)
     }
   }
 }

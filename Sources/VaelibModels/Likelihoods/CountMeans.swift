@@ -79,6 +79,9 @@ final class CountMeanRows {
     kernels.exponential(logMean(row, outputs), mean, 1, width)
   }
 
+  /// A count whose mean is this: a whole number where it is to be one that occurs.
+  static func estimate(mean: Double, isWhole: Bool) -> Float { Float(isWhole ? mean.rounded() : mean) }
+
   /// Carries the gradient at log m of a row to the outputs, in place.
   func finish(_ outputs: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>) {
     kernels.boundLogVarianceBackward(gradient, outputs, Self.bounds.lower, Self.bounds.upper, width)

@@ -42,6 +42,9 @@ extension Likelihood {
 /// `outputs` are the decoder's for one row of the group, `example` its D columns of the row. Functions of
 /// a row touch memory of that row only, so different rows may be worked on by different threads.
 protocol LikelihoodRows: AnyObject {
+  /// How many columns there are, D.
+  var width: Int { get }
+
   /// Must be called before rows are worked on, whenever parameters may have changed.
   func begin(parameters: UnsafePointer<Float>)
 
@@ -60,6 +63,10 @@ protocol LikelihoodRows: AnyObject {
     into gradient: UnsafeMutablePointer<Float>
   ) -> Double
 
+  /// Takes back what `gradient` left of a column of the row, which is missing: at its outputs, and at tensors of the
+  /// likelihood's own.
+  func clearGradient(_ row: Int, column: Int, in gradient: UnsafeMutablePointer<Float>)
+
   /// The gradients of the likelihood's own tensors, summed over the first `rows` rows and written to their places.
   func finishGradients(
     rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>)
@@ -70,6 +77,15 @@ protocol LikelihoodRows: AnyObject {
   /// The variance of p(x|z), [D], where `hasVariance`.
   func writeVariance(_ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>)
 
+  /// How many numbers `writeStatistics` has for the columns: as many for each.
+  var statisticCount: Int { get }
+  /// The means, given z, of what estimates of missing columns are made of, once they are averaged over z: of the value of a
+  /// column, or of the indicator of each category.
+  func writeStatistics(
+    _ row: Int, _ outputs: UnsafePointer<Float>, into statistics: UnsafeMutablePointer<Float>)
+  /// The estimate of a column from all averaged statistics: its mean, or its most probable value.
+  func estimate(_ column: Int, from statistics: UnsafePointer<Double>, mostProbable: Bool) -> Float
+
   /// A sample of p(x|z), [D].
   func writeSample(
     _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
@@ -78,6 +94,15 @@ protocol LikelihoodRows: AnyObject {
 
 extension LikelihoodRows {
   func begin(parameters: UnsafePointer<Float>) {}
+  var statisticCount: Int { width }
+  func writeStatistics(
+    _ row: Int, _ outputs: UnsafePointer<Float>, into statistics: UnsafeMutablePointer<Float>
+  ) {
+    writeMean(row, outputs, into: statistics)
+  }
+  func estimate(_ column: Int, from statistics: UnsafePointer<Double>, mostProbable: Bool) -> Float {
+    Float(statistics[column])
+  }
   func finishGradients(
     rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
   ) {}

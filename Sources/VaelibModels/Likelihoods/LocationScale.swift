@@ -95,6 +95,9 @@ protocol LocationScaleDensity: AnyObject {
     _ logVarianceGradient: UnsafeMutablePointer<Float>
   ) -> Double
 
+  /// Takes back what `gradient` kept of a column of the row for parameters of its own.
+  func clearGradient(_ row: Int, column: Int)
+
   /// The gradients of parameters of its own, summed over the first `rows` rows and written to their places.
   func finishGradients(
     rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>)
@@ -108,6 +111,7 @@ protocol LocationScaleDensity: AnyObject {
 
 extension LocationScaleDensity {
   func begin(parameters: UnsafePointer<Float>) {}
+  func clearGradient(_ row: Int, column: Int) {}
   func finishGradients(
     rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
   ) {}

@@ -7,7 +7,7 @@ import VaelibNumerics
 final class LocationScaleRows: LikelihoodRows {
   private let likelihood: LocationScale
   private let density: any LocationScaleDensity
-  private let width: Int
+  let width: Int
   private let standardizer: Standardizer?
   private var bounds: LogVarianceBounds
   /// Locations, where they are not the decoder's outputs themselves, [rows, D].
@@ -92,12 +92,24 @@ final class LocationScaleRows: LikelihoodRows {
     into gradient: UnsafeMutablePointer<Float>
   ) -> Double {
     let location = location(row, outputs)
-    let logVarianceGradient = logVarianceGradients.map { $0.base + row * width } ?? gradient + width
+    let logVarianceGradient = logVarianceGradient(row, gradient)
     let value = density.gradient(
       row, location, logVariance(row, outputs), of: example, weight: weight, gradient, logVarianceGradient)
     if locations != nil { kernels.sigmoidBackward(gradient, location, width) }
     if likelihood.variance == .predicted { bounds.backward(logVarianceGradient, raw: outputs + width) }
     return value + logJacobian
+  }
+
+  private func logVarianceGradient(
+    _ row: Int, _ gradient: UnsafeMutablePointer<Float>
+  ) -> UnsafeMutablePointer<Float> {
+    logVarianceGradients.map { $0.base + row * width } ?? gradient + width
+  }
+
+  func clearGradient(_ row: Int, column: Int, in gradient: UnsafeMutablePointer<Float>) {
+    gradient[column] = 0
+    logVarianceGradient(row, gradient)[column] = 0
+    density.clearGradient(row, column: column)
   }
 
   func finishGradients(

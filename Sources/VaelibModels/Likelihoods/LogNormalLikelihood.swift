@@ -43,7 +43,7 @@ struct LogNormalLikelihood: Likelihood {
 /// The Gaussian likelihood of logarithms, and what follows for the numbers themselves.
 private final class LogNormalRows: LikelihoodRows {
   private let logarithms: LocationScaleRows
-  private let width: Int
+  let width: Int
 
   init(_ logarithms: LocationScaleRows, width: Int) {
     self.logarithms = logarithms
@@ -73,6 +73,10 @@ private final class LogNormalRows: LikelihoodRows {
     into gradient: UnsafeMutablePointer<Float>
   ) -> Double {
     logarithms.gradient(row, outputs, of: example, weight: weight, into: gradient) - sum(example)
+  }
+
+  func clearGradient(_ row: Int, column: Int, in gradient: UnsafeMutablePointer<Float>) {
+    logarithms.clearGradient(row, column: column, in: gradient)
   }
 
   /// The sum of the logarithms.

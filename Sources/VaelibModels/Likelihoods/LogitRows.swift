@@ -13,6 +13,9 @@ protocol LogitDensity {
     into gradient: UnsafeMutablePointer<Float>, _ width: Int
   ) -> Double
 
+  /// The most probable value where the mean is this.
+  static func mostProbable(mean: Double) -> Float
+
   static func writeMean(
     _ logits: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>, _ width: Int)
 
@@ -24,9 +27,13 @@ protocol LogitDensity {
     _ width: Int)
 }
 
+extension LogitDensity {
+  static func mostProbable(mean: Double) -> Float { Float(mean) }
+}
+
 /// A likelihood from logits at work. It has no memory and no tensors of its own.
 final class LogitRows<Density: LogitDensity>: LikelihoodRows {
-  private let width: Int
+  let width: Int
 
   init(width: Int) { self.width = width }
 
@@ -50,6 +57,14 @@ final class LogitRows<Density: LogitDensity>: LikelihoodRows {
     into gradient: UnsafeMutablePointer<Float>
   ) -> Double {
     Density.gradient(outputs, of: example, weight: weight, into: gradient, width)
+  }
+
+  func clearGradient(_ row: Int, column: Int, in gradient: UnsafeMutablePointer<Float>) {
+    gradient[column] = 0
+  }
+
+  func estimate(_ column: Int, from statistics: UnsafePointer<Double>, mostProbable: Bool) -> Float {
+    mostProbable ? Density.mostProbable(mean: statistics[column]) : Float(statistics[column])
   }
 
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {

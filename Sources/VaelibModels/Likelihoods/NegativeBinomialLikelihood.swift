@@ -67,7 +67,7 @@ struct ZeroInflatedNegativeBinomialLikelihood: Likelihood {
 
 /// Outputs are log m, then log r where it is predicted, then the logits of added zeros where there are any, D of each.
 private final class NegativeBinomialRows: LikelihoodRows {
-  private let width: Int
+  let width: Int
   private let means: CountMeanRows
   private let dispersions: ShapeRows
   /// Where the logits of added zeros begin.
@@ -131,6 +131,12 @@ private final class NegativeBinomialRows: LikelihoodRows {
     return value
   }
 
+  func clearGradient(_ row: Int, column: Int, in gradient: UnsafeMutablePointer<Float>) {
+    gradient[column] = 0
+    dispersions.gradient(row, gradient + width)[column] = 0
+    if let zeros { gradient[zeros + column] = 0 }
+  }
+
   func finishGradients(
     rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
   ) {
@@ -146,6 +152,10 @@ private final class NegativeBinomialRows: LikelihoodRows {
     means.writeMean(row, outputs, into: mean)
     if zeros == nil { return }
     for column in 0..<width { mean[column] *= Float(1 - addedZero(outputs, column)) }
+  }
+
+  func estimate(_ column: Int, from statistics: UnsafePointer<Double>, mostProbable: Bool) -> Float {
+    CountMeanRows.estimate(mean: statistics[column], isWhole: mostProbable)
   }
 
   /// (1 - p) (m + m^2 / r + p m^2).

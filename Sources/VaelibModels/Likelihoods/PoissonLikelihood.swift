@@ -21,7 +21,7 @@ struct PoissonLikelihood: Likelihood {
 }
 
 private final class PoissonRows: LikelihoodRows {
-  private let width: Int
+  let width: Int
   private let means: CountMeanRows
 
   init(_ means: CountMeans, rows: Int) throws(NumericsError) {
@@ -56,8 +56,16 @@ private final class PoissonRows: LikelihoodRows {
     return value
   }
 
+  func clearGradient(_ row: Int, column: Int, in gradient: UnsafeMutablePointer<Float>) {
+    gradient[column] = 0
+  }
+
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
     means.writeMean(row, outputs, into: mean)
+  }
+
+  func estimate(_ column: Int, from statistics: UnsafePointer<Double>, mostProbable: Bool) -> Float {
+    CountMeanRows.estimate(mean: statistics[column], isWhole: mostProbable)
   }
 
   func writeVariance(

@@ -119,6 +119,13 @@ private final class StudentTDensity: LocationScaleDensity {
         degreesGradients.base + row * width, weight, width)
   }
 
+  /// What is left is what `finishGradients` subtracts of each row.
+  func clearGradient(_ row: Int, column: Int) {
+    guard rowsWithGradients > 0 else { return }
+    let slope = Self.slope(degrees: Double(degrees.base[column]))
+    degreesGradients.base[row * width + column] = Float(Double(weights.base[row]) * slope)
+  }
+
   func finishGradients(
     rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
   ) {
@@ -129,12 +136,16 @@ private final class StudentTDensity: LocationScaleDensity {
     let weight = (0..<rows).reduce(0.0) { $0 + Double(weights.base[$1]) }
     for column in 0..<width {
       let n = Double(degrees.base[column])
-      let slope = (digamma((n + 1) / 2) - digamma(n / 2) - 1 / n) / 2
       // By way of log n.
-      gradient[column] = Float(n * (Double(gradient[column]) - weight * slope))
+      gradient[column] = Float(n * (Double(gradient[column]) - weight * Self.slope(degrees: n)))
     }
     kernels.boundLogVarianceBackward(
       gradient, raw.base, Self.logBounds.lower, Self.logBounds.upper, width)
+  }
+
+  /// The derivative of `constant` by n.
+  private static func slope(degrees n: Double) -> Double {
+    (digamma((n + 1) / 2) - digamma(n / 2) - 1 / n) / 2
   }
 
   /// n / (n - 2), infinite up to 2 degrees of freedom.

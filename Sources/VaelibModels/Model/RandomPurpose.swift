@@ -16,6 +16,9 @@ public enum RandomPurpose: UInt8, Sendable {
   case dropout = 11
   case topDownSample = 12
   case split = 13
+  case imputationChoice = 14
+  case imputationSample = 15
+  case imputationLatent = 16
 
   /// The stream of one example in one epoch.
   func stream(seed: UInt64, epoch: Int = 0, example: Int = 0) -> RandomStream {

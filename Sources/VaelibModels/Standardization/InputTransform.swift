@@ -51,6 +51,8 @@ struct InputLayout: Sendable {
   }
 
   let parts: [Part]
+  /// What becomes of missing numbers.
+  let missing: MissingValues
 
   /// How many numbers the encoder sees.
   let width: Int
@@ -61,12 +63,15 @@ struct InputLayout: Sendable {
   /// Whether examples are changed where they lie.
   let changesExamples: Bool
 
-  init(_ parts: [Part]) {
+  init(_ parts: [Part], missing: MissingValues) {
     self.parts = parts
-    width = parts.last?.inputs.upperBound ?? 0
-    isNone = parts.allSatisfy(\.transform.isNone)
-    isInPlace = parts.allSatisfy(\.transform.isOfLikelihoodToo)
-    changesExamples = parts.contains { $0.transform.changesExamples }
+    self.missing = missing
+    let (columns, inputs) = (parts.last?.columns.upperBound ?? 0, parts.last?.inputs.upperBound ?? 0)
+    width = inputs + (missing == .indicate ? columns : 0)
+    isNone = missing == .refuse && parts.allSatisfy(\.transform.isNone)
+    // The likelihood needs a number that the column may hold where the encoder sees 0.
+    isInPlace = missing == .refuse && parts.allSatisfy(\.transform.isOfLikelihoodToo)
+    changesExamples = missing != .refuse || parts.contains { $0.transform.changesExamples }
   }
 
   /// Columns that are brought to one scale.
@@ -98,10 +103,14 @@ final class InputTransformer {
   }
 
   private let parts: [Part]
-  private let isInPlace: Bool
+  /// Where it begins what the encoder sees of which columns are missing, and how many columns there are.
+  private let indicators: (first: Int, count: Int)?
 
   init(_ layout: InputLayout) throws(NumericsError) {
-    isInPlace = layout.isInPlace
+    let (columns, inputs) = (
+      layout.parts.last?.columns.upperBound ?? 0, layout.parts.last?.inputs.upperBound ?? 0
+    )
+    indicators = layout.missing == .indicate ? (inputs, columns) : nil
     var parts: [Part] = []
     for part in layout.parts {
       var standardizer: Standardizer?
@@ -122,8 +131,11 @@ final class InputTransformer {
   }
 
   /// Transforms an example, where likelihoods see it so, and writes what the encoder sees to `inputs`, which is the example
-  /// itself where `isInPlace`.
-  func apply(_ example: UnsafeMutablePointer<Float>, into inputs: UnsafeMutablePointer<Float>) {
+  /// itself where `isInPlace`. What is missing has been filled with any number of its column.
+  func apply(
+    _ example: UnsafeMutablePointer<Float>, missing: MissingColumns,
+    into inputs: UnsafeMutablePointer<Float>
+  ) {
     for part in parts {
       let (values, count) = (example + part.columns.lowerBound, part.columns.count)
       let input = inputs + part.input
@@ -131,6 +143,22 @@ final class InputTransformer {
       part.transform.function.apply(values, into: place, count: count)
       part.standardizer?.apply(to: place)
       if place != input { input.update(from: place, count: count) }
+    }
+    if !missing.isEmpty { hide(missing, in: inputs) }
+    guard let indicators else { return }
+    (inputs + indicators.first).update(repeating: 0, count: indicators.count)
+    missing.forEach { inputs[indicators.first + $0] = 1 }
+  }
+
+  /// Sets what the encoder sees of missing columns to 0.
+  private func hide(_ missing: MissingColumns, in inputs: UnsafeMutablePointer<Float>) {
+    var rest = missing
+    for part in parts {
+      let results = part.transform.function.results
+      rest.takeColumns(before: part.columns.upperBound).forEach { column in
+        let first = part.input + (column - part.columns.lowerBound) * results
+        (inputs + first).update(repeating: 0, count: results)
+      }
     }
   }
 }

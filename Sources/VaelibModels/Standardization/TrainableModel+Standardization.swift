@@ -26,6 +26,10 @@ extension TrainableModel {
         examples, functions: standardized.map { ($0.columns, $0.function) }, check: exampleCheck,
         isCancelled: isCancelled)
     }
+    if let column = moments.counts.firstIndex(of: 0) {
+      throw ModelError.data(
+        "column \(column) (counted from 0) is missing in all of the examples; leave it out, there is nothing to learn")
+    }
     for part in standardized {
       let constants = part.standardization.set(moments.columns(part.columns), in: parameters.base)
       forget(constants.map { part.inputs.lowerBound + $0 })

@@ -137,7 +137,9 @@ final class BoundObjective: TrainingObjective {
     let examples = batch.examples
     forEachRow(.likelihood, examples.rows, width: samples * examples.columns) { row in
       let rows = row * samples..<(row + 1) * samples
-      let sum = rows.reduce(0.0) { $0 + decoder.logLikelihood($1, of: examples.row(row)) }
+      let sum = rows.reduce(0.0) { 
+        $0 + decoder.logLikelihood($1, of: examples.row(row), missing: encoder.missing(row))
+      }
       terms[row] = BoundTerms(reconstruction: sum / Double(samples), kl: kl(row..<row + 1))
     }
     trimming.choose(terms, rows: examples.rows, klWeight: klWeight)
@@ -150,7 +152,8 @@ final class BoundObjective: TrainingObjective {
       var sum = 0.0
       let weight = trimming?.isLeftOut(row) == true ? 0 : weight
       for sample in row * samples..<(row + 1) * samples {
-        sum += decoder.prepareGradient(sample, of: examples.row(row), weight: weight)
+        sum += decoder.prepareGradient(
+          sample, of: examples.row(row), missing: encoder.missing(row), weight: weight)
       }
       terms[row].reconstruction = sum / Double(samples)
     }

@@ -40,22 +40,26 @@ final class DecoderPass {
     UnsafePointer(workspace.output(row + 1).row(row))
   }
 
-  /// log p(x|z) of one row in nats, all constants included.
-  func logLikelihood(_ row: Int, of example: UnsafePointer<Float>) -> Double {
-    likelihood.logLikelihood(row, outputs(row), of: example)
+  /// log p(x|z) of one row in nats, all constants included; `missing` columns are left out.
+  func logLikelihood(_ row: Int, of example: UnsafePointer<Float>, missing: MissingColumns) -> Double {
+    likelihood.logLikelihood(row, outputs(row), of: example, missing: missing)
   }
 
   /// The share of each column in it, [D].
   func writeColumnTerms(
-    _ row: Int, of example: UnsafePointer<Float>, into terms: UnsafeMutablePointer<Double>
+    _ row: Int, of example: UnsafePointer<Float>, missing: MissingColumns,
+    into terms: UnsafeMutablePointer<Double>
   ) {
-    likelihood.writeColumnTerms(row, outputs(row), of: example, into: terms)
+    likelihood.writeColumnTerms(row, outputs(row), of: example, missing: missing, into: terms)
   }
 
   /// log p(x|z) of one row; prepares the gradient of -weight * log p(x|z) for `backward`.
-  func prepareGradient(_ row: Int, of example: UnsafePointer<Float>, weight: Float) -> Double {
+  func prepareGradient(
+    _ row: Int, of example: UnsafePointer<Float>, missing: MissingColumns, weight: Float
+  ) -> Double {
     likelihood.gradient(
-      row, outputs(row), of: example, weight: weight, into: workspace.outputGradient(row + 1).row(row))
+      row, outputs(row), of: example, missing: missing, weight: weight,
+      into: workspace.outputGradient(row + 1).row(row))
   }
 
   /// Back-propagates what `prepareGradient` left to the decoder's parameters and to the latents [rows, J].
@@ -74,6 +78,22 @@ final class DecoderPass {
   /// Writes the mean of p(x|z) of one row, [D].
   func writeMean(_ row: Int, into mean: UnsafeMutablePointer<Float>) {
     likelihood.writeMean(row, outputs(row), into: mean)
+  }
+
+  /// How many numbers `writeStatistics` writes.
+  var statisticCount: Int { likelihood.statisticCount }
+
+  /// Writes what estimates of missing columns are made of, given z of one row.
+  func writeStatistics(_ row: Int, into statistics: UnsafeMutablePointer<Float>) {
+    likelihood.writeStatistics(row, outputs(row), into: statistics)
+  }
+
+  /// Writes the estimates of missing columns from statistics averaged over z to their places in an example.
+  func writeEstimates(
+    of missing: MissingColumns, from statistics: UnsafePointer<Double>, mostProbable: Bool,
+    into example: UnsafeMutablePointer<Float>
+  ) {
+    likelihood.writeEstimates(of: missing, from: statistics, mostProbable: mostProbable, into: example)
   }
 
   /// Writes the variance of p(x|z) of one row, [D].

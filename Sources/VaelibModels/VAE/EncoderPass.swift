@@ -21,6 +21,8 @@ final class EncoderPass {
   private let transformer: InputTransformer?
   /// What the encoder sees, where that is not the examples themselves, [rows, inputs].
   private let inputs: FloatBuffer?
+  /// Nil where no number may be missing.
+  private let missingEntries: MissingEntries?
   /// The latent dimension, J.
   let latent: Int
 
@@ -46,6 +48,10 @@ final class EncoderPass {
     let layout = model.likelihood.inputs
     transformer = layout.isNone ? nil : try InputTransformer(layout)
     inputs = layout.isInPlace ? nil : try FloatBuffer(rows: rows, columns: layout.width)
+    missingEntries =
+      layout.missing == .refuse
+      ? nil
+      : try MissingEntries(rows: rows, placeholders: model.exampleCheck.placeholders(model.dataDimension))
     means = try FloatBuffer(rows: rows, columns: latent)
     let ofVariances = network.outputs == latent ? 1 : rows
     rawLogVariances = try FloatBuffer(rows: ofVariances, columns: latent)
@@ -57,13 +63,15 @@ final class EncoderPass {
   /// Whether only the mean of q(z|x) is computed.
   private var isOfMeans: Bool { network.outputs == latent }
 
-  /// Encodes `examples` [rows, D], which are transformed in place where the likelihood sees them transformed too.
+  /// Encodes `examples` [rows, D], which are transformed in place where the likelihood sees them transformed too. Missing
+  /// numbers are noted and filled.
   func run(_ examples: MatrixView) {
     let seen = seen(examples)
     if let transformer {
       transformer.begin(parameters: model.parameters.base)
-      forEachRow(.standardization, examples.rows, width: examples.columns) {
-        transformer.apply(examples.row($0), into: seen.row($0))
+      forEachRow(.standardization, examples.rows, width: examples.columns) { row in
+        missingEntries?.take(row, examples.row(row))
+        transformer.apply(examples.row(row), missing: missing(row), into: seen.row(row))
       }
     }
     network.forward(parameters: model.parameters.base, input: seen, workspace: workspace, packed: packed)
@@ -82,6 +90,9 @@ final class EncoderPass {
       rawLogVariances.base, logVariances.base, Self.logVarianceBounds.lower, Self.logVarianceBounds.upper,
       rows * latent)
   }
+
+  /// The columns that a row of the examples lacks.
+  func missing(_ row: Int) -> MissingColumns { missingEntries?.columns(row) ?? .none }
 
   /// Where what the encoder sees of these examples lies.
   private func seen(_ examples: MatrixView) -> MatrixView {

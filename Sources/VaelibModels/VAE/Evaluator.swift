@@ -1,16 +1,16 @@
 import VaelibNumerics
 
-/// Draws latents for a block of encoded examples and weighs them: the common part of bounds and likelihoods.
-final class Evaluator {
-  /// One latent sample of one example: log p(x|z), and log q(z|x) - log p(z).
-  struct Draw {
-    var logLikelihood: Double
-    var kl: Double
-    var logWeight: Double { logLikelihood - kl }
-  }
+/// One latent sample of one example: log p(x|z), and log q(z|x) - log p(z).
+struct Draw {
+  var logLikelihood: Double
+  var kl: Double
+  var logWeight: Double { logLikelihood - kl }
+}
 
+/// Draws latents for a block of encoded examples and weighs them: the common part of bounds and likelihoods.
+final class Evaluator<Collector: DrawCollector> {
   /// Decoded rows that are worked on at a time, so that they stay in a thread's cache.
-  private static let decodedRows = 128
+  private static var decodedRows: Int { 128 }
 
   private let evaluation: EvaluationConfiguration
   private let encoder: EncoderPass
@@ -24,13 +24,12 @@ final class Evaluator {
   private let latents: FloatBuffer
   /// Draw k of row r is `draws[r * samples + k]`.
   private let draws: UnsafeMutableBufferPointer<Draw>
-  /// The shares of the columns, where they are asked for.
-  private let columnTerms: ColumnTerms?
+  private let collector: Collector
 
   /// For blocks of up to `rows` examples, with `samples` draws of each.
   private init(
     _ encoder: EncoderQuery, _ decoder: DecoderQuery, _ evaluation: EvaluationConfiguration, samples: Int,
-    rows: Int, columns: Bool
+    rows: Int, makeCollector: (_ rows: Int, DecoderPass) throws -> Collector
   ) throws {
     self.evaluation = evaluation
     self.samples = samples
@@ -41,8 +40,7 @@ final class Evaluator {
     chunkExamples = Self.decodedRows / chunkSamples
     noise = try FloatBuffer(rows: Self.decodedRows, columns: latent)
     latents = try FloatBuffer(rows: Self.decodedRows, columns: latent)
-    let width = decoder.model.dataDimension
-    columnTerms = columns ? try ColumnTerms(width: width, rows: rows, decodedRows: Self.decodedRows) : nil
+    collector = try makeCollector(rows, self.decoder)
     draws = .allocate(capacity: samples * rows)
   }
 
@@ -50,10 +48,11 @@ final class Evaluator {
 
   /// Evaluates all examples, block by block, and calls `receive` for each in order.
   ///
-  /// - Parameter columns: whether the shares of the columns are wanted, too.
+  /// - Parameter makeCollector: what is to collect of blocks of up to so many rows, which this decoder decodes.
   static func forEachExample(
     of model: VariationalAutoencoder, _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration,
-    columns: Bool = false, control: RunControl, _ receive: (_ row: Int, Example) -> Void
+    control: RunControl, makeCollector: (_ rows: Int, DecoderPass) throws -> Collector,
+    _ receive: (_ row: Int, Example) -> Void
   ) throws {
     try evaluation.validate()
     try model.check(evaluation.binarization)
@@ -66,7 +65,9 @@ final class Evaluator {
     try blocks.forEachBlock(
       plan, changesRows: model.likelihood.inputs.changesExamples || evaluation.binarization == .dynamic,
       makeWorkspace: {
-        try Evaluator(encoder, decoder, evaluation, samples: samples, rows: plan.height, columns: columns)
+        try Evaluator(
+          encoder, decoder, evaluation, samples: samples, rows: plan.height,
+          makeCollector: makeCollector)
       },
       compute: { block, evaluator in
         evaluator.encode(block)
@@ -85,15 +86,16 @@ final class Evaluator {
     let draws: UnsafeBufferPointer<Draw>
     /// KL(q(z|x) || p(z)) in closed form.
     let analyticKL: Double
-    /// The sums of log p(x_d|z) over the draws, [D], if they were asked for.
-    let columnSums: UnsafePointer<Double>?
+    /// What was collected of the block that it is in, and its row there.
+    let collector: Collector
+    let rowOfBlock: Int
   }
 
   private func example(_ row: Int) -> Example {
     Example(
       draws: UnsafeBufferPointer(rebasing: draws[row * samples..<(row + 1) * samples]),
       analyticKL: kernels.klDivergence(encoder.mean(row), encoder.logVariance(row), latent),
-      columnSums: columnTerms.map { UnsafePointer($0.sum(row)) })
+      collector: collector, rowOfBlock: row)
   }
 
   /// Binarises the block where asked to, and encodes it.
@@ -135,18 +137,34 @@ final class Evaluator {
       let (index, sample) = decoded.quotientAndRemainder(dividingBy: count)
       let row = rows.lowerBound + index
       draws[row * samples + range.lowerBound + sample] = Draw(
-        logLikelihood: decoder.logLikelihood(decoded, of: block.values.row(row)),
+        logLikelihood: decoder.logLikelihood(
+          decoded, of: block.values.row(row), missing: encoder.missing(row)),
         kl: monteCarloKL(
           latent: latents.base + decoded * latent, noise: noise.base + decoded * latent,
           logVariance: encoder.logVariance(row), count: latent))
-      columnTerms.map {
-        decoder.writeColumnTerms(decoded, of: block.values.row(row), into: $0.decoded(decoded))
-      }
     }
-    guard let columnTerms else { return }
-    forEachRow(.likelihood, rows.count, width: count * block.values.columns) { index in
-      columnTerms.add(
-        rows.lowerBound + index, decoded: index * count, count: count, begins: range.lowerBound == 0)
+    collect(block, rows: rows, samples: range)
+  }
+
+  private func collect(_ block: ExampleBlocks.Block, rows: Range<Int>, samples range: Range<Int>) {
+    if Collector.self == NoCollector.self { return }
+    forEachRow(.likelihood, rows.count, width: range.count * block.values.columns) { index in
+      let row = rows.lowerBound + index
+      guard let draws = draws.baseAddress else { return }
+      collector.collect(
+        row, block.values.row(row), missing: encoder.missing(row), place: block.place + row, samples: range,
+        draws: draws + row * samples + range.lowerBound, decoded: index * range.count, of: decoder)
     }
+  }
+}
+
+extension Evaluator where Collector == NoCollector {
+  /// The same, where the weights are all that is wanted.
+  static func forEachExample(
+    of model: VariationalAutoencoder, _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration,
+    control: RunControl, _ receive: (_ row: Int, Example) -> Void
+  ) throws {
+    try forEachExample(
+      of: model, examples, evaluation, control: control, makeCollector: { _, _ in NoCollector() }, receive)
   }
 }

@@ -22,10 +22,11 @@ extension VariationalAutoencoder {
     _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration, control: RunControl = RunControl(),
     receive: (_ row: Int, _ terms: [Double]) -> Void
   ) throws {
-    try Evaluator.forEachExample(of: self, examples, evaluation, columns: true, control: control) {
-      row, example in
-      let count = Double(example.draws.count)
-      guard let sums = example.columnSums else { return }
+    try Evaluator.forEachExample(
+      of: self, examples, evaluation, control: control,
+      makeCollector: { rows, _ in try ColumnTerms(width: dataDimension, rows: rows) }
+    ) { row, example in
+      let (sums, count) = (example.collector.sum(example.rowOfBlock), Double(example.draws.count))
       receive(row, (0..<dataDimension).map { sums[$0] / count })
     }
   }

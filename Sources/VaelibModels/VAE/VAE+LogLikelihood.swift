@@ -20,7 +20,7 @@ extension VariationalAutoencoder {
   }
 
   /// The logarithm of the mean weight, and its standard error by the delta method: sd(w) / (sqrt(K) mean(w)).
-  private static func logMeanExp(_ draws: UnsafeBufferPointer<Evaluator.Draw>) -> LogLikelihood {
+  private static func logMeanExp(_ draws: UnsafeBufferPointer<Draw>) -> LogLikelihood {
     let count = Double(draws.count)
     let highest = draws.reduce(-Double.infinity) { max($0, $1.logWeight) }
     if !highest.isFinite { return LogLikelihood(value: highest, standardError: .nan) }

@@ -26,6 +26,11 @@ extension VAEConfiguration {
           + "log_normal for those above 0; poisson, negative_binomial or zero_inflated_negative_binomial for counts; auto is "
           + "bernoulli for binary data and grey levels, else gaussian."
       ),
+      .choice(
+        "missing", \.missing,
+        "Examples that lack numbers (NaN): refuse is an error; ignore leaves the columns out of p(x|z), and the encoder sees "
+          + "their means; indicate tells the encoder, too, which are missing."
+      ).added(earlier: .text(MissingValues.refuse.rawValue)),
     ]
   }
 

@@ -13,6 +13,7 @@ public struct VAEConfiguration: Sendable, Equatable {
   public var options = LikelihoodOptions()
   /// What each column is, where they are of different kinds: then neither `likelihood` nor `options` matter.
   public var groups: [ColumnGroup] = []
+  public var missing = MissingValues.refuse
   public var initializer = Initializer.glorotUniform
   public var initializerStddev = 0.01
   public var seed: UInt64 = 0

@@ -373,6 +373,7 @@ class VAEConfig(ctypes.Structure):
         ("decoder_hidden_count", c_size_t),
         ("activation", c_char_p),
         ("likelihood", c_char_p),
+        ("missing", c_char_p),
         ("variance", c_char_p),
         ("mean_activation", c_char_p),
         ("noise_stddev", c_double),
@@ -398,6 +399,20 @@ class EvaluationConfig(ctypes.Structure):
         ("binarization", c_char_p),
         ("seed", c_uint64),
         ("common_noise", c_size_t),
+    ]
+
+
+class ImputationConfig(ctypes.Structure):
+    """vaelib_imputation_config."""
+
+    c_name: ClassVar[str] = "vaelib_imputation_config"
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("method", c_char_p),
+        ("estimate", c_char_p),
+        ("samples", c_size_t),
+        ("imputations", c_size_t),
+        ("seed", c_uint64),
     ]
 
 
@@ -587,6 +602,11 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
             c_size_t,
         ],
     ),
+    "vaelib_imputation_config_init": (c_int, [POINTER(ImputationConfig)]),
+    "vaelib_vae_impute": (
+        c_int,
+        [POINTER(Model), POINTER(Dataset), POINTER(ImputationConfig), ProgressFn, c_void_p, POINTER(c_float), c_size_t],
+    ),
     "vaelib_vae_interpolate": (
         c_int,
         [POINTER(Model), POINTER(Dataset), c_size_t, c_size_t, c_size_t, POINTER(c_float), c_size_t],
@@ -650,6 +670,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_vae_reconstruct_to": (
         c_int,
         [POINTER(Model), POINTER(Dataset), c_int, c_uint64, POINTER(Writer), c_char_p, ProgressFn, c_void_p],
+    ),
+    "vaelib_vae_impute_to": (
+        c_int,
+        [POINTER(Model), POINTER(Dataset), POINTER(ImputationConfig), POINTER(Writer), c_char_p, ProgressFn, c_void_p],
     ),
     "vaelib_stack_encode_to": (
         c_int,

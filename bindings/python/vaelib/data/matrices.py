@@ -11,7 +11,7 @@ from vaelib._c.arrays import readable
 
 
 def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
-    """Data as a matrix that the library can read, without copying where that is possible.
+    """Data as a matrix that the library can read, without copying where that is possible; masked entries are NaN.
 
     Raises
     ------
@@ -23,7 +23,7 @@ def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
     if hasattr(X, "nnz") and hasattr(X, "toarray"):
         raise TypeError("Sparse data was passed, but dense data is required. Use '.toarray()' to convert it.")
     if np.ma.isMaskedArray(X):
-        raise ValueError("masked arrays are not supported: fill the masked entries first")
+        X = X.astype(np.result_type(X.dtype, np.float32)).filled(np.nan)
     matrix = readable(np.asarray(X))
     if matrix.ndim != 2:
         raise ValueError(

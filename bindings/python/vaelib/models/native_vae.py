@@ -16,6 +16,13 @@ from vaelib.models.columns import Group, groups_in, native_groups, resolved_grou
 from vaelib.models.native import NativeModel
 
 
+def imputation_config(settings: Mapping[str, Any], seed: int) -> tuple[header.ImputationConfig, list[Any]]:
+    """The library's configuration of an imputation, and what must live as long as it is used."""
+    config = defaults(header.ImputationConfig)
+    config.seed = seed
+    return config, fill(config, settings)
+
+
 class NativeVAE(NativeModel):
     """A variational auto-encoder inside the library."""
 

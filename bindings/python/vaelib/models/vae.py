@@ -16,6 +16,7 @@ from vaelib.models.native_vae import NativeVAE
 from vaelib.models.outliers import OutlierDetection, held_out_rows
 from vaelib.models.vae_bounds import VAEBounds
 from vaelib.models.vae_files import VAEFileQueries
+from vaelib.models.vae_imputation import VAEImputation
 from vaelib.models.vae_queries import VAEQueries
 from vaelib.models.vae_scores import VAEScores
 from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
@@ -23,7 +24,15 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="VAE")
 
 
-class VAE(VAEQueries, VAEBounds, VAEFileQueries, VAEScores, OutlierDetection[NativeVAE], EstimatorInterface):
+class VAE(
+    VAEQueries,
+    VAEBounds,
+    VAEFileQueries,
+    VAEImputation,
+    VAEScores,
+    OutlierDetection[NativeVAE],
+    EstimatorInterface,
+):
     """A variational auto-encoder (Kingma & Welling, "Auto-Encoding Variational Bayes", 2014).
 
     An encoder network x -> q(z|x) = N(mean, diag exp(log_variance)) and a decoder network z -> p(x|z), joined by the
@@ -98,6 +107,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, VAEScores, OutlierDetection[Nat
         # from the library: vae.* training.*[fit]
         activation: str = "relu",
         likelihood: str = "auto",
+        missing: str = "refuse",
         variance: str = "learned",
         mean_activation: str = "identity",
         noise_stddev: float = 1.0,
@@ -145,6 +155,7 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, VAEScores, OutlierDetection[Nat
         self.decoder_hidden = decoder_hidden
         self.activation = activation
         self.likelihood = likelihood
+        self.missing = missing
         self.variance = variance
         self.mean_activation = mean_activation
         self.noise_stddev = noise_stddev
@@ -325,6 +336,12 @@ class VAE(VAEQueries, VAEBounds, VAEFileQueries, VAEScores, OutlierDetection[Nat
                 "set warm_start=False to start from new weights"
             )
         return model
+
+    def __sklearn_tags__(self) -> Any:
+        """As of all outlier detectors; whether examples may lack numbers is a parameter."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = self.missing != "refuse"
+        return tags
 
     def _training_parameters(self) -> dict[str, Any]:
         return self._parameters(names_of("training", "fit"))

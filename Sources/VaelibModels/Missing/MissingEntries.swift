@@ -1,0 +1,45 @@
+import VaelibNumerics
+
+/// Which numbers of some rows are missing: those that are NaN when the rows come.
+///
+/// Functions of a row touch memory of that row only, so different rows may be worked on by different threads.
+final class MissingEntries {
+  /// What takes the place of a missing number, [D]: one that the column may hold, since functions of it are computed, though
+  /// not used.
+  private let placeholders: [Float]
+  private let columns: UnsafeMutablePointer<Int32>
+  private let counts: UnsafeMutablePointer<Int>
+
+  init(rows: Int, placeholders: [Float]) throws(NumericsError) {
+    self.placeholders = placeholders
+    let (count, overflow) = rows.multipliedReportingOverflow(by: placeholders.count)
+    try MemoryReserve.require(overflow ? .max : count, bytes: MemoryLayout<Int32>.stride)
+    columns = .allocate(capacity: count)
+    counts = .allocate(capacity: rows)
+    counts.initialize(repeating: 0, count: rows)
+  }
+
+  deinit {
+    columns.deallocate()
+    counts.deallocate()
+  }
+
+  /// Notes what is missing in an example, and fills it.
+  func take(_ row: Int, _ example: UnsafeMutablePointer<Float>) {
+    counts[row] = 0
+    let width = placeholders.count
+    var (low, high): (Float, Float) = (0, 0)
+    if kernels.finiteRange(example, width, &low, &high) == 1 { return }
+    let first = columns + row * width
+    for column in 0..<width where example[column].isNaN {
+      first[counts[row]] = Int32(column)
+      counts[row] += 1
+      example[column] = placeholders[column]
+    }
+  }
+
+  /// What is missing in a row that was taken.
+  func columns(_ row: Int) -> MissingColumns {
+    MissingColumns(UnsafeBufferPointer(start: columns + row * placeholders.count, count: counts[row])[...])
+  }
+}

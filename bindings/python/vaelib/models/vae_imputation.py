@@ -1,0 +1,127 @@
+"""Estimates of what examples lack."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib._c.arguments import count, seed_from, text
+from vaelib._c.arrays import pointer
+from vaelib._c.long_calls import Callback, LongCall
+from vaelib._c.parameters import allowed
+from vaelib.data.data_frames import in_frame_of
+from vaelib.data.dataset import Dataset
+from vaelib.data.h5py_datasets import is_h5py_dataset
+from vaelib.data.matrices import as_matrix
+from vaelib.models.documentation import fill_in
+from vaelib.models.estimator import Estimator
+from vaelib.models.native_vae import NativeVAE, imputation_config
+from vaelib.models.targets import Target, query_to_file
+
+
+class VAEImputation(Estimator[NativeVAE]):
+    """Imputation, for estimators with ``missing="ignore"`` or ``"indicate"``."""
+
+    seed_: int
+    scale: float
+    shift: float
+
+    def impute(
+        self,
+        X: Any,
+        *,
+        # from the library: imputation.*
+        method: str = "importance",
+        estimate: str = "mean",
+        samples: int = 200,
+        imputations: int = 1,
+        # end
+        random_state: Any = None,
+        callback: Callback | None = None,
+    ) -> Any:
+        """X with estimates in the place of what is missing; the numbers that are there stay as they are.
+
+        With z_k drawn from q(z|x_o), where x_o is what an example has, and w_k proportional to p(x_o|z_k) p(z_k) / q(z_k|x_o),
+        the mean is sum_k w_k E[x_m|z_k], and a sample is drawn from p(x_m|z_k) of a z_k that is chosen with probability w_k
+        (Mattei & Frellsen 2019).
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features), data frame or Dataset
+            The examples. NaN, the masked entries of a masked array, and what pandas takes for missing, are missing.
+        method : {method}
+            importance, as above; markov_chain draws z given the completed example, and what was missing given z, in turn
+            (Rezende et al. 2014), which is slower.
+        estimate : {estimate}
+            mean has the least squared error; mode is the most probable value of columns with two values or categories, and
+            counts as whole numbers; sample is drawn given what the example has. Of categories the mean is the mode, too.
+        samples : {samples}
+            importance: draws of z for each example; markov_chain: steps, of which the first half is not used.
+        imputations : {imputations}
+            With ``estimate="sample"``: how many completed copies there are (multiple imputation).
+        random_state : optional
+            By default the training's seed, so that equal calls give equal results.
+        callback : callable, optional
+            As in ``fit``; if it returns something true, ``Cancelled`` is raised.
+
+        Returns
+        -------
+        array of the shape of X, or a data frame as X; with ``imputations`` above 1 an array of shape (imputations, n_samples,
+        n_features). Of a Dataset the numbers are as it scales them, else as they were.
+        """
+        model = self._fitted()
+        examples = self._examples(X)
+        copies = count(imputations, "imputations")
+        values = np.empty((examples.rows, copies, model.data_dim), dtype=np.float32)
+        settings = {"method": method, "estimate": estimate, "samples": samples, "imputations": copies}
+        config, kept = imputation_config(settings, self._imputation_seed(random_state))
+        arguments = (model.handle, examples.handle, ctypes.byref(config))
+        LongCall(callback, model.cancel).run("vaelib_vae_impute", *arguments, after=(pointer(values), values.size))
+        del kept
+        all_completed = [self._completed(X, values[:, index]) for index in range(copies)]
+        return all_completed[0] if copies == 1 else np.stack([np.asarray(each) for each in all_completed])
+
+    def impute_to_file(
+        self,
+        X: Any,
+        target: Target,
+        name: str = "completed",
+        *,
+        method: str = "importance",
+        estimate: str = "mean",
+        samples: int = 200,
+        imputations: int = 1,
+        random_state: Any = None,
+        callback: Callback | None = None,
+    ) -> None:
+        """Writes what ``impute`` gives: dataset ``name`` of shape (n_samples, imputations * n_features)."""
+        model = self._fitted()
+        settings = {"method": method, "estimate": estimate, "samples": samples, "imputations": imputations}
+        config, kept = imputation_config(settings, self._imputation_seed(random_state))
+        arguments = (ctypes.byref(config),)
+        query_to_file("vaelib_vae_impute_to", model, self._examples(X), arguments, target, (text(name),), callback)
+        del kept
+
+    def _imputation_seed(self, random_state: Any) -> int:
+        return self.seed_ if random_state is None else seed_from(random_state)
+
+    def _completed(self, X: Any, values: npt.NDArray[np.float32]) -> Any:
+        """X with these values, which are scaled, in the place of what is missing."""
+        if isinstance(X, Dataset) or is_h5py_dataset(X):
+            return values
+        matrix = as_matrix(X, type(self).__name__)
+        if matrix.dtype.kind != "f":
+            return in_frame_of(X, matrix.copy())
+        missing = np.isnan(matrix)
+        completed = matrix.copy()
+        completed[missing] = (values[missing] - self.shift) / self.scale
+        return in_frame_of(X, completed)
+
+
+fill_in(
+    VAEImputation.impute,
+    **{name: allowed("imputation", name) for name in ("method", "estimate", "samples", "imputations")},
+)
