@@ -874,6 +874,12 @@ typedef struct vaelib_training_config {
      * default, to 0.5.
      */
     double trim_fraction;
+    /**
+     * VAEs whose `missing` is "ignore" or "indicate": the share of an example's numbers that the encoder does not see, drawn
+     * anew in each step; the likelihood is of all that there are. It learns so what to make of examples that lack other
+     * numbers, or more, than those that it learns from. 0, the default, to 0.9.
+     */
+    double hide_fraction;
 } vaelib_training_config;
 #define VAELIB_TRAINING_CONFIG_INIT VAELIB_SIZED_STRUCTURE(vaelib_training_config)
 

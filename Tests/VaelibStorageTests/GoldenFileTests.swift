@@ -38,7 +38,7 @@ import VaelibModels
 
   private let laterInTraining: [String: AttributeValue] = [
     "monitor": .text("error"), "validation_fraction": .real(0), "validation_split": .text("random"),
-    "trim_fraction": .real(0),
+    "trim_fraction": .real(0), "hide_fraction": .real(0),
   ]
   private let laterInCheckpoints: [String: AttributeValue] = [
     "start_loss": .real(.nan), "usual_gradient_norm": .real(0),

@@ -71,6 +71,7 @@ static void check_architecture(void) {
     CHECK(config.decoder_hidden == NULL);
     check_choice("vae", "activation", config.activation);
     check_choice("vae", "likelihood", config.likelihood);
+    check_choice("vae", "missing", config.missing);
     check_choice("vae", "variance", config.variance);
     check_choice("vae", "mean_activation", config.mean_activation);
     check_real("vae", "noise_stddev", config.noise_stddev);
@@ -111,6 +112,7 @@ static void check_training(void) {
     check_choice("training", "validation_split", config.validation_split);
     check_real("training", "dropout", config.dropout);
     check_real("training", "trim_fraction", config.trim_fraction);
+    check_real("training", "hide_fraction", config.hide_fraction);
     check_seed("training", config.seed);
     CHECK(config.beta == 1.0 && config.dropout == 0.5);
     CHECK(strcmp(find("training", "epochs").phases, "pretraining, supervised, unsupervised, fit") == 0);
@@ -173,12 +175,13 @@ static void check_sizes(void) {
     check_size("stack", sizeof(vaelib_stack_config), 3); /* and layers, layer_count */
     check_size("layer", sizeof(vaelib_layer_config), 1);
     check_size("evaluation", sizeof(vaelib_evaluation_config), 1);
+    check_size("imputation", sizeof(vaelib_imputation_config), 1);
 }
 
 static void check_listing(void) {
     vaelib_parameter parameter = VAELIB_PARAMETER_INIT;
     size_t count = vaelib_parameter_count();
-    CHECK(count == 15 + 9 + 27 + 18 + 5 + 5);
+    CHECK(count == 16 + 9 + 28 + 18 + 5 + 5 + 4);
     for (size_t index = 0; index < count; index++) {
         REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
         CHECK(parameter.name[0] != '\0' && parameter.allowed[0] != '\0' && parameter.meaning[0] != '\0');
@@ -189,6 +192,7 @@ static void check_listing(void) {
     CHECK_STATUS(vaelib_vae_config_init(NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_training_config_init(NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_evaluation_config_init(NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_imputation_config_init(NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_dataset_options_init(NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_layer_config_init(NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_stack_config_init(NULL), VAELIB_INVALID_ARGUMENT);
@@ -196,7 +200,15 @@ static void check_listing(void) {
 
 static void check_other_defaults(void) {
     vaelib_evaluation_config evaluation = VAELIB_EVALUATION_CONFIG_INIT;
+    vaelib_imputation_config imputation = VAELIB_IMPUTATION_CONFIG_INIT;
     vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+    CHECK_OK(vaelib_imputation_config_init(&imputation));
+    CHECK(imputation.struct_size == sizeof imputation);
+    check_choice("imputation", "method", imputation.method);
+    check_choice("imputation", "estimate", imputation.estimate);
+    check_count("imputation", "samples", imputation.samples);
+    check_count("imputation", "imputations", imputation.imputations);
+    check_seed("imputation", imputation.seed);
     CHECK_OK(vaelib_evaluation_config_init(&evaluation));
     CHECK(evaluation.struct_size == sizeof evaluation);
     check_count("evaluation", "samples", evaluation.samples);

@@ -74,6 +74,21 @@ static vaelib_status use_evaluation_config_in_likelihood(void *memory) {
     return vaelib_vae_estimate_log_likelihood(model, examples, memory, NULL, NULL, likelihood, NULL, rows);
 }
 
+static vaelib_status use_imputation_config(void *memory) {
+    float completed[rows * columns];
+    vaelib_model *tolerant = NULL;
+    vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
+    vaelib_status status;
+    REQUIRE_OK(vaelib_vae_config_init(&config));
+    config.data_dim = columns;
+    config.likelihood = "bernoulli";
+    config.missing = "ignore";
+    REQUIRE_OK(vaelib_vae_create(&config, &tolerant));
+    status = vaelib_vae_impute(tolerant, examples, memory, NULL, NULL, completed, rows * columns);
+    vaelib_model_free(tolerant);
+    return status;
+}
+
 static vaelib_status use_writer_config(void *memory) {
     vaelib_writer *writer = NULL;
     vaelib_status status;
@@ -155,6 +170,7 @@ static void check_inputs(void) {
     vaelib_column_group group = VAELIB_COLUMN_GROUP_INIT;
     vaelib_training_config plan = make_plan(1);
     vaelib_evaluation_config evaluation = VAELIB_EVALUATION_CONFIG_INIT;
+    vaelib_imputation_config imputation = VAELIB_IMPUTATION_CONFIG_INIT;
     vaelib_writer_config writer = VAELIB_WRITER_CONFIG_INIT;
     vaelib_checkpoint_config checkpoint = VAELIB_CHECKPOINT_CONFIG_INIT;
     vaelib_batch_place place = VAELIB_BATCH_PLACE_INIT;
@@ -185,6 +201,8 @@ static void check_inputs(void) {
     check_input("vaelib_training_config (trainer)", &plan, sizeof plan, use_training_config_in_trainer);
     CHECK_OK(vaelib_evaluation_config_init(&evaluation));
     check_input("vaelib_evaluation_config", &evaluation, sizeof evaluation, use_evaluation_config);
+    CHECK_OK(vaelib_imputation_config_init(&imputation));
+    check_input("vaelib_imputation_config", &imputation, sizeof imputation, use_imputation_config);
     check_input("vaelib_evaluation_config (likelihood)", &evaluation, sizeof evaluation,
                 use_evaluation_config_in_likelihood);
 }

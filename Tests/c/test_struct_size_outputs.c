@@ -24,6 +24,7 @@ static vaelib_status fill_dataset_options(void *memory) { return vaelib_dataset_
 static vaelib_status fill_new_vae_config(void *memory) { return vaelib_vae_config_init(memory); }
 static vaelib_status fill_new_training_config(void *memory) { return vaelib_training_config_init(memory); }
 static vaelib_status fill_evaluation_config(void *memory) { return vaelib_evaluation_config_init(memory); }
+static vaelib_status fill_imputation_config(void *memory) { return vaelib_imputation_config_init(memory); }
 static vaelib_status fill_file_report(void *memory) {
     return vaelib_file_verify(scratch_path("sizes_run.h5"), 0, memory);
 }
@@ -93,6 +94,7 @@ static void check_outputs(void) {
     check_output("vaelib_vae_config (new)", sizeof(vaelib_vae_config), fill_new_vae_config);
     check_output("vaelib_training_config (new)", sizeof(vaelib_training_config), fill_new_training_config);
     check_output("vaelib_evaluation_config", sizeof(vaelib_evaluation_config), fill_evaluation_config);
+    check_output("vaelib_imputation_config", sizeof(vaelib_imputation_config), fill_imputation_config);
     check_output("vaelib_file_report", sizeof(vaelib_file_report), fill_file_report);
     check_output("vaelib_checkpoint_config", sizeof(vaelib_checkpoint_config), fill_checkpoint_config);
     check_output("vaelib_checkpoint_info", sizeof(vaelib_checkpoint_info), fill_checkpoint_info);

@@ -108,6 +108,14 @@ def evaluation_config(**fields):
     return config
 
 
+def imputation_config(**fields):
+    config = sized(header.ImputationConfig)
+    assert library.vaelib_imputation_config_init(byref(config)) == OK
+    for name, value in fields.items():
+        setattr(config, name, value)
+    return config
+
+
 def writer_config(**fields):
     config = sized(header.WriterConfig)
     assert library.vaelib_writer_config_init(byref(config)) == OK
@@ -142,6 +150,7 @@ def handles(tmp_path):
         "bare stack": make(header.Model, "vaelib_stack_create", byref(stack_config())),
         "latents": dataset(np.zeros((ROWS, LATENT), dtype=np.float32)),
         "vae": model,
+        "with gaps": make(header.Model, "vaelib_vae_create", byref(vae_config(missing=b"ignore"))),
         "gaussian": make(header.Model, "vaelib_vae_create", byref(vae_config(likelihood=b"gaussian"))),
         "trainer": new_trainer(model),
         "writer": writer(tmp_path),
@@ -149,7 +158,7 @@ def handles(tmp_path):
     yield made
     library.vaelib_writer_free(made["writer"])
     library.vaelib_trainer_free(made["trainer"])
-    for model in ("vae", "gaussian", "stack", "bare stack"):
+    for model in ("vae", "with gaps", "gaussian", "stack", "bare stack"):
         library.vaelib_model_free(made[model])
     for data in ("labelled", "dataset", "latents"):
         library.vaelib_dataset_free(made[data])
@@ -255,6 +264,9 @@ def good_vae_calls(handles):
         "vaelib_vae_estimate_elbo": [m, d, None, NO_CALLBACK, None, double, None, None, ROWS],
         "vaelib_vae_estimate_log_likelihood": [m, d, byref(evaluation_config()), NO_CALLBACK, None, double, None, ROWS],
         "vaelib_vae_estimate_column_terms": [m, d, None, NO_CALLBACK, None, doubles(ROWS * COLUMNS), ROWS * COLUMNS],
+        "vaelib_imputation_config_init": [byref(sized(header.ImputationConfig))],
+        "vaelib_vae_impute": [handles["with gaps"], d, None, NO_CALLBACK, None, wide, ROWS * COLUMNS],
+        "vaelib_vae_impute_to": [handles["with gaps"], d, None, w, b"completed", NO_CALLBACK, None],
         "vaelib_vae_interpolate": [m, d, 0, 1, ROWS, wide, ROWS * COLUMNS],
         "vaelib_vae_draw_manifold": [m, 2, wide, 4 * COLUMNS],
         "vaelib_vae_encode_rows": [m, floats(ROWS * COLUMNS), ROWS, latent, None, ROWS * LATENT],

@@ -69,9 +69,15 @@ def oracle_of(estimator):
     return net, groups
 
 
-def test_gradients_and_terms():
-    x = table(7)
-    estimator = vaelib.VAE(**SETTINGS).initialize(table())
+def with_gaps(x, share=0.3, seed=4):
+    """A table that lacks this share of its numbers."""
+    return np.where(np.random.RandomState(seed).uniform(size=x.shape) < share, np.nan, x).astype(np.float32)
+
+
+@pytest.mark.parametrize("missing", ["refuse", "ignore", "indicate"])
+def test_gradients_and_terms(missing):
+    x = table(7) if missing == "refuse" else with_gaps(table(7))
+    estimator = vaelib.VAE(**SETTINGS, missing=missing).initialize(table())
     random = np.random.RandomState(2)
     weights = {
         name: values if "standardization" in name else random.normal(scale=0.4, size=values.shape).astype(np.float32)

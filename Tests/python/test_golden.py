@@ -57,6 +57,7 @@ def added(path):
         "validation_fraction": np.float64(0),
         "validation_split": np.bytes_("random"),
         "trim_fraction": np.float64(0),
+        "hide_fraction": np.float64(0),
     }
     arrays = {("training", phase + name): np.asarray(value) for phase in phases for name, value in values.items()}
     assert not arrays.keys() & {("training", name) for name in training}

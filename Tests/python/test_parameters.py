@@ -9,7 +9,7 @@ from vaelib._c.configurations import values_of
 from vaelib._c.parameters import PARAMETERS
 
 #: The training's parameters that only VAEs have.
-VAES_ONLY = {"estimator", "samples", "beta", "kl_warmup_epochs", "binarization", "trim_fraction"}
+VAES_ONLY = {"estimator", "samples", "beta", "kl_warmup_epochs", "binarization", "trim_fraction", "hide_fraction"}
 
 #: Those of trainings with labels only.
 LABELS_ONLY = {"dropout", "monitor"}

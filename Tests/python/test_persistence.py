@@ -20,6 +20,7 @@ CASES = {
         "estimator": "monte_carlo", "samples": 2, "beta": 0.7, "kl_warmup_epochs": 1.5, "optimizer": "adamw",
         "learning_rate": 0.004, "beta1": 0.8, "weight_decay": 0.5, "schedule": "cosine", "schedule_factor": 0.2,
         "warmup_epochs": 0.5, "gradient_clip_norm": 4.0, "trim_fraction": 0.25,
+        "missing": "indicate", "hide_fraction": 0.125,
         "scale": 0.5, "shift": 0.25, "random_state": 2**63 + 5,
     }),
     "layers": (AUTOENCODER, {

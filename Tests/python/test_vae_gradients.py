@@ -96,7 +96,7 @@ def examples(architecture):
     return random.uniform(size=(BATCH, DATA_DIM)).astype(np.float32)
 
 
-def check_step(pair, x, training, *, steps_before=0, kl_weight=None):
+def check_step(pair, x, training, *, steps_before=0, kl_weight=None, hidden=None):
     """Compares one gradient computation of the library, after so many steps, with the oracle's."""
     training = {"estimator": "analytic", "samples": 1, "beta": 1.0, **training}
     kl_weight = training["beta"] if kl_weight is None else kl_weight
@@ -112,7 +112,7 @@ def check_step(pair, x, training, *, steps_before=0, kl_weight=None):
     data = x.astype(np.float64)
     if training.get("binarization") == "dynamic":
         data = philox.binarised(data, pair.seed, philox.TRAINING_BINARISATION, steps_before, rows)
-    reconstruction, kl = vae.terms(pair.weights, pair.oracle, data, noise, training["estimator"])
+    reconstruction, kl = vae.terms(pair.weights, pair.oracle, data, noise, training["estimator"], hidden)
     assert result["reconstruction"] == pytest.approx(reconstruction.mean(), rel=1e-5)
     assert result["kl"] == pytest.approx(kl.mean(), rel=1e-5, abs=1e-5)
     assert result["elbo"] == pytest.approx((reconstruction - kl).mean(), rel=1e-5)
@@ -120,7 +120,8 @@ def check_step(pair, x, training, *, steps_before=0, kl_weight=None):
     assert result["loss"] == pytest.approx((kl_weight * kl - reconstruction).mean(), rel=1e-5)
 
     expected = gradients.central_differences(
-        lambda weights: vae.loss(weights, pair.oracle, data, noise, training["estimator"], kl_weight), pair.weights
+        lambda weights: vae.loss(weights, pair.oracle, data, noise, training["estimator"], kl_weight, hidden),
+        pair.weights,
     )
     norm = np.linalg.norm(pair.flat(expected))
     assert result["gradient_norm"] == pytest.approx(norm, rel=1e-5)
@@ -159,6 +160,52 @@ def test_gradients_at_bounded_log_variances(pair):
     model.weights = {name: w.astype(np.float32).astype(np.float64) for name, w in model.weights.items()}
     model.vae.set_weights(model.weights)
     check_step(model, examples(architecture), {})
+
+
+def with_gaps(x):
+    """Some numbers missing, all of a row, and none of another."""
+    gaps = np.random.RandomState(9).uniform(size=x.shape) < 0.4
+    gaps[2], gaps[3] = True, False
+    return np.where(gaps, np.nan, x).astype(np.float32)
+
+
+@pytest.mark.parametrize("missing", ["ignore", "indicate"])
+@pytest.mark.parametrize("architecture", ARCHITECTURES.values(), ids=list(ARCHITECTURES))
+def test_gradients_where_numbers_are_missing(pair, architecture, missing):
+    architecture = {"latent_dim": LATENT_DIM, "hidden": (5,), **architecture, "missing": missing}
+    for training in ({}, {"samples": 2, "estimator": "monte_carlo"}):
+        check_step(pair(DATA_DIM, architecture, training), with_gaps(examples(architecture)), training)
+
+
+@pytest.mark.parametrize("missing", ["ignore", "indicate"])
+def test_gradients_with_gaps_and_binarisation(pair, missing):
+    training = {"binarization": "dynamic"}
+    model = pair(DATA_DIM, {"latent_dim": LATENT_DIM, "hidden": (5,), "missing": missing}, training)
+    x = with_gaps(examples({}))
+    rows = np.arange(BATCH)
+    drawn = philox.binarised(np.nan_to_num(x).astype(float), model.seed, philox.TRAINING_BINARISATION, 0, rows)
+    binary = np.where(np.isnan(x), np.nan, drawn)
+    noise = philox.noise(model.seed, philox.TRAINING_NOISE, 0, rows, 1, LATENT_DIM)
+    trainer = vaelib.Trainer(model.vae, examples_per_epoch=BATCH)
+    result = trainer.compute_gradients(x)
+    assert result["loss"] == pytest.approx(vae.loss(model.weights, model.oracle, binary, noise), rel=1e-5)
+
+
+@pytest.mark.parametrize("missing", ["ignore", "indicate"])
+@pytest.mark.parametrize("architecture", ["two hidden layers", "learned variance", "negative_binomial, learned shape"])
+def test_gradients_where_the_encoder_does_not_see_all(pair, architecture, missing):
+    """What is hidden from the encoder stays in the likelihood; it is drawn anew in each epoch."""
+    architecture = {"latent_dim": LATENT_DIM, "hidden": (5,), **ARCHITECTURES[architecture], "missing": missing}
+    training = {"hide_fraction": 0.4}
+    for steps_before in (0, 2):
+        model = pair(DATA_DIM, architecture, training)
+        x = with_gaps(examples(architecture))
+        uniforms = [
+            philox.uniforms(model.seed, philox.TRAINING_HIDING, steps_before, row, DATA_DIM) for row in range(BATCH)
+        ]
+        hidden = np.isnan(x) | (np.stack(uniforms) < np.float32(0.4))
+        assert (hidden & ~np.isnan(x)).any()
+        check_step(model, x, training, steps_before=steps_before, hidden=hidden)
 
 
 @pytest.mark.slow

@@ -5,12 +5,12 @@ struct ExampleCheck: Sendable {
   private static let rowsAtOnce = 256
 
   private let domains: [ColumnDomain]
-  /// Whether numbers may be missing, which then are NaN.
-  let allowsMissing: Bool
+  /// What becomes of missing numbers, which are NaN, where a model has that choice.
+  private let missing: MissingValues?
 
-  init(_ domains: [ColumnDomain], allowsMissing: Bool = false) {
+  init(_ domains: [ColumnDomain], missing: MissingValues? = nil) {
     self.domains = domains
-    self.allowsMissing = allowsMissing
+    self.missing = missing
   }
 
   init(_ domain: ExampleDomain) { self.init([ColumnDomain(columns: nil, domain: domain)]) }
@@ -26,6 +26,9 @@ struct ExampleCheck: Sendable {
     }
     if source.rows == 0 { throw .data("\(what) have no rows; at least one is needed") }
   }
+
+  /// Whether numbers may be missing.
+  var allowsMissing: Bool { (missing ?? .refuse) != .refuse }
 
   /// True if all values of a row are allowed.
   func accepts(_ values: UnsafePointer<Float>, count: Int) -> Bool {
@@ -56,7 +59,10 @@ struct ExampleCheck: Sendable {
     let value = values[column]
     let name = value.isNaN ? "NaN" : "\(value)"
     let expectation = value.isFinite ? domain(of: column).expectation : ExampleDomain.real.expectation
-    return .data("the examples hold \(name) at row \(row), column \(column) (counted from 0); \(expectation)")
+    let remedy =
+      value.isNaN && missing != nil ? ", unless a model is made for examples that lack numbers (missing ignore)" : ""
+    return .data(
+      "the examples hold \(name) at row \(row), column \(column) (counted from 0); \(expectation)\(remedy)")
   }
 
   /// Checks a matrix whose row r is row `places[r]` of the examples; throws at the first bad row.

@@ -43,7 +43,7 @@ struct ColumnLikelihoods: Sendable {
       }, missing: configuration.missing)
     check = ExampleCheck(
       parts.map { ColumnDomain(columns: $0.columns, domain: $0.likelihood.domain) },
-      allowsMissing: configuration.missing != .refuse)
+      missing: configuration.missing)
   }
 
   /// What the decoder puts out for an example.

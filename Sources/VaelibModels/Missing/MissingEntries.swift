@@ -38,6 +38,21 @@ final class MissingEntries {
     }
   }
 
+  /// Takes for missing in a row what `others` has as missing there, and besides the columns whose uniform number is below
+  /// `fraction`.
+  func take(_ row: Int, with others: MissingEntries, hiding fraction: Float, uniforms: UnsafePointer<Float>) {
+    let first = columns + row * placeholders.count
+    counts[row] = 0
+    var rest = others.columns(row)
+    for column in 0..<placeholders.count {
+      let isMissing = !rest.takeColumns(before: column + 1).isEmpty
+      if isMissing || uniforms[column] < fraction {
+        first[counts[row]] = Int32(column)
+        counts[row] += 1
+      }
+    }
+  }
+
   /// What is missing in a row that was taken.
   func columns(_ row: Int) -> MissingColumns {
     MissingColumns(UnsafeBufferPointer(start: columns + row * placeholders.count, count: counts[row])[...])

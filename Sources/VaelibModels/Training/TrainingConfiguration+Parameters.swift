@@ -94,6 +94,12 @@ extension TrainingConfiguration {
       "Robust training where the training set holds outliers: the part of each batch, rounded down, with the highest loss "
         + "has no gradient; the weight of the other examples stays as it is.", accepts: (0...0.5).contains
     ).only(in: .fit).added(earlier: .real(0)),
+    .real(
+      "hide_fraction", \.hideFraction, "0 to 0.9",
+      "Where missing is ignore or indicate: the share of an example's numbers that the encoder does not see in a step, drawn anew "
+        + "each time; p(x|z) is of all. For examples that will lack other numbers than those learned from.",
+      accepts: (0...0.9).contains
+    ).only(in: .fit).added(earlier: .real(0)),
     .seed("seed", \.seed, "Seed of shuffling, latent noise, binarisation, corruption and dropout."),
   ]
 

@@ -28,6 +28,8 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public var validationSplit = ValidationSplit.random
   public var dropout = 0.5
   public var trimFraction = 0.0
+  /// The share of numbers that the encoder does not see in a step.
+  public var hideFraction = 0.0
   public var seed: UInt64 = 0
 
   public init() {}

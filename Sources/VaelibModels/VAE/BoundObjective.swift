@@ -35,7 +35,7 @@ final class BoundObjective: TrainingObjective {
     noise = try FloatBuffer(rows: decoderRows, columns: latent)
     latents = try FloatBuffer(rows: decoderRows, columns: latent)
     latentGradients = try FloatBuffer(rows: decoderRows, columns: latent)
-    encoder = try EncoderPass(model, rows: capacity)
+    encoder = try EncoderPass(model, rows: capacity, hides: configuration.hideFraction > 0)
     decoder = try DecoderPass(model, rows: decoderRows)
     check = model.exampleCheck
     terms = .allocate(capacity: capacity)
@@ -59,7 +59,7 @@ final class BoundObjective: TrainingObjective {
     let latentRows = latents.matrix(rows: rows * samples, columns: latent)
     try check.check(batch.examples, places: batch.places)
     drawNoise(batch)
-    encoder.run(batch.examples)
+    encoder.run(batch.examples, hiding: hiding(batch))
     sampleLatents(rows)
     decoder.run(latentRows)
     if let trimming { trim(trimming, batch, klWeight: klWeight) }
@@ -78,6 +78,13 @@ final class BoundObjective: TrainingObjective {
   }
 
   private var samples: Int { configuration.samples }
+
+  private func hiding(_ batch: Batch) -> InputHiding? {
+    if configuration.hideFraction == 0 { return nil }
+    return InputHiding(
+      fraction: configuration.hideFraction, seed: configuration.seed, epoch: batch.epoch,
+      places: batch.places)
+  }
 
   private func drawNoise(_ batch: Batch) {
     let (seed, epoch, examples, places) = (configuration.seed, batch.epoch, batch.examples, batch.places)

@@ -23,12 +23,14 @@ final class EncoderPass {
   private let inputs: FloatBuffer?
   /// Nil where no number may be missing.
   private let missingEntries: MissingEntries?
+  /// What the encoder does not see, where in training more is hidden from it than is missing.
+  private let hiddenEntries: MissingEntries?
   /// The latent dimension, J.
   let latent: Int
 
-  /// For training.
-  convenience init(_ model: VariationalAutoencoder, rows: Int) throws {
-    try self.init(model, model.encoder, packed: nil, rows: rows, forTraining: true)
+  /// For training; `hides` if numbers are hidden from the encoder, which a model has to allow for.
+  convenience init(_ model: VariationalAutoencoder, rows: Int, hides: Bool) throws {
+    try self.init(model, model.encoder, packed: nil, rows: rows, forTraining: true, hides: hides)
   }
 
   /// For a query.
@@ -38,7 +40,7 @@ final class EncoderPass {
 
   private init(
     _ model: VariationalAutoencoder, _ network: DenseNetwork, packed: [PackedMatrix]?, rows: Int,
-    forTraining: Bool
+    forTraining: Bool, hides: Bool = false
   ) throws {
     self.model = model
     self.network = network
@@ -48,10 +50,10 @@ final class EncoderPass {
     let layout = model.likelihood.inputs
     transformer = layout.isNone ? nil : try InputTransformer(layout)
     inputs = layout.isInPlace ? nil : try FloatBuffer(rows: rows, columns: layout.width)
-    missingEntries =
-      layout.missing == .refuse
-      ? nil
-      : try MissingEntries(rows: rows, placeholders: model.exampleCheck.placeholders(model.dataDimension))
+    let placeholders = model.exampleCheck.placeholders(model.dataDimension)
+    let mayMiss = layout.missing != .refuse
+    missingEntries = mayMiss ? try MissingEntries(rows: rows, placeholders: placeholders) : nil
+    hiddenEntries = mayMiss && hides ? try MissingEntries(rows: rows, placeholders: placeholders) : nil
     means = try FloatBuffer(rows: rows, columns: latent)
     let ofVariances = network.outputs == latent ? 1 : rows
     rawLogVariances = try FloatBuffer(rows: ofVariances, columns: latent)
@@ -65,13 +67,18 @@ final class EncoderPass {
 
   /// Encodes `examples` [rows, D], which are transformed in place where the likelihood sees them transformed too. Missing
   /// numbers are noted and filled.
-  func run(_ examples: MatrixView) {
+  func run(_ examples: MatrixView, hiding: InputHiding? = nil) {
     let seen = seen(examples)
     if let transformer {
       transformer.begin(parameters: model.parameters.base)
       forEachRow(.standardization, examples.rows, width: examples.columns) { row in
         missingEntries?.take(row, examples.row(row))
-        transformer.apply(examples.row(row), missing: missing(row), into: seen.row(row))
+        var unseen = missing(row)
+        if let hiding, let missingEntries, let hiddenEntries {
+          hiding.hide(row, hiddenEntries, missing: missingEntries, columns: examples.columns)
+          unseen = hiddenEntries.columns(row)
+        }
+        transformer.apply(examples.row(row), missing: unseen, into: seen.row(row))
       }
     }
     network.forward(parameters: model.parameters.base, input: seen, workspace: workspace, packed: packed)

@@ -45,6 +45,11 @@ extension VariationalAutoencoder: TrainableModel {
       throw .invalidArgument("phase \(kind.name) is for stacks; a variational auto-encoder has only fit")
     }
     try check(configuration.binarization)
+    if configuration.hideFraction > 0, self.configuration.missing == .refuse {
+      throw .invalidArgument(
+        "hide_fraction is \(configuration.hideFraction), but the model was made for examples that lack no numbers (missing "
+          + "refuse); make it with missing ignore or indicate")
+    }
     try configuration.check(for: kind)
   }
 

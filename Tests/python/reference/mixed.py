@@ -13,6 +13,7 @@ from reference.vae import (
     Architecture,
     bounded,
     decoder_head,
+    filled,
     log_px_of_head,
     network,
     seen_by_encoder,
@@ -36,14 +37,15 @@ class Categories:
         return self.data_dim * self.classes
 
     def one_hot(self, x: Array) -> Array:
-        """A number for each category, 1 for the one that is there."""
-        return np.asarray(np.eye(self.classes)[x.astype(int)].reshape(*x.shape[:-1], -1))
+        """A number for each category, 1 for the one that is there; all 0 where none is."""
+        indicators = np.eye(self.classes)[np.nan_to_num(x).astype(int)] * ~np.isnan(x)[..., None]
+        return np.asarray(indicators.reshape(*x.shape[:-1], -1))
 
     def log_px(self, x: Array, head: Array) -> Array:
         """Of each row."""
         logits = head.reshape(*head.shape[:-1], self.data_dim, self.classes)
         normal = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
-        return np.asarray((normal * np.eye(self.classes)[x.astype(int)]).sum(axis=(-1, -2)))
+        return np.asarray((normal * self.one_hot(x).reshape(*x.shape, self.classes)).sum(axis=(-1, -2)))
 
 
 Group = Architecture | Categories
@@ -59,7 +61,7 @@ def _columns(groups: Sequence[Group], x: Array) -> list[Array]:
     return np.split(x, np.cumsum([group.data_dim for group in groups])[:-1], axis=-1)
 
 
-def inputs(weights: Weights, groups: Sequence[Group], x: Array) -> Array:
+def inputs(weights: Weights, groups: Sequence[Group], x: Array, missing: str) -> Array:
     """What the encoder sees."""
     seen = []
     for index, (group, columns) in enumerate(zip(groups, _columns(groups, x), strict=True)):
@@ -67,7 +69,10 @@ def inputs(weights: Weights, groups: Sequence[Group], x: Array) -> Array:
             seen.append(group.one_hot(columns))
             continue
         center, unit = units(own(weights, index), group)
-        seen.append((seen_by_encoder(columns, group.likelihood) - center) / unit)
+        standardized = (seen_by_encoder(filled(columns, group.likelihood), group.likelihood) - center) / unit
+        seen.append(np.where(np.isnan(columns), 0, standardized))
+    if missing == "indicate":
+        seen.append(np.isnan(x).astype(float))
     return np.concatenate(seen, axis=-1)
 
 
@@ -86,7 +91,7 @@ def log_px(weights: Weights, net: Architecture, groups: Sequence[Group], x: Arra
 
 def terms(weights: Weights, net: Architecture, groups: Sequence[Group], x: Array, noise: Array) -> tuple[Array, Array]:
     """Reconstruction and KL of each example; noise has shape (samples, examples, latent_dim)."""
-    head = network(weights, "encoder", net.hidden, net.activation, inputs(weights, groups, x))
+    head = network(weights, "encoder", net.hidden, net.activation, inputs(weights, groups, x, net.missing))
     mean, raw = head[..., : net.latent_dim], head[..., net.latent_dim :]
     log_variance = bounded(raw, ENCODER_LOG_VARIANCE_LIMITS)
     z = mean + np.exp(log_variance / 2) * noise

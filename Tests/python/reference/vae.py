@@ -36,6 +36,7 @@ class Architecture:
     stddev_floor: float
     standardize: bool
     degrees_of_freedom: float | str
+    missing: str
 
     @property
     def decoder_widths(self) -> tuple[int, ...]:
@@ -48,6 +49,11 @@ class Architecture:
     @property
     def learns_variance(self) -> bool:
         return self.likelihood in LOCATION_SCALE and self.variance == "learned"
+
+    @property
+    def inputs(self) -> int:
+        """What the encoder sees of an example."""
+        return self.data_dim * (2 if self.missing == "indicate" else 1)
 
     @property
     def outputs(self) -> int:
@@ -69,7 +75,7 @@ class Architecture:
         """Every tensor's name and shape, in the arena's order."""
         shapes: dict[str, tuple[int, ...]] = {}
         for part, width, widths, head in (
-            ("encoder", self.data_dim, self.hidden, 2 * self.latent_dim),
+            ("encoder", self.inputs, self.hidden, 2 * self.latent_dim),
             ("decoder", self.latent_dim, self.decoder_widths, self.outputs),
         ):
             for index, (name, columns) in enumerate([*((str(i), w) for i, w in enumerate(widths)), ("head", head)]):
@@ -127,10 +133,26 @@ def seen_by_encoder(x: Array, likelihood: str) -> Array:
     return np.log1p(x) if likelihood in COUNTS else x
 
 
-def encode(weights: Weights, architecture: Architecture, x: Array) -> tuple[Array, Array]:
-    """q(z|x): mean and log-variance."""
+def filled(x: Array, likelihood: str) -> Array:
+    """Columns with a number that they may hold in place of those that are missing, which are NaN."""
+    placeholder = {"log_normal": 1.0, "beta": 0.5}.get(likelihood, 0.0)
+    return np.where(np.isnan(x), placeholder, x)
+
+
+def hide(seen: Array, hidden: Array, missing: str) -> Array:
+    """What the encoder sees of numbers, some of them hidden from it; each has ``seen.shape / hidden.shape`` inputs."""
+    each = seen.shape[-1] // hidden.shape[-1]
+    seen = np.where(np.repeat(hidden, each, axis=-1), 0, seen)
+    return np.concatenate([seen, hidden.astype(float)], axis=-1) if missing == "indicate" else seen
+
+
+def encode(
+    weights: Weights, architecture: Architecture, x: Array, hidden: Array | None = None
+) -> tuple[Array, Array]:
+    """q(z|x): mean and log-variance; of ``hidden`` numbers, by default the missing ones, the encoder sees nothing."""
     center, unit = units(weights, architecture)
-    seen = (seen_by_encoder(x, architecture.likelihood) - center) / unit
+    seen = (seen_by_encoder(filled(x, architecture.likelihood), architecture.likelihood) - center) / unit
+    seen = hide(seen, np.isnan(x) if hidden is None else hidden, architecture.missing)
     head = network(weights, "encoder", architecture.hidden, architecture.activation, seen)
     mean, raw = head[..., : architecture.latent_dim], head[..., architecture.latent_dim :]
     return mean, bounded(raw, ENCODER_LOG_VARIANCE_LIMITS)
@@ -173,25 +195,35 @@ def log_px(weights: Weights, architecture: Architecture, x: Array, z: Array) -> 
 
 def log_px_of_head(weights: Weights, architecture: Architecture, x: Array, head: Array) -> Array:
     """The same, from what the decoder's last layer gives."""
+    terms = log_px_of_columns(weights, architecture, filled(x, architecture.likelihood), head)
+    return np.asarray(np.where(np.isnan(x), 0, terms).sum(axis=-1))
+
+
+def log_px_of_columns(weights: Weights, architecture: Architecture, x: Array, head: Array) -> Array:
+    """log p(x_d|z) of each column."""
     if architecture.likelihood == "bernoulli":
-        logits = head
-        return np.asarray((x * logits - softplus(logits)).sum(axis=-1))
+        return np.asarray(x * head - softplus(head))
     if architecture.likelihood in (*COUNTS, *SHARES):
         predicts = architecture.predicts_variance
-        return np.asarray(log_density(architecture.likelihood, weights, x, head, predicts=predicts).sum(axis=-1))
+        return np.asarray(log_density(architecture.likelihood, weights, x, head, predicts=predicts))
     mean, log_variance = decode_head(weights, architecture, head)
     assert log_variance is not None
     if architecture.likelihood == "log_normal":
         x = np.log(x)
-        return np.asarray((noise_density(weights, architecture).log(x, mean, log_variance) - x).sum(axis=-1))
-    return np.asarray(noise_density(weights, architecture).log(x, mean, log_variance).sum(axis=-1))
+        return np.asarray(noise_density(weights, architecture).log(x, mean, log_variance) - x)
+    return np.asarray(noise_density(weights, architecture).log(x, mean, log_variance))
 
 
 def terms(
-    weights: Weights, architecture: Architecture, x: Array, noise: Array, estimator: str = "analytic"
+    weights: Weights,
+    architecture: Architecture,
+    x: Array,
+    noise: Array,
+    estimator: str = "analytic",
+    hidden: Array | None = None,
 ) -> tuple[Array, Array]:
     """Reconstruction and KL of each example; noise has shape (samples, examples, latent_dim)."""
-    mean, log_variance = encode(weights, architecture, x)
+    mean, log_variance = encode(weights, architecture, x, hidden)
     z = mean + np.exp(log_variance / 2) * noise
     reconstruction = log_px(weights, architecture, x, z).mean(axis=0)
     if estimator == "analytic":
@@ -208,9 +240,10 @@ def loss(
     noise: Array,
     estimator: str = "analytic",
     kl_weight: float = 1.0,
+    hidden: Array | None = None,
 ) -> float:
     """What training minimises: the mean over the batch of kl_weight * kl - reconstruction."""
-    reconstruction, kl = terms(weights, architecture, x, noise, estimator)
+    reconstruction, kl = terms(weights, architecture, x, noise, estimator, hidden)
     return float((kl_weight * kl - reconstruction).mean())
 
 

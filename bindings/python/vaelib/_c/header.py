@@ -277,6 +277,7 @@ class TrainingConfig(ctypes.Structure):
         ("seed", c_uint64),
         ("checkpoint", POINTER(CheckpointConfig)),
         ("trim_fraction", c_double),
+        ("hide_fraction", c_double),
     ]
 
 

@@ -140,6 +140,7 @@ class VAE(
         validation_fraction: float | str = "auto",
         validation_split: str = "random",
         trim_fraction: float = 0.0,
+        hide_fraction: float = 0.0,
         # end
         columns: Sequence[Any] | None = None,
         scale: float = 1.0,
@@ -188,6 +189,7 @@ class VAE(
         self.validation_fraction = validation_fraction
         self.validation_split = validation_split
         self.trim_fraction = trim_fraction
+        self.hide_fraction = hide_fraction
         self.columns = columns
         self.scale = scale
         self.shift = shift
