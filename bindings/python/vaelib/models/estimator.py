@@ -303,6 +303,10 @@ class Estimator(Generic[ModelType]):
         check_feature_names(self, X, reset)
         return matrix
 
+    def _rows(self, values: npt.NDArray[np.float32], X: Any = None) -> Any:
+        """Rows that a query has found, perhaps of X, as ``fit`` had them."""
+        return values
+
     def _forget_columns(self) -> None:
         """Forgets what the columns of a data frame were."""
         for name in _OF_COLUMNS:

@@ -14,6 +14,7 @@ from vaelib.models.estimator_interface import EstimatorInterface, constructor_pa
 from vaelib.models.fine_tuning import fraction_kept
 from vaelib.models.native_vae import NativeVAE
 from vaelib.models.outliers import OutlierDetection, held_out_rows
+from vaelib.models.tables import TableData
 from vaelib.models.vae_bounds import VAEBounds
 from vaelib.models.vae_files import VAEFileQueries
 from vaelib.models.vae_queries import VAEQueries
@@ -23,7 +24,7 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="VAE")
 
 
-class VAE(VAEQueries, VAEBounds, VAEFileQueries, VAEScores, OutlierDetection[NativeVAE], EstimatorInterface):
+class VAE(TableData, VAEQueries, VAEBounds, VAEFileQueries, VAEScores, OutlierDetection[NativeVAE], EstimatorInterface):
     """A variational auto-encoder (Kingma & Welling, "Auto-Encoding Variational Bayes", 2014).
 
     An encoder network x -> q(z|x) = N(mean, diag exp(log_variance)) and a decoder network z -> p(x|z), joined by the

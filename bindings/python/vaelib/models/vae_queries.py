@@ -13,7 +13,8 @@ from vaelib._c.arrays import pointer
 from vaelib._c.calls import call
 from vaelib._c.header import CHOICE
 from vaelib.data.data_frames import in_container
-from vaelib.models.tables import TableData
+from vaelib.models.estimator import Estimator
+from vaelib.models.native_vae import NativeVAE
 
 Matrix = npt.NDArray[np.float32]
 
@@ -37,7 +38,7 @@ class MeanAndVariance:
     variance: Matrix
 
 
-class VAEQueries(TableData):
+class VAEQueries(Estimator[NativeVAE]):
     """Encoding, decoding, sampling.
 
     Rows are arrays, or data frames with the columns and types of ``fit``'s if that had texts, categories or truth
