@@ -53,7 +53,7 @@ def numbers(frame):
 
 @pytest.fixture(scope="module")
 def fitted():
-    """Also the library's own names of what the columns are."""
+    """A model that has learned something of ``people``."""
     return vaelib.VAE(epochs=100, batch_size=50, **SETTINGS).fit(people())
 
 
@@ -202,8 +202,20 @@ def test_model_files_keep_no_categories(fitted, tmp_path):
     loaded = vaelib.load(tmp_path / "model.h5")
     x = people()
     np.testing.assert_array_equal(loaded.transform(numbers(x)), fitted.transform(x))
+    again = vaelib.VAE(**loaded.get_params()).fit(x)
+    np.testing.assert_array_equal(again.transform(x), fitted.transform(x))
+    assert list(again.categories_) == ["job", "grade"]
     with pytest.raises(vaelib.DataError, match=r"'nurse' at row 0, column 1 \('job'\).*model files do not"):
         loaded.transform(x)
+
+
+def test_numbers_for_texts_and_texts_for_numbers_are_recognised():
+    frame = pd.DataFrame({"code": ["1", "20", "3"] * 10, "year": pd.Categorical([2001, 2002, 2003] * 10)})
+    model = vaelib.VAE(epochs=1, **SETTINGS).fit(frame)
+    with pytest.raises(vaelib.DataError, match=r"X holds 20 at row 0, column 0 \('code'\).*\(near is '20'\)"):
+        model.transform(frame.assign(code=20))
+    with pytest.raises(vaelib.DataError, match=r"X holds '2001' at row 0, column 1 \('year'\).*\(near is 2001\)"):
+        model.transform(frame.assign(year="2001"))
 
 
 # What columns are.
@@ -227,7 +239,8 @@ def test_model_files_keep_no_categories(fitted, tmp_path):
         ([0.0, 2.0, 0.0, 1.0, 9.0, 0.0] * 10, "gaussian"),  # floats are no counts
         ([1, 3, 1, 2, 10, 1] * 10, "gaussian"),  # which begin at 0
         ([0, -2, 0, 1, 9, 0] * 10, "gaussian"),
-        ([0, 2, 0, 1, 9000, 0] * 10, "gaussian"),
+        ([0, 2, 0, 1, 100, 0] * 10, "negative_binomial"),
+        ([0, 2, 0, 1, 101, 0] * 10, "gaussian"),
         (list(range(12)) * 5, "gaussian"),  # months are spread evenly
         ([0, 1, 2, 1, 1, 1] * 10, "gaussian"),  # and counts more than their mean
         ([5] * 60, "gaussian"),

@@ -55,14 +55,11 @@ class Categories:
         return self.values[numbers.astype(np.int64)]
 
     def _nearest(self, value: Any) -> str:
-        """What a text that is not known may have been meant to be."""
-        texts = [text for text in self.values.tolist() if isinstance(text, str)]
-        if not isinstance(value, str):
-            same = [text for text in texts if text == str(value)]
-            return f" (the text {same[0]!r} is)" if same else ""
-        plain = {text.strip().casefold(): text for text in texts}
-        near = difflib.get_close_matches(value.strip().casefold(), plain, n=1)
-        return f" (near is {plain[near[0]]!r})" if near else ""
+        """What a value that is not known may have been meant to be: the same as text or number, or a text like it."""
+        known = {str(value).strip().casefold(): value for value in self.values.tolist()}
+        written = str(value).strip().casefold()
+        near = difflib.get_close_matches(written, known, n=1) if isinstance(value, str) else [written]
+        return f" (near is {known[near[0]]!r})" if near and near[0] in known else ""
 
     def _shown(self) -> str:
         shown = ", ".join(repr(value) for value in self.values.tolist()[:_LISTED])

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from vaelib.data.frame_columns import FrameColumn
 
 #: The largest number that is taken for a count.
-LARGEST_COUNT = 1000
+LARGEST_COUNT = 100
 #: Texts are categories if there are no more different ones than this, or, of many rows, no more than this share.
 FEW_CATEGORIES = 20
 MOST_CATEGORIES = 0.5

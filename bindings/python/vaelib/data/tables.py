@@ -159,7 +159,7 @@ def _categories(column: FrameColumn, is_chosen: bool, place: str) -> Categories 
     _check_gaps(column, place)
     if column.listed is not None:
         return Categories(column.listed)
-    found = Categories.found_in(column.objects())
+    found = Categories.found_in(column.objects()[~column.gaps])
     if column.kind != "category":
         return None if found.values.tolist() == list(range(len(found))) else found
     if not is_chosen and len(found) > max(FEW_CATEGORIES, MOST_CATEGORIES * len(column.values)):
