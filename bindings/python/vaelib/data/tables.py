@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,9 +47,9 @@ class Table:
             Two columns have the same name; or a value is missing; or texts are too many to learn anything of.
         """
         names = names_in(X)
-        twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
-        if twice is not None:
-            raise DataError(f"X has two columns of the name {twice!r}; give each a name of its own")
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        if twice:
+            raise DataError(f"X has two columns of the name {twice[0]!r}; give each a name of its own")
         categories = [
             _categories(column, number in chosen, column_text(number, names)) for number, column in enumerate(columns)
         ]
