@@ -11,6 +11,7 @@ import numpy.typing as npt
 from vaelib._c.parameters import names_of
 from vaelib.data.data_frames import check_feature_names
 from vaelib.data.frame_columns import is_of_floats, library_of, names_in, read_columns
+from vaelib.data.matrices import as_matrix
 from vaelib.data.tables import Table, matrix_of
 from vaelib.models.columns import Group, merged, named_groups
 from vaelib.models.estimator import Estimator
@@ -45,7 +46,7 @@ class TableData(Estimator[NativeVAE]):
             self._learn(X)
         if self._table is not None:
             return self._table.matrix(X)
-        return super()._matrix(X, reset) if is_of_floats(X) else matrix_of(read_columns(X), names_in(X))
+        return as_matrix(X, type(self).__name__) if is_of_floats(X) else matrix_of(read_columns(X), names_in(X))
 
     def _learn(self, X: Any) -> None:
         """Learns what the columns of a data frame are, if they are not numbers alone that are left to the library."""
