@@ -3,11 +3,11 @@
     python imputation.py                         # digits, breast cancer and wine, which come with scikit-learn
     python imputation.py --table adult.csv.gz    # and a table in CSV with names in its first line; "?" is a gap
 
-30% of the entries are removed. Of numbers the error is the root mean square of estimate - truth, in units of the column's
-deviation, so that the mean has 1; of categories it is the share that is wrong. Each method sees nothing but the gaps. For the
-nearest neighbours and the iterative imputer, which know numbers alone, categories are indicators, and the estimate is the
-largest. vaelib's setting is the same for all sets: five VAEs, from five seeds, whose means are averaged, and whose categories
-are voted on.
+30% of the entries are removed. Of numbers the error is the root mean square of estimate - truth, in units of the
+column's deviation, so that the mean has 1; of categories it is the share that is wrong. For the nearest neighbours and
+the iterative imputer, which know numbers alone, categories are indicators, and the estimate is the largest. vaelib's
+setting is the same for all sets: five VAEs, from five seeds, whose means are averaged, and whose categories are voted
+on.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def from_file(path: Path, most: int) -> Table:
     return Table(path.name.split(".")[0], np.array(columns).T, categories)
 
 
-# ---- methods: a table with gaps and a seed, to a table without ---------------------------------------------------------
+# ---- methods: a table with gaps and a seed, to a table without -------------------------------------------------------
 
 
 def by_vaelib(table: Table, seed: int) -> Matrix:
@@ -160,27 +160,34 @@ def errors(table: Table, gaps: npt.NDArray[np.bool_], completed: Matrix) -> tupl
 def main() -> None:
     """Prints a line for each set and method."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--table", type=Path, action="append", default=[], help="a table in CSV, gzip-compressed or not")
+    parser.add_argument(
+        "--table", type=Path, action="append", default=[], help="a table in CSV, gzip-compressed or not"
+    )
     parser.add_argument("--rows", type=int, default=8000, help="at most so many rows of a table")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--share", type=float, default=0.3, help="the part of the entries that is removed")
     parser.add_argument("--methods", nargs="+", choices=list(METHODS), default=list(METHODS))
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    print(f"vaelib {vaelib.__version__}, {vaelib.cpu_description()}; {arguments.share:.0%} removed, {arguments.seeds} seeds")
+    print(f"vaelib {vaelib.__version__}, {vaelib.cpu_description()}")
+    print(f"{arguments.share:.0%} removed, means of {arguments.seeds} seeds")
     print(f"{'set':15} {'method':22} {'numbers':>8} {'categories':>11} {'seconds':>8}")
     for table in [*from_scikit_learn(), *(from_file(path, arguments.rows) for path in arguments.table)]:
         for method in arguments.methods:
             found, seconds = [], []
             for seed in range(arguments.seeds):
-                gaps = (np.random.RandomState(seed).uniform(size=table.rows.shape) < arguments.share) & ~np.isnan(table.rows)
+                gaps = (np.random.RandomState(seed).uniform(size=table.rows.shape) < arguments.share) & ~np.isnan(
+                    table.rows
+                )
                 given = Table(table.name, np.where(gaps, np.nan, table.rows), table.categories)
                 start = time.perf_counter()
                 completed = METHODS[method](given, seed)
                 seconds.append(time.perf_counter() - start)
                 found.append(errors(table, gaps, completed))
             numbers, categories = np.mean(found, axis=0)
-            print(f"{table.name:15} {method:22} {numbers:8.3f} {categories:11.3f} {np.median(seconds):8.2f}", flush=True)
+            print(
+                f"{table.name:15} {method:22} {numbers:8.3f} {categories:11.3f} {np.median(seconds):8.2f}", flush=True
+            )
 
 
 if __name__ == "__main__":

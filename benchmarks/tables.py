@@ -11,84 +11,29 @@ real rows.
 from __future__ import annotations
 
 import argparse
-import csv
-import gzip
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 import vaelib
-
-Matrix = npt.NDArray[np.float32]
 
 #: Columns of numbers with no more values than this are categories.
 FEW = 150
 
 
-@dataclass(frozen=True)
-class Table:
-    """Rows as numbers, and what the columns are: each category is the number of its text."""
-
-    rows: Matrix
-    texts: list[list[str] | None]
-
-    @property
-    def categories(self) -> list[int]:
-        """Columns of texts."""
-        return [column for column, texts in enumerate(self.texts) if texts is not None]
+def read(path: Path) -> pd.DataFrame:
+    """The table in a file; its texts are of dtype category, which knows those of all rows."""
+    table = pd.read_csv(path, skipinitialspace=True, keep_default_na=False)
+    return table.astype(dict.fromkeys(table.select_dtypes(exclude="number"), "category"))
 
 
-def read(path: Path) -> Table:
-    """The table in a file."""
-    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    _, *lines = [line for line in csv.reader(content.decode().splitlines()) if line]
-    columns: list[list[float]] = []
-    texts: list[list[str] | None] = []
-    for values in zip(*lines, strict=True):
-        stripped = [value.strip() for value in values]
-        try:
-            columns.append([float(value) for value in stripped])
-            texts.append(None)
-        except ValueError:
-            known = sorted(set(stripped))
-            columns.append([float(known.index(value)) for value in stripped])
-            texts.append(known)
-    return Table(np.array(columns, dtype=np.float32).T, texts)
-
-
-class Coded:
-    """Columns of numbers with few values, as categories and back."""
-
-    def __init__(self, table: Table, rows: Matrix) -> None:
-        found = {column: np.unique(rows[:, column]) for column in range(rows.shape[1])}
-        self.values = {
-            column: values for column, values in found.items() if column not in table.categories and len(values) <= FEW
-        }
-        self.categories = sorted([*table.categories, *self.values])
-
-    def code(self, rows: Matrix) -> Matrix:
-        """Numbers of categories in the place of values."""
-        coded = rows.copy()
-        for column, values in self.values.items():
-            coded[:, column] = np.searchsorted(values, rows[:, column])
-        return coded
-
-    def restore(self, coded: Matrix) -> Matrix:
-        """Values in the place of numbers of categories."""
-        rows = coded.copy()
-        for column, values in self.values.items():
-            rows[:, column] = values[coded[:, column].astype(int)]
-        return rows
-
-
-def generated_by_vaelib(table: Table, rows: Matrix, seed: int, arguments: argparse.Namespace) -> Matrix:
+def generated_by_vaelib(rows: pd.DataFrame, seed: int, arguments: argparse.Namespace) -> pd.DataFrame:
     """As many rows as there are, from a VAE of these."""
-    coded = Coded(table, rows)
+    few = [name for name in rows.columns if rows[name].nunique() <= FEW]
     model = vaelib.VAE(
-        columns=[("categorical", coded.categories)],
+        columns=[("categorical", few)],
         hidden=(256, 128),
         latent_dim=32,
         beta=arguments.beta,
@@ -96,42 +41,47 @@ def generated_by_vaelib(table: Table, rows: Matrix, seed: int, arguments: argpar
         batch_size=256,
         random_state=seed,
     )
-    model.fit(coded.code(rows))
-    return coded.restore(model.sample(len(rows), "sample", random_state=seed))
+    generated: pd.DataFrame = model.fit(rows).sample(len(rows), "sample", random_state=seed)
+    return generated
 
 
-def generated_by_tvae(table: Table, rows: Matrix, seed: int, arguments: argparse.Namespace) -> Matrix:
+def generated_by_tvae(rows: pd.DataFrame, seed: int, arguments: argparse.Namespace) -> pd.DataFrame:
     """The same by CTGAN's TVAE with its defaults."""
-    import pandas as pd
     import torch
     from ctgan import TVAE
 
     torch.manual_seed(seed)
-    frame = pd.DataFrame(rows, columns=[str(column) for column in range(rows.shape[1])])
+    texts = list(rows.select_dtypes("category"))
     model = TVAE(enable_gpu=False, **({"epochs": arguments.tvae_epochs} if arguments.tvae_epochs else {}))
-    model.fit(frame, discrete_columns=[str(column) for column in table.categories])
-    generated: Matrix = model.sample(len(rows)).to_numpy(dtype=np.float32)
+    model.fit(rows.astype(dict.fromkeys(texts, str)), discrete_columns=texts)
+    generated: pd.DataFrame = model.sample(len(rows)).astype(rows.dtypes)
     return generated
 
 
-def real(table: Table, rows: Matrix, seed: int, arguments: argparse.Namespace) -> Matrix:
+def real(rows: pd.DataFrame, seed: int, arguments: argparse.Namespace) -> pd.DataFrame:
     """The rows themselves."""
     return rows
 
 
-MAKERS: dict[str, Callable[[Table, Matrix, int, argparse.Namespace], Matrix]] = {
+MAKERS: dict[str, Callable[[pd.DataFrame, int, argparse.Namespace], pd.DataFrame]] = {
     "real rows": real,
     "vaelib": generated_by_vaelib,
     "TVAE": generated_by_tvae,
 }
 
 
-def accuracy(train: Matrix, test: Matrix) -> float:
+def accuracy(train: pd.DataFrame, test: pd.DataFrame) -> float:
     """Of gradient boosting that learns from the one and is asked about the other."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    model = HistGradientBoostingClassifier(random_state=0).fit(train[:, :-1], train[:, -1])
-    return float(model.score(test[:, :-1], test[:, -1]))
+    learned, asked = (_numbers(rows) for rows in (train, test))
+    model = HistGradientBoostingClassifier(random_state=0).fit(learned.iloc[:, :-1], learned.iloc[:, -1])
+    return float(model.score(asked.iloc[:, :-1], asked.iloc[:, -1]))
+
+
+def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the numbers of categories in the place of these."""
+    return rows.assign(**{name: rows[name].cat.codes for name in rows.select_dtypes("category")})
 
 
 def main() -> None:
@@ -150,10 +100,10 @@ def main() -> None:
         found = []
         try:
             for seed in range(arguments.seeds):
-                order = np.random.RandomState(seed).permutation(len(table.rows))
-                train, test = table.rows[order[: arguments.rows]], table.rows[order[arguments.rows :]]
+                order = np.random.RandomState(seed).permutation(len(table))
+                train, test = table.iloc[order[: arguments.rows]], table.iloc[order[arguments.rows :]]
                 started = time.perf_counter()
-                rows = make(table, train, seed, arguments)
+                rows = make(train, seed, arguments)
                 found.append((accuracy(rows, test), time.perf_counter() - started))
         except ImportError as error:
             print(f"| {name} | not there: {error} | |")

@@ -54,6 +54,8 @@ NULLABLE = {
     "vaelib_vae_estimate_elbo": {2, 3, 4, 6, 7},
     "vaelib_vae_estimate_log_likelihood": {2, 3, 4, 6},
     "vaelib_vae_estimate_column_terms": {2, 3, 4},
+    "vaelib_vae_impute": {2, 3, 4},
+    "vaelib_vae_impute_to": {2, 5, 6},
     "vaelib_stack_pretrain": {3, 4},
     "vaelib_stack_finetune": {2, 5, 6},
     "vaelib_vae_encode_to": {3, 4, 5, 6},

@@ -19,6 +19,7 @@ from c_interface import (
     evaluation_config,
     floats,
     good_calls,
+    imputation_config,
     refused,
     vae_config,
 )
@@ -59,6 +60,22 @@ def test_bad_evaluations(handles, fields):
     arguments = good_calls(handles)["vaelib_vae_estimate_elbo"]
     arguments[2] = byref(evaluation_config(**fields))
     refused("vaelib_vae_estimate_elbo", arguments, ARGUMENT, next(iter(fields)))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"samples": 1}, {"method": b"x"}, {"estimate": None}, {"imputations": 0}, {"imputations": 2}, {"struct_size": 3}],
+)
+def test_bad_imputations(handles, fields):
+    arguments = good_calls(handles)["vaelib_vae_impute"]
+    arguments[2] = byref(imputation_config(**fields))
+    refused("vaelib_vae_impute", arguments, ARGUMENT, next(iter(fields)))
+
+
+def test_imputation_needs_a_model_for_it(handles):
+    arguments = good_calls(handles)["vaelib_vae_impute"]
+    arguments[0] = handles["vae"]
+    refused("vaelib_vae_impute", arguments, ARGUMENT, "missing")
 
 
 def test_gradients_that_are_not_finite_are_not_applied(handles):

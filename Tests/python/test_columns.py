@@ -308,7 +308,7 @@ def test_columns_of_a_data_frame():
     frame = pd.DataFrame({"height": x[:, 0], "job": x[:, 2].astype(int), "visits": x[:, 4].astype(int)})
     columns = [("categorical", ["job"]), ("poisson", ["visits"])]
     model = vaelib.VAE(latent_dim=1, hidden=(4,), columns=columns, epochs=1, random_state=0).fit(frame)
-    assert model.likelihoods_ == ["gaussian", "categorical", "poisson"]
+    assert model.likelihoods_ == {"height": "gaussian", "job": "categorical", "visits": "poisson"}
     with pytest.raises(ValueError, match=r"columns\[0\] names the column 'jab', which is not there; X has height, job"):
         vaelib.VAE(columns=[("categorical", ["jab"])]).fit(frame)
 

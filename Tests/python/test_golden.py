@@ -48,8 +48,6 @@ def added(path):
     """The attributes that later versions write beside those of this file, with what they were for it."""
     with h5py.File(path) as file:
         training = dict(file["training"].attrs)
-    if "monitor" in training:
-        return {}
     phases = {name.removesuffix("batch_size") for name in training if name.endswith("batch_size")}
     assert phases
     values = {
@@ -59,8 +57,8 @@ def added(path):
         "trim_fraction": np.float64(0),
         "hide_fraction": np.float64(0),
     }
-    arrays = {("training", phase + name): np.asarray(value) for phase in phases for name, value in values.items()}
-    assert not arrays.keys() & {("training", name) for name in training}
+    keys = [(phase + name, value) for phase in phases for name, value in values.items()]
+    arrays = {("training", key): np.asarray(value) for key, value in keys if key not in training}
     return {key: (array.dtype.str, array.shape, array.tobytes()) for key, array in arrays.items()}
 
 

@@ -41,7 +41,7 @@ def test_bad_shapes_of_input(trained, binary):
                 query(x)
         with pytest.raises(ValueError, match="0 sample"):
             query(binary[:0])
-        with pytest.raises(ValueError, match="masked"):
+        with pytest.raises(vaelib.DataError, match="NaN at row 0"):
             query(np.ma.masked_array(binary, binary > 0))
 
 

@@ -63,7 +63,7 @@ class Linear:
 def test_they_are_refused_unless_asked_for():
     x = correlated()
     x[17, 3] = np.nan
-    with pytest.raises(vaelib.DataError, match=r"NaN at row 17, column 3 .*missing ignore"):
+    with pytest.raises(vaelib.DataError, match=r"NaN at row 17, column 3 .*missing \"ignore\""):
         vaelib.VAE(likelihood="gaussian").fit(x)
     whole = vaelib.VAE(likelihood="gaussian", epochs=1).fit(correlated())
     with pytest.raises(vaelib.DataError, match="NaN at row 17, column 3"):
@@ -72,7 +72,7 @@ def test_they_are_refused_unless_asked_for():
         whole.impute(x)
     with pytest.raises(vaelib.InvalidArgument, match="missing is no; allowed: refuse, ignore, indicate"):
         vaelib.VAE(missing="no").fit(x)
-    with pytest.raises(vaelib.InvalidArgument, match="hide_fraction is 0.1, but .* lack no numbers"):
+    with pytest.raises(vaelib.InvalidArgument, match=r"hide_fraction is 0.1, but .* lack no numbers"):
         vaelib.VAE(hide_fraction=0.1).fit(correlated())
 
 
@@ -286,7 +286,7 @@ def test_several_imputations():
 
 
 def test_where_rows_come_from_and_go_to(tmp_path):
-    """Frames stay frames, numbers keep their type and unit, masks are gaps; slices, files and Datasets give the same."""
+    """Frames stay frames, numbers keep type and unit, masks are gaps; slices, files and Datasets give the same."""
     linear = Linear()
     x = with_gaps(linear.examples(50), 0.4)
     expected = linear.vae.impute(x)

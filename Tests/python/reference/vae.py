@@ -146,9 +146,7 @@ def hide(seen: Array, hidden: Array, missing: str) -> Array:
     return np.concatenate([seen, hidden.astype(float)], axis=-1) if missing == "indicate" else seen
 
 
-def encode(
-    weights: Weights, architecture: Architecture, x: Array, hidden: Array | None = None
-) -> tuple[Array, Array]:
+def encode(weights: Weights, architecture: Architecture, x: Array, hidden: Array | None = None) -> tuple[Array, Array]:
     """q(z|x): mean and log-variance; of ``hidden`` numbers, by default the missing ones, the encoder sees nothing."""
     center, unit = units(weights, architecture)
     seen = (seen_by_encoder(filled(x, architecture.likelihood), architecture.likelihood) - center) / unit

@@ -51,12 +51,41 @@ def readable(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return array.view(np.uint8)
     if array.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: the array has dtype {array.dtype}")
+    if array.dtype.kind in "SU" and array.size > 0:
+        raise ValueError(f"{_first_other(array)}; the array has dtype {array.dtype}")
     if array.dtype.kind not in "fiuO":
         raise ValueError(f"expected numbers, not an array of dtype {array.dtype}")
     native = array.dtype.newbyteorder("=")
     if native in _DTYPES:
         return array.astype(native)
-    return array.astype(_COPIED_AS.get(native, np.float64))
+    try:
+        return array.astype(_COPIED_AS.get(native, np.float64))
+    except (TypeError, ValueError) as error:
+        raise type(error)(_first_other(array)) from None
+
+
+def _first_other(array: npt.NDArray[Any]) -> str:
+    """Which element is not a number, and where it is."""
+    for place, value in np.ndenumerate(array):
+        try:
+            if array.dtype.kind == "O":
+                float(value)
+                continue
+        except (TypeError, ValueError) as error:
+            return _is_other(value, place, f"{value!r}: {error}")
+        return _is_other(value, place, "")
+    return f"expected numbers, not an array of dtype {array.dtype}"
+
+
+def _is_other(value: Any, place: tuple[int, ...], otherwise: str) -> str:
+    where = f"at row {place[0] if place else 0}"
+    where += f", column {place[1]} (counted from 0)" if len(place) > 1 else " (counted from 0)"
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return f"there is no value ({value}) {where}; fill such gaps, or leave out their rows"
+    if isinstance(value, str | bytes):
+        text = value if isinstance(value, bytes) else str(value)  # not numpy's np.str_
+        return f"expected numbers, but {where} is the text {text!r}"
+    return f"expected numbers, but {where} is {otherwise}"
 
 
 def dtype_number(dtype: np.dtype[Any]) -> int:

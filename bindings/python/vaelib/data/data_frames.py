@@ -97,16 +97,6 @@ def _listed(names: Iterable[str]) -> str:
     return "".join(lines[:5]) + ("- ...\n" if len(lines) > 5 else "")
 
 
-def in_frame_of(X: Any, values: npt.NDArray[Any]) -> Any:
-    """Values for the rows and columns of X: a data frame if that is one, else as they are."""
-    package = type(X).__module__.split(".")[0]
-    if package not in ("pandas", "polars") or column_names(X) is None:
-        return values
-    if package == "pandas":
-        return type(X)(values, index=X.index, columns=X.columns)
-    return type(X)(values, schema=list(X.columns))
-
-
 def in_container(estimator: Any, values: npt.NDArray[np.float32], X: Any) -> Any:
     """The values of a query of X as what ``set_output``, or else scikit-learn's configuration, asks for."""
     container = _container(estimator)

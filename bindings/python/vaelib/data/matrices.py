@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c.arrays import readable
+from vaelib._c.column_names import with_column_names
 
 
 def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
@@ -19,12 +20,12 @@ def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
         They are not a matrix of numbers; the text is scikit-learn's, and ``name`` is the estimator in it.
     """
     if type(X) is np.ndarray and X.ndim == 2 and X.size > 0:
-        return readable(X)
+        return _readable(X)
     if hasattr(X, "nnz") and hasattr(X, "toarray"):
         raise TypeError("Sparse data was passed, but dense data is required. Use '.toarray()' to convert it.")
     if np.ma.isMaskedArray(X):
-        X = X.astype(np.result_type(X.dtype, np.float32)).filled(np.nan)
-    matrix = readable(np.asarray(X))
+        X = np.ma.filled(X.astype(np.result_type(X.dtype, np.float32)), np.nan)
+    matrix = _readable(X)
     if matrix.ndim != 2:
         raise ValueError(
             f"Expected 2D array, got {matrix.ndim}D array instead (shape {matrix.shape}). Reshape your data: "
@@ -36,3 +37,15 @@ def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
                 f"Found array with 0 {what}(s) (shape={matrix.shape}) while a minimum of 1 is required by {name}."
             )
     return matrix
+
+
+def _readable(X: Any) -> npt.NDArray[Any]:
+    """Data as an array that the library can read; errors name the columns of a data frame."""
+    array = np.asarray(X)
+    try:
+        return readable(array)
+    except (TypeError, ValueError) as error:
+        text = with_column_names(str(error), getattr(X, "columns", None))
+        if array.dtype.kind in "OSU" and "text" in text:
+            text += ". A vaelib.VAE takes texts in a data frame; else make numbers of them, as pandas.get_dummies does"
+        raise type(error)(text) from None

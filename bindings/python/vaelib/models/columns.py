@@ -21,8 +21,8 @@ OPTIONS = [name for name in names_of("column_group") if name not in ("columns", 
 Group = dict[str, Any]
 
 
-def groups_of(columns: Any, width: int, names: Sequence[str] | None) -> list[Group]:
-    """The groups of neighbouring columns, as values of a vaelib_column_group.
+def named_groups(columns: Any, width: int, names: Sequence[str] | None) -> list[Group | None]:
+    """What is said of each column, as values of a vaelib_column_group; None of those that are not named.
 
     Raises
     ------
@@ -36,9 +36,7 @@ def groups_of(columns: Any, width: int, names: Sequence[str] | None) -> list[Gro
             if kinds[column] is not None:
                 raise ValueError(f"columns names column {_shown(column, names)} twice")
             kinds[column] = {"likelihood": likelihood, **options}
-    # Each column that is left to the data is a group, since one may be binary where its neighbour is not.
-    every = [{"columns": 1, **(kind or {"likelihood": "auto"})} for kind in kinds]
-    return merged(every)
+    return kinds
 
 
 def merged(groups: Sequence[Group]) -> list[Group]:

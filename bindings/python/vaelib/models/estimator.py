@@ -32,6 +32,9 @@ Self = TypeVar("Self", bound="Estimator[Any]")
 #: How many epochs `verbose` shows, beside the first and the last: small sets are passed over thousands of times.
 _SHOWN_EPOCHS = 100
 
+#: The attributes that say what the columns of a data frame were.
+_OF_COLUMNS = ("feature_names_in_", "_table")
+
 
 class Estimator(Generic[ModelType]):
     """History, weights, files; what queries and the ``fit`` of each kind of estimator are made of."""
@@ -63,7 +66,7 @@ class Estimator(Generic[ModelType]):
             width = count(X, "n_features")
             model = self._new_model(width, seed)
             self.n_features_in_ = width
-            vars(self).pop("feature_names_in_", None)
+            self._forget_columns()
         else:
             examples = self._examples(X, reset=True)
             model = self._new_model_for(examples, seed)
@@ -200,7 +203,7 @@ class Estimator(Generic[ModelType]):
     @contextmanager
     def _learning(self) -> Iterator[None]:
         """Forgets the width and the column names that were learned within, unless a model of them was kept."""
-        names = ("n_features_in_", "feature_names_in_")
+        names = ("n_features_in_", *_OF_COLUMNS)
         before = {name: vars(self)[name] for name in names if name in vars(self)}
         model = getattr(self, "_model", None)
         try:
@@ -286,14 +289,28 @@ class Estimator(Generic[ModelType]):
     def _as_dataset(self, X: Any, labels: npt.NDArray[Any] | None, reset: bool) -> Dataset:
         if isinstance(X, Dataset) or is_h5py_dataset(X):
             if reset:
-                vars(self).pop("feature_names_in_", None)
+                self._forget_columns()
             if isinstance(X, Dataset):
                 return X
             dataset = opened(X, self.scale, self.shift)
             return dataset if labels is None else dataset.relabel(labels)
+        dataset = Dataset(self._matrix(X, reset), labels, scale=self.scale, shift=self.shift)
+        return dataset._name_columns(getattr(self, "feature_names_in_", None))
+
+    def _matrix(self, X: Any, reset: bool) -> npt.NDArray[Any]:
+        """Examples that are no dataset as a matrix; ``reset`` learns the column names, which else are compared."""
         matrix = as_matrix(X, type(self).__name__)
         check_feature_names(self, X, reset)
-        return Dataset(matrix, labels, scale=self.scale, shift=self.shift)
+        return matrix
+
+    def _rows(self, values: npt.NDArray[np.float32], X: Any = None) -> Any:
+        """Rows that a query has found, perhaps of X, as ``fit`` had them."""
+        return values
+
+    def _forget_columns(self) -> None:
+        """Forgets what the columns of a data frame were."""
+        for name in _OF_COLUMNS:
+            vars(self).pop(name, None)
 
     def _codes(self, Z: Any) -> Dataset:
         """Codes as a dataset; they are never scaled."""

@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 from vaelib._c.long_calls import Callback
 from vaelib._c.parameters import documentation, names_of
 from vaelib.data.dataset import Dataset
-from vaelib.models.columns import Group, columns_of, decided, groups_of, likelihoods_of
+from vaelib.models.columns import Group, columns_of, decided, likelihoods_of
 from vaelib.models.documentation import fill_in
 from vaelib.models.estimator_interface import EstimatorInterface, constructor_parameters
 from vaelib.models.fine_tuning import fraction_kept
 from vaelib.models.native_vae import NativeVAE
 from vaelib.models.outliers import OutlierDetection, held_out_rows
+from vaelib.models.tables import TableData
 from vaelib.models.vae_bounds import VAEBounds
 from vaelib.models.vae_files import VAEFileQueries
 from vaelib.models.vae_imputation import VAEImputation
@@ -25,6 +26,7 @@ Self = TypeVar("Self", bound="VAE")
 
 
 class VAE(
+    TableData,
     VAEQueries,
     VAEBounds,
     VAEFileQueries,
@@ -45,10 +47,10 @@ class VAE(
     columns : sequence of (likelihood, columns) or (likelihood, columns, options), default None
         What columns are, where they are of several kinds: ``[("categorical", ["job", "sex"]), ("log_normal", [4]),
         ("student_t", slice(0, 4), dict(variance="predicted"))]``. Columns are given by numbers, by the names that a
-        data frame has, by a slice or a mask. Those that are not named are "auto". Categories are stored as 0, 1, 2,
-        ...; as many as there are in X, or as the option ``classes`` says. ``likelihood`` stays "auto", and its
-        options are for tables of one kind. Of categories, means are the most probable ones, and variances the
-        probability of others.
+        data frame has, by a slice or a mask. Those that are not named are "auto". Categories are whatever values a
+        column of a data frame has; in an array they are 0, 1, 2, ...; as many as there are in X, or as the option
+        ``classes`` says. ``likelihood`` stays "auto", and its options are for tables of one kind. Of categories, means
+        are the most probable ones, and variances the probability of others.
     scale, shift : float, default 1 and 0
         Arrays are read as ``number * scale + shift``; a Dataset has a scaling of its own.
     contamination : float or "auto", default "auto"
@@ -67,8 +69,11 @@ class VAE(
     ----------
     likelihood_ : str
         The likelihood: what was chosen, or what "auto" found, "bernoulli" or "gaussian"; "mixed" for several.
-    likelihoods_ : list of str
-        The likelihood of each column.
+    likelihoods_ : list of str, or dict
+        The likelihood of each column; of a data frame by the column's name.
+    categories_ : dict of arrays
+        The values of each column of a data frame that has categories, by its name, in the order of the numbers 0, 1,
+        ... that the model knows them by; empty for other examples. A model file does not keep them, a pickle does.
     epochs_, batch_size_, patience_, validation_fraction_
         What the last fit went by, where the parameter is "auto" what was decided for it.
     n_iter_ : int
@@ -215,9 +220,11 @@ class VAE(
 
         Parameters
         ----------
-        X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
+        X : array or data frame of shape (n_samples, n_features), Dataset or h5py.Dataset
             The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. An h5py
-            dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``.
+            dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``. A data frame of
+            pandas or polars may have columns of texts, categories and truth values. Where it is not of floats alone,
+            what "auto" is for a column follows from its type, too (docs/tables.md).
         y : ignored
             Present for scikit-learn.
         validation : array or Dataset, optional
@@ -264,23 +271,20 @@ class VAE(
         return self
 
     def _new_model(self, n_features: int, seed: int) -> NativeVAE:
-        return NativeVAE.create(n_features, seed, self._architecture("auto"), None, self._groups(n_features))
+        groups = self._groups(n_features)
+        return NativeVAE.create(n_features, seed, self._architecture("auto", groups), None, groups)
 
     def _new_model_for(self, examples: Dataset, seed: int) -> NativeVAE:
         groups = self._groups(examples.columns)
-        return NativeVAE.create(examples.columns, seed, self._architecture("auto"), examples, groups)
+        return NativeVAE.create(examples.columns, seed, self._architecture("auto", groups), examples, groups)
 
-    def _groups(self, n_features: int) -> list[Group]:
-        """The groups of columns; none where all are of one kind."""
-        if self.columns is None:
-            return []
-        names = getattr(self, "feature_names_in_", None)
-        return groups_of(self.columns, n_features, None if names is None else [str(name) for name in names])
-
-    def _architecture(self, likelihood: str) -> dict[str, Any]:
+    def _architecture(self, likelihood: str, groups: Sequence[Group]) -> dict[str, Any]:
         """The architecture's parameters; this likelihood where it is left to the library."""
         parameters = self._parameters(names_of("vae"))
-        if parameters["likelihood"] == "auto" and self.columns is None:
+        if groups:
+            # Those of a data frame's types have the likelihood that was chosen for numbers.
+            return parameters if self.columns is not None else {**parameters, "likelihood": "auto"}
+        if parameters["likelihood"] == "auto":
             # Who wants 0 or 1 to be drawn takes the values for probabilities.
             parameters["likelihood"] = "bernoulli" if self.binarization == "dynamic" else likelihood
         return parameters
@@ -298,10 +302,12 @@ class VAE(
         return found[0] if len(found) == 1 else "mixed"
 
     @property
-    def likelihoods_(self) -> list[str]:
-        """The likelihood of each column."""
+    def likelihoods_(self) -> list[str] | dict[str, str]:
+        """The likelihood of each column; by its name if X was a data frame."""
         model = self._fitted()
-        return likelihoods_of(model.groups) or [str(model.architecture["likelihood"])] * model.data_dim
+        found = likelihoods_of(model.groups) or [str(model.architecture["likelihood"])] * model.data_dim
+        names = getattr(self, "feature_names_in_", None)
+        return found if names is None else dict(zip(names.tolist(), found, strict=True))
 
     @property
     def epochs_(self) -> int:
@@ -328,7 +334,8 @@ class VAE(
         model = self._fitted()
         found = model.resolved_architecture
         groups = decided(self._groups(self.n_features_in_), model.groups)
-        wanted_model = NativeVAE.create(self.n_features_in_, 0, self._architecture(found["likelihood"]), None, groups)
+        architecture = self._architecture(found["likelihood"], groups)
+        wanted_model = NativeVAE.create(self.n_features_in_, 0, architecture, None, groups)
         wanted = wanted_model.resolved_architecture
         changed = [name for name in wanted if wanted[name] != found[name]]
         changed += ["columns"] if wanted_model.groups != model.groups else []

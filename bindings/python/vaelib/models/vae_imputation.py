@@ -12,10 +12,11 @@ from vaelib._c.arguments import count, seed_from, text
 from vaelib._c.arrays import pointer
 from vaelib._c.long_calls import Callback, LongCall
 from vaelib._c.parameters import allowed
-from vaelib.data.data_frames import in_frame_of
 from vaelib.data.dataset import Dataset
+from vaelib.data.frame_columns import completed_frame, library_of
 from vaelib.data.h5py_datasets import is_h5py_dataset
 from vaelib.data.matrices import as_matrix
+from vaelib.data.tables import Table
 from vaelib.models.documentation import fill_in
 from vaelib.models.estimator import Estimator
 from vaelib.models.native_vae import NativeVAE, imputation_config
@@ -28,6 +29,7 @@ class VAEImputation(Estimator[NativeVAE]):
     seed_: int
     scale: float
     shift: float
+    _table: Table | None
 
     def impute(
         self,
@@ -44,20 +46,21 @@ class VAEImputation(Estimator[NativeVAE]):
     ) -> Any:
         """X with estimates in the place of what is missing; the numbers that are there stay as they are.
 
-        With z_k drawn from q(z|x_o), where x_o is what an example has, and w_k proportional to p(x_o|z_k) p(z_k) / q(z_k|x_o),
-        the mean is sum_k w_k E[x_m|z_k], and a sample is drawn from p(x_m|z_k) of a z_k that is chosen with probability w_k
-        (Mattei & Frellsen 2019).
+        With z_k drawn from q(z|x_o), where x_o is what an example has, and w_k proportional to
+        p(x_o|z_k) p(z_k) / q(z_k|x_o), the mean is sum_k w_k E[x_m|z_k], and a sample is drawn from p(x_m|z_k) of a z_k
+        that is chosen with probability w_k (Mattei & Frellsen 2019).
 
         Parameters
         ----------
         X : array of shape (n_samples, n_features), data frame or Dataset
             The examples. NaN, the masked entries of a masked array, and what pandas takes for missing, are missing.
         method : {method}
-            importance, as above; markov_chain draws z given the completed example, and what was missing given z, in turn
-            (Rezende et al. 2014), which is slower.
+            importance, as above; markov_chain draws z given the completed example, and what was missing given z, in
+            turn (Rezende et al. 2014; Mattei & Frellsen 2018), which is slower.
         estimate : {estimate}
-            mean has the least squared error; mode is the most probable value of columns with two values or categories, and
-            counts as whole numbers; sample is drawn given what the example has. Of categories the mean is the mode, too.
+            mean has the least squared error; mode is the most probable value of columns with two values or categories,
+            and counts as whole numbers; sample is drawn given what the example has. Of categories the mean is the mode,
+            too.
         samples : {samples}
             importance: draws of z for each example; markov_chain: steps, of which the first half is not used.
         imputations : {imputations}
@@ -69,8 +72,9 @@ class VAEImputation(Estimator[NativeVAE]):
 
         Returns
         -------
-        array of the shape of X, or a data frame as X; with ``imputations`` above 1 an array of shape (imputations, n_samples,
-        n_features). Of a Dataset the numbers are as it scales them, else as they were.
+        array of the shape of X, or a data frame as X; with ``imputations`` above 1 an array of shape (imputations,
+        n_samples, n_features), or a list of data frames. Of a Dataset the numbers are as it scales them, else as they
+        were.
         """
         model = self._fitted()
         examples = self._examples(X)
@@ -82,7 +86,9 @@ class VAEImputation(Estimator[NativeVAE]):
         LongCall(callback, model.cancel).run("vaelib_vae_impute", *arguments, after=(pointer(values), values.size))
         del kept
         all_completed = [self._completed(X, values[:, index]) for index in range(copies)]
-        return all_completed[0] if copies == 1 else np.stack([np.asarray(each) for each in all_completed])
+        if copies == 1:
+            return all_completed[0]
+        return all_completed if library_of(X) else np.stack(all_completed)
 
     def impute_to_file(
         self,
@@ -112,13 +118,18 @@ class VAEImputation(Estimator[NativeVAE]):
         """X with these values, which are scaled, in the place of what is missing."""
         if isinstance(X, Dataset) or is_h5py_dataset(X):
             return values
-        matrix = as_matrix(X, type(self).__name__)
-        if matrix.dtype.kind != "f":
-            return in_frame_of(X, matrix.copy())
-        missing = np.isnan(matrix)
-        completed = matrix.copy()
-        completed[missing] = (values[missing] - self.shift) / self.scale
-        return in_frame_of(X, completed)
+        unscaled = (values - self.shift) / self.scale
+        if library_of(X):
+            return completed_frame(X, [self._column(number, each) for number, each in enumerate(unscaled.T)])
+        completed = np.array(as_matrix(X, type(self).__name__))
+        if completed.dtype.kind == "f":
+            missing = np.isnan(completed)
+            completed[missing] = unscaled[missing]
+        return completed
+
+    def _column(self, number: int, numbers: npt.NDArray[np.float32]) -> npt.NDArray[Any]:
+        """What numbers of a column of a data frame stand for."""
+        return numbers if self._table is None else self._table.column(number, numbers)
 
 
 fill_in(

@@ -39,7 +39,12 @@ class MeanAndVariance:
 
 
 class VAEQueries(Estimator[NativeVAE]):
-    """Encoding, decoding, sampling."""
+    """Encoding, decoding, sampling.
+
+    Rows are arrays, or data frames with the columns and types of ``fit``'s if that had texts, categories or truth
+    values. There the mean of categories is the most probable one, that of truth values whether True is, and that of
+    whole numbers is rounded; ``decode`` gives all as numbers.
+    """
 
     likelihood: str
 
@@ -69,8 +74,11 @@ class VAEQueries(Estimator[NativeVAE]):
         seed = seed_from(random_state)
         return self._matrix_query("vaelib_vae_encode_sample", examples.rows, model.latent_dim, examples.handle, seed)
 
-    def inverse_transform(self, Z: Any) -> Matrix:
-        """The mean of p(x|z) for latents Z of shape (n_samples, latent_dim): shape (n_samples, n_features)."""
+    def inverse_transform(self, Z: Any) -> Any:
+        """The mean of p(x|z) for latents Z of shape (n_samples, latent_dim): rows, (n_samples, n_features)."""
+        return self._rows(self._means(Z))
+
+    def _means(self, Z: Any) -> Matrix:
         model = self._fitted()
         latents = self._codes_for(model.latent_dim, Z)
         mean = np.empty((latents.rows, model.data_dim), dtype=np.float32)
@@ -79,10 +87,14 @@ class VAEQueries(Estimator[NativeVAE]):
         return mean
 
     def decode(self, Z: Any) -> Matrix | MeanAndVariance:
-        """p(x|z) for latents Z: the means of a Bernoulli likelihood, means and variances of one of real values."""
+        """p(x|z) for latents Z: the means of a Bernoulli likelihood, means and variances of one of real values.
+
+        Numbers always: of categories the place of the most probable one in ``categories_``, and in the variance the
+        probability of all others; of truth values the probability of True.
+        """
         model = self._fitted()
         if not model.has_variance:
-            return self.inverse_transform(Z)
+            return self._means(Z)
         latents = self._codes_for(model.latent_dim, Z)
         mean = np.empty((latents.rows, model.data_dim), dtype=np.float32)
         variance = np.empty_like(mean)
@@ -90,34 +102,34 @@ class VAEQueries(Estimator[NativeVAE]):
         call(name, model.handle, *latents.arguments, pointer(mean), pointer(variance), mean.size)
         return MeanAndVariance(mean, variance)
 
-    def decode_sample(self, Z: Any, random_state: Any = None) -> Matrix:
-        """One sample of p(x|z) for each latent, shape (n_samples, n_features)."""
+    def decode_sample(self, Z: Any, random_state: Any = None) -> Any:
+        """One sample of p(x|z) for each latent: rows, (n_samples, n_features)."""
         model = self._fitted()
         latents = self._codes(Z)
         seed = seed_from(random_state)
-        return self._matrix_query("vaelib_vae_decode_sample", latents.rows, model.data_dim, latents.handle, seed)
+        return self._rows(
+            self._matrix_query("vaelib_vae_decode_sample", latents.rows, model.data_dim, latents.handle, seed)
+        )
 
-    def reconstruct(self, X: Any, latent: Literal["mean", "sample"] = "mean", random_state: Any = None) -> Matrix:
-        """The mean of p(x|z), z the mean of q(z|x) or a sample of it: shape (n_samples, n_features)."""
+    def reconstruct(self, X: Any, latent: Literal["mean", "sample"] = "mean", random_state: Any = None) -> Any:
+        """The mean of p(x|z), z the mean of q(z|x) or a sample of it: rows, (n_samples, n_features)."""
         model = self._fitted()
         examples = self._examples(X)
         how = choice(latent, "latent")
         seed = seed_from(random_state) if latent == "sample" else 0
-        return self._matrix_query("vaelib_vae_reconstruct", examples.rows, model.data_dim, examples.handle, how, seed)
+        arguments = (examples.rows, model.data_dim, examples.handle, how, seed)
+        return self._rows(self._matrix_query("vaelib_vae_reconstruct", *arguments), X)
 
-    def sample(
-        self, n_samples: int = 1, output: Literal["mean", "sample"] = "mean", random_state: Any = None
-    ) -> Matrix:
-        """New examples, shape (n_samples, n_features): z from the prior, then the mean of p(x|z) or a sample of it."""
+    def sample(self, n_samples: int = 1, output: Literal["mean", "sample"] = "mean", random_state: Any = None) -> Any:
+        """New rows, (n_samples, n_features): z from the prior, then the mean of p(x|z) or a sample of it."""
         model = self._fitted()
         n_samples = count(n_samples, "n_samples")
         how = choice(output, "output")
-        return self._matrix_query(
-            "vaelib_vae_sample", n_samples, model.data_dim, n_samples, how, seed_from(random_state)
-        )
+        arguments = (n_samples, model.data_dim, n_samples, how, seed_from(random_state))
+        return self._rows(self._matrix_query("vaelib_vae_sample", *arguments))
 
-    def interpolate(self, X: Any, start: int = 0, stop: int = 1, steps: int = 10) -> Matrix:
-        """The path from row ``start`` of X to row ``stop`` through latent space, shape (steps, n_features).
+    def interpolate(self, X: Any, start: int = 0, stop: int = 1, steps: int = 10) -> Any:
+        """The path from row ``start`` of X to row ``stop`` through latent space: rows, (steps, n_features).
 
         ``steps`` points on the line between the two latent means, both ends included, decoded to means.
         """
@@ -128,16 +140,17 @@ class VAEQueries(Estimator[NativeVAE]):
         for row, given in zip(ends, (start, stop), strict=True):
             if not 0 <= row < examples.rows:
                 raise IndexError(f"row {given} is out of range for {examples.rows} examples")
-        return self._matrix_query("vaelib_vae_interpolate", steps, model.data_dim, examples.handle, *ends, steps)
+        arguments = (steps, model.data_dim, examples.handle, *ends, steps)
+        return self._rows(self._matrix_query("vaelib_vae_interpolate", *arguments))
 
-    def manifold(self, side: int = 20) -> Matrix:
-        """The learned 2-D manifold (AEVB, figure 4), shape (side * side, n_features); needs ``latent_dim=2``.
+    def manifold(self, side: int = 20) -> Any:
+        """The learned 2-D manifold (AEVB, figure 4): rows, (side * side, n_features); needs ``latent_dim=2``.
 
         A grid of the unit square through the inverse Gaussian CDF, decoded to means, row by row as a picture shows it.
         """
         model = self._fitted()
         side = count(side, "side")
-        return self._matrix_query("vaelib_vae_draw_manifold", side * side, model.data_dim, side)
+        return self._rows(self._matrix_query("vaelib_vae_draw_manifold", side * side, model.data_dim, side))
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
         """The names of the latents: "vae0", "vae1", ...; ``input_features`` is present for scikit-learn.
