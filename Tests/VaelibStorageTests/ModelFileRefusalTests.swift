@@ -70,7 +70,9 @@ import VaelibModels
     ]
     for group in groups {
       // Earlier files lack these.
-      let later = ["standardize", "monitor", "validation_fraction", "validation_split", "trim_fraction", "hide_fraction"]
+      let later = [
+        "standardize", "monitor", "validation_fraction", "validation_split", "trim_fraction", "hide_fraction",
+      ]
       for (index, attribute) in try sound()[keyPath: group.path].enumerated()
       where !later.contains(attribute.name) {
         let error = try refusal { $0[keyPath: group.path].remove(at: index) }

@@ -60,7 +60,8 @@ struct ExampleCheck: Sendable {
     let name = value.isNaN ? "NaN" : "\(value)"
     let expectation = value.isFinite ? domain(of: column).expectation : ExampleDomain.real.expectation
     let remedy =
-      value.isNaN && missing != nil ? ", unless a model is made for examples that lack numbers (missing \"ignore\")" : ""
+      value.isNaN && missing != nil
+      ? ", unless a model is made for examples that lack numbers (missing \"ignore\")" : ""
     return .data(
       "the examples hold \(name) at row \(row), column \(column) (counted from 0); \(expectation)\(remedy)")
   }

@@ -150,7 +150,9 @@ final class ColumnLikelihoodRows {
   }
 
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
-    for part in parts { part.rows.writeMean(row, outputs + part.output, into: mean + part.columns.lowerBound) }
+    for part in parts {
+      part.rows.writeMean(row, outputs + part.output, into: mean + part.columns.lowerBound)
+    }
   }
 
   /// How many numbers `writeStatistics` has for an example.
@@ -184,7 +186,9 @@ final class ColumnLikelihoodRows {
   func writeVariance(
     _ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>
   ) {
-    for part in parts { part.rows.writeVariance(row, outputs + part.output, into: variance + part.columns.lowerBound) }
+    for part in parts {
+      part.rows.writeVariance(row, outputs + part.output, into: variance + part.columns.lowerBound)
+    }
   }
 
   func writeSample(

@@ -105,7 +105,8 @@ final class ImputationChain {
     decoder.run(proposals.matrix(rows: rows, columns: latent))
     forEachRow(.likelihood, rows, width: width) { row in
       let (here, there) = (latents.base + row * latent, proposals.base + row * latent)
-      let ratio = logLikelihood(row) - logLikelihoods[row] + logPriorOverPosterior(there, row)
+      let ratio =
+        logLikelihood(row) - logLikelihoods[row] + logPriorOverPosterior(there, row)
         - logPriorOverPosterior(here, row)
       var draws = RandomDraws(
         RandomPurpose.imputationChoice.stream(seed: configuration.seed, epoch: step, example: place + row))

@@ -34,7 +34,8 @@ public struct ImputationConfiguration: Sendable, Equatable {
     for parameter in Self.parameters { try parameter.validate(self) }
     if estimate != .sample, imputations > 1 {
       throw .invalidArgument(
-        "imputations is \(imputations), but estimate \(estimate.rawValue) is always the same; use estimate sample, or 1")
+        "imputations is \(imputations), but estimate \(estimate.rawValue) is always the same; use estimate sample, or 1"
+      )
     }
     if method == .markovChain, imputations > samples / 2 {
       throw .invalidArgument(

@@ -11,7 +11,8 @@ extension VariationalAutoencoder {
     try imputation.validate()
     if configuration.missing == .refuse {
       throw ModelError.invalidArgument(
-        "the model was made for examples that lack no numbers; make it with missing ignore or indicate, and train it again")
+        "the model was made for examples that lack no numbers; make it with missing ignore or indicate, and train it again"
+      )
     }
     try ExampleCheck.shape(examples, columns: dataDimension, what: "the examples")
     try copy(examples, imputation.imputations, into: completed, control: control)
@@ -74,7 +75,8 @@ extension VariationalAutoencoder {
     into completed: UnsafeMutablePointer<Float>, control: RunControl
   ) throws {
     let blocks = try exampleBlocks(examples, control: control)
-    let (flops, overflow) = (encoder.flops + decoder.flops).multipliedReportingOverflow(by: imputation.samples)
+    let (flops, overflow) = (encoder.flops + decoder.flops).multipliedReportingOverflow(
+      by: imputation.samples)
     let plan = BlockPlan(rows: examples.rows, flops: overflow ? Int.max : flops, most: 64)
     let (encoder, decoder) = (try EncoderQuery(self, plan), try DecoderQuery(self, plan))
     let rowValues = imputation.imputations * dataDimension

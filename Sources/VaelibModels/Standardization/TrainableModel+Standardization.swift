@@ -28,7 +28,8 @@ extension TrainableModel {
     }
     if let column = moments.counts.firstIndex(of: 0) {
       throw ModelError.data(
-        "column \(column) (counted from 0) is missing in all of the examples; leave it out, there is nothing to learn")
+        "column \(column) (counted from 0) is missing in all of the examples; leave it out, there is nothing to learn"
+      )
     }
     for part in standardized {
       let constants = part.standardization.set(moments.columns(part.columns), in: parameters.base)

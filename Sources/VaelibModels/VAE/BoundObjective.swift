@@ -144,7 +144,7 @@ final class BoundObjective: TrainingObjective {
     let examples = batch.examples
     forEachRow(.likelihood, examples.rows, width: samples * examples.columns) { row in
       let rows = row * samples..<(row + 1) * samples
-      let sum = rows.reduce(0.0) { 
+      let sum = rows.reduce(0.0) {
         $0 + decoder.logLikelihood($1, of: examples.row(row), missing: encoder.missing(row))
       }
       terms[row] = BoundTerms(reconstruction: sum / Double(samples), kl: kl(row..<row + 1))
