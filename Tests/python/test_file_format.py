@@ -14,6 +14,8 @@ import vaelib
 from model_files import ACTIVATIONS, COUNTS, StackReader, VAEReader
 from vaelib._c.parameters import PARAMETERS
 
+#: What the document's tables have beside the parameters.
+BESIDE_PARAMETERS = ("layer_count", "class_count", "head", "output_count", "vaelib_version", "format", "kind")
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "file-format.md").read_text()
 
 # ---- what the library writes, read so -------------------------------------------------------------------------------
@@ -230,10 +232,10 @@ def test_a_stack_that_the_document_writes(tmp_path, trained):
 
 
 def test_the_documents_tables_are_the_librarys_parameters():
-    """Each group of parameters is a run of rows; a stack's two counts are no parameters."""
+    """Each group of parameters is a run of rows; a stack's counts and its head are no parameters."""
     models = DOCUMENT.partition("\n## Model files")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| (count|real|text|counts|seed) \| (.*) \|$", models, flags=re.MULTILINE)
-    listed = [row for row in rows if row[0] not in ("layer_count", "class_count", "vaelib_version", "format", "kind")]
+    listed = [row for row in rows if row[0] not in BESIDE_PARAMETERS]
     types = {
         "choice": "text",
         "flag": "count",

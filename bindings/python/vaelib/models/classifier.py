@@ -268,9 +268,9 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         """
         stack = self._fitted()
         _name_classes(stack, getattr(self, "classes_", None))
-        if stack.info.class_count > 0 and stack.class_names is None:
+        if stack.info.output_count > 0 and stack.class_names is None:
             warnings.warn(
-                f"the file knows the classes as 0 to {stack.info.class_count - 1}; pickle keeps their names",
+                f"the file knows the classes as 0 to {stack.info.output_count - 1}; pickle keeps their names",
                 VaelibWarning,
                 stacklevel=caller_depth(),
             )
@@ -316,14 +316,14 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         """The stack, or a copy of it with the classifier that the weights have and the stack lacks."""
         stack = self._fitted()
         shape = np.shape(weights.get("classifier/weight", ()))
-        if stack.info.class_count == 0 and len(shape) == 2:
+        if stack.info.output_count == 0 and len(shape) == 2:
             stack = stack.copy()
-            stack.add_classifier(shape[1])
+            stack.add_head("softmax", shape[1])
         return stack
 
     def _adopt(self, model: NativeStack) -> None:
         super()._adopt(model)
-        classes = model.info.class_count
+        classes = model.info.output_count
         if classes > 0 and len(getattr(self, "classes_", ())) != classes:
             self.classes_ = np.arange(classes)
 
@@ -331,7 +331,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
     def _of_model(cls: type[Self], stack: NativeStack) -> Self:
         estimator = super()._of_model(stack)
         names = stack.class_names
-        estimator.classes_ = np.arange(stack.info.class_count) if names is None else classes_of(names)
+        estimator.classes_ = np.arange(stack.info.output_count) if names is None else classes_of(names)
         return estimator
 
     def __sklearn_tags__(self) -> Any:
@@ -347,7 +347,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
 
 def _name_classes(stack: NativeStack, classes: Any) -> None:
     """Tells the stack what its classes are called, if it has them and knows other names."""
-    count = stack.info.class_count
+    count = stack.info.output_count
     if count == 0 or classes is None:
         return
     names = names_of(np.asarray(classes)) if len(classes) == count else None

@@ -37,5 +37,5 @@ def load(path: Path, *, check_in_child: bool = False) -> Any:
     model = read_model(path, check_in_child)
     if isinstance(model, NativeVAE):
         return VAE._of_model(model)
-    kind = StackedDenoisingClassifier if model.info.class_count > 0 else StackedDenoisingAutoencoder
+    kind = StackedDenoisingClassifier if model.info.output_count > 0 else StackedDenoisingAutoencoder
     return kind._of_model(model)

@@ -49,9 +49,14 @@ class NativeStack(NativeModel):
         """Whether an epoch of this phase is in the history."""
         return phase in self.history.get("phase", ())
 
-    def add_classifier(self, classes: int) -> None:
-        """Puts a fresh classifier on a stack without one."""
-        call("vaelib_stack_add_classifier", self.handle, classes)
+    @property
+    def head(self) -> str:
+        """The kind of the head: "softmax", "gaussian" or "sigmoid"; "" without one."""
+        return str(self.info.head.decode())
+
+    def add_head(self, kind: str, outputs: int) -> None:
+        """Puts a fresh head on a stack without one."""
+        call("vaelib_stack_add_head", self.handle, text(kind), outputs)
 
     @property
     def class_names(self) -> ClassNames | None:

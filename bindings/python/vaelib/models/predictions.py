@@ -36,7 +36,7 @@ class Predictions(Estimator[NativeStack]):
     def predict_proba(self, X: Any) -> npt.NDArray[np.float32]:
         """The probability of each class, shape (n_samples, n_classes), columns in the order of ``classes_``."""
         model = self._fitted()
-        classes = model.info.class_count
+        classes = model.info.output_count
         examples = self._examples_for(model, X)
         probabilities = np.empty((examples.rows, classes), dtype=np.float32)
         name = "vaelib_stack_predict_probabilities" + examples.suffix

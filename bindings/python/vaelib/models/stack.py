@@ -89,7 +89,7 @@ class Stack(Estimator[NativeStack]):
         phase = "pretraining" if phase is None else phase
         if phase not in PHASES:
             raise ValueError(f"phase must be one of {', '.join(PHASES)}, not {phase!r}")
-        found = stack.info.class_count
+        found = stack.info.output_count
         if classes > 0 and found not in (0, classes):
             raise ValueError(f"classes is {classes}, but the stack has a classifier of {found} classes")
         if phase == "supervised" and classes == 0 and found == 0:

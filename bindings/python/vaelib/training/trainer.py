@@ -162,11 +162,11 @@ def _new_trainer(estimator: Trainable, examples_per_epoch: int, phase: str | Non
     def create(on: Any) -> Any:
         return new_handle(header.Trainer, "vaelib_trainer_create", on.handle, *arguments)
 
-    if phase == "supervised" and model.info.class_count == 0:
+    if phase == "supervised" and model.info.output_count == 0:
         trial = model.copy()
-        trial.add_classifier(number)
+        trial.add_head("softmax", number)
         library.vaelib_trainer_free(create(trial))
-        model.add_classifier(number)
+        model.add_head("softmax", number)
         estimator._adopt(model)
     handle = create(model)
     del kept
