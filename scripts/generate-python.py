@@ -28,7 +28,9 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 HEADER = REPOSITORY / "include" / "vaelib.h"
 PACKAGE = REPOSITORY / "bindings" / "python" / "vaelib"
 DECLARATIONS = PACKAGE / "_c" / "header.py"
-ESTIMATORS = [PACKAGE / "models" / name for name in ("vae.py", "vae_bounds.py", "autoencoder.py", "classifier.py")]
+ESTIMATORS = [
+    PACKAGE / "models" / name for name in ("vae.py", "vae_bounds.py", "autoencoder.py", "classifier.py", "regressor.py")
+]
 
 SCALARS = {
     "int": "c_int",

@@ -89,6 +89,11 @@ class NativeModel:
         return described(header.ModelInfo, "vaelib_model_describe", self.handle)
 
     @property
+    def head(self) -> str:
+        """What a stack has on top: "softmax", "gaussian" or "sigmoid"; "" for nothing, and for a VAE."""
+        return str(self.info.head.decode())
+
+    @property
     def tensors(self) -> dict[str, Tensor]:
         """The layout of the flat parameters, by name; biases have one axis."""
         tensors = []

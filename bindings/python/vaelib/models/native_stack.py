@@ -24,7 +24,7 @@ class NativeStack(NativeModel):
     def create(
         cls, data_dim: int, seed: int, parameters: StackParameters, examples: Dataset | None = None
     ) -> NativeStack:
-        """A new stack with fresh weights and no classifier; the examples decide what its parameters leave to them."""
+        """A new stack with fresh weights and no head; the examples decide what its parameters leave to them."""
         config = defaults(header.StackConfig)
         config.data_dim, config.seed = data_dim, seed
         kept = fill_stack_config(config, parameters)
@@ -48,11 +48,6 @@ class NativeStack(NativeModel):
     def was_trained(self, phase: str) -> bool:
         """Whether an epoch of this phase is in the history."""
         return phase in self.history.get("phase", ())
-
-    @property
-    def head(self) -> str:
-        """The kind of the head: "softmax", "gaussian" or "sigmoid"; "" without one."""
-        return str(self.info.head.decode())
 
     def add_head(self, kind: str, outputs: int) -> None:
         """Puts a fresh head on a stack without one."""
