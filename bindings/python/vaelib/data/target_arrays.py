@@ -76,8 +76,9 @@ def is_matrix(y: Any) -> bool:
 
 
 def as_indicators(y: Any, rows: int) -> npt.NDArray[np.float32]:
-    """Several labels of each example, shape (rows, n_labels): 1 for those that apply, 0 for others, -1 where the labels
-    of a row are not known.
+    """Several labels of each example, shape (rows, n_labels).
+
+    1 for those that apply, 0 for others, -1 where the labels of a row are not known.
 
     Raises
     ------
@@ -93,8 +94,8 @@ def as_indicators(y: Any, rows: int) -> npt.NDArray[np.float32]:
     if wrong.any():
         row = int(np.argmax(wrong))
         raise ValueError(
-            f"Unknown label type: y is a matrix with {given[row].tolist()[:8]} in row {row}; several labels at once are "
-            "0 or 1, or all -1 in a row whose labels are not known. Classes are given in one column"
+            f"Unknown label type: y is a matrix with {given[row].tolist()[:8]} in row {row}; several labels at once "
+            "are 0 or 1, or all -1 in a row whose labels are not known. Classes are given in one column"
         )
     return given.astype(np.float32)
 

@@ -135,7 +135,8 @@ class NativeModel:
 
     def standardize(self, examples: Dataset) -> None:
         """Takes the columns' means and deviations, if the model standardises."""
-        if any(name.endswith("standardization/mean") for name in self.tensors):
+        names = [name for name in self.tensors if not name.startswith("regressor/")]
+        if any(name.endswith("standardization/mean") for name in names):
             call("vaelib_model_standardize", self.handle, examples.handle)
 
     def was_trained(self, phase: str) -> bool:

@@ -46,12 +46,11 @@ class RegressionPredictions(Estimator[NativeStack]):
         query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callback)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """The coefficient of determination R2 of the predictions of y, or of the labels of the Dataset X; weighted if
-        asked for. 1 is the best.
+        """The coefficient of determination R2 of the predictions of y, or of the labels of the Dataset X.
 
-        1 - the sum of squared errors / the sum of squared distances from the mean, the mean over all outputs. A target
-        that is constant in y counts 1 if it is predicted exactly, else 0. Examples without targets, which NaN stands
-        for, do not count.
+        1 - the sum of squared errors / the sum of squared distances from the mean, weighted if asked for, the mean over
+        all outputs; 1 is the best. A target that is constant in y counts 1 if it is predicted exactly, else 0. Examples
+        without targets, which NaN stands for, do not count.
         """
         predicted = self.predict(X)
         targets = as_targets(_targets_of(X, y), len(predicted), type(self).__name__)
