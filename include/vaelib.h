@@ -865,9 +865,9 @@ typedef struct vaelib_training_config {
      */
     size_t patience;
     /**
-     * Fine-tuning stacks with labels or targets: what patience watches. "loss": the head's loss. "error": what its score
-     * lacks of 1, for labels the share of wrong ones; of few validation examples many epochs get the same number right,
-     * so the first of them would be kept.
+     * Fine-tuning stacks with labels or targets: what patience watches. "loss": the head's loss. "error": what its
+     * score lacks of 1, for labels the share of wrong ones; of few validation examples many epochs get the same number
+     * right, so the first of them would be kept.
      */
     const char *monitor;
     /**
@@ -880,8 +880,8 @@ typedef struct vaelib_training_config {
     /** "random": rows chosen by the seed, in supervised fine-tuning of each class in proportion. "last": the last. */
     const char *validation_split;
     /**
-     * Fine-tuning stacks with labels or targets: each unit of each code is dropped with this probability, drawn at each use; at
-     * least 0 and below 1. Default .5.
+     * Fine-tuning stacks with labels or targets: each unit of each code is dropped with this probability, drawn at each
+     * use; at least 0 and below 1. Default .5.
      */
     double dropout;
     /** Seed of shuffling, latent noise, binarisation, corruption and dropout. */
@@ -910,9 +910,9 @@ typedef struct vaelib_training_config {
  *     elbo                the evidence lower bound of a vae, reconstruction - kl, whatever the KL weight
  *     reconstruction, kl  its two terms
  *     kl_weight           the weight of the KL term in the last step
- *     error               1 - the score of a stack's head. Softmax: the share of wrong labels. Gaussian: the mean of the
- *                         squared errors of standardised targets, which is 1 - R^2, with the variance that targets had
- *                         in the first training. Sigmoid: the share of rows with a wrong label
+ *     error               1 - the score of a stack's head. Softmax: the share of wrong labels. Gaussian: the mean
+ *                         squared error of standardised targets, 1 - R^2 with the variance that targets had in the
+ *                         first training. Sigmoid: the share of examples with a wrong label
  *     learning_rate       that of the last step
  *     gradient_norm       the Euclidean norm of a step's gradient, before clipping; steps only
  *     phase, layer        epochs of stacks only: a vaelib_phase, and the layer that was pretrained
@@ -1352,18 +1352,19 @@ vaelib_status vaelib_vae_decode_rows(
  *     vaelib_stack_predict(model, test, classes, test_rows);
  *     vaelib_model_save(model, "reader.h5");
  *
- * The head is a dense layer on the topmost code y, o = y W + b, and what o says of an example. It has one of three kinds,
- * which what is learned decides: a dataset's labels, or its targets t (vaelib_dataset_with_targets()). In place of the
- * two calls in the middle, a stack that learns real numbers has
+ * The head is a dense layer on the topmost code y, o = y W + b, and what o says of an example. What is learned decides
+ * which of three kinds it is: a dataset's labels, or its targets t (vaelib_dataset_with_targets()). In place of the last
+ * two calls before the file is saved, a stack that learns real numbers has
  *
  *     vaelib_dataset_with_targets(digits, strokes, "gaussian", &measured);
  *     vaelib_stack_finetune(model, measured, NULL, VAELIB_SUPERVISED, &training, NULL, NULL);
  *     vaelib_stack_predict_targets(model, test, predicted, test_rows * columns);
  *
- *     head        of                     loss of an example                     predictions
- *     softmax     labels                 -log softmax(o)[label]                 vaelib_stack_predict(), ..._probabilities()
- *     gaussian    real targets           1/2 sum_k (t'_k - o_k)^2               vaelib_stack_predict_targets()
- *     sigmoid     targets of 0 and 1     -sum_k log p(t_k), p = sigmoid(o)      vaelib_stack_predict_probabilities()
+ *     head        learns                 loss of an example           predictions
+ *     softmax     labels                 -log softmax(o)[label]       vaelib_stack_predict(), ..._predict_probabilities()
+ *     gaussian    real targets           1/2 sum_k (t'_k - o_k)^2     vaelib_stack_predict_targets()
+ *     sigmoid     targets of 0 and 1     -sum_k t_k log p_k + (1 - t_k) log (1 - p_k), p = sigmoid(o)
+ *                                                                     vaelib_stack_predict_probabilities()
  *
  * Real targets are standardised inside the head, t' = (t - mean) / deviation, by the examples of the first fine-tuning;
  * predictions are in the targets' own unit. A constant target, from which there is nothing to learn, is predicted as
