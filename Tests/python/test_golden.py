@@ -49,7 +49,7 @@ def added(path):
     """The attributes that later versions write beside those of this file, with what they were for it."""
     with h5py.File(path) as file:
         training = dict(file["training"].attrs)
-    if "monitor" in training:
+    if any(name.endswith("monitor") for name in training):
         return {}
     phases = {name.removesuffix("batch_size") for name in training if name.endswith("batch_size")}
     assert phases

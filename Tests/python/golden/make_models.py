@@ -2,8 +2,8 @@
 
 usage: python make_models.py     (with the library built; once for each released format, and never again for it)
 
-`format_<version>_<kind>.h5`, perhaps with a further name, is a model file, the `.json` beside it what it must give for `inputs`. The files stay in
-the tests for ever: every later library must read them.
+`format_<version>_<kind>.h5`, perhaps with a further name, is a model file, the `.json` beside it what it must give for
+`inputs`. The files stay in the tests for ever: every later library must read them.
 """
 
 from __future__ import annotations
