@@ -244,6 +244,8 @@ def test_a_trainer(x):
     model = Regressor(hidden=(16,), dropout=0.0, learning_rate=0.01, schedule="constant", random_state=0).initialize(x)
     with pytest.raises(ValueError, match="outputs="):
         vaelib.Trainer(model, len(x), phase="supervised")
+    with pytest.raises(ValueError, match="learns no classes"):
+        vaelib.Trainer(model, len(x), phase="supervised", classes=2)
     with pytest.raises(ValueError, match="one head"):
         vaelib.Trainer(model, len(x), phase="supervised", classes=2, outputs=2)
     trainer = vaelib.Trainer(model, len(x), phase="supervised", outputs=2)

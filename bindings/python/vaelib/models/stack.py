@@ -37,6 +37,8 @@ class Stack(Estimator[NativeStack]):
     hidden: Any
     learning_rate: Any
     finetune_epochs: int | str
+    #: The heads that its stack may have.
+    _heads: ClassVar[tuple[str, ...]] = ("softmax", "sigmoid", "gaussian")
     #: The head that targets are for, as a Trainer's ``outputs`` say.
     _target_head: ClassVar[str] = "gaussian"
     #: A stack to start from, or its file; None for a new one.
@@ -97,6 +99,8 @@ class Stack(Estimator[NativeStack]):
         phase = "pretraining" if phase is None else phase
         if phase not in PHASES:
             raise ValueError(f"phase must be one of {', '.join(PHASES)}, not {phase!r}")
+        if head is not None and head.kind not in self._heads:
+            raise ValueError(f"a {type(self).__name__} learns no classes: give the number of targets, outputs=...")
         found = Head(stack.head, stack.info.output_count) if stack.head else None
         if head is not None and found is not None and head != found:
             raise ValueError(f"a {head} was asked for, but the stack has a {found}")
