@@ -122,37 +122,6 @@ import VaelibModels
     #expect(widths?.contains("has more weights than the file holds") == true)
   }
 
-  @Test func headsThatCannotBe() throws {
-    var configuration = StackConfiguration()
-    var layer = LayerConfiguration()
-    (layer.width, layer.loss) = (2, .crossEntropy)
-    (configuration.dataDimension, configuration.layers) = (3, [layer])
-    let head = HeadShape(.gaussian, outputs: 2)
-    let stack = try StackedAutoencoder(configuration, head: head).contents(libraryVersion: "0.1.0")
-    #expect(stack.formatVersion == 2)
-    let cases: [(name: String, value: AttributeValue?, text: String)] = [
-      ("head", .text("linear"), "should be gaussian or sigmoid"),
-      ("head", .text("softmax"), "should be gaussian"),
-      ("head", .count(1), "should be gaussian"), ("class_count", .count(2), "whose class_count is 0"),
-      ("output_count", .count(0), "from 1 to 1048576"), ("output_count", .count(3), "shape"),
-      ("output_count", .count(1 << 20), "more weights than the file holds"),
-      ("output_count", nil, "is missing"),
-    ]
-    for (name, value, text) in cases {
-      var contents = stack
-      contents.architecture = contents.architecture.compactMap {
-        $0.name == name ? value.map { .init(name: name, value: $0) } : $0
-      }
-      let error = try refusal(of: contents, #_sourceLocation) { (_, _) throws(StorageError) in }
-      #expect(error?.contains(text) == true, "\(error ?? "none")")
-    }
-    var contents = stack
-    let place = try #require(contents.tensors.firstIndex { $0.name.hasSuffix("standardization/deviation") })
-    contents.tensors[place].values = [1, -1]
-    let error = try refusal(of: contents, #_sourceLocation) { (_, _) throws(StorageError) in }
-    #expect(error?.contains("it must be above 0") == true)
-  }
-
   @Test func tensorsOfOtherTypes() throws {
     let error = try refusal { (session, root) throws(StorageError) in
       try delete(weight, in: root, session)
