@@ -116,7 +116,7 @@ typedef enum vaelib_status {
     VAELIB_FORMAT_ERROR = 7,
     /**
      * Unsuitable data: wrong width, NaN or infinite values, values that the likelihood or the loss does not allow,
-     * labels that the classifier does not allow.
+     * labels or targets that a stack's head does not allow.
      */
     VAELIB_DATA_ERROR = 8,
     /** Training produced numbers that are not finite; the last good weights were kept. */
@@ -386,6 +386,9 @@ typedef struct vaelib_dataset_info {
      * 5"; empty if nothing. Valid until the dataset is freed.
      */
     const char *conventions;
+    /** How many targets a row has, and the head that they are for (vaelib_dataset_with_targets()); 0 and "" without. */
+    size_t target_columns;
+    const char *head;
 } vaelib_dataset_info;
 #define VAELIB_DATASET_INFO_INIT VAELIB_SIZED_STRUCTURE(vaelib_dataset_info)
 
@@ -437,9 +440,9 @@ vaelib_status vaelib_dataset_select(
 
 /**
  * The rows of `count` datasets, one dataset after another, as one dataset. All must have the same number of columns,
- * and either all or none must have labels. Each keeps its dtype and its scaling; where they differ, the whole is
- * described as float32 with scale 1 and shift 0, which is what models see. Only labels are copied; those with names
- * become numbers of the names of all.
+ * and either all or none must have labels, or targets for the same head. Each keeps its dtype and its scaling; where
+ * they differ, the whole is described as float32 with scale 1 and shift 0, which is what models see. Only labels are
+ * copied; those with names become numbers of the names of all.
  */
 vaelib_status vaelib_dataset_concatenate(
     const vaelib_dataset *const *datasets, size_t count, vaelib_dataset **out_dataset);
@@ -459,10 +462,27 @@ vaelib_status vaelib_dataset_split(
 /**
  * The rows of a dataset with other labels, as a dataset of its own; nothing is copied. `labels` is an integer array as
  * in vaelib_dataset_from_array(), which must stay unchanged until the new dataset is freed. In this way the program
- * decides which class has which number, whether the examples are in memory or streamed. NULL removes the labels.
+ * decides which class has which number, whether the examples are in memory or streamed. NULL removes the labels. The
+ * new dataset has no targets.
  */
 vaelib_status vaelib_dataset_relabel(
     const vaelib_dataset *dataset, const vaelib_array *labels, vaelib_dataset **out_dataset);
+
+/**
+ * The rows of a dataset with targets, what a stack is to learn of them, as a dataset of its own; nothing is copied.
+ * `targets` is a dataset with as many rows, in memory or in a file, of which each column is a target; its memory must
+ * stay unchanged until the new dataset is freed, and its own scaling says which numbers they are. `head` says what they
+ * mean:
+ *
+ *     "gaussian"  real numbers (regression)
+ *     "sigmoid"   1 for labels that apply, 0 for those that do not, independently of each other (multi-label)
+ *
+ * Slices, selections, concatenations and splits of the new dataset have their rows' targets; it has no labels.
+ * Training holds all targets in memory, as float32. They are checked then: VAELIB_DATA_ERROR names the first that is
+ * not finite, or not 0 or 1.
+ */
+vaelib_status vaelib_dataset_with_targets(
+    const vaelib_dataset *dataset, const vaelib_dataset *targets, const char *head, vaelib_dataset **out_dataset);
 
 /** Size, type, scaling. */
 vaelib_status vaelib_dataset_describe(const vaelib_dataset *dataset, vaelib_dataset_info *out_info);
@@ -614,10 +634,11 @@ typedef struct vaelib_model_info {
     /** J, the width of the latent code of a vae; 0 for a stack. */
     size_t latent_dim;
     /**
-     * The layers of a stack, and the classes of its classifier (0 before fine-tuning with labels); both 0 for a vae.
+     * The layers of a stack, and the outputs of its head: classes, or targets (0 before fine-tuning with labels or
+     * targets); both 0 for a vae.
      */
     size_t layer_count;
-    size_t class_count;
+    size_t output_count;
     /** The length of the flat float32 array of all weights and biases, and the number of named tensors in it. */
     size_t parameter_count;
     size_t tensor_count;
@@ -634,6 +655,8 @@ typedef struct vaelib_model_info {
      * continuous_bernoulli and poisson; else 0.
      */
     int has_variance;
+    /** The head of a stack: "softmax", "gaussian" or "sigmoid"; "" without one, and for a vae. */
+    const char *head;
 } vaelib_model_info;
 #define VAELIB_MODEL_INFO_INIT VAELIB_SIZED_STRUCTURE(vaelib_model_info)
 
@@ -724,7 +747,7 @@ void vaelib_model_free(vaelib_model *model);
 typedef enum vaelib_phase {
     /** One layer of a stack learns to denoise its input. */
     VAELIB_PRETRAINING = 0,
-    /** All layers of a stack and its classifier learn the labels: softmax and cross-entropy. */
+    /** All layers of a stack and its head learn labels or targets. */
     VAELIB_SUPERVISED = 1,
     /** All layers of a stack, unrolled into one auto-encoder, learn to reconstruct uncorrupted examples. */
     VAELIB_UNSUPERVISED = 2,
@@ -842,8 +865,9 @@ typedef struct vaelib_training_config {
      */
     size_t patience;
     /**
-     * Fine-tuning stacks with labels: what patience watches. "loss": the cross-entropy. "error": the share of wrong
-     * labels; of few validation examples many epochs get the same number right, so the first of them would be kept.
+     * Fine-tuning stacks with labels or targets: what patience watches. "loss": the head's loss. "error": what its
+     * score lacks of 1, for labels the share of wrong ones; of few validation examples many epochs get the same number
+     * right, so the first of them would be kept.
      */
     const char *monitor;
     /**
@@ -856,8 +880,8 @@ typedef struct vaelib_training_config {
     /** "random": rows chosen by the seed, in supervised fine-tuning of each class in proportion. "last": the last. */
     const char *validation_split;
     /**
-     * Fine-tuning stacks with labels: each unit of each code is dropped with this probability, drawn at each use; at
-     * least 0 and below 1. Default .5.
+     * Fine-tuning stacks with labels or targets: each unit of each code is dropped with this probability, drawn at each
+     * use; at least 0 and below 1. Default .5.
      */
     double dropout;
     /** Seed of shuffling, latent noise, binarisation, corruption and dropout. */
@@ -888,11 +912,13 @@ typedef struct vaelib_training_config {
  *
  *     loss                what is minimised, without the weight prior. Vae: kl_weight * kl - reconstruction;
  *                         pretraining: cross-entropy, or half the squared error, with the layer's penalties;
- *                         supervised: the cross-entropy of the labels; unsupervised: the loss of layer 0
+ *                         supervised: the head's loss; unsupervised: the loss of layer 0
  *     elbo                the evidence lower bound of a vae, reconstruction - kl, whatever the KL weight
  *     reconstruction, kl  its two terms
  *     kl_weight           the weight of the KL term in the last step
- *     error               the share of labels that were wrong
+ *     error               1 - the score of a stack's head. Softmax: the share of wrong labels. Gaussian: the mean
+ *                         squared error of standardised targets, 1 - R^2 with the variance that targets had in the
+ *                         first training. Sigmoid: the share of examples with a wrong label
  *     learning_rate       that of the last step
  *     gradient_norm       the Euclidean norm of a step's gradient, before clipping; steps only
  *     phase, layer        epochs of stacks only: a vaelib_phase, and the layer that was pretrained
@@ -1347,7 +1373,7 @@ vaelib_status vaelib_vae_decode_rows(
  *
  * A stack of layers (Vincent et al. 2008, 2010). Each learns to restore its input x from a corrupted version x~ of it:
  * code y = A(x~ W + b), reconstruction from y, loss against the clean x. Layers are pretrained from the bottom up, each
- * on the clean codes of those below. Then the whole stack is fine-tuned: with labels, under a softmax layer, or
+ * on the clean codes of those below. Then the whole stack is fine-tuned: with labels or targets, under a head, or
  * without, as one deep auto-encoder. A program that learns to read digits (bindings/c/examples/stack_digits.c is a
  * complete one):
  *
@@ -1373,6 +1399,24 @@ vaelib_status vaelib_vae_decode_rows(
  *     vaelib_stack_finetune(model, digits, NULL, VAELIB_SUPERVISED, &training, NULL, NULL);
  *     vaelib_stack_predict(model, test, classes, test_rows);
  *     vaelib_model_save(model, "reader.h5");
+ *
+ * The head is a dense layer on the topmost code y, o = y W + b, and what o says of an example. What is learned decides
+ * which of three kinds it is: a dataset's labels, or its targets t (vaelib_dataset_with_targets()). In place of the last
+ * two calls before the file is saved, a stack that learns real numbers has
+ *
+ *     vaelib_dataset_with_targets(digits, strokes, "gaussian", &measured);
+ *     vaelib_stack_finetune(model, measured, NULL, VAELIB_SUPERVISED, &training, NULL, NULL);
+ *     vaelib_stack_predict_targets(model, test, predicted, test_rows * columns);
+ *
+ *     head        learns                 loss of an example           predictions
+ *     softmax     labels                 -log softmax(o)[label]       vaelib_stack_predict(), ..._predict_probabilities()
+ *     gaussian    real targets           1/2 sum_k (t'_k - o_k)^2     vaelib_stack_predict_targets()
+ *     sigmoid     targets of 0 and 1     -sum_k t_k log p_k + (1 - t_k) log (1 - p_k), p = sigmoid(o)
+ *                                                                     vaelib_stack_predict_probabilities()
+ *
+ * Real targets are standardised inside the head, t' = (t - mean) / deviation, by the examples of the first fine-tuning;
+ * predictions are in the targets' own unit. A constant target, from which there is nothing to learn, is predicted as
+ * that constant.
  *
  * Layers are counted from 0, the lowest. N is the number of rows given, D = data_dim; results are as described under
  * Queries.
@@ -1467,22 +1511,26 @@ vaelib_status vaelib_stack_config_init(vaelib_stack_config *out_config);
  */
 vaelib_status vaelib_layer_config_resolve(vaelib_layer_config *config, const vaelib_dataset *examples);
 
-/** A new stack with freshly initialised weights and no classifier. The loss of its layer 0 must be decided. */
+/** A new stack with freshly initialised weights and no head. The loss of its layer 0 must be decided. */
 vaelib_status vaelib_stack_create(const vaelib_stack_config *config, vaelib_model **out_model);
 
 /** The architecture; `layers` and the strings in it stay valid as long as the model exists. */
 vaelib_status vaelib_stack_get_config(const vaelib_model *model, vaelib_stack_config *out_config);
 
 /**
- * Puts a freshly initialised classifier of 2 to 1048576 classes on a stack that has none, for weights from elsewhere;
- * fine-tuning with labels adds one itself. Its two tensors come last in the parameters. Trainers created before can no
- * longer be used; see vaelib_trainer_create(). Exclusive.
+ * Puts a freshly initialised head, "softmax", "gaussian" or "sigmoid", on a stack that has none, for weights from
+ * elsewhere and for trainers; fine-tuning with labels or targets adds one itself. `outputs` is the number of classes, 2
+ * to 1048576, or of targets, 1 to 1048576. Its tensors come last in the parameters: "classifier/weight" and
+ * "classifier/bias" of softmax, "multilabel/..." of sigmoid, "regressor/..." of gaussian, which also has
+ * "regressor/standardization/mean" and "regressor/standardization/deviation", all 0 until they are found by fine-tuning
+ * or set; targets are not standardised meanwhile. Trainers created before can no longer be used; see
+ * vaelib_trainer_create(). Exclusive.
  */
-vaelib_status vaelib_stack_add_classifier(vaelib_model *model, size_t classes);
+vaelib_status vaelib_stack_add_head(vaelib_model *model, const char *head, size_t outputs);
 
 /**
- * Names the classes, in the order of their numbers; the names are kept in the stack's file. `count` is class_count, or
- * 0 to remove the names. Names must be different, and have at most 4096 bytes each.
+ * Names the classes of a softmax head, in the order of their numbers; the names are kept in the stack's file. `count` is
+ * output_count, or 0 to remove the names. Names must be different, and have at most 4096 bytes each.
  *
  * `type` is what the names stand for, so that a program can return labels in their original type: "text", "integer" (64
  * bits), "real" (finite), "boolean" ("false", "true"). Exclusive.
@@ -1512,10 +1560,13 @@ vaelib_status vaelib_stack_pretrain(
     vaelib_progress_fn callback, void *user_data);
 
 /**
- * Fine-tunes all layers; `phase` is VAELIB_SUPERVISED or VAELIB_UNSUPERVISED. The latter needs no labels.
+ * Fine-tunes all layers; `phase` is VAELIB_SUPERVISED or VAELIB_UNSUPERVISED. The latter needs neither labels nor
+ * targets.
  *
- * In supervised fine-tuning both datasets must have labels (otherwise VAELIB_INVALID_ARGUMENT). The first such call
- * adds the classifier. Labels in arrays must then be 0 to classes - 1, each at least once, with at least two classes.
+ * In supervised fine-tuning both datasets must have labels, or both targets for the same head (otherwise
+ * VAELIB_INVALID_ARGUMENT). The first such call adds the head. Later calls, and `validation`, must have as many targets.
+ *
+ * Labels in arrays must then be 0 to classes - 1, each at least once, with at least two classes.
  * Labels that were read from a file may be any that vaelib_dataset_options describes: those that occur become the
  * classes, in order, and unless they are 0 to classes - 1, the stack is given their names
  * (vaelib_stack_get_class_names()).
@@ -1557,11 +1608,19 @@ vaelib_status vaelib_stack_reconstruct(
 vaelib_status vaelib_stack_compute_reconstruction_error(
     vaelib_model *model, const vaelib_dataset *examples, size_t layer, double *out_error, size_t out_count);
 
-/** Class probabilities, [N, class_count]. VAELIB_INVALID_ARGUMENT before fine-tuning with labels. */
+/**
+ * Probabilities, [N, output_count]: of the classes of a softmax head, or of each label of a sigmoid head, which is
+ * predicted where its probability is above 0.5. VAELIB_INVALID_ARGUMENT before fine-tuning with labels or targets, and
+ * for a gaussian head.
+ */
 vaelib_status vaelib_stack_predict_probabilities(
     vaelib_model *model, const vaelib_dataset *examples, float *out_probabilities, size_t out_count);
 
-/** The most probable class of each example, [N]. */
+/** The targets that a gaussian head predicts, in their own unit, [N, output_count]; errors likewise. */
+vaelib_status vaelib_stack_predict_targets(
+    vaelib_model *model, const vaelib_dataset *examples, float *out_targets, size_t out_count);
+
+/** The class that a softmax head takes for the most probable, of each example, [N]. */
 vaelib_status vaelib_stack_predict(
     vaelib_model *model, const vaelib_dataset *examples, int64_t *out_classes, size_t out_count);
 
@@ -1583,6 +1642,10 @@ vaelib_status vaelib_stack_encode_rows(
 /** vaelib_stack_predict_probabilities() of rows [row_count, D]. */
 vaelib_status vaelib_stack_predict_probabilities_rows(
     vaelib_model *model, const float *rows, size_t row_count, float *out_probabilities, size_t out_count);
+
+/** vaelib_stack_predict_targets() of rows [row_count, D]. */
+vaelib_status vaelib_stack_predict_targets_rows(
+    vaelib_model *model, const float *rows, size_t row_count, float *out_targets, size_t out_count);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Queries into files
@@ -1629,6 +1692,11 @@ vaelib_status vaelib_stack_predict_probabilities_to(
     vaelib_model *model, const vaelib_dataset *examples, vaelib_writer *writer, const char *name,
     vaelib_progress_fn callback, void *user_data);
 
+/** vaelib_stack_predict_targets(). */
+vaelib_status vaelib_stack_predict_targets_to(
+    vaelib_model *model, const vaelib_dataset *examples, vaelib_writer *writer, const char *name,
+    vaelib_progress_fn callback, void *user_data);
+
 /* ------------------------------------------------------------------------------------------------------------------
  * Trainer: training one step at a time
  *
@@ -1661,14 +1729,14 @@ vaelib_status vaelib_batch_place_init(vaelib_batch_place *out_place);
 
 /**
  * A trainer for `model`, which it keeps alive. `phase` is VAELIB_FIT for a vae; for a stack VAELIB_PRETRAINING, of
- * layer `layer`, VAELIB_SUPERVISED, whose batches carry labels and which needs a classifier
- * (vaelib_stack_add_classifier()), or VAELIB_UNSUPERVISED. `layer` is 0 in all other phases. A layer whose
+ * layer `layer`, VAELIB_SUPERVISED, whose batches carry labels or targets and which needs a head for them
+ * (vaelib_stack_add_head()), or VAELIB_UNSUPERVISED. `layer` is 0 in all other phases. A layer whose
  * corruption_range is "data" cannot be pretrained by a trainer, which sees one batch at a time.
  *
  * `examples_per_epoch` is N: it turns steps into epochs for the schedules and scales the weight prior. epochs,
  * batch_size, patience and validation_fraction of the config are ignored, except that schedule "cosine" ends with
  * `epochs`, which if they are VAELIB_AUTO are those of a training on N examples with this batch_size. Between steps the
- * model answers queries as usual. Once a classifier is added to the model, trainers created before can no longer be
+ * model answers queries as usual. Once a head is added to the model, trainers created before can no longer be
  * used: their memory stays valid until they are freed, but their steps return VAELIB_INVALID_ARGUMENT.
  */
 vaelib_status vaelib_trainer_create(

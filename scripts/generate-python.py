@@ -28,7 +28,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 HEADER = REPOSITORY / "include" / "vaelib.h"
 PACKAGE = REPOSITORY / "bindings" / "python" / "vaelib"
 DECLARATIONS = PACKAGE / "_c" / "header.py"
-WITH_PARAMETERS = ("vae.py", "vae_bounds.py", "vae_imputation.py", "autoencoder.py", "classifier.py")
+WITH_PARAMETERS = ("vae.py", "vae_bounds.py", "vae_imputation.py", "autoencoder.py", "classifier.py", "regressor.py")
 ESTIMATORS = [PACKAGE / "models" / name for name in WITH_PARAMETERS]
 
 SCALARS = {

@@ -51,7 +51,7 @@ public func vaelib_dataset_concatenate(
 /// numbered.
 private let pieceLimit = 1 << 20
 
-/// Throws unless the datasets have the same width, all or none of them labels, and rows that can be counted.
+/// Throws unless the datasets have the same width, all or none of them labels or targets, and rows that can be counted.
 private func checkThatTheyFit(_ parts: [DatasetHandle]) throws {
   let first = parts[0]
   var (rows, pieces) = (0, 0)
@@ -64,6 +64,10 @@ private func checkThatTheyFit(_ parts: [DatasetHandle]) throws {
       throw BoundaryError.argument(
         "datasets[\(index)] has \(part.labels == nil ? "no " : "")labels, but datasets[0] has "
           + "\(first.labels == nil ? "none" : "some"); give all of them labels, or none")
+    }
+    let (own, others) = (part.targets?.sentence ?? "no targets", first.targets?.sentence ?? "no targets")
+    if own != others {
+      throw BoundaryError.argument("datasets[\(index)] has \(own), but datasets[0] has \(others)")
     }
     let (sum, overflow) = rows.addingReportingOverflow(part.source.rows)
     if overflow { throw BoundaryError.argument("the datasets have too many rows together") }
@@ -86,6 +90,7 @@ private func concatenation(_ parts: [DatasetHandle]) throws -> DatasetHandle {
   return DatasetHandle(
     source: source, elementType: isAlike ? first.elementType : .float32,
     labels: labels.isEmpty ? nil : try RowLabels.joined(labels),
+    targets: RowTargets.joined(parts.compactMap(\.targets)),
     conventions: parts.allSatisfy { $0.conventions.texts == first.conventions.texts }
       ? first.conventions : CStrings([]))
 }

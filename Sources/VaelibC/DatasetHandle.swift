@@ -10,35 +10,40 @@ final class DatasetHandle: HandleObject {
   let elementType: ElementType
   /// One label a row, for all rows of `source`.
   let labels: RowLabels?
+  /// Targets of all rows of `source`; nil where there are none, or labels.
+  let targets: RowTargets?
 
   /// What of a file's conventions was followed: one text, or none.
   let conventions: CStrings
 
   init(
-    source: any ExampleSource, elementType: ElementType, labels: RowLabels?,
+    source: any ExampleSource, elementType: ElementType, labels: RowLabels?, targets: RowTargets? = nil,
     conventions: CStrings = CStrings([])
   ) {
     self.source = source
     self.conventions = conventions
     self.elementType = elementType
     self.labels = labels
+    self.targets = targets
   }
 
-  /// Rows of this dataset, in any order, with their labels.
+  /// Rows of this dataset, in any order, with their labels or targets.
   func select(_ rows: [Int]) -> DatasetHandle {
     DatasetHandle(
       source: SelectionSource(source, rows: rows), elementType: elementType, labels: labels?.select(rows),
-      conventions: conventions)
+      targets: targets?.select(rows), conventions: conventions)
   }
 
-  /// The examples with their labels.
-  var labeledExamples: LabeledExamples {
-    get throws(NumericsError) {
-      if labels != nil { try MemoryReserve.require(source.rows, bytes: 2 * MemoryLayout<Int>.stride) }
+  /// The examples with their labels or targets, which are read now.
+  func labeledExamples(isCancelled: @escaping () -> Bool = { false }) throws -> LabeledExamples {
+    if let targets {
       return LabeledExamples(
-        source, labels: labels.map { labels in (0..<source.rows).map { Int(labels.label($0)) } },
-        meaning: labels?.meaning ?? .classNumbers)
+        source, targets: try Targets(targets.source, for: targets.head, isCancelled: isCancelled))
     }
+    if labels != nil { try MemoryReserve.require(source.rows, bytes: 2 * MemoryLayout<Int>.stride) }
+    return LabeledExamples(
+      source, labels: labels.map { labels in (0..<source.rows).map { Int(labels.label($0)) } },
+      meaning: labels?.meaning ?? .classNumbers)
   }
 
   static func from(_ handle: OpaquePointer?) throws -> DatasetHandle {

@@ -149,7 +149,8 @@ public func vaelib_dataset_slice(
     }
     let slice = DatasetHandle(
       source: SliceSource(whole.source, rows: firstRow..<end), elementType: whole.elementType,
-      labels: whole.labels?.dropFirst(firstRow), conventions: whole.conventions)
+      labels: whole.labels?.dropFirst(firstRow), targets: whole.targets?.slice(firstRow..<end),
+      conventions: whole.conventions)
     out.pointee = try HandleTable.shared.insert(slice)
   }
 }
@@ -168,6 +169,8 @@ public func vaelib_dataset_describe(
     info.shift = dataset.source.shift
     info.has_labels = dataset.labels == nil ? 0 : 1
     info.in_memory = dataset.source.isInMemory ? 1 : 0
+    info.target_columns = dataset.targets?.source.columns ?? 0
+    info.head = Constants.string(dataset.targets?.head.rawValue ?? "")
     info.conventions = dataset.conventions.pointers?[0] ?? Constants.string("")
     try SizedStruct.write(info, to: outInfo, "out_info")
   }

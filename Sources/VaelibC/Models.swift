@@ -28,7 +28,8 @@ extension vaelib_model_info {
     data_dim = model.dataDimension
     latent_dim = model.latentDimension
     layer_count = model.layerCount
-    class_count = description.classes
+    output_count = description.head?.outputs ?? 0
+    head = Constants.string(description.head?.kind.rawValue ?? "")
     parameter_count = description.layout.count
     tensor_count = description.layout.tensors.count
     history_epochs = record.history.count

@@ -126,10 +126,27 @@ public func vaelib_stack_predict_probabilities_to(
   _ name: UnsafePointer<CChar>?, _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?
 ) -> vaelib_status {
   stackQuery(model, callback: callback, userData: userData) { stack, control in
-    let source = try DatasetHandle.from(examples).source
-    try stack.requireClassifier()
-    try append(writer, name, columns: stack.classes, of: source, control: control) { piece, out, control in
-      try stack.probabilities(piece, into: out, control: control)
-    }
+    try append(writer, name, .probabilities, of: stack, examples, control)
+  }
+}
+
+@_cdecl("vaelib_stack_predict_targets_to") @implementation
+public func vaelib_stack_predict_targets_to(
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ writer: OpaquePointer?,
+  _ name: UnsafePointer<CChar>?, _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?
+) -> vaelib_status {
+  stackQuery(model, callback: callback, userData: userData) { stack, control in
+    try append(writer, name, .targets, of: stack, examples, control)
+  }
+}
+
+private func append(
+  _ writer: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ prediction: Prediction,
+  of stack: StackedAutoencoder, _ examples: OpaquePointer?, _ control: RunControl
+) throws {
+  let source = try DatasetHandle.from(examples).source
+  try prediction.require(of: stack)
+  try append(writer, name, columns: stack.outputs, of: source, control: control) { piece, out, control in
+    try stack.predictMeans(piece, into: out, control: control)
   }
 }

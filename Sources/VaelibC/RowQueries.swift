@@ -42,7 +42,18 @@ public func vaelib_stack_predict_probabilities_rows(
 ) -> vaelib_status {
   stackQuery(model) { stack, control in
     let source = try ArraySource(rows, "rows", rowCount, columns: stack.configuration.dataDimension)
-    try predictProbabilities(stack, source, outProbabilities, outCount, control)
+    try Prediction.probabilities.predict(stack, source, outProbabilities, outCount, control)
+  }
+}
+
+@_cdecl("vaelib_stack_predict_targets_rows") @implementation
+public func vaelib_stack_predict_targets_rows(
+  _ model: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ rowCount: Int,
+  _ outTargets: UnsafeMutablePointer<Float>?, _ outCount: Int
+) -> vaelib_status {
+  stackQuery(model) { stack, control in
+    let source = try ArraySource(rows, "rows", rowCount, columns: stack.configuration.dataDimension)
+    try Prediction.targets.predict(stack, source, outTargets, outCount, control)
   }
 }
 

@@ -1,11 +1,6 @@
 public import CVaelib
 import VaelibModels
 
-@_cdecl("vaelib_stack_add_classifier") @implementation
-public func vaelib_stack_add_classifier(_ model: OpaquePointer?, _ classes: Int) -> vaelib_status {
-  modelChange(model, StackedAutoencoder.self) { try $0.addClassifier(classes: classes) }
-}
-
 @_cdecl("vaelib_stack_set_class_names") @implementation
 public func vaelib_stack_set_class_names(
   _ model: OpaquePointer?, _ type: UnsafePointer<CChar>?,

@@ -79,20 +79,20 @@ public func vaelib_stack_predict_probabilities(
   _ outCount: Int
 ) -> vaelib_status {
   stackQuery(model) { stack, control in
-    try predictProbabilities(
+    try Prediction.probabilities.predict(
       stack, try DatasetHandle.from(examples).source, outProbabilities, outCount, control)
   }
 }
 
-/// Predicts the classes of examples, wherever they are, once the output is checked.
-func predictProbabilities(
-  _ stack: StackedAutoencoder, _ source: any ExampleSource,
-  _ outProbabilities: UnsafeMutablePointer<Float>?, _ outCount: Int, _ control: RunControl
-) throws {
-  try stack.requireClassifier()
-  let out = try Arguments.output(
-    outProbabilities, "out_probabilities", outCount, rowsOf: source, columns: stack.classes)
-  try stack.probabilities(source, into: out, control: control)
+@_cdecl("vaelib_stack_predict_targets") @implementation
+public func vaelib_stack_predict_targets(
+  _ model: OpaquePointer?, _ examples: OpaquePointer?, _ outTargets: UnsafeMutablePointer<Float>?,
+  _ outCount: Int
+) -> vaelib_status {
+  stackQuery(model) { stack, control in
+    try Prediction.targets.predict(
+      stack, try DatasetHandle.from(examples).source, outTargets, outCount, control)
+  }
 }
 
 @_cdecl("vaelib_stack_predict") @implementation
@@ -102,9 +102,9 @@ public func vaelib_stack_predict(
 ) -> vaelib_status {
   stackQuery(model) { stack, control in
     let source = try DatasetHandle.from(examples).source
-    try stack.requireClassifier()
+    try stack.requireHead([.softmax], toPredict: "classes")
     let out = try Arguments.output(outClasses, "out_classes", outCount, rowsOf: source, columns: 1)
-    try stack.predict(source, control: control) { out[$0] = Int64($1) }
+    try stack.predictClasses(source, control: control) { out[$0] = Int64($1) }
   }
 }
 

@@ -71,16 +71,21 @@ public func vaelib_stack_finetune(
   _ userData: UnsafeMutableRawPointer?
 ) -> vaelib_status {
   train(model, StackedAutoencoder.self, config, callback, userData) { stack, call in
-    let examples = try DatasetHandle.from(examples).labeledExamples
-    let validation = try validation.map { try DatasetHandle.from($0).labeledExamples }
+    let examples = try DatasetHandle.from(examples)
+    let validation = try validation.map { try DatasetHandle.from($0) }
     guard phase == VAELIB_SUPERVISED || phase == VAELIB_UNSUPERVISED else {
       throw BoundaryError.argument(
         "phase is \(phase.rawValue); use VAELIB_SUPERVISED or VAELIB_UNSUPERVISED")
     }
     let kind = try Phase.Kind(phase)
+    func read(_ dataset: DatasetHandle) throws -> LabeledExamples {
+      kind.usesLabels
+        ? try dataset.labeledExamples(isCancelled: call.control.isCancelled) : LabeledExamples(dataset.source)
+    }
+    let (learned, held) = (try read(examples), try validation.map(read))
     return try call.run {
       try stack.finetune(
-        examples, validation: validation, kind: kind, configuration: call.configuration, checkpoints: $0,
+        learned, validation: held, kind: kind, configuration: call.configuration, checkpoints: $0,
         control: call.control)
     }
   }

@@ -12,14 +12,14 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
   private let profiler = Profiler("vaelib_trainer, all calls")
   private let model: ModelHandle
   private let gate: AccessGate
-  /// The stack whose classes the batches' labels are; nil where none are learned.
-  private let classifier: StackedAutoencoder?
+  /// The stack whose head learns the batches' labels or targets; nil where none are learned.
+  private let supervised: StackedAutoencoder?
 
   init(_ trainer: Trainer, of model: ModelHandle, _ access: ModelHandle.Access, _ phase: Phase.Kind) {
     self.trainer = trainer
     self.model = model
     gate = access.gate
-    classifier = phase.usesLabels ? access.model as? StackedAutoencoder : nil
+    supervised = phase.usesLabels ? access.model as? StackedAutoencoder : nil
   }
 
   /// Runs a call that changes the model.
@@ -41,8 +41,9 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
   func computeGradients(
     _ batch: OpaquePointer?, _ place: vaelib_batch_place, _ outMetrics: UnsafeMutablePointer<vaelib_metrics>?
   ) throws -> Double {
-    let given = try DatasetHandle.from(batch).labeledExamples
-    let batch = try classifier?.numberLabels(given) ?? given
+    let dataset = try DatasetHandle.from(batch)
+    let batch =
+      try supervised?.numberLabels(try dataset.labeledExamples()) ?? LabeledExamples(dataset.source)
     if let outMetrics { try SizedStruct.check(outMetrics, "out_metrics") }
     var found = try trainer.computeGradients(
       on: batch, firstRow: place.first_row == -1 ? nil : place.first_row,

@@ -50,7 +50,7 @@ import VaelibNumerics
     #expect(stack.record.history[Series(.error, validation: true)].last == 0)
     var wrong = 0
     let test = try labeled(rows: 60)
-    try stack.predict(test.source, control: RunControl()) { wrong += $1 == $0 % 2 ? 0 : 1 }
+    try stack.predictClasses(test.source, control: RunControl()) { wrong += $1 == $0 % 2 ? 0 : 1 }
     #expect(wrong == 0)
   }
 
@@ -113,7 +113,7 @@ import VaelibNumerics
 
   @Test func predictingBeforeFineTuningSaysWhatToDo() throws {
     let error = #expect(throws: ModelError.self) {
-      try stack().predict(try labeled(rows: 4).source, control: RunControl()) { _, _ in }
+      try stack().predictClasses(try labeled(rows: 4).source, control: RunControl()) { _, _ in }
     }
     #expect(error?.description.contains("fine-tune it with labels") == true)
   }

@@ -14,7 +14,8 @@ import VaelibModels
     layer.width = 3
     layer.loss = .crossEntropy
     (stack.dataDimension, stack.layers) = (5, [layer])
-    return [try VariationalAutoencoder(vae), try StackedAutoencoder(stack, classes: 2)]
+    let head = HeadShape(.softmax, outputs: 2)
+    return [try VariationalAutoencoder(vae), try StackedAutoencoder(stack, head: head)]
   }
 
   @Test func theBytesAreThoseOfTheFileAndComeBack() throws {

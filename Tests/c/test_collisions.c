@@ -106,7 +106,7 @@ static void check_busy(vaelib_model *model, vaelib_phase phase, vaelib_trainer *
         CHECK_STATUS(vaelib_stack_encode(model, examples, 1, &value, 1), busy);
         CHECK_STATUS(vaelib_stack_encode_rows(model, NULL, 1, 1, &value, 1), busy);
         CHECK_STATUS(vaelib_stack_predict_probabilities_rows(model, NULL, 1, &value, 1), busy);
-        CHECK_STATUS(vaelib_stack_add_classifier(model, 2), busy);
+        CHECK_STATUS(vaelib_stack_add_head(model, "softmax", 2), busy);
     }
     CHECK_STATUS(vaelib_model_set_parameters(model, &value, 1), busy);
     CHECK_STATUS(vaelib_model_get_parameters(model, &value, 1), busy);

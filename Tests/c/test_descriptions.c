@@ -114,9 +114,9 @@ static void *watch_stack(void *argument) {
         vaelib_model_info info = VAELIB_MODEL_INFO_INIT;
         vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
         self->failures += vaelib_model_describe(self->model, &info) != VAELIB_OK;
-        self->failures += info.tensor_count != (info.class_count == 0 ? 6u : 8u);
+        self->failures += info.tensor_count != (info.output_count == 0 ? 6u : 8u);
         self->failures += vaelib_stack_get_config(self->model, &config) != VAELIB_OK || config.layer_count != 2;
-        if (info.class_count == 0) set(&has_seen_bare_stack, 1);
+        if (info.output_count == 0) set(&has_seen_bare_stack, 1);
         self->rounds++;
     }
     return NULL;
@@ -139,7 +139,7 @@ static void check_watching_a_stack(void) {
     set(&is_over, 1);
     pthread_join(thread, NULL);
     CHECK(self.rounds > 10 && self.failures == 0);
-    CHECK(describe(stack).class_count == 4);
+    CHECK(describe(stack).output_count == 4);
     CHECK_OK(vaelib_stack_get_class_names(stack, &type, &names, &count));
     CHECK(count == 0);
     vaelib_model_free(stack);

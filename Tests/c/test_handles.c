@@ -73,7 +73,7 @@ static void check_stack(vaelib_model *model) {
     const char *type = NULL;
     const char *const *names = NULL;
     CHECK_STATUS(vaelib_stack_get_config(model, &config), bad);
-    CHECK_STATUS(vaelib_stack_add_classifier(model, 2), bad);
+    CHECK_STATUS(vaelib_stack_add_head(model, "softmax", 2), bad);
     CHECK_STATUS(vaelib_stack_set_class_names(model, NULL, NULL, 0), bad);
     CHECK_STATUS(vaelib_stack_get_class_names(model, &type, &names, &count), bad);
     CHECK_STATUS(vaelib_stack_pretrain(model, examples, &plan, NULL, NULL), bad);

@@ -70,7 +70,7 @@ static void check_same_answers(vaelib_model *left, vaelib_model *right, const va
         CHECK_OK(vaelib_stack_reconstruct(stacks[i], examples, 1, values[i], rows * columns));
     }
     CHECK(memcmp(values[0], values[1], sizeof values[0]) == 0);
-    if (describe(left).class_count == 0) return;
+    if (describe(left).output_count == 0) return;
     for (size_t i = 0; i < 2; i++) {
         CHECK_OK(vaelib_stack_predict_probabilities(stacks[i], examples, values[i], rows * 4));
     }
@@ -100,7 +100,7 @@ static void check_stack_round_trip(int fine_tuned) {
     CHECK_OK(vaelib_model_save(stack, path));
     REQUIRE_OK(vaelib_model_load(path, 0, &back));
     CHECK(hash_parameters(back) == hash_parameters(stack));
-    CHECK(describe(back).class_count == (fine_tuned ? 4u : 0u));
+    CHECK(describe(back).output_count == (fine_tuned ? 4u : 0u));
     CHECK(describe(back).data_scale == 0.5 && describe(back).data_shift == 0.25);
     CHECK_OK(vaelib_stack_get_config(back, &config));
     CHECK(config.data_dim == columns && config.layer_count == 2 && config.seed == 1);
@@ -188,7 +188,7 @@ static void write_good_file(const char *kind, const char *path) {
     const char *const names[] = {"yes", "no"};
     vaelib_model *model = make_model_of(kind, columns);
     if (strcmp(kind, "stack") == 0) {
-        CHECK_OK(vaelib_stack_add_classifier(model, 2));
+        CHECK_OK(vaelib_stack_add_head(model, "softmax", 2));
         CHECK_OK(vaelib_stack_set_class_names(model, "text", names, 2));
     }
     REQUIRE_OK(vaelib_model_save(model, path));

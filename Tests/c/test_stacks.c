@@ -8,7 +8,7 @@ static void check_description(void) {
     vaelib_model_info info = describe(stack);
     vaelib_stack_config config = VAELIB_STACK_CONFIG_INIT;
     CHECK(info.struct_size == sizeof info && info.data_dim == columns && info.layer_count == 2);
-    CHECK(info.class_count == 0 && info.data_scale == 1 && info.data_shift == 0);
+    CHECK(info.output_count == 0 && info.data_scale == 1 && info.data_shift == 0);
     CHECK(info.tensor_count == 6);
     CHECK(info.parameter_count == (columns * 8 + 8 + columns) + (8 * 5 + 5 + 8));
     REQUIRE_OK(vaelib_stack_get_config(stack, &config));
@@ -132,7 +132,7 @@ static void check_copy(void) {
     CHECK_STATUS(vaelib_model_copy(stack, NULL), VAELIB_INVALID_ARGUMENT);
     REQUIRE_OK(vaelib_model_copy(stack, &copy));
     CHECK(hash_parameters(copy) == hash_parameters(stack));
-    CHECK(describe(copy).class_count == 4);
+    CHECK(describe(copy).output_count == 4);
     CHECK(history_epochs(copy) == 6 && history_epochs(stack) == 6);
     CHECK(history_value(copy, "loss", 5) == history_value(stack, "loss", 5));
     CHECK(history_value(copy, "error", 5) == history_value(stack, "error", 5));
@@ -141,7 +141,7 @@ static void check_copy(void) {
     CHECK(hash_parameters(copy) != hash_parameters(stack));
     CHECK(history_epochs(copy) == 8 && history_epochs(stack) == 6);
     vaelib_model_free(stack);
-    CHECK(describe(copy).class_count == 4); /* outlives what it was copied from */
+    CHECK(describe(copy).output_count == 4); /* outlives what it was copied from */
     vaelib_model_free(copy);
     vaelib_dataset_free(examples);
     free(labels);

@@ -1,4 +1,4 @@
-/* Classes of stacks: a classifier without training, names of classes, and how a stack was trained. */
+/* Classes of stacks: a softmax head without training, names of classes, and how a stack was trained. */
 #include "support.h"
 
 enum { rows = 40, columns = 5, class_count = 4 };
@@ -20,22 +20,22 @@ static void check_names(const vaelib_model *stack, const char *type, const char 
     for (size_t i = 0; expected != NULL && i < count; i++) CHECK(strcmp(found[i], expected[i]) == 0);
 }
 
-static void check_add_classifier(void) {
+static void check_add_head(void) {
     vaelib_model *stack = make_stack(columns);
     vaelib_dataset *examples = wrap_labelled(images, labels, rows, columns);
     vaelib_training_config plan = make_plan(1);
     float probabilities[rows * class_count];
     size_t tensors = describe(stack).tensor_count;
     uint64_t before = hash_parameters(stack);
-    CHECK_MESSAGE(vaelib_stack_add_classifier(stack, 0), VAELIB_INVALID_ARGUMENT, "classes is 0");
-    CHECK_MESSAGE(vaelib_stack_add_classifier(stack, 1), VAELIB_INVALID_ARGUMENT, "2 to 1048576");
-    CHECK_STATUS(vaelib_stack_add_classifier(stack, SIZE_MAX), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_stack_add_classifier(stack, 1048577), VAELIB_INVALID_ARGUMENT);
-    CHECK(hash_parameters(stack) == before && describe(stack).class_count == 0);
-    CHECK_OK(vaelib_stack_add_classifier(stack, class_count));
-    CHECK(describe(stack).class_count == class_count);
+    CHECK_MESSAGE(vaelib_stack_add_head(stack, "softmax", 0), VAELIB_INVALID_ARGUMENT, "outputs is 0");
+    CHECK_MESSAGE(vaelib_stack_add_head(stack, "softmax", 1), VAELIB_INVALID_ARGUMENT, "2 to 1048576");
+    CHECK_STATUS(vaelib_stack_add_head(stack, "softmax", SIZE_MAX), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_stack_add_head(stack, "softmax", 1048577), VAELIB_INVALID_ARGUMENT);
+    CHECK(hash_parameters(stack) == before && describe(stack).output_count == 0);
+    CHECK_OK(vaelib_stack_add_head(stack, "softmax", class_count));
+    CHECK(describe(stack).output_count == class_count);
     CHECK(describe(stack).tensor_count == tensors + 2);
-    CHECK_MESSAGE(vaelib_stack_add_classifier(stack, class_count), VAELIB_INVALID_ARGUMENT, "already");
+    CHECK_MESSAGE(vaelib_stack_add_head(stack, "softmax", class_count), VAELIB_INVALID_ARGUMENT, "already");
     CHECK_OK(vaelib_stack_predict_probabilities(stack, examples, probabilities, rows * class_count));
     CHECK_OK(vaelib_stack_finetune(stack, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
     vaelib_dataset_free(examples);
@@ -49,7 +49,7 @@ static void check_naming(void) {
         vaelib_stack_set_class_names(stack, "text", names, class_count), VAELIB_INVALID_ARGUMENT, "0 classes");
     check_names(stack, "text", NULL);
     CHECK_OK(vaelib_stack_set_class_names(stack, NULL, NULL, 0));
-    REQUIRE_OK(vaelib_stack_add_classifier(stack, class_count));
+    REQUIRE_OK(vaelib_stack_add_head(stack, "softmax", class_count));
     check_names(stack, "text", NULL);
     CHECK_OK(vaelib_model_save(stack, path));
     REQUIRE_OK(vaelib_model_load(path, 0, &back));
@@ -81,8 +81,8 @@ static void check_types(void) {
                  {"colour", "red"}, {"", "red"}};
     vaelib_model *stack = make_stack(columns), *pair = make_stack(columns);
     static const char *const booleans[2] = {"false", "true"};
-    REQUIRE_OK(vaelib_stack_add_classifier(stack, class_count));
-    REQUIRE_OK(vaelib_stack_add_classifier(pair, 2));
+    REQUIRE_OK(vaelib_stack_add_head(stack, "softmax", class_count));
+    REQUIRE_OK(vaelib_stack_add_head(pair, "softmax", 2));
     CHECK_OK(vaelib_stack_set_class_names(pair, "boolean", booleans, 2));
     CHECK_OK(vaelib_stack_set_class_names(stack, "integer", integers, class_count));
     check_names(stack, "integer", integers);
@@ -109,7 +109,7 @@ static void check_arguments(void) {
     if (huge == NULL) exit(1);
     memset(huge, 'x', 4097);
     huge[4097] = '\0';
-    REQUIRE_OK(vaelib_stack_add_classifier(stack, class_count));
+    REQUIRE_OK(vaelib_stack_add_head(stack, "softmax", class_count));
     CHECK_MESSAGE(
         vaelib_stack_set_class_names(stack, "text", bad, class_count), VAELIB_INVALID_ARGUMENT, "names[3] is NULL");
     bad[3] = huge;
@@ -141,7 +141,7 @@ static void check_names_of_checkpoints(void) {
     plan.checkpoint = &checkpoint;
 
     checkpoint.path = scratch_path("named_run.h5");
-    REQUIRE_OK(vaelib_stack_add_classifier(named, class_count));
+    REQUIRE_OK(vaelib_stack_add_head(named, "softmax", class_count));
     REQUIRE_OK(vaelib_stack_set_class_names(named, "text", names, class_count));
     CHECK_OK(vaelib_stack_finetune(named, examples, NULL, VAELIB_UNSUPERVISED, &plan, NULL, NULL));
     CHECK_OK(vaelib_stack_finetune(fresh, examples, NULL, VAELIB_UNSUPERVISED, &plan, NULL, NULL));
@@ -150,10 +150,10 @@ static void check_names_of_checkpoints(void) {
     checkpoint.path = scratch_path("nameless_run.h5");
     CHECK_OK(vaelib_stack_set_class_names(named, NULL, NULL, 0));
     CHECK_OK(vaelib_stack_finetune(named, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
-    REQUIRE_OK(vaelib_stack_add_classifier(pair, 2));
+    REQUIRE_OK(vaelib_stack_add_head(pair, "softmax", 2));
     REQUIRE_OK(vaelib_stack_set_class_names(pair, "text", others, 2));
     CHECK_OK(vaelib_stack_finetune(pair, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
-    CHECK(describe(pair).class_count == class_count);
+    CHECK(describe(pair).output_count == class_count);
     check_names(pair, "text", NULL);
     CHECK_OK(vaelib_model_save(pair, path));
     CHECK_OK(vaelib_model_load(path, 0, &back));
@@ -212,7 +212,7 @@ static void check_training(void) {
 int main(void) {
     images = make_images(rows, columns, 3);
     labels = make_labels(rows, columns, 3);
-    check_add_classifier();
+    check_add_head();
     check_naming();
     check_types();
     check_arguments();

@@ -82,7 +82,7 @@ static void check_bad_labels(vaelib_model *stack, const int64_t *bad, vaelib_sta
     vaelib_training_config plan = make_plan(1);
     vaelib_dataset *set = wrap_labelled(images, bad, rows, columns);
     CHECK_MESSAGE(vaelib_stack_finetune(stack, set, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL), status, text);
-    CHECK(describe(stack).class_count == 0); /* and no classifier was added */
+    CHECK(describe(stack).output_count == 0); /* and no head was added */
     vaelib_dataset_free(set);
 }
 
@@ -93,7 +93,7 @@ static void check_labels(vaelib_model *stack) {
                   VAELIB_INVALID_ARGUMENT, "labels");
     CHECK_MESSAGE(vaelib_stack_finetune(stack, examples, unlabelled, VAELIB_SUPERVISED, &plan, NULL, NULL),
                   VAELIB_INVALID_ARGUMENT, "labels");
-    CHECK(describe(stack).class_count == 0);
+    CHECK(describe(stack).output_count == 0);
     memcpy(bad, labels, sizeof bad);
     bad[7] = -1;
     check_bad_labels(stack, bad, VAELIB_DATA_ERROR, "7"); /* the row */
@@ -121,12 +121,12 @@ static void check_later_labels(void) {
     more[3] = 4;
     set = wrap_labelled(images, more, rows, columns);
     CHECK_STATUS(vaelib_stack_finetune(stack, examples, set, VAELIB_SUPERVISED, &plan, NULL, NULL), VAELIB_DATA_ERROR);
-    CHECK(describe(stack).class_count == 0);
+    CHECK(describe(stack).output_count == 0);
     CHECK_OK(vaelib_stack_finetune(stack, examples, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL));
     hash = hash_parameters(stack);
     CHECK_STATUS(vaelib_stack_finetune(stack, set, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL), VAELIB_DATA_ERROR);
     CHECK_STATUS(vaelib_stack_finetune(stack, examples, set, VAELIB_SUPERVISED, &plan, NULL, NULL), VAELIB_DATA_ERROR);
-    CHECK(describe(stack).class_count == 4 && hash_parameters(stack) == hash);
+    CHECK(describe(stack).output_count == 4 && hash_parameters(stack) == hash);
     vaelib_dataset_free(set);
     vaelib_model_free(stack);
 }
@@ -171,7 +171,7 @@ static void check_flaw_in_stream(void) {
     REQUIRE_OK(vaelib_dataset_open(scratch_path("data.h5"), "flawed", &options, &flawed));
     for (size_t i = 0; i < 3; i++) {
         CHECK_MESSAGE(train_in(stack, flawed, phases[i], &plan, NULL, NULL), VAELIB_DATA_ERROR, "270");
-        CHECK(describe(stack).class_count == 0 && history_epochs(stack) == 0);
+        CHECK(describe(stack).output_count == 0 && history_epochs(stack) == 0);
         CHECK(hash_parameters(stack) == hash);
     }
     vaelib_dataset_free(flawed);
@@ -206,7 +206,7 @@ int main(void) {
     check_labels(stack);
     check_data(stack);
     CHECK(hash_parameters(stack) == before);
-    CHECK(history_epochs(stack) == 0 && describe(stack).class_count == 0);
+    CHECK(history_epochs(stack) == 0 && describe(stack).output_count == 0);
     check_later_labels();
     check_flaw_in_stream();
     check_real_values();

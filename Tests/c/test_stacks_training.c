@@ -60,7 +60,7 @@ static void check_pretraining(void) {
         }
         CHECK(history_value(stack, "loss", index - 1) < first);
     }
-    CHECK(describe(stack).class_count == 0);
+    CHECK(describe(stack).output_count == 0);
     CHECK_OK(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL)); /* epochs count from 1 again */
     CHECK(history_epochs(stack) == 42 && history_value(stack, "epoch", 21) == 1);
     vaelib_model_free(stack);
@@ -92,7 +92,7 @@ static void check_supervised(void) {
     CHECK_OK(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL));
     plan.epochs = 40;
     CHECK_OK(vaelib_stack_finetune(stack, examples, validation, VAELIB_SUPERVISED, &plan, NULL, NULL));
-    CHECK(describe(stack).class_count == 4);
+    CHECK(describe(stack).output_count == 4);
     CHECK(describe(stack).tensor_count == tensors + 2);
     CHECK(describe(stack).parameter_count == parameters + 5 * 4 + 4);
     CHECK_OK(vaelib_model_describe_tensor(stack, tensors, &tensor));
@@ -132,7 +132,7 @@ static void check_unsupervised(void) {
     vaelib_training_config plan = make_fast_plan(30);
     double before = mean_reconstruction_error(stack, validation, 1, others);
     CHECK_OK(vaelib_stack_finetune(stack, unlabelled, unlabelled_others, VAELIB_UNSUPERVISED, &plan, NULL, NULL));
-    CHECK(describe(stack).class_count == 0 && history_epochs(stack) == 30);
+    CHECK(describe(stack).output_count == 0 && history_epochs(stack) == 30);
     CHECK(history_value(stack, "phase", 29) == VAELIB_UNSUPERVISED && history_value(stack, "epoch", 29) == 30);
     CHECK(isnan(history_value(stack, "error", 29)) && isnan(history_value(stack, "validation_error", 29)));
     CHECK(history_value(stack, "loss", 29) < history_value(stack, "loss", 0));
@@ -203,7 +203,7 @@ static int observe(const vaelib_progress *progress, void *user_data) {
     seen->wrong += progress->examples > rows || progress->examples_per_epoch != rows;
     seen->wrong += progress->phase != seen->phase;
     CHECK_OK(vaelib_stack_encode(seen->stack, examples, 1, code, rows * 5));
-    seen->nested = vaelib_stack_add_classifier(seen->stack, 4);
+    seen->nested = vaelib_stack_add_head(seen->stack, "softmax", 4);
     if (progress->kind == VAELIB_PROGRESS_EPOCH) {
         seen->wrong += progress->epoch != seen->epochs_seen % 4 + 1 || progress->examples != rows;
         if (seen->phase == VAELIB_PRETRAINING) seen->wrong += progress->layer != seen->epochs_seen / 4;

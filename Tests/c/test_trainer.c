@@ -10,7 +10,7 @@ static vaelib_dataset *batch;
 /* A model for this phase: a vae, or a stack, with a classifier where there are labels. */
 static vaelib_model *make_model_for(vaelib_phase phase) {
     vaelib_model *model = phase == VAELIB_FIT ? make_model(columns, 2) : make_stack(columns);
-    if (phase == VAELIB_SUPERVISED) REQUIRE_OK(vaelib_stack_add_classifier(model, classes));
+    if (phase == VAELIB_SUPERVISED) REQUIRE_OK(vaelib_stack_add_head(model, "softmax", classes));
     return model;
 }
 
@@ -141,7 +141,7 @@ static void check_gradients(
 /* A stack of these layers, with a classifier where there are labels. */
 static vaelib_model *make_stack_for(vaelib_phase phase, const vaelib_layer_config *layers) {
     vaelib_model *stack = make_stack_of(columns, layers, 2);
-    if (phase == VAELIB_SUPERVISED) REQUIRE_OK(vaelib_stack_add_classifier(stack, classes));
+    if (phase == VAELIB_SUPERVISED) REQUIRE_OK(vaelib_stack_add_head(stack, "softmax", classes));
     return stack;
 }
 

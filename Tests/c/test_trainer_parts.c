@@ -23,7 +23,7 @@ static vaelib_model *make_noisy(const way *how) {
     layers[1].corruption = "gaussian";
     layers[1].contraction_weight = 0.3;
     model = make_stack_of(columns, layers, 2);
-    if (how->phase == VAELIB_SUPERVISED) REQUIRE_OK(vaelib_stack_add_classifier(model, classes));
+    if (how->phase == VAELIB_SUPERVISED) REQUIRE_OK(vaelib_stack_add_head(model, "softmax", classes));
     return model;
 }
 

@@ -65,14 +65,14 @@ static void check_classifier_beside_trainer(void) {
     CHECK_OK(vaelib_trainer_step(older, batch, NULL));
     CHECK_OK(vaelib_trainer_get_parameters(older, &parameters, &count));
     CHECK_OK(vaelib_trainer_get_gradients(older, &gradients, &count));
-    CHECK_OK(vaelib_stack_add_classifier(stack, classes));
+    CHECK_OK(vaelib_stack_add_head(stack, "softmax", classes));
     newer = make_trainer(stack, VAELIB_SUPERVISED, 0, &plan);
     hash = hash_parameters(stack);
     for (size_t i = 0; i < count; i++) parameters[i] += gradients[i]; /* still the older trainer's memory */
     CHECK(hash_parameters(stack) == hash);
-    CHECK_MESSAGE(vaelib_trainer_step(older, batch, NULL), VAELIB_INVALID_ARGUMENT, "classifier");
-    CHECK_MESSAGE(vaelib_trainer_compute_gradients(older, batch, NULL, NULL), VAELIB_INVALID_ARGUMENT, "classifier");
-    CHECK_MESSAGE(vaelib_trainer_apply_gradients(older, 0), VAELIB_INVALID_ARGUMENT, "classifier");
+    CHECK_MESSAGE(vaelib_trainer_step(older, batch, NULL), VAELIB_INVALID_ARGUMENT, "a head was added");
+    CHECK_MESSAGE(vaelib_trainer_compute_gradients(older, batch, NULL, NULL), VAELIB_INVALID_ARGUMENT, "a head was added");
+    CHECK_MESSAGE(vaelib_trainer_apply_gradients(older, 0), VAELIB_INVALID_ARGUMENT, "a head was added");
     CHECK_OK(vaelib_trainer_get_parameters(older, &parameters, &count));
     CHECK(count == describe(stack).parameter_count - 5 * classes - classes);
     CHECK(hash_parameters(stack) == hash);
@@ -92,7 +92,7 @@ static void check_bad_arguments(vaelib_phase phase) {
     float *values = NULL, kept = images[4 * columns + 3];
     size_t count = 0;
     uint64_t hash;
-    if (phase == VAELIB_SUPERVISED) REQUIRE_OK(vaelib_stack_add_classifier(model, classes));
+    if (phase == VAELIB_SUPERVISED) REQUIRE_OK(vaelib_stack_add_head(model, "softmax", classes));
     CHECK_STATUS(vaelib_trainer_create(model, phase, 0, NULL, rows, &trainer), bad);
     CHECK_STATUS(vaelib_trainer_create(model, phase, 0, &plan, rows, NULL), bad);
     CHECK_STATUS(vaelib_trainer_create(model, phase, 0, &plan, 0, &trainer), bad);
@@ -122,7 +122,7 @@ static void check_bad_arguments(vaelib_phase phase) {
     vaelib_model_free(model);
 }
 
-/* A supervised trainer needs a classifier, and labels that it knows. */
+/* A supervised trainer needs a head, and labels that it knows. */
 static void check_labels(void) {
     vaelib_model *stack = make_stack(columns);
     vaelib_training_config plan = make_plan(1);
@@ -131,9 +131,9 @@ static void check_labels(void) {
     int64_t kept = labels[5];
     uint64_t hash;
     CHECK_MESSAGE(vaelib_trainer_create(stack, VAELIB_SUPERVISED, 0, &plan, rows, &trainer), VAELIB_INVALID_ARGUMENT,
-                  "classifier");
-    CHECK(trainer == NULL && describe(stack).class_count == 0);
-    REQUIRE_OK(vaelib_stack_add_classifier(stack, classes));
+                  "no head yet");
+    CHECK(trainer == NULL && describe(stack).output_count == 0);
+    REQUIRE_OK(vaelib_stack_add_head(stack, "softmax", classes));
     trainer = make_trainer(stack, VAELIB_SUPERVISED, 0, &plan);
     hash = hash_parameters(stack);
     CHECK_MESSAGE(vaelib_trainer_step(trainer, unlabelled, NULL), VAELIB_INVALID_ARGUMENT, "label");

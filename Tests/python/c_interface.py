@@ -13,8 +13,9 @@ from vaelib._c.library import library
 
 OK, ARGUMENT, HANDLE, MEMORY, DATA = 0, 1, 2, 3, 8
 NO_CALLBACK = header.ProgressFn()
-ROWS, COLUMNS, LATENT, CLASSES = 6, 4, 2, 2
+ROWS, COLUMNS, LATENT, CLASSES, TARGETS = 6, 4, 2, 2, 3
 LABELS = np.array([0, 1, 1, 0, 1, 0])
+Y = np.random.RandomState(1).normal(size=(ROWS, TARGETS)).astype(np.float32)
 PRETRAINING, SUPERVISED, FIT = (header.PHASE[name] for name in ("pretraining", "supervised", "fit"))
 FLOAT32 = header.DTYPE["float32"]
 X = (np.random.RandomState(0).uniform(size=(ROWS, COLUMNS)) < 0.5).astype(np.float32)
@@ -44,6 +45,11 @@ def labelled(labels=LABELS, array=X):
     column = np.ascontiguousarray(labels)[:, np.newaxis]
     views = (array_view(array[: len(labels)]), array_view(column))
     return make(header.Dataset, "vaelib_dataset_from_array", byref(views[0]), byref(views[1])), column
+
+
+def with_targets(examples, targets, head=b"gaussian"):
+    """A dataset with targets."""
+    return make(header.Dataset, "vaelib_dataset_with_targets", examples, targets, head)
 
 
 def layer_configs(count=1, **fields):
@@ -136,14 +142,21 @@ def writer(folder):
 
 @pytest.fixture
 def handles(tmp_path):
-    """Sets with and without labels, latents, two VAEs, a trainer, a writer, a stack with a classifier, one without."""
+    """Sets with and without labels or targets, latents, VAEs, a trainer, a writer, stacks with and without heads."""
     model = make(header.Model, "vaelib_vae_create", byref(vae_config()))
     stack = make(header.Model, "vaelib_stack_create", byref(stack_config()))
     with_labels, column = labelled()
     training = (SUPERVISED, byref(training_config()), NO_CALLBACK, None)
     assert library.vaelib_stack_finetune(stack, with_labels, None, *training) == OK, library.vaelib_last_error()
+    plain, targets = dataset(), dataset(Y)
+    measured = with_targets(plain, targets)
+    regressor = make(header.Model, "vaelib_stack_create", byref(stack_config()))
+    assert library.vaelib_stack_finetune(regressor, measured, None, *training) == OK, library.vaelib_last_error()
     made = {
-        "dataset": dataset(),
+        "dataset": plain,
+        "targets": targets,
+        "measured": measured,
+        "regressor": regressor,
         "labelled": with_labels,
         "column": column,
         "stack": stack,
@@ -158,9 +171,9 @@ def handles(tmp_path):
     yield made
     library.vaelib_writer_free(made["writer"])
     library.vaelib_trainer_free(made["trainer"])
-    for model in ("vae", "with gaps", "gaussian", "stack", "bare stack"):
+    for model in ("vae", "with gaps", "gaussian", "stack", "regressor", "bare stack"):
         library.vaelib_model_free(made[model])
-    for data in ("labelled", "dataset", "latents"):
+    for data in ("labelled", "measured", "targets", "dataset", "latents"):
         library.vaelib_dataset_free(made[data])
 
 
@@ -197,6 +210,7 @@ def good_data_calls(handles):
         "vaelib_dataset_select": [d, (c_size_t * 2)(1, 0), 2, new_dataset()],
         "vaelib_dataset_concatenate": [(POINTER(header.Dataset) * 2)(d, d), 2, new_dataset()],
         "vaelib_dataset_relabel": [d, None, new_dataset()],
+        "vaelib_dataset_with_targets": [d, handles["targets"], b"gaussian", new_dataset()],
         "vaelib_dataset_split": [d, 0.5, 1, 0, new_dataset(), new_dataset()],
         "vaelib_dataset_describe": [d, byref(sized(header.DatasetInfo))],
         "vaelib_dataset_get_class_names": [d, byref(c_char_p()), byref(POINTER(c_char_p)()), byref(c_size_t())],
@@ -279,6 +293,7 @@ def good_vae_calls(handles):
 
 def good_stack_calls(handles):
     """Those of stacks."""
+    r, numbers = handles["regressor"], floats(ROWS * TARGETS)
     s, d, z, y, w = (handles[kind] for kind in ("stack", "dataset", "latents", "labelled", "writer"))
     wide, double = floats(ROWS * COLUMNS), doubles(ROWS)
     training = [byref(training_config()), NO_CALLBACK, None]
@@ -288,7 +303,7 @@ def good_stack_calls(handles):
         "vaelib_stack_config_init": [byref(sized(header.StackConfig))],
         "vaelib_stack_create": [byref(stack_config()), byref(POINTER(header.Model)())],
         "vaelib_stack_get_config": [s, byref(sized(header.StackConfig))],
-        "vaelib_stack_add_classifier": [handles["bare stack"], CLASSES],
+        "vaelib_stack_add_head": [handles["bare stack"], b"softmax", CLASSES],
         "vaelib_stack_set_class_names": [s, b"text", (c_char_p * CLASSES)(b"no", b"yes"), CLASSES],
         "vaelib_stack_get_class_names": [s, byref(c_char_p()), byref(POINTER(c_char_p)()), byref(c_size_t())],
         "vaelib_stack_pretrain": [s, d, *training],
@@ -300,6 +315,9 @@ def good_stack_calls(handles):
         "vaelib_stack_compute_reconstruction_error": [s, d, 0, double, ROWS],
         "vaelib_stack_predict_probabilities": [s, d, floats(ROWS * CLASSES), ROWS * CLASSES],
         "vaelib_stack_predict": [s, d, (c_int64 * ROWS)(), ROWS],
+        "vaelib_stack_predict_targets": [r, d, numbers, ROWS * TARGETS],
+        "vaelib_stack_predict_targets_rows": [r, floats(ROWS * COLUMNS), ROWS, numbers, ROWS * TARGETS],
+        "vaelib_stack_predict_targets_to": [r, d, w, b"t", NO_CALLBACK, None],
         "vaelib_stack_get_filters": [s, 0, floats(LATENT * COLUMNS), LATENT * COLUMNS],
         "vaelib_stack_sample": [s, d, 1, wide, ROWS * COLUMNS],
         "vaelib_stack_encode_rows": [s, floats(ROWS * COLUMNS), ROWS, 0, floats(ROWS * LATENT), ROWS * LATENT],

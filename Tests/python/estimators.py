@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import vaelib
-from stacks import labels_of
+from stacks import labels_of, targets_of
 from vaelib._c.header import PHASE
 
 VAE, Autoencoder, Classifier = vaelib.VAE, vaelib.StackedDenoisingAutoencoder, vaelib.StackedDenoisingClassifier
+Regressor = vaelib.StackedDenoisingRegressor
 
 #: Epochs that no test waits for.
 FOREVER = 10**6
@@ -32,6 +33,7 @@ KINDS = {
     "vae": Kind(VAE, {"latent_dim": 2, "hidden": (8,), "epochs": 3, "likelihood": "bernoulli"}),
     "autoencoder": Kind(Autoencoder, {"hidden": (8, 2), "epochs": 2, "finetune_epochs": 1, **SIGMOID}),
     "classifier": Kind(Classifier, {"hidden": (8, 2), "pretrain_epochs": 1, "finetune_epochs": 2, **SIGMOID}),
+    "regressor": Kind(Regressor, {"hidden": (8, 2), "pretrain_epochs": 1, "finetune_epochs": 2, **SIGMOID}),
 }
 
 
@@ -58,12 +60,14 @@ ENDLESS = {
 
 
 def fit(model, x, **options):
-    """Fits an estimator, a classifier to labels that can be learned."""
+    """Fits an estimator, a classifier or a regressor to what can be learned."""
     return model.fit(x, *labels_for(model, x), **options)
 
 
 def labels_for(model, x):
     """The further arguments that ``fit`` and ``score`` of this estimator need."""
+    if isinstance(model, Regressor):
+        return (targets_of(np.asarray(x)),)
     return (labels_of(np.asarray(x)),) if isinstance(model, Classifier) else ()
 
 
@@ -122,6 +126,8 @@ def _answers_of_stack(model, x):
     choices = (*np.atleast_1d(model.activation), *np.atleast_1d(model.loss))
     if set(choices) == {"sigmoid", "cross_entropy"}:  # others cannot be sampled from
         found["sample"] = model.sample(x, random_state=1)
+    if isinstance(model, Regressor):
+        found["predict"] = model.predict(x)
     if isinstance(model, Classifier):
         found |= {"predict": model.predict(x), "predict_proba": model.predict_proba(x), "classes": model.classes_}
     return found

@@ -232,3 +232,11 @@ class StackReader(Reader):
         logits = self.dense("classifier", self.encode(x, self.architecture["layer_count"] - 1))
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return powers / powers.sum(axis=1, keepdims=True)
+
+    def indicators(self, x):
+        return sigmoid(self.dense("multilabel", self.encode(x, self.architecture["layer_count"] - 1)))
+
+    def targets(self, x):
+        outputs = self.dense("regressor", self.encode(x, self.architecture["layer_count"] - 1))
+        m, s = (self.weights[f"regressor/standardization/{name}"] for name in ("mean", "deviation"))
+        return outputs * s + m if s.all() else outputs

@@ -57,6 +57,12 @@ def examples(rows, columns, real=False, seed=3):
     return (random.normal(size=(rows, columns)) if real else random.uniform(size=(rows, columns))).astype(np.float32)
 
 
+def targets_of(x):
+    """A target far from 0 that can be learned."""
+    left, right = np.asarray(x, dtype=np.float64).T[:2]
+    return 30 + 4 * np.sin(left - right)
+
+
 def labels_of(x):
     """Two classes that can be learned."""
     return np.where(x[:, 0] > x[:, 1], "left", "right")

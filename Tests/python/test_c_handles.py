@@ -64,6 +64,7 @@ NULLABLE = {
     "vaelib_stack_encode_to": {5, 6},
     "vaelib_stack_reconstruct_to": {5, 6},
     "vaelib_stack_predict_probabilities_to": {4, 5},
+    "vaelib_stack_predict_targets_to": {4, 5},
     "vaelib_trainer_step": {2},
     "vaelib_trainer_compute_gradients": {2, 3},
 }

@@ -112,7 +112,7 @@ def test_labels_that_are_no_classes(fresh, labels, text):
     refused(*finetune(fresh, data), DATA, text)
     info = sized(header.ModelInfo)
     assert library.vaelib_model_describe(fresh, byref(info)) == OK
-    assert info.class_count == 0
+    assert info.output_count == 0
     library.vaelib_dataset_free(data)
 
 
@@ -154,10 +154,10 @@ def test_phases_that_are_none(fresh, handles):
         refused("vaelib_trainer_create", arguments, ARGUMENT)
 
 
-def test_supervised_trainers_need_classes_and_labels(fresh, handles):
+def test_supervised_trainers_need_a_head_and_labels(fresh, handles):
     arguments = [fresh, SUPERVISED, 0, byref(training_config()), 10, byref(POINTER(header.Trainer)())]
-    refused("vaelib_trainer_create", arguments, ARGUMENT, "classifier")
-    assert library.vaelib_stack_add_classifier(fresh, CLASSES) == OK
+    refused("vaelib_trainer_create", arguments, ARGUMENT, "no head yet")
+    assert library.vaelib_stack_add_head(fresh, b"softmax", CLASSES) == OK
     trainer = new_trainer(fresh, SUPERVISED)
     refused("vaelib_trainer_step", [trainer, handles["dataset"], None], ARGUMENT, "label")
     out_of_range, _kept = labelled(np.array([0, 1, 2, 0, 1, 0]))

@@ -93,7 +93,7 @@ def test_other_stacks_are_refused(path):
     refused("there were 2 layers in the checkpoint, there are 1 now", hidden=(5,))
     refused("layer 0: epochs was 3 in the checkpoint, is 4 now", pretrain_epochs=4)
     refused("batch_size was 16 in the checkpoint, is 8 now", finetune_batch_size=8)
-    refused("the labels of the training examples are not those", y=labels()[::-1].copy())
+    refused("the labels or targets of the training examples are not those", y=labels()[::-1].copy())
     with pytest.raises(vaelib.FormatError, match="kind"):
         vae().fit(examples(), checkpoint=path)
 

@@ -164,6 +164,28 @@ def test_classifiers(convention, random, x):
     np.testing.assert_array_equal(model.predict(x), powers.argmax(axis=1))
 
 
+@pytest.mark.parametrize("convention", ["keras", "pytorch"])
+@pytest.mark.parametrize("head", ["regressor", "multilabel"])
+def test_heads_of_targets(convention, head, random, x):
+    layers, on_top = chain(random, DATA, 5, 4), dense(random, 4, 3)
+    model = stack_from_dense_layers(
+        laid_out(layers, convention),
+        convention=convention,
+        activation=("tanh", "relu"),
+        loss="squared_error",
+        **{head: laid_out([on_top], convention)[0]},
+    )
+    code = np.maximum(np.tanh(x @ layers[0][0] + layers[0][1]) @ layers[1][0] + layers[1][1], 0)
+    outputs = code @ on_top[0] + on_top[1]
+    if head == "regressor":
+        assert type(model) is vaelib.StackedDenoisingRegressor
+        close(model.predict(x), outputs)
+    else:
+        assert type(model) is vaelib.StackedDenoisingClassifier
+        close(model.predict_proba(x), sigmoid(outputs))
+        np.testing.assert_array_equal(model.predict(x), outputs > 0)
+
+
 def test_networks_of_pytorch(x):
     torch = pytest.importorskip("torch")
     nn = torch.nn
@@ -234,6 +256,8 @@ def test_what_does_not_fit_a_stack(random):
         make(layers, chain(random, 4, DATA), convention="keras")
     with pytest.raises(ValueError, match="classifier takes 5 inputs"):
         make(layers, convention="keras", classifier=dense(random, 5, 3))
+    with pytest.raises(ValueError, match="classifier and regressor are all given"):
+        make(layers, convention="keras", classifier=dense(random, 4, 3), regressor=dense(random, 4, 3))
     with pytest.raises(ValueError, match=r"layers/1/decoder/weight has shape \(4, 7\)"):
         make(layers, chain(random, 4, 7, DATA), convention="keras", loss="squared_error")
     with pytest.raises(vaelib.InvalidArgument, match="loss of layer 0 is auto"):

@@ -12,6 +12,7 @@ import pytest
 import vaelib
 import vaelib.models.autoencoder
 import vaelib.models.classifier
+import vaelib.models.regressor
 import vaelib.models.vae
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -25,7 +26,8 @@ def run_demo(tmp_path, *options):
 
 
 def test_the_examples_in_the_documentation():
-    for module in (vaelib.models.vae, vaelib.models.autoencoder, vaelib.models.classifier):
+    models = vaelib.models
+    for module in (models.vae, models.autoencoder, models.classifier, models.regressor):
         assert doctest.testmod(module).failed == 0
         assert doctest.testmod(module).attempted > 2
 

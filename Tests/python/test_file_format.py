@@ -14,6 +14,8 @@ import vaelib
 from model_files import ACTIVATIONS, COUNTS, StackReader, VAEReader
 from vaelib._c.parameters import PARAMETERS
 
+#: What the document's tables have beside the parameters.
+BESIDE_PARAMETERS = ("layer_count", "class_count", "head", "output_count", "vaelib_version", "format", "kind")
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "file-format.md").read_text()
 
 # ---- what the library writes, read so -------------------------------------------------------------------------------
@@ -134,6 +136,22 @@ def test_a_stack_is_read_by_the_document(tmp_path, tied, activation, loss):
     assert stack.predict(X).tolist() == [reader.classes[index] for index in reader.probabilities(X).argmax(axis=1)]
 
 
+@pytest.mark.parametrize("head", ["gaussian", "sigmoid"])
+def test_heads_of_targets_are_read_by_the_document(tmp_path, head):
+    y = np.stack([1000 * X[:, 0], X[:, 1] - 7], axis=1) if head == "gaussian" else (X[:, :2] > 0.5).astype(int)
+    kind = vaelib.StackedDenoisingRegressor if head == "gaussian" else vaelib.StackedDenoisingClassifier
+    stack = kind(hidden=(5, 4), pretrain_epochs=1, finetune_epochs=3, random_state=1).fit(X, y)
+    stack.save(tmp_path / "stack.h5")
+    reader = StackReader(tmp_path / "stack.h5")
+    found = {name: reader.architecture[name] for name in ("class_count", "head", "output_count")}
+    assert found == {"class_count": 0, "head": head, "output_count": 2}
+    np.testing.assert_array_equal(reader.history["error"], stack.history_["error"])
+    if head == "gaussian":
+        np.testing.assert_allclose(stack.predict(X), reader.targets(X), rtol=1e-5)
+    else:
+        close(stack.predict_proba(X), reader.indicators(X))
+
+
 # ---- what the document's writer writes, read by the library ---------------------------------------------------------
 
 
@@ -161,6 +179,12 @@ TRAINING = {
     "seed": np.uint64(2**64 - 1),
 }  # fmt: skip
 DATA = {"scale": 0.5, "shift": 0.25}
+LAYER = {
+    "width": 5, "activation": "sigmoid", "tied": 1, "loss": "cross_entropy", "corruption": "masking",
+    "corruption_level": 0.25, "corruption_range": "given", "corruption_low": 0.0, "corruption_high": 1.0,
+    "corrupted_weight": 1.0, "untouched_weight": 1.0, "weight_l1": 0.0, "weight_l2": 0.0, "sparsity_target": 0.05,
+    "sparsity_weight": 0.0, "contraction_weight": 0.0, "epochs": 0, "learning_rate": 0.0,
+}  # fmt: skip
 
 
 def layers(random, *names_and_widths):
@@ -199,18 +223,12 @@ def test_a_vae_that_the_document_writes(tmp_path):
 @pytest.mark.parametrize("trained", [False, True])
 def test_a_stack_that_the_document_writes(tmp_path, trained):
     random = np.random.RandomState(3)
-    layer = {
-        "width": 5, "activation": "sigmoid", "tied": 1, "loss": "cross_entropy", "corruption": "masking",
-        "corruption_level": 0.25, "corruption_range": "given", "corruption_low": 0.0, "corruption_high": 1.0,
-        "corrupted_weight": 1.0, "untouched_weight": 1.0, "weight_l1": 0.0, "weight_l2": 0.0, "sparsity_target": 0.05,
-        "sparsity_weight": 0.0, "contraction_weight": 0.0, "epochs": 0, "learning_rate": 0.0,
-    }  # fmt: skip
     architecture = {
         "data_dim": 6, "initializer": "normal", "initializer_stddev": 0.01, "seed": np.uint64(3), "layer_count": 2,
         "class_count": 3,
     }  # fmt: skip
-    architecture |= {f"layer_0_{name}": value for name, value in layer.items()}
-    architecture |= {f"layer_1_{name}": value for name, value in {**layer, "width": 4, "tied": 0}.items()}
+    architecture |= {f"layer_0_{name}": value for name, value in LAYER.items()}
+    architecture |= {f"layer_1_{name}": value for name, value in {**LAYER, "width": 4, "tied": 0}.items()}
     weights = layers(random, ("layers/0", 6, 5), ("layers/1", 5, 4), ("layers/1/decoder", 4, 5), ("classifier", 4, 3))
     weights["layers/0/decoder/bias"] = random.normal(size=6)
     training = {f"supervised_{name}": value for name, value in TRAINING.items()} if trained else {}
@@ -226,14 +244,33 @@ def test_a_stack_that_the_document_writes(tmp_path, trained):
     close(stack.reconstruct(X), reader.decode(reader.encode(X, 1), 1))
 
 
+@pytest.mark.parametrize("scaled", [False, True])
+def test_a_regressor_that_the_document_writes(tmp_path, scaled):
+    random = np.random.RandomState(3)
+    architecture = {
+        "data_dim": 6, "initializer": "normal", "initializer_stddev": 0.01, "seed": np.uint64(3), "layer_count": 1,
+        "class_count": 0, "head": "gaussian", "output_count": 2,
+    }  # fmt: skip
+    architecture |= {f"layer_0_{name}": value for name, value in LAYER.items()}
+    weights = layers(random, ("layers/0", 6, 5), ("regressor", 5, 2))
+    weights["layers/0/decoder/bias"] = random.normal(size=6)
+    for name, values in (("mean", [100.0, -3.0]), ("deviation", [20.0, 0.5])):
+        weights[f"regressor/standardization/{name}"] = np.array(values if scaled else [0.0, 0.0])
+    groups = {"architecture": architecture, "training": {}, "data": DATA}
+    writer()(tmp_path / "stack.h5", "stack", groups, weights, {name: [] for name in STACK_HISTORY})
+    stack, reader = vaelib.load(tmp_path / "stack.h5"), StackReader(tmp_path / "stack.h5")
+    assert stack.n_outputs_ == 2
+    np.testing.assert_allclose(stack.predict(X), reader.targets(X), rtol=1e-5, atol=1e-5)
+
+
 # ---- the document itself --------------------------------------------------------------------------------------------
 
 
 def test_the_documents_tables_are_the_librarys_parameters():
-    """Each group of parameters is a run of rows; a stack's two counts are no parameters."""
+    """Each group of parameters is a run of rows; a stack's counts and its head are no parameters."""
     models = DOCUMENT.partition("\n## Model files")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| (count|real|text|counts|seed) \| (.*) \|$", models, flags=re.MULTILINE)
-    listed = [row for row in rows if row[0] not in ("layer_count", "class_count", "vaelib_version", "format", "kind")]
+    listed = [row for row in rows if row[0] not in BESIDE_PARAMETERS]
     types = {
         "choice": "text",
         "flag": "count",

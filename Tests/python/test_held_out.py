@@ -251,7 +251,7 @@ def test_a_bad_label(split, row):
     arguments = [stack, data, None, SUPERVISED, byref(config), NO_CALLBACK, None]
     refused("vaelib_stack_finetune", arguments, DATA, f"have label -4 at row {row}; ")
     # To a classifier that is there already, further classes are unknown.
-    assert library.vaelib_stack_add_classifier(stack, 2) == 0
+    assert library.vaelib_stack_add_head(stack, b"softmax", 2) == 0
     refused("vaelib_stack_finetune", arguments, DATA, f"have label -4 at row {row}; the classifier knows 0 to 1")
     library.vaelib_model_free(stack)
     library.vaelib_dataset_free(data)

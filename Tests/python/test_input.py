@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 import vaelib
-from estimators import VAE, Autoencoder, Classifier, answers, different, fit, labels_for, weights_as_bytes
+from estimators import VAE, Autoencoder, Classifier, Regressor, answers, different, fit, labels_for, weights_as_bytes
 
 #: The methods of each kind that take examples.
 QUERIES = {
     VAE: ("transform", "reconstruct", "encode", "sample_latent", "elbo", "log_likelihood", "score"),
     Autoencoder: ("transform", "reconstruct", "denoise", "corrupt", "reconstruction_error", "sample", "score"),
     Classifier: ("transform", "reconstruct", "reconstruction_error", "predict", "predict_proba"),
+    Regressor: ("transform", "reconstruct", "reconstruction_error", "predict"),
 }
 
 
@@ -83,7 +84,7 @@ def test_values_beyond_0_and_1_are_refused_where_the_loss_is_a_cross_entropy(kin
 
 def test_a_failed_fit_leaves_the_fitted_model(trained, binary):
     before = answers(trained, binary)
-    other_labels = (np.arange(40) % 3,) if isinstance(trained, Classifier) else ()
+    other_labels = (np.arange(40) % 3,) if isinstance(trained, Classifier | Regressor) else ()
     with pytest.raises(vaelib.DataError, match="row 0"):
         trained.fit(np.where(binary > 0, np.nan, binary), *other_labels)
     assert different(answers(trained, binary), before) == []

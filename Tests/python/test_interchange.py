@@ -194,6 +194,23 @@ def test_the_layout_of_files_of_stacks_for_keras(tmp_path, tied):
     assert found["classifier/vars/1"] == state["classifier/bias"].tolist()
 
 
+@pytest.mark.parametrize(("kind", "head"), [(vaelib.StackedDenoisingRegressor, "regressor"),
+                                           (vaelib.StackedDenoisingClassifier, "multilabel")])  # fmt: skip
+def test_heads_of_targets_in_files_for_keras(tmp_path, kind, head):
+    stack = randomised(kind(hidden=(5, 4), loss="cross_entropy", activation="sigmoid"), 6)
+    y = (X[:, :3] > 0.5).astype(int)
+    stack = kind(hidden=(5, 4), pretrain_epochs=0, finetune_epochs=1, pretrained=stack).fit(X, y)
+    export_keras_weights(stack, tmp_path / "stack.weights.h5")
+    found = datasets(tmp_path / "stack.weights.h5")
+    assert len(found) == 10
+    kernel, bias = (np.array(found[f"{head}/vars/{index}"]) for index in (0, 1))
+    outputs = stack.transform(X) @ kernel + bias
+    if head == "regressor":
+        np.testing.assert_allclose(outputs, stack.predict(X), rtol=1e-5, atol=1e-6)
+    else:
+        np.testing.assert_allclose(1 / (1 + np.exp(-outputs)), stack.predict_proba(X), rtol=1e-5, atol=1e-6)
+
+
 def test_files_for_keras_that_cannot_be_written(tmp_path, monkeypatch):
     vae = make_vae("tanh")
     with pytest.raises(ValueError, match=r'ends in "\.weights\.h5"'):

@@ -16,6 +16,7 @@ FOLDER = SOURCES / "mutation"
 CASES = [
     ("model", "vae", "none", 2), ("model", "vae", "model", 5), ("memory", "vae", "model", 2),
     ("model", "stack", "none", 2), ("model", "stack", "model", 5), ("memory", "stack", "none", 2),
+    ("model", "regressor", "none", 1), ("model", "regressor", "model", 4), ("memory", "regressor", "model", 1),
     ("every", "old", "none", 8), ("every", "new", "metadata", 9), ("every", "newest", "metadata", 7),
     ("every", "indices", "metadata", 10), ("every", "dense", "metadata", 5), ("every", "unsuitable", "none", 5),
     ("every", "tables", "none", 8), ("every", "new_tables", "metadata", 8), ("every", "filters", "none", 6),

@@ -11,7 +11,7 @@ import pytest
 import vaelib
 from estimators import KINDS, answers, different, fit
 
-VAE, AUTOENCODER, CLASSIFIER = KINDS.values()
+VAE, AUTOENCODER, CLASSIFIER, REGRESSOR = KINDS.values()
 #: Every parameter that a file keeps has another value than the default in one of these.
 CASES = {
     "vae": (VAE, {

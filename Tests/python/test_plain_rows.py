@@ -7,14 +7,19 @@ import warnings
 import numpy as np
 import pytest
 import vaelib
-from estimators import VAE, Autoencoder, Classifier, fit
+from estimators import VAE, Autoencoder, Classifier, Regressor, fit
 from test_data_frames import named
 from vaelib._c import calls
 from vaelib._c.library import library
 
 #: The methods that may do without a dataset, by kind.
-OF_EXAMPLES = {VAE: ("transform", "encode"), Autoencoder: ("transform",), Classifier: ("transform", "predict_proba")}
-OF_CODES = {VAE: ("inverse_transform", "decode"), Autoencoder: (), Classifier: ()}
+OF_EXAMPLES = {
+    VAE: ("transform", "encode"),
+    Autoencoder: ("transform",),
+    Classifier: ("transform", "predict_proba"),
+    Regressor: ("transform", "predict"),
+}
+OF_CODES = {VAE: ("inverse_transform", "decode"), Autoencoder: (), Classifier: (), Regressor: ()}
 
 
 @pytest.fixture
@@ -55,7 +60,7 @@ def outcome(query, x):
 
 def in_place(called):
     """Whether the last queries read their rows in place; forgets them."""
-    found = {name.endswith("_rows") for name in called if re.search("encode|decode|probabilities", name)}
+    found = {name.endswith("_rows") for name in called if re.search("encode|decode|probabilities|targets", name)}
     called.clear()
     assert len(found) == 1, found
     return found.pop()

@@ -35,7 +35,13 @@ def test_a_room_imports_only_those_before_it(room):
 
 
 @pytest.mark.parametrize(
-    "estimator", [vaelib.VAE, vaelib.StackedDenoisingAutoencoder, vaelib.StackedDenoisingClassifier]
+    "estimator",
+    [
+        vaelib.VAE,
+        vaelib.StackedDenoisingAutoencoder,
+        vaelib.StackedDenoisingClassifier,
+        vaelib.StackedDenoisingRegressor,
+    ],
 )
 def test_inheritance_has_two_steps(estimator):
     assert Estimator not in estimator.__bases__

@@ -5,12 +5,12 @@ import pickle
 import numpy as np
 import pytest
 import vaelib
-from estimators import KINDS, VAE, Autoencoder, Classifier, answers, different, fit, labels_for
+from estimators import KINDS, VAE, Autoencoder, Classifier, Regressor, answers, different, fit, labels_for
 from stacks import examples, labels_of
 
 sklearn = pytest.importorskip("sklearn")
 
-from sklearn.base import clone, is_classifier  # noqa: E402
+from sklearn.base import clone, is_classifier, is_regressor  # noqa: E402
 from sklearn.exceptions import NotFittedError  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 from sklearn.model_selection import GridSearchCV, cross_val_score  # noqa: E402
@@ -27,6 +27,7 @@ REAL = {"hidden": (8,), "loss": "squared_error", "batch_size": 10, "learning_rat
         VAE(),
         Autoencoder(epochs=3, finetune_epochs=1, **REAL),
         Classifier(pretrain_epochs=3, finetune_epochs=100, **REAL),
+        Regressor(pretrain_epochs=3, finetune_epochs=100, **REAL),
     ]
 )
 def test_scikit_learns_checks(estimator, check):
@@ -75,6 +76,7 @@ GRIDS = {
     "vae": {"latent_dim": [1, 2], "learning_rate": [1e-3, 1e-2]},
     "autoencoder": {"hidden": [(8,), (8, 2)], "corruption_level": [0.0, 0.3]},
     "classifier": {"hidden": [(8,), (8, 2)], "corruption_level": [0.0, 0.3]},
+    "regressor": {"hidden": [(8,), (8, 2)], "corruption_level": [0.0, 0.3]},
 }
 
 
@@ -84,6 +86,7 @@ def test_grid_search_and_cross_validation(name, binary):
     y = (*labels_for(model, binary), None)[0]
     search = GridSearchCV(model, GRIDS[name], cv=2).fit(binary, y)
     assert is_classifier(model) == isinstance(model, Classifier)
+    assert is_regressor(model) == isinstance(model, Regressor)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     assert search.best_score_ == search.cv_results_["mean_test_score"].max()
     assert search.best_estimator_.transform(binary).shape[0] == 40

@@ -166,6 +166,47 @@ def test_supervised_fine_tuning(layers, dropout):
         compare(trainer, result, loss(pair.weights), expected, trained)
 
 
+def is_trained(name):
+    """Whether fine-tuning with labels or targets changes the tensor."""
+    return "decoder" not in name and "standardization" not in name
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.4])
+@pytest.mark.parametrize("outputs", [1, 3])
+@pytest.mark.parametrize("head", ["gaussian", "sigmoid"])
+@pytest.mark.parametrize("layers", DEEP.values(), ids=list(DEEP))
+def test_fine_tuning_with_targets(layers, head, outputs, dropout):
+    kind = vaelib.StackedDenoisingRegressor if head == "gaussian" else vaelib.StackedDenoisingClassifier
+    pair = StackPair(DATA_DIM, layers, kind, dropout=dropout)
+    x, random = examples(BATCH, DATA_DIM), np.random.RandomState(7)
+    trainer = pair.trainer(BATCH, phase="supervised", outputs=outputs)
+    if head == "gaussian":
+        targets = random.normal(3, 2, size=(BATCH, outputs)).astype(np.float32)
+        moments = {"mean": np.linspace(1, 4, outputs), "deviation": np.linspace(2, 0.5, outputs)}
+        pair.weights |= {f"regressor/standardization/{name}": values for name, values in moments.items()}
+        pair.estimator.set_weights(pair.weights)
+        loss_of, squares = stack.regression_loss, True
+    else:
+        targets = (random.uniform(size=(BATCH, outputs)) < 0.5).astype(np.float32)
+        loss_of, squares = stack.multilabel_loss, False
+    for steps in (0, 2):
+        result = after_steps(trainer, steps, x, targets)
+        widths = [layer.width for layer in pair.layers]
+        factors = corruption.dropout_factors(pair.seed, steps, BATCH, widths, dropout)
+
+        def loss(weights, factors=factors):
+            return loss_of(weights, pair.layers, x.astype(np.float64), targets.astype(np.float64), factors)
+
+        trained = {name: values for name, values in pair.weights.items() if is_trained(name)}
+        expected = gradients.central_differences(lambda moved, loss=loss: loss({**pair.weights, **moved}), trained)
+        compare(trainer, result, loss(pair.weights), expected, trained)
+        if squares:
+            assert result["error"] == pytest.approx(2 * result["loss"] / outputs, rel=1e-6)
+        else:
+            logits = stack.head_outputs(pair.weights, pair.layers, x.astype(np.float64), factors, "multilabel")
+            assert result["error"] == pytest.approx(((logits > 0) != targets).any(axis=1).mean())
+
+
 @pytest.mark.parametrize("layers", DEEP.values(), ids=list(DEEP))
 def test_unsupervised_fine_tuning(layers):
     pair = StackPair(DATA_DIM, layers)

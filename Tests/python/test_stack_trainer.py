@@ -73,7 +73,7 @@ def test_phases_that_are_none(x):
     with pytest.raises(ValueError, match="classes"):
         vaelib.Trainer(model, 10, phase="supervised")
     vaelib.Trainer(model, 10, phase="supervised", classes=3)
-    with pytest.raises(ValueError, match="classes is 2, but the stack has a classifier of 3 classes"):
+    with pytest.raises(ValueError, match="head of 2 outputs was asked for, but the stack has a softmax head of 3"):
         vaelib.Trainer(model, 10, phase="supervised", classes=2)
 
 

@@ -53,6 +53,28 @@ def test_stacks(options):
     close(plain.predict_proba(X), stack.predict_proba(X))
 
 
+@pytest.mark.parametrize("targets", [1, 3])
+def test_regressors(targets, tmp_path):
+    y = np.stack([1000 + 50 * X[:, 0], 0.01 * X[:, 1], np.full(len(X), -7.0)], axis=1)
+    y = y[:, 0] if targets == 1 else y
+    settings = {"hidden": (6,), "pretrain_epochs": 3, "finetune_epochs": 30, "random_state": 0}
+    model = vaelib.StackedDenoisingRegressor(**settings).fit(X, y)
+    weights = unstandardized_weights(model)
+    assert not any("standardization" in name for name in weights)
+    own = {"tied": False, "loss": model.loss_, "standardize": False}
+    plain = vaelib.StackedDenoisingRegressor(**{**settings, **own}).initialize(5).set_weights(weights, strict=False)
+    scale = model.get_weights()["regressor/standardization/deviation"]
+    np.testing.assert_allclose(plain.predict(X) / scale, model.predict(X) / scale, rtol=1e-4, atol=2e-3)
+    code = np.maximum(X @ weights["layers/0/weight"] + weights["layers/0/bias"], 0)
+    outputs = (code @ weights["regressor/weight"] + weights["regressor/bias"]).reshape(model.predict(X).shape)
+    np.testing.assert_allclose(outputs / scale, model.predict(X) / scale, rtol=1e-4, atol=2e-3)
+    export_keras_weights(model, tmp_path / "model.weights.h5")
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(tmp_path / "model.weights.h5") as file:
+        np.testing.assert_array_equal(file["regressor/vars/0"][...], weights["regressor/weight"])
+        np.testing.assert_array_equal(file["regressor/vars/1"][...], weights["regressor/bias"])
+
+
 def test_models_that_do_not_standardise_give_their_weights():
     vae = vaelib.VAE(latent_dim=2, hidden=(4,), likelihood="bernoulli", random_state=0).initialize(5)
     own, found = vae.get_weights(), unstandardized_weights(vae)

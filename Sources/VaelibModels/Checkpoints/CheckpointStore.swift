@@ -10,8 +10,8 @@ public protocol CheckpointStore<Model>: AnyObject {
   func load() throws -> SavedTraining<Model>?
   /// Replaces the last checkpoint, or leaves it as it was and throws.
   func save(_ training: SavedTraining<Model>) throws
-  /// What identifies the examples; `labels` are those that are learned.
-  func identify(_ examples: any ExampleSource, labels: [Int]?) throws -> DataIdentity
+  /// What identifies the examples, with the labels or targets that are learned.
+  func identify(_ examples: LabeledExamples) throws -> DataIdentity
 }
 
 /// The training that a checkpoint holds.

@@ -11,7 +11,7 @@ public struct DataIdentity: Sendable, Equatable {
   public var arrangement = -1
   /// A checksum of a sample of the rows.
   public var content = 0
-  /// A checksum of the labels; -1 where none are learned.
+  /// A checksum of the labels or targets; -1 where none are learned.
   public var labels = -1
 
   public init() {}
@@ -29,7 +29,7 @@ public struct DataIdentity: Sendable, Equatable {
       return named(("began at row", "begin at row"), saved.firstRow, firstRow, " of their set")
     }
     if content != saved.content { return "the values of \(what) are not those of the checkpoint" }
-    if labels != saved.labels { return "the labels of \(what) are not those of the checkpoint" }
+    if labels != saved.labels { return "the labels or targets of \(what) are not those of the checkpoint" }
     if arrangement != saved.arrangement {
       return
         "\(what) come in another order than in the checkpoint: the memory budget, the chunks of the files, or the "

@@ -99,7 +99,7 @@ public final class TrainingCheckpoints<Model> {
     }
   }
 
-  func identify(_ examples: any ExampleSource, labels: [Int]? = nil) throws -> DataIdentity {
-    try store.identify(examples, labels: labels)
+  func identify(_ examples: LabeledExamples) throws -> DataIdentity {
+    try store.identify(examples)
   }
 }

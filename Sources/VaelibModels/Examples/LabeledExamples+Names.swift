@@ -70,9 +70,9 @@ extension LabeledExamples {
   }
 
   private static func checkCount(_ count: Int, _ what: String) throws(ModelError) {
-    guard count <= StackedAutoencoder.greatestClassCount else {
+    guard count <= greatestOutputCount else {
       throw .data(
-        "\(what) have \(count) different labels; at most \(StackedAutoencoder.greatestClassCount) classes are allowed"
+        "\(what) have \(count) different labels; at most \(greatestOutputCount) classes are allowed"
       )
     }
   }

@@ -1,8 +1,11 @@
-/// Examples with a label for each row: a class, 0 to classes - 1, or what `numbered` makes one of.
+/// Examples with what is to be learned of each row: a label, which is a class, 0 to classes - 1, or what `numbered` makes
+/// one of; or targets.
 public struct LabeledExamples: Sendable {
   public let source: any ExampleSource
   /// nil where there are no labels.
   public let labels: [Int]?
+  /// nil where there are none, or labels.
+  public let targets: Targets?
   /// What the labels stand for.
   let meaning: Labels.Meaning
   /// What the classes are called by which labels were numbered.
@@ -15,37 +18,59 @@ public struct LabeledExamples: Sendable {
     self.labels = labels
     self.meaning = meaning
     classNames = nil
+    targets = nil
+  }
+
+  /// As many targets as there are rows.
+  public init(_ source: any ExampleSource, targets: Targets) {
+    self.source = source
+    self.targets = targets
+    labels = nil
+    meaning = .classNumbers
+    classNames = nil
   }
 
   /// Labels that are numbers of classes with these names.
   init(_ source: any ExampleSource, labels: [Int], classNames: ClassNames?) {
     self.source = source
     self.labels = labels
+    targets = nil
     meaning = .classNumbers
     self.classNames = classNames
   }
 
-  private func name(of row: Int) -> Int { rowsOfWhole?[row] ?? row }
+  /// Which row of the whole set it is.
+  func name(of row: Int) -> Int { rowsOfWhole?[row] ?? row }
 
-  /// The label of a row.
-  func label(row: Int) -> Int { labels?[row] ?? 0 }
+  /// Writes what a head learns of a row: the number of its class, which float32 holds exactly, or its targets.
+  func copyTarget(row: Int, into target: UnsafeMutablePointer<Float>) {
+    if let targets {
+      target.update(from: targets.row(row), count: targets.columns)
+    } else {
+      target[0] = Float(labels?[row] ?? 0)
+    }
+  }
 
-  /// The label of the example at a place of the whole set.
-  func label(place: Int) -> Int { label(row: place - source.firstRow) }
+  /// The same of the example at a place of the whole set.
+  func copyTarget(place: Int, into target: UnsafeMutablePointer<Float>) {
+    copyTarget(row: place - source.firstRow, into: target)
+  }
 
   /// How many classes there are; throws unless every one of them occurs.
   func countClasses(what: String) throws(ModelError) -> Int {
     guard let labels else {
-      throw .invalidArgument("\(what) have no labels; supervised fine-tuning needs one integer a row")
+      throw .invalidArgument(
+        "\(what) have no labels; supervised fine-tuning needs one integer a row, or targets (vaelib_dataset_with_targets)"
+      )
     }
     if let row = labels.firstIndex(where: { $0 < 0 }) {
       throw .data("\(what) have label \(labels[row]) at row \(name(of: row)); labels count from 0")
     }
     let highest = labels.max() ?? 0
     let present = Set(labels)
-    if highest >= StackedAutoencoder.greatestClassCount {
+    if highest >= greatestOutputCount {
       throw .data(
-        "\(what) have a label \(highest); labels are 0 to classes - 1, at most \(StackedAutoencoder.greatestClassCount) classes"
+        "\(what) have a label \(highest); labels are 0 to classes - 1, at most \(greatestOutputCount) classes"
       )
     }
     if let missing = (0...highest).first(where: { !present.contains($0) }) {

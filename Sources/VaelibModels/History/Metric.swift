@@ -19,7 +19,7 @@ public enum Metric: String, CaseIterable, Sendable {
   case kl
   /// The evidence lower bound, reconstruction - kl.
   case elbo
-  /// The share of wrong labels.
+  /// 1 - the score of a stack's head: the share of wrong labels, or 1 - R^2.
   case error
   case klWeight = "kl_weight"
   case learningRate = "learning_rate"

@@ -23,8 +23,6 @@ public protocol Model: AnyObject, Sendable {
   var hasVariance: Bool { get }
   /// How many layers are trained one by one; 0 for models without such.
   var layerCount: Int { get }
-  /// How many classes its classifier knows; 0 without one.
-  var classes: Int { get }
   var layout: ParameterLayout { get }
   var parameters: FloatBuffer { get }
   var record: TrainingRecord { get }

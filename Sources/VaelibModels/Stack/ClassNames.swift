@@ -87,7 +87,7 @@ extension StackedAutoencoder {
     if let names, names.names.count != classes || classes == 0 {
       throw .invalidArgument(
         classes == 0
-          ? "the stack has no classes to name: it has no classifier yet"
+          ? "the stack has no classes to name: it has no softmax head"
           : "there are \(names.names.count) names; the stack has \(classes) classes")
     }
     watched.change { $0.classNames = names }

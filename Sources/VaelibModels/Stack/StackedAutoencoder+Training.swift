@@ -15,8 +15,8 @@ extension StackedAutoencoder {
     ).run()
   }
 
-  /// Fine-tunes all layers: with labels (supervised), under the classifier, which the first such call adds; or without
-  /// (unsupervised), as one deep auto-encoder. Returns and throws as `VariationalAutoencoder.fit`.
+  /// Fine-tunes all layers: with labels or targets (supervised), under the head, which the first such call adds; or
+  /// without (unsupervised), as one deep auto-encoder. Returns and throws as `VariationalAutoencoder.fit`.
   public func finetune(
     _ examples: LabeledExamples, validation: LabeledExamples?, kind: Phase.Kind,
     configuration: TrainingConfiguration, checkpoints: TrainingCheckpoints<StackedAutoencoder>? = nil,
@@ -34,7 +34,7 @@ extension StackedAutoencoder {
     ).run()
   }
 
-  /// Labels that are names as the numbers of the classifier's classes, or of one to be made.
+  /// Labels that are names as the numbers of the head's classes, or of one to be made.
   private func numberLabels(
     _ examples: LabeledExamples, _ validation: LabeledExamples?
   ) throws(ModelError) -> (LabeledExamples, LabeledExamples?) {
@@ -45,15 +45,9 @@ extension StackedAutoencoder {
     return (numbered, try validation.numbered(by: names, what: whatElse))
   }
 
-  /// A batch whose labels are numbers of the classifier's classes.
+  /// A batch whose labels are numbers of the head's classes.
   public func numberLabels(_ batch: LabeledExamples) throws(ModelError) -> LabeledExamples {
     classes > 0 ? try batch.numbered(by: classNames, what: "the batch's examples") : batch
-  }
-
-  private func checkLabels(_ examples: LabeledExamples, _ validation: LabeledExamples?) throws {
-    let classes = self.classes > 0 ? self.classes : try examples.countClasses(what: "the training examples")
-    try examples.check(classes: classes, what: "the training examples")
-    try validation?.check(classes: classes, what: "the validation examples")
   }
 }
 
@@ -85,10 +79,10 @@ extension StackedAutoencoder: TrainableModel {
     return configuration
   }
 
-  /// Takes weights, classifier and history of a checkpoint, and how the phases before this one were trained.
+  /// Takes weights, head and history of a checkpoint, and how the phases before this one were trained.
   func takeOver(_ saved: StackedAutoencoder) throws {
-    let names = saved.classNames ?? (saved.classes == classes ? classNames : nil)
-    let isSameShape = saved.classes == classes
+    let isSameShape = saved.headShape == headShape
+    let names = saved.classNames ?? (isSameShape ? classNames : nil)
     if isSameShape { try parameters.copy(from: saved.parameters) }
     watched.change { state in
       state.classNames = names
@@ -121,11 +115,14 @@ extension StackedAutoencoder: TrainableModel {
     isCancelled: @escaping () -> Bool
   ) throws {
     guard kind.usesLabels else { return }
-    try checkLabels(examples, validation)
-    if classifier == nil {
-      try addClassifier(classes: try examples.countClasses(what: "the training examples"))
+    let shape = try headShape ?? HeadShape.needed(for: examples, what: "the training examples")
+    try shape.check(examples, what: "the training examples")
+    if let validation { try shape.check(validation, what: "the validation examples") }
+    if head == nil {
+      try addHead(shape)
       watched.change { $0.classNames = examples.classNames }
     }
+    try head?.see(examples, parameters: parameters.base)
   }
 
   func makeObjective(
@@ -171,7 +168,7 @@ extension StackedAutoencoder: TrainableModel {
 
   func lossUnits(_ phase: Phase) -> Int {
     switch phase.kind {
-    case .supervised: 1
+    case .supervised: headShape?.targetColumns ?? 1
     case .pretraining: layers[phase.layer].encoder.inputs
     case .unsupervised, .fit: dataDimension
     }

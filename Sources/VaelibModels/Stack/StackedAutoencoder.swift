@@ -1,8 +1,8 @@
 public import VaelibNetworks
 public import VaelibNumerics
 
-/// A stack of denoising auto-encoders (Vincent et al. 2008, 2010), with a softmax classifier on top once it has been
-/// fine-tuned with labels.
+/// A stack of denoising auto-encoders (Vincent et al. 2008, 2010), with a head on top once it has been fine-tuned with
+/// labels or targets.
 public final class StackedAutoencoder: Model, @unchecked Sendable {
   public static let kind = ModelKind.stack
   public static let phases = [Phase.Kind.pretraining, .supervised, .unsupervised]
@@ -19,12 +19,13 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
         columns: all, inputs: all, function: .identity, standardization: standardization)
     ]
   }
-  /// What a classifier changes: it adds tensors at the end of the parameter array.
+  /// What a head changes: it adds tensors at the end of the parameter array.
   struct Shape: Sendable {
     var layout: ParameterLayout
     var parameters: FloatBuffer
-    /// nil before fine-tuning with labels.
-    var classifier: DenseLayer?
+    /// nil before fine-tuning with labels or targets.
+    var head: (any Head)?
+    var headShape: HeadShape?
   }
   /// What training changes beside the weights.
   struct State: Sendable {
@@ -34,8 +35,8 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
   }
   let watched: Watched<State>
 
-  /// A stack with freshly drawn weights; `classes` above 0 adds a classifier.
-  public init(_ configuration: StackConfiguration, classes: Int = 0) throws {
+  /// A stack with freshly drawn weights; with a head, if it is to have one.
+  public init(_ configuration: StackConfiguration, head: HeadShape? = nil) throws {
     try configuration.validate()
     let losses = try configuration.decidedLosses()
     var configuration = configuration
@@ -50,10 +51,10 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
     let standardizes = configuration.standardize == 1 && layers[0].loss == .squaredError
     standardization =
       standardizes ? try Standardization(columns: configuration.dataDimension, layout: &layout) : nil
-    let shape = Shape(layout: layout, parameters: try FloatBuffer(count: layout.count), classifier: nil)
+    let shape = Shape(layout: layout, parameters: try FloatBuffer(count: layout.count))
     watched = Watched(State(shape: shape))
     initializeWeights(from: 0)
-    if classes > 0 { try addClassifier(classes: classes) }
+    if let head { try addHead(head) }
   }
 
   private func initializeWeights(from first: Int) {
@@ -65,7 +66,8 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
   private var shape: Shape { watched.value.shape }
   public var layout: ParameterLayout { shape.layout }
   public var parameters: FloatBuffer { shape.parameters }
-  public var classifier: DenseLayer? { shape.classifier }
+  var head: (any Head)? { shape.head }
+  public var headShape: HeadShape? { shape.headShape }
 
   /// The names of the classes; nil if they have none.
   public var classNames: ClassNames? { watched.value.classNames }
@@ -74,42 +76,44 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
   public func describe() -> ModelDescription {
     let state = watched.look()
     return ModelDescription(
-      layout: state.shape.layout, classes: state.shape.classifier?.outputs ?? 0, classNames: state.classNames,
+      layout: state.shape.layout, head: state.shape.headShape, classNames: state.classNames,
       record: state.record)
   }
 
   public func changeRecord(_ body: (inout TrainingRecord) -> Void) { watched.change { body(&$0.record) } }
 
-  /// More classes than that are a mistake.
-  public static let greatestClassCount = 1 << 20
-
-  /// How many classes the classifier knows; 0 without one.
-  public var classes: Int { classifier?.outputs ?? 0 }
+  /// How many outputs the head has; 0 without one.
+  public var outputs: Int { headShape?.outputs ?? 0 }
+  /// How many classes a softmax head knows; 0 without one.
+  public var classes: Int { headShape?.kind == .softmax ? outputs : 0 }
 
   /// The width of the topmost code.
   public var codeWidth: Int { configuration.layers[configuration.layers.count - 1].width }
 
-  /// Puts a freshly drawn softmax layer on top; the weights of the layers stay.
-  public func addClassifier(classes: Int) throws {
-    guard (2...Self.greatestClassCount).contains(classes) else {
+  /// Puts a freshly drawn head on top; the weights of the layers stay.
+  public func addHead(_ shape: HeadShape) throws {
+    let allowed = shape.kind.outputCounts
+    guard allowed.contains(shape.outputs) else {
       throw ModelError.invalidArgument(
-        "classes is \(classes); allowed: 2 to \(Self.greatestClassCount)")
+        "outputs is \(UInt(bitPattern: shape.outputs)); allowed for a \(shape.kind.rawValue) head: "
+          + "\(allowed.lowerBound) to \(allowed.upperBound)")
     }
-    if classifier != nil { throw ModelError.invalidArgument("the stack has a classifier already") }
+    if let headShape {
+      throw ModelError.invalidArgument("the stack has a \(headShape.kind.rawValue) head already")
+    }
     var layout = layout
-    let classifier = try DenseLayer(
-      "classifier", inputs: codeWidth, outputs: classes, activation: .identity, layout: &layout)
+    let head = try shape.kind.type.init(inputs: codeWidth, outputs: shape.outputs, layout: &layout)
     let parameters = try FloatBuffer(count: layout.count)
     parameters.base.update(from: self.parameters.base, count: self.layout.count)
     let first = self.layout.tensors.count
-    let shape = Shape(layout: layout, parameters: parameters, classifier: classifier)
+    let shape = Shape(layout: layout, parameters: parameters, head: head, headShape: shape)
     watched.change { $0.shape = shape }
     initializeWeights(from: first)
   }
 
   /// An independent copy.
   public func copy() throws -> StackedAutoencoder {
-    let copy = try StackedAutoencoder(configuration, classes: classes)
+    let copy = try StackedAutoencoder(configuration, head: headShape)
     copy.parameters.base.update(from: parameters.base, count: parameters.count)
     copy.watched.change { ($0.record, $0.classNames) = (record, classNames) }
     return copy

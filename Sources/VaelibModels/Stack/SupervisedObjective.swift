@@ -1,11 +1,11 @@
-import Glibc
 import VaelibNetworks
 import VaelibNumerics
 
-/// All layers and the classifier learn labels: the mean of -log softmax(logits)[label], with dropout on the codes.
+/// All layers and the head learn labels or targets: the mean of the head's loss, with dropout on the codes.
 final class SupervisedObjective: TrainingObjective {
   private let stack: StackedAutoencoder
-  private let classifier: DenseLayer
+  private let head: any Head
+  private let headRows: any HeadRows
   private let dropout: Double
   private let seed: UInt64
   private let check: ExampleCheck
@@ -16,19 +16,20 @@ final class SupervisedObjective: TrainingObjective {
   /// 0 or 1 / (1 - dropout) for each unit; empty without dropout.
   private var masks: [MatrixView] = []
   private var gradients: [MatrixView] = []
-  private var logits: MatrixView
-  private var logitGradient: MatrixView
-  private let losses: UnsafeMutablePointer<(loss: Double, wrong: Bool)>
+  private var outputs: MatrixView
+  private var outputGradient: MatrixView
+  private let losses: UnsafeMutablePointer<(loss: Double, error: Double)>
 
   init(
     _ stack: StackedAutoencoder, dropout: Double, seed: UInt64, rows: Int
   ) throws {
-    guard let classifier = stack.classifier else {
+    guard let head = stack.head else {
       throw ModelError.invalidArgument(
-        "the stack has no classifier yet: add one (vaelib_stack_add_classifier), or fine-tune it with labels")
+        "the stack has no head yet: add one (vaelib_stack_add_head), or fine-tune it with labels or targets")
     }
     self.stack = stack
-    self.classifier = classifier
+    self.head = head
+    headRows = try head.makeRows()
     self.dropout = dropout
     self.seed = seed
     check = stack.exampleCheck
@@ -46,8 +47,8 @@ final class SupervisedObjective: TrainingObjective {
         masks.append(try matrix(layer.encoder.outputs))
       }
     }
-    logits = try matrix(classifier.outputs)
-    logitGradient = try matrix(classifier.outputs)
+    outputs = try matrix(head.layer.outputs)
+    outputGradient = try matrix(head.layer.outputs)
     losses = .allocate(capacity: rows)
     self.buffers = buffers
   }
@@ -56,7 +57,7 @@ final class SupervisedObjective: TrainingObjective {
 
   var parameters: FloatBuffer { stack.parameters }
   var trained: [Range<Int>] {
-    stack.layers.flatMap(\.encoder.tensors) + classifier.tensors
+    stack.layers.flatMap(\.encoder.tensors) + head.layer.tensors
   }
 
   func compute(
@@ -64,16 +65,14 @@ final class SupervisedObjective: TrainingObjective {
   ) throws(ModelError) -> MetricValues {
     try check.check(batch.examples, places: batch.places)
     forward(batch)
-    forEachRow(.likelihood, batch.rows, width: classifier.outputs * 16) { row in
-      let (loss, best) = softmaxCrossEntropy(
-        logits.row(row), label: batch.labels[row], count: classifier.outputs,
-        gradient: logitGradient.row(row), weight: batch.rowWeight)
-      losses[row] = (loss, best != batch.labels[row])
+    headRows.begin(parameters: stack.parameters.base)
+    forEachRow(.likelihood, batch.rows, width: head.layer.outputs * 16) { row in
+      losses[row] = headRows.loss(
+        outputs.row(row), of: batch.targets.row(row), gradient: outputGradient.row(row),
+        weight: batch.rowWeight)
     }
     backward(batch.examples, gradients: gradients)
-    return [
-      .loss: batch.mean { losses[$0].loss }, .error: batch.mean { losses[$0].wrong ? 1 : 0 },
-    ]
+    return [.loss: batch.mean { losses[$0].loss }, .error: batch.mean { losses[$0].error }]
   }
 
   /// What layer `index` + 1 sees.
@@ -90,8 +89,8 @@ final class SupervisedObjective: TrainingObjective {
       if dropout > 0 { leaveOut(code, layer: index, batch) }
       input = passedOn(index, rows: rows)
     }
-    classifier.forward(
-      parameters: stack.parameters.base, input: input, output: logits.rows(0..<rows), preActivation: nil)
+    head.layer.forward(
+      parameters: stack.parameters.base, input: input, output: outputs.rows(0..<rows), preActivation: nil)
   }
 
   private func leaveOut(_ code: MatrixView, layer: Int, _ batch: Batch) {
@@ -111,8 +110,8 @@ final class SupervisedObjective: TrainingObjective {
   private func backward(_ examples: MatrixView, gradients array: UnsafeMutablePointer<Float>) {
     let rows = examples.rows
     let parameters = stack.parameters.base
-    var above: DenseLayer = classifier
-    var gradient = logitGradient.rows(0..<rows)
+    var above = head.layer
+    var gradient = outputGradient.rows(0..<rows)
     for index in stack.layers.indices.reversed() {
       let layer = stack.layers[index].encoder
       let below = gradients[index].rows(0..<rows)
@@ -133,19 +132,4 @@ final class SupervisedObjective: TrainingObjective {
       for unit in 0..<gradient.columns { gradient.row(row)[unit] *= mask.row(row)[unit] }
     }
   }
-}
-
-/// -log softmax(logits)[label] and the most probable class; gradient = weight (softmax(logits) - one-hot(label)).
-func softmaxCrossEntropy(
-  _ logits: UnsafePointer<Float>, label: Int, count: Int, gradient: UnsafeMutablePointer<Float>, weight: Float
-) -> (loss: Double, best: Int) {
-  var best = 0
-  for index in 1..<max(1, count) where logits[index] > logits[best] { best = index }
-  let highest = Double(logits[best])
-  let sum = (0..<count).reduce(0.0) { $0 + exp(Double(logits[$1]) - highest) }
-  for index in 0..<count {
-    let probability = exp(Double(logits[index]) - highest) / sum
-    gradient[index] = weight * Float(probability - (index == label ? 1 : 0))
-  }
-  return (highest + log(sum) - Double(logits[label]), best)
 }

@@ -3,7 +3,8 @@ import VaelibNumerics
 
 extension TrainableModel {
   public var standardizationProblem: String? {
-    standardized.compactMap { $0.standardization.problem(in: parameters.base) }.first
+    let all = standardized.map(\.standardization) + [head?.standardization].compactMap { $0 }
+    return all.compactMap { $0.problem(in: parameters.base) }.first
   }
 
   /// True for a model that standardises columns and has seen no examples yet.

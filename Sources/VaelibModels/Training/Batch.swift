@@ -6,8 +6,9 @@ struct Batch {
   let examples: MatrixView
   /// The place of each row in its set, with which noise is keyed.
   let places: UnsafePointer<Int>
-  /// The class of each row, where labels are learned.
-  let labels: UnsafePointer<Int>
+  /// What a head learns of each row, [rows, targetColumns], where there is one; it may change the values, to
+  /// standardise them.
+  let targets: MatrixView
   /// Keys noise together with the places: the epoch, or the step in a loop of the caller's own.
   let epoch: Int
   /// Epochs elapsed, a real number.
@@ -34,24 +35,24 @@ struct Batch {
 final class BatchMemory {
   let capacity: Int
   let columns: Int
+  /// How many numbers a head learns of a row; 0 where there is none.
+  let targetColumns: Int
   let places: UnsafeMutablePointer<Int>
-  let labels: UnsafeMutablePointer<Int>
   private let buffer: FloatBuffer
+  private let targetBuffer: FloatBuffer
 
-  init(capacity: Int, columns: Int) throws(NumericsError) {
+  init(capacity: Int, columns: Int, targetColumns: Int) throws(NumericsError) {
     self.capacity = capacity
     self.columns = columns
+    self.targetColumns = targetColumns
     buffer = try FloatBuffer(rows: capacity, columns: columns)
+    targetBuffer = try FloatBuffer(rows: capacity, columns: targetColumns)
     places = .allocate(capacity: capacity)
-    labels = .allocate(capacity: capacity)
-    labels.initialize(repeating: 0, count: capacity)
   }
 
-  deinit {
-    places.deallocate()
-    labels.deallocate()
-  }
+  deinit { places.deallocate() }
 
   /// The first `rows` rows.
   func examples(_ rows: Int) -> MatrixView { buffer.matrix(rows: rows, columns: columns) }
+  func targets(_ rows: Int) -> MatrixView { targetBuffer.matrix(rows: rows, columns: targetColumns) }
 }

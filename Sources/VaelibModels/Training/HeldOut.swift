@@ -54,18 +54,23 @@ extension LabeledExamples {
   }
 
   private func slice(_ rows: Range<Int>) -> LabeledExamples {
-    with(SliceSource(source, rows: rows), labels: labels.map { Array($0[rows]) }, .run(rows))
+    with(
+      SliceSource(source, rows: rows), labels: labels.map { Array($0[rows]) }, targets?.select(.run(rows)),
+      .run(rows))
   }
 
   private func select(_ rows: [Int]) -> LabeledExamples {
     with(
       SelectionSource(source, rows: rows), labels: labels.map { labels in rows.map { labels[$0] } },
-      .list(rows))
+      targets?.select(.list(rows)), .list(rows))
   }
 
-  private func with(_ source: any ExampleSource, labels: [Int]?, _ rows: RowIndices) -> LabeledExamples {
-    guard let labels else { return LabeledExamples(source) }
-    var examples = LabeledExamples(source, labels: labels, classNames: classNames)
+  private func with(
+    _ source: any ExampleSource, labels: [Int]?, _ targets: Targets?, _ rows: RowIndices
+  ) -> LabeledExamples {
+    var examples = LabeledExamples(source)
+    if let labels { examples = LabeledExamples(source, labels: labels, classNames: classNames) }
+    if let targets { examples = LabeledExamples(source, targets: targets) }
     examples.rowsOfWhole = rows
     return examples
   }

@@ -4,7 +4,7 @@ public struct Phase: Sendable, Hashable {
   public enum Kind: Int, CaseIterable, Sendable {
     /// One layer of a stack learns to denoise its input.
     case pretraining = 0
-    /// All layers and the classifier of a stack learn labels.
+    /// All layers of a stack and its head learn labels or targets.
     case supervised = 1
     /// A stack, unrolled into one auto-encoder, learns to reconstruct examples.
     case unsupervised = 2
@@ -25,13 +25,13 @@ public struct Phase: Sendable, Hashable {
     var purpose: String {
       switch self {
       case .pretraining: "pretraining stacks"
-      case .supervised: "fine-tuning stacks with labels"
-      case .unsupervised: "fine-tuning stacks without labels"
+      case .supervised: "fine-tuning stacks with labels or targets"
+      case .unsupervised: "fine-tuning stacks without them"
       case .fit: "fitting variational auto-encoders"
       }
     }
 
-    /// Whether labels are learned.
+    /// Whether labels or targets are learned.
     public var usesLabels: Bool {
       switch self {
       case .supervised: true

@@ -7,6 +7,9 @@ protocol TrainableModel: Model {
   var exampleCheck: ExampleCheck { get }
   /// The columns that are brought to one scale, in order.
   var standardized: [StandardizedColumns] { get }
+  /// What learns labels or targets; nil where there is nothing of the kind.
+  var head: (any Head)? { get }
+  var headShape: HeadShape? { get }
   /// The layer that sees examples.
   var firstLayer: DenseLayer { get }
   /// The phases that a call of this kind goes through, in their order.
@@ -24,7 +27,7 @@ protocol TrainableModel: Model {
   /// What puts the model back as it is now.
   func makeRollback() throws -> () -> Void
 
-  /// The last preparations before the first step: checks labels, adds a classifier where one is needed, looks at what
+  /// The last preparations before the first step: checks labels and targets, adds a head where one is needed, looks at what
   /// the examples are like.
   func prepare(
     _ kind: Phase.Kind, _ examples: LabeledExamples, _ validation: LabeledExamples?,
@@ -64,6 +67,9 @@ protocol TrainableModel: Model {
 }
 
 extension TrainableModel {
+  var head: (any Head)? { nil }
+  var headShape: HeadShape? { nil }
+
   public func epochs(of phase: Phase, _ call: TrainingConfiguration) -> Int {
     configuration(of: phase, call).epochs
   }
@@ -85,7 +91,7 @@ extension TrainableModel {
       of: phase, call.resolved(for: phase.kind, rows: examplesPerEpoch, isValidated: false))
     return try Trainer(
       own, columns: dataDimension, examplesPerEpoch: examplesPerEpoch,
-      classes: phase.kind.usesLabels ? classes : 0, capacity: 1
+      head: phase.kind.usesLabels ? headShape : nil, capacity: 1
     ) {
       try self.makeObjective(phase, own, rows: $0, examples: nil, isCancelled: { false })
     }

@@ -10,8 +10,8 @@ public final class Trainer {
   private let schedule: LearningRateSchedule
   private let optimizer: Optimizer
   private let examplesPerEpoch: Int
-  /// The classes whose labels are learned; 0 where none are.
-  private let classes: Int
+  /// What learns labels or targets; nil where none are learned.
+  private let head: HeadShape?
   /// Makes a new objective for larger batches.
   private let makeObjective: (_ rows: Int) throws -> any TrainingObjective
   private var objective: any TrainingObjective
@@ -25,18 +25,20 @@ public final class Trainer {
   ///
   /// Throws `ModelError`, `NumericsError`.
   init(
-    _ configuration: TrainingConfiguration, columns: Int, examplesPerEpoch: Int, classes: Int, capacity: Int,
+    _ configuration: TrainingConfiguration, columns: Int, examplesPerEpoch: Int, head: HeadShape?,
+    capacity: Int,
     makeObjective: @escaping (_ rows: Int) throws -> any TrainingObjective
   ) throws {
     try Self.check(configuration, examplesPerEpoch: examplesPerEpoch)
     self.configuration = configuration
     limit = GradientLimit(configuration.gradientClipNorm)
     self.examplesPerEpoch = examplesPerEpoch
-    self.classes = classes
+    self.head = head
     self.makeObjective = makeObjective
     schedule = configuration.learningRateSchedule
     objective = try makeObjective(capacity)
-    memory = try BatchMemory(capacity: capacity, columns: columns)
+    memory = try BatchMemory(
+      capacity: capacity, columns: columns, targetColumns: head?.targetColumns ?? 0)
     parameters = objective.parameters
     gradients = try FloatBuffer(count: objective.parameters.count)
     optimizer = try Optimizer(
@@ -56,7 +58,7 @@ public final class Trainer {
   private func checkParameters() throws(ModelError) {
     if objective.parameters !== parameters {
       throw .invalidArgument(
-        "a classifier was added to the stack after this trainer was made, and its parameters changed; make a new trainer"
+        "a head was added to the stack after this trainer was made, and its parameters changed; make a new trainer"
       )
     }
   }
@@ -104,7 +106,7 @@ public final class Trainer {
     let source = batch.source
     try checkParameters()
     try ExampleCheck.shape(source, columns: memory.columns, what: "the examples")
-    if classes > 0 { try batch.check(classes: classes, what: "the batch's examples") }
+    try head?.check(batch, what: "the batch's examples")
     let whole = globalRows ?? source.rows
     if whole < source.rows {
       throw ModelError.invalidArgument(
@@ -113,33 +115,35 @@ public final class Trainer {
     }
     if source.rows > memory.capacity {
       objective = try makeObjective(source.rows)
-      memory = try BatchMemory(capacity: source.rows, columns: memory.columns)
+      memory = try BatchMemory(
+        capacity: source.rows, columns: memory.columns, targetColumns: memory.targetColumns)
     }
     try SequentialReader(source).read(into: memory.examples(source.rows))
     for row in 0..<source.rows {
       // Wraps only for rows that no set has.
       memory.places[row] = (firstRow ?? source.firstRow) &+ row
-      if classes > 0 { memory.labels[row] = batch.label(row: row) }
+      if head != nil { batch.copyTarget(row: row, into: memory.targets(source.rows).row(row)) }
     }
     return try computeGradients(rows: source.rows, epoch: steps, globalRows: whole)
   }
 
   /// Computes the gradient on the next rows of `reader`; nil when it has no more.
   func computeGradients(
-    from reader: BatchReader, labels: LabeledExamples, epoch: Int
+    from reader: BatchReader, of examples: LabeledExamples, epoch: Int
   ) throws -> (step: MetricValues, rows: Int)? {
     let rows = try reader.next(into: memory.examples(memory.capacity), places: memory.places)
     if rows == 0 { return nil }
-    if classes > 0 {
-      for row in 0..<rows { memory.labels[row] = labels.label(place: memory.places[row]) }
+    if head != nil {
+      let targets = memory.targets(rows)
+      for row in 0..<rows { examples.copyTarget(place: memory.places[row], into: targets.row(row)) }
     }
     return (try computeGradients(rows: rows, epoch: epoch, globalRows: rows), rows)
   }
 
   private func computeGradients(rows: Int, epoch: Int, globalRows: Int) throws(ModelError) -> MetricValues {
     let batch = Batch(
-      examples: memory.examples(rows), places: memory.places, labels: memory.labels, epoch: epoch,
-      time: epochTime, globalRows: globalRows)
+      examples: memory.examples(rows), places: memory.places, targets: memory.targets(rows),
+      epoch: epoch, time: epochTime, globalRows: globalRows)
     var metrics = try objective.compute(batch, gradients: gradients.base)
     pendingRows = globalRows
     metrics[.learningRate] = learningRate(rows: globalRows)

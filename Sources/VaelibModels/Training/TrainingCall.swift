@@ -22,7 +22,7 @@ struct TrainingCall<Trained: TrainableModel> {
     try configuration.validate()
     try model.check(configuration, for: kind)
     (self.model, self.kind, self.checkpoints, self.control) = (model, kind, checkpoints, control)
-    // Labels decide which rows are held out only where they are learned.
+    // Labels decide which rows are held out, and what examples are known by, only where they are learned.
     let examples = kind.usesLabels ? examples : LabeledExamples(examples.source)
     let fraction = validation == nil ? configuration.heldOutFraction(for: kind, examples) : 0
     if fraction > 0 {
@@ -31,7 +31,9 @@ struct TrainingCall<Trained: TrainableModel> {
       (self.examples, self.validation) = (sides.training, kind == .pretraining ? nil : sides.validation)
       undivided = examples.source
     } else {
-      (self.examples, self.validation) = (examples, validation)
+      (self.examples, self.validation) = (
+        examples, kind.usesLabels ? validation : validation.map { LabeledExamples($0.source) }
+      )
       undivided = nil
     }
     var resolved = configuration.resolved(
@@ -140,7 +142,7 @@ struct TrainingCall<Trained: TrainableModel> {
     guard let checkpoints else { return nil }
     func identify(_ examples: LabeledExamples) throws -> DataIdentity {
       try profiled(.saving) {
-        try checkpoints.identify(examples.source, labels: kind.usesLabels ? examples.labels : nil)
+        try checkpoints.identify(examples)
       }
     }
     let run = RunIdentity(

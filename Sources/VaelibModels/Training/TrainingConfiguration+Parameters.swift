@@ -71,8 +71,8 @@ extension TrainingConfiguration {
     ).only(in: .supervised, .unsupervised, .fit),
     .choice(
       "monitor", \.monitor,
-      "What patience watches where labels are learned: the loss, or the share of wrong labels, which many epochs share "
-        + "if validation examples are few."
+      "What patience watches where labels or targets are learned: the loss, or the error, 1 - the score, of which many "
+        + "epochs have the same if validation examples with labels are few."
     ).only(in: .supervised).added(earlier: .text(Monitor.error.rawValue)),
     .real(
       "validation_fraction", orAutomatic: \.validationFraction, "0 to below 1",
@@ -86,7 +86,7 @@ extension TrainingConfiguration {
     ).added(earlier: .text(ValidationSplit.random.rawValue)),
     .real(
       "dropout", \.dropout, "0 to below 1",
-      "Fine-tuning stacks with labels: the probability with which each unit of a code is dropped at each use.",
+      "Fine-tuning stacks with labels or targets: the probability with which each unit of a code is dropped at each use.",
       accepts: (0..<1).contains
     ).only(in: .supervised),
     .real(

@@ -62,9 +62,9 @@ public struct TrainingConfiguration: Sendable, Equatable {
 
 /// What patience watches where labels are learned.
 public enum Monitor: String, CaseIterable, Sendable {
-  /// The cross-entropy of the validation examples.
+  /// That of the validation examples.
   case loss
-  /// The share of wrong labels among them, as in Vincent et al. 2010.
+  /// Their error, which is 1 - the score: the share of wrong labels, as in Vincent et al. 2010.
   case error
 }
 

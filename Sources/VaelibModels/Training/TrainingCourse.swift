@@ -7,7 +7,7 @@ final class TrainingCourse<Model> {
   private(set) var state: TrainingState
   private let model: Model
   private let configuration: TrainingConfiguration
-  /// What a loss can be off by without being wrong: a nat for each column, or for a label.
+  /// What a loss can be off by without being wrong: a nat for each column, for a label or for each target.
   private let lossUnits: Int
   private let checkpoints: TrainingCheckpoints<Model>?
   private let epochStart: Snapshot

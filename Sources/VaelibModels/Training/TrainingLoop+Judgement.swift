@@ -19,7 +19,7 @@ extension TrainingLoop {
       var sums = EpochSums()
       let reader = try makeReader(course)
       while let (step, rows) = try course.trainer.computeGradients(
-        from: reader, labels: call.examples, epoch: epochsBefore + 1)
+        from: reader, of: call.examples, epoch: epochsBefore + 1)
       {
         sums.add(step, rows: rows)
         try call.control.check()

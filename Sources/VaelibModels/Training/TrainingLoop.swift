@@ -43,7 +43,7 @@ final class TrainingLoop<Trained: TrainableModel> {
     do {
       let trainer = try Trainer(
         configuration, columns: model.dataDimension, examplesPerEpoch: source.rows,
-        classes: phase.kind.usesLabels ? model.classes : 0,
+        head: phase.kind.usesLabels ? model.headShape : nil,
         capacity: min(configuration.batchSize, source.rows)
       ) {
         try self.model.makeObjective(
@@ -116,7 +116,7 @@ final class TrainingLoop<Trained: TrainableModel> {
     let reader = try makeReader(course)
     try reader.skip(course.state.sums.rows)
     while let (step, rows) = try course.trainer.computeGradients(
-      from: reader, labels: call.examples, epoch: epoch)
+      from: reader, of: call.examples, epoch: epoch)
     {
       if !step[.loss].isFinite { throw badBatch(course, rows, "the loss is \(step[.loss])") }
       try apply(course, rows)

@@ -47,7 +47,6 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
   var standardized: [StandardizedColumns] { likelihood.inputs.standardized }
   var firstLayer: DenseLayer { encoder.layers[0] }
   public var layerCount: Int { 0 }
-  public var classes: Int { 0 }
 
   /// What the examples must be.
   var exampleCheck: ExampleCheck { likelihood.check }

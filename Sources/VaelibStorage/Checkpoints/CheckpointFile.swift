@@ -39,7 +39,7 @@ public final class CheckpointFile<Model: CheckpointedModel>: CheckpointStore {
       checkpoint: CheckpointContents(runs: training.runs, state: training.state), to: path)
   }
 
-  public func identify(_ examples: any ExampleSource, labels: [Int]?) throws -> DataIdentity {
-    try DataIdentity(of: examples, labels: labels)
+  public func identify(_ examples: LabeledExamples) throws -> DataIdentity {
+    try DataIdentity(of: examples)
   }
 }

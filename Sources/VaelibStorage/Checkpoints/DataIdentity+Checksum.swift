@@ -5,11 +5,12 @@ extension DataIdentity {
   /// Rows of a set whose values are looked at.
   private static let sampledRows = 64
 
-  /// What `source` is known by; `labels` are those that are learned from it.
+  /// What a set is known by, with its labels or targets.
   ///
   /// Reads up to 64 rows, evenly spaced, first and last among them.
-  init(of source: any ExampleSource, labels: [Int]?) throws {
+  init(of examples: LabeledExamples) throws {
     self.init()
+    let source = examples.source
     rows = source.rows
     columns = source.columns
     scale = source.scale
@@ -17,7 +18,15 @@ extension DataIdentity {
     firstRow = source.firstRow
     if !source.isInMemory { arrangement = Int(Checksum.crc32(of: source.arrangement.map(Int64.init))) }
     content = try Self.content(of: source)
-    self.labels = labels.map { Int(Checksum.crc32(of: $0.map(Int64.init))) } ?? -1
+    if let labels = examples.labels { self.labels = Int(Checksum.crc32(of: labels.map(Int64.init))) }
+    if let targets = examples.targets { labels = Self.checksum(targets) }
+  }
+
+  /// The checksum of their number in a row and their bits.
+  private static func checksum(_ targets: Targets) -> Int {
+    var numbers = [Int64(targets.columns)]
+    targets.forEach { numbers.append(Int64($0.bitPattern)) }
+    return Int(Checksum.crc32(of: numbers))
   }
 
   /// The checksum of the sampled rows as they are stored, converted to float: scaling is compared by itself.

@@ -1,9 +1,12 @@
 public import VaelibModels
 
 extension StackedAutoencoder {
-  /// Attributes of the architecture beside the parameters: how many layers there are, and classes.
+  /// Attributes of the architecture beside the parameters: how many layers there are, and classes of a softmax head;
+  /// another head, and its outputs.
   private static let layerCount = "layer_count"
   private static let classCount = "class_count"
+  private static let headKind = "head"
+  private static let outputCount = "output_count"
 
   /// Attributes of layer k are named "layer_k_width" and so on.
   private static func prefix(_ layer: Int) -> String { "layer_\(layer)_" }
@@ -14,6 +17,13 @@ extension StackedAutoencoder {
       .init(name: Self.layerCount, value: .count(configuration.layers.count)),
       .init(name: Self.classCount, value: .count(classes)),
     ]
+    var head: [ModelContents.Attribute] = []
+    if let headShape, classes == 0 {
+      head = [
+        .init(name: Self.headKind, value: .text(headShape.kind.rawValue)),
+        .init(name: Self.outputCount, value: .count(headShape.outputs)),
+      ]
+    }
     let layers = configuration.layers.enumerated().flatMap { index, layer in
       LayerConfiguration.parameters.map { $0.attribute(layer, prefix: Self.prefix(index)) }
     }
@@ -21,9 +31,11 @@ extension StackedAutoencoder {
       self, libraryVersion: libraryVersion,
       architecture: StackConfiguration.parameters.filter { $0.isNeeded(configuration) }.map {
         $0.attribute(configuration)
-      } + counts + layers,
+      } + counts + head + layers,
       training: trainingAttributes)
-    contents.formatVersion = ModelFile.formatVersion(of: configuration, StackConfiguration.parameters)
+    contents.formatVersion =
+      head.isEmpty
+      ? ModelFile.formatVersion(of: configuration, StackConfiguration.parameters) : ModelFile.formatVersion
     contents.classes = classNames.map { .init(type: $0.kind.rawValue, names: $0.names) }
     return contents
   }
@@ -39,13 +51,13 @@ extension StackedAutoencoder {
       try fields.read(LayerConfiguration.parameters, group, prefix: prefix(index), &layer)
       configuration.layers.append(layer)
     }
-    let classes = try fields.count(classCount, 0...greatestClassCount)
+    let head = try readHead(fields)
     let widths = [configuration.dataDimension] + configuration.layers.map(\.width)
-    try fields.checkSize([classes > 0 ? widths + [classes] : widths])
-    let stack = try fields.making { try StackedAutoencoder(configuration, classes: classes) }
+    try fields.checkSize([widths + [head?.outputs].compactMap { $0 }])
+    let stack = try fields.making { try StackedAutoencoder(configuration, head: head) }
     try fields.readTensors(stack.layout, into: stack.parameters)
     try fields.checkStandardization(of: stack)
-    if classes > 0 { try readClassNames(of: stack, fields) }
+    if stack.classes > 0 { try readClassNames(of: stack, fields) }
     let record = try fields.record(configurations: try trainingConfigurations(fields))
     stack.changeRecord { $0 = record }
     let layers = Double(configuration.layers.count)
@@ -55,5 +67,22 @@ extension StackedAutoencoder {
         "names layer \(Int(layer)) of a stack of \(configuration.layers.count)")
     }
     return stack
+  }
+
+  /// The head; files of softmax heads say how many classes there are, as those of the first format.
+  private static func readHead(_ fields: ModelFields) throws(StorageError) -> HeadShape? {
+    let group = ModelFile.Name.architecture
+    let classes = try fields.count(classCount, 0...HeadKind.softmax.outputCounts.upperBound)
+    guard try fields.file.hasAttribute(headKind, of: group) else {
+      return classes > 0 ? HeadShape(.softmax, outputs: classes) : nil
+    }
+    guard case .text(let name) = try fields.file.attribute(headKind, of: group),
+      let kind = HeadKind.ofTargets.first(where: { $0.rawValue == name }), classes == 0
+    else {
+      let known = HeadKind.ofTargets.map(\.rawValue).joined(separator: " or ")
+      throw fields.problem(
+        "attribute \"\(group)/\(headKind)\"", "should be \(known), in a stack whose \(classCount) is 0")
+    }
+    return HeadShape(kind, outputs: try fields.count(outputCount, kind.outputCounts))
   }
 }

@@ -93,6 +93,23 @@ static vaelib_status train_stack(void) {
     vaelib_model_free(copy);
     return status;
 }
+/* Targets that are read from a file. */
+static vaelib_status learn_targets(void) {
+    static float predicted[rows * columns];
+    vaelib_model *copy = NULL;
+    vaelib_dataset *measured = NULL;
+    vaelib_training_config plan = make_plan(1);
+    vaelib_status status = vaelib_model_copy(stack, &copy);
+    plan.validation_fraction = 0.1;
+    if (status == VAELIB_OK) status = vaelib_dataset_with_targets(examples, stream, "gaussian", &measured);
+    if (status == VAELIB_OK) {
+        status = vaelib_stack_finetune(copy, measured, NULL, VAELIB_SUPERVISED, &plan, NULL, NULL);
+    }
+    if (status == VAELIB_OK) status = vaelib_stack_predict_targets(copy, examples, predicted, rows * columns);
+    vaelib_dataset_free(measured);
+    vaelib_model_free(copy);
+    return status;
+}
 static vaelib_status encode_row(void) {
     static float latent[2];
     const size_t row = 7;
@@ -198,6 +215,7 @@ static const scenario scenarios[] = {
     {"fit", fit},
     {"fit_streamed", fit_streamed},
     {"train_stack", train_stack},
+    {"learn_targets", learn_targets},
     {"encode_row", encode_row},
     {"encode", encode},
     {"reconstruct", reconstruct},

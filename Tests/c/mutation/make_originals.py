@@ -172,11 +172,13 @@ def write_virtual(path: Path, versions: tuple[str, str]) -> None:
 
 
 def write_models(folder: Path) -> None:
-    """A VAE and a stack with a classifier."""
+    """A VAE, and stacks that are a classifier and a regressor."""
     examples = (MATRIX[:, :3] % 2).astype(np.float32)
     vaelib.VAE(latent_dim=2, hidden=(3,), epochs=1, random_state=1).fit(examples).save(folder / "vae.h5")
     stack = vaelib.StackedDenoisingClassifier(hidden=(3,), random_state=1)
     stack.fit(examples, np.arange(40) % 2).save(folder / "stack.h5")
+    regressor = vaelib.StackedDenoisingRegressor(hidden=(3,), pretrain_epochs=0, finetune_epochs=1, random_state=1)
+    regressor.fit(examples, MATRIX[:, 3:]).save(folder / "regressor.h5")
 
 
 if __name__ == "__main__":

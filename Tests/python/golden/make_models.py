@@ -2,8 +2,8 @@
 
 usage: python make_models.py     (with the library built; once for each released format, and never again for it)
 
-`format_<version>_<kind>.h5` is a model file, the `.json` beside it what it must give for `inputs`. The files stay in
-the tests for ever: every later library must read them.
+`format_<version>_<kind>.h5`, perhaps with a further name, is a model file, the `.json` beside it what it must give for
+`inputs`. The files stay in the tests for ever: every later library must read them.
 """
 
 from __future__ import annotations
@@ -40,6 +40,18 @@ def stack() -> vaelib.StackedDenoisingClassifier:
     return model.fit(inputs(), np.arange(ROWS) % 2)
 
 
+def regressor() -> vaelib.StackedDenoisingRegressor:
+    """A head of real targets, with their scale."""
+    model = vaelib.StackedDenoisingRegressor(hidden=(4,), pretrain_epochs=2, finetune_epochs=3, random_state=1)
+    return model.fit(inputs(), 100 + 10 * inputs()[:, :2])
+
+
+def multilabel() -> vaelib.StackedDenoisingClassifier:
+    """A head of several labels at once."""
+    model = vaelib.StackedDenoisingClassifier(hidden=(4,), pretrain_epochs=2, finetune_epochs=3, random_state=1)
+    return model.fit(inputs(), (inputs()[:, :3] > 0.5).astype(int))
+
+
 def table() -> np.ndarray:
     """Columns of several kinds, made from the same numbers."""
     values = np.rint(10 * inputs())
@@ -67,6 +79,8 @@ def outputs(model: Any) -> dict[str, list[Any]]:
             "inverse_transform": model.inverse_transform(np.zeros((1, 2), dtype=np.float32)).tolist(),
             "elbo": model.elbo(given, samples=3, random_state=2).elbo.tolist(),
         }
+    if isinstance(model, vaelib.StackedDenoisingRegressor):
+        return {"transform": model.transform(inputs()).tolist(), "predict": model.predict(inputs()).tolist()}
     return {
         "transform": model.transform(inputs()).tolist(),
         "predict_proba": model.predict_proba(inputs()).tolist(),
@@ -85,3 +99,5 @@ if __name__ == "__main__":
     write("format_1_vae", vae())
     write("format_1_stack", stack())
     write("format_2_vae", mixed_vae())
+    write("format_2_stack_regressor", regressor())
+    write("format_2_stack_multilabel", multilabel())

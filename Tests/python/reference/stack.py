@@ -146,18 +146,24 @@ def code_penalty(weights: Weights, layer: Layer, index: int, noisy: Array, code:
     return float(sparsity + layer.contraction_weight * contraction)
 
 
-def class_logits(weights: Weights, layers: Sequence[Layer], x: Array, factors: Sequence[Array] | None = None) -> Array:
-    """What the softmax layer is given; ``factors`` are dropout's."""
+def head_outputs(
+    weights: Weights,
+    layers: Sequence[Layer],
+    x: Array,
+    factors: Sequence[Array] | None = None,
+    head: str = "classifier",
+) -> Array:
+    """What the layer on top puts out; ``factors`` are dropout's."""
     for index in range(len(layers)):
         x = encode_layer(weights, layers, index, x)
         if factors is not None:
             x = x * factors[index]
-    return x @ weights["classifier/weight"] + weights["classifier/bias"]
+    return x @ weights[f"{head}/weight"] + weights[f"{head}/bias"]
 
 
 def probabilities(weights: Weights, layers: Sequence[Layer], x: Array) -> Array:
     """Softmax of the logits."""
-    logits = class_logits(weights, layers, x)
+    logits = head_outputs(weights, layers, x)
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
@@ -170,8 +176,33 @@ def supervised_loss(
     factors: Sequence[Array] | None = None,
 ) -> float:
     """The mean cross-entropy of the labels."""
-    logits = class_logits(weights, layers, x, factors)
+    logits = head_outputs(weights, layers, x, factors)
     return float((np.logaddexp.reduce(logits, axis=1) - logits[np.arange(len(x)), labels]).mean())
+
+
+def regression_loss(
+    weights: Weights, layers: Sequence[Layer], x: Array, targets: Array, factors: Sequence[Array] | None = None
+) -> float:
+    """Half the squared error of standardised targets, summed over them."""
+    outputs = head_outputs(weights, layers, x, factors, "regressor")
+    mean, deviation = weights["regressor/standardization/mean"], weights["regressor/standardization/deviation"]
+    return float((0.5 * ((targets - mean) / deviation - outputs) ** 2).sum(axis=1).mean())
+
+
+def predicted_targets(weights: Weights, layers: Sequence[Layer], x: Array) -> Array:
+    """Targets in their own unit."""
+    outputs = head_outputs(weights, layers, x, head="regressor")
+    return np.asarray(
+        outputs * weights["regressor/standardization/deviation"] + weights["regressor/standardization/mean"]
+    )
+
+
+def multilabel_loss(
+    weights: Weights, layers: Sequence[Layer], x: Array, indicators: Array, factors: Sequence[Array] | None = None
+) -> float:
+    """The cross-entropies of all labels."""
+    logits = head_outputs(weights, layers, x, factors, "multilabel")
+    return float((softplus(logits) - indicators * logits).sum(axis=1).mean())
 
 
 def unsupervised_loss(weights: Weights, layers: Sequence[Layer], x: Array) -> float:

@@ -6,11 +6,11 @@
     vae = vaelib.VAE(binarization="dynamic").fit(vaelib.open_dataset("mnist.h5", "x_train", scale=1 / 255))
     vae.save("digits.h5")
 
-``VAE``, ``StackedDenoisingAutoencoder`` and ``StackedDenoisingClassifier`` are the estimators, ``open_dataset`` and
-``Dataset`` are where examples come from, ``DatasetWriter``, ``write_dataset`` and ``convert`` make files of them,
-``load`` reads what ``save`` wrote, ``Checkpoint`` keeps the state of a training that may be killed, ``Trainer`` is for
-your own training loops, ``vaelib.plots`` makes pictures, ``vaelib.interchange`` exchanges weights with other
-frameworks.
+``VAE``, ``StackedDenoisingAutoencoder``, ``StackedDenoisingClassifier`` and ``StackedDenoisingRegressor`` are the
+estimators, ``open_dataset`` and ``Dataset`` are where examples come from, ``DatasetWriter``, ``write_dataset`` and
+``convert`` make files of them, ``load`` reads what ``save`` wrote, ``Checkpoint`` keeps the state of a training that
+may be killed, ``Trainer`` is for your own training loops, ``vaelib.plots`` makes pictures, ``vaelib.interchange``
+exchanges weights with other frameworks.
 
 Losses, bounds and likelihoods are always in nats per example.
 """
@@ -45,6 +45,7 @@ from vaelib.models.autoencoder import StackedDenoisingAutoencoder
 from vaelib.models.classifier import StackedDenoisingClassifier
 from vaelib.models.loading import load
 from vaelib.models.not_fitted import NotFittedError
+from vaelib.models.regressor import StackedDenoisingRegressor
 from vaelib.models.vae import VAE
 from vaelib.models.vae_bounds import Bound
 from vaelib.models.vae_queries import MeanAndVariance
@@ -90,6 +91,7 @@ __all__ = [
     "Progress",
     "StackedDenoisingAutoencoder",
     "StackedDenoisingClassifier",
+    "StackedDenoisingRegressor",
     "Trainer",
     "VaelibError",
     "VaelibWarning",

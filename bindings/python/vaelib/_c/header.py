@@ -161,6 +161,8 @@ class DatasetInfo(ctypes.Structure):
         ("has_labels", c_int),
         ("in_memory", c_int),
         ("conventions", c_char_p),
+        ("target_columns", c_size_t),
+        ("head", c_char_p),
     ]
 
 
@@ -203,7 +205,7 @@ class ModelInfo(ctypes.Structure):
         ("data_dim", c_size_t),
         ("latent_dim", c_size_t),
         ("layer_count", c_size_t),
-        ("class_count", c_size_t),
+        ("output_count", c_size_t),
         ("parameter_count", c_size_t),
         ("tensor_count", c_size_t),
         ("history_epochs", c_size_t),
@@ -212,6 +214,7 @@ class ModelInfo(ctypes.Structure):
         ("data_scale", c_double),
         ("data_shift", c_double),
         ("has_variance", c_int),
+        ("head", c_char_p),
     ]
 
 
@@ -510,6 +513,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         [POINTER(Dataset), c_double, c_uint64, c_int, POINTER(POINTER(Dataset)), POINTER(POINTER(Dataset))],
     ),
     "vaelib_dataset_relabel": (c_int, [POINTER(Dataset), POINTER(Array), POINTER(POINTER(Dataset))]),
+    "vaelib_dataset_with_targets": (c_int, [POINTER(Dataset), POINTER(Dataset), c_char_p, POINTER(POINTER(Dataset))]),
     "vaelib_dataset_describe": (c_int, [POINTER(Dataset), POINTER(DatasetInfo)]),
     "vaelib_dataset_read": (c_int, [POINTER(Dataset), POINTER(c_float), c_size_t]),
     "vaelib_dataset_read_labels": (c_int, [POINTER(Dataset), POINTER(c_int64), c_size_t]),
@@ -626,7 +630,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_layer_config_resolve": (c_int, [POINTER(LayerConfig), POINTER(Dataset)]),
     "vaelib_stack_create": (c_int, [POINTER(StackConfig), POINTER(POINTER(Model))]),
     "vaelib_stack_get_config": (c_int, [POINTER(Model), POINTER(StackConfig)]),
-    "vaelib_stack_add_classifier": (c_int, [POINTER(Model), c_size_t]),
+    "vaelib_stack_add_head": (c_int, [POINTER(Model), c_char_p, c_size_t]),
     "vaelib_stack_set_class_names": (c_int, [POINTER(Model), c_char_p, POINTER(c_char_p), c_size_t]),
     "vaelib_stack_get_class_names": (
         c_int,
@@ -649,6 +653,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         [POINTER(Model), POINTER(Dataset), c_size_t, POINTER(c_double), c_size_t],
     ),
     "vaelib_stack_predict_probabilities": (c_int, [POINTER(Model), POINTER(Dataset), POINTER(c_float), c_size_t]),
+    "vaelib_stack_predict_targets": (c_int, [POINTER(Model), POINTER(Dataset), POINTER(c_float), c_size_t]),
     "vaelib_stack_predict": (c_int, [POINTER(Model), POINTER(Dataset), POINTER(c_int64), c_size_t]),
     "vaelib_stack_get_filters": (c_int, [POINTER(Model), c_size_t, POINTER(c_float), c_size_t]),
     "vaelib_stack_sample": (c_int, [POINTER(Model), POINTER(Dataset), c_uint64, POINTER(c_float), c_size_t]),
@@ -657,6 +662,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         [POINTER(Model), POINTER(c_float), c_size_t, c_size_t, POINTER(c_float), c_size_t],
     ),
     "vaelib_stack_predict_probabilities_rows": (
+        c_int,
+        [POINTER(Model), POINTER(c_float), c_size_t, POINTER(c_float), c_size_t],
+    ),
+    "vaelib_stack_predict_targets_rows": (
         c_int,
         [POINTER(Model), POINTER(c_float), c_size_t, POINTER(c_float), c_size_t],
     ),
@@ -685,6 +694,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         [POINTER(Model), POINTER(Dataset), c_size_t, POINTER(Writer), c_char_p, ProgressFn, c_void_p],
     ),
     "vaelib_stack_predict_probabilities_to": (
+        c_int,
+        [POINTER(Model), POINTER(Dataset), POINTER(Writer), c_char_p, ProgressFn, c_void_p],
+    ),
+    "vaelib_stack_predict_targets_to": (
         c_int,
         [POINTER(Model), POINTER(Dataset), POINTER(Writer), c_char_p, ProgressFn, c_void_p],
     ),

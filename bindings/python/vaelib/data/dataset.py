@@ -247,6 +247,11 @@ class Dataset:
         view = None if column is None else ctypes.byref(array_view(column))
         return self._derived("vaelib_dataset_relabel", view, memory=column)
 
+    def _with_targets(self, targets: npt.NDArray[np.float32], head: str) -> Dataset:
+        """A dataset of the same rows with targets for this head, shape (rows,) or (rows, outputs)."""
+        values = Dataset(targets.reshape(self.rows, -1))
+        return self._derived("vaelib_dataset_with_targets", values.handle, head.encode(), memory=values)
+
     def close(self) -> None:
         """Releases the data; slices of this dataset stay usable. Closing again does nothing."""
         if self._handle is not None:

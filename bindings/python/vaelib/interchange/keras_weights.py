@@ -13,6 +13,7 @@ import numpy.typing as npt
 from vaelib.interchange.unstandardized import unstandardized_weights
 from vaelib.models.estimator import Estimator
 from vaelib.models.stack import Stack
+from vaelib.training.heads import HEADS
 
 Array = npt.NDArray[np.float32]
 
@@ -21,13 +22,13 @@ def export_keras_weights(model: Estimator[Any], path: str | os.PathLike[str]) ->
     """Writes weights to a file that Keras 3 loads into a model with the attributes ``encoder`` and ``decoder``.
 
     Both are ``keras.Sequential`` models of Dense layers. What a VAE's likelihood learns beside the network, a variance
-    for example, are weights of the model itself; a stack's classifier is a Dense layer, the attribute ``classifier``.
-    Standardisation is in the layers next to the data (``unstandardized_weights``). docs/interchange.md has the program
-    that builds them.
+    for example, are weights of the model itself. A stack's layer on top is a Dense layer, the attribute ``classifier``,
+    of several labels at once ``multilabel``, of a regressor ``regressor``. Standardisation is in the layers next to the
+    data and the targets (``unstandardized_weights``). docs/interchange.md has the program that builds them.
 
     Parameters
     ----------
-    model : VAE, StackedDenoisingAutoencoder or StackedDenoisingClassifier
+    model : VAE, StackedDenoisingAutoencoder, StackedDenoisingClassifier or StackedDenoisingRegressor
         Fitted.
     path : path
         Ends in ".weights.h5", as Keras requires. An older file of that name is replaced.
@@ -60,8 +61,9 @@ def _add_stack(content: KerasWeights, weights: Mapping[str, Array]) -> None:
     kernels = [weights.get(f"layers/{i}/decoder/weight", transposed[i]) for i in layers]
     biases = [weights[f"layers/{i}/decoder/bias"] for i in layers]
     content.add_sequential("decoder", list(zip(kernels, biases, strict=True))[::-1])
-    if "classifier/weight" in weights:
-        content.add_variables("classifier", [weights["classifier/weight"], weights["classifier/bias"]])
+    for name in HEADS.values():
+        if f"{name}/weight" in weights:
+            content.add_variables(name, [weights[f"{name}/weight"], weights[f"{name}/bias"]])
     content.add_variables("", [])
 
 

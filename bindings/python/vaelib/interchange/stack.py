@@ -10,6 +10,18 @@ import numpy as np
 from vaelib.interchange.dense_layers import DenseReader, DenseWeights
 from vaelib.models.autoencoder import StackedDenoisingAutoencoder
 from vaelib.models.classifier import StackedDenoisingClassifier
+from vaelib.models.regressor import StackedDenoisingRegressor
+
+#: The estimator of a stack with this layer on top.
+_KINDS: dict[
+    str | None,
+    type[StackedDenoisingAutoencoder] | type[StackedDenoisingClassifier] | type[StackedDenoisingRegressor],
+] = {
+    None: StackedDenoisingAutoencoder,
+    "classifier": StackedDenoisingClassifier,
+    "multilabel": StackedDenoisingClassifier,
+    "regressor": StackedDenoisingRegressor,
+}
 
 
 def stack_from_dense_layers(
@@ -18,8 +30,10 @@ def stack_from_dense_layers(
     *,
     convention: str,
     classifier: DenseWeights | None = None,
+    multilabel: DenseWeights | None = None,
+    regressor: DenseWeights | None = None,
     **parameters: Any,
-) -> StackedDenoisingAutoencoder | StackedDenoisingClassifier:
+) -> StackedDenoisingAutoencoder | StackedDenoisingClassifier | StackedDenoisingRegressor:
     """A stack with the weights of a network from elsewhere, given as dense layers (kernel, bias).
 
     A bias of None is zero. The widths are those of the layers; ``loss``, which must be given, ``activation`` and so on
@@ -36,7 +50,10 @@ def stack_from_dense_layers(
         The layout of kernels: [inputs, outputs] as in Keras, or [outputs, inputs] as in PyTorch.
     classifier : (kernel, bias), optional
         The softmax layer on top of the last layer. With it the stack is a StackedDenoisingClassifier, and its
-        ``classes_`` are 0, 1, ...; without it a StackedDenoisingAutoencoder.
+        ``classes_`` are 0, 1, ...; without a layer on top it is a StackedDenoisingAutoencoder.
+    multilabel, regressor : (kernel, bias), optional
+        In its place, a layer of sigmoids, one for each of several labels at once, of a StackedDenoisingClassifier; or a
+        linear layer, of a StackedDenoisingRegressor, whose outputs are the targets as they are.
     **parameters
         Parameters of the constructor, except ``hidden`` and ``tied``.
 
@@ -61,9 +78,16 @@ def stack_from_dense_layers(
             raise ValueError(f"decoder has {len(decoding)} layers; the stack has {len(encoding)}")
         for index, layer in enumerate(reversed(decoding)):
             weights |= layer.tensors(f"layers/{index}/decoder")
-    if classifier is not None:
-        weights |= reader.layer(classifier, "classifier", width).tensors("classifier")
+    heads = {"classifier": classifier, "multilabel": multilabel, "regressor": regressor}
+    given = {name: head for name, head in heads.items() if head is not None}
+    if len(given) > 1:
+        raise ValueError(f"{' and '.join(given)} are all given; a stack has one layer on top")
+    for name, head in given.items():
+        weights |= reader.layer(head, name, width).tensors(name)
+    if regressor is not None:
+        zeros = np.zeros_like(weights["regressor/bias"])  # targets as they are
+        weights |= {f"regressor/standardization/{name}": zeros for name in ("mean", "deviation")}
     shape: dict[str, Any] = {"hidden": tuple(layer.weight.shape[1] for layer in encoding), "tied": decoder is None}
-    kind = StackedDenoisingAutoencoder if classifier is None else StackedDenoisingClassifier
+    kind = _KINDS[next(iter(given), None)]
     stack = kind(**shape, **parameters)
     return stack.initialize(encoding[0].weight.shape[0]).set_weights(weights)

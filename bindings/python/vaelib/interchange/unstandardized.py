@@ -28,9 +28,13 @@ def unstandardized_weights(model: Estimator[Any]) -> dict[str, Array]:
     With likelihood "log_normal" all this is of log x. Of counts the encoder sees log(1 + x), in place of x above; the
     decoder's first outputs become the logarithms of means.
 
+    A regressor's layer on top becomes W s and b s + m, with the m and s of the targets, so that it puts out targets in
+    their own unit.
+
     A model that does not standardise gives its weights as they are.
     """
     weights = {name: values.astype(np.float64) for name, values in model.get_weights().items()}
+    _restore_targets(weights)
     if any(name.startswith("columns/") for name in weights):
         raise ValueError("the columns of this model are of several kinds; only networks of one kind have such weights")
     mean, deviation = (weights.pop(f"standardization/{name}", None) for name in ("mean", "deviation"))
@@ -52,6 +56,15 @@ def unstandardized_weights(model: Estimator[Any]) -> dict[str, Array]:
     weights[f"{last}/weight"][:, columns] *= deviation
     weights[f"{last}/bias"][columns] = weights[f"{last}/bias"][columns] * deviation + mean
     return _rounded(weights)
+
+
+def _restore_targets(weights: dict[str, npt.NDArray[np.float64]]) -> None:
+    """Puts the scale of targets, if there is one, into the layer that puts them out."""
+    mean, deviation = (weights.pop(f"regressor/standardization/{name}", None) for name in ("mean", "deviation"))
+    if mean is None or deviation is None or not deviation.all():
+        return
+    weights["regressor/weight"] = weights["regressor/weight"] * deviation
+    weights["regressor/bias"] = weights["regressor/bias"] * deviation + mean
 
 
 def _rounded(weights: dict[str, npt.NDArray[np.float64]]) -> dict[str, Array]:

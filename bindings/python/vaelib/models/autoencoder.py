@@ -226,8 +226,7 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, StackScores, OutlierDetec
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
             examples, held_out = self._examples(X, reset=True), self._validation(validation)
-            stack = self._new_model_for(examples, seed)
-            pretraining = examples if self._has_pretraining() else None
+            stack, pretraining = self._beginning(examples, seed)
             self._train(stack, seed, pretraining, examples, held_out, callback, keeper)
             fraction = 0 if self.validation_fraction == "auto" else float(self.validation_fraction)
             if held_out is None and fraction > 0:  # by pretraining too, which "auto" gives all rows

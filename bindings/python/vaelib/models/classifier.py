@@ -1,36 +1,37 @@
-"""The stacked denoising auto-encoder with a softmax layer on top, as a scikit-learn classifier."""
+"""The stacked denoising auto-encoder with a layer on top that learns labels, as a scikit-learn classifier."""
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
-from vaelib._c.errors import FormatError, VaelibWarning, caller_depth
+from vaelib._c.errors import VaelibWarning, caller_depth
 from vaelib._c.long_calls import Callback
 from vaelib.data.class_names import classes_of, names_of
-from vaelib.data.dataset import Dataset
+from vaelib.data.target_arrays import is_matrix
 from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
-from vaelib.models.files import read_model
-from vaelib.models.fine_tuning import fraction_kept
 from vaelib.models.native_stack import NativeStack
-from vaelib.models.predictions import Predictions, with_labels
+from vaelib.models.predictions import Predictions
 from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
+from vaelib.models.supervised_stack import SupervisedStack
 from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
 
 Self = TypeVar("Self", bound="StackedDenoisingClassifier")
 
 
-class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInterface):
+class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueries, EstimatorInterface):
     """A classifier whose layers learn to denoise before they learn the labels (Vincent et al. 2008; 2010).
 
     The layers are pretrained as those of a StackedDenoisingAutoencoder. Then a softmax layer is put on top, and all
-    layers learn the labels together: fine-tuning.
+    layers learn the labels together: fine-tuning. If y is an indicator matrix, of several labels that an example may
+    have at once (multi-label), the layer on top has a sigmoid for each label instead. As in scikit-learn, a one-hot
+    matrix is such a matrix too; for classes that exclude each other give y as one column, ``Y.argmax(axis=1)``.
 
     Examples may lack a label. In y the number -1 says so, as in scikit-learn's semi-supervised estimators; pretraining
     takes all examples, fine-tuning those with a label.
@@ -61,7 +62,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
     ----------
     classes_ : array
         The labels in order, as y had them, without the -1 of examples that have none. A model file keeps them if they
-        are texts, booleans or numbers.
+        are texts, booleans or numbers. The numbers 0, 1, ... of the columns of an indicator matrix.
     {attributes}
 
     Examples
@@ -76,6 +77,8 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
 
     _epochs_parameter = "pretrain_epochs"
     _finetuning_phase = "supervised"
+    _heads = ("softmax", "sigmoid")
+    _target_head = "sigmoid"
     pretrained: Any
 
     def __init__(
@@ -211,10 +214,11 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
             The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. An h5py
             dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``.
-        y : array of shape (n_samples,), optional
+        y : array of shape (n_samples,) or (n_samples, n_labels), optional
             Their labels: texts, booleans, or whole numbers, with or without gaps. Without it X is a Dataset with
             labels. The number -1 stands for no label; beside texts or booleans it needs an array of objects or a list.
-            Where -1 and 1 are the only labels, they are two classes.
+            Where -1 and 1 are the only labels, they are two classes. With several columns, 1 for each label that
+            applies and 0 for others, in an array, a Dataset or an h5py dataset; a row of -1 has no labels.
         validation : pair of arrays (X, y), or Dataset with labels, optional
             Held-out examples whose loss and error are computed after every epoch of fine-tuning; ``patience`` needs
             them. Those without a label are left out. Without it, ``validation_fraction`` of the rows with a label are
@@ -246,14 +250,12 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         with self._learning():
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
-            examples, classes = self._labelled(X, y)
-            held_out = None if validation is None else self._labelled_as(validation, classes)
-            if self.pretrained is not None:
-                stack, pretraining = self._pretrained_stack(examples), None
-            else:
-                stack = self._new_model_for(examples, seed)
-                pretraining = examples if self._has_pretraining() else None
-            self._train(stack, seed, pretraining, with_labels(examples), held_out, callback, keeper, classes_=classes)
+            examples = self._examples(X, reset=True)
+            supervised, classes = self._labelled(X, y, examples)
+            known = None if is_matrix(y) else classes
+            held_out = None if validation is None else self._labelled_as(validation, known)
+            stack, pretraining = self._beginning(examples, seed)
+            self._train(stack, seed, pretraining, supervised, held_out, callback, keeper, classes_=classes)
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -268,9 +270,9 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         """
         stack = self._fitted()
         _name_classes(stack, getattr(self, "classes_", None))
-        if stack.info.class_count > 0 and stack.class_names is None:
+        if stack.head == "softmax" and stack.class_names is None:
             warnings.warn(
-                f"the file knows the classes as 0 to {stack.info.class_count - 1}; pickle keeps their names",
+                f"the file knows the classes as 0 to {stack.info.output_count - 1}; pickle keeps their names",
                 VaelibWarning,
                 stacklevel=caller_depth(),
             )
@@ -280,50 +282,9 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
         _name_classes(model, learned.get("classes_"))  # before others see the model: it is a change of it
         super()._keep(model, seed, **learned)
 
-    def __sklearn_clone__(self: Self) -> Self:
-        """An unfitted estimator with the same parameters; a pretrained stack stays trained."""
-        from sklearn.base import clone
-
-        parameters = {
-            name: clone(value, safe=False) for name, value in self.get_params().items() if name != "pretrained"
-        }
-        copy = type(self)(**parameters, pretrained=self.pretrained)
-        if hasattr(self, "_sklearn_output_config"):
-            copy._sklearn_output_config = dict(self._sklearn_output_config)
-        return copy
-
-    def _pretraining(self) -> dict[str, Any]:
-        return super()._pretraining() | {"validation_fraction": 0}
-
-    @classmethod
-    def _held_out_with(cls, pretraining: dict[str, Any], finetuning: dict[str, Any]) -> float | str:
-        return fraction_kept(finetuning)
-
-    def _pretrained_stack(self, examples: Dataset) -> NativeStack:
-        """A copy of the stack to start from."""
-        if isinstance(self.pretrained, Stack):
-            stack = self.pretrained._fitted().copy()
-        elif isinstance(self.pretrained, str | os.PathLike):
-            stack = _loaded_stack(self.pretrained)
-        else:
-            raise TypeError(f"pretrained must be a stack or the path of a file, not {self.pretrained!r}")
-        width = stack.info.data_dim
-        if width != examples.columns:
-            raise ValueError(f"X has {examples.columns} features, but the pretrained stack has {width}")
-        return stack
-
-    def _model_for_weights(self, weights: Mapping[str, Any]) -> NativeStack:
-        """The stack, or a copy of it with the classifier that the weights have and the stack lacks."""
-        stack = self._fitted()
-        shape = np.shape(weights.get("classifier/weight", ()))
-        if stack.info.class_count == 0 and len(shape) == 2:
-            stack = stack.copy()
-            stack.add_classifier(shape[1])
-        return stack
-
     def _adopt(self, model: NativeStack) -> None:
         super()._adopt(model)
-        classes = model.info.class_count
+        classes = model.info.output_count
         if classes > 0 and len(getattr(self, "classes_", ())) != classes:
             self.classes_ = np.arange(classes)
 
@@ -331,7 +292,7 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
     def _of_model(cls: type[Self], stack: NativeStack) -> Self:
         estimator = super()._of_model(stack)
         names = stack.class_names
-        estimator.classes_ = np.arange(stack.info.class_count) if names is None else classes_of(names)
+        estimator.classes_ = np.arange(stack.info.output_count) if names is None else classes_of(names)
         return estimator
 
     def __sklearn_tags__(self) -> Any:
@@ -340,33 +301,18 @@ class StackedDenoisingClassifier(Stack, Predictions, StackQueries, EstimatorInte
 
         tags = super().__sklearn_tags__()
         tags.estimator_type = "classifier"
-        tags.classifier_tags = ClassifierTags()
+        tags.classifier_tags = ClassifierTags(multi_label=True)
         tags.target_tags.required = True
         return tags
 
 
 def _name_classes(stack: NativeStack, classes: Any) -> None:
     """Tells the stack what its classes are called, if it has them and knows other names."""
-    count = stack.info.class_count
-    if count == 0 or classes is None:
+    if stack.head != "softmax" or classes is None:
         return
-    names = names_of(np.asarray(classes)) if len(classes) == count else None
+    names = names_of(np.asarray(classes)) if len(classes) == stack.info.output_count else None
     if stack.class_names != names:
         stack.class_names = names
-
-
-def _loaded_stack(path: str | os.PathLike[str]) -> NativeStack:
-    """The stack in a model file.
-
-    Raises
-    ------
-    FormatError
-        The file holds another kind of model, or none.
-    """
-    model = read_model(path)
-    if not isinstance(model, NativeStack):
-        raise FormatError(f'pretrained must be a stack, but "{os.fsdecode(path)}" holds a model of kind "{model.kind}"')
-    return model
 
 
 document_stack(StackedDenoisingClassifier)

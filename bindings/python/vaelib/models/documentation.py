@@ -32,9 +32,10 @@ n_iter_ : int
     The epochs that the stack was trained, of all layers and phases.
 history_ : dict of arrays
     One array per metric, one entry per epoch: phase ("pretraining", "supervised" or "unsupervised"), layer, epoch (from
-    1 in each phase), loss, error (the share of wrong labels), validation_loss, validation_error, learning_rate,
-    seconds; NaN where one does not apply; what no epoch has is left out. Losses are means per example: cross-entropy in
-    nats or half the squared error, with the penalties.
+    1 in each phase), loss, error (1 - the score: the share of examples with a wrong label, or 1 - R2 with the variance
+    of the training targets), validation_loss, validation_error, learning_rate, seconds; NaN where one does not apply;
+    what no epoch has is left out. Losses are means per example: cross-entropy in nats or half the squared error, of
+    standardised targets, with the penalties.
 n_features_in_ : int
     The width of an example.
 feature_names_in_ : array of str

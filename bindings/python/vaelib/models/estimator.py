@@ -176,10 +176,10 @@ class Estimator(Generic[ModelType]):
         """The estimator's parameters of these names."""
         return {name: getattr(self, name) for name in names}
 
-    def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]:
+    def _step_training(self, phase: str | None, layer: int, head: Any) -> tuple[str, int, dict[str, Any]]:
         """A phase, by default the first, the layer's index, and the training parameters, for a Trainer.
 
-        ``classes`` are those that a stack without a classifier is to have.
+        ``head`` is what a stack without one is to have; None for nothing.
         """
         raise NotImplementedError
 

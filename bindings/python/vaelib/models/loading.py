@@ -9,16 +9,27 @@ from vaelib.models.autoencoder import StackedDenoisingAutoencoder
 from vaelib.models.classifier import StackedDenoisingClassifier
 from vaelib.models.files import read_model
 from vaelib.models.native_vae import NativeVAE
+from vaelib.models.regressor import StackedDenoisingRegressor
+from vaelib.models.stack import Stack
 from vaelib.models.vae import VAE
+
+#: The estimator of a stack with this head.
+_STACKS: dict[str, type[Stack]] = {
+    "": StackedDenoisingAutoencoder,
+    "softmax": StackedDenoisingClassifier,
+    "sigmoid": StackedDenoisingClassifier,
+    "gaussian": StackedDenoisingRegressor,
+}
 
 
 def load(path: Path, *, check_in_child: bool = False) -> Any:
     """Reads a model file, whichever language wrote it, as a fitted estimator.
 
-    A stack that has a classifier comes back as a StackedDenoisingClassifier, whose ``classes_`` are those in the file,
-    or else the numbers 0, 1, ...; any other stack as a StackedDenoisingAutoencoder. The estimator's parameters are
-    those in the file, with which the model was made and last trained. ``random_state`` is the file's seed; ``scale``
-    and ``shift`` are those of the data the model was trained on.
+    A stack that has learned labels comes back as a StackedDenoisingClassifier, whose ``classes_`` are those in the
+    file, or else the numbers 0, 1, ...; one that has learned real targets as a StackedDenoisingRegressor, which
+    predicts one target as an array of one axis; any other stack as a StackedDenoisingAutoencoder. The estimator's
+    parameters are those in the file, with which the model was made and last trained. ``random_state`` is the file's
+    seed; ``scale`` and ``shift`` are those of the data the model was trained on.
 
     Parameters
     ----------
@@ -37,5 +48,4 @@ def load(path: Path, *, check_in_child: bool = False) -> Any:
     model = read_model(path, check_in_child)
     if isinstance(model, NativeVAE):
         return VAE._of_model(model)
-    kind = StackedDenoisingClassifier if model.info.class_count > 0 else StackedDenoisingAutoencoder
-    return kind._of_model(model)
+    return _STACKS[model.head]._of_model(model)

@@ -89,6 +89,11 @@ class NativeModel:
         return described(header.ModelInfo, "vaelib_model_describe", self.handle)
 
     @property
+    def head(self) -> str:
+        """What a stack has on top: "softmax", "gaussian" or "sigmoid"; "" for nothing, and for a VAE."""
+        return str(self.info.head.decode())
+
+    @property
     def tensors(self) -> dict[str, Tensor]:
         """The layout of the flat parameters, by name; biases have one axis."""
         tensors = []
@@ -130,7 +135,8 @@ class NativeModel:
 
     def standardize(self, examples: Dataset) -> None:
         """Takes the columns' means and deviations, if the model standardises."""
-        if any(name.endswith("standardization/mean") for name in self.tensors):
+        names = [name for name in self.tensors if not name.startswith("regressor/")]
+        if any(name.endswith("standardization/mean") for name in names):
             call("vaelib_model_standardize", self.handle, examples.handle)
 
     def was_trained(self, phase: str) -> bool:

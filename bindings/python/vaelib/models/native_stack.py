@@ -24,7 +24,7 @@ class NativeStack(NativeModel):
     def create(
         cls, data_dim: int, seed: int, parameters: StackParameters, examples: Dataset | None = None
     ) -> NativeStack:
-        """A new stack with fresh weights and no classifier; the examples decide what its parameters leave to them."""
+        """A new stack with fresh weights and no head; the examples decide what its parameters leave to them."""
         config = defaults(header.StackConfig)
         config.data_dim, config.seed = data_dim, seed
         kept = fill_stack_config(config, parameters)
@@ -49,9 +49,9 @@ class NativeStack(NativeModel):
         """Whether an epoch of this phase is in the history."""
         return phase in self.history.get("phase", ())
 
-    def add_classifier(self, classes: int) -> None:
-        """Puts a fresh classifier on a stack without one."""
-        call("vaelib_stack_add_classifier", self.handle, classes)
+    def add_head(self, kind: str, outputs: int) -> None:
+        """Puts a fresh head on a stack without one."""
+        call("vaelib_stack_add_head", self.handle, text(kind), outputs)
 
     @property
     def class_names(self) -> ClassNames | None:

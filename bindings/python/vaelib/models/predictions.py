@@ -13,6 +13,7 @@ from vaelib._c.calls import call
 from vaelib._c.long_calls import Callback
 from vaelib.data.dataset import Dataset
 from vaelib.data.labels import Labels, as_labels, encode, encode_as
+from vaelib.data.target_arrays import as_indicators, has_labels, is_matrix
 from vaelib.data.unlabelled import UNLABELLED, is_labelled_for
 from vaelib.models.estimator import Estimator
 from vaelib.models.native_stack import NativeStack
@@ -25,8 +26,14 @@ class Predictions(Estimator[NativeStack]):
     classes_: Labels
 
     def predict(self, X: Any) -> Labels:
-        """The most probable class of each example, shape (n_samples,), as one of ``classes_``."""
+        """The most probable class of each example, shape (n_samples,), as one of ``classes_``.
+
+        If fitted to several labels at once, 1 for each label that is more probable than not, else 0, shape
+        (n_samples, n_labels).
+        """
         model = self._fitted()
+        if model.head == "sigmoid":
+            return (self.predict_proba(X) > 0.5).astype(np.int64)
         examples = self._examples(X)
         numbers = np.empty(examples.rows, dtype=np.int64)
         call("vaelib_stack_predict", model.handle, examples.handle, pointer(numbers), numbers.size)
@@ -34,11 +41,13 @@ class Predictions(Estimator[NativeStack]):
         return numbers if classes is None else np.asarray(classes[numbers])
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float32]:
-        """The probability of each class, shape (n_samples, n_classes), columns in the order of ``classes_``."""
+        """The probability of each class, shape (n_samples, n_classes), columns in the order of ``classes_``.
+
+        If fitted to several labels at once, the probability of each label; they do not sum to 1.
+        """
         model = self._fitted()
-        classes = model.info.class_count
         examples = self._examples_for(model, X)
-        probabilities = np.empty((examples.rows, classes), dtype=np.float32)
+        probabilities = np.empty((examples.rows, model.info.output_count), dtype=np.float32)
         name = "vaelib_stack_predict_probabilities" + examples.suffix
         call(name, model.handle, *examples.arguments, pointer(probabilities), probabilities.size)
         return probabilities
@@ -56,26 +65,38 @@ class Predictions(Estimator[NativeStack]):
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The share of examples whose predicted label is y, or that of the Dataset X; weighted if asked for.
 
-        Examples without a label, which -1 stands for, do not count; in a classifier of the classes -1 and 1, they do.
+        Of several labels at once, all of an example must be right. Examples without a label, which -1 stands for, do
+        not count; in a classifier of the classes -1 and 1, they do.
         """
         predicted = self.predict(X)
-        labels = as_labels(self._labels_of(X, y), len(predicted), type(self).__name__)
-        labelled = is_labelled_for(getattr(self, "classes_", predicted), labels)
-        if not labelled.any():
-            raise ValueError("every label in y is -1, which stands for no label: there is nothing to compare with")
-        if not labelled.all():
-            predicted, labels = predicted[labelled], labels[labelled]
-            sample_weight = None if sample_weight is None else np.asarray(sample_weight)[labelled]
-        return float(np.average(predicted == labels, weights=sample_weight))
+        if predicted.ndim == 2:
+            indicators = as_indicators(y, len(predicted)) if is_matrix(y) else None
+            if indicators is None or indicators.shape != predicted.shape:
+                raise ValueError(f"y should be an indicator matrix of shape {predicted.shape}, as in fit")
+            labelled, right = has_labels(indicators, "y"), (predicted == indicators).all(axis=1)
+        else:
+            labels = as_labels(self._labels_of(X, y), len(predicted), type(self).__name__)
+            labelled, right = is_labelled_for(getattr(self, "classes_", predicted), labels), predicted == labels
+            if not labelled.any():
+                raise ValueError("every label in y is -1, which stands for no label: there is nothing to compare with")
+        weights = None if sample_weight is None else np.asarray(sample_weight)[labelled]
+        return float(np.average(right[labelled], weights=weights))
 
-    def _labelled(self, X: Any, y: Any) -> tuple[Dataset, Labels]:
-        """Training examples with numbered labels, -1 for none, and the classes in the order of the numbers."""
-        examples = self._examples(X, reset=True)
+    def _labelled(self, X: Any, y: Any, examples: Dataset) -> tuple[Dataset, Labels]:
+        """Those of the training examples that have labels, numbered or as targets; the classes in order."""
+        if is_matrix(y):
+            indicators = as_indicators(y, examples.rows)
+            labelled = has_labels(indicators, "y")
+            known = examples if labelled.all() else examples[labelled]
+            return known._with_targets(indicators[labelled], "sigmoid"), np.arange(indicators.shape[1])
         classes, numbers = encode(as_labels(self._labels_of(X, y), examples.rows, type(self).__name__))
-        return self._numbered(X, examples, numbers), classes
+        return with_labels(examples.relabel(numbers)), classes
 
-    def _labelled_as(self, validation: Any, classes: Labels) -> Dataset:
-        """Validation examples, a Dataset or a pair (X, y), with the numbers of their labels; others are left out."""
+    def _labelled_as(self, validation: Any, classes: Labels | None) -> Dataset:
+        """Validation examples, a Dataset or a pair (X, y), with their labels; those without are left out.
+
+        Their numbers are those of ``classes``; None if there are several labels at once.
+        """
         if isinstance(validation, Dataset):
             X, y = validation, None
         else:
@@ -84,14 +105,14 @@ class Predictions(Estimator[NativeStack]):
             except (TypeError, ValueError):
                 raise ValueError("validation must be a pair (X, y), or a Dataset with labels") from None
         examples = self._examples(X)
+        if classes is None:
+            if not is_matrix(y):
+                raise ValueError("validation must be a pair (X, y) whose y is an indicator matrix, as that of fit")
+            indicators = as_indicators(y, examples.rows)
+            labelled = has_labels(indicators, "validation's y")
+            return examples[labelled]._with_targets(indicators[labelled], "sigmoid")
         labels = as_labels(self._labels_of(X, y), examples.rows, type(self).__name__)
-        return with_labels(self._numbered(X, examples, encode_as(labels, classes, "validation")))
-
-    def _numbered(self, X: Any, examples: Dataset, numbers: npt.NDArray[np.int64]) -> Dataset:
-        """The examples with these labels."""
-        if not isinstance(X, Dataset):
-            return self._examples(X, numbers)
-        return examples.relabel(numbers)
+        return with_labels(examples.relabel(encode_as(labels, classes, "validation")))
 
     def _labels_of(self, X: Any, y: Any) -> Any:
         """The labels given, or else those of a Dataset."""

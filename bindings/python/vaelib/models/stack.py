@@ -21,7 +21,9 @@ from vaelib.models.layers import (
     own_epochs,
 )
 from vaelib.models.native_stack import NativeStack
+from vaelib.models.pretrained import pretrained_stack
 from vaelib.training.checkpoint import Checkpoint
+from vaelib.training.heads import Head
 
 Self = TypeVar("Self", bound="Stack")
 
@@ -35,6 +37,12 @@ class Stack(Estimator[NativeStack]):
     hidden: Any
     learning_rate: Any
     finetune_epochs: int | str
+    #: The heads that its stack may have.
+    _heads: ClassVar[tuple[str, ...]] = ("softmax", "sigmoid", "gaussian")
+    #: The head that targets are for, as a Trainer's ``outputs`` say.
+    _target_head: ClassVar[str] = "gaussian"
+    #: A stack to start from, or its file; None for a new one.
+    pretrained: Any = None
     #: The parameter that holds the epochs of pretraining.
     _epochs_parameter: ClassVar[str]
     #: How the estimator fine-tunes: "supervised" or "unsupervised".
@@ -69,6 +77,8 @@ class Stack(Estimator[NativeStack]):
     def _pretraining(self) -> dict[str, Any]:
         """The training configuration of pretraining; what each layer has of its own is in the stack itself."""
         training = self._parameters(SHARED_PARAMETERS)
+        if self._finetuning_phase == "supervised":  # what is held out there is no less new for having been seen here
+            training["validation_fraction"] = 0
         own = {"epochs": getattr(self, self._epochs_parameter), "learning_rate": self.learning_rate}
         return training | {name: value for name, value in own.items() if not is_per_layer(value)}
 
@@ -83,22 +93,30 @@ class Stack(Estimator[NativeStack]):
             raise ValueError("learning_rate has one value for each layer: set finetune_learning_rate for fine-tuning")
         return training
 
-    def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]:
+    def _step_training(self, phase: str | None, layer: int, head: Head | None) -> tuple[str, int, dict[str, Any]]:
         """A phase, the layer's index, and the training parameters; no epochs are needed in what ``fit`` leaves out."""
         stack = self._fitted()
         phase = "pretraining" if phase is None else phase
         if phase not in PHASES:
             raise ValueError(f"phase must be one of {', '.join(PHASES)}, not {phase!r}")
-        found = stack.info.class_count
-        if classes > 0 and found not in (0, classes):
-            raise ValueError(f"classes is {classes}, but the stack has a classifier of {found} classes")
-        if phase == "supervised" and classes == 0 and found == 0:
-            raise ValueError("the stack has no classifier yet: give the number of classes, classes=...")
+        if head is not None and head.kind not in self._heads:
+            raise ValueError(f"a {type(self).__name__} learns no classes: give the number of targets, outputs=...")
+        found = Head(stack.head, stack.info.output_count) if stack.head else None
+        if head is not None and found is not None and head != found:
+            raise ValueError(f"a {head} was asked for, but the stack has a {found}")
+        if phase == "supervised" and head is None and found is None:
+            raise ValueError("the stack has no head yet: give the number of classes, classes=..., or outputs=...")
         index = stack.layer_index(layer)
         training = self._pretraining() if phase == "pretraining" else self._finetuning()
         if training.get("epochs") == 0:
             del training["epochs"]
         return phase, index if phase == "pretraining" else 0, training
+
+    def _beginning(self, examples: Dataset, seed: int) -> tuple[NativeStack, Dataset | None]:
+        """The stack to train, and the examples to pretrain it on, if it is to be pretrained."""
+        if self.pretrained is not None:
+            return pretrained_stack(self.pretrained, examples.columns), None
+        return self._new_model_for(examples, seed), examples if self._has_pretraining() else None
 
     def _train(
         self,
@@ -194,6 +212,8 @@ class Stack(Estimator[NativeStack]):
     @classmethod
     def _held_out_with(cls, pretraining: dict[str, Any], finetuning: dict[str, Any]) -> float | str:
         """The parameter with which both trainings hold out what they did; "auto" where no number means this."""
+        if cls._finetuning_phase == "supervised":
+            return fraction_kept(finetuning)
         before = pretraining.get("validation_fraction", 0.0)
         return "auto" if pretraining and not before else before or fraction_kept(finetuning)
 

@@ -355,12 +355,12 @@ class VAE(
     def _training_parameters(self) -> dict[str, Any]:
         return self._parameters(names_of("training", "fit"))
 
-    def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]:
+    def _step_training(self, phase: str | None, layer: int, head: Any) -> tuple[str, int, dict[str, Any]]:
         self._fitted()
         if phase not in (None, "fit"):
             raise ValueError(f"phase must be 'fit' for a {type(self).__name__}, not {phase!r}")
-        if layer != 0 or classes != 0:
-            raise ValueError(f"layer and classes are for stacks, not for a {type(self).__name__}")
+        if layer != 0 or head is not None:
+            raise ValueError(f"layer, classes and outputs are for stacks, not for a {type(self).__name__}")
         return "fit", 0, self._training_parameters()
 
     @classmethod

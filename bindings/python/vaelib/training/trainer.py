@@ -16,6 +16,7 @@ from vaelib._c.calls import call, defaults, described, new_handle
 from vaelib._c.configurations import fill
 from vaelib._c.library import library
 from vaelib.data.dataset import Dataset
+from vaelib.training.heads import Head
 
 Flat = npt.NDArray[np.float32]
 
@@ -29,7 +30,7 @@ class Trainable(Protocol):
 
     def _examples(self, X: Any, labels: npt.NDArray[Any] | None = None) -> Dataset: ...
 
-    def _step_training(self, phase: str | None, layer: int, classes: int) -> tuple[str, int, dict[str, Any]]: ...
+    def _step_training(self, phase: str | None, layer: int, head: Any) -> tuple[str, int, dict[str, Any]]: ...
 
     def _adopt(self, model: Any) -> None: ...
 
@@ -50,19 +51,22 @@ class Trainer:
 
     Parameters
     ----------
-    estimator : VAE, StackedDenoisingAutoencoder or StackedDenoisingClassifier
+    estimator : VAE, StackedDenoisingAutoencoder, StackedDenoisingClassifier or StackedDenoisingRegressor
         Fitted, or given fresh weights by ``estimator.initialize(n_features)``. Its training parameters apply, except
         batch_size, patience and validation_fraction. The default schedule, a cosine, falls over ``epochs``: set it to
         the passes that you mean to make.
     examples_per_epoch : int
         N, the number of training examples: it turns steps into epochs for the schedules and scales the weight prior.
     phase : {"pretraining", "supervised", "unsupervised"}, default "pretraining"
-        What a stack is trained for: one layer to denoise its input, all layers to predict labels, or all layers to
-        reconstruct. A VAE has one phase, "fit".
+        What a stack is trained for: one layer to denoise its input, all layers to predict labels or targets, or all
+        layers to reconstruct. A VAE has one phase, "fit".
     layer : int, default 0
         The layer to pretrain; -1 is the topmost.
     classes : int, default 0
-        How many classes there are, for a supervised phase of a stack that has no classifier yet.
+        How many classes there are, for a supervised phase of a stack that has no head yet.
+    outputs : int, default 0
+        The same for several labels at once, of a StackedDenoisingClassifier, or for real targets. A trainer learns
+        targets as they are, unless ``fit`` has standardised earlier ones: give them mean 0 and deviation 1.
 
     Attributes
     ----------
@@ -80,9 +84,10 @@ class Trainer:
         phase: str | None = None,
         layer: int = 0,
         classes: int = 0,
+        outputs: int = 0,
     ) -> None:
         self._estimator = estimator
-        self._handle = _Handle(_new_trainer(estimator, examples_per_epoch, phase, layer, classes))
+        self._handle = _Handle(_new_trainer(estimator, examples_per_epoch, phase, layer, classes, outputs))
         self.parameters = self._flat("vaelib_trainer_get_parameters")
         self.gradients = self._flat("vaelib_trainer_get_gradients")
         tensors = estimator._fitted().tensors
@@ -93,9 +98,10 @@ class Trainer:
         """Computes the gradients on all rows of ``batch`` and applies them; returns metrics, as means over the batch.
 
         "loss", "learning_rate" and "gradient_norm" (the Euclidean norm before clipping); for a VAE also "elbo",
-        "reconstruction", "kl" and "kl_weight"; for a supervised phase also "error", the share of wrong labels.
+        "reconstruction", "kl" and "kl_weight"; for a supervised phase also "error", 1 - the score.
 
-        A supervised phase needs ``labels``, numbers from 0 to classes - 1, or a Dataset that has them.
+        A supervised phase needs ``labels``, numbers from 0 to classes - 1, or a Dataset that has them; or real targets,
+        or several labels at once, shape (rows, outputs).
         """
         examples = self._batch(batch, labels)
         found = described(header.Metrics, "vaelib_trainer_step", self._handle.pointer, examples.handle)
@@ -139,7 +145,12 @@ class Trainer:
         call("vaelib_trainer_apply_gradients", self._handle.pointer, count(global_rows, "global_rows"))
 
     def _batch(self, batch: Any, labels: npt.ArrayLike | None) -> Dataset:
-        return self._estimator._examples(batch, None if labels is None else np.asarray(labels))
+        if labels is None:
+            return self._estimator._examples(batch)
+        head = self._estimator._fitted().head
+        if head in ("", "softmax"):
+            return self._estimator._examples(batch, np.asarray(labels))
+        return self._estimator._examples(batch)._with_targets(np.asarray(labels, dtype=np.float32), head)
 
     def _flat(self, name: str) -> Flat:
         values, number = ctypes.POINTER(ctypes.c_float)(), ctypes.c_size_t()
@@ -149,11 +160,23 @@ class Trainer:
         return array_at(address, number.value, self._handle)
 
 
-def _new_trainer(estimator: Trainable, examples_per_epoch: int, phase: str | None, layer: int, classes: int) -> Any:
-    """A trainer's handle. A stack without a classifier gets one if there are classes, unless something is refused."""
+def _head(estimator: Trainable, classes: int, outputs: int) -> Head | None:
+    """The head that is asked for."""
+    number, targets = count(classes, "classes"), count(outputs, "outputs")
+    if number > 0 and targets > 0:
+        raise ValueError("classes and outputs are both given; a stack has one head")
+    if targets > 0:
+        return Head(getattr(estimator, "_target_head", "gaussian"), targets)
+    return Head("softmax", number) if number > 0 else None
+
+
+def _new_trainer(
+    estimator: Trainable, examples_per_epoch: int, phase: str | None, layer: int, classes: int, outputs: int
+) -> Any:
+    """A trainer's handle. A stack without a head gets the one that is asked for, unless something is refused."""
     model = estimator._fitted()
-    number = count(classes, "classes")
-    phase, layer, training = estimator._step_training(phase, layer, number)
+    head = _head(estimator, classes, outputs)
+    phase, layer, training = estimator._step_training(phase, layer, head)
     config = defaults(header.TrainingConfig)
     config.seed = estimator.seed_
     kept = fill(config, training)
@@ -162,11 +185,11 @@ def _new_trainer(estimator: Trainable, examples_per_epoch: int, phase: str | Non
     def create(on: Any) -> Any:
         return new_handle(header.Trainer, "vaelib_trainer_create", on.handle, *arguments)
 
-    if phase == "supervised" and model.info.class_count == 0:
+    if phase == "supervised" and head is not None and not model.head:
         trial = model.copy()
-        trial.add_classifier(number)
+        trial.add_head(*head)
         library.vaelib_trainer_free(create(trial))
-        model.add_classifier(number)
+        model.add_head(*head)
         estimator._adopt(model)
     handle = create(model)
     del kept

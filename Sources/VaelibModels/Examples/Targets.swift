@@ -1,0 +1,94 @@
+import VaelibNumerics
+
+/// What a head that learns no classes is to learn of each row of a set: `columns` numbers, held in memory.
+public struct Targets: Sendable {
+  /// The head that they are for.
+  public let head: HeadKind
+  public let columns: Int
+  private let values: FloatBuffer
+  /// The rows of `values` that they are.
+  private let rows: RowIndices
+
+  private init(_ head: HeadKind, _ columns: Int, _ values: FloatBuffer, _ rows: RowIndices) {
+    (self.head, self.columns, self.values, self.rows) = (head, columns, values, rows)
+  }
+
+  /// Reads them all, converted to float. Throws what the source throws, and `ModelError.cancelled`.
+  public init(_ source: any ExampleSource, for head: HeadKind, isCancelled: @escaping () -> Bool) throws {
+    let (count, columns) = (source.rows, source.columns)
+    try MemoryReserve.require(count, bytes: columns * MemoryLayout<Float>.stride)
+    let values = try FloatBuffer(rows: count, columns: columns)
+    let all = values.matrix(rows: count, columns: columns)
+    let reader = SequentialReader(source, isCancelled: isCancelled)
+    for first in stride(from: 0, to: count, by: ExampleBlocks.rows) {
+      if isCancelled() { throw ModelError.cancelled }
+      try reader.read(into: all.rows(first..<min(first + ExampleBlocks.rows, count)))
+    }
+    self.init(head, columns, values, .run(0..<count))
+  }
+
+  var count: Int { rows.count }
+
+  /// Those of a row, [columns].
+  func row(_ row: Int) -> UnsafePointer<Float> { UnsafePointer(values.base) + rows[row] * columns }
+
+  /// Those of some rows.
+  func select(_ chosen: RowIndices) -> Targets {
+    switch chosen {
+    case .run(let run): Targets(head, columns, values, rows[run])
+    case .list(let list): Targets(head, columns, values, .list(list.map { rows[$0] }))
+    }
+  }
+
+  /// The same as examples.
+  var source: any ExampleSource {
+    let all = ArraySource(values, rows: values.count / columns, columns: columns)
+    return switch rows {
+    case .run(let run): SliceSource(all, rows: run)
+    case .list(let list): SelectionSource(all, rows: list)
+    }
+  }
+
+  /// Calls `body` with all numbers, from the first row to the last.
+  public func forEach(_ body: (Float) -> Void) {
+    for index in 0..<count {
+      let row = row(index)
+      for column in 0..<columns { body(row[column]) }
+    }
+  }
+}
+
+extension LabeledExamples {
+  /// How many targets a row has. Throws unless there are some, and no more than a head may have outputs.
+  func countTargets(what: String) throws(ModelError) -> Int {
+    guard let targets else { throw noTargets(what) }
+    guard targets.columns <= greatestOutputCount else {
+      throw .data(
+        "\(what) have \(targets.columns) targets a row; at most \(greatestOutputCount) are allowed")
+    }
+    return targets.columns
+  }
+
+  /// Throws unless there are so many targets a row, all accepted.
+  func checkTargets(
+    columns: Int, what: String, expected: String, accepts: (Float) -> Bool
+  ) throws(ModelError) {
+    guard let targets else { throw noTargets(what) }
+    guard targets.columns == columns else {
+      throw .data("\(what) have \(targets.columns) targets a row; the stack's head has \(columns) outputs")
+    }
+    for row in 0..<targets.count {
+      let values = targets.row(row)
+      if let column = (0..<columns).first(where: { !accepts(values[$0]) }) {
+        let name = values[column].isNaN ? "NaN" : "\(values[column])"
+        throw .data(
+          "the targets of \(what) hold \(name) at row \(self.name(of: row)), column \(column) (counted from 0); "
+            + expected)
+      }
+    }
+  }
+
+  private func noTargets(_ what: String) -> ModelError {
+    .invalidArgument("\(what) have no targets; the stack's head learns some (vaelib_dataset_with_targets)")
+  }
+}
