@@ -899,9 +899,9 @@ typedef struct vaelib_training_config {
      */
     double trim_fraction;
     /**
-     * VAEs whose `missing` is "ignore" or "indicate": the share of an example's numbers that the encoder does not see, drawn
-     * anew in each step; the likelihood is of all that there are. It learns so what to make of examples that lack other
-     * numbers, or more, than those that it learns from. 0, the default, to 0.9.
+     * VAEs whose `missing` is "ignore" or "indicate": the share of an example's numbers that the encoder does not see,
+     * drawn anew in each step; the likelihood is of all that there are. It learns so what to make of examples that
+     * lack other numbers, or more, than those that it learns from. 0, the default, to 0.9.
      */
     double hide_fraction;
 } vaelib_training_config;
@@ -1113,10 +1113,11 @@ typedef struct vaelib_vae_config {
      */
     const char *likelihood;
     /**
-     * Examples that lack numbers, which are NaN in them. "refuse", the default: an error. "ignore": p(x|z), and so every
-     * bound, is of the columns that an example has; the encoder sees 0 in place of the others, which is their mean where
-     * columns are standardised. "indicate": the encoder sees for each column, too, whether it is missing. What is missing
-     * is estimated by vaelib_vae_impute(). Of columns, means and deviations are those of the numbers that are there.
+     * Examples that lack numbers, which are NaN in them. "refuse", the default: an error. "ignore": p(x|z), and so
+     * every bound, is of the columns that an example has; the encoder sees 0 in place of the others, which is their
+     * mean where columns are standardised. "indicate": the encoder sees for each column, too, whether it is missing.
+     * What is missing is estimated by vaelib_vae_impute(). Of columns, means and deviations are those of the numbers
+     * that are there.
      */
     const char *missing;
     /**
@@ -1301,18 +1302,19 @@ vaelib_status vaelib_vae_estimate_column_terms(
 typedef struct vaelib_imputation_config {
     size_t struct_size;
     /**
-     * "importance", the default: latent samples given what an example has are weighed by how well they explain it (Mattei
-     * & Frellsen 2019). "markov_chain": latents given the completed example, and what was missing given these, are drawn
-     * in turn (Rezende et al. 2014); slower, and right where q(z|x) is.
+     * "importance", the default: latent samples given what an example has are weighed by how well they explain it
+     * (Mattei & Frellsen 2019). "markov_chain": latents given the completed example, and what was missing given these,
+     * are drawn in turn (Rezende et al. 2014), and latents accepted or rejected so that the chain ends at p(x) of the
+     * model (Mattei & Frellsen 2018); slower.
      */
     const char *method;
     /**
-     * "mean", the default, which has the least squared error; "mode", the most probable value of columns with two values
-     * or categories, counts as whole numbers, and the mean of others; "sample", a draw given what the example has. Of
-     * categories the mean is the mode, too.
+     * "mean", the default, which has the least squared error; "mode", the most probable value of columns with two
+     * values or categories, counts as whole numbers, and the mean of others; "sample", a draw given what the example
+     * has. Of categories the mean is the mode, too.
      */
     const char *estimate;
-    /** "importance": latent samples for each example. "markov_chain": steps; the first half is not used. Default 200. */
+    /** "importance": latent samples for each example. "markov_chain": steps, the first half not used. Default 200. */
     size_t samples;
     /** Estimate "sample": how many completed examples there are for each (multiple imputation). Default 1. */
     size_t imputations;
@@ -1325,8 +1327,8 @@ vaelib_status vaelib_imputation_config_init(vaelib_imputation_config *out_config
 
 /**
  * The examples with estimates of the numbers that they lack, which are NaN in them; all others are as they were. With M
- * imputations [N, M, D], out_count = N * M * D. `config` and `callback` may be NULL. VAELIB_INVALID_ARGUMENT if `missing` of
- * the model is "refuse".
+ * imputations [N, M, D], out_count = N * M * D. `config` and `callback` may be NULL. VAELIB_INVALID_ARGUMENT if
+ * `missing` of the model is "refuse".
  */
 vaelib_status vaelib_vae_impute(
     vaelib_model *model, const vaelib_dataset *examples, const vaelib_imputation_config *config,

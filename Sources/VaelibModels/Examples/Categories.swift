@@ -1,7 +1,7 @@
 import VaelibNumerics
 
-/// How many categories 0, 1, ... each of some groups of columns has, found in one pass: one more than the largest number.
-/// Missing values are passed over; those that cannot be categories are found later, by the check of examples.
+/// How many categories 0, 1, ... each of some groups of columns has, found in one pass: one more than the largest
+/// number. Missing values are passed over; those that cannot be categories are found later, by the check of examples.
 ///
 /// Throws `ModelError.data` beyond the greatest number of categories, and whatever the source throws.
 func categories(of source: any ExampleSource, groups: [Range<Int>]) throws -> [Int] {

@@ -1,6 +1,7 @@
 import VaelibNumerics
 
-/// Mean and standard deviation of each column of a set, or of a function of its numbers, found in one pass over its rows.
+/// Mean and standard deviation of each column of a set, or of a function of its numbers, found in one pass over its
+/// rows.
 struct ColumnMoments {
   let means: [Double]
   /// Of the set as a whole: the root of the mean squared distance from the mean.
@@ -9,8 +10,8 @@ struct ColumnMoments {
   /// How many numbers of each column were there; the others are missing.
   let counts: [Int]
 
-  /// `functions` are those of columns that have one. Missing numbers, if the check allows them, are passed over; a column
-  /// that lacks all has mean and deviation 0.
+  /// `functions` are those of columns that have one. Missing numbers, if the check allows them, are passed over; a
+  /// column that lacks all has mean and deviation 0.
   ///
   /// Throws whatever the source throws, and `ModelError.data` at a value that the check does not accept.
   init(

@@ -7,8 +7,8 @@ struct ColumnDomain: Sendable {
   let domain: ExampleDomain
 }
 
-/// Which values the examples of a model may hold. For messages: what asks for it, such as "loss cross_entropy", and what
-/// does not.
+/// Which values the examples of a model may hold. For messages: what asks for it, such as "loss cross_entropy", and
+/// what does not.
 enum ExampleDomain: Sendable {
   /// Any finite number.
   case real

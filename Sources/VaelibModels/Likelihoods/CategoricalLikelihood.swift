@@ -2,9 +2,9 @@ import Glibc
 import VaelibNetworks
 import VaelibNumerics
 
-/// log p(x|z) = sum_d l_d[x_d] - log sum_k exp(l_d[k]), for columns of categories 0, 1, ..., K - 1, from K logits l each. The
-/// encoder sees K numbers for a column, 1 in the category's place and else 0. Where other likelihoods have a mean, it has
-/// the most probable category, and in place of a variance the probability of all others.
+/// log p(x|z) = sum_d l_d[x_d] - log sum_k exp(l_d[k]), for columns of categories 0, 1, ..., K - 1, from K logits l
+/// each. The encoder sees K numbers for a column, 1 in the category's place and else 0. Where other likelihoods have a
+/// mean, it has the most probable category, and in place of a variance the probability of all others.
 struct CategoricalLikelihood: Likelihood {
   let width: Int
   let classes: Int

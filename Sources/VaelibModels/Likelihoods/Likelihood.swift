@@ -7,9 +7,9 @@ import VaelibNumerics
 protocol Likelihood: Sendable {
   /// Whether its variance says more than its mean.
   var hasVariance: Bool { get }
-  /// For a distribution of 0 and 1 alone, the warning about values in between: they are probabilities, from which 0 or 1
-  /// is drawn at each use, or else give bounds that are not densities. nil for other likelihoods.
-  /// `columns` are its own in a table of several kinds.
+  /// For a distribution of 0 and 1 alone, the warning about values in between: they are probabilities, from which 0 or
+  /// 1 is drawn at each use, or else give bounds that are not densities. nil for other likelihoods. `columns` are its
+  /// own in a table of several kinds.
   func greyWarning(of columns: Range<Int>?) -> String?
   /// Throws if a choice means nothing to it.
   static func check(_ options: LikelihoodOptions) throws(ModelError)
@@ -56,8 +56,8 @@ protocol LikelihoodRows: AnyObject {
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
     into terms: UnsafeMutablePointer<Double>)
 
-  /// log p(x|z) of one row; writes the gradient of -weight * log p(x|z) at the outputs, and keeps that of tensors of the
-  /// likelihood's own.
+  /// log p(x|z) of one row; writes the gradient of -weight * log p(x|z) at the outputs, and keeps that of tensors of
+  /// the likelihood's own.
   func gradient(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
     into gradient: UnsafeMutablePointer<Float>
@@ -79,8 +79,8 @@ protocol LikelihoodRows: AnyObject {
 
   /// How many numbers `writeStatistics` has for the columns: as many for each.
   var statisticCount: Int { get }
-  /// The means, given z, of what estimates of missing columns are made of, once they are averaged over z: of the value of a
-  /// column, or of the indicator of each category.
+  /// The means, given z, of what estimates of missing columns are made of, once they are averaged over z: of the value
+  /// of a column, or of the indicator of each category.
   func writeStatistics(
     _ row: Int, _ outputs: UnsafePointer<Float>, into statistics: UnsafeMutablePointer<Float>)
   /// The estimate of a column from all averaged statistics: its mean, or its most probable value.

@@ -6,8 +6,8 @@ protocol ImputationCollector: DrawCollector {
   func result(_ row: Int, imputation: Int) -> UnsafePointer<Float>
 }
 
-/// Means of what examples lack, from latent samples z_k of q(z|x_o), where x_o is what they have: E[x_m|x_o] is
-/// sum_k w_k E[x_m|z_k], with w_k proportional to p(x_o|z_k) p(z_k) / q(z_k|x_o) (Mattei & Frellsen 2019, eq. 10 and 11).
+/// Means of what examples lack, from latent samples z_k of q(z|x_o), where x_o is what they have: E[x_m|x_o] is sum_k
+/// w_k E[x_m|z_k], with w_k proportional to p(x_o|z_k) p(z_k) / q(z_k|x_o) (Mattei & Frellsen 2019, eq. 10 and 11).
 final class ImportanceEstimates: ImputationCollector {
   private let configuration: ImputationConfiguration
   private let width: Int

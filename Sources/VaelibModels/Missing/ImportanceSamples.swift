@@ -1,8 +1,8 @@
 import VaelibNumerics
 
-/// Samples of what examples lack, given what they have: x_m of p(x|z_k), for a z_k that is chosen with the probability w_k of
-/// `ImportanceEstimates` (Mattei & Frellsen 2019, section 3.3). Each z_k replaces the choice before it with probability
-/// w_k / (w_1 + ... + w_k), so none needs to be kept.
+/// Samples of what examples lack, given what they have: x_m of p(x|z_k), for a z_k that is chosen with the probability
+/// w_k of `ImportanceEstimates` (Mattei & Frellsen 2019, section 3.3). Each z_k replaces the choice before it with
+/// probability w_k / (w_1 + ... + w_k), so none needs to be kept.
 final class ImportanceSamples: ImputationCollector {
   private let configuration: ImputationConfiguration
   private let width: Int

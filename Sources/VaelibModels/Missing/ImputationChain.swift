@@ -1,11 +1,11 @@
 import Glibc
 import VaelibNumerics
 
-/// Completes examples by a Markov chain for each: z of q(z|x), then what was missing of p(x|z), in turn (Rezende et al. 2014,
-/// appendix F). A z is a proposal, which is accepted with the probability that makes p(x_m|x_o) the chain's distribution
-/// (Mattei & Frellsen 2018, Metropolis within Gibbs): without that, an encoder that is wrong about unusual examples carries the
-/// chain away. In the first step the encoder sees gaps, later the example as completed. The first half of the steps is not used:
-/// there the chain still forgets where it began.
+/// Completes examples by a Markov chain for each: z of q(z|x), then what was missing of p(x|z), in turn (Rezende et al.
+/// 2014, appendix F). A z is a proposal, which is accepted with the probability that makes p(x_m|x_o) the chain's
+/// distribution (Mattei & Frellsen 2018, Metropolis within Gibbs): without that, an encoder that is wrong about unusual
+/// examples carries the chain away. In the first step the encoder sees gaps, later the example as completed. The first
+/// half of the steps is not used: there the chain still forgets where it began.
 final class ImputationChain {
   private let model: VariationalAutoencoder
   private let configuration: ImputationConfiguration
@@ -98,8 +98,8 @@ final class ImputationChain {
     }
   }
 
-  /// Moves the chains to proposals that are accepted. The decoder has decoded where they are, the encoder has transformed the
-  /// completed examples.
+  /// Moves the chains to proposals that are accepted. The decoder has decoded where they are, the encoder has
+  /// transformed the completed examples.
   private func accept(_ rows: Int, _ step: Int, place: Int) {
     forEachRow(.likelihood, rows, width: width) { logLikelihoods[$0] = logLikelihood($0) }
     decoder.run(proposals.matrix(rows: rows, columns: latent))

@@ -1,8 +1,8 @@
 import VaelibNumerics
 
-/// Hides numbers of examples from the encoder while it learns, though p(x|z) is of all of them: so it learns what to make of
-/// examples that lack others than those of the training set. The bound stays one, since q(z|x) may be any distribution (a
-/// denoising variational auto-encoder with masking noise: Im et al. 2017).
+/// Hides numbers of examples from the encoder while it learns, though p(x|z) is of all of them: so it learns what to
+/// make of examples that lack others than those of the training set. The bound stays one, since q(z|x) may be any
+/// distribution (a denoising variational auto-encoder with masking noise: Im et al. 2017).
 struct InputHiding {
   /// With which probability each number is hidden.
   let fraction: Double

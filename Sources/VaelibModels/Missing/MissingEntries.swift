@@ -4,8 +4,8 @@ import VaelibNumerics
 ///
 /// Functions of a row touch memory of that row only, so different rows may be worked on by different threads.
 final class MissingEntries {
-  /// What takes the place of a missing number, [D]: one that the column may hold, since functions of it are computed, though
-  /// not used.
+  /// What takes the place of a missing number, [D]: one that the column may hold, since functions of it are computed,
+  /// though not used.
   private let placeholders: [Float]
   private let columns: UnsafeMutablePointer<Int32>
   private let counts: UnsafeMutablePointer<Int>
@@ -38,8 +38,8 @@ final class MissingEntries {
     }
   }
 
-  /// Takes for missing in a row what `others` has as missing there, and besides the columns whose uniform number is below
-  /// `fraction`.
+  /// Takes for missing in a row what `others` has as missing there, and besides the columns whose uniform number is
+  /// below `fraction`.
   func take(_ row: Int, with others: MissingEntries, hiding fraction: Float, uniforms: UnsafePointer<Float>) {
     let first = columns + row * placeholders.count
     counts[row] = 0

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Sums of weights that come as logarithms, one after another, for some rows: each is counted beside the largest so far.
+/// Sums of weights that come as logarithms, one after another, for some rows: each is counted beside the largest so
+/// far.
 ///
 /// Functions of a row touch memory of that row only, so different rows may be worked on by different threads.
 final class RunningWeights {
@@ -22,7 +23,8 @@ final class RunningWeights {
 
   func begin(_ row: Int) { (largest[row], totals[row]) = (-.infinity, 0) }
 
-  /// Adds a weight. What was summed with earlier weights must be multiplied by `rescaling`, 1 unless this is the largest.
+  /// Adds a weight. What was summed with earlier weights must be multiplied by `rescaling`, 1 unless this is the
+  /// largest.
   func add(_ row: Int, logarithm: Double) -> (weight: Double, rescaling: Double) {
     let logarithm = max(logarithm, Self.leastLogarithm)
     var rescaling = 1.0

@@ -130,8 +130,8 @@ final class InputTransformer {
     for part in parts { part.standardizer?.begin(parameters: parameters) }
   }
 
-  /// Transforms an example, where likelihoods see it so, and writes what the encoder sees to `inputs`, which is the example
-  /// itself where `isInPlace`. What is missing has been filled with any number of its column.
+  /// Transforms an example, where likelihoods see it so, and writes what the encoder sees to `inputs`, which is the
+  /// example itself where `isInPlace`. What is missing has been filled with any number of its column.
   func apply(
     _ example: UnsafeMutablePointer<Float>, missing: MissingColumns,
     into inputs: UnsafeMutablePointer<Float>

@@ -2,8 +2,8 @@
 ///
 /// Functions of a row touch memory of that row only, so different rows may be worked on by different threads.
 protocol DrawCollector {
-  /// Called for a row of a block with some of its samples, one after another, in their order: sample `samples.lowerBound + i`
-  /// is row `decoded + i` of the decoder, and draw i of `draws`.
+  /// Called for a row of a block with some of its samples, one after another, in their order: sample
+  /// `samples.lowerBound + i` is row `decoded + i` of the decoder, and draw i of `draws`.
   func collect(
     _ row: Int, _ example: UnsafePointer<Float>, missing: MissingColumns, place: Int, samples: Range<Int>,
     draws: UnsafePointer<Draw>, decoded: Int, of decoder: DecoderPass)

@@ -65,8 +65,8 @@ final class EncoderPass {
   /// Whether only the mean of q(z|x) is computed.
   private var isOfMeans: Bool { network.outputs == latent }
 
-  /// Encodes `examples` [rows, D], which are transformed in place where the likelihood sees them transformed too. Missing
-  /// numbers are noted and filled.
+  /// Encodes `examples` [rows, D], which are transformed in place where the likelihood sees them transformed too.
+  /// Missing numbers are noted and filled.
   func run(_ examples: MatrixView, hiding: InputHiding? = nil) {
     let seen = seen(examples)
     if let transformer {
