@@ -12,6 +12,7 @@ VAES = {
     "predicted": {"variance": "predicted"},
     "fixed": {"variance": "fixed"},
     "without hidden layers": {"hidden": (), "decoder_hidden": ()},
+    "told what is missing": {"missing": "indicate"},
 }
 STACKS = {
     "tied": {},

@@ -31,6 +31,9 @@ def unstandardized_weights(model: Estimator[Any]) -> dict[str, Array]:
     A regressor's layer on top becomes W s and b s + m, with the m and s of the targets, so that it puts out targets in
     their own unit.
 
+    In place of a missing number the network without standardisation wants m; with ``missing="indicate"`` it has a second
+    input for each column, 1 where it is missing.
+
     A model that does not standardise gives its weights as they are.
     """
     weights = {name: values.astype(np.float64) for name, values in model.get_weights().items()}
@@ -46,10 +49,10 @@ def unstandardized_weights(model: Estimator[Any]) -> dict[str, Array]:
         first, last = "layers/0", "layers/0/decoder"
     else:
         first, last = "encoder/0" if "encoder/0/weight" in weights else "encoder/head", "decoder/head"
-    kernel = weights[f"{first}/weight"] / deviation[:, np.newaxis]
-    weights[f"{first}/bias"] = weights[f"{first}/bias"] - mean @ kernel
-    weights[f"{first}/weight"] = kernel
-    columns = slice(len(mean))  # log-variances follow, where a decoder predicts them
+    columns = slice(len(mean))  # further inputs say what is missing, further outputs are predicted log-variances
+    kernel = weights[f"{first}/weight"]
+    kernel[columns] /= deviation[:, np.newaxis]
+    weights[f"{first}/bias"] = weights[f"{first}/bias"] - mean @ kernel[columns]
     if getattr(model, "likelihood_", None) in COUNTS:
         weights[f"{last}/bias"][columns] += np.log(np.maximum(np.expm1(mean), LEAST_COUNT))
         return _rounded(weights)
