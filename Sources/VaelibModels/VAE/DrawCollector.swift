@@ -2,6 +2,9 @@
 ///
 /// Functions of a row touch memory of that row only, so different rows may be worked on by different threads.
 protocol DrawCollector {
+  /// Whether there is nothing that it wants to see.
+  static var collectsNothing: Bool { get }
+
   /// Called for a row of a block with some of its samples, one after another, in their order: sample
   /// `samples.lowerBound + i` is row `decoded + i` of the decoder, and draw i of `draws`.
   func collect(
@@ -9,8 +12,14 @@ protocol DrawCollector {
     draws: UnsafePointer<Draw>, decoded: Int, of decoder: DecoderPass)
 }
 
-/// Collects nothing: the weights are all that is wanted.
+extension DrawCollector {
+  static var collectsNothing: Bool { false }
+}
+
+/// The weights are all that is wanted.
 struct NoCollector: DrawCollector {
+  static let collectsNothing = true
+
   func collect(
     _ row: Int, _ example: UnsafePointer<Float>, missing: MissingColumns, place: Int, samples: Range<Int>,
     draws: UnsafePointer<Draw>, decoded: Int, of decoder: DecoderPass

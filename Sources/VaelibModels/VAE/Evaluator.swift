@@ -147,7 +147,7 @@ final class Evaluator<Collector: DrawCollector> {
   }
 
   private func collect(_ block: ExampleBlocks.Block, rows: Range<Int>, samples range: Range<Int>) {
-    if Collector.self == NoCollector.self { return }
+    if Collector.collectsNothing { return }
     forEachRow(.likelihood, rows.count, width: range.count * block.values.columns) { index in
       let row = rows.lowerBound + index
       guard let draws = draws.baseAddress else { return }
