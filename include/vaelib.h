@@ -283,11 +283,45 @@ typedef struct vaelib_array {
 vaelib_status vaelib_array_init(
     vaelib_array *out_array, const void *buffer, vaelib_dtype dtype, size_t rows, size_t columns);
 
+/**
+ * A sparse matrix in the caller's memory, one example per row, in compressed sparse row format (CSR), with the names of
+ * scipy.sparse.csr_matrix. Of its `entries` entries, number e is `data[e]`, at column `indices[e]`; those of row r are
+ * `indptr[r]` to `indptr[r + 1] - 1`, in any order, each of another column. What has no entry is 0. The library sees
+ * `number * scale + shift`, also of zeros.
+ *
+ *     const float data[] = {5, 1, 2};
+ *     const int32_t indices[] = {0, 3, 3}, indptr[] = {0, 2, 2, 3};
+ *     vaelib_csr counts = VAELIB_CSR_INIT;
+ *     counts.data = data, counts.dtype = VAELIB_FLOAT32;
+ *     counts.indices = indices, counts.indptr = indptr, counts.index_dtype = VAELIB_INT32;
+ *     counts.rows = 3, counts.columns = 4, counts.entries = 3, counts.scale = 1;
+ */
+typedef struct vaelib_csr {
+    size_t struct_size;
+    /** `entries` numbers. */
+    const void *data;
+    /** The type of `data`. */
+    vaelib_dtype dtype;
+    /** The type of both `indices` and `indptr`: VAELIB_INT32 or VAELIB_INT64. */
+    vaelib_dtype index_dtype;
+    /** `entries` columns. */
+    const void *indices;
+    /** `rows + 1` numbers: the first is 0, the last `entries`, and none is less than the one before. */
+    const void *indptr;
+    size_t rows;
+    size_t columns;
+    size_t entries;
+    double scale;
+    double shift;
+} vaelib_csr;
+#define VAELIB_CSR_INIT VAELIB_SIZED_STRUCTURE(vaelib_csr)
+
 /* ------------------------------------------------------------------------------------------------------------------
  * Datasets
  *
- * A dataset is where examples come from: an array in memory, or a dataset inside an HDF5 file. Every function that
- * reads examples takes one. Rows are converted as they are used; no converted copy of the whole set is made.
+ * A dataset is where examples come from: an array or a sparse matrix in memory, or a dataset inside an HDF5 file. Every
+ * function that reads examples takes one. Rows are converted as they are used, and sparse ones become dense there; no
+ * converted copy of the whole set is made.
  * --------------------------------------------------------------------------------------------------------------- */
 
 typedef struct vaelib_dataset vaelib_dataset;
@@ -386,6 +420,12 @@ typedef struct vaelib_dataset_info {
      * 5"; empty if nothing. Valid until the dataset is freed.
      */
     const char *conventions;
+    /** 1 if rows of it are sparse: in memory or in the file numbers stand beside their columns, and zeros are left out. */
+    int sparse;
+    /** How many numbers are stored: of a sparse set the entries, else rows * columns. */
+    size_t stored_numbers;
+    /** What the examples take in memory, in bytes, or would take if the memory budget allowed it. */
+    size_t memory_bytes;
 } vaelib_dataset_info;
 #define VAELIB_DATASET_INFO_INIT VAELIB_SIZED_STRUCTURE(vaelib_dataset_info)
 
@@ -398,6 +438,15 @@ vaelib_status vaelib_dataset_options_init(vaelib_dataset_options *out_options);
  */
 vaelib_status vaelib_dataset_from_array(
     const vaelib_array *examples, const vaelib_array *labels, vaelib_dataset **out_dataset);
+
+/**
+ * Wraps a sparse matrix in the caller's memory, with labels as above; nothing is copied, so the memory must stay unchanged
+ * until the dataset is freed. Its rows become dense only in the batches in which they are used, so training and queries
+ * give the same bits as with a dense array of the same numbers. All entries are looked at once:
+ * VAELIB_INVALID_ARGUMENT, naming the row, if indptr falls or a column does not exist or occurs several times in a row.
+ */
+vaelib_status vaelib_dataset_from_csr(
+    const vaelib_csr *examples, const vaelib_array *labels, vaelib_dataset **out_dataset);
 
 /**
  * Opens dataset `name` of HDF5 file `path`. The first axis counts examples; the other axes are flattened to columns.

@@ -83,7 +83,7 @@ public func vaelib_dataset_from_array(
     let array = try StridedArray(examples, "examples")
     let labels = try labels.map { try RowLabels($0, rows: array.rows) }
     let dataset = DatasetHandle(
-      source: ArraySource(array, owner: nil), elementType: array.elementType,
+      source: ArraySource(.dense(array), owner: nil), elementType: array.elementType,
       labels: labels)
     out.pointee = try HandleTable.shared.insert(dataset)
   }
@@ -168,6 +168,10 @@ public func vaelib_dataset_describe(
     info.shift = dataset.source.shift
     info.has_labels = dataset.labels == nil ? 0 : 1
     info.in_memory = dataset.source.isInMemory ? 1 : 0
+    let size = dataset.source.size
+    info.sparse = size.isSparse ? 1 : 0
+    info.stored_numbers = size.numbers
+    info.memory_bytes = size.bytes
     info.conventions = dataset.conventions.pointers?[0] ?? Constants.string("")
     try SizedStruct.write(info, to: outInfo, "out_info")
   }

@@ -1,17 +1,17 @@
-"""Arrays and what numpy makes arrays of, as matrices of examples."""
+"""Arrays, what numpy makes arrays of, and sparse matrices, as matrices of examples."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from vaelib._c.arrays import readable
+from vaelib.data.sparse import as_csr, is_sparse
 
 
-def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
-    """Data as a matrix that the library can read, without copying where that is possible.
+def as_matrix(X: Any, name: str) -> Any:
+    """Data as a matrix, an array or a sparse one, that the library can read, without copying where that is possible.
 
     Raises
     ------
@@ -20,8 +20,10 @@ def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
     """
     if type(X) is np.ndarray and X.ndim == 2 and X.size > 0:
         return readable(X)
-    if hasattr(X, "nnz") and hasattr(X, "toarray"):
-        raise TypeError("Sparse data was passed, but dense data is required. Use '.toarray()' to convert it.")
+    if is_sparse(X):
+        csr = as_csr(X)
+        _check_shape(csr.shape, name)
+        return csr
     if np.ma.isMaskedArray(X):
         raise ValueError("masked arrays are not supported: fill the masked entries first")
     matrix = readable(np.asarray(X))
@@ -30,9 +32,13 @@ def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
             f"Expected 2D array, got {matrix.ndim}D array instead (shape {matrix.shape}). Reshape your data: "
             "array.reshape(len(array), -1) makes each example a row, array.reshape(1, -1) a single example."
         )
-    for axis, what in ((0, "sample"), (1, "feature")):
-        if matrix.shape[axis] == 0:
-            raise ValueError(
-                f"Found array with 0 {what}(s) (shape={matrix.shape}) while a minimum of 1 is required by {name}."
-            )
+    _check_shape(matrix.shape, name)
     return matrix
+
+
+def _check_shape(shape: tuple[int, int], name: str) -> None:
+    for axis, what in ((0, "sample"), (1, "feature")):
+        if shape[axis] == 0:
+            raise ValueError(
+                f"Found array with 0 {what}(s) (shape={shape}) while a minimum of 1 is required by {name}."
+            )

@@ -72,7 +72,7 @@ class Predictions(Estimator[NativeStack]):
         """Training examples with numbered labels, -1 for none, and the classes in the order of the numbers."""
         examples = self._examples(X, reset=True)
         classes, numbers = encode(as_labels(self._labels_of(X, y), examples.rows, type(self).__name__))
-        return self._numbered(X, examples, numbers), classes
+        return examples.relabel(numbers), classes
 
     def _labelled_as(self, validation: Any, classes: Labels) -> Dataset:
         """Validation examples, a Dataset or a pair (X, y), with the numbers of their labels; others are left out."""
@@ -85,13 +85,7 @@ class Predictions(Estimator[NativeStack]):
                 raise ValueError("validation must be a pair (X, y), or a Dataset with labels") from None
         examples = self._examples(X)
         labels = as_labels(self._labels_of(X, y), examples.rows, type(self).__name__)
-        return with_labels(self._numbered(X, examples, encode_as(labels, classes, "validation")))
-
-    def _numbered(self, X: Any, examples: Dataset, numbers: npt.NDArray[np.int64]) -> Dataset:
-        """The examples with these labels."""
-        if not isinstance(X, Dataset):
-            return self._examples(X, numbers)
-        return examples.relabel(numbers)
+        return with_labels(examples.relabel(encode_as(labels, classes, "validation")))
 
     def _labels_of(self, X: Any, y: Any) -> Any:
         """The labels given, or else those of a Dataset."""
