@@ -350,7 +350,8 @@ typedef struct vaelib_dataset_options {
      * folder that the environment variable TMPDIR names, by default /var/tmp. Queries do the same if the rows that
      * chunks store together are too large for a window, or if the dataset selects rows. The file has no name and is
      * gone when the dataset, and all datasets made from it, are freed, or when the process ends. VAELIB_FILE_ERROR if
-     * it cannot be written, with a message that says what can be done.
+     * it cannot be written, with a message that says what can be done. Sparse matrices are not copied: where their
+     * chunks are that large, they are decompressed again for each block, and a warning says so.
      */
     size_t memory_budget;
     /** The file that the labels are in; NULL for the same file. */
@@ -453,6 +454,13 @@ vaelib_status vaelib_dataset_from_csr(
  * Integer and floating-point types of up to 64 bits can be read, and tables with columns of them. `options` may be
  * NULL. VAELIB_FILE_ERROR if the file cannot be opened, VAELIB_FORMAT_ERROR if it is not HDF5, has no such dataset (the
  * message lists those that it has), or the dataset is empty or not numeric.
+ *
+ * `name` may also be a group that holds a sparse matrix: "X", "layers/counts" or "raw/X" of an AnnData file, whose rows
+ * are cells (csr_matrix), or "matrix" of a file of 10x Genomics, which stores genes x cells, cell by cell, and of which
+ * cells are the examples too. It stays sparse in memory, in the file and on the way: the memory budget is compared with
+ * what its entries take, and a larger one is read block by block. Rows become dense only in batches. row_axis may name
+ * the axis whose elements the file stores one after another, and no other: of a csc_matrix that is 1, so its columns can
+ * be examples, and its rows cannot.
  */
 vaelib_status vaelib_dataset_open(
     const char *path, const char *name, const vaelib_dataset_options *options, vaelib_dataset **out_dataset);

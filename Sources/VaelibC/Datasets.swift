@@ -102,18 +102,18 @@ public func vaelib_dataset_open(
         "options->scale is \(options.scale) and shift \(options.shift); both must be finite, and scale not 0")
     }
     let selection = try DatasetSelection(options)
-    let source = try HDF5Source(
+    let opened = try FileExamples(
       path: try Arguments.path(path, "path"), name: try Arguments.path(name, "name"),
       labels: options.labels.map { String(systemCString: $0) },
       labelsPath: options.labels_path.map { String(systemCString: $0) },
       memoryBudget: options.memory_budget < 0 ? Int.max : options.memory_budget, scale: options.scale,
       shift: options.shift, selection: selection, checkInChild: options.check_in_child != 0)
     let dataset = DatasetHandle(
-      source: selection.windows.map { WindowSource(source, $0) } ?? source, elementType: source.elementType,
-      labels: source.labels.map { RowLabels($0) },
-      conventions: CStrings(source.conventions.isEmpty ? [] : [source.conventions]))
+      source: selection.windows.map { WindowSource(opened.source, $0) } ?? opened.source,
+      elementType: opened.elementType, labels: opened.labels.map { RowLabels($0) },
+      conventions: CStrings(opened.conventions.isEmpty ? [] : [opened.conventions]))
     out.pointee = try HandleTable.shared.insert(dataset)
-    warn(source.hints)
+    warn(opened.hints)
   }
 }
 

@@ -33,6 +33,20 @@ struct DatasetOpening {
     return OpenedDataset(stored: stored, examples: examples, labels: try reader.read(), hints: hints)
   }
 
+  /// The sparse matrix that `name` leads to, with all that leads to its values checked; nil if it leads to a dataset, or
+  /// to nothing.
+  func sparseMatrix(_ name: String, _ selection: DatasetSelection) throws(StorageError) -> SparseMatrix? {
+    guard let group = try check.sparseGroup(Self.path(name)) else { return nil }
+    return try SparseMatrix(group, selection, check, folders)
+  }
+
+  /// The labels in dataset `name` for a sparse matrix.
+  func labels(
+    _ name: String, of matrix: SparseMatrix, _ selection: DatasetSelection
+  ) throws(StorageError) -> Labels {
+    try labels(name, rows: try matrix.examples(selection), of: matrix.label)
+  }
+
   struct OpenedDataset {
     let stored: StoredDataset
     /// How many examples there are.
@@ -59,12 +73,11 @@ struct DatasetOpening {
     _ stored: StoredDataset, _ selection: DatasetSelection
   ) throws(StorageError) -> Int {
     let form = stored.form
-    guard let windows = selection.windows else { return form.shape[0] }
-    let count = windows.count(rows: form.shape[0])
-    guard count > 0, product([windows.length, form.columns, form.elementType.byteCount]) != nil else {
+    guard
+      let count = selection.examples(rows: form.shape[0], rowBytes: form.columns * form.elementType.byteCount)
+    else {
       throw .format(
-        path: stored.reader.file.path, object: stored.label,
-        reason: "has \(form.shape[0]) rows, fewer than the window of \(windows.length)")
+        path: stored.reader.file.path, object: stored.label, reason: selection.tooFewRows(form.shape[0]))
     }
     return count
   }

@@ -8,6 +8,11 @@ extension HDF5Dataset {
     let byteCount = try ReadableFile(path).byteCount
     _ = try ChildProcess.run(path, byteCount: byteCount) { (stepDone) throws(StorageError) in
       let opening = try DatasetOpening(path, externalFolders: selection.externalFolders)
+      if let matrix = try opening.sparseMatrix(name, selection) {
+        if let labels { _ = try opening.labels(labels, of: matrix, selection) }
+        try matrix.readThrough(stepDone)
+        return []
+      }
       let stored = try opening.dataset(name, labels: labels, selection).stored
       let isResident = stored.form.byteCount <= memoryBudget
       try stored.checkChunks(ChunkMemory(memoryBudget: memoryBudget, isResident: isResident))

@@ -56,6 +56,12 @@ struct ReadingPlan: Equatable {
     spanRows = min(rows, max(1, units) * spanUnit)
   }
 
+  /// How many neighbouring rows may be stored together without need for a copy, at least 1.
+  static func greatestBand(rowBytes: Int, memoryBudget: Int) -> Int {
+    let limit = min(BlockSize.windowBytes, max(leastWindowBytes, memoryBudget / 2))
+    return max(1, limit / leastBlocks / (rowBytes + orderBytes))
+  }
+
   /// Whether several chunks fit the memory that is there for the copying.
   func isSmall(chunkBytes: Int) -> Bool { chunkBytes <= windowBytes / 4 }
 

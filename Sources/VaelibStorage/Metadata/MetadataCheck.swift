@@ -29,9 +29,6 @@ struct MetadataCheck {
     guard DatasetMetadata.isDataset(header) else {
       let isGroup = GroupLinks.isGroup(header)
       let object = "\(isGroup ? "group" : "object") \"\(name)\""
-      if isGroup, let reason = try SparseGroup.refusal(header, file) {
-        throw .unread(path: file.file.path, object: object, reason: reason)
-      }
       throw .format(
         path: file.file.path, object: object, reason: "is not a dataset; \(DatasetList(file).sentence)")
     }
@@ -40,6 +37,14 @@ struct MetadataCheck {
       if withAttributes { dataset.attributes = try DatasetAttributes(header, file) }
       return FoundDataset(file: file, address: header.address, dataset: dataset)
     }
+  }
+
+  /// The group to which links lead by `name`, if it holds a sparse matrix; nil for anything else.
+  func sparseGroup(_ name: String) throws(StorageError) -> SparseGroup? {
+    guard !name.utf8.contains(0), let (file, header) = try ObjectLookup.find(name, in: file, folders) else {
+      return nil
+    }
+    return try SparseGroup(header, file, name: name)
   }
 
   /// Throws unless libhdf5 can be trusted with every object of a file and its attributes.

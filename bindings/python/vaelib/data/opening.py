@@ -38,7 +38,9 @@ def open_dataset(
     path : path or sequence of paths
         The file. Several files, each with such a dataset, make one dataset, in this order.
     name : str
-        The dataset, for example "x_train". Its first axis counts examples, the others are flattened to columns.
+        The dataset, for example "x_train". Its first axis counts examples, the others are flattened to columns. Or a
+        group that holds a sparse matrix: "X", "layers/counts" or "raw/X" of an AnnData file, "matrix" of a file of 10x
+        Genomics, whose cells are the examples. It stays sparse but for the batches in which its rows are used.
     labels : str, optional
         The name of a dataset with one label per row: whole numbers of any type, booleans, texts, or enumerated
         values, whose names become the labels.
@@ -119,7 +121,7 @@ def open_dataset(
     sizes = []
     for index in range(len(paths)):
         with open_one(index, 0) as stream:
-            sizes.append(stream.rows * stream.columns * stream.dtype.itemsize)
+            sizes.append(int(stream._info.memory_bytes))
     return concatenate([open_one(index, budget) for index, budget in enumerate(budgets(sizes, whole_budget))])
 
 
