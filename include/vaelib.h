@@ -335,7 +335,9 @@ typedef struct vaelib_dataset_options {
     /**
      * The name of a dataset with one label per row; NULL for none. Labels are whole numbers of any type, from any base
      * and with gaps or without; booleans; enumerated values or texts, whose names are kept
-     * (vaelib_dataset_get_class_names()).
+     * (vaelib_dataset_get_class_names()). Or the name of a column of categories in an AnnData file, such as
+     * "obs/cell_type": a group of `codes` and `categories`. A code of -1, no category, becomes the label -1, which
+     * training does not accept: leave such rows out (vaelib_dataset_select()).
      */
     const char *labels;
     /**
@@ -529,14 +531,14 @@ vaelib_status vaelib_dataset_read(const vaelib_dataset *dataset, float *out_valu
 
 /**
  * The labels; out_count = rows. VAELIB_INVALID_ARGUMENT if the set has none. Whole numbers are as they are stored;
- * other labels of a file are numbers of the names that the next function gives.
+ * other labels of a file are numbers of the names that the next function gives, and -1 for rows without a category.
  */
 vaelib_status vaelib_dataset_read_labels(const vaelib_dataset *dataset, int64_t *out_labels, size_t out_count);
 
 /**
  * The names of a dataset's classes, in order, and their type as in vaelib_stack_set_class_names(): "text" for texts and
- * enumerated values, "boolean". out_count is 0 if the labels are whole numbers, or if there are none. The names are
- * valid until the dataset is freed.
+ * enumerated values, "boolean", "integer" for categories of which some rows have none. out_count is 0 if the labels are
+ * whole numbers, or if there are none. The names are valid until the dataset is freed.
  */
 vaelib_status vaelib_dataset_get_class_names(
     const vaelib_dataset *dataset, const char **out_type, const char *const **out_names, size_t *out_count);

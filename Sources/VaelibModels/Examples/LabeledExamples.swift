@@ -25,7 +25,7 @@ public struct LabeledExamples: Sendable {
     self.classNames = classNames
   }
 
-  private func name(of row: Int) -> Int { rowsOfWhole?[row] ?? row }
+  func name(of row: Int) -> Int { rowsOfWhole?[row] ?? row }
 
   /// The label of a row.
   func label(row: Int) -> Int { labels?[row] ?? 0 }

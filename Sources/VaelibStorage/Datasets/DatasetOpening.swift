@@ -23,6 +23,11 @@ struct DatasetOpening {
     guard let labels else {
       return OpenedDataset(stored: stored, examples: examples, labels: nil, hints: hints)
     }
+    if let categories = try CategoricalLabels(Self.path(labels), check) {
+      let read = try self.labels(
+        categories, rows: examples, of: stored.label, otherAxes: stored.form.otherAxes)
+      return OpenedDataset(stored: stored, examples: examples, labels: read, hints: hints)
+    }
     let foundLabels = try check.dataset(labels)
     // A set that labels itself: what leads to its values was read already.
     let isSame = foundLabels.file === found.file && foundLabels.address == found.address
@@ -60,6 +65,25 @@ struct DatasetOpening {
   /// however many there are), whose axes that do not count examples are `otherAxes`.
   func labels(
     _ name: String, rows: Int?, of dataset: String, otherAxes: [DatasetForm.Axis] = []
+  ) throws(StorageError) -> Labels {
+    if let categories = try CategoricalLabels(Self.path(name), check) {
+      return try labels(categories, rows: rows, of: dataset, otherAxes: otherAxes)
+    }
+    return try plainLabels(name, rows: rows, of: dataset, otherAxes: otherAxes)
+  }
+
+  private func labels(
+    _ categories: CategoricalLabels, rows: Int?, of dataset: String, otherAxes: [DatasetForm.Axis]
+  ) throws(StorageError) -> Labels {
+    let codes = try plainLabels(categories.codes, rows: rows, of: dataset, otherAxes: otherAxes)
+    let names = try plainLabels(categories.categories, rows: nil, of: dataset, otherAxes: [])
+    return try CategoricalLabels.labels(codes, names) { reason in
+      .format(path: check.file.file.path, object: StoredDataset.label(categories.codes), reason: reason)
+    }
+  }
+
+  private func plainLabels(
+    _ name: String, rows: Int?, of dataset: String, otherAxes: [DatasetForm.Axis]
   ) throws(StorageError) -> Labels {
     let labels = try check.dataset(name)
     return try LabelReader(

@@ -17,7 +17,7 @@ from vaelib._c.arrays import array_view, dtype_of, pointer, readable
 from vaelib._c.calls import call, described, new_handle
 from vaelib._c.errors import InvalidHandle
 from vaelib._c.library import library
-from vaelib.data.class_names import classes_of, stored_names
+from vaelib.data.class_names import classes_of, named_labels, stored_names
 from vaelib.data.rows import row_number, row_numbers
 from vaelib.data.sparse import as_csr, csr_view, is_sparse
 
@@ -150,13 +150,17 @@ class Dataset:
 
     @property
     def labels(self) -> npt.NDArray[Any] | None:
-        """The labels, shape (rows,), or None: whole numbers as int64; from a file also texts or booleans."""
+        """The labels, shape (rows,), or None: whole numbers as int64; from a file also texts or booleans.
+
+        Where a file has categories, and some rows have none, -1 stands for no label; texts and -1 are an array of
+        objects.
+        """
         if not self._info.has_labels:
             return None
         labels = np.empty(self.rows, dtype=np.int64)
         call("vaelib_dataset_read_labels", self.handle, pointer(labels), labels.size)
         names = stored_names("vaelib_dataset_get_class_names", self.handle)
-        return labels if names is None else classes_of(names)[labels]
+        return labels if names is None else named_labels(classes_of(names), labels)
 
     def numpy(self) -> npt.NDArray[np.float32]:
         """All examples as the library sees them, scaled, shape (rows, columns)."""

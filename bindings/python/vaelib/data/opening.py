@@ -43,7 +43,8 @@ def open_dataset(
         Genomics, whose cells are the examples. It stays sparse but for the batches in which its rows are used.
     labels : str, optional
         The name of a dataset with one label per row: whole numbers of any type, booleans, texts, or enumerated
-        values, whose names become the labels.
+        values, whose names become the labels. Or a column of categories in an AnnData file, "obs/cell_type"; rows
+        without a category get -1, which stands for no label.
     labels_path : path or sequence of paths, optional
         The file of the labels, one for each path; the default is the file of the examples.
     scale, shift : float
