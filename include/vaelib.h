@@ -471,7 +471,9 @@ vaelib_status vaelib_dataset_open(
  * The names of the datasets in an HDF5 file, in order, each followed by a NUL: `out_names` holds `size` bytes, and
  * out_needed receives the number of bytes needed. If `size` is smaller, nothing is written to out_names, which may then
  * be NULL. A dataset that has several names is listed by the first; links that vaelib_dataset_open() does not follow
- * are left out. `check_in_child` 1: a child process looks for them, as in vaelib_dataset_options. Errors as for
+ * are left out. A group that holds a sparse matrix is listed in place of its data, indices and indptr.
+ *
+ * `check_in_child` 1: a child process looks for them, as in vaelib_dataset_options. Errors as for
  * vaelib_dataset_open(); damaged groups are an error too, so that no name is missed.
  */
 vaelib_status vaelib_dataset_list(

@@ -6,6 +6,7 @@ import pytest
 import vaelib
 from scipy.sparse import csr_matrix
 from sparse_files import add_10x, add_anndata, add_old_anndata, add_parts, counts, regular
+from vaelib.__main__ import main
 
 MATRIX = counts()
 DENSE = MATRIX.toarray()
@@ -231,3 +232,28 @@ def test_a_sparse_matrix_is_no_table_and_no_labels(tmp_path):
         vaelib.open_dataset(path, "X", "X")
     with pytest.raises(vaelib.FormatError, match='sparse matrix "X" needs 60 labels'):
         vaelib.open_dataset(path, "X", "X/indptr")
+
+
+@pytest.mark.parametrize("in_child", [False, True])
+def test_lists(tmp_path, in_child):
+    path = tmp_path / "x.h5"
+    with h5py.File(path, "w") as file:
+        add_anndata(file, "layers/counts", MATRIX)
+        add_10x(file, MATRIX)
+        add_parts(file, "shapeless", MATRIX)
+        file["x"] = DENSE
+    parts = ["shapeless/data", "shapeless/indices", "shapeless/indptr"]
+    tenx = ["matrix", "matrix/barcodes", "matrix/features/name", "matrix/shape"]
+    assert vaelib.dataset_names(path, check_in_child=in_child) == ["layers/counts", *tenx, *parts, "x"]
+    with pytest.raises(
+        vaelib.FormatError, match=r"it has layers/counts \(a sparse matrix\), matrix \(a sparse matrix\)"
+    ):
+        vaelib.open_dataset(path, "nothing", check_in_child=in_child)
+
+
+def test_info(tmp_path, capsys):
+    path = write(tmp_path / "x.h5ad", X=MATRIX, columns=MATRIX.tocsc())
+    assert main(["info", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "X: 60 rows of 20, float32, sparse: 20.00% are stored"
+    assert lines[1].startswith('columns: cannot be read: vaelib_dataset_open: sparse matrix "columns" of file ')

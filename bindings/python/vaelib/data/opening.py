@@ -155,6 +155,8 @@ def _open(path: Any, name: str | bytes, options: header.DatasetOptions, labels_p
 def dataset_names(path: Path, *, check_in_child: bool = False) -> list[str]:
     """The names of the datasets in an HDF5 file, in order, of any type; if one has several names, the first.
 
+    A group that holds a sparse matrix is named in place of its data, indices and indptr.
+
     Bytes of a name that are not UTF-8 become lone surrogates, as ``os.fsdecode`` makes them of paths; ``open_dataset``
     takes such names.
 
