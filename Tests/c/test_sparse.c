@@ -263,6 +263,69 @@ static void check_training(void) {
     free(wide);
 }
 
+static void add_list(vaelib_writer *writer, const char *name, const void *numbers, vaelib_dtype dtype, size_t count) {
+    vaelib_writer_config config = make_writer_config(dtype, NULL, 0);
+    vaelib_array column = make_view(numbers, dtype, count, 1);
+    REQUIRE_OK(vaelib_writer_add(writer, name, &config));
+    REQUIRE_OK(vaelib_writer_append(writer, name, &column));
+}
+
+/* The layout of 10x Genomics: genes x cells, of which the cells are the examples. */
+static void check_files(void) {
+    const int64_t shape[] = {4, 3};
+    const int32_t outside[] = {0, 3, 4, 1};
+    const char *path = scratch_path("sparse.h5");
+    vaelib_writer *writer = create_writer(path);
+    add_list(writer, "matrix/data", data, VAELIB_FLOAT32, 4);
+    add_list(writer, "matrix/indices", indices, VAELIB_INT32, 4);
+    add_list(writer, "matrix/indptr", indptr, VAELIB_INT32, 4);
+    add_list(writer, "matrix/shape", shape, VAELIB_INT64, 2);
+    add_list(writer, "damaged/data", data, VAELIB_FLOAT32, 4);
+    add_list(writer, "damaged/indices", outside, VAELIB_INT32, 4);
+    add_list(writer, "damaged/indptr", indptr, VAELIB_INT32, 4);
+    add_list(writer, "damaged/shape", shape, VAELIB_INT64, 2);
+    CHECK_OK(vaelib_writer_finish(writer));
+    vaelib_writer_free(writer);
+
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+    vaelib_dataset_info info = VAELIB_DATASET_INFO_INIT;
+    vaelib_dataset *dataset = NULL;
+    float values[12];
+    CHECK_OK(vaelib_dataset_options_init(&options));
+    for (int streamed = 0; streamed < 2; streamed++) {
+        for (int in_child = 0; in_child < 2; in_child++) {
+            options.memory_budget = streamed ? 0 : 1 << 20;
+            options.check_in_child = in_child;
+            REQUIRE_OK(vaelib_dataset_open(path, "matrix", &options, &dataset));
+            CHECK_OK(vaelib_dataset_describe(dataset, &info));
+            CHECK(info.rows == 3 && info.columns == 4 && info.dtype == VAELIB_FLOAT32 && info.sparse == 1);
+            CHECK(info.in_memory == !streamed && info.stored_numbers == 4 && info.memory_bytes == 4 * 8 + 4 * 8);
+            CHECK_OK(vaelib_dataset_read(dataset, values, 12));
+            CHECK(memcmp(values, dense, sizeof values) == 0);
+            vaelib_dataset_free(dataset);
+        }
+    }
+    options.check_in_child = 0;
+    REQUIRE_OK(vaelib_dataset_open(path, "damaged", &options, &dataset));
+    CHECK_MESSAGE(
+        vaelib_dataset_read(dataset, values, 12), VAELIB_FORMAT_ERROR, "row 2 has an entry of column 4 (indices[2])");
+    vaelib_dataset_free(dataset);
+    CHECK_MESSAGE(vaelib_dataset_open(path, "damaged", NULL, &dataset), VAELIB_FORMAT_ERROR, "sparse matrix \"damaged\"");
+    options.check_in_child = 1;
+    CHECK_MESSAGE(vaelib_dataset_open(path, "damaged", &options, &dataset), VAELIB_FORMAT_ERROR, "row 2");
+    options = (vaelib_dataset_options)VAELIB_DATASET_OPTIONS_INIT;
+    CHECK_OK(vaelib_dataset_options_init(&options));
+    options.row_axis = 0;
+    CHECK_MESSAGE(vaelib_dataset_open(path, "matrix", &options, &dataset), VAELIB_FORMAT_ERROR, "row_axis is 0, allowed: 1");
+
+    char names[128];
+    size_t needed = 0;
+    CHECK_OK(vaelib_dataset_list(path, 0, names, sizeof names, &needed));
+    const char expected[] = "damaged\0damaged/shape\0matrix\0matrix/shape";
+    CHECK(needed == sizeof expected && memcmp(names, expected, needed) == 0);
+    remove(path);
+}
+
 int main(void) {
     check_types();
     check_description();
@@ -271,5 +334,6 @@ int main(void) {
     check_no_entries();
     check_changes();
     check_training();
+    check_files();
     return report();
 }
