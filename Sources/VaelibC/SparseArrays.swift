@@ -51,7 +51,7 @@ extension CompressedRows {
       values: c.data ?? indptr, entries: 0..<c.entries, elementType: type, rows: c.rows, width: c.columns,
       scale: c.scale, shift: c.shift)
     do {
-      try Self.checkOffsets(offsets, rows: rows, entries: c.entries)
+      try Self.checkOffsets(offsets, rows: rows, columns: c.columns, entries: c.entries)
       try checkEntries()
     } catch let flaw as Flaw {
       throw BoundaryError.argument("\(name): \(flaw.reason)")

@@ -4,9 +4,11 @@ extension CompressedRows {
     public let reason: String
   }
 
-  /// Throws unless `offsets`, one for each of the `rows` stored rows and one more, go from 0 to `count` and never
-  /// fall.
-  public static func checkOffsets(_ offsets: IndexList, rows: Int, entries count: Int) throws(Flaw) {
+  /// Throws unless `offsets`, one for each of the `rows` stored rows and one more, go from 0 to `count`, never fall, and
+  /// give no row more entries than it has columns.
+  public static func checkOffsets(
+    _ offsets: IndexList, rows: Int, columns: Int, entries count: Int
+  ) throws(Flaw) {
     guard offsets[0] == 0 else {
       throw Flaw(reason: "indptr begins with \(offsets[0]); it must begin with 0")
     }
@@ -19,6 +21,10 @@ extension CompressedRows {
       guard next <= count else {
         throw Flaw(
           reason: "indptr says that row \(row) ends at entry \(next), but there are \(count) entries")
+      }
+      guard next - last <= columns else {
+        throw Flaw(
+          reason: "row \(row) has \(next - last) entries, more than there are columns, \(columns)")
       }
       last = next
     }

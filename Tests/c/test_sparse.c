@@ -123,6 +123,10 @@ static void check_contradictions(void) {
     refuse(&csr, "indptr falls from 3 to 2 at row 1");
     csr.indptr = beyond;
     refuse(&csr, "row 0 ends at entry 5, but there are 4");
+    csr.columns = 1;
+    csr.indptr = indptr;
+    refuse(&csr, "row 0 has 2 entries, more than there are columns, 1");
+    csr.columns = 4;
     csr.indptr = short_of;
     refuse(&csr, "indptr ends with 3, but there are 4 entries");
     csr.indptr = indptr;

@@ -84,7 +84,11 @@ DAMAGE = {
     "shape has a fraction": (shape(60.5, 20), "has shape 60.5 x 20; two whole"),
     "shape has no rows": (shape(0, 20), "is empty: it has shape 0 x 20"),
     "shape has no columns": (shape(60, 0), "is empty"),
-    "shape has fewer columns": (shape(60, 3), "the columns are 0 to 2"),
+    "shape has fewer columns": (shape(60, 15), "the columns are 0 to 14"),
+    "shape has fewer columns than a row has entries": (
+        shape(60, 1),
+        r"row \d+ has \d entries, more than there are columns, 1",
+    ),
     "shape has more rows": (shape(61, 20), "61 numbers in indptr, but 61 rows"),
     "shape has all rows there are": (shape(2**62, 20), "more than vaelib reads"),
     "shape has all columns there are": (shape(60, 2**62), "more than vaelib reads"),

@@ -1,9 +1,12 @@
 """Groups of HDF5 files that hold a sparse matrix, in memory and streamed: AnnData, 10x Genomics."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import h5py
 import numpy as np
 import pytest
 import vaelib
+from checkpoints import assert_same, vae
 from scipy.sparse import csr_matrix
 from sparse_files import add_10x, add_anndata, add_old_anndata, add_parts, counts, regular
 from vaelib.__main__ import main
@@ -164,9 +167,9 @@ def test_training(tmp_path, storage):
     for threads in (1, 3):
         vaelib.set_threads(threads)
         for data in (*both(path, "X"), matrix.toarray(), vaelib.open_dataset(path, "dense", memory_budget=0)):
-            vae = vaelib.VAE(2, hidden=(8,), likelihood="poisson", epochs=2, random_state=0).fit(data)
-            fits.append((vae.history_["loss"].tobytes(), *(each.tobytes() for each in vae.get_weights().values())))
-            assert vae.transform(data).tobytes() == vae.transform(matrix).tobytes()
+            model = vaelib.VAE(2, hidden=(8,), likelihood="poisson", epochs=2, random_state=0).fit(data)
+            fits.append((model.history_["loss"].tobytes(), *(each.tobytes() for each in model.get_weights().values())))
+            assert model.transform(data).tobytes() == model.transform(matrix).tobytes()
     memory, stream, array, dense = fits[:4]
     assert memory == array
     assert stream == dense
@@ -257,3 +260,49 @@ def test_info(tmp_path, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "X: 60 rows of 20, float32, sparse: 20.00% are stored"
     assert lines[1].startswith('columns: cannot be read: vaelib_dataset_open: sparse matrix "columns" of file ')
+
+
+def test_a_matrix_behind_a_link(tmp_path):
+    (tmp_path / "inner").mkdir()
+    write(tmp_path / "inner" / "x.h5ad", X=MATRIX)
+    with h5py.File(tmp_path / "links.h5", "w") as file:
+        file["outer"] = h5py.ExternalLink("inner/x.h5ad", "/X")
+        file["soft"] = h5py.SoftLink("/outer")
+        file["within"] = h5py.ExternalLink("inner/x.h5ad", "/")
+    for name in ("outer", "soft", "within/X"):
+        with pytest.raises(vaelib.FormatError, match="external links are followed only into folders"):
+            vaelib.open_dataset(tmp_path / "links.h5", name)
+        for dataset in both(tmp_path / "links.h5", name, external_folders=[tmp_path / "inner"]):
+            np.testing.assert_array_equal(dataset.numpy(), DENSE)
+    with h5py.File(tmp_path / "inner" / "x.h5ad", "a") as file:
+        file["X/indices"][0] = 20
+    with pytest.raises(vaelib.FormatError, match=r'of file ".*inner/x\.h5ad" cannot be read: row \d+ has an entry of'):
+        vaelib.open_dataset(tmp_path / "links.h5", "soft", external_folders=[tmp_path / "inner"])
+
+
+@pytest.mark.parametrize("budget", [None, 0])
+def test_a_checkpoint_resumes(tmp_path, budget):
+    matrix = regular(2000, 40, 10)
+    path = write(tmp_path / "x.h5ad", X=matrix)
+    dataset = vaelib.open_dataset(path, "X", memory_budget=budget)
+    make = {"likelihood": "poisson", "binarization": "none"}
+    vae(**make, epochs=2).fit(dataset, checkpoint=vaelib.Checkpoint(tmp_path / "c.h5"))
+    resumed = vae(**make, epochs=4).fit(dataset, checkpoint=vaelib.Checkpoint(tmp_path / "c.h5"))
+    assert_same(resumed, vae(**make, epochs=4).fit(dataset))
+    vae(**make, epochs=2).fit(dataset, checkpoint=vaelib.Checkpoint(tmp_path / "d.h5"))
+    with h5py.File(path, "a") as file:
+        file["X/data"][3] += 1  # of the first row, which is among those that are compared
+    changed = vaelib.open_dataset(path, "X", memory_budget=budget)
+    with pytest.raises(vaelib.InvalidArgument, match="not those of the checkpoint"):
+        vae(**make, epochs=4).fit(changed, checkpoint=vaelib.Checkpoint(tmp_path / "d.h5"))
+
+
+def test_several_threads_read_one_matrix(tmp_path):
+    path = tmp_path / "x.h5ad"
+    matrix = regular(3000, 40, 10)
+    with h5py.File(path, "w") as file:
+        add_anndata(file, "X", matrix, index_dtype="i8", chunks=(700,), compression="gzip")
+    dataset, dense = vaelib.open_dataset(path, "X", memory_budget=0), matrix.toarray()
+    with ThreadPoolExecutor(4) as pool:
+        for first, values in pool.map(lambda first: (first, dataset[first::7].numpy()), range(7)):
+            np.testing.assert_array_equal(values, dense[first::7])

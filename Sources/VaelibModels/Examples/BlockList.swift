@@ -77,7 +77,9 @@ struct BlockList: Sendable {
     let loaded = try part.stored.load(first..<part.rows[block.items.upperBound - 1] + 1)
     guard case .list(let rows) = part.rows else { return loaded }
     // Copied, so that rows between them take no memory.
-    let (array, owner) = try loaded.array.gathered(rows[block.items].map { $0 - first })
-    return LoadedRows(array: array, owner: owner)
+    return try withExtendedLifetime(loaded) {
+      let (array, owner) = try loaded.array.gathered(rows[block.items].map { $0 - first })
+      return LoadedRows(array: array, owner: owner)
+    }
   }
 }

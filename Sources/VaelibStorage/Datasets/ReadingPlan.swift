@@ -58,8 +58,7 @@ struct ReadingPlan: Equatable {
 
   /// How many neighbouring rows may be stored together without need for a copy, at least 1.
   static func greatestBand(rowBytes: Int, memoryBudget: Int) -> Int {
-    let limit = min(BlockSize.windowBytes, max(leastWindowBytes, memoryBudget / 2))
-    return max(1, limit / leastBlocks / (rowBytes + orderBytes))
+    max(1, max(leastWindowBytes, memoryBudget / 2) / leastBlocks / (rowBytes + orderBytes))
   }
 
   /// Whether several chunks fit the memory that is there for the copying.

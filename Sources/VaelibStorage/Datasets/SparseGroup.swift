@@ -126,6 +126,9 @@ struct SparseGroup {
 
   // MARK: Errors
 
+  /// The file that it is in: another one behind an external link.
+  var path: String { file.file.path }
+
   func error(_ reason: String) -> StorageError {
     .format(path: file.file.path, object: label, reason: reason)
   }

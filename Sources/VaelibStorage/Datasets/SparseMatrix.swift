@@ -29,7 +29,7 @@ final class SparseMatrix: @unchecked Sendable {
     let form = try group.form(parts.numbers)
     guard selection.columns == nil else { throw group.unread("is no table; leave columns out") }
     try group.checkRowAxis(selection.rowAxis, form)
-    (label, path, rows, columns) = (group.label, check.file.file.path, form.rows, form.columns)
+    (label, path, rows, columns) = (group.label, group.path, form.rows, form.columns)
     let (data, elementType, entries) = try parts.list("data")
     let (indices, _, count) = try parts.list("indices", wholeNumbers: true)
     guard entries == count else {
@@ -39,7 +39,7 @@ final class SparseMatrix: @unchecked Sendable {
     offsetMemory = try parts.offsets(rows: form.rows)
     offsets = IndexList(offsetMemory.base, isWide: true)
     do throws(CompressedRows.Flaw) {
-      try CompressedRows.checkOffsets(offsets, rows: rows, entries: entries)
+      try CompressedRows.checkOffsets(offsets, rows: rows, columns: columns, entries: entries)
     } catch {
       throw group.error("is damaged: \(error.reason); restore it from a copy")
     }
@@ -146,12 +146,14 @@ final class SparseMatrix: @unchecked Sendable {
     let bytes = entries.count * MemoryLayout<Int64>.size
     guard let wide = ByteBuffer(count: bytes) else { throw .memory(path: path, byteCount: bytes) }
     try stored.read([entries], as: .int64, into: wide.base)
-    let wideIndices = IndexList(wide.base, isWide: true)
-    try check(wideIndices)
-    for index in 0..<entries.count {
-      indices.storeBytes(
-        of: Int32(truncatingIfNeeded: wideIndices[index]), toByteOffset: index * Self.indexBytes,
-        as: Int32.self)
+    try withExtendedLifetime(wide) { () throws(StorageError) in
+      let wideIndices = IndexList(wide.base, isWide: true)
+      try check(wideIndices)
+      for index in 0..<entries.count {
+        indices.storeBytes(
+          of: Int32(truncatingIfNeeded: wideIndices[index]), toByteOffset: index * Self.indexBytes,
+          as: Int32.self)
+      }
     }
   }
 

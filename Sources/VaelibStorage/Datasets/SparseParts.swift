@@ -61,7 +61,7 @@ struct SparseParts {
     try stored.checkChunks(ChunkMemory(memoryBudget: 0, isResident: true))
     let bytes = count * MemoryLayout<Int64>.size
     guard let buffer = ByteBuffer(count: bytes) else {
-      throw .memory(path: check.file.file.path, byteCount: bytes)
+      throw .memory(path: group.path, byteCount: bytes)
     }
     try stored.read([0..<count], as: .int64, into: buffer.base)
     return buffer
