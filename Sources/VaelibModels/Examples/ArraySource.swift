@@ -28,7 +28,11 @@ public final class ArraySource: StoredExamples {
   /// Of sparse rows the mean.
   private var rowBytes: Int { array.size(0..<rows).bytes / max(1, rows) }
 
-  public func size(_ rows: RowIndices) -> StoredSize { rows.size { array.size($0) } }
+  public func size(_ rows: RowIndices) -> StoredSize {
+    // Dense rows are alike.
+    if case .dense = array { return array.size(0..<rows.count) }
+    return rows.size { array.size($0) }
+  }
 
   public func load(_ rows: Range<Int>) throws -> LoadedRows {
     LoadedRows(array: array.rows(rows), owner: self)

@@ -39,9 +39,12 @@ struct DatasetOpening {
   }
 
   /// The sparse matrix that `name` leads to, with all that leads to its values checked; nil if it leads to a dataset, or
-  /// to nothing.
+  /// to nothing. Throws if that is a matrix's values alone.
   func sparseMatrix(_ name: String, _ selection: DatasetSelection) throws(StorageError) -> SparseMatrix? {
-    guard let group = try check.sparseGroup(Self.path(name)) else { return nil }
+    guard let group = try check.sparseGroup(Self.path(name)) else {
+      try SparseGroup.refuseValues(name, check)
+      return nil
+    }
     return try SparseMatrix(group, selection, check, folders)
   }
 

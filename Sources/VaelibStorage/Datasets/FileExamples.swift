@@ -12,15 +12,15 @@ public struct FileExamples {
   /// What of the file's conventions was followed; empty if there was nothing.
   public let conventions: String
 
-  /// `name` is that of the dataset or group; the others are as in `HDF5Source.init`, which says what is thrown.
+  /// `name` is that of the dataset or group; the others are as in `HDF5Source.init`, which says what is thrown. With
+  /// `checkInChild` a child process reads everything first.
   public init(
     path: String, name: String, labels: String?, labelsPath: String? = nil, memoryBudget: Int, scale: Double,
     shift: Double, selection: DatasetSelection = DatasetSelection(), checkInChild: Bool = false
   ) throws(StorageError) {
     if checkInChild {
-      try HDF5Dataset.checkInChild(
-        path, name, labels: labelsPath == nil ? labels : nil, memoryBudget, selection)
-      if let labelsPath, let labels { try HDF5Dataset.checkLabelsInChild(labelsPath, labels, selection) }
+      try Self.checkInChild(path, name, labels: labelsPath == nil ? labels : nil, memoryBudget, selection)
+      if let labelsPath, let labels { try Self.checkLabelsInChild(labelsPath, labels, selection) }
     }
     let opening = try DatasetOpening(path, externalFolders: selection.externalFolders)
     guard let matrix = try opening.sparseMatrix(name, selection) else {

@@ -18,12 +18,11 @@ public final class HDF5Source: StoredExamples {
   /// `HDF5Dataset.init` says when.
   public init(
     path: String, name: String, labels: String?, labelsPath: String? = nil, memoryBudget: Int, scale: Double,
-    shift: Double, selection: DatasetSelection = DatasetSelection(), checkInChild: Bool = false
+    shift: Double, selection: DatasetSelection = DatasetSelection()
   ) throws(StorageError) {
     dataset = try HDF5Dataset(
       path: path, name: name, labels: labels, labelsPath: labelsPath, memoryBudget: memoryBudget,
-      selection: selection, checkInChild: checkInChild)
-    try SparseGroup.refuseValues(name, inFile: path, ExternalFolders(selection.externalFolders))
+      selection: selection)
     self.scale = scale
     self.shift = shift
     copy = dataset.memory == nil && dataset.plan.needsCopy ? RowCopy(dataset) : nil

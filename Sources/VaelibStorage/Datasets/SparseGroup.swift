@@ -140,24 +140,20 @@ struct SparseGroup {
 
 extension SparseGroup {
   /// Throws if `name` leads to the values of a sparse matrix: alone, row after row, they are no examples.
-  static func refuseValues(
-    _ name: String, inFile path: String, _ folders: ExternalFolders
-  ) throws(StorageError) {
+  static func refuseValues(_ name: String, _ check: MetadataCheck) throws(StorageError) {
     let names = ObjectLookup.names(name.systemBytes[...])
     guard let last = names.last, last.elementsEqual(partNames[0].utf8) else { return }
-    let file = try MetadataCheck(try ReadableFile(path)).file
     let groupName = String(
       systemBytes: Array(names.dropLast().joined(separator: [UInt8(ascii: "/")])))
-    let found =
-      groupName.isEmpty
-      ? (file: file, header: try file.header(at: file.root))
-      : try ObjectLookup.find(groupName, in: file, folders)
+    let root = (file: check.file, header: try check.file.header(at: check.file.root))
+    let found = groupName.isEmpty ? root : try check.find(groupName)
     guard let found, try SparseGroup(found.header, found.file, name: groupName) != nil else { return }
     let place =
       groupName.isEmpty
       ? "the file's root, which vaelib does not read; write it in a group, as AnnData and 10x Genomics do"
       : "group \"\(groupName)\"; open that instead, \"\(groupName)\", whose rows are examples"
     throw .unread(
-      path: path, object: "dataset \"\(name)\"", reason: "holds the values of a sparse matrix in \(place)")
+      path: check.file.file.path, object: StoredDataset.label(name),
+      reason: "holds the values of a sparse matrix in \(place)")
   }
 }

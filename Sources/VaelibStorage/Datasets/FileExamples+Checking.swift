@@ -1,7 +1,7 @@
 import Glibc
 
-extension HDF5Dataset {
-  /// Reads the whole of a dataset and its labels in a child process; throws if that did not go well.
+extension FileExamples {
+  /// Reads the whole of a dataset or sparse matrix, and its labels, in a child process; throws if that did not go well.
   static func checkInChild(
     _ path: String, _ name: String, labels: String?, _ memoryBudget: Int, _ selection: DatasetSelection
   ) throws(StorageError) {
