@@ -1,5 +1,7 @@
 """Groups of sparse matrices whose parts contradict each other: errors that say what and where, nothing else."""
 
+import zlib
+
 import h5py
 import numpy as np
 import pytest
@@ -165,3 +167,20 @@ def test_every_byte_of_a_small_file(tmp_path):
             continue
         read += values.ndim == 2
     assert 100 < read < 600
+
+
+@pytest.mark.parametrize("in_child", [False, True])
+def test_chunks_that_are_too_large(tmp_path, in_child):
+    rows, columns = 1000, 18_000
+    with h5py.File(tmp_path / "x.h5ad", "w") as file:
+        group = file.create_group("X")
+        group.attrs["encoding-type"], group.attrs["shape"] = "csr_matrix", (rows, columns)
+        group["indptr"] = np.arange(rows + 1) * columns
+        group.create_dataset("indices", shape=(rows * columns,), dtype="i4", chunks=(1 << 16,), fillvalue=0)
+        group.create_dataset("data", shape=(rows * columns,), dtype="f4", chunks=(rows * columns,), compression="gzip")
+        group["data"].id.write_direct_chunk((0,), zlib.compress(bytes(4 * rows * columns), 1))
+    with pytest.raises(vaelib.FormatError, match=r'"X/data" of .* compressed chunks of 68 MiB.*to 138 MiB'):
+        vaelib.open_dataset(tmp_path / "x.h5ad", "X", memory_budget=0, check_in_child=in_child)
+    for budget in (160 << 20, 138 << 20):  # in memory, and streamed
+        with pytest.raises(vaelib.FormatError, match="row 0 has several entries of column 0"):
+            vaelib.open_dataset(tmp_path / "x.h5ad", "X", memory_budget=budget, check_in_child=in_child)[:1].numpy()

@@ -10,6 +10,7 @@ extension FileExamples {
       let opening = try DatasetOpening(path, externalFolders: selection.externalFolders)
       if let matrix = try opening.sparseMatrix(name, selection) {
         if let labels { _ = try opening.labels(labels, of: matrix, selection) }
+        try matrix.checkChunks(memoryBudget: memoryBudget)
         try matrix.readThrough(stepDone)
         return []
       }

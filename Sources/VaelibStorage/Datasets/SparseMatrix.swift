@@ -50,13 +50,25 @@ final class SparseMatrix: @unchecked Sendable {
   /// Bytes of an entry in memory.
   var entryBytes: Int { elementType.byteCount + Self.indexBytes }
 
+  /// How much is stored of neighbouring rows.
+  func size(_ range: Range<Int>) -> StoredSize {
+    .sparse(
+      rows: range.count, entries: offsets[range.upperBound] - offsets[range.lowerBound],
+      elementType: elementType, indexBytes: Self.indexBytes)
+  }
+
+  /// Whether all rows may be held in memory.
+  func isResident(memoryBudget: Int) -> Bool { size(0..<rows).bytes <= memoryBudget }
+
   /// How many entries a chunk holds that is decompressed as a whole; 1 where any entries can be read by themselves.
   var bandEntries: Int {
     [data, indices].compactMap(\.self).map(\.form).filter(\.hasFilters).reduce(1) { max($0, $1.bandRows) }
   }
 
   /// Throws if a compressed chunk is too large.
-  func checkChunks(_ memory: ChunkMemory) throws(StorageError) {
+  func checkChunks(memoryBudget: Int) throws(StorageError) {
+    let memory = ChunkMemory(
+      memoryBudget: memoryBudget, isResident: isResident(memoryBudget: memoryBudget))
     for part in [data, indices].compactMap(\.self) { try part.checkChunks(memory) }
   }
 

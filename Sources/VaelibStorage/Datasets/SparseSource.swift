@@ -18,9 +18,8 @@ final class SparseSource: StoredExamples {
     _ matrix: SparseMatrix, memoryBudget: Int, scale: Double, shift: Double
   ) throws(StorageError) {
     (self.matrix, self.scale, self.shift) = (matrix, scale, shift)
-    let size = Self.size(matrix, 0..<matrix.rows)
-    let isSmall = size.bytes <= memoryBudget
-    try matrix.checkChunks(ChunkMemory(memoryBudget: memoryBudget, isResident: isSmall))
+    let isSmall = matrix.isResident(memoryBudget: memoryBudget)
+    try matrix.checkChunks(memoryBudget: memoryBudget)
     let plan = SparsePlan(matrix, memoryBudget: memoryBudget)
     (blockRows, spanRows, windowRows) = (plan.blockRows, plan.spanRows, plan.windowRows)
     held = isSmall ? try matrix.read(0..<matrix.rows, scale: scale, shift: shift) : nil
@@ -32,13 +31,7 @@ final class SparseSource: StoredExamples {
   var elementType: ElementType { matrix.elementType }
   var resident: RowArray? { held.map { .sparse($0.array) } }
 
-  func size(_ rows: RowIndices) -> StoredSize { rows.size { Self.size(matrix, $0) } }
-
-  private static func size(_ matrix: SparseMatrix, _ rows: Range<Int>) -> StoredSize {
-    .sparse(
-      rows: rows.count, entries: matrix.offsets[rows.upperBound] - matrix.offsets[rows.lowerBound],
-      elementType: matrix.elementType, indexBytes: SparseMatrix.indexBytes)
-  }
+  func size(_ rows: RowIndices) -> StoredSize { rows.size { matrix.size($0) } }
 
   func load(_ rows: Range<Int>) throws -> LoadedRows {
     let loaded = try matrix.read(rows, scale: scale, shift: shift)
