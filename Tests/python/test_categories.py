@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 import vaelib
-from c_interface import DATA, NO_CALLBACK, SUPERVISED, layer_configs, make, refused, stack_config, training_config
+from c_interface import DATA, NO_CALLBACK, OK, SUPERVISED, layer_configs, make, refused, stack_config, training_config
 from sparse_files import add_anndata, counts
 from vaelib._c import header
 from vaelib._c.calls import defaults
@@ -117,6 +117,9 @@ def test_training_from_c_names_the_first_row_without(path, name):
     row = 0 if name == "nothing" else 1
     message = refused("vaelib_stack_finetune", [stack, dataset, None, *training], DATA, f"no label at row {row}")
     assert "vaelib_dataset_select" in message
+    # Learning without labels does not look at them.
+    assert library.vaelib_stack_pretrain(stack, dataset, *training[1:]) == OK
+    assert library.vaelib_stack_finetune(stack, dataset, None, header.PHASE["unsupervised"], *training[1:]) == OK
     library.vaelib_model_free(stack)
     library.vaelib_dataset_free(dataset)
 

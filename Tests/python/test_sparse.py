@@ -169,6 +169,12 @@ def test_a_checkpoint_knows_the_matrix(tmp_path):
         vae(likelihood="poisson", binarization="none", epochs=6).fit(X, checkpoint=vaelib.Checkpoint(path))
 
 
+def test_it_is_not_written(tmp_path):
+    with pytest.raises(TypeError, match=r"written dense: X.toarray\(\)"):
+        vaelib.write_dataset(tmp_path / "x.h5", x=matrix())
+    assert not (tmp_path / "x.h5").exists()
+
+
 def test_scipy_is_not_imported():
     program = "import sys, numpy, vaelib; vaelib.Dataset(numpy.zeros((2, 2))); assert 'scipy' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
