@@ -17,6 +17,9 @@ struct SparsePlan {
 
   /// Into how many parts a window is divided at least, however unequal rows are.
   private static let leastParts = 8
+  /// A chunk that two blocks share is decompressed for both: where rows are read in order, blocks have so many chunks
+  /// that this costs little.
+  private static let spanBands = 8
   /// Chunks that are decompressed so often are worth a word.
   private static let manyRepetitions = 4
 
@@ -30,7 +33,8 @@ struct SparsePlan {
       memoryBudget: memoryBudget)
     let entries = plan.windowBytes / Self.leastParts / matrix.entryBytes
     blockRows = Self.limited(plan.blockRows, matrix, entries)
-    spanRows = Self.limited(plan.spanRows, matrix, entries)
+    let spanBands = min(Self.spanBands * bandRows, plan.windowBytes / Self.leastParts / rowBytes, matrix.rows)
+    spanRows = Self.limited(max(plan.spanRows, spanBands), matrix, entries)
     windowRows = plan.windowRows
     repetitions = min(bandRows, matrix.rows) / blockRows
   }
