@@ -283,11 +283,45 @@ typedef struct vaelib_array {
 vaelib_status vaelib_array_init(
     vaelib_array *out_array, const void *buffer, vaelib_dtype dtype, size_t rows, size_t columns);
 
+/**
+ * A sparse matrix in the caller's memory, one example per row, in compressed sparse row format (CSR), with the names of
+ * scipy.sparse.csr_matrix. Of its `entries` entries, number e is `data[e]`, at column `indices[e]`; those of row r are
+ * `indptr[r]` to `indptr[r + 1] - 1`, in any order, each of another column. What has no entry is 0. The library sees
+ * `number * scale + shift`, also of zeros.
+ *
+ *     const float data[] = {5, 1, 2};
+ *     const int32_t indices[] = {0, 3, 3}, indptr[] = {0, 2, 2, 3};
+ *     vaelib_csr counts = VAELIB_CSR_INIT;
+ *     counts.data = data, counts.dtype = VAELIB_FLOAT32;
+ *     counts.indices = indices, counts.indptr = indptr, counts.index_dtype = VAELIB_INT32;
+ *     counts.rows = 3, counts.columns = 4, counts.entries = 3, counts.scale = 1;
+ */
+typedef struct vaelib_csr {
+    size_t struct_size;
+    /** `entries` numbers. */
+    const void *data;
+    /** The type of `data`. */
+    vaelib_dtype dtype;
+    /** The type of both `indices` and `indptr`: VAELIB_INT32 or VAELIB_INT64. */
+    vaelib_dtype index_dtype;
+    /** `entries` columns. */
+    const void *indices;
+    /** `rows + 1` numbers: the first is 0, the last `entries`, and none is less than the one before. */
+    const void *indptr;
+    size_t rows;
+    size_t columns;
+    size_t entries;
+    double scale;
+    double shift;
+} vaelib_csr;
+#define VAELIB_CSR_INIT VAELIB_SIZED_STRUCTURE(vaelib_csr)
+
 /* ------------------------------------------------------------------------------------------------------------------
  * Datasets
  *
- * A dataset is where examples come from: an array in memory, or a dataset inside an HDF5 file. Every function that
- * reads examples takes one. Rows are converted as they are used; no converted copy of the whole set is made.
+ * A dataset is where examples come from: an array or a sparse matrix in memory, or a dataset inside an HDF5 file. Every
+ * function that reads examples takes one. Rows are converted as they are used, and sparse ones become dense there; no
+ * converted copy of the whole set is made.
  * --------------------------------------------------------------------------------------------------------------- */
 
 typedef struct vaelib_dataset vaelib_dataset;
@@ -301,7 +335,9 @@ typedef struct vaelib_dataset_options {
     /**
      * The name of a dataset with one label per row; NULL for none. Labels are whole numbers of any type, from any base
      * and with gaps or without; booleans; enumerated values or texts, whose names are kept
-     * (vaelib_dataset_get_class_names()).
+     * (vaelib_dataset_get_class_names()). Or the name of a column of categories in an AnnData file, such as
+     * "obs/cell_type": a group of `codes` and `categories`. A code of -1, no category, becomes the label -1, which
+     * training does not accept: leave such rows out (vaelib_dataset_select()).
      */
     const char *labels;
     /**
@@ -316,7 +352,8 @@ typedef struct vaelib_dataset_options {
      * folder that the environment variable TMPDIR names, by default /var/tmp. Queries do the same if the rows that
      * chunks store together are too large for a window, or if the dataset selects rows. The file has no name and is
      * gone when the dataset, and all datasets made from it, are freed, or when the process ends. VAELIB_FILE_ERROR if
-     * it cannot be written, with a message that says what can be done.
+     * it cannot be written, with a message that says what can be done. Sparse matrices are not copied: where their
+     * chunks are that large, they are decompressed again for each block, and a warning says so.
      */
     size_t memory_budget;
     /** The file that the labels are in; NULL for the same file. */
@@ -389,6 +426,12 @@ typedef struct vaelib_dataset_info {
     /** How many targets a row has, and the head that they are for (vaelib_dataset_with_targets()); 0 and "" without. */
     size_t target_columns;
     const char *head;
+    /** 1 if rows of it are sparse: in memory or in the file numbers stand beside their columns, and zeros are left out. */
+    int sparse;
+    /** How many numbers are stored: of a sparse set the entries, else rows * columns. */
+    size_t stored_numbers;
+    /** What the examples take in memory, in bytes, or would take if the memory budget allowed it. */
+    size_t memory_bytes;
 } vaelib_dataset_info;
 #define VAELIB_DATASET_INFO_INIT VAELIB_SIZED_STRUCTURE(vaelib_dataset_info)
 
@@ -403,10 +446,26 @@ vaelib_status vaelib_dataset_from_array(
     const vaelib_array *examples, const vaelib_array *labels, vaelib_dataset **out_dataset);
 
 /**
+ * Wraps a sparse matrix in the caller's memory, with labels as above; nothing is copied, so the memory must stay unchanged
+ * until the dataset is freed. Its rows become dense only in the batches in which they are used, so training and queries
+ * give the same bits as with a dense array of the same numbers. All entries are looked at once:
+ * VAELIB_INVALID_ARGUMENT, naming the row, if indptr falls or a column does not exist or occurs several times in a row.
+ */
+vaelib_status vaelib_dataset_from_csr(
+    const vaelib_csr *examples, const vaelib_array *labels, vaelib_dataset **out_dataset);
+
+/**
  * Opens dataset `name` of HDF5 file `path`. The first axis counts examples; the other axes are flattened to columns.
  * Integer and floating-point types of up to 64 bits can be read, and tables with columns of them. `options` may be
  * NULL. VAELIB_FILE_ERROR if the file cannot be opened, VAELIB_FORMAT_ERROR if it is not HDF5, has no such dataset (the
  * message lists those that it has), or the dataset is empty or not numeric.
+ *
+ * `name` may also be a group that holds a sparse matrix: "X", "layers/counts" or "raw/X" of an AnnData file, whose rows
+ * are cells (csr_matrix), or "matrix" of a file of 10x Genomics, which stores genes x cells, cell by cell, and of which
+ * cells are the examples too. It stays sparse in memory, in the file and on the way: the memory budget is compared with
+ * what its entries take, and a larger one is read block by block. Rows become dense only in batches. row_axis may name
+ * the axis whose elements the file stores one after another, and no other: of a csc_matrix that is 1, so its columns can
+ * be examples, and its rows cannot.
  */
 vaelib_status vaelib_dataset_open(
     const char *path, const char *name, const vaelib_dataset_options *options, vaelib_dataset **out_dataset);
@@ -415,7 +474,9 @@ vaelib_status vaelib_dataset_open(
  * The names of the datasets in an HDF5 file, in order, each followed by a NUL: `out_names` holds `size` bytes, and
  * out_needed receives the number of bytes needed. If `size` is smaller, nothing is written to out_names, which may then
  * be NULL. A dataset that has several names is listed by the first; links that vaelib_dataset_open() does not follow
- * are left out. `check_in_child` 1: a child process looks for them, as in vaelib_dataset_options. Errors as for
+ * are left out. A group that holds a sparse matrix is listed in place of its data, indices and indptr.
+ *
+ * `check_in_child` 1: a child process looks for them, as in vaelib_dataset_options. Errors as for
  * vaelib_dataset_open(); damaged groups are an error too, so that no name is missed.
  */
 vaelib_status vaelib_dataset_list(
@@ -492,14 +553,14 @@ vaelib_status vaelib_dataset_read(const vaelib_dataset *dataset, float *out_valu
 
 /**
  * The labels; out_count = rows. VAELIB_INVALID_ARGUMENT if the set has none. Whole numbers are as they are stored;
- * other labels of a file are numbers of the names that the next function gives.
+ * other labels of a file are numbers of the names that the next function gives, and -1 for rows without a category.
  */
 vaelib_status vaelib_dataset_read_labels(const vaelib_dataset *dataset, int64_t *out_labels, size_t out_count);
 
 /**
  * The names of a dataset's classes, in order, and their type as in vaelib_stack_set_class_names(): "text" for texts and
- * enumerated values, "boolean". out_count is 0 if the labels are whole numbers, or if there are none. The names are
- * valid until the dataset is freed.
+ * enumerated values, "boolean", "integer" for categories of which some rows have none. out_count is 0 if the labels are
+ * whole numbers, or if there are none. The names are valid until the dataset is freed.
  */
 vaelib_status vaelib_dataset_get_class_names(
     const vaelib_dataset *dataset, const char **out_type, const char *const **out_names, size_t *out_count);

@@ -83,7 +83,7 @@ public func vaelib_dataset_from_array(
     let array = try StridedArray(examples, "examples")
     let labels = try labels.map { try RowLabels($0, rows: array.rows) }
     let dataset = DatasetHandle(
-      source: ArraySource(array, owner: nil), elementType: array.elementType,
+      source: ArraySource(.dense(array), owner: nil), elementType: array.elementType,
       labels: labels)
     out.pointee = try HandleTable.shared.insert(dataset)
   }
@@ -102,18 +102,18 @@ public func vaelib_dataset_open(
         "options->scale is \(options.scale) and shift \(options.shift); both must be finite, and scale not 0")
     }
     let selection = try DatasetSelection(options)
-    let source = try HDF5Source(
+    let opened = try FileExamples(
       path: try Arguments.path(path, "path"), name: try Arguments.path(name, "name"),
       labels: options.labels.map { String(systemCString: $0) },
       labelsPath: options.labels_path.map { String(systemCString: $0) },
       memoryBudget: options.memory_budget < 0 ? Int.max : options.memory_budget, scale: options.scale,
       shift: options.shift, selection: selection, checkInChild: options.check_in_child != 0)
     let dataset = DatasetHandle(
-      source: selection.windows.map { WindowSource(source, $0) } ?? source, elementType: source.elementType,
-      labels: source.labels.map { RowLabels($0) },
-      conventions: CStrings(source.conventions.isEmpty ? [] : [source.conventions]))
+      source: selection.windows.map { WindowSource(opened.source, $0) } ?? opened.source,
+      elementType: opened.elementType, labels: opened.labels.map { RowLabels($0) },
+      conventions: CStrings(opened.conventions.isEmpty ? [] : [opened.conventions]))
     out.pointee = try HandleTable.shared.insert(dataset)
-    warn(source.hints)
+    warn(opened.hints)
   }
 }
 
@@ -171,6 +171,10 @@ public func vaelib_dataset_describe(
     info.in_memory = dataset.source.isInMemory ? 1 : 0
     info.target_columns = dataset.targets?.source.columns ?? 0
     info.head = Constants.string(dataset.targets?.head.rawValue ?? "")
+    let size = dataset.source.size
+    info.sparse = size.isSparse ? 1 : 0
+    info.stored_numbers = size.numbers
+    info.memory_bytes = size.bytes
     info.conventions = dataset.conventions.pointers?[0] ?? Constants.string("")
     try SizedStruct.write(info, to: outInfo, "out_info")
   }

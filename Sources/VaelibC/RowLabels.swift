@@ -80,15 +80,21 @@ struct RowLabels: Sendable {
     return names.kind == .boolean
   }
 
+  /// What the names stand for.
+  private var kind: ClassNames.Kind {
+    if case .named(let names) = meaning { names.kind } else { .integer }
+  }
+
   /// Each set numbers names of its own; together they number the names of all.
   private static func joinedNames(_ sets: [(labels: RowLabels, rows: Int)]) throws -> Labels {
     var names: Set<[UInt8]> = []
+    let named = sets.firstIndex { !$0.labels.isNumeric } ?? 0
+    let kind = sets[named].labels.kind
     for (index, set) in sets.enumerated() {
-      guard case .named(let own) = set.labels.meaning, own.kind == .text else {
-        let named = sets.firstIndex { !$0.labels.isNumeric } ?? 0
+      guard case .named(let own) = set.labels.meaning, own.kind == kind else {
         throw BoundaryError.argument(
-          "the labels of datasets[\(index)] are numbers, but those of datasets[\(named)] are texts; relabel one of them"
-        )
+          "the labels of datasets[\(index)] are numbers, but those of datasets[\(named)] are "
+            + "\(kind == .text ? "texts" : "categories"); relabel one of them")
       }
       names.formUnion(own.names.map { Array($0.utf8) })
     }
@@ -96,6 +102,7 @@ struct RowLabels: Sendable {
     let place = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, Int64($0)) })
     let tables = sets.map { $0.labels.names.texts.map { place[Array($0.utf8)] ?? 0 } }
     let texts = ordered.map { String(decoding: $0, as: UTF8.self) }
-    return Labels(all(sets) { tables[$0][Int($1)] }, .named(try ClassNames(texts, kind: .text)))
+    return Labels(
+      all(sets) { $1 < 0 ? $1 : tables[$0][Int($1)] }, .named(try ClassNames(texts, kind: kind)))
   }
 }

@@ -69,6 +69,7 @@ extension ArraySource {
         "row_count is \(UInt(bitPattern: count)); expected at least 1, and no more rows of \(columns) numbers than "
           + "fit in memory")
     }
-    self.init(.dense(base: rows, elementType: .float32, rows: count, columns: columns), owner: nil)
+    self.init(
+      .dense(.dense(base: rows, elementType: .float32, rows: count, columns: columns)), owner: nil)
   }
 }

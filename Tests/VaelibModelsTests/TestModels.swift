@@ -13,8 +13,8 @@ final class TestExamples {
     buffer = try FloatBuffer(count: values.count)
     for (index, value) in values.enumerated() { buffer.base[index] = value }
     source = ArraySource(
-      StridedArray.dense(
-        base: buffer.base, elementType: .float32, rows: values.count / columns, columns: columns),
+      .dense(
+        .dense(base: buffer.base, elementType: .float32, rows: values.count / columns, columns: columns)),
       owner: buffer)
   }
 
@@ -52,7 +52,9 @@ final class BlockSource: StoredExamples, @unchecked Sendable {
   var columns: Int { whole.source.columns }
   var scale: Double { 1 }
   var shift: Double { 0 }
-  var resident: StridedArray? { nil }
+  var resident: RowArray? { nil }
+
+  func size(_ rows: RowIndices) -> StoredSize { whole.source.size(rows) }
 
   func load(_ rows: Range<Int>) throws -> LoadedRows {
     lock.withLock { $0.append(rows) }

@@ -247,7 +247,7 @@ import VaelibNumerics
     let buffer = try FloatBuffer(rows: rows, columns: 6)
     for index in 0..<buffer.count { buffer.base[index] = Float((index * 7 + index / 6 * 5) % 11) / 10 }
     let array = ArraySource(
-      .dense(base: buffer.base, elementType: .float32, rows: rows, columns: 6), owner: buffer)
+      .dense(.dense(base: buffer.base, elementType: .float32, rows: rows, columns: 6)), owner: buffer)
     return isStreamed ? Blocks(array) : array
   }
 
@@ -260,7 +260,8 @@ import VaelibNumerics
     var columns: Int { whole.columns }
     var scale: Double { 1 }
     var shift: Double { 0 }
-    var resident: StridedArray? { nil }
+    var resident: RowArray? { nil }
+    func size(_ rows: RowIndices) -> StoredSize { whole.size(rows) }
     let blockRows = 5
     let windowRows = 15
 

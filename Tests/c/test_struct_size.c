@@ -21,6 +21,12 @@ static vaelib_status use_array(void *memory) {
     vaelib_dataset_free(dataset);
     return status;
 }
+static vaelib_status use_csr(void *memory) {
+    vaelib_dataset *dataset = NULL;
+    vaelib_status status = vaelib_dataset_from_csr(memory, NULL, &dataset);
+    vaelib_dataset_free(dataset);
+    return status;
+}
 static vaelib_status use_label_array(void *memory) {
     vaelib_array array = VAELIB_ARRAY_INIT;
     vaelib_dataset *dataset = NULL;
@@ -174,6 +180,8 @@ static void check_inputs(void) {
     vaelib_writer_config writer = VAELIB_WRITER_CONFIG_INIT;
     vaelib_checkpoint_config checkpoint = VAELIB_CHECKPOINT_CONFIG_INIT;
     vaelib_batch_place place = VAELIB_BATCH_PLACE_INIT;
+    const int32_t begins[] = {0, 0};
+    vaelib_csr csr = VAELIB_CSR_INIT;
     CHECK_OK(vaelib_writer_config_init(&writer));
     check_input("vaelib_writer_config", &writer, sizeof writer, use_writer_config);
     CHECK_OK(vaelib_batch_place_init(&place));
@@ -185,6 +193,13 @@ static void check_inputs(void) {
     checkpoint.resume = 0;
     check_input("vaelib_checkpoint_config", &checkpoint, sizeof checkpoint, use_checkpoint_config);
     check_input("vaelib_array", &array, sizeof array, use_array);
+    csr.indptr = begins;
+    csr.dtype = VAELIB_FLOAT32;
+    csr.index_dtype = VAELIB_INT32;
+    csr.rows = 1;
+    csr.columns = 2;
+    csr.scale = 1;
+    check_input("vaelib_csr", &csr, sizeof csr, use_csr);
     CHECK_OK(vaelib_array_init(&array, labels, VAELIB_INT32, rows, 1));
     check_input("vaelib_array of labels", &array, sizeof array, use_label_array);
     CHECK_OK(vaelib_dataset_options_init(&options));

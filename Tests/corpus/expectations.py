@@ -26,6 +26,8 @@ NUMBERS = ("b", "i", "u", "f", "table")
 CACHE = 256 << 20
 #: Sets with larger rows are not compared.
 LARGEST_ROW = 1 << 26
+#: The datasets that a sparse matrix consists of.
+SPARSE_PARTS = ("data", "indices", "indptr")
 #: No more bytes of a set are compared than this, its first ones.
 MOST_COMPARED = 1 << 30
 
@@ -74,6 +76,42 @@ def address(path: str, name: str) -> int | None:
     with h5py.File(path, "r") as file:
         thing = file.get(os.fsencode(name))
         return h5py.h5o.get_info(thing.id).addr if isinstance(thing, h5py.Dataset) else None
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """A group that holds a sparse matrix, as vaelib lists it in place of its parts."""
+
+    #: Where the headers of the parts are.
+    parts: tuple[int, ...]
+    #: The rows that are examples, as float32; None for a matrix that is stored column by column, which is refused.
+    rows: Any
+
+
+def sparse_matrices(path: str) -> dict[str, Sparse]:
+    """Those of a file by their names, in the layouts of AnnData and 10x Genomics."""
+    found = {}
+
+    def visit(name: str | bytes, thing: Any) -> None:
+        if isinstance(thing, h5py.Group) and all(isinstance(thing.get(part), h5py.Dataset) for part in SPARSE_PARTS):
+            encoding = _text(thing.attrs.get("encoding-type")) or ""
+            if encoding in ("csr_matrix", "csc_matrix") or "shape" in thing:
+                found[os.fsdecode(name)] = _sparse(thing, encoding)
+
+    with h5py.File(path, "r") as file:
+        file.visititems(visit)
+    return found
+
+
+def _sparse(group: Any, encoding: str) -> Sparse:
+    from scipy.sparse import csr_matrix
+
+    parts = tuple(h5py.h5o.get_info(group[part].id).addr for part in SPARSE_PARTS)
+    if encoding == "csc_matrix":
+        return Sparse(parts, None)
+    shape = group.attrs["shape"] if encoding else group["shape"][()][::-1]
+    matrix = csr_matrix(tuple(group[part][...] for part in SPARSE_PARTS), shape=tuple(int(length) for length in shape))
+    return Sparse(parts, matrix.toarray().astype(np.float32))
 
 
 def blocks(path: str, entry: Entry) -> Iterator[tuple[int, Any]]:

@@ -207,6 +207,22 @@ def _low_level(file: Any, name: str, creation: Any, stored: Any, values: Any) ->
     h5py.h5d.create(file.id, name.encode(), stored, space, creation).write(space, space, values)
 
 
+def sparse(file: Any) -> None:
+    """Sparse matrices as AnnData and 10x Genomics lay them out, stored row by row and column by column."""
+    from scipy.sparse import csr_matrix
+
+    few = csr_matrix(np.where(NUMBERS < 30, NUMBERS, 0).astype("<f4"))
+    for name, matrix in (("X", few), ("layers/columns", few.tocsc()), ("raw/X", few.astype("<i2"))):
+        group = file.create_group(name)
+        group.attrs["encoding-type"], group.attrs["shape"] = f"{matrix.format}_matrix", matrix.shape
+        for part in ("data", "indices", "indptr"):
+            group.create_dataset(part, data=getattr(matrix, part), chunks=(11,), **(PACKED if name == "X" else {}))
+    group = file.create_group("matrix")
+    group["shape"] = np.array(few.shape[::-1], dtype="<i4")
+    for part in ("data", "indices", "indptr"):
+        group.create_dataset(part, data=getattr(few, part).astype("<i8"), compression="gzip")
+
+
 def settings(file: Any) -> None:
     """Room given early or late, fill values written or not, filters that may be left out."""
     allocations = {
@@ -249,7 +265,7 @@ def odd_numbers(file: Any) -> None:
 
 KINDS: list[Callable[[Any], None]] = [
     types, layouts, indices, filters, fill_values, partly_written, groups, many, unread_types, complex_numbers,
-    elsewhere, latin_names, dimension_scales, settings, odd_numbers,
+    elsewhere, latin_names, dimension_scales, settings, odd_numbers, sparse,
 ]  # fmt: skip
 #: Options of the file that change where things are in it.
 PLACES: dict[str, dict[str, Any]] = {

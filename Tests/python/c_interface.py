@@ -40,6 +40,19 @@ def dataset(array=X):
     return make(header.Dataset, "vaelib_dataset_from_array", byref(array_view(array)), None)
 
 
+def csr_of(array=X):
+    """A view of a dense array as a sparse matrix that has all its numbers, and the arrays that it looks into."""
+    rows, columns = array.shape
+    indices, indptr = np.tile(np.arange(columns), rows), np.arange(rows + 1) * columns
+    arrays = (np.ascontiguousarray(array), indices, indptr)
+    view, types = sized(header.Csr), (FLOAT32, header.DTYPE["int64"])
+    view.data, view.indices, view.indptr = (each.ctypes.data for each in arrays)
+    view.dtype, view.index_dtype, view.rows, view.columns = *types, rows, columns
+    view.entries, view.scale = array.size, 1
+    view.arrays = arrays
+    return view
+
+
 def labelled(labels=LABELS, array=X):
     """A dataset with labels."""
     column = np.ascontiguousarray(labels)[:, np.newaxis]
@@ -206,6 +219,7 @@ def good_data_calls(handles):
         "vaelib_array_init": [byref(array_view(X)), X.ctypes.data, FLOAT32, ROWS, COLUMNS],
         "vaelib_dataset_options_init": [byref(sized(header.DatasetOptions))],
         "vaelib_dataset_from_array": [byref(array_view(X)), None, new_dataset()],
+        "vaelib_dataset_from_csr": [byref(csr_of()), None, new_dataset()],
         "vaelib_dataset_slice": [d, 1, 2, new_dataset()],
         "vaelib_dataset_select": [d, (c_size_t * 2)(1, 0), 2, new_dataset()],
         "vaelib_dataset_concatenate": [(POINTER(header.Dataset) * 2)(d, d), 2, new_dataset()],

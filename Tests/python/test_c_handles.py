@@ -45,6 +45,7 @@ CALLS = [
 NULLABLE = {
     "vaelib_array_init": {1},
     "vaelib_dataset_from_array": {1},
+    "vaelib_dataset_from_csr": {1},
     "vaelib_dataset_relabel": {1},
     "vaelib_vae_fit": {2, 4, 5},
     "vaelib_vae_encode": {3},

@@ -22,7 +22,7 @@ CASES = [
     ("every", "tables", "none", 8), ("every", "new_tables", "metadata", 8), ("every", "filters", "none", 6),
     ("every", "partly", "none", 6), ("every", "groups", "none", 4), ("every", "new_groups", "metadata", 4),
     ("every", "elsewhere", "metadata", 5), ("every", "plugins", "metadata", 6), ("every", "virtual", "metadata", 8),
-    ("every", "new_virtual", "metadata", 8),
+    ("every", "new_virtual", "metadata", 8), ("every", "sparse", "none", 5), ("every", "new_sparse", "metadata", 6),
     ("child:every", "old", "none", 1), ("child:every", "indices", "metadata", 1),
     ("child:every", "new_tables", "metadata", 1),
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import VaelibNumerics
 final class BatchReader {
   /// Rows in memory: a block of the window, or a whole part of a set in memory.
   private struct Unit {
-    let array: StridedArray
+    let array: RowArray
     let part: Int
     let firstItem: Int
   }

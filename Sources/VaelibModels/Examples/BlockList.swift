@@ -1,4 +1,3 @@
-import Glibc
 import VaelibNumerics
 
 /// The blocks in which the parts of a set are read, part by part, none twice.
@@ -77,33 +76,10 @@ struct BlockList: Sendable {
     let first = part.rows[block.items.lowerBound]
     let loaded = try part.stored.load(first..<part.rows[block.items.upperBound - 1] + 1)
     guard case .list(let rows) = part.rows else { return loaded }
-    return try Self.gather(rows[block.items], from: loaded, first: first)
-  }
-
-  /// Copies rows, so that those between them take no memory. `first` is the number of the first loaded row.
-  private static func gather(
-    _ rows: ArraySlice<Int>, from loaded: LoadedRows, first: Int
-  ) throws -> LoadedRows {
-    let array = loaded.array
-    let size = array.elementType.byteCount
-    let rowBytes = array.columns * size
-    guard let buffer = ByteBuffer(count: rows.count * rowBytes) else {
-      throw NumericsError.outOfMemory(bytes: rows.count * rowBytes)
+    // Copied, so that rows between them take no memory.
+    return try withExtendedLifetime(loaded) {
+      let (array, owner) = try loaded.array.gathered(rows[block.items].map { $0 - first })
+      return LoadedRows(array: array, owner: owner)
     }
-    for (index, row) in rows.enumerated() {
-      let source = array.base + (row - first) * array.rowStride
-      let target = buffer.base + index * rowBytes
-      if array.columnStride == size {
-        memcpy(target, source, rowBytes)
-      } else {
-        for column in 0..<array.columns {
-          memcpy(target + column * size, source + column * array.columnStride, size)
-        }
-      }
-    }
-    let compact = StridedArray.dense(
-      base: buffer.base, elementType: array.elementType, rows: rows.count, columns: array.columns,
-      scale: array.scale, shift: array.shift)
-    return LoadedRows(array: compact, owner: buffer)
   }
 }

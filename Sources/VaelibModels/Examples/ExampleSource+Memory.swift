@@ -19,7 +19,8 @@ extension ExampleSource {
     let (end, isBeyondMemory) = start.addingReportingOverflow(UInt(bytes))
     return parts.contains { part in
       guard let array = part.stored.resident, let span = part.rows.span else { return false }
-      return array.addresses(span).overlaps(start..<(isBeyondMemory ? .max : end))
+      let output = start..<(isBeyondMemory ? .max : end)
+      return array.addresses(span).contains { $0.overlaps(output) }
     }
   }
 }

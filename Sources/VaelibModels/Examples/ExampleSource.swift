@@ -16,7 +16,9 @@ public protocol ExampleSource: AnyObject, Sendable {
 /// Examples as they lie in memory or in a file.
 public protocol StoredExamples: ExampleSource {
   /// All rows, if they are in memory; valid as long as the source.
-  var resident: StridedArray? { get }
+  var resident: RowArray? { get }
+  /// How much is stored of rows.
+  func size(_ rows: RowIndices) -> StoredSize
   /// How many neighbouring rows are read at once where rows are shuffled: few, so that a window holds many places of a
   /// file, but enough that reading them by themselves pays. Blocks begin at multiples of this number.
   var blockRows: Int { get }
@@ -41,10 +43,10 @@ extension StoredExamples {
 
 /// A block of rows in memory, and what keeps that memory alive.
 public struct LoadedRows: Sendable {
-  public let array: StridedArray
+  public let array: RowArray
   public let owner: any AnyObject & Sendable
 
-  public init(array: StridedArray, owner: any AnyObject & Sendable) {
+  public init(array: RowArray, owner: any AnyObject & Sendable) {
     self.array = array
     self.owner = owner
   }
@@ -54,6 +56,9 @@ extension ExampleSource {
   /// Whether all rows are in memory.
   public var isInMemory: Bool { parts.allSatisfy { $0.stored.resident != nil } }
 
+  /// How much is stored of all rows.
+  public var size: StoredSize { parts.reduce(.zero) { $0 + $1.stored.size($1.rows) } }
+
   /// Writes all rows as models see them, [rows, columns].
   public func copyAll(into out: UnsafeMutablePointer<Float>) throws {
     let reader = SequentialReader(self)
@@ -61,14 +66,5 @@ extension ExampleSource {
       let count = min(ExampleBlocks.rows, rows - first)
       try reader.read(into: MatrixView(base: out + first * columns, rows: count, columns: columns))
     }
-  }
-}
-
-extension StridedArray {
-  /// A view of neighbouring rows.
-  public func rows(_ range: Range<Int>) -> StridedArray {
-    StridedArray(
-      base: base + range.lowerBound * rowStride, elementType: elementType, rows: range.count,
-      columns: columns, rowStride: rowStride, columnStride: columnStride, scale: scale, shift: shift)
   }
 }

@@ -38,7 +38,7 @@ struct GatheredSpans: Sendable {
       first = last
     }
     return LoadedRows(
-      array: .dense(base: buffer.base, elementType: .float32, rows: span.count, columns: columns),
+      array: .dense(.dense(base: buffer.base, elementType: .float32, rows: span.count, columns: columns)),
       owner: buffer)
   }
 

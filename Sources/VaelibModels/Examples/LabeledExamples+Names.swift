@@ -11,6 +11,7 @@ extension LabeledExamples {
       try Self.checkCount(values.count, what)
       return try ClassNames(values.map(String.init), kind: .integer)
     case .named(let names):
+      try checkAllNamed(labels, what)
       let occurring = Set(labels).sorted()
       try Self.checkCount(occurring.count, what)
       return try ClassNames(occurring.map { names.names[$0] }, kind: names.kind)
@@ -34,6 +35,7 @@ extension LabeledExamples {
         numbers = labels
       }
     case .named(let own):
+      try checkAllNamed(labels, what)
       numbers = try number(labels, of: own, by: names, what)
     }
     return LabeledExamples(source, labels: numbers, classNames: names)
@@ -67,6 +69,13 @@ extension LabeledExamples {
       numbers.append(number)
     }
     return numbers
+  }
+
+  private func checkAllNamed(_ labels: [Int], _ what: String) throws(ModelError) {
+    guard let row = labels.firstIndex(where: { $0 < 0 }) else { return }
+    throw .data(
+      "\(what) have no label at row \(name(of: row)): the file has no category there; leave such rows out "
+        + "(vaelib_dataset_select())")
   }
 
   private static func checkCount(_ count: Int, _ what: String) throws(ModelError) {

@@ -6,7 +6,7 @@ public struct Labels: Sendable, Equatable {
     case classNumbers
     /// Each is the name of its class: whole numbers from any base, with gaps or without.
     case values
-    /// They number these names, of which some may not occur.
+    /// They number these names, of which some may not occur; -1 stands for a row without a label.
     case named(ClassNames)
   }
 

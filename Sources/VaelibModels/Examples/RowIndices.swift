@@ -1,3 +1,5 @@
+public import VaelibNumerics
+
 /// Row numbers: neighbouring ones, or a list.
 public enum RowIndices: Sendable {
   case run(Range<Int>)
@@ -31,6 +33,14 @@ public enum RowIndices: Sendable {
     switch self {
     case .run(let rows): .run(rows.lowerBound + distance..<rows.upperBound + distance)
     case .list(let rows): .list(rows.map { $0 + distance })
+    }
+  }
+
+  /// How much is stored of them, if `size` is how much is stored of neighbours.
+  public func size(_ size: (Range<Int>) -> StoredSize) -> StoredSize {
+    switch self {
+    case .run(let rows): size(rows)
+    case .list(let rows): rows.reduce(.zero) { $0 + size($1..<$1 + 1) }
     }
   }
 

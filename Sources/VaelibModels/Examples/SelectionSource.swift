@@ -65,12 +65,9 @@ extension ExampleSource {
     let list = BlockList(SelectionSource(self, rows: rows).parts, .stored)
     for block in (0..<list.count).lazy.map({ list[$0] }) {
       let loaded = try list.load(block)
-      let (array, positions) = (loaded.array, list.parts[block.part].positions)
-      let stored = StridedArray(
-        base: array.base, elementType: array.elementType, rows: array.rows, columns: columns,
-        rowStride: array.rowStride, columnStride: array.columnStride)
+      let (stored, positions) = (loaded.array.unscaled, list.parts[block.part].positions)
       withExtendedLifetime(loaded) {
-        for row in 0..<array.rows {
+        for row in 0..<stored.rows {
           stored.copyRow(row, into: out + positions[block.items.lowerBound + row] * columns)
         }
       }

@@ -7,7 +7,7 @@ import VaelibNumerics
 struct SpanList: Sendable {
   /// A span in memory: row i is row `rows[i]` of `array`.
   struct Loaded: Sendable {
-    let array: StridedArray
+    let array: RowArray
     let rows: RowIndices
     let owner: any AnyObject & Sendable
   }

@@ -17,7 +17,10 @@ public final class WindowSource: StoredExamples {
 
   public var scale: Double { stored.scale }
   public var shift: Double { stored.shift }
-  public var resident: StridedArray? { stored.resident.map { view($0, rows) } }
+  public var resident: RowArray? { stored.resident.map { view($0, rows) } }
+
+  public func size(_ rows: RowIndices) -> StoredSize { rows.size { stored.size(.run(windows.rows(of: $0))) } }
+
   public var blockRows: Int { count(stored.blockRows) }
   public var spanRows: Int { count(stored.spanRows) }
   public var windowRows: Int { count(stored.windowRows) }
@@ -37,10 +40,7 @@ public final class WindowSource: StoredExamples {
   private func count(_ rows: Int) -> Int { max(1, rows / windows.step) }
 
   /// Some windows of rows, from the first row on.
-  private func view(_ array: StridedArray, _ count: Int) -> StridedArray {
-    StridedArray(
-      base: array.base, elementType: array.elementType, rows: count, columns: columns,
-      rowStride: windows.step * array.rowStride, columnStride: array.columnStride, scale: array.scale,
-      shift: array.shift)
+  private func view(_ array: RowArray, _ count: Int) -> RowArray {
+    array.windows(count, length: windows.length, step: windows.step)
   }
 }

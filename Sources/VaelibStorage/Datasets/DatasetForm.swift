@@ -146,7 +146,7 @@ struct DatasetForm {
       path: path, object: dataset.label,
       reason:
         "has compressed chunks of \(chunkByteCount >> 20) MiB, each of which is decompressed as a whole; "
-        + "\(memory.limit >> 20) MiB are allowed: raise the memory budget to \(memory.budget(for: chunkByteCount) >> 20) "
+        + "\(memory.limit >> 20) MiB are allowed: raise the memory budget to \((memory.budget(for: chunkByteCount) - 1) >> 20 + 1) "
         + "MiB, or write it in smaller chunks: h5repack -l '\(dataset.name):CHUNK=\(smaller)' FILE NEW_FILE")
   }
 

@@ -1,4 +1,4 @@
-/// Finds the datasets of a file: all of them, or as many as an error message shows where a name is not among them.
+/// Finds the datasets of a file, and the groups that hold sparse matrices: all of them, or as many as an error message shows where a name is not among them.
 struct DatasetList {
   private static let shownLimit = 20
   private static let visitedLimit = 1_000
@@ -10,10 +10,11 @@ struct DatasetList {
   init(_ file: MetadataFile) {
     self.file = file
     var walk = ObjectWalk(file)
+    var choice = ListedObjects(file)
     for _ in 0..<Self.visitedLimit where found.count <= Self.shownLimit {
       do throws(StorageError) {
         guard let (step, header) = try walk.next() else { return }
-        if DatasetMetadata.isDataset(header) { found.append((walk.shownPath(step), header)) }
+        if choice.lists(step, header, walk) { found.append((walk.shownPath(step), header)) }
       } catch {
         continue
       }
@@ -24,6 +25,7 @@ struct DatasetList {
   var sentence: String {
     let texts = found.compactMap { path, header -> String? in
       do throws(StorageError) {
+        guard DatasetMetadata.isDataset(header) else { return "\(path) (a sparse matrix)" }
         return "\(path) (\(Self.text(try DatasetMetadata.shape(header, file))))"
       } catch {
         return nil
@@ -49,8 +51,9 @@ struct DatasetList {
     var listed = 0
     var found: [Int] = []
     var walk = ObjectWalk(file)
+    var choice = ListedObjects(file)
     while let (step, header) = try walk.next() {
-      guard DatasetMetadata.isDataset(header) else { continue }
+      guard choice.lists(step, header, walk) else { continue }
       listed += walk.pathBytes(step)
       guard listed <= limit else {
         throw file.file.error(
@@ -60,5 +63,27 @@ struct DatasetList {
       found.append(step)
     }
     return found.map { walk.path($0) }
+  }
+}
+
+/// Which objects of a walk through a file are listed: datasets, and sparse matrices in place of their parts.
+private struct ListedObjects {
+  private let file: MetadataFile
+  /// The steps that led to sparse matrices.
+  private var matrices: Set<Int> = []
+
+  init(_ file: MetadataFile) { self.file = file }
+
+  mutating func lists(_ step: Int, _ header: ObjectHeader, _ walk: ObjectWalk) -> Bool {
+    let (parent, name) = walk.link(step)
+    if DatasetMetadata.isDataset(header) {
+      return !matrices.contains(parent) || !SparseGroup.partNames.contains { name.elementsEqual($0.utf8) }
+    }
+    // The root has no name by which it could be opened. What is wrong with a matrix is said when it is opened.
+    guard step > 0, let group = try? SparseGroup(header, file, name: ""),
+      (try? group.hasForm) == true
+    else { return false }
+    matrices.insert(step)
+    return true
   }
 }

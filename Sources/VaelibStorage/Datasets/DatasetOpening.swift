@@ -23,6 +23,11 @@ struct DatasetOpening {
     guard let labels else {
       return OpenedDataset(stored: stored, examples: examples, labels: nil, hints: hints)
     }
+    if let categories = try CategoricalLabels(Self.path(labels), check) {
+      let read = try self.labels(
+        categories, rows: examples, of: stored.label, otherAxes: stored.form.otherAxes)
+      return OpenedDataset(stored: stored, examples: examples, labels: read, hints: hints)
+    }
     let foundLabels = try check.dataset(labels)
     // A set that labels itself: what leads to its values was read already.
     let isSame = foundLabels.file === found.file && foundLabels.address == found.address
@@ -31,6 +36,23 @@ struct DatasetOpening {
       source, foundLabels.dataset.datatype, foundLabels.file, rows: examples, of: stored.label,
       otherAxes: stored.form.otherAxes)
     return OpenedDataset(stored: stored, examples: examples, labels: try reader.read(), hints: hints)
+  }
+
+  /// The sparse matrix that `name` leads to, with all that leads to its values checked; nil if it leads to a dataset, or
+  /// to nothing. Throws if that is a matrix's values alone.
+  func sparseMatrix(_ name: String, _ selection: DatasetSelection) throws(StorageError) -> SparseMatrix? {
+    guard let group = try check.sparseGroup(Self.path(name)) else {
+      try SparseGroup.refuseValues(name, check)
+      return nil
+    }
+    return try SparseMatrix(group, selection, check, folders)
+  }
+
+  /// The labels in dataset `name` for a sparse matrix.
+  func labels(
+    _ name: String, of matrix: SparseMatrix, _ selection: DatasetSelection
+  ) throws(StorageError) -> Labels {
+    try labels(name, rows: try matrix.examples(selection), of: matrix.label)
   }
 
   struct OpenedDataset {
@@ -47,6 +69,25 @@ struct DatasetOpening {
   func labels(
     _ name: String, rows: Int?, of dataset: String, otherAxes: [DatasetForm.Axis] = []
   ) throws(StorageError) -> Labels {
+    if let categories = try CategoricalLabels(Self.path(name), check) {
+      return try labels(categories, rows: rows, of: dataset, otherAxes: otherAxes)
+    }
+    return try plainLabels(name, rows: rows, of: dataset, otherAxes: otherAxes)
+  }
+
+  private func labels(
+    _ categories: CategoricalLabels, rows: Int?, of dataset: String, otherAxes: [DatasetForm.Axis]
+  ) throws(StorageError) -> Labels {
+    let codes = try plainLabels(categories.codes, rows: rows, of: dataset, otherAxes: otherAxes)
+    let names = try plainLabels(categories.categories, rows: nil, of: dataset, otherAxes: [])
+    return try CategoricalLabels.labels(codes, names) { reason in
+      .format(path: check.file.file.path, object: StoredDataset.label(categories.codes), reason: reason)
+    }
+  }
+
+  private func plainLabels(
+    _ name: String, rows: Int?, of dataset: String, otherAxes: [DatasetForm.Axis]
+  ) throws(StorageError) -> Labels {
     let labels = try check.dataset(name)
     return try LabelReader(
       try labelSource(labels, name), labels.dataset.datatype, labels.file, rows: rows, of: dataset,
@@ -59,12 +100,11 @@ struct DatasetOpening {
     _ stored: StoredDataset, _ selection: DatasetSelection
   ) throws(StorageError) -> Int {
     let form = stored.form
-    guard let windows = selection.windows else { return form.shape[0] }
-    let count = windows.count(rows: form.shape[0])
-    guard count > 0, product([windows.length, form.columns, form.elementType.byteCount]) != nil else {
+    guard
+      let count = selection.examples(rows: form.shape[0], rowBytes: form.columns * form.elementType.byteCount)
+    else {
       throw .format(
-        path: stored.reader.file.path, object: stored.label,
-        reason: "has \(form.shape[0]) rows, fewer than the window of \(windows.length)")
+        path: stored.reader.file.path, object: stored.label, reason: selection.tooFewRows(form.shape[0]))
     }
     return count
   }

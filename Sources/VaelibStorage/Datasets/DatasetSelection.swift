@@ -14,4 +14,16 @@ public struct DatasetSelection: Sendable {
   public var externalFolders: [String] = []
 
   public init() {}
+
+  /// How many examples so many rows make; nil if they make none.
+  func examples(rows: Int, rowBytes: Int) -> Int? {
+    guard let windows else { return rows }
+    let count = windows.count(rows: rows)
+    return count > 0 && product([windows.length, rowBytes]) != nil ? count : nil
+  }
+
+  /// Why they make none, as the predicate of a sentence.
+  func tooFewRows(_ rows: Int) -> String {
+    "has \(rows) rows, fewer than the window of \(windows?.length ?? 1)"
+  }
 }

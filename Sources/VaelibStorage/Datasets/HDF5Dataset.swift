@@ -45,15 +45,11 @@ public final class HDF5Dataset: @unchecked Sendable {
   /// same file.
   ///
   /// Throws `.file` if the file cannot be read, `.format` if it is not HDF5 or a dataset is missing or unsuitable,
-  /// `.memory` if there is none for a set within the budget. With `checkInChild` a child process reads everything first.
+  /// `.memory` if there is none for a set within the budget.
   public init(
     path: String, name: String, labels: String?, labelsPath: String? = nil, memoryBudget: Int,
-    selection: DatasetSelection = DatasetSelection(), checkInChild: Bool = false
+    selection: DatasetSelection = DatasetSelection()
   ) throws(StorageError) {
-    if checkInChild {
-      try Self.checkInChild(path, name, labels: labelsPath == nil ? labels : nil, memoryBudget, selection)
-      if let labelsPath, let labels { try Self.checkLabelsInChild(labelsPath, labels, selection) }
-    }
     let opened = try DatasetOpening(path, externalFolders: selection.externalFolders).dataset(
       name, labels: labelsPath == nil ? labels : nil, selection)
     let (stored, form) = (opened.stored, opened.stored.form)

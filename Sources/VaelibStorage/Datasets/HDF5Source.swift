@@ -18,12 +18,11 @@ public final class HDF5Source: StoredExamples {
   /// `HDF5Dataset.init` says when.
   public init(
     path: String, name: String, labels: String?, labelsPath: String? = nil, memoryBudget: Int, scale: Double,
-    shift: Double, selection: DatasetSelection = DatasetSelection(), checkInChild: Bool = false
+    shift: Double, selection: DatasetSelection = DatasetSelection()
   ) throws(StorageError) {
     dataset = try HDF5Dataset(
       path: path, name: name, labels: labels, labelsPath: labelsPath, memoryBudget: memoryBudget,
-      selection: selection, checkInChild: checkInChild)
-    try SparseGroup.refuseValues(name, inFile: path, ExternalFolders(selection.externalFolders))
+      selection: selection)
     self.scale = scale
     self.shift = shift
     copy = dataset.memory == nil && dataset.plan.needsCopy ? RowCopy(dataset) : nil
@@ -36,7 +35,11 @@ public final class HDF5Source: StoredExamples {
   public var labels: Labels? { dataset.labels }
   public var hints: [String] { dataset.hints }
   public var conventions: String { dataset.conventions }
-  public var resident: StridedArray? { dataset.memory.map { array($0, rows: rows) } }
+  public var resident: RowArray? { dataset.memory.map { array($0, rows: rows) } }
+
+  public func size(_ rows: RowIndices) -> StoredSize {
+    .dense(rows: rows.count, columns: columns, elementType: elementType)
+  }
 
   public var blockRows: Int { dataset.plan.blockRows }
   public var spanRows: Int { dataset.plan.spanRows }
@@ -67,8 +70,9 @@ public final class HDF5Source: StoredExamples {
     return LoadedRows(array: array(buffer.base, rows: rows.count), owner: buffer)
   }
 
-  private func array(_ memory: UnsafeRawPointer, rows: Int) -> StridedArray {
-    StridedArray.dense(
-      base: memory, elementType: elementType, rows: rows, columns: columns, scale: scale, shift: shift)
+  private func array(_ memory: UnsafeRawPointer, rows: Int) -> RowArray {
+    .dense(
+      .dense(
+        base: memory, elementType: elementType, rows: rows, columns: columns, scale: scale, shift: shift))
   }
 }

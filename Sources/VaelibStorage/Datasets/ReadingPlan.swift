@@ -56,6 +56,11 @@ struct ReadingPlan: Equatable {
     spanRows = min(rows, max(1, units) * spanUnit)
   }
 
+  /// How many neighbouring rows may be stored together without need for a copy, at least 1.
+  static func greatestBand(rowBytes: Int, memoryBudget: Int) -> Int {
+    max(1, max(leastWindowBytes, memoryBudget / 2) / leastBlocks / (rowBytes + orderBytes))
+  }
+
   /// Whether several chunks fit the memory that is there for the copying.
   func isSmall(chunkBytes: Int) -> Bool { chunkBytes <= windowBytes / 4 }
 

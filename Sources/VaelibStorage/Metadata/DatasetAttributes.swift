@@ -1,4 +1,4 @@
-/// Attributes of a dataset that say how its values are meant: numbers and texts, by their names.
+/// Attributes of a dataset, or of a group that stands for one, that say how its values are meant: numbers and texts, by their names.
 struct DatasetAttributes {
   enum Value: Equatable {
     /// Numbers, with the type that they are stored as.
@@ -8,7 +8,8 @@ struct DatasetAttributes {
 
   /// What the names of other attributes, of which there may be any number and size, are not among.
   static let known = [
-    "_FillValue", "missing_value", "scale_factor", "add_offset", "_Unsigned", "MATLAB_class",
+    "_FillValue", "missing_value", "scale_factor", "add_offset", "_Unsigned", "MATLAB_class", "encoding-type",
+    "shape", "h5sparse_format", "h5sparse_shape",
   ]
   /// Values that are more than that are not for a whole dataset.
   private static let mostNumbers = 64

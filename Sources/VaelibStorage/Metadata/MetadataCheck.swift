@@ -23,15 +23,10 @@ struct MetadataCheck {
   func dataset(
     _ name: String, withAttributes: Bool = false
   ) throws(StorageError) -> FoundDataset {
-    guard !name.utf8.contains(0), let (file, header) = try ObjectLookup.find(name, in: file, folders) else {
-      throw missing(name)
-    }
+    guard let (file, header) = try find(name) else { throw missing(name) }
     guard DatasetMetadata.isDataset(header) else {
       let isGroup = GroupLinks.isGroup(header)
       let object = "\(isGroup ? "group" : "object") \"\(name)\""
-      if isGroup, let reason = try SparseGroup.refusal(header, file) {
-        throw .unread(path: file.file.path, object: object, reason: reason)
-      }
       throw .format(
         path: file.file.path, object: object, reason: "is not a dataset; \(DatasetList(file).sentence)")
     }
@@ -40,6 +35,17 @@ struct MetadataCheck {
       if withAttributes { dataset.attributes = try DatasetAttributes(header, file) }
       return FoundDataset(file: file, address: header.address, dataset: dataset)
     }
+  }
+
+  /// The group to which links lead by `name`, if it holds a sparse matrix; nil for anything else.
+  func sparseGroup(_ name: String) throws(StorageError) -> SparseGroup? {
+    guard let (file, header) = try find(name) else { return nil }
+    return try SparseGroup(header, file, name: name)
+  }
+
+  /// The object to which links lead by `name`, and its file; nil if there is none.
+  func find(_ name: String) throws(StorageError) -> (file: MetadataFile, header: ObjectHeader)? {
+    name.utf8.contains(0) ? nil : try ObjectLookup.find(name, in: file, folders)
   }
 
   /// Throws unless libhdf5 can be trusted with every object of a file and its attributes.

@@ -59,6 +59,9 @@ struct ObjectWalk {
     return (steps.count - 1, header)
   }
 
+  /// The step that led to the group in which a step's object was found, and the name that it has there.
+  func link(_ step: Int) -> (parent: Int, name: ArraySlice<UInt8>) { (steps[step].parent, steps[step].name) }
+
   /// Bytes of the path of a step's object.
   func pathBytes(_ step: Int) -> Int { steps[step].pathBytes }
 

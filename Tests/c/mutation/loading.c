@@ -128,7 +128,8 @@ static int load_every(const char *path, int in_child) {
         worst = combined(worst, found);
         name += strlen(name) + 1;
     }
-    /* External links are not listed. */
+    /* Columns of categories are not listed, nor are external links. */
+    if (examples != NULL) worst = combined(worst, result(read_labels(path, examples, "obs/kind", in_child), path));
     worst = combined(worst, read_elsewhere(path, "external", in_child));
     worst = combined(worst, result(vaelib_file_verify(path, in_child, NULL), path));
     return combined(worst, load_model(path, in_child));

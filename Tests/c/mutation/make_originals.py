@@ -171,6 +171,23 @@ def write_virtual(path: Path, versions: tuple[str, str]) -> None:
             h5py.h5d.create(file.id, name.encode(), h5py.h5t.STD_I32LE, space, creation)
 
 
+def write_sparse(path: Path, versions: tuple[str, str]) -> None:
+    """Sparse matrices as AnnData and 10x Genomics write them, and a column of categories."""
+    data, indices, indptr = np.arange(1, 81, dtype="<f4"), np.tile([0, 3], 40), 2 * np.arange(41)
+    with h5py.File(path, "w", libver=versions) as file:
+        for name, options in (("X", {"chunks": (16,), "compression": "gzip"}), ("layers/raw", {}), ("matrix", {})):
+            group = file.create_group(name)
+            group.create_dataset("data", data=data, **options)
+            group.create_dataset("indices", data=indices.astype("<i4" if name == "X" else "<i8"), **options)
+            group["indptr"] = indptr.astype("<i4")
+            if name == "matrix":
+                group["shape"] = np.array([6, 40], "<i4")
+            else:
+                group.attrs["encoding-type"], group.attrs["shape"] = "csr_matrix", (40, 6)
+        file["obs/kind/codes"] = (np.arange(40) % 3 - 1).astype("i1")
+        file.create_dataset("obs/kind/categories", data=["cat", "dog"], dtype=h5py.string_dtype())
+
+
 def write_models(folder: Path) -> None:
     """A VAE, and stacks that are a classifier and a regressor."""
     examples = (MATRIX[:, :3] % 2).astype(np.float32)
@@ -200,4 +217,6 @@ if __name__ == "__main__":
     write_elsewhere(target / "elsewhere.h5", newer)
     write_virtual(target / "virtual.h5", newer)
     write_virtual(target / "new_virtual.h5", ("latest", "latest"))
+    write_sparse(target / "sparse.h5", oldest)
+    write_sparse(target / "new_sparse.h5", newer)
     write_models(target)

@@ -124,6 +124,25 @@ class Array(ctypes.Structure):
     ]
 
 
+class Csr(ctypes.Structure):
+    """vaelib_csr."""
+
+    c_name: ClassVar[str] = "vaelib_csr"
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("data", c_void_p),
+        ("dtype", c_int),
+        ("index_dtype", c_int),
+        ("indices", c_void_p),
+        ("indptr", c_void_p),
+        ("rows", c_size_t),
+        ("columns", c_size_t),
+        ("entries", c_size_t),
+        ("scale", c_double),
+        ("shift", c_double),
+    ]
+
+
 class DatasetOptions(ctypes.Structure):
     """vaelib_dataset_options."""
 
@@ -163,6 +182,9 @@ class DatasetInfo(ctypes.Structure):
         ("conventions", c_char_p),
         ("target_columns", c_size_t),
         ("head", c_char_p),
+        ("sparse", c_int),
+        ("stored_numbers", c_size_t),
+        ("memory_bytes", c_size_t),
     ]
 
 
@@ -503,6 +525,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_array_init": (c_int, [POINTER(Array), c_void_p, c_int, c_size_t, c_size_t]),
     "vaelib_dataset_options_init": (c_int, [POINTER(DatasetOptions)]),
     "vaelib_dataset_from_array": (c_int, [POINTER(Array), POINTER(Array), POINTER(POINTER(Dataset))]),
+    "vaelib_dataset_from_csr": (c_int, [POINTER(Csr), POINTER(Array), POINTER(POINTER(Dataset))]),
     "vaelib_dataset_open": (c_int, [c_char_p, c_char_p, POINTER(DatasetOptions), POINTER(POINTER(Dataset))]),
     "vaelib_dataset_list": (c_int, [c_char_p, c_int, c_char_p, c_size_t, POINTER(c_size_t)]),
     "vaelib_dataset_slice": (c_int, [POINTER(Dataset), c_size_t, c_size_t, POINTER(POINTER(Dataset))]),

@@ -44,8 +44,10 @@ def _described(path: str, name: str, in_child: bool) -> str:
             warnings.simplefilter("ignore", vaelib.VaelibWarning)  # how to read it otherwise is said when it is used
             dataset = open_dataset(path, name, memory_budget=0, check_in_child=in_child)
         with dataset:
-            conventions = f" ({dataset.conventions})" if dataset.conventions else ""
-            return f"{dataset.rows} rows of {dataset.columns}, {dataset.dtype.name}{conventions}"
+            remark = f" ({dataset.conventions})" if dataset.conventions else ""
+            if dataset.sparse:
+                remark = f", sparse: {dataset.nnz / (dataset.rows * dataset.columns):.2%} are stored"
+            return f"{dataset.rows} rows of {dataset.columns}, {dataset.dtype.name}{remark}"
     except vaelib.FormatError as error:
         return f"cannot be read: {error}"
 

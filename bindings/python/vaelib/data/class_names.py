@@ -6,9 +6,11 @@ import ctypes
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from vaelib._c.calls import call
 from vaelib.data.labels import Labels
+from vaelib.data.unlabelled import UNLABELLED
 
 
 class ClassNames(NamedTuple):
@@ -52,6 +54,16 @@ def classes_of(names: ClassNames) -> Labels:
     numbers = [int(name) for name in names.names]
     fitting = (each for each in (np.int64, np.uint64) if np.iinfo(each).min <= min(numbers))
     return np.array(numbers, dtype=next((each for each in fitting if max(numbers) <= np.iinfo(each).max), object))
+
+
+def named_labels(classes: Labels, numbers: npt.NDArray[np.int64]) -> Labels:
+    """The classes with these numbers; where a number is -1, -1 stands for no label."""
+    labelled = numbers >= 0
+    if labelled.all():
+        return np.asarray(classes[numbers])
+    labels = np.full(len(numbers), UNLABELLED, dtype=np.int64 if classes.dtype == np.int64 else object)
+    labels[labelled] = classes[numbers[labelled]]
+    return labels
 
 
 def _name(value: Any) -> str:

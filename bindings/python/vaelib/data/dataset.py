@@ -18,8 +18,9 @@ from vaelib._c.calls import call, described, new_handle
 from vaelib._c.column_names import Names
 from vaelib._c.errors import InvalidHandle
 from vaelib._c.library import library
-from vaelib.data.class_names import classes_of, stored_names
+from vaelib.data.class_names import classes_of, named_labels, stored_names
 from vaelib.data.rows import row_number, row_numbers
+from vaelib.data.sparse import as_csr, csr_view, is_sparse
 
 #: Kept here, since an interpreter that ends may have cleared what it would be looked up in.
 _free = library.vaelib_dataset_free
@@ -29,15 +30,19 @@ _ITERATION_BYTES = 1 << 20
 
 
 class Dataset:
-    """Examples, one per row, in an array; ``vaelib.open_dataset`` makes one from an HDF5 file.
+    """Examples, one per row, in an array or a sparse matrix; ``vaelib.open_dataset`` makes one from an HDF5 file.
 
     Every method of the estimators that takes an array takes a Dataset as well. The array is read in place as it is
     used, whatever its strides, so it must not change in the meantime; a few dtypes are copied first (float16, uint16,
     uint32, uint64, longdouble, foreign byte order).
 
+    Rows of a sparse matrix become dense only in the batches in which they are used. One in compressed sparse row
+    format (csr) is read in place; others are converted to it (``tocsr``) first, and so is one with unsorted rows or
+    several numbers at one place, which add up, as everywhere in scipy. Results are those of ``array.toarray()``.
+
     Parameters
     ----------
-    array : array of shape (rows, columns)
+    array : array or scipy.sparse matrix or array, of shape (rows, columns)
         Real numbers.
     labels : array of integers of shape (rows,), optional
         What a classifier learns, -1 where an example has no label; the other models do not use them.
@@ -50,20 +55,22 @@ class Dataset:
     _columns: int
 
     def __init__(
-        self, array: npt.ArrayLike, labels: npt.ArrayLike | None = None, *, scale: float = 1.0, shift: float = 0.0
+        self, array: Any, labels: npt.ArrayLike | None = None, *, scale: float = 1.0, shift: float = 0.0
     ) -> None:
-        examples = readable(np.asarray(array))
-        if examples.ndim != 2:
-            raise ValueError(f"expected a matrix, one example per row, not an array of shape {examples.shape}")
-        views = [array_view(examples, scale, shift)]
-        kept = [examples]
-        if labels is not None:
-            column = _label_column(labels)
-            kept.append(column)
-            views.append(array_view(column))
-        references = [ctypes.byref(view) for view in views] + [None]
-        self._handle = new_handle(header.Dataset, "vaelib_dataset_from_array", *references[:2])
-        self._memory: object = tuple(kept)
+        examples: Any
+        view: header.Array | header.Csr
+        if is_sparse(array):
+            examples, make = as_csr(array), "vaelib_dataset_from_csr"
+            view = csr_view(examples, scale, shift)
+        else:
+            examples, make = readable(np.asarray(array)), "vaelib_dataset_from_array"
+            if examples.ndim != 2:
+                raise ValueError(f"expected a matrix, one example per row, not an array of shape {examples.shape}")
+            view = array_view(examples, scale, shift)
+        column = None if labels is None else _label_column(labels)
+        label_view = None if column is None else ctypes.byref(array_view(column))
+        self._handle = new_handle(header.Dataset, make, ctypes.byref(view), label_view)
+        self._memory: object = (examples, column)
         self._rows, self._columns = examples.shape
 
     @classmethod
@@ -138,19 +145,33 @@ class Dataset:
         return bool(self._info.in_memory)
 
     @property
+    def sparse(self) -> bool:
+        """Whether numbers are stored beside their columns, in memory or in the file, and zeros are left out."""
+        return bool(self._info.sparse)
+
+    @property
+    def nnz(self) -> int:
+        """How many numbers are stored: of a sparse set the entries, else rows times columns."""
+        return int(self._info.stored_numbers)
+
+    @property
     def conventions(self) -> str:
         """What of a file's conventions was followed, such as "_FillValue -999 as NaN, number * 0.1 + 5"; or ""."""
         return (self._info.conventions or b"").decode() if self._handle is not None else ""
 
     @property
     def labels(self) -> npt.NDArray[Any] | None:
-        """The labels, shape (rows,), or None: whole numbers as int64; from a file also texts or booleans."""
+        """The labels, shape (rows,), or None: whole numbers as int64; from a file also texts or booleans.
+
+        Where a file has categories, and some rows have none, -1 stands for no label; texts and -1 are an array of
+        objects.
+        """
         if not self._info.has_labels:
             return None
         labels = np.empty(self.rows, dtype=np.int64)
         call("vaelib_dataset_read_labels", self.handle, pointer(labels), labels.size)
         names = stored_names("vaelib_dataset_get_class_names", self.handle)
-        return labels if names is None else classes_of(names)[labels]
+        return labels if names is None else named_labels(classes_of(names), labels)
 
     def numpy(self) -> npt.NDArray[np.float32]:
         """All examples as the library sees them, scaled, shape (rows, columns)."""
@@ -274,6 +295,7 @@ class Dataset:
 
     def __repr__(self) -> str:
         place = "memory" if self.in_memory else "file"
+        place += f", sparse with {self.nnz} entries" if self.sparse else ""
         state = "" if self._handle is not None else ", closed"
         return f"<vaelib.Dataset: {self.rows} examples of {self.columns} numbers, in {place}{state}>"
 

@@ -1,4 +1,4 @@
-"""Arrays and what numpy makes arrays of, as matrices of examples."""
+"""Arrays, what numpy makes arrays of, and sparse matrices, as matrices of examples."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import numpy.typing as npt
 
 from vaelib._c.arrays import readable
 from vaelib._c.column_names import with_column_names
+from vaelib.data.sparse import as_csr, is_sparse
 
 
-def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
-    """Data as a matrix that the library can read, without copying where that is possible; masked entries are NaN.
+def as_matrix(X: Any, name: str) -> Any:
+    """Data as a matrix, an array or a sparse one, that the library can read, without copying where that is possible.
+
+    Masked entries are NaN.
 
     Raises
     ------
@@ -21,8 +24,10 @@ def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
     """
     if type(X) is np.ndarray and X.ndim == 2 and X.size > 0:
         return _readable(X)
-    if hasattr(X, "nnz") and hasattr(X, "toarray"):
-        raise TypeError("Sparse data was passed, but dense data is required. Use '.toarray()' to convert it.")
+    if is_sparse(X):
+        csr = as_csr(X)
+        _check_shape(csr.shape, name)
+        return csr
     if np.ma.isMaskedArray(X):
         X = np.ma.filled(X.astype(np.result_type(X.dtype, np.float32)), np.nan)
     matrix = _readable(X)
@@ -31,11 +36,7 @@ def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
             f"Expected 2D array, got {matrix.ndim}D array instead (shape {matrix.shape}). Reshape your data: "
             "array.reshape(len(array), -1) makes each example a row, array.reshape(1, -1) a single example."
         )
-    for axis, what in ((0, "sample"), (1, "feature")):
-        if matrix.shape[axis] == 0:
-            raise ValueError(
-                f"Found array with 0 {what}(s) (shape={matrix.shape}) while a minimum of 1 is required by {name}."
-            )
+    _check_shape(matrix.shape, name)
     return matrix
 
 
@@ -49,3 +50,11 @@ def _readable(X: Any) -> npt.NDArray[Any]:
         if array.dtype.kind in "OSU" and "text" in text:
             text += ". A vaelib.VAE takes texts in a data frame; else make numbers of them, as pandas.get_dummies does"
         raise type(error)(text) from None
+
+
+def _check_shape(shape: tuple[int, int], name: str) -> None:
+    for axis, what in ((0, "sample"), (1, "feature")):
+        if shape[axis] == 0:
+            raise ValueError(
+                f"Found array with 0 {what}(s) (shape={shape}) while a minimum of 1 is required by {name}."
+            )

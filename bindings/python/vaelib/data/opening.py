@@ -38,10 +38,13 @@ def open_dataset(
     path : path or sequence of paths
         The file. Several files, each with such a dataset, make one dataset, in this order.
     name : str
-        The dataset, for example "x_train". Its first axis counts examples, the others are flattened to columns.
+        The dataset, for example "x_train". Its first axis counts examples, the others are flattened to columns. Or a
+        group that holds a sparse matrix: "X", "layers/counts" or "raw/X" of an AnnData file, "matrix" of a file of 10x
+        Genomics, whose cells are the examples. It stays sparse but for the batches in which its rows are used.
     labels : str, optional
         The name of a dataset with one label per row: whole numbers of any type, booleans, texts, or enumerated
-        values, whose names become the labels.
+        values, whose names become the labels. Or a column of categories in an AnnData file, "obs/cell_type"; rows
+        without a category get -1, which stands for no label.
     labels_path : path or sequence of paths, optional
         The file of the labels, one for each path; the default is the file of the examples.
     scale, shift : float
@@ -119,7 +122,7 @@ def open_dataset(
     sizes = []
     for index in range(len(paths)):
         with open_one(index, 0) as stream:
-            sizes.append(stream.rows * stream.columns * stream.dtype.itemsize)
+            sizes.append(int(stream._info.memory_bytes))
     return concatenate([open_one(index, budget) for index, budget in enumerate(budgets(sizes, whole_budget))])
 
 
@@ -151,6 +154,8 @@ def _open(path: Any, name: str | bytes, options: header.DatasetOptions, labels_p
 
 def dataset_names(path: Path, *, check_in_child: bool = False) -> list[str]:
     """The names of the datasets in an HDF5 file, in order, of any type; if one has several names, the first.
+
+    A group that holds a sparse matrix is named in place of its data, indices and indptr.
 
     Bytes of a name that are not UTF-8 become lone surrogates, as ``os.fsdecode`` makes them of paths; ``open_dataset``
     takes such names.

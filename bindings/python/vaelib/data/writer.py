@@ -18,6 +18,7 @@ from vaelib._c.arrays import array_view, dtype_number, readable
 from vaelib._c.calls import call, defaults, new_handle
 from vaelib._c.errors import InvalidHandle
 from vaelib._c.library import library
+from vaelib.data.sparse import is_sparse
 
 
 class DatasetWriter:
@@ -114,7 +115,7 @@ class DatasetWriter:
 
         bool is stored as uint8, uint16 as int32, uint32 and uint64 as int64, float16 as float32, longdouble as float64.
         """
-        array = np.asarray(rows)
+        array = _dense(rows)
         if array.ndim == 0:
             raise ValueError(f'expected rows for dataset "{name}", not a single value')
         if dtype is None:
@@ -141,7 +142,7 @@ class DatasetWriter:
             The disk is full, or refuses for another reason: the file is abandoned.
         """
         writer = self.handle
-        array = _writable(np.asarray(rows))
+        array = _writable(_dense(rows))
         if name not in self._shapes:
             self.add_like(name, array)
         shape = self._shapes[name]
@@ -198,6 +199,19 @@ def write_dataset(path: Path, **datasets: npt.ArrayLike) -> None:
     with DatasetWriter(path) as file:
         for name, values in datasets.items():
             file.append(name, values)
+
+
+def _dense(rows: npt.ArrayLike) -> npt.NDArray[Any]:
+    """The rows as an array.
+
+    Raises
+    ------
+    TypeError
+        They are sparse.
+    """
+    if is_sparse(rows):
+        raise TypeError("datasets are written dense: X.toarray() makes a sparse matrix so, X[i:j].toarray() some rows")
+    return np.asarray(rows)
 
 
 def _writable(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -31,8 +31,8 @@ def unstandardized_weights(model: Estimator[Any]) -> dict[str, Array]:
     A regressor's layer on top becomes W s and b s + m, with the m and s of the targets, so that it puts out targets in
     their own unit.
 
-    In place of a missing number the network without standardisation wants m; with ``missing="indicate"`` it has a second
-    input for each column, 1 where it is missing.
+    In place of a missing number the network without standardisation wants m; with ``missing="indicate"`` it has a
+    second input for each column, 1 where it is missing.
 
     A model that does not standardise gives its weights as they are.
     """

@@ -68,11 +68,12 @@ class EstimatorInterface:
         return f"{type(self).__name__}({', '.join(changed)})"
 
     def __sklearn_tags__(self) -> Any:
-        """A transformer of dense, finite matrices without targets; its codes are float32 whatever the examples were."""
-        from sklearn.utils import Tags, TargetTags, TransformerTags
+        """A transformer of finite matrices, also sparse, without targets; its codes are float32 whatever they were."""
+        from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
 
         return Tags(
             estimator_type=None,
             target_tags=TargetTags(required=False),
             transformer_tags=TransformerTags(preserves_dtype=["float32"]),
+            input_tags=InputTags(sparse=True),
         )

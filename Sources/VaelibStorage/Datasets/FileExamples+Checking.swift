@@ -1,13 +1,19 @@
 import Glibc
 
-extension HDF5Dataset {
-  /// Reads the whole of a dataset and its labels in a child process; throws if that did not go well.
+extension FileExamples {
+  /// Reads the whole of a dataset or sparse matrix, and its labels, in a child process; throws if that did not go well.
   static func checkInChild(
     _ path: String, _ name: String, labels: String?, _ memoryBudget: Int, _ selection: DatasetSelection
   ) throws(StorageError) {
     let byteCount = try ReadableFile(path).byteCount
     _ = try ChildProcess.run(path, byteCount: byteCount) { (stepDone) throws(StorageError) in
       let opening = try DatasetOpening(path, externalFolders: selection.externalFolders)
+      if let matrix = try opening.sparseMatrix(name, selection) {
+        if let labels { _ = try opening.labels(labels, of: matrix, selection) }
+        try matrix.checkChunks(memoryBudget: memoryBudget)
+        try matrix.readThrough(stepDone)
+        return []
+      }
       let stored = try opening.dataset(name, labels: labels, selection).stored
       let isResident = stored.form.byteCount <= memoryBudget
       try stored.checkChunks(ChunkMemory(memoryBudget: memoryBudget, isResident: isResident))

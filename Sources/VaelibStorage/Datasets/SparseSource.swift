@@ -1,0 +1,51 @@
+import VaelibModels
+import VaelibNumerics
+
+/// Examples in a sparse matrix of an HDF5 file: held in memory, sparse, if they fit the budget, else read block by block.
+final class SparseSource: StoredExamples {
+  private let matrix: SparseMatrix
+  let scale: Double
+  let shift: Double
+  let blockRows: Int
+  let spanRows: Int
+  let windowRows: Int
+  /// What callers should know.
+  let hints: [String]
+  /// All rows, if they are held in memory.
+  private let held: SparseMatrix.Rows?
+
+  init(
+    _ matrix: SparseMatrix, memoryBudget: Int, scale: Double, shift: Double
+  ) throws(StorageError) {
+    (self.matrix, self.scale, self.shift) = (matrix, scale, shift)
+    let isSmall = matrix.isResident(memoryBudget: memoryBudget)
+    try matrix.checkChunks(memoryBudget: memoryBudget)
+    let plan = SparsePlan(matrix, memoryBudget: memoryBudget)
+    (blockRows, spanRows, windowRows) = (plan.blockRows, plan.spanRows, plan.windowRows)
+    held = isSmall ? try matrix.read(0..<matrix.rows, scale: scale, shift: shift) : nil
+    hints = isSmall ? [] : [plan.hint(matrix)].compactMap(\.self)
+  }
+
+  var rows: Int { matrix.rows }
+  var columns: Int { matrix.columns }
+  var elementType: ElementType { matrix.elementType }
+  var resident: RowArray? { held.map { .sparse($0.array) } }
+
+  func size(_ rows: RowIndices) -> StoredSize { rows.size { matrix.size($0) } }
+
+  func load(_ rows: Range<Int>) throws -> LoadedRows {
+    let loaded = try matrix.read(rows, scale: scale, shift: shift)
+    return LoadedRows(array: .sparse(loaded.array), owner: Owner(matrix: matrix, entries: loaded.owner))
+  }
+
+  /// What keeps the entries of rows in memory, and where they begin.
+  private final class Owner: Sendable {
+    let matrix: SparseMatrix
+    let entries: ByteBuffer
+
+    init(matrix: SparseMatrix, entries: ByteBuffer) {
+      self.matrix = matrix
+      self.entries = entries
+    }
+  }
+}
