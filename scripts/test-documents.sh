@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs the code in README.md, in the tutorial, in outliers.md and in tables.md, so that it stays true: the Python blocks of a document
-# one after another as one program, then each C block as a program of its own, in the same folder.
+# Runs the code in README.md, in the tutorial, in outliers.md, in tables.md and in counts.md, so that it stays true: the
+# Python blocks of a document one after another as one program, then each C block as a program of its own, in the same
+# folder.
 # usage: scripts/test-documents.sh
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -15,7 +16,7 @@ blocks() {
   awk -v fence="\`\`\`$1" '$0 == fence { inside = 1; next } /^```/ { inside = 0 } inside' "$2"
 }
 
-for document in README.md docs/tutorial.md docs/outliers.md docs/tables.md; do
+for document in README.md docs/tutorial.md docs/outliers.md docs/tables.md docs/counts.md; do
   folder=$scratch/$(basename "$document" .md)
   mkdir "$folder"
   blocks python "$document" >"$folder/program.py"
