@@ -10,9 +10,9 @@ counts are what vaelib.open_dataset reads.
 
 SCVI (Lopez et al. 2018) is compared where it is installed (pip install scvi-tools). All methods have the same
 architecture: one hidden layer of 128 ReLU units on either side, 10 latents, a negative binomial of one dispersion for
-each gene, the encoder sees log(1 + x) (vaelib: standardised), no dropout, no batch normalisation; and the same training:
-Adam, minibatches of 128, so many epochs, the whole KL term from the beginning, no early stopping. SCVI's rate is its
-default, .001; vaelib's is its own, .003 on a cosine.
+each gene, the encoder sees log(1 + x) (vaelib: standardised), no dropout, no batch normalisation. Trainings are alike,
+too: Adam, minibatches of 128, so many epochs, the whole KL term from the beginning, no early stopping. The rate of SCVI
+is its default, .001; that of vaelib is .003 on a cosine.
 
 Bounds are those of the test cells, which are a fifth: the mean of log p(x|z) - KL in nats per cell, one latent sample
 each, with all constants (SCVI's negative binomial has the Gamma functions of x!, too). With count_mean "share", and in
