@@ -247,6 +247,17 @@ def test_the_caller_s_counts_stay_as_they_are():
         np.testing.assert_array_equal(x, before)
 
 
+@pytest.mark.parametrize("count_mean", ["column", "share"])
+def test_weights_that_no_examples_led_to_do_no_harm(count_mean):
+    x, _ = cells(100, 5)
+    vae = vaelib.VAE(likelihood="negative_binomial", **{**SETTINGS, "count_mean": count_mean}).fit(x)
+    weights = vae.get_weights()
+    for name, value in (("mean", 1e30), ("mean", -1e30), ("total", -5), ("total", 0)):
+        if f"standardization/{name}" in weights:
+            changed = {**weights, f"standardization/{name}": np.full_like(weights[f"standardization/{name}"], value)}
+            assert np.isfinite(vae.set_weights(changed).sample(50, "sample", random_state=0)).all()
+
+
 @pytest.mark.parametrize("value", [0, -3])
 def test_a_total_in_a_file_that_cannot_be(tmp_path, value):
     vaelib.VAE(likelihood="poisson", **SETTINGS).fit(cells(100)[0]).save(tmp_path / "model.h5")

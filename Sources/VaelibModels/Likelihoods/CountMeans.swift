@@ -70,9 +70,12 @@ final class CountMeanRows {
       for column in 0..<width {
         // The count whose log(1 + x) is the mean of the column's.
         let usual = expm1(Double(parameters[mean.offset + column]))
-        offsets.base[column] = Float(log(max(usual, Self.leastStart)))
+        let start = min(max(usual, Self.leastStart), Double(ExampleDomain.greatestCount))
+        offsets.base[column] = Float(log(start))
       }
-      if let total = means.standardization?.total { usualLogTotal = log(parameters[total.offset]) }
+      if let total = means.standardization?.total {
+        usualLogTotal = log(max(parameters[total.offset], .leastNormalMagnitude))
+      }
     }
   }
 
