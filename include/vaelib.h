@@ -778,7 +778,7 @@ vaelib_status vaelib_model_set_parameters(vaelib_model *model, const float *valu
 
 /**
  * Takes the columns' means and deviations in `examples` for those by which a model with standardize 1 brings columns
- * to one scale, and takes the weights off columns that are constant there. Training does so by itself for a model that
+ * to one scale, and takes the weights off columns that are constant there; with count_mean "share", the mean total, too. Training does so by itself for a model that
  * has none; a trainer, which sees batches only, needs this. With a model that was trained, its weights are for the
  * scales of before. VAELIB_INVALID_ARGUMENT for a model that does not standardise. Exclusive.
  */
@@ -1135,6 +1135,7 @@ typedef struct vaelib_column_group {
     double stddev_floor;
     double degrees_of_freedom;
     size_t standardize;
+    const char *count_mean;
 } vaelib_column_group;
 #define VAELIB_COLUMN_GROUP_INIT VAELIB_SIZED_STRUCTURE(vaelib_column_group)
 
@@ -1213,6 +1214,16 @@ typedef struct vaelib_vae_config {
      * than that. 0: columns stay as they are.
      */
     size_t standardize;
+    /**
+     * Counts: what their means follow from. "column", the default: a number from the decoder for each column. "share": the
+     * row's total s over all columns (of a column group, over its own), of which the decoder gives each column a share,
+     * mean_d = s exp(h_d) / sum_k exp(h_k), as for counts of a sample of which more or less was counted: reads of the genes
+     * of a cell, words of a text. p(x|z) and all bounds are those given s, which a row without any counts has as 1. A
+     * reconstruction has its row's total; where there is no row, as in vaelib_vae_decode() and vaelib_vae_sample(), s is the
+     * mean total of the rows that the model was fitted to, or of vaelib_model_standardize(): the tensor
+     * "standardization/total", 1 before. Needs standardize 1, missing "refuse" and at least two columns.
+     */
+    const char *count_mean;
     /** "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal". */
     const char *initializer;
     /** The standard deviation of initializer "normal". */
@@ -1300,7 +1311,10 @@ vaelib_status vaelib_vae_decode(
 vaelib_status vaelib_vae_decode_sample(
     vaelib_model *model, const vaelib_dataset *latents, uint64_t seed, float *out_examples, size_t out_count);
 
-/** The mean of p(x|z) where z is the mean of q(z|x), or a sample of it (then `seed` is used), [N, D]. */
+/**
+ * The mean of p(x|z) where z is the mean of q(z|x), or a sample of it (then `seed` is used), [N, D]. With count_mean
+ * "share" it has the total of its example; of all other queries that put out examples, the mean total of the training.
+ */
 vaelib_status vaelib_vae_reconstruct(
     vaelib_model *model, const vaelib_dataset *examples, vaelib_choice latent, uint64_t seed, float *out_mean,
     size_t out_count);

@@ -1,5 +1,11 @@
 /// Log-likelihoods of counts in nats, all constants included, and the gradients of weight times their negatives.
 public protocol CountKernels: Sendable {
+  /// x = logTotal + x - log(sum(exp(x))): logarithms of shares of a total. `highest` is the greatest x.
+  static func logShares(_ x: MutableFloats, _ highest: Float, _ logTotal: Float, _ count: Int)
+  /// gradient -= sum(gradient) exp(x - logTotal): that at logarithms of shares x becomes that at what they were made of.
+  static func logSharesBackward(_ gradient: MutableFloats, _ x: Floats, _ logTotal: Float, _ count: Int)
+  /// Returns sum(x).
+  static func total(_ x: Floats, _ count: Int) -> Double
   /// Returns sum(x l - exp(l) - log x!), l = logMean.
   static func poissonLogLikelihood(_ logMean: Floats, _ x: Floats, _ count: Int) -> Double
   /// Returns the same sum; gradient = weight (exp(l) - x).

@@ -38,6 +38,22 @@ import VaelibKernels
 }
 
 extension CompiledKernels {
+  @inline(never) static func logShares(
+    _ x: MutableFloats, _ highest: Float, _ logTotal: Float, _ count: Int
+  ) {
+    let shift = logTotal - log(Float(sum(count) { i in exp(x[i] - highest) }))
+    for i in 0..<count { x[i] = (x[i] - highest) + shift }
+  }
+
+  @inline(never) static func logSharesBackward(
+    _ gradient: MutableFloats, _ x: Floats, _ logTotal: Float, _ count: Int
+  ) {
+    let all = Float(total(gradient, count))
+    for i in 0..<count { gradient[i] = fma(-all, exp(x[i] - logTotal), gradient[i]) }
+  }
+
+  @inline(never) static func total(_ x: Floats, _ count: Int) -> Double { sum(count) { i in x[i] } }
+
   @inline(never) static func poissonLogLikelihood(_ logMean: Floats, _ x: Floats, _ count: Int) -> Double {
     sum(count) { i in poisson(logMean[i], x[i]).value }
   }

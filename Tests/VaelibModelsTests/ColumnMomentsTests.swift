@@ -31,6 +31,15 @@ import VaelibNumerics
     #expect(whole.means == blocks.means && whole.deviations == blocks.deviations)
   }
 
+  /// Of runs of columns, as numbers are, also where moments are of functions of them.
+  @Test func meanTotals() throws {
+    let examples = try TestExamples([1, 2, 3, 4, 5, 6, 7, 8], columns: 4)
+    let found = try ColumnMoments(
+      examples.source, functions: [(0..<3, .logarithmOfOnePlus)], totals: [0..<3, 3..<4], check: .finite)
+    #expect(found.columns(0..<3).meanTotal == 12 && found.columns(3..<4).meanTotal == 6)
+    #expect(found.columns(1..<3).meanTotal == 0)
+  }
+
   @Test func unsuitableValuesAreNamed() throws {
     var values = [Float](repeating: 1, count: 600 * 2)
     values[2 * 555 + 1] = .nan

@@ -110,6 +110,30 @@ import Testing
     }
   }
 
+  /// Logarithms of shares of a total, also of logits that have no exponential, and the way back.
+  @Test(arguments: InstructionSet.supported)
+  func shares(set: InstructionSet) {
+    let kernels = set.kernels
+    for (count, offset) in awkwardLengths.map({ ($0, Float(0)) }) + [(37, 200), (37, -200)] {
+      let logits = someValues(count, seed: 25, spread: 4).map { $0 + offset }
+      let (highest, logTotal) = (logits.max() ?? 0, Float(3))
+      let sum = logits.map { exp(Double($0) - Double(highest)) }.reduce(0, +)
+      let exact = logits.map { Double($0) - Double(highest) - log(sum) + Double(logTotal) }
+      var found = logits
+      kernels.logShares(&found, highest, logTotal, count)
+      expectClose(found, absolute: 1e-5) { exact[$0] }
+
+      let upstream = someValues(count, seed: 26, spread: 1)
+      let all = upstream.map(Double.init).reduce(0, +)
+      #expect(abs(kernels.total(upstream, count) - all) <= 1e-6 * Double(count))
+      var gradient = upstream
+      kernels.logSharesBackward(&gradient, found, logTotal, count)
+      expectClose(gradient, absolute: 1e-5) { i in
+        Double(upstream[i]) - all * exp(exact[i] - Double(logTotal))
+      }
+    }
+  }
+
   /// Means, dispersions and counts over many powers of ten: no digits are lost between large terms.
   @Test(arguments: InstructionSet.supported)
   func extremes(set: InstructionSet) {

@@ -51,6 +51,12 @@ static void check_bad_configs(void) {
     CHECK_REFUSED(config.likelihood = NULL, "likelihood");
     CHECK_REFUSED(config.variance = "free", "variance");
     CHECK_REFUSED(config.mean_activation = "relu", "mean_activation");
+    CHECK_REFUSED(config.count_mean = "shares", "count_mean");
+    CHECK_REFUSED(config.count_mean = NULL, "count_mean");
+    CHECK_REFUSED(config.count_mean = "share", "not one of counts");
+    CHECK_REFUSED(config.count_mean = "share"; config.likelihood = "poisson"; config.standardize = 0, "standardize");
+    CHECK_REFUSED(config.count_mean = "share"; config.likelihood = "poisson"; config.missing = "ignore", "missing");
+    CHECK_REFUSED(config.count_mean = "share"; config.likelihood = "poisson"; config.data_dim = 1, "1 column");
     CHECK_REFUSED(config.initializer = "zeros", "initializer");
     CHECK_REFUSED(config.noise_stddev = 0, "noise_stddev");
     CHECK_REFUSED(config.noise_stddev = -1, "noise_stddev");

@@ -37,6 +37,8 @@ class Pair:
             if "standardization/floor" in self.weights:  # where columns have a scale of their own in p(x|z)
                 self.weights["standardization/floor"][:] = np.float32(self.oracle.stddev_floor)
                 self.weights["standardization/floor"][::4] = 1  # of columns that were constant
+            if "standardization/total" in self.weights:
+                self.weights["standardization/total"][:] = 21
         self.vae.set_weights(self.weights)
 
     def flat(self, tensors):

@@ -143,7 +143,10 @@ class VAEReader(Reader):
             return self.decode_outputs(h)
         parts = np.split(h, np.cumsum([outputs for *_, outputs in groups])[:-1], axis=1)
         decoded = [group.decode_outputs(part) for (group, *_), part in zip(groups, parts, strict=True)]
-        variances = [np.log(m * (1 - m)) if v is None else v for m, v in decoded]  # that of 0 and 1
+        variances = [
+            v if v is not None else np.log(m if group.architecture["likelihood"] == "poisson" else m * (1 - m))
+            for (group, *_), (m, v) in zip(groups, decoded, strict=True)
+        ]
         return np.concatenate([mean for mean, _ in decoded], axis=1), np.concatenate(variances, axis=1)
 
     def decode_outputs(self, h):
@@ -189,6 +192,9 @@ class VAEReader(Reader):
         m, s = (self.weights.get(f"standardization/{name}", np.zeros(1)) for name in ("mean", "deviation"))
         offset = np.log(np.maximum(np.exp(m) - 1, 0.001)) if s.all() else 0
         mean = np.exp(bound(first, -20, 20) + offset)
+        if self.architecture.get("count_mean") == "share":
+            total = self.weights["standardization/total"] if s.all() else 1
+            mean *= total / mean.sum(axis=1, keepdims=True)
         if likelihood == "poisson":
             return mean, None
         r = self.second_number("log_dispersion", others[:, :data_dim], -7, 12)

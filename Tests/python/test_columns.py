@@ -25,6 +25,8 @@ KINDS = [
     ("zero_inflated_negative_binomial", 2, {}),
     ("beta", 1, {}),
 ]
+#: Where counts may be shares of the total of their own group.
+SHARES_PLACE = 7
 CLASSES = {1: 4, 5: 2}
 COLUMNS, _first = [], 0
 for _likelihood, _count, _options in KINDS:
@@ -55,12 +57,12 @@ def table(rows=60, seed=0):
     return x
 
 
-def oracle_of(estimator):
+def oracle_of(estimator, kinds=KINDS):
     """The network, and the groups, as the oracle takes them."""
     names = {field.name for field in fields(vae.Architecture)} - {"data_dim"}
     net = vae.Architecture(data_dim=0, **{name: getattr(estimator, name) for name in names})
     groups = []
-    for index, (likelihood, count, options) in enumerate(KINDS):
+    for index, (likelihood, count, options) in enumerate(kinds):
         if likelihood == "categorical":
             groups.append(mixed.Categories(count, CLASSES[index]))
             continue
@@ -74,10 +76,17 @@ def with_gaps(x, share=0.3, seed=4):
     return np.where(np.random.RandomState(seed).uniform(size=x.shape) < share, np.nan, x).astype(np.float32)
 
 
-@pytest.mark.parametrize("missing", ["refuse", "ignore", "indicate"])
-def test_gradients_and_terms(missing):
+@pytest.mark.parametrize(("missing", "count_mean"), [
+    ("refuse", "column"), ("ignore", "column"), ("indicate", "column"), ("refuse", "share"),
+])  # fmt: skip
+def test_gradients_and_terms(missing, count_mean):
     x = table(7) if missing == "refuse" else with_gaps(table(7))
-    estimator = vaelib.VAE(**SETTINGS, missing=missing).initialize(table())
+    kinds, columns = list(KINDS), list(COLUMNS)
+    if count_mean == "share":
+        likelihood, there, options = kinds[SHARES_PLACE]
+        kinds[SHARES_PLACE] = (likelihood, there, {**options, "count_mean": "share"})
+        columns[SHARES_PLACE] = (likelihood, columns[SHARES_PLACE][1], kinds[SHARES_PLACE][2])
+    estimator = vaelib.VAE(**{**SETTINGS, "columns": columns}, missing=missing).initialize(table())
     random = np.random.RandomState(2)
     weights = {
         name: values if "standardization" in name else random.normal(scale=0.4, size=values.shape).astype(np.float32)
@@ -85,7 +94,7 @@ def test_gradients_and_terms(missing):
     }
     estimator.set_weights(weights)
     weights = {name: values.astype(np.float64) for name, values in weights.items()}
-    net, groups = oracle_of(estimator)
+    net, groups = oracle_of(estimator, kinds)
     trainer = vaelib.Trainer(estimator, examples_per_epoch=len(x))
     result = trainer.compute_gradients(x)
     noise = philox.noise(1, philox.TRAINING_NOISE, 0, np.arange(len(x)), 1, LATENT)

@@ -30,6 +30,8 @@ def randomised(estimator):
     for name in ("deviation", "floor"):
         if f"standardization/{name}" in state:
             state[f"standardization/{name}"] = random.uniform(0.5, 2, size=6)
+    if "standardization/total" in state:
+        state["standardization/total"] = np.array([37.5])
     return estimator.set_weights(state)
 
 
@@ -60,6 +62,13 @@ VAES = {
         "scale": 1,
         "shift": 0,
     },
+    "shares of the total": {"likelihood": "negative_binomial", "count_mean": "share", "scale": 1, "shift": 0},
+    "shares of the total, added zeros": {
+        "likelihood": "zero_inflated_negative_binomial",
+        "count_mean": "share",
+        "scale": 1,
+        "shift": 0,
+    },
     "counts as they are": {"likelihood": "negative_binomial", "standardize": False, "scale": 1, "shift": 0},
     "predicted, with a sigmoid": {"likelihood": "gaussian", "variance": "predicted", "mean_activation": "sigmoid"},
 }
@@ -83,17 +92,20 @@ def test_a_vae_is_read_by_the_document(tmp_path, name):
     if log_variance is None:
         close(vae.decode(z), mean)
         return
-    rounding = 8 if options["likelihood"] == "log_normal" else 1  # of exponents as large as that
+    # Of exponents as large as that, and of the sum that shares are of.
+    rounding = 8 if options["likelihood"] == "log_normal" else 2 if options.get("count_mean") == "share" else 1
     np.testing.assert_allclose(vae.decode(z).mean, mean, rtol=1e-6 * rounding, atol=1e-6)
     np.testing.assert_allclose(vae.decode(z).variance, np.exp(log_variance), rtol=4e-6 * rounding)
 
 
 def test_a_vae_of_several_kinds_of_columns_is_read_by_the_document(tmp_path):
     random = np.random.RandomState(4)
-    x = np.concatenate([X[:, :2], random.randint(3, size=(20, 2)), random.poisson(3, size=(20, 1)), X[:, 2:] > 0.5], 1)
+    counts = random.poisson(3, size=(20, 3))
+    x = np.concatenate([X[:, :2], random.randint(3, size=(20, 2)), counts, X[:, 2:] > 0.5], axis=1)
     columns = [
         ("student_t", [0], {"degrees_of_freedom": 3}), ("log_normal", [1], {"variance": "predicted"}),
-        ("categorical", [2, 3]), ("zero_inflated_negative_binomial", [4]), ("bernoulli", [5, 6, 7, 8]),
+        ("categorical", [2, 3]), ("zero_inflated_negative_binomial", [4]),
+        ("poisson", [5, 6], {"count_mean": "share"}), ("bernoulli", [7, 8, 9, 10]),
     ]  # fmt: skip
     vae = vaelib.VAE(latent_dim=3, hidden=(5, 4), columns=columns, epochs=5, random_state=1).fit(x.astype(np.float32))
     vae.save(tmp_path / "model.h5")

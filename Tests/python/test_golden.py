@@ -60,6 +60,10 @@ def added(path):
     }
     keys = [(phase + name, value) for phase in phases for name, value in values.items()]
     arrays = {("training", key): np.asarray(value) for key, value in keys if key not in training}
+    with h5py.File(path) as file:
+        if "column_groups" in file:
+            count_means = np.full(len(file["column_groups/columns"]), b"column")
+            arrays["column_groups/count_mean", "data"] = count_means
     return {key: (array.dtype.str, array.shape, array.tobytes()) for key, array in arrays.items()}
 
 

@@ -105,6 +105,24 @@ def test_counts(likelihood):
     np.testing.assert_allclose(plain.reconstruct(counts), vae.reconstruct(counts), rtol=1e-4)
 
 
+def test_shares_of_a_total():
+    counts = np.random.RandomState(5).poisson([1, 3, 20, 0.2, 400], size=(300, 5)).astype(np.float32)
+    settings = {"latent_dim": 2, "hidden": (6,), "likelihood": "poisson", "count_mean": "share", "epochs": 5}
+    vae = vaelib.VAE(**settings, random_state=0).fit(counts)
+    weights = unstandardized_weights(vae)
+    assert not any("standardization" in name for name in weights)
+
+    def network(part, x):
+        hidden = np.maximum(x @ weights[f"{part}/0/weight"] + weights[f"{part}/0/bias"], 0)
+        return hidden @ weights[f"{part}/head/weight"] + weights[f"{part}/head/bias"]
+
+    codes = network("encoder", np.log1p(counts))[:, :2]
+    np.testing.assert_allclose(codes, vae.transform(counts), rtol=1e-4, atol=2e-4)
+    odds = np.exp(network("decoder", codes))
+    means = counts.sum(axis=1, keepdims=True) * odds / odds.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(vae.reconstruct(counts), means, rtol=1e-3)
+
+
 def test_logarithms():
     x = np.random.RandomState(6).lognormal([10, 1, -3], [1, 0.5, 2], size=(300, 3)).astype(np.float32)
     settings = {"latent_dim": 2, "hidden": (6,), "likelihood": "log_normal", "epochs": 5, "random_state": 0}

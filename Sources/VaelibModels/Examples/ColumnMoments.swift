@@ -10,13 +10,20 @@ struct ColumnMoments {
   /// How many numbers of each column were there; the others are missing.
   let counts: [Int]
 
-  /// `functions` are those of columns that have one. Missing numbers, if the check allows them, are passed over; a
-  /// column that lacks all has mean and deviation 0.
+  /// The mean of the sum of a row's numbers, as they are, for runs of columns of which it was wanted.
+  private let totals: [(columns: Range<Int>, mean: Double)]
+
+  /// Of the columns that `columns` chose, if it was wanted of them, else 0.
+  var meanTotal: Double { totals.first?.mean ?? 0 }
+
+  /// `functions` are those of columns that have one; `totals` are runs of columns whose mean total is wanted, which
+  /// lack no numbers. Missing numbers, if the check allows them, are passed over; a column that lacks all has mean and
+  /// deviation 0.
   ///
   /// Throws whatever the source throws, and `ModelError.data` at a value that the check does not accept.
   init(
     _ source: any ExampleSource, functions: [(columns: Range<Int>, function: ColumnFunction)] = [],
-    check: ExampleCheck, isCancelled: @escaping () -> Bool = { false }
+    totals: [Range<Int>] = [], check: ExampleCheck, isCancelled: @escaping () -> Bool = { false }
   ) throws {
     let columns = source.columns
     var sums = try Sums(
@@ -24,21 +31,54 @@ struct ColumnMoments {
       missing: check.allowsMissing
         ? try MissingEntries(rows: 1, placeholders: check.placeholders(columns)) : nil)
     let blocks = ExampleBlocks(source: source, check: check, control: RunControl(isCancelled: isCancelled))
-    try blocks.forEachBlock { sums.add($0.values) }
+    var rowTotals = RowTotals(totals)
+    try blocks.forEachBlock {
+      sums.add($0.values)
+      rowTotals.add($0.values)
+    }
     let found = sums
     means = (0..<columns).map { found.mean($0) }
     deviations = (0..<columns).map { found.deviation($0) }
     counts = found.counts
+    self.totals = rowTotals.means
   }
 
-  private init(means: [Double], deviations: [Double], counts: [Int]) {
-    (self.means, self.deviations, self.counts) = (means, deviations, counts)
+  private init(
+    means: [Double], deviations: [Double], counts: [Int], totals: [(columns: Range<Int>, mean: Double)]
+  ) {
+    (self.means, self.deviations, self.counts, self.totals) = (means, deviations, counts, totals)
   }
 
   /// Those of some columns.
   func columns(_ range: Range<Int>) -> ColumnMoments {
     ColumnMoments(
-      means: Array(means[range]), deviations: Array(deviations[range]), counts: Array(counts[range]))
+      means: Array(means[range]), deviations: Array(deviations[range]), counts: Array(counts[range]),
+      totals: totals.filter { $0.columns == range })
+  }
+}
+
+/// Sums of all numbers in runs of columns, over rows.
+private struct RowTotals {
+  private let columns: [Range<Int>]
+  private var sums: [Double]
+  private var rows = 0
+
+  init(_ columns: [Range<Int>]) {
+    self.columns = columns
+    sums = Array(repeating: 0, count: columns.count)
+  }
+
+  mutating func add(_ values: MatrixView) {
+    rows += values.rows
+    for row in 0..<values.rows {
+      for (index, range) in columns.enumerated() {
+        sums[index] += kernels.total(values.row(row) + range.lowerBound, range.count)
+      }
+    }
+  }
+
+  var means: [(columns: Range<Int>, mean: Double)] {
+    zip(columns, sums).map { ($0, $1 / Double(max(1, rows))) }
   }
 }
 

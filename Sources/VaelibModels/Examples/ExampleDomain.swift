@@ -41,7 +41,7 @@ enum ExampleDomain: Sendable {
   func accepts(_ value: Float) -> Bool { withUnsafePointer(to: value) { accepts($0, count: 1) } }
 
   /// Beyond it, numbers are no counts of anything, and their probabilities have no digits left.
-  private static let greatestCount: Float = 1e9
+  static let greatestCount: Float = 1e9
 
   /// Counts instead of stopping at the first fraction, for which the compiler has instructions.
   private static func areWhole(_ values: UnsafePointer<Float>, _ count: Int) -> Bool {

@@ -155,6 +155,16 @@ final class ColumnLikelihoodRows {
     }
   }
 
+  func writeMean(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into mean: UnsafeMutablePointer<Float>
+  ) {
+    for part in parts {
+      let first = part.columns.lowerBound
+      part.rows.writeMean(row, outputs + part.output, of: example + first, into: mean + first)
+    }
+  }
+
   /// How many numbers `writeStatistics` has for an example.
   var statisticCount: Int { parts.reduce(0) { $0 + $1.rows.statisticCount } }
 

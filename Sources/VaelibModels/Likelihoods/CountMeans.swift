@@ -2,17 +2,22 @@ import Glibc
 import VaelibNetworks
 import VaelibNumerics
 
-/// What likelihoods of counts have in common. The encoder sees log(1 + x), standardised; the decoder's first outputs are
-/// logarithms of means, softly bounded and counted from the usual size of their column once examples were seen.
+/// What likelihoods of counts have in common. The encoder sees log(1 + x), standardised; the decoder's first outputs,
+/// softly bounded and counted from the usual size of their column once examples were seen, are l_d. Means m_d are exp(l_d),
+/// or shares of the row's total s, m_d = s exp(l_d) / sum_k exp(l_k) (Lopez et al. 2018).
 struct CountMeans: Sendable {
   let width: Int
+  /// Has the mean total where means are shares.
   let standardization: Standardization?
+  let areShares: Bool
 
   init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) throws(NetworkError) {
     width = columns.count
+    areShares = columns.options.countMean == .share
     standardization =
       columns.options.standardize == 1
-      ? try Standardization(columns: width, prefix: columns.prefix, layout: &layout) : nil
+      ? try Standardization(columns: width, hasTotal: areShares, prefix: columns.prefix, layout: &layout)
+      : nil
   }
 
   var inputs: InputTransform {
@@ -32,6 +37,8 @@ final class CountMeanRows {
   private static let bounds: (lower: Float, upper: Float) = (-20, 20)
   /// A column that is nearly always 0 begins at this mean.
   private static let leastStart = 1e-3
+  /// What a row without counts counts as, so that log s is finite.
+  private static let leastTotal = 1.0
 
   private let means: CountMeans
   private let width: Int
@@ -40,6 +47,9 @@ final class CountMeanRows {
   private let offsets: FloatBuffer
   /// log m, [rows, D].
   private let logMeans: FloatBuffer
+  /// log s of each row, where means are shares, and of rows that have no total of their own.
+  private let logTotals: FloatBuffer
+  private var usualLogTotal: Float = 0
 
   init(_ means: CountMeans, rows: Int) throws(NumericsError) {
     self.means = means
@@ -51,6 +61,7 @@ final class CountMeanRows {
     }
     offsets = try FloatBuffer(count: width)
     logMeans = try FloatBuffer(rows: rows, columns: width)
+    logTotals = try FloatBuffer(count: means.areShares ? rows : 1)
   }
 
   func begin(parameters: UnsafePointer<Float>) {
@@ -59,31 +70,54 @@ final class CountMeanRows {
       for column in 0..<width {
         // The count whose log(1 + x) is the mean of the column's.
         let usual = expm1(Double(parameters[mean.offset + column]))
-        offsets.base[column] = Float(log(max(usual, Self.leastStart)))
+        let start = min(max(usual, Self.leastStart), Double(ExampleDomain.greatestCount))
+        offsets.base[column] = Float(log(start))
+      }
+      if let total = means.standardization?.total {
+        usualLogTotal = log(max(parameters[total.offset], .leastNormalMagnitude))
       }
     }
   }
 
-  /// log m of each column, [D].
-  func logMean(_ row: Int, _ outputs: UnsafePointer<Float>) -> UnsafePointer<Float> {
+  /// log m of each column, [D]. Shares are of the example's total, or without one of the mean total of those that were
+  /// learned from.
+  func logMean(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>?
+  ) -> UnsafePointer<Float> {
     let logMean = logMeans.base + row * width
     kernels.boundLogVariance(outputs, logMean, Self.bounds.lower, Self.bounds.upper, width)
     kernels.addTo(logMean, offsets.base, width)
+    if means.areShares { divide(row, logMean, of: example) }
     return UnsafePointer(logMean)
   }
 
-  /// m of each column, [D].
-  func writeMean(
-    _ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>
+  /// Makes logarithms of shares of a total of what lies at `logMean`.
+  private func divide(
+    _ row: Int, _ logMean: UnsafeMutablePointer<Float>, of example: UnsafePointer<Float>?
   ) {
-    kernels.exponential(logMean(row, outputs), mean, 1, width)
+    let logTotal = example.map { Float(log(max(kernels.total($0, width), Self.leastTotal))) } ?? usualLogTotal
+    logTotals.base[row] = logTotal
+    var (lowest, highest): (Float, Float) = (0, 0)
+    _ = kernels.finiteRange(logMean, width, &lowest, &highest)
+    kernels.logShares(logMean, highest, logTotal, width)
+  }
+
+  /// m of each column, [D], as `logMean` has it.
+  func writeMean(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>?,
+    into mean: UnsafeMutablePointer<Float>
+  ) {
+    kernels.exponential(logMean(row, outputs, of: example), mean, 1, width)
   }
 
   /// A count whose mean is this: a whole number where it is to be one that occurs.
   static func estimate(mean: Double, isWhole: Bool) -> Float { Float(isWhole ? mean.rounded() : mean) }
 
-  /// Carries the gradient at log m of a row to the outputs, in place.
-  func finish(_ outputs: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>) {
+  /// Carries the gradient at log m of a row, which `logMean` was asked for last, to the outputs, in place.
+  func finish(_ row: Int, _ outputs: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>) {
+    if means.areShares {
+      kernels.logSharesBackward(gradient, logMeans.base + row * width, logTotals.base[row], width)
+    }
     kernels.boundLogVarianceBackward(gradient, outputs, Self.bounds.lower, Self.bounds.upper, width)
   }
 }

@@ -74,6 +74,11 @@ protocol LikelihoodRows: AnyObject {
   /// The mean of p(x|z), [D].
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>)
 
+  /// The mean for a row that is to be as large as an example: where counts are shares of a total, of the example's.
+  func writeMean(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into mean: UnsafeMutablePointer<Float>)
+
   /// The variance of p(x|z), [D], where `hasVariance`.
   func writeVariance(_ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>)
 
@@ -94,6 +99,12 @@ protocol LikelihoodRows: AnyObject {
 
 extension LikelihoodRows {
   func begin(parameters: UnsafePointer<Float>) {}
+  func writeMean(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into mean: UnsafeMutablePointer<Float>
+  ) {
+    writeMean(row, outputs, into: mean)
+  }
   var statisticCount: Int { width }
   func writeStatistics(
     _ row: Int, _ outputs: UnsafePointer<Float>, into statistics: UnsafeMutablePointer<Float>

@@ -31,6 +31,9 @@ extension LikelihoodKind {
     }
   }
 
+  /// Those of counts.
+  static var counts: [LikelihoodKind] { [.poisson, .negativeBinomial, .zeroInflatedNegativeBinomial] }
+
   /// Those whose data may be drawn as 0 or 1.
   static var binary: [LikelihoodKind] { [.bernoulli] }
 }

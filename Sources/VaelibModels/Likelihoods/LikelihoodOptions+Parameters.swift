@@ -29,5 +29,10 @@ extension LikelihoodOptions {
       "Real values with mean_activation identity, and counts: 1 brings each column, of counts log(1 + x), to mean 0 and "
         + "deviation 1 inside the model."
     ).added(earlier: .count(0)),
+    .choice(
+      "count_mean", \.countMean,
+      "Counts: column is a mean from the decoder for each column; share is the row's total, of which the decoder gives each "
+        + "column a share, for rows that are comparable but for how much was counted; needs standardize 1 and missing refuse."
+    ).added(earlier: .text(CountMean.column.rawValue)),
   ]
 }

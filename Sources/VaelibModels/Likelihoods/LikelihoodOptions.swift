@@ -6,6 +6,7 @@ public struct LikelihoodOptions: Sendable, Equatable {
   public var stddevFloor = 1e-3
   public var degreesOfFreedom = Double(automaticNumber)
   public var standardize = 1
+  public var countMean = CountMean.column
 
   public init() {}
 }
@@ -24,6 +25,14 @@ public enum VarianceKind: String, CaseIterable, Sendable {
 public enum MeanActivation: String, CaseIterable, Sendable {
   case identity
   case sigmoid
+}
+
+/// What the mean of a count follows from.
+public enum CountMean: String, CaseIterable, Sendable {
+  /// The column's output of the decoder alone.
+  case column
+  /// The row's total, of which the decoder gives each column a share (Lopez et al. 2018).
+  case share
 }
 
 /// The columns that a likelihood is of: how many, what was chosen for them, and how its tensors are called.

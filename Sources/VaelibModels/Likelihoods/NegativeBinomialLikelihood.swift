@@ -88,7 +88,7 @@ private final class NegativeBinomialRows: LikelihoodRows {
   func logLikelihood(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
   ) -> Double {
-    let logMean = means.logMean(row, outputs)
+    let logMean = means.logMean(row, outputs, of: example)
     let logDispersion = dispersions.logarithm(row, outputs + width)
     guard let zeros else {
       return kernels.negativeBinomialLogLikelihood(logMean, logDispersion, example, width)
@@ -100,7 +100,7 @@ private final class NegativeBinomialRows: LikelihoodRows {
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
     into terms: UnsafeMutablePointer<Double>
   ) {
-    let logMean = means.logMean(row, outputs)
+    let logMean = means.logMean(row, outputs, of: example)
     let logDispersion = dispersions.logarithm(row, outputs + width)
     for column in 0..<width {
       let (m, d, x) = (logMean + column, logDispersion + column, example + column)
@@ -114,7 +114,7 @@ private final class NegativeBinomialRows: LikelihoodRows {
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
     into gradient: UnsafeMutablePointer<Float>
   ) -> Double {
-    let logMean = means.logMean(row, outputs)
+    let logMean = means.logMean(row, outputs, of: example)
     let logDispersion = dispersions.logarithm(row, outputs + width)
     let dispersionGradient = dispersions.gradient(row, gradient + width)
     let value: Double
@@ -126,7 +126,7 @@ private final class NegativeBinomialRows: LikelihoodRows {
       value = kernels.negativeBinomialGradient(
         logMean, logDispersion, example, gradient, dispersionGradient, weight, width)
     }
-    means.finish(outputs, gradient)
+    means.finish(row, outputs, gradient)
     dispersions.finish(gradient + width, outputs + width)
     return value
   }
@@ -149,7 +149,20 @@ private final class NegativeBinomialRows: LikelihoodRows {
   }
 
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
-    means.writeMean(row, outputs, into: mean)
+    means.writeMean(row, outputs, of: nil, into: mean)
+    leaveOutZeros(outputs, of: mean)
+  }
+
+  func writeMean(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into mean: UnsafeMutablePointer<Float>
+  ) {
+    means.writeMean(row, outputs, of: example, into: mean)
+    leaveOutZeros(outputs, of: mean)
+  }
+
+  /// (1 - p) m.
+  private func leaveOutZeros(_ outputs: UnsafePointer<Float>, of mean: UnsafeMutablePointer<Float>) {
     if zeros == nil { return }
     for column in 0..<width { mean[column] *= Float(1 - addedZero(outputs, column)) }
   }
@@ -162,7 +175,7 @@ private final class NegativeBinomialRows: LikelihoodRows {
   func writeVariance(
     _ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>
   ) {
-    means.writeMean(row, outputs, into: variance)
+    means.writeMean(row, outputs, of: nil, into: variance)
     let logDispersion = dispersions.logarithm(row, outputs + width)
     for column in 0..<width {
       let (m, p) = (Double(variance[column]), addedZero(outputs, column))
@@ -174,7 +187,7 @@ private final class NegativeBinomialRows: LikelihoodRows {
     _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
     into sample: UnsafeMutablePointer<Float>
   ) {
-    means.writeMean(row, outputs, into: sample)
+    means.writeMean(row, outputs, of: nil, into: sample)
     let logDispersion = dispersions.logarithm(row, outputs + width)
     var draws = RandomDraws(stream)
     for column in 0..<width {

@@ -34,14 +34,14 @@ private final class PoissonRows: LikelihoodRows {
   func logLikelihood(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
   ) -> Double {
-    kernels.poissonLogLikelihood(means.logMean(row, outputs), example, width)
+    kernels.poissonLogLikelihood(means.logMean(row, outputs, of: example), example, width)
   }
 
   func writeColumnTerms(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
     into terms: UnsafeMutablePointer<Double>
   ) {
-    let logMean = means.logMean(row, outputs)
+    let logMean = means.logMean(row, outputs, of: example)
     for column in 0..<width {
       terms[column] = kernels.poissonLogLikelihood(logMean + column, example + column, 1)
     }
@@ -51,8 +51,9 @@ private final class PoissonRows: LikelihoodRows {
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
     into gradient: UnsafeMutablePointer<Float>
   ) -> Double {
-    let value = kernels.poissonGradient(means.logMean(row, outputs), example, gradient, weight, width)
-    means.finish(outputs, gradient)
+    let value = kernels.poissonGradient(
+      means.logMean(row, outputs, of: example), example, gradient, weight, width)
+    means.finish(row, outputs, gradient)
     return value
   }
 
@@ -61,7 +62,14 @@ private final class PoissonRows: LikelihoodRows {
   }
 
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
-    means.writeMean(row, outputs, into: mean)
+    means.writeMean(row, outputs, of: nil, into: mean)
+  }
+
+  func writeMean(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into mean: UnsafeMutablePointer<Float>
+  ) {
+    means.writeMean(row, outputs, of: example, into: mean)
   }
 
   func estimate(_ column: Int, from statistics: UnsafePointer<Double>, mostProbable: Bool) -> Float {
@@ -71,14 +79,14 @@ private final class PoissonRows: LikelihoodRows {
   func writeVariance(
     _ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>
   ) {
-    means.writeMean(row, outputs, into: variance)
+    means.writeMean(row, outputs, of: nil, into: variance)
   }
 
   func writeSample(
     _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
     into sample: UnsafeMutablePointer<Float>
   ) {
-    means.writeMean(row, outputs, into: sample)
+    means.writeMean(row, outputs, of: nil, into: sample)
     var draws = RandomDraws(stream)
     for column in 0..<width { sample[column] = Float(draws.poisson(mean: Double(sample[column]))) }
   }

@@ -13,15 +13,18 @@ struct Standardization: Sendable {
   /// What a standard deviation of p(x|z) must not fall below, in units of the column's deviation; nil where there is no
   /// p(x|z).
   let floor: ParameterTensor?
+  /// The mean total of the examples' columns, of counts as they are, where that is wanted; 0 until examples were seen.
+  let total: ParameterTensor?
 
   /// The floor of columns that are not constant.
   private let stddevFloor: Double
 
   /// Without `stddevFloor` there is no p(x|z).
   ///
-  /// `prefix` is what the tensors' names begin with.
+  /// `prefix` is what the tensors' names begin with; `hasTotal` if the mean total is wanted.
   init(
-    columns: Int, stddevFloor: Double? = nil, prefix: String = "", layout: inout ParameterLayout
+    columns: Int, stddevFloor: Double? = nil, hasTotal: Bool = false, prefix: String = "",
+    layout: inout ParameterLayout
   ) throws(NetworkError) {
     self.stddevFloor = stddevFloor ?? 0
     mean = try layout.append(prefix + "standardization/mean", rows: 1, columns: columns)
@@ -29,11 +32,12 @@ struct Standardization: Sendable {
     floor =
       stddevFloor == nil
       ? nil : try layout.append(prefix + "standardization/floor", rows: 1, columns: columns)
+    total = hasTotal ? try layout.append(prefix + "standardization/total", rows: 1, columns: 1) : nil
   }
 
   var columns: Int { mean.columns }
   /// The tensors, which lie one after the other.
-  var range: Range<Int> { mean.range.lowerBound..<(floor ?? deviation).range.upperBound }
+  var range: Range<Int> { mean.range.lowerBound..<(total ?? floor ?? deviation).range.upperBound }
 
   /// Whether examples were seen.
   func isKnown(in parameters: UnsafePointer<Float>) -> Bool { parameters[deviation.offset] > 0 }
@@ -50,6 +54,9 @@ struct Standardization: Sendable {
     if let place = (0..<deviation.columns).first(where: { !(deviations[$0] > 0) }) {
       return "deviation holds \(deviations[place]) at place \(place); it must be above 0"
     }
+    if let total, !(parameters[total.offset] > 0) {
+      return "total holds \(parameters[total.offset]); it must be above 0"
+    }
     guard let floor else { return nil }
     let floors = parameters + floor.offset
     let place = (0..<floor.columns).first { !(floors[$0] > 0) }
@@ -61,8 +68,13 @@ struct Standardization: Sendable {
   /// A constant column has no unit of its own. It gets the median deviation of the others, or 1, and its floor is 1: no
   /// certainty about it is rewarded, and the surprise at another value has a measure.
   ///
+  /// A mean total of 0 becomes 1, since nothing could be a share of it.
+  ///
   /// Returns the constant columns.
   func set(_ moments: ColumnMoments, in parameters: UnsafeMutablePointer<Float>) -> [Int] {
+    if let total {
+      parameters[total.offset] = moments.meanTotal > 0 ? Float(moments.meanTotal) : 1
+    }
     let unit = Self.medianDeviation(moments)
     let constants = (0..<columns).filter { Self.isConstant(moments, $0) }
     var next = constants[...]

@@ -24,7 +24,8 @@ extension TrainableModel {
     try ExampleCheck.shape(examples, columns: dataDimension, what: "the examples")
     let moments = try profiled(.standardization) {
       try ColumnMoments(
-        examples, functions: standardized.map { ($0.columns, $0.function) }, check: exampleCheck,
+        examples, functions: standardized.map { ($0.columns, $0.function) },
+        totals: standardized.filter { $0.standardization.total != nil }.map(\.columns), check: exampleCheck,
         isCancelled: isCancelled)
     }
     if let column = moments.counts.firstIndex(of: 0) {

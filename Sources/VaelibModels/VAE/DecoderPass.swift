@@ -80,6 +80,11 @@ final class DecoderPass {
     likelihood.writeMean(row, outputs(row), into: mean)
   }
 
+  /// The same for a row that is to be as large as an example, where counts are shares of a total.
+  func writeMean(_ row: Int, of example: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
+    likelihood.writeMean(row, outputs(row), of: example, into: mean)
+  }
+
   /// How many numbers `writeStatistics` writes.
   var statisticCount: Int { likelihood.statisticCount }
 

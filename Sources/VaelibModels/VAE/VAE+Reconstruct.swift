@@ -7,7 +7,8 @@ public enum MeanOrSample: Sendable {
 }
 
 extension VariationalAutoencoder {
-  /// The mean of p(x|z) of every example, [N, D], where z is the mean of q(z|x) or a sample of it.
+  /// The mean of p(x|z) of every example, [N, D], where z is the mean of q(z|x) or a sample of it. Counts that are shares of
+  /// a total are those of the example's.
   public func reconstruct(
     _ examples: any ExampleSource, latent: MeanOrSample, seed: UInt64,
     mean: UnsafeMutablePointer<Float>, control: RunControl = RunControl()
@@ -30,7 +31,8 @@ extension VariationalAutoencoder {
         }
       }
       forEachRow(.likelihood, block.values.rows, width: width) { row in
-        reconstruction.decoder.writeMean(row, into: mean + (block.first + row) * width)
+        reconstruction.decoder.writeMean(
+          row, of: block.values.row(row), into: mean + (block.first + row) * width)
       }
     }
   }

@@ -49,6 +49,7 @@ extension VAEConfiguration {
     for parameter in Self.parameters { try parameter.validate(self) }
     try likelihood?.type.check(options)
     try checkGroups()
+    try checkShares()
   }
 
   private func checkGroups() throws(ModelError) {

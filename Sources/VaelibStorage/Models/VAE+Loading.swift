@@ -35,7 +35,13 @@ extension VariationalAutoencoder {
     }
     configuration.groups = Array(repeating: ColumnGroup(), count: count)
     for parameter in ColumnGroup.parameters {
-      let values = try fields.values(of: parameter, HDF5.Session.join(folder, parameter.name), count: count)
+      let path = HDF5.Session.join(folder, parameter.name)
+      let values: [ParameterValue]
+      if let earlier = parameter.earlierValue, try !fields.file.has(path) {
+        values = Array(repeating: earlier, count: count)
+      } else {
+        values = try fields.values(of: parameter, path, count: count)
+      }
       for (index, value) in values.enumerated() {
         do {
           try parameter.set(&configuration.groups[index], value)

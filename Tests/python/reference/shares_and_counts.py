@@ -36,7 +36,9 @@ def outputs_per_column(likelihood: str, *, predicts: bool) -> int:
     return 1 + (1 if predicts and likelihood in SHAPES else 0) + (1 if added_zeros else 0)
 
 
-def log_density(likelihood: str, weights: Mapping[str, Array], x: Array, head: Array, *, predicts: bool) -> Array:
+def log_density(
+    likelihood: str, weights: Mapping[str, Array], x: Array, head: Array, *, predicts: bool, shares: bool = False
+) -> Array:
     """log p(x|z) of each number."""
     outputs = np.split(head, head.shape[-1] // x.shape[-1], axis=-1)
     if likelihood == "continuous_bernoulli":
@@ -50,6 +52,8 @@ def log_density(likelihood: str, weights: Mapping[str, Array], x: Array, head: A
         a, b = shape * mean, shape * (1 - mean)
         return np.asarray((a - 1) * np.log(x) + (b - 1) * np.log1p(-x) - betaln(a, b))
     log_mean = count_log_means(weights, outputs[0])
+    if shares:
+        log_mean = share_log_means(log_mean, np.maximum(x.sum(axis=-1, keepdims=True), 1.0))
     if likelihood == "poisson":
         return np.asarray(x * log_mean - np.exp(log_mean) - gammaln(x + 1))
     counted = gammaln(x + shape) - gammaln(shape) - gammaln(x + 1)
@@ -68,6 +72,11 @@ def count_log_means(weights: Mapping[str, Array], output: Array) -> Array:
     if "standardization/mean" in weights and weights["standardization/deviation"].max() > 0:
         offset = np.log(np.maximum(np.expm1(weights["standardization/mean"]), 1e-3))
     return bounded(output, (-20.0, 20.0)) + offset
+
+
+def share_log_means(log_mean: Array, total: Array) -> Array:
+    """log m, of which a row's are shares of its total, as they are to each other."""
+    return np.asarray(np.log(total) + log_mean - logsumexp(log_mean, axis=-1, keepdims=True))
 
 
 def log_integral(logit: Array) -> Array:

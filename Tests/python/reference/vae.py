@@ -37,6 +37,7 @@ class Architecture:
     standardize: bool
     degrees_of_freedom: float | str
     missing: str
+    count_mean: str
 
     @property
     def decoder_widths(self) -> tuple[int, ...]:
@@ -71,6 +72,11 @@ class Architecture:
         real = self.likelihood in LOCATION_SCALE and self.mean_activation == "identity"
         return (real or self.likelihood in COUNTS) and self.standardize
 
+    @property
+    def has_shares(self) -> bool:
+        """Whether counts are shares of the row's total."""
+        return self.likelihood in COUNTS and self.count_mean == "share"
+
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Every tensor's name and shape, in the arena's order."""
         shapes: dict[str, tuple[int, ...]] = {}
@@ -87,6 +93,8 @@ class Architecture:
         if self.standardizes:
             names = ("mean", "deviation") if self.likelihood in COUNTS else ("mean", "deviation", "floor")
             shapes |= {f"standardization/{name}": (self.data_dim,) for name in names}
+        if self.standardizes and self.has_shares:
+            shapes["standardization/total"] = (1,)
         if self.likelihood in SHAPES and not self.predicts_variance:
             shapes[SHAPES[self.likelihood][0]] = (self.data_dim,)
         if self.learns_degrees:
@@ -202,8 +210,8 @@ def log_px_of_columns(weights: Weights, architecture: Architecture, x: Array, he
     if architecture.likelihood == "bernoulli":
         return np.asarray(x * head - softplus(head))
     if architecture.likelihood in (*COUNTS, *SHARES):
-        predicts = architecture.predicts_variance
-        return np.asarray(log_density(architecture.likelihood, weights, x, head, predicts=predicts))
+        predicts, shares = architecture.predicts_variance, architecture.has_shares
+        return np.asarray(log_density(architecture.likelihood, weights, x, head, predicts=predicts, shares=shares))
     mean, log_variance = decode_head(weights, architecture, head)
     assert log_variance is not None
     if architecture.likelihood == "log_normal":

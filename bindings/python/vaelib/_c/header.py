@@ -382,6 +382,7 @@ class ColumnGroup(ctypes.Structure):
         ("stddev_floor", c_double),
         ("degrees_of_freedom", c_double),
         ("standardize", c_size_t),
+        ("count_mean", c_char_p),
     ]
 
 
@@ -406,6 +407,7 @@ class VAEConfig(ctypes.Structure):
         ("stddev_floor", c_double),
         ("degrees_of_freedom", c_double),
         ("standardize", c_size_t),
+        ("count_mean", c_char_p),
         ("initializer", c_char_p),
         ("initializer_stddev", c_double),
         ("seed", c_uint64),

@@ -26,7 +26,8 @@ def unstandardized_weights(model: Estimator[Any]) -> dict[str, Array]:
     reconstructions are the same, of columns as they are. Log-variances of columns stay those of x': add 2 log s.
 
     With likelihood "log_normal" all this is of log x. Of counts the encoder sees log(1 + x), in place of x above; the
-    decoder's first outputs become the logarithms of means.
+    decoder's first outputs become the logarithms of means. With count_mean "share" means are their softmax, times the
+    row's total.
 
     A regressor's layer on top becomes W s and b s + m, with the m and s of the targets, so that it puts out targets in
     their own unit.
@@ -41,7 +42,8 @@ def unstandardized_weights(model: Estimator[Any]) -> dict[str, Array]:
     if any(name.startswith("columns/") for name in weights):
         raise ValueError("the columns of this model are of several kinds; only networks of one kind have such weights")
     mean, deviation = (weights.pop(f"standardization/{name}", None) for name in ("mean", "deviation"))
-    weights.pop("standardization/floor", None)
+    for name in ("floor", "total"):
+        weights.pop(f"standardization/{name}", None)
     if mean is None or deviation is None or not deviation.all():
         return _rounded(weights)
     if "layers/0/weight" in weights:

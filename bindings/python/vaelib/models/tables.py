@@ -113,8 +113,10 @@ class TableData(Estimator[NativeVAE]):
         options = self._parameters(_OPTIONS)
         if self.likelihood != "auto":
             return {"likelihood": self.likelihood, **options}
-        # Counts have no variance that could be fixed, nor a mean that could be in [0, 1].
-        return {"likelihood": suggested, **(options if suggested == "auto" else {})}
+        # Counts have no variance that could be fixed, nor a mean that could be in [0, 1]; others are no shares.
+        count_mean = options.pop("count_mean")
+        own = {"auto": options, "negative_binomial": {"count_mean": count_mean}}
+        return {"likelihood": suggested, **own.get(suggested, {})}
 
 
 def _of_categories(count: int, chosen: Group | None, name: object) -> Group:

@@ -119,6 +119,7 @@ class VAE(
         stddev_floor: float = 0.001,
         degrees_of_freedom: float | str = "auto",
         standardize: bool = True,
+        count_mean: str = "column",
         initializer: str = "glorot_uniform",
         initializer_stddev: float = 0.01,
         epochs: int | str = "auto",
@@ -168,6 +169,7 @@ class VAE(
         self.stddev_floor = stddev_floor
         self.degrees_of_freedom = degrees_of_freedom
         self.standardize = standardize
+        self.count_mean = count_mean
         self.initializer = initializer
         self.initializer_stddev = initializer_stddev
         self.epochs = epochs

@@ -44,6 +44,9 @@ class VAEQueries(Estimator[NativeVAE]):
     Rows are arrays, or data frames with the columns and types of ``fit``'s if that had texts, categories or truth
     values. There the mean of categories is the most probable one, that of truth values whether True is, and that of
     whole numbers is rounded; ``decode`` gives all as numbers.
+
+    Counts with ``count_mean="share"`` are shares of a total: in ``reconstruct`` of each row's own, elsewhere of the
+    mean total of the training's rows, the tensor "standardization/total".
     """
 
     likelihood: str

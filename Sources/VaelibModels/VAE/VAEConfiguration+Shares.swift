@@ -1,0 +1,33 @@
+extension VAEConfiguration {
+  /// Throws if counts are to be shares of a total where there is none to divide among columns, or none that is known.
+  func checkShares() throws(ModelError) {
+    for (index, group) in decidedGroups.enumerated() where group.options.countMean == .share {
+      guard let problem = problem(ofSharesIn: group) else { continue }
+      throw .invalidArgument(
+        (groups.isEmpty ? "" : "column group \(index): ") + "count_mean is share, " + problem)
+    }
+  }
+
+  private func problem(ofSharesIn group: ColumnGroup) -> String? {
+    // What is left to the data becomes no likelihood of counts.
+    let name = group.likelihood?.rawValue ?? "auto"
+    let counts = LikelihoodKind.counts.map(\.rawValue)
+    if !counts.contains(name) {
+      return "but likelihood \(name) is not one of counts; use \(counts.joined(separator: " or ")), or leave "
+        + "count_mean at column"
+    }
+    if group.columns < 2 {
+      return "but there is 1 column, whose share of the total is all of it; use count_mean column"
+    }
+    if group.options.standardize == 0 {
+      return
+        "which needs the mean total of the examples, but standardize is 0, so none is found; set standardize to 1"
+    }
+    if missing != .refuse {
+      return
+        "but missing is \(missing.rawValue): the total of a row that lacks counts is not known; use count_mean "
+        + "column, or missing refuse"
+    }
+    return nil
+  }
+}
