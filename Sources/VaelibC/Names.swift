@@ -1,5 +1,6 @@
 import CVaelib
 import VaelibModels
+import VaelibNumerics
 
 /// Names of classes, columns and categories as arguments of the interface.
 enum Names {
@@ -13,6 +14,8 @@ enum Names {
   ) throws -> ClassNames? {
     if count == 0 { return nil }
     try check(count, needed, holder())
+    // Names that are compared with each other, about.
+    try MemoryReserve.require(count, bytes: 128)
     let texts = try texts(names, count, "names")
     let type = try Arguments.text(type, "type")
     guard let kind = ClassNames.Kind(rawValue: type) else {

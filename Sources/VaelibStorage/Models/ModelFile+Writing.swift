@@ -122,7 +122,9 @@ extension ModelFile {
     if let names = columns.names { try write(names, session, group) }
     if let types = columns.types { try session.writeTexts(Name.columnTypes, in: group, types) }
     for (column, names) in columns.categories.sorted(by: { $0.key < $1.key }) {
-      try write(names, session, try session.createGroup("\(column)", in: group))
+      try session.scope { () throws(StorageError) in
+        try write(names, session, try session.createGroup("\(column)", in: group))
+      }
     }
   }
 

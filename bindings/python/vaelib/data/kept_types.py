@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,17 @@ import numpy as np
 
 from vaelib.data.frame_columns import KINDS
 
-#: The types of polars that a text can say.
-_POLARS = ("String", "Categorical", "Boolean", "Float32", "Float64") + tuple(
-    f"{sign}Int{bits}" for sign in ("", "U") for bits in (8, 16, 32, 64)
-)
+#: The types of polars that a text can say, by what they hold.
+_POLARS = {
+    "category": ["String", "Categorical"],
+    "boolean": ["Boolean"],
+    "integer": [f"{sign}Int{bits}" for sign in ("", "U") for bits in (8, 16, 32, 64)],
+    "real": ["Float32", "Float64"],
+}
+
+
+#: A type of pandas, as in string[pyarrow].
+_NAME = re.compile(r"\w+(\[\w+\])?")
 
 
 @dataclass(frozen=True)
@@ -44,8 +52,8 @@ class KeptType:
             kind, library, name = "real", "pandas", "float64"
         if listed is None and kind == "category":
             return cls("integer", library, "int64" if library == "pandas" else "Int64")
-        if listed is not None and not _may_be(kind, listed):
-            kind, name = "category", "category" if library == "pandas" else "String"
+        if listed is not None and not _may_have(kind, name, listed):
+            kind, name = "category", "category"
         return cls(kind, library, name, listed)
 
     def __str__(self) -> str:
@@ -69,10 +77,10 @@ class KeptType:
             "integer": types.is_integer_dtype,
             "real": types.is_float_dtype,
         }[self.kind]
-        if self.library == "pandas":
+        if self.library == "pandas" and _NAME.fullmatch(self.name):
             try:
-                found = pandas.api.types.pandas_dtype(self.name)
-            except (TypeError, ImportError):  # of a package that is not here
+                found = types.pandas_dtype(self.name)
+            except (TypeError, ValueError, ImportError):  # not known, or of a package that is not here
                 found = None
             if found is not None and (found == np.dtype(object) or suits(found)):
                 return found
@@ -83,17 +91,19 @@ class KeptType:
         """The type for polars, likewise; None for that of the values."""
         import polars
 
-        if self.library == "polars" and self.name == "Enum" and self.listed is not None:
+        if self.library == "polars" and self.name == "Enum" and self.kind == "category":
             return polars.Enum(self.listed)
-        if self.library == "polars" and self.name in _POLARS:
+        if self.library == "polars" and self.name in _POLARS[self.kind]:
             return getattr(polars, self.name)
         usual = {"boolean": polars.Boolean, "integer": polars.Int64, "real": polars.Float64}
         return usual.get(self.kind)
 
 
-def _may_be(kind: str, categories: list[Any]) -> bool:
-    """Whether a column of this kind may have such categories: numbers may be names of something."""
-    types = {"category": (object,), "integer": (int,), "real": (int, float)}.get(kind, ())
+def _may_have(kind: str, name: str, categories: list[Any]) -> bool:
+    """Whether a column of this kind and type may have such categories: numbers may be names of something."""
+    if kind == "category" and name.endswith("category"):
+        return True
+    types = {"category": (str,), "integer": (int,), "real": (int, float)}.get(kind, ())
     return all(isinstance(value, types) for value in categories)
 
 
@@ -103,7 +113,7 @@ def present_library(library: str) -> str:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
             return name
-    raise ImportError(f"the rows are those of a data frame of {library}, which is not installed, nor is another package")
+    raise ImportError(f"the rows are those of a data frame of {library}; neither it nor another package is installed")
 
 
 def text_of(kind: str, library: str, dtype: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +53,7 @@ def _is_kept(value: Any) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
 
 
-def read_columns_of(handle: Any, with_categories: Iterable[int]) -> StoredColumns | None:
+def read_columns_of(handle: Any, with_categories: Callable[[], Iterable[int]]) -> StoredColumns | None:
     """What a model knows of its columns, some of which may have categories; None if it knows no names."""
     names = stored_names("vaelib_model_get_column_names", handle)
     if names is None:
@@ -61,7 +61,7 @@ def read_columns_of(handle: Any, with_categories: Iterable[int]) -> StoredColumn
     texts, count = ctypes.POINTER(ctypes.c_char_p)(), ctypes.c_size_t()
     call("vaelib_model_get_column_types", handle, ctypes.byref(texts), ctypes.byref(count))
     types = [(text or b"").decode() for text in texts[: count.value]] if count.value else None
-    categories = {column: stored_names("vaelib_vae_get_category_names", handle, column) for column in with_categories}
+    categories = {column: stored_names("vaelib_vae_get_category_names", handle, column) for column in with_categories()}
     return StoredColumns(names, types, {column: found for column, found in categories.items() if found is not None})
 
 

@@ -92,7 +92,7 @@ class NativeModel:
     @property
     def columns(self) -> StoredColumns | None:
         """What the columns of the examples are called; None if they have no names."""
-        return read_columns_of(self.handle, self.category_counts)
+        return read_columns_of(self.handle, lambda: self.category_counts)
 
     @columns.setter
     def columns(self, columns: StoredColumns | None) -> None:
