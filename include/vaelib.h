@@ -660,8 +660,8 @@ vaelib_status vaelib_model_describe(const vaelib_model *model, vaelib_model_info
 vaelib_status vaelib_model_copy(const vaelib_model *model, vaelib_model **out_model);
 
 /**
- * Writes architecture, weights, history and data scaling to an HDF5 file (its layout: docs/file-format.md). The file
- * appears complete or not at all: on any error an older file of that name stays unchanged.
+ * Writes architecture, weights, history, data scaling and names to an HDF5 file (its layout: docs/file-format.md). The
+ * file appears complete or not at all: on any error an older file of that name stays unchanged.
  */
 vaelib_status vaelib_model_save(const vaelib_model *model, const char *path);
 
@@ -702,8 +702,9 @@ vaelib_status vaelib_model_standardize(vaelib_model *model, const vaelib_dataset
 
 /**
  * Names the columns of the examples, for a program that has tables: the names are kept in the model's file, and by its
- * copies and checkpoints. The library itself knows columns by their numbers. `count` is data_dim, or 0 to remove the
- * names. Names must be different, and have at most 4096 bytes of UTF-8 each.
+ * copies and checkpoints (a call that resumes from one takes its names if the model has none). The library itself knows
+ * columns by their numbers. `count` is data_dim, or 0 to remove the names. Names must be different, and have at most
+ * 4096 bytes of UTF-8 each.
  *
  * `type` is what the names are, as in vaelib_stack_set_class_names(): "text", or "integer" where columns have numbers
  * for names. Exclusive.
