@@ -744,8 +744,8 @@ vaelib_status vaelib_model_describe(const vaelib_model *model, vaelib_model_info
 vaelib_status vaelib_model_copy(const vaelib_model *model, vaelib_model **out_model);
 
 /**
- * Writes architecture, weights, history and data scaling to an HDF5 file (its layout: docs/file-format.md). The file
- * appears complete or not at all: on any error an older file of that name stays unchanged.
+ * Writes architecture, weights, history, data scaling and names to an HDF5 file (its layout: docs/file-format.md). The
+ * file appears complete or not at all: on any error an older file of that name stays unchanged.
  */
 vaelib_status vaelib_model_save(const vaelib_model *model, const char *path);
 
@@ -783,6 +783,36 @@ vaelib_status vaelib_model_set_parameters(vaelib_model *model, const float *valu
  * scales of before. VAELIB_INVALID_ARGUMENT for a model that does not standardise. Exclusive.
  */
 vaelib_status vaelib_model_standardize(vaelib_model *model, const vaelib_dataset *examples);
+
+/**
+ * Names the columns of the examples, for a program that has tables: the names are kept in the model's file, and by its
+ * copies and checkpoints (a call that resumes from one takes its names if the model has none). The library itself knows
+ * columns by their numbers. `count` is data_dim, or 0 to remove the names. Names must be different, and have at most
+ * 4096 bytes of UTF-8 each.
+ *
+ * `type` is what the names are, as in vaelib_stack_set_class_names(): "text", or "integer" where columns have numbers
+ * for names. Exclusive.
+ */
+vaelib_status vaelib_model_set_column_names(
+    vaelib_model *model, const char *type, const char *const *names, size_t count);
+
+/**
+ * The names of the columns; out_count is 0 if they have none. The names are valid until names are set again or the
+ * model is freed.
+ */
+vaelib_status vaelib_model_get_column_names(
+    const vaelib_model *model, const char **out_type, const char *const **out_names, size_t *out_count);
+
+/**
+ * Keeps a text for each column beside its name, which says what the column was in the program's table ("category
+ * pandas.category"); it means nothing to the library. `count` is data_dim, or 0 to remove the texts; at most 4096 bytes
+ * of UTF-8 each. Exclusive.
+ */
+vaelib_status vaelib_model_set_column_types(vaelib_model *model, const char *const *types, size_t count);
+
+/** These texts; out_count is 0 if there are none. They are valid until they are set again or the model is freed. */
+vaelib_status vaelib_model_get_column_types(
+    const vaelib_model *model, const char *const **out_types, size_t *out_count);
 
 /**
  * Stops the calls that are running on this model, within 100 ms; they return VAELIB_CANCELLED. Does nothing if there
@@ -1256,6 +1286,27 @@ vaelib_status vaelib_vae_create(const vaelib_vae_config *config, vaelib_model **
 
 /** The architecture; strings and arrays in it stay valid as long as the model exists. */
 vaelib_status vaelib_vae_get_config(const vaelib_model *model, vaelib_vae_config *out_config);
+
+/**
+ * Names the categories of a column, in the order of their numbers; the names are kept as those of columns are
+ * (vaelib_model_set_column_names()). `column` counts from 0; its likelihood is "categorical", and `count` its classes,
+ * or "bernoulli", of 2 categories. `count` 0 removes the names. `type` and names as in vaelib_stack_set_class_names().
+ * Exclusive.
+ *
+ *     const char *const marks[] = {"bad", "fair", "good"};
+ *
+ *     vaelib_vae_set_category_names(model, 2, "text", marks, 3);
+ */
+vaelib_status vaelib_vae_set_category_names(
+    vaelib_model *model, size_t column, const char *type, const char *const *names, size_t count);
+
+/**
+ * The names of a column's categories; out_count is 0 if they have none. The names are valid until names are set again
+ * or the model is freed.
+ */
+vaelib_status vaelib_vae_get_category_names(
+    const vaelib_model *model, size_t column, const char **out_type, const char *const **out_names,
+    size_t *out_count);
 
 /**
  * Trains the model on `examples`. The bound of `validation` is computed after every epoch. It may be NULL: then

@@ -18,8 +18,13 @@ final class ModelHandle: HandleObject {
   let layers: KeptStructs<vaelib_layer_config>
   /// The column groups of a variational auto-encoder, likewise.
   let columnGroups: KeptStructs<vaelib_column_group>
-  /// The names of a stack's classes as the header gives them out.
-  nonisolated(unsafe) private var names = CStrings([])
+  /// Names of a model that the header gives out.
+  enum NameKind: Hashable {
+    case classes, columns, columnTypes
+    case categories(column: Int)
+  }
+
+  nonisolated(unsafe) private var names: [NameKind: CStrings] = [:]
   /// Held while `names` is used.
   private let namesLock = ForkSafeLock()
 
@@ -43,13 +48,18 @@ final class ModelHandle: HandleObject {
     return model
   }
 
-  /// The names of a stack's classes and what they stand for; the names stay valid until they are others.
-  func classNames(of stack: StackedAutoencoder) -> (names: CStrings, kind: ClassNames.Kind) {
+  /// Names of a kind, which `find` finds in the model's description, as C strings that stay valid until they are
+  /// others; and the description.
+  func kept(
+    _ kind: NameKind, _ find: (ModelDescription) -> [String]?
+  ) -> (names: CStrings, description: ModelDescription) {
     namesLock.withLock {
-      let found = stack.describe().classNames
-      let texts = found?.names ?? []
-      if names.texts != texts { names = CStrings(texts) }
-      return (names, found?.kind ?? .text)
+      let description = access.model.describe()
+      let texts = find(description) ?? []
+      if let known = names[kind], known.texts == texts { return (known, description) }
+      let made = CStrings(texts)
+      names[kind] = made
+      return (made, description)
     }
   }
 

@@ -124,6 +124,69 @@ import VaelibModels
     #expect(widths?.contains("has more weights than the file holds") == true)
   }
 
+  @Test func namesOfColumnsThatCannotBe() throws {
+    func refusalOf(_ edit: (inout ModelContents.Columns) -> Void) throws -> String? {
+      try refusal { contents in
+        var columns = ModelContents.Columns(
+          names: .init(type: "text", names: ["a", "b", "c"]), types: ["", "", ""],
+          categories: [1: .init(type: "text", names: ["no", "yes"])])
+        edit(&columns)
+        contents.columns = columns
+      }
+    }
+    let few = try refusalOf { $0.names?.names = ["a", "b"] }
+    #expect(few?.hasPrefix("dataset \"columns/names\" of file") == true)
+    #expect(few?.hasSuffix("has shape 2; one name for each of 3 columns was expected") == true)
+    let twice = try refusalOf { $0.names?.names = ["a", "b", "a"] }
+    #expect(twice?.hasPrefix("group \"columns\" of file") == true)
+    #expect(twice?.contains("the name of column 2, \"a\", is also that of an earlier column") == true)
+    #expect(try refusalOf { $0.names?.type = "colour" }?.contains("unknown type \"colour\"") == true)
+    #expect(try refusalOf { $0.names?.type = "integer" }?.contains("is not of the type integer") == true)
+    let types = try refusalOf { $0.types = ["", ""] }
+    #expect(types?.hasSuffix("has shape 2; one text for each of 3 columns was expected") == true)
+    let categories = try refusalOf { $0.categories[1]?.names = ["no", "yes", "perhaps"] }
+    #expect(categories?.hasPrefix("dataset \"columns/1/names\" of file") == true)
+    #expect(categories?.hasSuffix("has shape 3; one name for each of 2 categories was expected") == true)
+    let same = try refusalOf { $0.categories[1]?.names = ["no", "no"] }
+    #expect(same?.hasPrefix("group \"columns/1\" of file") == true)
+    #expect(same?.contains("the name of category 1, \"no\", is also that of an earlier category") == true)
+    #expect(try refusalOf { $0.categories[1]?.type = "" }?.contains("unknown type \"\"") == true)
+  }
+
+  @Test func partsOfTheNamesOfColumns() throws {
+    func refusalOf(
+      _ edit: (HDF5.Session, HDF5.Object) throws(StorageError) -> Void
+    ) throws -> String? {
+      try refusal { (session, root) throws(StorageError) in
+        try session.writeTexts("names", in: try session.createGroup("columns", in: root), ["a", "b", "c"])
+        try edit(session, root)
+      }
+    }
+    let untyped = try refusalOf { (_, _) throws(StorageError) in }
+    #expect(untyped?.hasPrefix("attribute \"columns/type\" of file") == true)
+    #expect(untyped?.hasSuffix("is missing") == true)
+    let numbers = try refusalOf { (session, root) throws(StorageError) in
+      try delete("columns/names", in: root, session)
+      try session.writeDataset(
+        "columns/types", in: root, shape: [3], fileType: vaelib_h5t_float64_le(),
+        memoryType: vaelib_h5t_native_double(), values: [1.0, 2, 3])
+    }
+    #expect(numbers?.hasPrefix("dataset \"columns/types\" of file") == true)
+    #expect(numbers?.contains("fixed-length strings of at most 4096 bytes were expected") == true)
+    let nameless = try refusalOf { (session, root) throws(StorageError) in
+      try delete("columns/names", in: root, session)
+      let group = try session.createGroup("columns/2", in: root)
+      try session.writeAttribute("type", .text("text"), on: group)
+    }
+    #expect(nameless?.hasPrefix("dataset \"columns/2/names\"") == true)
+    #expect(nameless?.hasSuffix("is missing; the file is incomplete") == true)
+    let dataset = try refusalOf { (session, root) throws(StorageError) in
+      try delete("columns", in: root, session)
+      try session.writeTexts("columns", in: root, ["a", "b", "c"])
+    }
+    #expect(dataset?.hasSuffix("should be a group") == true)
+  }
+
   @Test func tensorsOfOtherTypes() throws {
     let error = try refusal { (session, root) throws(StorageError) in
       try delete(weight, in: root, session)

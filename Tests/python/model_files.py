@@ -51,7 +51,8 @@ class Reader:
         assert block == struct.pack("<48sQI452x", LINE, len(content), zlib.crc32(content))
         with h5py.File(path) as file:
             assert file.attrs["format"] == b"vaelib-model"
-            assert file.attrs["format_version"] == (2 if "standardize" in file["architecture"].attrs else 1)
+            is_new = "standardize" in file["architecture"].attrs or "column_groups" in file or "columns" in file
+            assert file.attrs["format_version"] == (2 if is_new else 1)
             self.kind = file.attrs["kind"].decode()
             groups = ("architecture", "training", "data")
             self.architecture, self.training, self.data = (
@@ -61,7 +62,17 @@ class Reader:
             self.history = {name: column[...] for name, column in file["history"].items()}
             self.weights = {}
             file["weights"].visititems(self.keep)
-            self.classes = [name.decode() for name in file["classes/names"]] if "classes" in file else None
+            self.classes = self.names(file, "classes")[1] if "classes" in file else None
+            columns = [str(column) for column in range(self.architecture["data_dim"])]
+            known = file.get("columns", {})
+            self.column_names = self.names(file, "columns") if "names" in known else None
+            self.column_types = [text.decode() for text in known["types"]] if "types" in known else None
+            self.categories = {column: self.names(known, column) for column in columns if column in known}
+
+    @staticmethod
+    def names(file, group):
+        """What the names in a group are, and the names."""
+        return file[group].attrs["type"].decode(), [name.decode() for name in file[f"{group}/names"]]
 
     @staticmethod
     def value(value):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 import vaelib
 from model_files import ACTIVATIONS, COUNTS, StackReader, VAEReader
@@ -116,6 +117,26 @@ def test_a_vae_of_several_kinds_of_columns_is_read_by_the_document(tmp_path):
     mean, log_variance = reader.decode(z.astype(np.float64))
     np.testing.assert_allclose(vae.decode(z).mean, mean, rtol=1e-5)
     np.testing.assert_allclose(vae.decode(z).variance, np.exp(log_variance), rtol=1e-4)
+
+
+FRAME = {
+    "ü": np.resize(["x", "", "ä"], 20),
+    "b": np.resize([True, False], 20),
+    "c": np.arange(20, dtype=np.float64),
+    "d": pd.Categorical(np.resize([7, -1], 20)),
+}
+
+
+def test_what_a_data_frame_was_is_read_by_the_document(tmp_path):
+    x = pd.DataFrame(FRAME).astype({"ü": object})
+    vae = vaelib.VAE(latent_dim=2, hidden=(3,), epochs=1, random_state=0).fit(x)
+    vae.save(tmp_path / "model.h5")
+    reader = VAEReader(tmp_path / "model.h5")
+    assert reader.column_names == ("text", ["ü", "b", "c", "d"])
+    assert reader.column_types == [
+        "category pandas.object", "boolean pandas.bool", "real pandas.float64", "category pandas.category",
+    ]  # fmt: skip
+    assert reader.categories == {"0": ("text", ["", "x", "ä"]), "3": ("integer", ["-1", "7"])}
 
 
 @pytest.mark.parametrize("tied", [(True, True, True), (False, True, False)])
@@ -232,6 +253,29 @@ def test_a_vae_that_the_document_writes(tmp_path):
     vae.set_params(epochs=1).fit(X)
 
 
+def test_the_columns_of_a_data_frame_that_the_document_writes(tmp_path):
+    random = np.random.RandomState(3)
+    architecture = {
+        "data_dim": 3, "latent_dim": 2, "hidden": np.array([], dtype="int64"),
+        "decoder_hidden": np.array([], dtype="int64"), "activation": "silu", "likelihood": "bernoulli",
+        "variance": "fixed", "mean_activation": "identity", "noise_stddev": 1.0, "stddev_floor": 0.01,
+        "initializer": "normal", "initializer_stddev": 0.01, "seed": np.uint64(3),
+    }  # fmt: skip
+    weights = layers(random, ("encoder/head", 3, 4), ("decoder/head", 2, 3))
+    groups = {"architecture": architecture, "training": TRAINING, "data": {"scale": 1.0, "shift": 0.0}}
+    history = {name: [] for name in VAE_HISTORY}
+    names = {"columns": ("integer", ["5", "3", "1"]), "columns/1": ("text", ["no", "yes"])}
+    types = ["boolean pandas.boolean", "category polars.String", "real pandas.float32"]
+    writer()(tmp_path / "model.h5", "vae", groups, weights, history, names, types)
+    vae = vaelib.load(tmp_path / "model.h5")
+    assert {name: values.tolist() for name, values in vae.categories_.items()} == {3: ["no", "yes"]}
+    x = pd.DataFrame({5: [True, False], 3: ["yes", "no"], 1: [0.0, 1.0]})
+    found = vae.reconstruct(x)
+    assert list(found.columns) == [5, 3, 1]
+    assert list(found.dtypes.astype(str)) == ["boolean", "category", "float32"]
+    np.testing.assert_array_equal(vae.transform(x), vae.transform(np.array([[1, 1, 0], [0, 0, 1]])))
+
+
 @pytest.mark.parametrize("trained", [False, True])
 def test_a_stack_that_the_document_writes(tmp_path, trained):
     random = np.random.RandomState(3)
@@ -246,9 +290,11 @@ def test_a_stack_that_the_document_writes(tmp_path, trained):
     training = {f"supervised_{name}": value for name, value in TRAINING.items()} if trained else {}
     history = {name: [1.0] if trained else [] for name in STACK_HISTORY}
     groups = {"architecture": architecture, "training": training, "data": DATA}
-    writer()(tmp_path / "stack.h5", "stack", groups, weights, history, ("integer", ["-1", "30", "7"]))
+    names = {"classes": ("integer", ["-1", "30", "7"]), "columns": ("text", ["a", "ü", "", "b", "c", "d"])}
+    writer()(tmp_path / "stack.h5", "stack", groups, weights, history, names)
     stack, reader = vaelib.load(tmp_path / "stack.h5"), StackReader(tmp_path / "stack.h5")
     assert stack.classes_.tolist() == [-1, 30, 7]
+    assert stack.feature_names_in_.tolist() == ["a", "ü", "", "b", "c", "d"]
     assert (stack.tied, stack.shift) == ((True, False), 0.25)
     if trained:
         assert (stack.finetune_epochs, stack.batch_size, stack.learning_rate) == (7, 9, 0.5)

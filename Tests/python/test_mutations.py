@@ -15,6 +15,7 @@ FOLDER = SOURCES / "mutation"
 #: How a file is loaded, which, whose checksums are made right again, how many thousand mutants.
 CASES = [
     ("model", "vae", "none", 2), ("model", "vae", "model", 5), ("memory", "vae", "model", 2),
+    ("model", "table", "model", 2),
     ("model", "stack", "none", 2), ("model", "stack", "model", 5), ("memory", "stack", "none", 2),
     ("model", "regressor", "none", 1), ("model", "regressor", "model", 4), ("memory", "regressor", "model", 1),
     ("every", "old", "none", 8), ("every", "new", "metadata", 9), ("every", "newest", "metadata", 7),

@@ -28,7 +28,7 @@ public protocol Model: AnyObject, Sendable {
   var record: TrainingRecord { get }
   /// What is known of it beside its weights; for any thread, also while it is trained.
   func describe() -> ModelDescription
-  /// Changes what training recorded.
+  /// Changes what is known of it.
   func changeRecord(_ body: (inout TrainingRecord) -> Void)
 
   /// An independent copy.
@@ -48,7 +48,7 @@ public protocol Model: AnyObject, Sendable {
   func epochs(of phase: Phase, _ configuration: TrainingConfiguration) -> Int
 }
 
-/// What training records beside the weights.
+/// What is known of a model beside its weights: how it was trained, and what its data was like.
 public struct TrainingRecord: Sendable {
   /// All epochs of all training.
   public var history = TrainingHistory()
@@ -57,6 +57,8 @@ public struct TrainingRecord: Sendable {
   /// The scaling of the data it was last trained on.
   public var dataScale = 1.0
   public var dataShift = 0.0
+  /// What the columns of its data are called.
+  public var columns = ColumnNames()
 
   public init() {}
 }

@@ -1,4 +1,4 @@
-/// What the classes of a stack are called, in the order of their numbers.
+/// What the classes of a stack are called, in the order of their numbers; columns and categories of tables likewise.
 public struct ClassNames: Sendable, Equatable {
   /// What the names stand for, so that a program can return labels in their original type.
   public enum Kind: String, CaseIterable, Sendable {
@@ -29,25 +29,31 @@ public struct ClassNames: Sendable, Equatable {
   public let kind: Kind
   public let names: [String]
 
-  /// Throws unless the names are of this kind, different, without NUL and not too long.
-  public init(_ names: [String], kind: Kind) throws(ModelError) {
+  /// Throws unless the names are of this kind, different, without NUL and not too long. `noun` is what they name.
+  public init(_ names: [String], kind: Kind, of noun: String = "class") throws(ModelError) {
     var seen: Set<[UInt8]> = []
     for (index, name) in names.enumerated() {
-      let bytes = Array(name.utf8)
-      guard bytes.count <= Self.greatestByteCount, !bytes.contains(0) else {
-        throw .invalidArgument(
-          "the name of class \(index) has \(bytes.count) bytes; allowed: at most \(Self.greatestByteCount), without NUL"
-        )
-      }
+      try Self.checkLength(name, "the name of \(noun) \(index)")
       guard kind.allows(name) else {
-        throw .invalidArgument("the name of class \(index), \"\(name)\", is not of the type \(kind.rawValue)")
+        throw .invalidArgument(
+          "the name of \(noun) \(index), \"\(name)\", is not of the type \(kind.rawValue)")
       }
-      guard seen.insert(bytes).inserted else {
-        throw .invalidArgument("the name of class \(index), \"\(name)\", is also that of an earlier class")
+      guard seen.insert(Array(name.utf8)).inserted else {
+        throw .invalidArgument(
+          "the name of \(noun) \(index), \"\(name)\", is also that of an earlier \(noun)")
       }
     }
     self.kind = kind
     self.names = names
+  }
+
+  /// Throws if a text is too long, or has a NUL.
+  static func checkLength(_ text: String, _ what: String) throws(ModelError) {
+    let bytes = text.utf8
+    guard bytes.count <= greatestByteCount, !bytes.contains(0) else {
+      throw .invalidArgument(
+        "\(what) has \(bytes.count) bytes; allowed: at most \(greatestByteCount), without NUL")
+    }
   }
 
   /// false and true, in this order.

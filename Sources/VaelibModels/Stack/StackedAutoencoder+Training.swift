@@ -89,6 +89,7 @@ extension StackedAutoencoder: TrainableModel {
       if !isSameShape { state.shape = saved.watched.value.shape }
       state.record.history = saved.record.history
       state.record.configurations.merge(saved.record.configurations) { own, _ in own }
+      if state.record.columns.isEmpty { state.record.columns = saved.record.columns }
     }
   }
 

@@ -57,7 +57,11 @@ extension VariationalAutoencoder: TrainableModel {
 
   func takeOver(_ saved: VariationalAutoencoder) throws {
     try parameters.copy(from: saved.parameters)
-    changeRecord { $0 = saved.record }
+    changeRecord { record in
+      let columns = record.columns
+      record = saved.record
+      if !columns.isEmpty { record.columns = columns }
+    }
   }
 
   func difference(from saved: VariationalAutoencoder) -> String? {

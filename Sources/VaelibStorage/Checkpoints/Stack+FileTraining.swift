@@ -33,14 +33,9 @@ extension StackedAutoencoder {
   }
 
   static func readClassNames(of stack: StackedAutoencoder, _ fields: ModelFields) throws(StorageError) {
-    guard let classes = try fields.file.classes(count: stack.classes) else { return }
-    do {
-      guard let kind = ClassNames.Kind(rawValue: classes.type) else {
-        throw ModelError.invalidArgument("the names are of the unknown type \"\(classes.type)\"")
-      }
-      try stack.setClassNames(try ClassNames(classes.names, kind: kind))
-    } catch {
-      throw fields.problem("group \"\(ModelFile.Name.classes)\"", "does not fit: \(error)")
-    }
+    let group = ModelFile.Name.classes
+    guard try fields.file.has(group) else { return }
+    let names = try fields.names(in: group, count: stack.classes, of: "class", "classes")
+    try fields.fitting("group \"\(group)\"") { () throws(ModelError) in try stack.setClassNames(names) }
   }
 }

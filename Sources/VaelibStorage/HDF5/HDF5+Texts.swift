@@ -1,6 +1,10 @@
 import CHDF5
+import VaelibNumerics
 
 extension HDF5.Session {
+  /// What a text takes in memory beside its own bytes, and as a member of a set, about.
+  private static let bytesOfText = 128
+
   /// Writes a dataset of fixed-length UTF-8 texts, as long as the longest, padded with NUL.
   func writeTexts(_ name: String, in group: HDF5.Object, _ texts: [String]) throws(StorageError) {
     try scope { () throws(StorageError) in
@@ -10,6 +14,7 @@ extension HDF5.Session {
       guard let byteCount = product([texts.count, width]) else {
         throw error(label, "cannot be written: \(texts.count) texts of \(width) bytes are too many")
       }
+      try requireMemory(byteCount)
       var bytes = [UInt8](repeating: 0, count: byteCount)
       for (index, text) in texts.enumerated() {
         for (place, byte) in text.utf8.enumerated() { bytes[index * width + place] = byte }
@@ -17,6 +22,13 @@ extension HDF5.Session {
       let type = try textType(width, label)
       try writeDataset(
         name, in: group, shape: [texts.count], fileType: type, memoryType: type, values: bytes)
+    }
+  }
+
+  /// Throws if the system would refuse so many bytes.
+  private func requireMemory(_ byteCount: Int) throws(StorageError) {
+    do { try MemoryReserve.require(byteCount, bytes: 1) } catch {
+      throw .memory(path: path, byteCount: byteCount)
     }
   }
 
@@ -36,6 +48,8 @@ extension HDF5.Session {
     try scope { () throws(StorageError) in
       let type = try own(H5Dget_type(dataset.id), dataset.label, "read its type")
       let padding = H5Tget_strpad(type)
+      // The bytes, and the texts made of them, which are to be compared with each other.
+      try requireMemory(product([count, byteCount + Self.bytesOfText]) ?? .max)
       var bytes = [UInt8](repeating: 0, count: count * byteCount)
       try bytes.withUnsafeMutableBufferPointer { (buffer) throws(StorageError) in
         try read(dataset, as: type, into: UnsafeMutableRawPointer(buffer.baseAddress))

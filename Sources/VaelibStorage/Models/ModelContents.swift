@@ -54,7 +54,7 @@ public struct ModelContents: Sendable, Equatable {
     case texts([String])
   }
 
-  /// What the classes of a classifier are called.
+  /// What the classes of a classifier, the columns of examples or the categories of a column are called.
   public struct Classes: Sendable, Equatable {
     /// What the names stand for: "text", "integer" and so on.
     public var type: String
@@ -64,6 +64,13 @@ public struct ModelContents: Sendable, Equatable {
       self.type = type
       self.names = names
     }
+  }
+
+  /// What the columns of examples are called, their types, and the names of their categories by their numbers.
+  public struct Columns: Sendable, Equatable {
+    public var names: Classes?
+    public var types: [String]?
+    public var categories: [Int: Classes] = [:]
   }
 
   /// Which kind of model: "vae".
@@ -84,6 +91,8 @@ public struct ModelContents: Sendable, Equatable {
   public var history: [Column]
   /// nil where classes have no names, or there are none.
   public var classes: Classes?
+  /// nil where nothing is known of columns but their numbers.
+  public var columns: Columns?
 
   public init(
     kind: String, libraryVersion: String, architecture: [Attribute] = [], training: [Attribute] = [],

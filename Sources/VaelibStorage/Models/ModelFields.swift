@@ -196,6 +196,10 @@ extension ModelContents {
           values: FloatSlice(parameters, tensor.offset..<tensor.offset + tensor.count))
       },
       history: record.history.storedSeries.map { .init(name: $0.name, values: record.history[$0]) })
+    if !record.columns.isEmpty {
+      columns = Columns(record.columns)
+      formatVersion = ModelFile.formatVersion
+    }
   }
 }
 

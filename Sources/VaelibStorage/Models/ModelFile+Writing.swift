@@ -60,7 +60,10 @@ extension ModelFile {
         column.name, in: history, shape: [column.values.count], fileType: vaelib_h5t_float64_le(),
         memoryType: vaelib_h5t_native_double(), values: column.values)
     }
-    if let classes = contents.classes { try write(classes, session, root) }
+    if let classes = contents.classes {
+      try write(classes, session, try session.createGroup(Name.classes, in: root))
+    }
+    if let columns = contents.columns { try write(columns, session, root) }
   }
 
   private static func writeHeader(
@@ -113,9 +116,22 @@ extension ModelFile {
   }
 
   private static func write(
-    _ classes: ModelContents.Classes, _ session: HDF5.Session, _ root: HDF5.Object
+    _ columns: ModelContents.Columns, _ session: HDF5.Session, _ root: HDF5.Object
   ) throws(StorageError) {
-    let group = try session.createGroup(Name.classes, in: root)
+    let group = try session.createGroup(Name.columns, in: root)
+    if let names = columns.names { try write(names, session, group) }
+    if let types = columns.types { try session.writeTexts(Name.columnTypes, in: group, types) }
+    for (column, names) in columns.categories.sorted(by: { $0.key < $1.key }) {
+      try session.scope { () throws(StorageError) in
+        try write(names, session, try session.createGroup("\(column)", in: group))
+      }
+    }
+  }
+
+  /// Writes names to a group.
+  private static func write(
+    _ classes: ModelContents.Classes, _ session: HDF5.Session, _ group: HDF5.Object
+  ) throws(StorageError) {
     try session.writeAttribute(Name.classType, .text(classes.type), on: group)
     try session.writeTexts(Name.classNames, in: group, classes.names)
   }

@@ -20,6 +20,9 @@ public enum ModelFile {
     static let weights = "weights"
     static let history = "history"
     static let classes = "classes"
+    /// Beside names as of `classes`, groups like that of the categories of columns, by their numbers.
+    static let columns = "columns"
+    static let columnTypes = "types"
     /// In the group `classes`: an attribute and a dataset.
     static let classType = "type"
     static let classNames = "names"

@@ -135,16 +135,14 @@ struct ModelReader {
     }
   }
 
-  /// The classes of a classifier; nil if the file names none.
-  func classes(count: Int) throws(StorageError) -> ModelContents.Classes? {
-    guard try session.linkKind(of: ModelFile.Name.classes, in: root) != nil else { return nil }
-    guard case .text(let type) = try attribute(ModelFile.Name.classType, of: ModelFile.Name.classes) else {
-      throw session.error(
-        "attribute \"\(ModelFile.Name.classes)/\(ModelFile.Name.classType)\"", "should be a text")
+  /// The names in a group, of `count` classes or whatever `noun` says.
+  func names(in group: String, count: Int, of noun: String) throws(StorageError) -> ModelContents.Classes {
+    guard case .text(let type) = try attribute(ModelFile.Name.classType, of: group) else {
+      throw session.error("attribute \"\(group)/\(ModelFile.Name.classType)\"", "should be a text")
     }
     let names = try texts(
-      HDF5.Session.join(ModelFile.Name.classes, ModelFile.Name.classNames), count: count,
-      of: "one name for each of \(count) classes")
+      HDF5.Session.join(group, ModelFile.Name.classNames), count: count,
+      of: "one name for each of \(count) \(noun)")
     return ModelContents.Classes(type: type, names: names)
   }
 

@@ -33,10 +33,10 @@ extension StackedAutoencoder {
         $0.attribute(configuration)
       } + counts + head + layers,
       training: trainingAttributes)
-    contents.formatVersion =
-      head.isEmpty
-      ? ModelFile.formatVersion(of: configuration, StackConfiguration.parameters) : ModelFile.formatVersion
-    contents.classes = classNames.map { .init(type: $0.kind.rawValue, names: $0.names) }
+    contents.formatVersion = max(
+      contents.formatVersion, ModelFile.formatVersion(of: configuration, StackConfiguration.parameters),
+      head.isEmpty ? 1 : ModelFile.formatVersion)
+    contents.classes = classNames.map(ModelContents.Classes.init)
     return contents
   }
 
@@ -60,6 +60,7 @@ extension StackedAutoencoder {
     if stack.classes > 0 { try readClassNames(of: stack, fields) }
     let record = try fields.record(configurations: try trainingConfigurations(fields))
     stack.changeRecord { $0 = record }
+    try fields.readColumnNames(of: stack)
     let layers = Double(configuration.layers.count)
     if let layer = record.history[.layer].first(where: { $0 >= layers }) {
       throw fields.problem(

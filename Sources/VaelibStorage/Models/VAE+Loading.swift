@@ -18,6 +18,8 @@ extension VariationalAutoencoder {
     try fields.read(TrainingConfiguration.parameters, ModelFile.Name.training, &training)
     let record = try fields.record(configurations: [.fit: training])
     model.changeRecord { $0 = record }
+    try fields.readColumnNames(of: model)
+    try fields.readCategoryNames(of: model)
     return model
   }
 

@@ -23,9 +23,10 @@ extension VariationalAutoencoder {
       },
       training: TrainingConfiguration.parameters.map { $0.attribute(training) })
     contents.columnGroups = groupParameters
-    contents.formatVersion =
+    let needed =
       configuration.groups.isEmpty
       ? ModelFile.formatVersion(of: configuration, VAEConfiguration.parameters) : ModelFile.formatVersion
+    contents.formatVersion = max(contents.formatVersion, needed)
     return contents
   }
 }

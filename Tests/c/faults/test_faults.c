@@ -335,6 +335,14 @@ static void check_scenario(const struct scenario *scenario) {
     printf("%s: %ld calls failed in turn, %.1f s\n", scenario->name, first - 2, now() - start);
 }
 
+/* Files of such a model have groups for names in addition. */
+static void name_columns(vaelib_model *named) {
+    static const char *const names[columns] = {"a", "b", "c", "d", "e", "f"};
+    CHECK_OK(vaelib_model_set_column_names(named, "text", names, columns));
+    CHECK_OK(vaelib_model_set_column_types(named, names, columns));
+    CHECK_OK(vaelib_vae_set_category_names(named, 1, "text", names, 2));
+}
+
 int main(void) {
     float *images = make_images(rows, columns, 1);
     vaelib_training_config plan = make_plan(1);
@@ -350,6 +358,8 @@ int main(void) {
     examples = wrap(images, rows, columns);
     model = make_model(columns, 2), other_model = make_model(columns, 3);
     stack = make_stack(columns), other_stack = make_stack(columns);
+    name_columns(model);
+    name_columns(other_model);
     REQUIRE_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
     REQUIRE_OK(vaelib_stack_pretrain(stack, examples, &plan, NULL, NULL));
     REQUIRE_OK(vaelib_model_save_to_memory(stack, &image, &image_count));

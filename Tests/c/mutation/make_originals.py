@@ -9,6 +9,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pandas as pd
 import vaelib
 from h5py.h5s import UNLIMITED
 
@@ -189,9 +190,11 @@ def write_sparse(path: Path, versions: tuple[str, str]) -> None:
 
 
 def write_models(folder: Path) -> None:
-    """A VAE, and stacks that are a classifier and a regressor."""
+    """A VAE, one of a table, whose columns and categories have names, and stacks that classify and regress."""
     examples = (MATRIX[:, :3] % 2).astype(np.float32)
     vaelib.VAE(latent_dim=2, hidden=(3,), epochs=1, random_state=1).fit(examples).save(folder / "vae.h5")
+    table = pd.DataFrame({"a": examples[:, 0], "b": np.resize(["no", "yes"], 40), "c": np.resize(["x", "y", "z"], 40)})
+    vaelib.VAE(latent_dim=2, hidden=(3,), epochs=1, random_state=1).fit(table).save(folder / "table.h5")
     stack = vaelib.StackedDenoisingClassifier(hidden=(3,), random_state=1)
     stack.fit(examples, np.arange(40) % 2).save(folder / "stack.h5")
     regressor = vaelib.StackedDenoisingRegressor(hidden=(3,), pretrain_epochs=0, finetune_epochs=1, random_state=1)

@@ -566,6 +566,13 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_model_get_parameters": (c_int, [POINTER(Model), POINTER(c_float), c_size_t]),
     "vaelib_model_set_parameters": (c_int, [POINTER(Model), POINTER(c_float), c_size_t]),
     "vaelib_model_standardize": (c_int, [POINTER(Model), POINTER(Dataset)]),
+    "vaelib_model_set_column_names": (c_int, [POINTER(Model), c_char_p, POINTER(c_char_p), c_size_t]),
+    "vaelib_model_get_column_names": (
+        c_int,
+        [POINTER(Model), POINTER(c_char_p), POINTER(POINTER(c_char_p)), POINTER(c_size_t)],
+    ),
+    "vaelib_model_set_column_types": (c_int, [POINTER(Model), POINTER(c_char_p), c_size_t]),
+    "vaelib_model_get_column_types": (c_int, [POINTER(Model), POINTER(POINTER(c_char_p)), POINTER(c_size_t)]),
     "vaelib_model_cancel": (c_int, [POINTER(Model)]),
     "vaelib_model_recover": (c_int, [POINTER(Model)]),
     "vaelib_model_free": (None, [POINTER(Model)]),
@@ -582,6 +589,11 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_vae_config_resolve": (c_int, [POINTER(VAEConfig), POINTER(Dataset)]),
     "vaelib_vae_create": (c_int, [POINTER(VAEConfig), POINTER(POINTER(Model))]),
     "vaelib_vae_get_config": (c_int, [POINTER(Model), POINTER(VAEConfig)]),
+    "vaelib_vae_set_category_names": (c_int, [POINTER(Model), c_size_t, c_char_p, POINTER(c_char_p), c_size_t]),
+    "vaelib_vae_get_category_names": (
+        c_int,
+        [POINTER(Model), c_size_t, POINTER(c_char_p), POINTER(POINTER(c_char_p)), POINTER(c_size_t)],
+    ),
     "vaelib_vae_fit": (
         c_int,
         [POINTER(Model), POINTER(Dataset), POINTER(Dataset), POINTER(TrainingConfig), ProgressFn, c_void_p],

@@ -7,8 +7,13 @@ import warnings
 from typing import Any
 
 import vaelib
+from vaelib.data.class_names import ClassNames
 from vaelib.data.opening import dataset_names, open_dataset
+from vaelib.data.stored_columns import StoredColumns
 from vaelib.training.checkpoint import describe
+
+#: How many names of columns, or of the categories of one, are shown.
+_SHOWN = 20
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -56,8 +61,24 @@ def _print_model(model: Any) -> None:
     """The architecture, and how far it was trained."""
     print(model)
     print(f"{model.n_features_in_} columns, seen as number * {model.scale:g} + {model.shift:g}")
+    _print_names(model._fitted().columns)
     epochs = len(model.history_.get("epoch", ()))
     print(f"{epochs} {'epoch' if epochs == 1 else 'epochs'} of training" if epochs else "not trained")
+
+
+def _print_names(columns: StoredColumns | None) -> None:
+    """What columns and categories are called, where they have names."""
+    if columns is None:
+        return
+    print(f"columns: {_listed(columns.names)}")
+    for column, names in columns.categories.items():
+        print(f"categories of {columns.names.names[column]}: {_listed(names)}")
+
+
+def _listed(names: ClassNames) -> str:
+    """The first names, and how many there are if these are not all."""
+    shown = ", ".join(names.names[:_SHOWN])
+    return shown if len(names.names) <= _SHOWN else f"{shown}, ... ({len(names.names)} in all)"
 
 
 def _print_checkpoint(path: str, in_child: bool) -> None:

@@ -183,6 +183,8 @@ def make_frame(
 def _polars_series(name: str, values: npt.NDArray[Any], dtype: Any) -> Any:
     import polars
 
+    if dtype is None:
+        return polars.Series(name, values.tolist())
     if dtype == polars.Object:
         return polars.Series(name, values.tolist(), dtype=dtype)
     return polars.Series(name, values.tolist() if values.dtype == object else values).cast(dtype)

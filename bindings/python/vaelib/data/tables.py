@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,11 @@ import numpy.typing as npt
 from vaelib._c.column_names import column_text
 from vaelib._c.errors import DataError
 from vaelib.data.categories import Categories
+from vaelib.data.class_names import values_of
 from vaelib.data.column_rules import FEW_CATEGORIES, MOST_CATEGORIES, suggested_likelihood
 from vaelib.data.frame_columns import FrameColumn, library_of, make_frame, names_in, read_columns
+from vaelib.data.kept_types import KeptType, present_library, text_of, type_for
+from vaelib.data.stored_columns import StoredColumns
 
 Matrix = npt.NDArray[np.float64]
 
@@ -60,6 +63,28 @@ class Table:
         dtypes, kinds = [column.dtype for column in columns], [column.kind for column in columns]
         return cls(library_of(X) or "", names, dtypes, kinds, categories, likelihoods)
 
+    def stored(self, counts: Mapping[int, int]) -> StoredColumns | None:
+        """What a model file can keep of the columns, of which some have so many categories in the model."""
+        types = [text_of(kind, self.library, dtype) for kind, dtype in zip(self.kinds, self.dtypes, strict=True)]
+        categories = {
+            number: known.values.tolist()
+            for number, known in enumerate(self.categories)
+            if known is not None and counts.get(number) == len(known)
+        }
+        return StoredColumns.of(self.names, types, categories)
+
+    @classmethod
+    def recalled(cls, columns: StoredColumns, likelihoods: list[str]) -> Table:
+        """The table of which a model file has kept this."""
+        names = values_of(columns.names)
+        known = [columns.categories.get(number) for number in range(len(names))]
+        listed = [None if each is None else values_of(each) for each in known]
+        texts = columns.types or [""] * len(names)
+        dtypes = [KeptType.read(text, values) for text, values in zip(texts, listed, strict=True)]
+        kinds = [dtype.kind for dtype in dtypes]
+        categories = [None if values is None else Categories(values) for values in listed]
+        return cls(dtypes[0].library, names, dtypes, kinds, categories, likelihoods)
+
     @property
     def is_of_numbers(self) -> bool:
         """Whether all columns are numbers, which stand for nothing else."""
@@ -90,7 +115,9 @@ class Table:
         least a half.
         """
         columns = [self.column(number, matrix[:, number]) for number in range(len(self.names))]
-        return make_frame(self.library, self.names, columns, self.dtypes, index)
+        library = present_library(self.library)
+        dtypes = [type_for(library, dtype) for dtype in self.dtypes]
+        return make_frame(library, self.names, columns, dtypes, index)
 
     def column(self, number: int, numbers: npt.NDArray[np.float32]) -> npt.NDArray[Any]:
         """What numbers of a column stand for."""
@@ -137,7 +164,7 @@ def _numbers_of(column: FrameColumn, place: str) -> npt.NDArray[np.float64]:
         if not column.gaps[row] and not isinstance(value, int | float | np.number):
             raise DataError(
                 f"X holds {value!r} at row {row}, {place} (counted from 0), where the model has numbers. Of categories "
-                "an estimator knows that was fitted on a data frame which has them, and its pickle; model files do not"
+                "an estimator knows that was fitted on a data frame which has them, its pickle and its model file"
             )
     numbers = np.full(len(column.values), np.nan)
     numbers[~column.gaps] = column.values[~column.gaps].astype(np.float64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numbers
 import os
 import threading
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
@@ -15,12 +16,13 @@ import numpy.typing as npt
 from vaelib._c.arguments import count, seed_from
 from vaelib._c.arrays import pointer
 from vaelib._c.calls import call
-from vaelib._c.errors import Cancelled, NumericalError, VaelibError
+from vaelib._c.errors import Cancelled, NumericalError, VaelibError, VaelibWarning, caller_depth
 from vaelib._c.long_calls import Callback, Progress
 from vaelib.data.data_frames import check_feature_names, check_input_features
 from vaelib.data.dataset import Dataset
 from vaelib.data.h5py_datasets import is_h5py_dataset, opened
 from vaelib.data.matrices import as_matrix
+from vaelib.data.stored_columns import StoredColumns
 from vaelib.models.native import NativeModel
 from vaelib.models.not_fitted import not_fitted
 from vaelib.models.query_input import QueryInput, plain_rows, rows_of
@@ -31,6 +33,9 @@ Self = TypeVar("Self", bound="Estimator[Any]")
 
 #: How many epochs `verbose` shows, beside the first and the last: small sets are passed over thousands of times.
 _SHOWN_EPOCHS = 100
+
+#: What ``save`` says of names that a file cannot keep.
+NAMES_LOST = "the file does not keep the names of columns, which are other than texts or numbers, or too long"
 
 #: The attributes that say what the columns of a data frame were.
 _OF_COLUMNS = ("feature_names_in_", "_table")
@@ -71,6 +76,7 @@ class Estimator(Generic[ModelType]):
             examples = self._examples(X, reset=True)
             model = self._new_model_for(examples, seed)
             self._see(model, examples)
+        model.columns = self._columns_for(model)
         self._keep(model, seed)
         return self
 
@@ -83,14 +89,21 @@ class Estimator(Generic[ModelType]):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the model to an HDF5 file: architecture, weights, training, history, data scaling.
 
-        The file appears complete or not at all: on any error an older file of that name stays unchanged.
+        With it what is known of a data frame's columns: ``feature_names_in_`` and, of a VAE, ``categories_`` and the
+        columns' types. What a file cannot keep of these, a warning names. The file appears complete or not at all: on
+        any error an older file of that name stays unchanged.
 
         Raises
         ------
         FileError
             The file cannot be written; FileNotFoundError if its folder does not exist.
         """
-        self._fitted().save(path)
+        model = self._fitted()
+        model.columns = self._columns_for(model)
+        lost = self._lost_columns(model)
+        if lost:
+            warnings.warn(f"{lost}; pickle does", VaelibWarning, stacklevel=caller_depth())
+        model.save(path)
 
     @property
     def history_(self) -> dict[str, npt.NDArray[Any]]:
@@ -222,6 +235,7 @@ class Estimator(Generic[ModelType]):
         It is kept too, with the weights reached, when training was stopped or diverged; not when the library refused
         to begin.
         """
+        model.columns = self._columns_for(model)
         in_training = vars(self).setdefault("_in_training", {})
         try:
             in_training[threading.get_ident()] = model
@@ -297,7 +311,7 @@ class Estimator(Generic[ModelType]):
         dataset = Dataset(self._matrix(X, reset), labels, scale=self.scale, shift=self.shift)
         return dataset._name_columns(getattr(self, "feature_names_in_", None))
 
-    def _matrix(self, X: Any, reset: bool) -> npt.NDArray[Any]:
+    def _matrix(self, X: Any, reset: bool) -> Any:
         """Examples that are no dataset as a matrix; ``reset`` learns the column names, which else are compared."""
         matrix = as_matrix(X, type(self).__name__)
         check_feature_names(self, X, reset)
@@ -306,6 +320,22 @@ class Estimator(Generic[ModelType]):
     def _rows(self, values: npt.NDArray[np.float32], X: Any = None) -> Any:
         """Rows that a query has found, perhaps of X, as ``fit`` had them."""
         return values
+
+    def _columns_for(self, model: ModelType) -> StoredColumns | None:
+        """What the model is to know of the columns of the data frame that ``fit`` had; None without one."""
+        names = getattr(self, "feature_names_in_", None)
+        return None if names is None else StoredColumns.of(names.tolist())
+
+    def _recall_columns(self, model: ModelType) -> None:
+        """Takes what a model from a file knows of its columns."""
+        columns = model.columns
+        if columns is not None and columns.names.kind == "text":
+            self.feature_names_in_ = np.array(columns.names.names, dtype=object)
+
+    def _lost_columns(self, model: ModelType) -> str:
+        """What the file of the model will not keep of the columns; empty if it keeps all."""
+        lost = getattr(self, "feature_names_in_", None) is not None and model.columns is None
+        return NAMES_LOST if lost else ""
 
     def _forget_columns(self) -> None:
         """Forgets what the columns of a data frame were."""

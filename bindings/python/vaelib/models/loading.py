@@ -31,6 +31,9 @@ def load(path: Path, *, check_in_child: bool = False) -> Any:
     parameters are those in the file, with which the model was made and last trained. ``random_state`` is the file's
     seed; ``scale`` and ``shift`` are those of the data the model was trained on.
 
+    What the file keeps of a data frame comes back, too: ``feature_names_in_`` and, for a VAE, ``categories_`` and the
+    columns' types. Rows that the model makes are such a data frame again; only that needs pandas, or polars.
+
     Parameters
     ----------
     path : path

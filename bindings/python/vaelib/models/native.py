@@ -21,6 +21,7 @@ from vaelib._c.errors import Cancelled
 from vaelib._c.library import library
 from vaelib._c.long_calls import PHASE_NAMES, Callback, LongCall
 from vaelib.data.dataset import Dataset
+from vaelib.data.stored_columns import StoredColumns, read_columns_of, write_columns_of
 from vaelib.training.checkpoint import Checkpoint, attach
 
 Self = TypeVar("Self", bound="NativeModel")
@@ -82,6 +83,22 @@ class NativeModel:
     def latent_dim(self) -> int:
         """How many numbers a latent has; 0 for a stack."""
         return int(self.info.latent_dim)
+
+    @property
+    def category_counts(self) -> dict[int, int]:
+        """How many categories there are in the columns that have such, by their numbers."""
+        return {}
+
+    @property
+    def columns(self) -> StoredColumns | None:
+        """What the columns of the examples are called; None if they have no names."""
+        return read_columns_of(self.handle, lambda: self.category_counts)
+
+    @columns.setter
+    def columns(self, columns: StoredColumns | None) -> None:
+        before = self.columns
+        if before != columns:
+            write_columns_of(self.handle, before, columns)
 
     @property
     def info(self) -> header.ModelInfo:

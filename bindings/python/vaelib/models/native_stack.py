@@ -9,7 +9,7 @@ from functools import cached_property
 from vaelib._c import header
 from vaelib._c.arguments import text
 from vaelib._c.calls import call, defaults, described, new_handle
-from vaelib.data.class_names import ClassNames, stored_names
+from vaelib.data.class_names import ClassNames, store_names, stored_names
 from vaelib.data.dataset import Dataset
 from vaelib.models.layers import StackParameters, fill_stack_config, stack_values_of
 from vaelib.models.native import NativeModel
@@ -60,11 +60,7 @@ class NativeStack(NativeModel):
 
     @class_names.setter
     def class_names(self, names: ClassNames | None) -> None:
-        if names is None:
-            call("vaelib_stack_set_class_names", self.handle, None, None, 0)
-            return
-        texts = (ctypes.c_char_p * len(names.names))(*(text(name) for name in names.names))
-        call("vaelib_stack_set_class_names", self.handle, text(names.kind), texts, len(texts))
+        store_names("vaelib_stack_set_class_names", self.handle, names=names)
 
     def layer_index(self, layer: int) -> int:
         """A layer's index from 0, given as in a Python list: -1 is the topmost.

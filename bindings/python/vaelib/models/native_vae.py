@@ -12,7 +12,7 @@ from vaelib._c.calls import call, defaults, described, new_handle
 from vaelib._c.configurations import fill, values_of
 from vaelib._c.long_calls import Callback, LongCall
 from vaelib.data.dataset import Dataset
-from vaelib.models.columns import Group, groups_in, native_groups, resolved_groups, set_groups
+from vaelib.models.columns import Group, groups_in, likelihoods_of, native_groups, resolved_groups, set_groups
 from vaelib.models.native import NativeModel
 
 
@@ -82,6 +82,21 @@ class NativeVAE(NativeModel):
     def groups(self) -> list[Group]:
         """The groups of columns; none where all columns are of one kind."""
         return groups_in(described(header.VAEConfig, "vaelib_vae_get_config", self.handle))
+
+    @property
+    def likelihoods(self) -> list[str]:
+        """The likelihood of each column."""
+        return likelihoods_of(self.groups) or [str(self.architecture["likelihood"])] * self.data_dim
+
+    @property
+    def category_counts(self) -> dict[int, int]:
+        """How many categories there are in the columns of categories, and in those that are 0 or 1."""
+        counts: dict[int, int] = {}
+        classes = [group["classes"] for group in self.groups for _ in range(group["columns"])]
+        for column, likelihood in enumerate(self.likelihoods):
+            if likelihood in ("bernoulli", "categorical"):
+                counts[column] = 2 if likelihood == "bernoulli" else classes[column]
+        return counts
 
     @property
     def resolved_architecture(self) -> dict[str, Any]:

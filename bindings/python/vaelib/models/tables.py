@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vaelib._c.column_names import column_text
 from vaelib._c.parameters import names_of
 from vaelib.data.data_frames import check_feature_names
 from vaelib.data.frame_columns import is_of_floats, library_of, names_in, read_columns
 from vaelib.data.matrices import as_matrix
+from vaelib.data.stored_columns import StoredColumns
 from vaelib.data.tables import Table, matrix_of
 from vaelib.models.columns import Group, merged, named_groups
-from vaelib.models.estimator import Estimator
+from vaelib.models.estimator import NAMES_LOST, Estimator
 from vaelib.models.native_vae import NativeVAE
 
 #: What an estimator says of all columns of numbers.
@@ -47,6 +49,30 @@ class TableData(Estimator[NativeVAE]):
         if self._table is not None:
             return self._table.matrix(X)
         return as_matrix(X, type(self).__name__) if is_of_floats(X) else matrix_of(read_columns(X), names_in(X))
+
+    def _columns_for(self, model: NativeVAE) -> StoredColumns | None:
+        if self._table is None:
+            return super()._columns_for(model)
+        return self._table.stored(model.category_counts)
+
+    def _recall_columns(self, model: NativeVAE) -> None:
+        super()._recall_columns(model)
+        columns = model.columns
+        if columns is not None and (columns.types is not None or columns.categories):
+            self._table = Table.recalled(columns, model.likelihoods)
+
+    def _lost_columns(self, model: NativeVAE) -> str:
+        columns = model.columns
+        if self._table is None:
+            return super()._lost_columns(model)
+        if columns is None:
+            return NAMES_LOST
+        lost = [
+            column_text(number, self._table.names)
+            for number, known in enumerate(self._table.categories)
+            if known is not None and number not in columns.categories
+        ]
+        return f"the file does not keep what the categories are in {', '.join(lost)}" if lost else ""
 
     def _learn(self, X: Any) -> None:
         """Learns what the columns of a data frame are, if they are not numbers alone that are left to the library."""

@@ -73,7 +73,7 @@ class VAE(
         The likelihood of each column; of a data frame by the column's name.
     categories_ : dict of arrays
         The values of each column of a data frame that has categories, by its name, in the order of the numbers 0, 1,
-        ... that the model knows them by; empty for other examples. A model file does not keep them, a pickle does.
+        ... that the model knows them by; empty for other examples.
     epochs_, batch_size_, patience_, validation_fraction_
         What the last fit went by, where the parameter is "auto" what was decided for it.
     n_iter_ : int
@@ -307,7 +307,7 @@ class VAE(
     def likelihoods_(self) -> list[str] | dict[str, str]:
         """The likelihood of each column; by its name if X was a data frame."""
         model = self._fitted()
-        found = likelihoods_of(model.groups) or [str(model.architecture["likelihood"])] * model.data_dim
+        found = model.likelihoods
         names = getattr(self, "feature_names_in_", None)
         return found if names is None else dict(zip(names.tolist(), found, strict=True))
 
@@ -375,6 +375,7 @@ class VAE(
         vae = cls(**model.architecture, **training, **parameters, columns=columns_of(model.groups))
         vae._keep(model, seed)
         vae.n_features_in_ = int(info.data_dim)
+        vae._recall_columns(model)
         return vae
 
 
