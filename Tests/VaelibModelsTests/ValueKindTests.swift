@@ -19,10 +19,15 @@ import Testing
   }
 
   @Test(
-    arguments: [[-1, 1], [0, 2], [0.1], [0, 0.123, 1], [.nan, 0], [1, .infinity], [0.25, 1 / 255.0]]
+    arguments: [[-1, 1], [0, 2], [0.1], [0, 0.123, 1], [.nan, 2], [1, .infinity], [0.25, 1 / 255.0]]
       as [[Float]])
   func realData(_ values: [Float]) throws {
     #expect(try kind(values) == .real)
+  }
+
+  @Test func missingNumbersArePassedOver() throws {
+    #expect(try kind([.nan, 0, 1]) == .binary)
+    #expect(try kind([0.25, .nan, 0.5, 0.75, 1]) == .levels)
   }
 
   /// Tables whose numbers were brought to [0, 1] and rounded are no pictures.

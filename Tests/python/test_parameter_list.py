@@ -18,7 +18,7 @@ from c_interface import (
 from vaelib._c import header
 from vaelib._c.calls import defaults
 from vaelib._c.library import library
-from vaelib._c.parameters import PARAMETERS, allowed
+from vaelib._c.parameters import PARAMETERS, allowed, parameters_of
 from vaelib.models.fine_tuning import FINETUNE_PARAMETERS
 
 CONFIGURATIONS = {
@@ -27,6 +27,7 @@ CONFIGURATIONS = {
     "stack": header.StackConfig,
     "layer": header.LayerConfig,
     "evaluation": header.EvaluationConfig,
+    "imputation": header.ImputationConfig,
     "column_group": header.ColumnGroup,
 }
 #: The fields that are no hyper-parameters.
@@ -108,7 +109,8 @@ def test_phases_belong_to_training():
     "parameter", [each for each in PARAMETERS if each.group == "training"], ids=lambda each: each.name
 )
 def test_a_parameter_may_change_in_its_phases_and_in_no_others(handles, parameter, phase):
-    model, number = handles[MODELS[phase]], header.PHASE[phase]
+    model = "with gaps" if (phase, parameter.name) == ("fit", "hide_fraction") else MODELS[phase]
+    model, number = handles[model], header.PHASE[phase]
     fields = {parameter.name: changed(parameter)}
     if phase in parameter.phases:
         library.vaelib_trainer_free(new_trainer(model, number, **fields))
@@ -133,6 +135,14 @@ def test_an_evaluation_refuses_what_its_parameters_do_not_allow(handles, name, v
     assert allowed("evaluation", name) in library.vaelib_last_error().decode()
     arguments[2] = byref(evaluation_config())
     assert library.vaelib_vae_estimate_elbo(*arguments) == OK
+
+
+def test_imputation_takes_its_defaults_and_values_from_the_list():
+    for each in parameters_of("imputation"):
+        default = inspect.signature(vaelib.VAE.impute).parameters[each.name].default
+        assert str(default) == each.default
+        assert inspect.signature(vaelib.VAE.impute_to_file).parameters[each.name].default == default
+        assert f"{each.name} : {each.allowed}" in vaelib.VAE.impute.__doc__
 
 
 def test_elbo_takes_its_defaults_and_values_from_the_list():

@@ -38,7 +38,7 @@ class TableData(Estimator[NativeVAE]):
         self._fitted()
         return {} if self._table is None else self._table.named_categories()
 
-    def _matrix(self, X: Any, reset: bool) -> npt.NDArray[Any]:
+    def _matrix(self, X: Any, reset: bool) -> Any:
         if reset:
             vars(self).pop("_table", None)
         if library_of(X) is None or 0 in X.shape:
