@@ -150,7 +150,7 @@ public func vaelib_dataset_slice(
     let slice = DatasetHandle(
       source: SliceSource(whole.source, rows: firstRow..<end), elementType: whole.elementType,
       labels: whole.labels?.dropFirst(firstRow), targets: whole.targets?.slice(firstRow..<end),
-      conventions: whole.conventions)
+      weights: whole.weights?.slice(firstRow..<end), conventions: whole.conventions)
     out.pointee = try HandleTable.shared.insert(slice)
   }
 }
@@ -168,6 +168,7 @@ public func vaelib_dataset_describe(
     info.scale = dataset.source.scale
     info.shift = dataset.source.shift
     info.has_labels = dataset.labels == nil ? 0 : 1
+    info.has_weights = dataset.weights == nil ? 0 : 1
     info.in_memory = dataset.source.isInMemory ? 1 : 0
     info.target_columns = dataset.targets?.source.columns ?? 0
     info.head = Constants.string(dataset.targets?.head.rawValue ?? "")

@@ -31,6 +31,33 @@ import VaelibNumerics
     #expect(whole.means == blocks.means && whole.deviations == blocks.deviations)
   }
 
+  private func weights(_ values: [Float]) throws -> ExampleWeights {
+    try values.withUnsafeBytes { bytes in
+      try ExampleWeights(
+        StridedArray.dense(
+          base: try #require(bytes.baseAddress), elementType: .float32, rows: values.count, columns: 1))
+    }
+  }
+
+  /// A row of weight 2 is there twice, one of weight 0 not at all, whatever it holds: the first row of all, too.
+  @Test func rowsCountByTheirWeights() throws {
+    let values: [Float] = [.nan, 7, 1, 2, 4, 8, 3, .nan]
+    let check = ExampleCheck([ColumnDomain(columns: nil, domain: .real)], missing: .ignore)
+    let found = try ColumnMoments(
+      try TestExamples(values, columns: 2).source, weights: try weights([0, 1, 2, 0.5]), check: check)
+    let repeated: [Float] = [1, 2, 1, 2, 4, 8, 4, 8, 4, 8, 4, 8, 3, .nan]
+    let twice = try ColumnMoments(
+      try TestExamples(repeated, columns: 2).source, weights: try weights([1, 0, 1, 0, 1, 1, 0.5]),
+      check: check)
+    #expect(found.weightSums == [3.5, 3] && twice.weightSums == found.weightSums)
+    #expect(zip(found.means, twice.means).allSatisfy { abs($0 - $1) < 1e-12 })
+    #expect(zip(found.deviations, twice.deviations).allSatisfy { abs($0 - $1) < 1e-12 })
+    let rest = try ColumnMoments(
+      try TestExamples(Array(values[2...]), columns: 2).source, weights: try weights([1, 2, 0.5]),
+      check: check)
+    #expect(rest.means == found.means && rest.deviations == found.deviations)
+  }
+
   @Test func unsuitableValuesAreNamed() throws {
     var values = [Float](repeating: 1, count: 600 * 2)
     values[2 * 555 + 1] = .nan

@@ -36,7 +36,9 @@ extension LabeledExamples {
     case .named(let own):
       numbers = try number(labels, of: own, by: names, what)
     }
-    return LabeledExamples(source, labels: numbers, classNames: names)
+    var examples = LabeledExamples(source, labels: numbers, classNames: names)
+    (examples.weights, examples.whole) = (weights, whole)
+    return examples
   }
 
   private func number(

@@ -39,7 +39,9 @@ public protocol Model: AnyObject, Sendable {
   ///
   /// Throws `ModelError.data` at an unsuitable value, `.invalidArgument` if the model does not standardise; the model
   /// is unchanged then.
-  func standardize(by examples: any ExampleSource, isCancelled: @escaping () -> Bool) throws
+  func standardize(
+    by examples: any ExampleSource, weights: ExampleWeights?, isCancelled: @escaping () -> Bool
+  ) throws
   /// A trainer for one step at a time. Throws `ModelError`, `NumericsError`.
   func makeTrainer(
     _ phase: Phase, _ configuration: TrainingConfiguration, examplesPerEpoch: Int

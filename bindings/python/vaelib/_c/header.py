@@ -163,6 +163,7 @@ class DatasetInfo(ctypes.Structure):
         ("conventions", c_char_p),
         ("target_columns", c_size_t),
         ("head", c_char_p),
+        ("has_weights", c_int),
     ]
 
 
@@ -514,9 +515,11 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     ),
     "vaelib_dataset_relabel": (c_int, [POINTER(Dataset), POINTER(Array), POINTER(POINTER(Dataset))]),
     "vaelib_dataset_with_targets": (c_int, [POINTER(Dataset), POINTER(Dataset), c_char_p, POINTER(POINTER(Dataset))]),
+    "vaelib_dataset_with_weights": (c_int, [POINTER(Dataset), POINTER(Array), POINTER(POINTER(Dataset))]),
     "vaelib_dataset_describe": (c_int, [POINTER(Dataset), POINTER(DatasetInfo)]),
     "vaelib_dataset_read": (c_int, [POINTER(Dataset), POINTER(c_float), c_size_t]),
     "vaelib_dataset_read_labels": (c_int, [POINTER(Dataset), POINTER(c_int64), c_size_t]),
+    "vaelib_dataset_read_weights": (c_int, [POINTER(Dataset), POINTER(c_float), c_size_t]),
     "vaelib_dataset_get_class_names": (
         c_int,
         [POINTER(Dataset), POINTER(c_char_p), POINTER(POINTER(c_char_p)), POINTER(c_size_t)],
