@@ -226,9 +226,7 @@ def multilabel_loss(
     return float((row_weights * (softplus(logits) - indicators * logits).sum(axis=1)).mean())
 
 
-def unsupervised_loss(
-    weights: Weights, layers: Sequence[Layer], x: Array, row_weights: Array | float = 1.0
-) -> float:
+def unsupervised_loss(weights: Weights, layers: Sequence[Layer], x: Array, row_weights: Array | float = 1.0) -> float:
     """The mean reconstruction error through the whole stack."""
     return float((row_weights * reconstruction_error(weights, layers, x, len(layers) - 1)).mean())
 
