@@ -100,7 +100,9 @@ class Predictions(Estimator[NativeStack]):
         labels, counts = as_labels(self._labels_of(X, y), examples.rows, type(self).__name__), counting(examples)
         numbers = np.full(examples.rows, UNLABELLED, dtype=np.int64)
         classes, numbers[counts] = encode(labels[counts])
-        factors = class_factors(self.class_weight, classes, numbers, examples.weights)
+        weights = examples.weights
+        own = None if weights is None else weights.astype(np.float64)
+        factors = class_factors(self.class_weight, classes, numbers, own)
         examples = reweighted_by_class(examples, numbers, factors)
         return examples, with_labels(examples.relabel(numbers)), classes, factors
 
