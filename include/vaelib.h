@@ -367,6 +367,12 @@ typedef struct vaelib_dataset_options {
      */
     const char *const *external_folders;
     size_t external_folder_count;
+    /**
+     * The name of a dataset with one weight per row, or per window, as vaelib_dataset_with_weights() takes them; NULL
+     * for none. And the file that it is in; NULL for the same file.
+     */
+    const char *weights;
+    const char *weights_path;
 } vaelib_dataset_options;
 #define VAELIB_DATASET_OPTIONS_INIT VAELIB_SIZED_STRUCTURE(vaelib_dataset_options)
 

@@ -39,7 +39,7 @@ public func vaelib_dataset_concatenate(
       count: try Arguments.length(count, of: OpaquePointer?.self))
     let parts = try handles.map { try DatasetHandle.from($0) }
     try checkThatTheyFit(parts)
-    if parts[0].labels != nil {
+    if parts[0].labels != nil || parts.contains(where: { $0.weights != nil }) {
       try MemoryReserve.require(
         parts.reduce(0) { $0 + $1.source.rows }, bytes: 2 * MemoryLayout<Int64>.stride)
     }

@@ -1,6 +1,7 @@
 public import CVaelib
 import VaelibModels
 import VaelibNumerics
+import VaelibStorage
 
 @_cdecl("vaelib_dataset_with_weights") @implementation
 public func vaelib_dataset_with_weights(
@@ -43,5 +44,32 @@ extension ExampleWeights {
         "weights are \(array.rows) x \(array.columns); expected \(rows) x 1, a weight for each example")
     }
     try self.init(array)
+  }
+
+  /// What a stored number takes at most.
+  private static let widestNumber = 8
+
+  /// The weights of `rows` examples in the dataset that the options name, by default in file `path`; nil if they name none.
+  static func named(
+    in options: vaelib_dataset_options, path: String, rows: Int, externalFolders: [String]
+  ) throws -> ExampleWeights? {
+    guard let name = options.weights.map({ String(systemCString: $0) }) else { return nil }
+    let path = options.weights_path.map { String(systemCString: $0) } ?? path
+    var selection = DatasetSelection()
+    selection.externalFolders = externalFolders
+    // What has another size is not read into memory.
+    let source = try HDF5Source(
+      path: path, name: name, labels: nil, memoryBudget: min(rows, Int.max / widestNumber) * widestNumber,
+      scale: 1, shift: 0, selection: selection, checkInChild: options.check_in_child != 0)
+    // MATLAB writes a column as one row.
+    guard [source.rows, source.columns].sorted() == [1, rows].sorted(), let stored = source.resident else {
+      throw StorageError.format(
+        path: path, object: "dataset \"\(name)\"",
+        reason: "is \(source.rows) x \(source.columns); the examples need \(rows) weights, one a row")
+    }
+    return try withExtendedLifetime(source) {
+      try ExampleWeights(
+        StridedArray.dense(base: stored.base, elementType: stored.elementType, rows: rows, columns: 1))
+    }
   }
 }

@@ -108,9 +108,12 @@ public func vaelib_dataset_open(
       labelsPath: options.labels_path.map { String(systemCString: $0) },
       memoryBudget: options.memory_budget < 0 ? Int.max : options.memory_budget, scale: options.scale,
       shift: options.shift, selection: selection, checkInChild: options.check_in_child != 0)
+    let examples: any ExampleSource = selection.windows.map { WindowSource(source, $0) } ?? source
     let dataset = DatasetHandle(
-      source: selection.windows.map { WindowSource(source, $0) } ?? source, elementType: source.elementType,
-      labels: source.labels.map { RowLabels($0) },
+      source: examples, elementType: source.elementType, labels: source.labels.map { RowLabels($0) },
+      weights: try ExampleWeights.named(
+        in: options, path: try Arguments.path(path, "path"), rows: examples.rows,
+        externalFolders: selection.externalFolders),
       conventions: CStrings(source.conventions.isEmpty ? [] : [source.conventions]))
     out.pointee = try HandleTable.shared.insert(dataset)
     warn(source.hints)
@@ -147,6 +150,7 @@ public func vaelib_dataset_slice(
         "first_row is \(UInt(bitPattern: firstRow)) and rows is \(UInt(bitPattern: rows)); expected at least 1 "
           + "row, all among the \(whole.source.rows) of the dataset")
     }
+    if whole.weights != nil { try MemoryReserve.require(rows, bytes: MemoryLayout<Float>.stride) }
     let slice = DatasetHandle(
       source: SliceSource(whole.source, rows: firstRow..<end), elementType: whole.elementType,
       labels: whole.labels?.dropFirst(firstRow), targets: whole.targets?.slice(firstRow..<end),

@@ -113,6 +113,73 @@ static void check_refusals(void) {
     vaelib_model_free(stack);
 }
 
+/* Weights in files, of a file of their own too; what is no weight for each row is refused. */
+static void check_files(size_t memory_budget) {
+    static const size_t shapes[2][1] = {{columns}, {2}};
+    const char *path = scratch_path("weights.h5");
+    vaelib_writer *writer = create_writer(path);
+    vaelib_writer_config wide = make_writer_config(VAELIB_FLOAT32, shapes[0], 1);
+    vaelib_writer_config two = make_writer_config(VAELIB_FLOAT64, shapes[1], 1), plain = VAELIB_WRITER_CONFIG_INIT;
+    vaelib_array views[3];
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+    vaelib_dataset *set = NULL, *none = NULL;
+    size_t order[rows];
+    for (size_t i = 0; i < rows; i++) order[i] = i;
+    REQUIRE_OK(vaelib_writer_config_init(&plain));
+    plain.dtype = VAELIB_FLOAT64;
+    views[0] = make_view(data.images, VAELIB_FLOAT32, rows, columns);
+    views[1] = make_view(weights, VAELIB_FLOAT64, rows, 1);
+    views[2] = make_view(weights, VAELIB_FLOAT64, rows / 2, 2);
+    REQUIRE_OK(vaelib_writer_add(writer, "x", &wide));
+    REQUIRE_OK(vaelib_writer_add(writer, "w", &plain));
+    REQUIRE_OK(vaelib_writer_add(writer, "two", &two));
+    REQUIRE_OK(vaelib_writer_append(writer, "x", &views[0]));
+    REQUIRE_OK(vaelib_writer_append(writer, "w", &views[1]));
+    REQUIRE_OK(vaelib_writer_append(writer, "two", &views[2]));
+    REQUIRE_OK(vaelib_writer_finish(writer));
+    vaelib_writer_free(writer);
+    REQUIRE_OK(vaelib_dataset_options_init(&options));
+    CHECK(options.weights == NULL && options.weights_path == NULL);
+    options.memory_budget = memory_budget;
+    options.weights = "w";
+    REQUIRE_OK(vaelib_dataset_open(path, "x", &options, &set));
+    check_weights(set, order, rows);
+    vaelib_dataset_free(set);
+    options.weights_path = path;
+    options.check_in_child = 1;
+    REQUIRE_OK(vaelib_dataset_open(path, "x", &options, &set));
+    check_weights(set, order, rows);
+    vaelib_dataset_free(set);
+    options.check_in_child = 0;
+    options.weights = "two";
+    CHECK_MESSAGE(vaelib_dataset_open(path, "x", &options, &none), VAELIB_FORMAT_ERROR, "60 x 2; the examples need 120");
+    options.weights = "nothing";
+    CHECK_MESSAGE(vaelib_dataset_open(path, "x", &options, &none), VAELIB_FORMAT_ERROR, "nothing");
+    options.weights_path = scratch_path("missing.h5");
+    CHECK_MESSAGE(vaelib_dataset_open(path, "x", &options, &none), VAELIB_FILE_ERROR, "missing.h5");
+    CHECK(none == NULL);
+}
+
+/* One row without an end: what needs memory for all rows is refused with the size. */
+static void check_endless_rows(void) {
+    static const float row[columns];
+    vaelib_dataset *set = weigh(data.examples, weights, rows), *endless = NULL, *none = NULL;
+    vaelib_array array = VAELIB_ARRAY_INIT, view = VAELIB_ARRAY_INIT;
+    const vaelib_dataset *pair[2];
+    REQUIRE_OK(vaelib_array_init(&array, row, VAELIB_FLOAT32, 1, columns));
+    REQUIRE_OK(vaelib_array_init(&view, weights + 1, VAELIB_FLOAT64, 1, 1));
+    array.rows = view.rows = (size_t)1 << 50;
+    array.row_stride = view.row_stride = 0;
+    REQUIRE_OK(vaelib_dataset_from_array(&array, NULL, &endless));
+    CHECK_STATUS(vaelib_dataset_with_weights(endless, &view, &none), VAELIB_OUT_OF_MEMORY);
+    pair[0] = set;
+    pair[1] = endless;
+    CHECK_STATUS(vaelib_dataset_concatenate(pair, 2, &none), VAELIB_OUT_OF_MEMORY);
+    CHECK(none == NULL);
+    vaelib_dataset_free(endless);
+    vaelib_dataset_free(set);
+}
+
 /* Rows of weight 0 are not there, whatever they hold; errors name rows as the caller has them. */
 static void check_absence(void) {
     static double numbers[rows];
@@ -171,6 +238,9 @@ int main(void) {
     for (size_t i = 0; i < rows; i++) weights[i] = (double)(i % 7) / 2;
     check_composition();
     check_refusals();
+    check_files(0);
+    check_files((size_t)1 << 20);
+    check_endless_rows();
     check_absence();
     check_equal_weights();
     free_heads_data(&data);

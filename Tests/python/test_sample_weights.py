@@ -46,6 +46,38 @@ def test_a_dataset_carries_its_weights(x, weights):
     assert data.reweight([True, *[0] * (ROWS - 1)]).weights.sum() == 1
 
 
+@pytest.mark.parametrize("budget", [None, 0])
+@pytest.mark.parametrize("shape", [(-1,), (-1, 1), (1, -1)])
+def test_weights_in_files(hdf5, x, weights, shape, budget):
+    path = hdf5(x=x, w=weights.astype(">f8").reshape(shape))
+    apart = hdf5("apart.h5", w=np.arange(ROWS).astype("u2"))
+    with vaelib.open_dataset(path, "x", weights="w", memory_budget=budget) as data:
+        np.testing.assert_array_equal(data.weights, weights)
+    with vaelib.open_dataset(path, "x", weights="w", weights_path=apart, memory_budget=budget) as data:
+        np.testing.assert_array_equal(data.weights, np.arange(ROWS))
+    paths = [path, hdf5("other.h5", x=x)]
+    with vaelib.open_dataset(paths, "x", weights="w", weights_path=[path, apart], memory_budget=budget) as data:
+        np.testing.assert_array_equal(data.weights, np.append(weights, np.arange(ROWS)))
+    with vaelib.open_dataset(path, "x", window=3, weights="w", weights_path=hdf5("few.h5", w=weights[:20])) as data:
+        np.testing.assert_array_equal(data.weights, weights[:20])
+
+
+def test_what_is_no_weights_in_files_is_refused(hdf5, x, weights, tmp_path):
+    path = hdf5(x=x, short=weights[1:], negative=-weights, texts=np.array([b"a"] * ROWS), square=np.ones((2, ROWS)))
+    for name in ("short", "square", "x"):
+        with pytest.raises(vaelib.FormatError, match=f"need {ROWS} weights, one a row"):
+            vaelib.open_dataset(path, "x", weights=name)
+    with pytest.raises(vaelib.DataError, match="at least 0"):
+        vaelib.open_dataset(path, "x", weights="negative")
+    for name in ("texts", "nothing"):
+        with pytest.raises(vaelib.FormatError, match=name):
+            vaelib.open_dataset(path, "x", weights=name)
+    with pytest.raises(FileNotFoundError, match=r"missing\.h5"):
+        vaelib.open_dataset(path, "x", weights="w", weights_path=tmp_path / "missing.h5")
+    with pytest.raises(ValueError, match="2 files of weights, or none"):
+        vaelib.open_dataset([path, path], "x", weights="w", weights_path=path)
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

@@ -53,9 +53,12 @@ public struct ExampleWeights: Sendable, Equatable {
   }
 
   /// The rows that count; nil if all do. Throws if none does.
-  fileprivate func countingRows(what: String) throws(ModelError) -> [Int]? {
+  fileprivate func countingRows(what: String) throws -> [Int]? {
     try checkSum(what: what)
-    return values.contains(0) ? values.indices.filter { values[$0] > 0 } : nil
+    guard values.contains(0) else { return nil }
+    // The rows, where they are in the stored data, their labels and weights.
+    try MemoryReserve.require(count, bytes: 4 * MemoryLayout<Int>.stride)
+    return values.indices.filter { values[$0] > 0 }
   }
 
   /// Divided by their mean; nil if they are equal, which is the same as none.
@@ -68,7 +71,7 @@ public struct ExampleWeights: Sendable, Equatable {
 
 extension LabeledExamples {
   /// The rows that count. Throws if none does.
-  func countingRows(what: String) throws(ModelError) -> LabeledExamples {
+  func countingRows(what: String) throws -> LabeledExamples {
     guard let rows = try weights?.countingRows(what: what) else { return self }
     return select(rows)
   }

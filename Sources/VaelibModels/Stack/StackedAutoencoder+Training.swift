@@ -38,7 +38,7 @@ extension StackedAutoencoder {
   /// Labels that are names as the numbers of the head's classes, or of one to be made.
   private func numberLabels(
     _ examples: LabeledExamples, _ validation: LabeledExamples?
-  ) throws(ModelError) -> (LabeledExamples, LabeledExamples?) {
+  ) throws -> (LabeledExamples, LabeledExamples?) {
     let (what, whatElse) = ("the training examples", "the validation examples")
     // A class of which no row counts is none.
     let examples = try examples.countingRows(what: what)

@@ -144,6 +144,8 @@ class DatasetOptions(ctypes.Structure):
         ("window_step", c_size_t),
         ("external_folders", POINTER(c_char_p)),
         ("external_folder_count", c_size_t),
+        ("weights", c_char_p),
+        ("weights_path", c_char_p),
     ]
 
 
