@@ -758,8 +758,8 @@ vaelib_status vaelib_model_get_parameters(const vaelib_model *model, float *out_
 vaelib_status vaelib_model_set_parameters(vaelib_model *model, const float *values, size_t count);
 
 /**
- * Takes the columns' means and deviations in `examples` for those by which a model with standardize 1 brings columns
- * to one scale, and takes the weights off columns that are constant there. Training does so by itself for a model that
+ * Takes the columns' means and deviations in `examples`, weighted if they have weights, for those by which a model with
+ * standardize 1 brings columns to one scale, and takes the weights off columns that are constant there. Training does so by itself for a model that
  * has none; a trainer, which sees batches only, needs this. With a model that was trained, its weights are for the
  * scales of before. VAELIB_INVALID_ARGUMENT for a model that does not standardise. Exclusive.
  */
@@ -1797,7 +1797,10 @@ typedef struct vaelib_metrics {
 } vaelib_metrics;
 #define VAELIB_METRICS_INIT VAELIB_SIZED_STRUCTURE(vaelib_metrics)
 
-/** Computes the gradients on all rows of `batch` and applies them. `out_metrics` may be NULL. Exclusive. */
+/**
+ * Computes the gradients on all rows of `batch` and applies them. `out_metrics` may be NULL. Rows count by their weights
+ * as they are: the loss is 1/B sum_i w_i l_i, and so are the other means. Exclusive.
+ */
 vaelib_status vaelib_trainer_step(
     vaelib_trainer *trainer, const vaelib_dataset *batch, vaelib_metrics *out_metrics);
 

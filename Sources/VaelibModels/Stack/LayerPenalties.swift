@@ -7,8 +7,10 @@ extension DenoisingLayer {
   /// sparsity_weight * sum_j KL(rho || mean over the batch of y_j, by the examples' weights), added to the code's gradient.
   func addSparsity(_ code: MatrixView, _ batch: Batch, codeGradient: MatrixView) -> Double {
     let weight = configuration.sparsityWeight
+    if weight == 0 { return 0 }
     let weightSum = batch.weightSum
-    if weight == 0 || weightSum == 0 { return 0 }
+    // No example has a part in the mean.
+    if weightSum == 0 { return 0 }
     let target = configuration.sparsityTarget
     var penalty = 0.0
     for unit in 0..<code.columns {
