@@ -404,6 +404,12 @@ typedef struct vaelib_dataset_options {
      */
     const char *const *external_folders;
     size_t external_folder_count;
+    /**
+     * The name of a dataset with one weight per row, or per window, as vaelib_dataset_with_weights() takes them; NULL
+     * for none. And the file that it is in; NULL for the same file.
+     */
+    const char *weights;
+    const char *weights_path;
 } vaelib_dataset_options;
 #define VAELIB_DATASET_OPTIONS_INIT VAELIB_SIZED_STRUCTURE(vaelib_dataset_options)
 
@@ -432,6 +438,8 @@ typedef struct vaelib_dataset_info {
     size_t stored_numbers;
     /** What the examples take in memory, in bytes, or would take if the memory budget allowed it. */
     size_t memory_bytes;
+    /** 1 if the rows have weights (vaelib_dataset_with_weights()). */
+    int has_weights;
 } vaelib_dataset_info;
 #define VAELIB_DATASET_INFO_INIT VAELIB_SIZED_STRUCTURE(vaelib_dataset_info)
 
@@ -502,8 +510,9 @@ vaelib_status vaelib_dataset_select(
 /**
  * The rows of `count` datasets, one dataset after another, as one dataset. All must have the same number of columns,
  * and either all or none must have labels, or targets for the same head. Each keeps its dtype and its scaling; where
- * they differ, the whole is described as float32 with scale 1 and shift 0, which is what models see. Only labels are
- * copied; those with names become numbers of the names of all.
+ * they differ, the whole is described as float32 with scale 1 and shift 0, which is what models see. Only labels and
+ * weights are copied; labels with names become numbers of the names of all. If some of the datasets have weights, the
+ * rows of the others get weight 1.
  */
 vaelib_status vaelib_dataset_concatenate(
     const vaelib_dataset *const *datasets, size_t count, vaelib_dataset **out_dataset);
@@ -524,7 +533,7 @@ vaelib_status vaelib_dataset_split(
  * The rows of a dataset with other labels, as a dataset of its own; nothing is copied. `labels` is an integer array as
  * in vaelib_dataset_from_array(), which must stay unchanged until the new dataset is freed. In this way the program
  * decides which class has which number, whether the examples are in memory or streamed. NULL removes the labels. The
- * new dataset has no targets.
+ * new dataset has no targets; weights stay.
  */
 vaelib_status vaelib_dataset_relabel(
     const vaelib_dataset *dataset, const vaelib_array *labels, vaelib_dataset **out_dataset);
@@ -545,6 +554,36 @@ vaelib_status vaelib_dataset_relabel(
 vaelib_status vaelib_dataset_with_targets(
     const vaelib_dataset *dataset, const vaelib_dataset *targets, const char *head, vaelib_dataset **out_dataset);
 
+/**
+ * The rows of a dataset with weights, which say how much each counts in training, as a dataset of its own. `weights` is
+ * an array of one column and as many rows as the dataset; it is copied, as float32. NULL removes the weights. Weight 2
+ * is the row twice, weight 0 a row that is not there:
+ *
+ *     double numbers[] = {1, 1, 0.5, 4};
+ *     vaelib_array weights = VAELIB_ARRAY_INIT;
+ *     vaelib_array_init(&weights, numbers, VAELIB_FLOAT64, 4, 1);
+ *     vaelib_dataset_with_weights(examples, &weights, &weighted);
+ *     vaelib_vae_fit(model, weighted, NULL, &config, NULL, NULL);
+ *
+ * Every training minimises sum_i w_i l_i / sum_i w_i over its rows: weights are divided by their mean, so their unit is
+ * of no matter, and equal weights are none. A batch of B rows has the gradient 1/B sum_i w_i dl_i. Rows of weight 0 are
+ * left out before anything is drawn or held out: such a training has the bits of one on the other rows alone. The KL
+ * term, what a likelihood learns and penalties on codes follow the weights of their rows; penalties on a model's
+ * weights, of which there is one for all rows, stay as they are. trim_fraction chooses rows by their losses without
+ * weights. The means and deviations by which columns and real targets are standardised are weighted, and so are the
+ * losses and metrics of reports, history and validation, whose examples may have weights of their own. Rows that are
+ * held out take theirs with them. Queries give a result for each row and do not look at weights. A checkpoint is
+ * resumed with the same weights only.
+ *
+ * A trainer (vaelib_trainer_step()) sees one batch at a time, and takes the weights of its rows as they are: the loss is
+ * 1/B sum_i w_i l_i. Divide them by the mean over all your examples.
+ *
+ * Slices, selections, concatenations and splits of the new dataset have their rows' weights. VAELIB_DATA_ERROR names the
+ * first weight that is negative or not finite, or says that all are 0.
+ */
+vaelib_status vaelib_dataset_with_weights(
+    const vaelib_dataset *dataset, const vaelib_array *weights, vaelib_dataset **out_dataset);
+
 /** Size, type, scaling. */
 vaelib_status vaelib_dataset_describe(const vaelib_dataset *dataset, vaelib_dataset_info *out_info);
 
@@ -556,6 +595,9 @@ vaelib_status vaelib_dataset_read(const vaelib_dataset *dataset, float *out_valu
  * other labels of a file are numbers of the names that the next function gives, and -1 for rows without a category.
  */
 vaelib_status vaelib_dataset_read_labels(const vaelib_dataset *dataset, int64_t *out_labels, size_t out_count);
+
+/** The weights; out_count = rows. VAELIB_INVALID_ARGUMENT if the set has none. */
+vaelib_status vaelib_dataset_read_weights(const vaelib_dataset *dataset, float *out_weights, size_t out_count);
 
 /**
  * The names of a dataset's classes, in order, and their type as in vaelib_stack_set_class_names(): "text" for texts and
@@ -777,10 +819,11 @@ vaelib_status vaelib_model_get_parameters(const vaelib_model *model, float *out_
 vaelib_status vaelib_model_set_parameters(vaelib_model *model, const float *values, size_t count);
 
 /**
- * Takes the columns' means and deviations in `examples` for those by which a model with standardize 1 brings columns
- * to one scale, and takes the weights off columns that are constant there; with count_mean "share", the mean total, too. Training does so by itself for a model that
- * has none; a trainer, which sees batches only, needs this. With a model that was trained, its weights are for the
- * scales of before. VAELIB_INVALID_ARGUMENT for a model that does not standardise. Exclusive.
+ * Takes the columns' means and deviations in `examples`, weighted if they have weights, for those by which a model with
+ * standardize 1 brings columns to one scale; with count_mean "share" the mean total, too. Takes the network's weights
+ * off columns that are constant there. Training does so by itself for a model that has none; a trainer, which sees
+ * batches only, needs this. With a model that was trained, its weights are for the scales of before.
+ * VAELIB_INVALID_ARGUMENT for a model that does not standardise. Exclusive.
  */
 vaelib_status vaelib_model_standardize(vaelib_model *model, const vaelib_dataset *examples);
 
@@ -1883,7 +1926,10 @@ typedef struct vaelib_metrics {
 } vaelib_metrics;
 #define VAELIB_METRICS_INIT VAELIB_SIZED_STRUCTURE(vaelib_metrics)
 
-/** Computes the gradients on all rows of `batch` and applies them. `out_metrics` may be NULL. Exclusive. */
+/**
+ * Computes the gradients on all rows of `batch` and applies them. `out_metrics` may be NULL. Rows count by their weights
+ * as they are: the loss is 1/B sum_i w_i l_i, and so are the other means. Exclusive.
+ */
 vaelib_status vaelib_trainer_step(
     vaelib_trainer *trainer, const vaelib_dataset *batch, vaelib_metrics *out_metrics);
 

@@ -17,7 +17,7 @@ public func vaelib_dataset_select(
         "rows[\(position)] is \(UInt(bitPattern: rows[position])), but the dataset has rows 0 to "
           + "\(whole.source.rows - 1)")
     }
-    // The rows, where they are in the stored data, and their labels.
+    // The rows, where they are in the stored data, their labels and weights.
     try MemoryReserve.require(rows.count, bytes: 4 * MemoryLayout<Int>.stride)
     let chosen = Array(rows)
     if SelectionSource.needsTable(of: whole.source, chosen) {
@@ -39,7 +39,7 @@ public func vaelib_dataset_concatenate(
       count: try Arguments.length(count, of: OpaquePointer?.self))
     let parts = try handles.map { try DatasetHandle.from($0) }
     try checkThatTheyFit(parts)
-    if parts[0].labels != nil {
+    if parts[0].labels != nil || parts.contains(where: { $0.weights != nil }) {
       try MemoryReserve.require(
         parts.reduce(0) { $0 + $1.source.rows }, bytes: 2 * MemoryLayout<Int64>.stride)
     }
@@ -91,6 +91,7 @@ private func concatenation(_ parts: [DatasetHandle]) throws -> DatasetHandle {
     source: source, elementType: isAlike ? first.elementType : .float32,
     labels: labels.isEmpty ? nil : try RowLabels.joined(labels),
     targets: RowTargets.joined(parts.compactMap(\.targets)),
+    weights: ExampleWeights.joined(parts.map { ($0.weights, $0.source.rows) }),
     conventions: parts.allSatisfy { $0.conventions.texts == first.conventions.texts }
       ? first.conventions : CStrings([]))
 }
@@ -156,7 +157,7 @@ public func vaelib_dataset_relabel(
     out.pointee = try HandleTable.shared.insert(
       DatasetHandle(
         source: whole.source, elementType: whole.elementType,
-        labels: try labels.map { try RowLabels($0, rows: whole.source.rows) },
+        labels: try labels.map { try RowLabels($0, rows: whole.source.rows) }, weights: whole.weights,
         conventions: whole.conventions))
   }
 }

@@ -108,9 +108,13 @@ public func vaelib_dataset_open(
       labelsPath: options.labels_path.map { String(systemCString: $0) },
       memoryBudget: options.memory_budget < 0 ? Int.max : options.memory_budget, scale: options.scale,
       shift: options.shift, selection: selection, checkInChild: options.check_in_child != 0)
+    let examples: any ExampleSource =
+      selection.windows.map { WindowSource(opened.source, $0) } ?? opened.source
     let dataset = DatasetHandle(
-      source: selection.windows.map { WindowSource(opened.source, $0) } ?? opened.source,
-      elementType: opened.elementType, labels: opened.labels.map { RowLabels($0) },
+      source: examples, elementType: opened.elementType, labels: opened.labels.map { RowLabels($0) },
+      weights: try ExampleWeights.named(
+        in: options, path: try Arguments.path(path, "path"), rows: examples.rows,
+        externalFolders: selection.externalFolders),
       conventions: CStrings(opened.conventions.isEmpty ? [] : [opened.conventions]))
     out.pointee = try HandleTable.shared.insert(dataset)
     warn(opened.hints)
@@ -147,10 +151,11 @@ public func vaelib_dataset_slice(
         "first_row is \(UInt(bitPattern: firstRow)) and rows is \(UInt(bitPattern: rows)); expected at least 1 "
           + "row, all among the \(whole.source.rows) of the dataset")
     }
+    if whole.weights != nil { try MemoryReserve.require(rows, bytes: MemoryLayout<Float>.stride) }
     let slice = DatasetHandle(
       source: SliceSource(whole.source, rows: firstRow..<end), elementType: whole.elementType,
       labels: whole.labels?.dropFirst(firstRow), targets: whole.targets?.slice(firstRow..<end),
-      conventions: whole.conventions)
+      weights: whole.weights?.slice(firstRow..<end), conventions: whole.conventions)
     out.pointee = try HandleTable.shared.insert(slice)
   }
 }
@@ -168,6 +173,7 @@ public func vaelib_dataset_describe(
     info.scale = dataset.source.scale
     info.shift = dataset.source.shift
     info.has_labels = dataset.labels == nil ? 0 : 1
+    info.has_weights = dataset.weights == nil ? 0 : 1
     info.in_memory = dataset.source.isInMemory ? 1 : 0
     info.target_columns = dataset.targets?.source.columns ?? 0
     info.head = Constants.string(dataset.targets?.head.rawValue ?? "")

@@ -117,7 +117,8 @@ public func vaelib_model_standardize(_ model: OpaquePointer?, _ examples: Opaque
     let access = try ModelHandle.from(model).access
     let isCancelled = caller.control(access.gate).isCancelled
     try access.gate.exclusive {
-      try access.model.standardize(by: try DatasetHandle.from(examples).source, isCancelled: isCancelled)
+      let examples = try DatasetHandle.from(examples)
+      try access.model.standardize(by: examples.source, weights: examples.weights, isCancelled: isCancelled)
     }
   }
 }

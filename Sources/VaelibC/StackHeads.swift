@@ -31,7 +31,8 @@ public func vaelib_dataset_with_targets(
     out.pointee = try HandleTable.shared.insert(
       DatasetHandle(
         source: whole.source, elementType: whole.elementType, labels: nil,
-        targets: RowTargets(source: targets.source, head: kind), conventions: whole.conventions))
+        targets: RowTargets(source: targets.source, head: kind), weights: whole.weights,
+        conventions: whole.conventions))
   }
 }
 

@@ -56,10 +56,11 @@ public func vaelib_stack_pretrain(
   _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?
 ) -> vaelib_status {
   train(model, StackedAutoencoder.self, config, callback, userData) { stack, call in
-    let examples = try DatasetHandle.from(examples).source
+    let examples = try DatasetHandle.from(examples)
     return try call.run {
       try stack.pretrain(
-        examples, configuration: call.configuration, checkpoints: $0, control: call.control)
+        examples.source, weights: examples.weights, configuration: call.configuration, checkpoints: $0,
+        control: call.control)
     }
   }
 }
@@ -80,7 +81,7 @@ public func vaelib_stack_finetune(
     let kind = try Phase.Kind(phase)
     func read(_ dataset: DatasetHandle) throws -> LabeledExamples {
       kind.usesLabels
-        ? try dataset.labeledExamples(isCancelled: call.control.isCancelled) : LabeledExamples(dataset.source)
+        ? try dataset.labeledExamples(isCancelled: call.control.isCancelled) : dataset.examples
     }
     let (learned, held) = (try read(examples), try validation.map(read))
     return try call.run {

@@ -43,7 +43,7 @@ final class TrainerHandle: HandleObject, @unchecked Sendable {
   ) throws -> Double {
     let dataset = try DatasetHandle.from(batch)
     let batch =
-      try supervised?.numberLabels(try dataset.labeledExamples()) ?? LabeledExamples(dataset.source)
+      try supervised?.numberLabels(try dataset.labeledExamples()) ?? dataset.examples
     if let outMetrics { try SizedStruct.check(outMetrics, "out_metrics") }
     var found = try trainer.computeGradients(
       on: batch, firstRow: place.first_row == -1 ? nil : place.first_row,

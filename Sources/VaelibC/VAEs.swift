@@ -86,11 +86,12 @@ public func vaelib_vae_fit(
   _ userData: UnsafeMutableRawPointer?
 ) -> vaelib_status {
   train(model, VariationalAutoencoder.self, config, callback, userData) { model, call in
-    let examples = try DatasetHandle.from(examples).source
-    let validation = try validation.map { try DatasetHandle.from($0).source }
+    let examples = try DatasetHandle.from(examples)
+    let validation = try validation.map { try DatasetHandle.from($0) }
     return try call.run {
       try model.fit(
-        examples, validation: validation, configuration: call.configuration, checkpoints: $0,
+        examples.source, weights: examples.weights, validation: validation?.source,
+        validationWeights: validation?.weights, configuration: call.configuration, checkpoints: $0,
         control: call.control)
     }
   }

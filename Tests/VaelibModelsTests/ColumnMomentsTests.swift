@@ -38,6 +38,36 @@ import VaelibNumerics
       examples.source, functions: [(0..<3, .logarithmOfOnePlus)], totals: [0..<3, 3..<4], check: .finite)
     #expect(found.columns(0..<3).meanTotal == 12 && found.columns(3..<4).meanTotal == 6)
     #expect(found.columns(1..<3).meanTotal == 0)
+    let weighted = try ColumnMoments(
+      examples.source, weights: try weights([0, 3]), totals: [0..<3], check: .finite)
+    #expect(weighted.columns(0..<3).meanTotal == 18)
+  }
+
+  private func weights(_ values: [Float]) throws -> ExampleWeights {
+    try values.withUnsafeBytes { bytes in
+      try ExampleWeights(
+        StridedArray.dense(
+          base: try #require(bytes.baseAddress), elementType: .float32, rows: values.count, columns: 1))
+    }
+  }
+
+  /// A row of weight 2 is there twice, one of weight 0 not at all, whatever it holds: the first row of all, too.
+  @Test func rowsCountByTheirWeights() throws {
+    let values: [Float] = [.nan, 7, 1, 2, 4, 8, 3, .nan]
+    let check = ExampleCheck([ColumnDomain(columns: nil, domain: .real)], missing: .ignore)
+    let found = try ColumnMoments(
+      try TestExamples(values, columns: 2).source, weights: try weights([0, 1, 2, 0.5]), check: check)
+    let repeated: [Float] = [1, 2, 1, 2, 4, 8, 4, 8, 4, 8, 4, 8, 3, .nan]
+    let twice = try ColumnMoments(
+      try TestExamples(repeated, columns: 2).source, weights: try weights([1, 0, 1, 0, 1, 0, 0.5]),
+      check: check)
+    #expect(found.weightSums == [3.5, 3] && twice.weightSums == found.weightSums)
+    #expect(zip(found.means, twice.means).allSatisfy { abs($0 - $1) < 1e-12 })
+    #expect(zip(found.deviations, twice.deviations).allSatisfy { abs($0 - $1) < 1e-12 })
+    let rest = try ColumnMoments(
+      try TestExamples(Array(values[2...]), columns: 2).source, weights: try weights([1, 2, 0.5]),
+      check: check)
+    #expect(rest.means == found.means && rest.deviations == found.deviations)
   }
 
   @Test func unsuitableValuesAreNamed() throws {

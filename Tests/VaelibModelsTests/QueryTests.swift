@@ -37,7 +37,9 @@ import VaelibNumerics
         $0.likelihood = standardizes ? .gaussian : .bernoulli
         $0.options.standardize = standardizes ? 1 : 0
       }
-      if standardizes, rows > 1 { try model.standardize(by: examples.source, isCancelled: { false }) }
+      if standardizes, rows > 1 {
+        try model.standardize(by: examples.source, weights: nil, isCancelled: { false })
+      }
       let all = try encoded(model, examples.source)
       let read = try encoded(model, BlockSource(examples, blockRows: 90, windowBlocks: 1))
       #expect(all == read)

@@ -44,6 +44,8 @@ import VaelibModels
     "start_loss": .real(.nan), "usual_gradient_norm": .real(0),
   ]
 
+  private let laterInData: [String: AttributeValue] = ["weights": .count(-1)]
+
   /// The contents of a model as its earlier version wrote them.
   private func contents(_ model: some CheckpointedModel, _ path: String) throws -> ModelContents {
     var contents = model.contents(libraryVersion: try writer(of: path))
@@ -77,6 +79,10 @@ import VaelibModels
     takeLater(&checkpoint.groups[0].attributes, laterInCheckpoints)
     for (index, group) in checkpoint.groups.enumerated() where group.path.hasSuffix("/training") {
       takeLater(&checkpoint.groups[index].attributes, laterInTraining)
+    }
+    for (index, group) in checkpoint.groups.enumerated()
+    where group.path.hasSuffix("/examples") || group.path.hasSuffix("/validation") {
+      takeLater(&checkpoint.groups[index].attributes, laterInData)
     }
     try ModelFile.write(try contents(saved.model, path), checkpoint: checkpoint, to: again)
     try expectSameBytes(path, again)

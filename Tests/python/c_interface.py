@@ -16,6 +16,7 @@ NO_CALLBACK = header.ProgressFn()
 ROWS, COLUMNS, LATENT, CLASSES, TARGETS = 6, 4, 2, 2, 3
 LABELS = np.array([0, 1, 1, 0, 1, 0])
 Y = np.random.RandomState(1).normal(size=(ROWS, TARGETS)).astype(np.float32)
+WEIGHTS = np.array([[1], [0], [2.5], [1], [0.5], [3]])
 PRETRAINING, SUPERVISED, FIT = (header.PHASE[name] for name in ("pretraining", "supervised", "fit"))
 FLOAT32 = header.DTYPE["float32"]
 X = (np.random.RandomState(0).uniform(size=(ROWS, COLUMNS)) < 0.5).astype(np.float32)
@@ -163,12 +164,14 @@ def handles(tmp_path):
     assert library.vaelib_stack_finetune(stack, with_labels, None, *training) == OK, library.vaelib_last_error()
     plain, targets = dataset(), dataset(Y)
     measured = with_targets(plain, targets)
+    weighted = make(header.Dataset, "vaelib_dataset_with_weights", plain, byref(array_view(WEIGHTS)))
     regressor = make(header.Model, "vaelib_stack_create", byref(stack_config()))
     assert library.vaelib_stack_finetune(regressor, measured, None, *training) == OK, library.vaelib_last_error()
     made = {
         "dataset": plain,
         "targets": targets,
         "measured": measured,
+        "weighted": weighted,
         "regressor": regressor,
         "labelled": with_labels,
         "column": column,
@@ -186,7 +189,7 @@ def handles(tmp_path):
     library.vaelib_trainer_free(made["trainer"])
     for model in ("vae", "with gaps", "gaussian", "stack", "regressor", "bare stack"):
         library.vaelib_model_free(made[model])
-    for data in ("labelled", "measured", "targets", "dataset", "latents"):
+    for data in ("labelled", "measured", "weighted", "targets", "dataset", "latents"):
         library.vaelib_dataset_free(made[data])
 
 
@@ -225,6 +228,8 @@ def good_data_calls(handles):
         "vaelib_dataset_concatenate": [(POINTER(header.Dataset) * 2)(d, d), 2, new_dataset()],
         "vaelib_dataset_relabel": [d, None, new_dataset()],
         "vaelib_dataset_with_targets": [d, handles["targets"], b"gaussian", new_dataset()],
+        "vaelib_dataset_with_weights": [d, byref(array_view(WEIGHTS)), new_dataset()],
+        "vaelib_dataset_read_weights": [handles["weighted"], floats(ROWS), ROWS],
         "vaelib_dataset_split": [d, 0.5, 1, 0, new_dataset(), new_dataset()],
         "vaelib_dataset_describe": [d, byref(sized(header.DatasetInfo))],
         "vaelib_dataset_get_class_names": [d, byref(c_char_p()), byref(POINTER(c_char_p)()), byref(c_size_t())],

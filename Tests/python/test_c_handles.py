@@ -47,6 +47,7 @@ NULLABLE = {
     "vaelib_dataset_from_array": {1},
     "vaelib_dataset_from_csr": {1},
     "vaelib_dataset_relabel": {1},
+    "vaelib_dataset_with_weights": {1},
     "vaelib_vae_fit": {2, 4, 5},
     "vaelib_vae_encode": {3},
     "vaelib_vae_decode": {3},

@@ -33,7 +33,7 @@ SIZED = [
     *("vaelib_stack_predict", "vaelib_stack_predict_probabilities", "vaelib_stack_get_filters", "vaelib_stack_sample"),
     *("vaelib_vae_encode_rows", "vaelib_vae_decode_rows", "vaelib_stack_encode_rows"),
     *("vaelib_stack_predict_probabilities_rows", "vaelib_stack_set_class_names"),
-    *("vaelib_stack_predict_targets", "vaelib_stack_predict_targets_rows"),
+    *("vaelib_stack_predict_targets", "vaelib_stack_predict_targets_rows", "vaelib_dataset_read_weights"),
     *("vaelib_model_set_column_names", "vaelib_model_set_column_types", "vaelib_vae_set_category_names"),
 ]
 

@@ -69,6 +69,24 @@ def test_other_data_are_refused(path):
     vae().fit(examples().astype(np.float64), validation=examples(20, 1), checkpoint=path)
 
 
+def test_other_weights_are_refused(path):
+    weights, validation = np.linspace(0, 2, len(examples())), np.linspace(1, 2, 20)
+    held = vaelib.Dataset(examples(20, 1)).reweight(validation)
+    vae().fit(examples(), sample_weight=weights, validation=held, checkpoint=path)
+
+    def refused(message, weights, validation):
+        with pytest.raises(vaelib.InvalidArgument, match=message):
+            vae().fit(examples(), sample_weight=weights, validation=validation, checkpoint=path)
+
+    other = weights.copy()
+    other[[5, 6]] = other[[6, 5]]
+    refused("the weights of the training examples are not those of the checkpoint", other, held)
+    refused("the weights of the validation examples are not those", weights, held.reweight(validation[::-1]))
+    refused("the weights of the validation examples are not those", weights, held.reweight(None))
+    refused("training examples had 69 rows in the checkpoint, have 70 rows now", None, held)
+    vae().fit(examples(), sample_weight=2 * weights, validation=held.reweight(2 * validation), checkpoint=path)
+
+
 def test_another_order_of_the_examples_is_refused(path):
     x = np.random.RandomState(0).uniform(size=(1500, 400)).astype(np.float32)
     vae(epochs=1, batch_size=500).fit(x, checkpoint=path)

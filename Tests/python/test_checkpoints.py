@@ -85,6 +85,21 @@ def test_a_stack_goes_on_after_every_epoch_of_every_phase_to_the_same_bits(make,
         path.unlink()
 
 
+@pytest.mark.parametrize("make", [vae, autoencoder, classifier])
+@pytest.mark.parametrize("source", ["array", "streamed"])
+def test_rows_with_weights_go_on_to_the_same_bits(make, source, path):
+    y = labels() if make is classifier else None
+    data = (examples(), y) if source == "array" else (streamed(path.with_name("data.h5"), examples(), y),)
+    weights = np.arange(len(examples())) % 4 / 3
+    parameters = {"patience": 5, "validation_fraction": 0.2}
+    expected = make(**parameters).fit(*data, sample_weight=weights)
+    for epochs in range(1, len(expected.history_["epoch"])):
+        with pytest.raises(Interrupted):
+            make(**parameters).fit(*data, sample_weight=weights, checkpoint=path, callback=after_epochs(epochs))
+        assert_same(make(**parameters).fit(*data, sample_weight=weights, checkpoint=path), expected)
+        path.unlink()
+
+
 def test_checkpoints_do_not_change_the_outcome(path):
     expected = vae().fit(examples())
     assert_same(vae().fit(examples(), checkpoint=vaelib.Checkpoint(path, every_steps=1)), expected)

@@ -22,13 +22,22 @@ from sklearn.utils.validation import check_is_fitted  # noqa: E402
 REAL = {"hidden": (8,), "loss": "squared_error", "batch_size": 10, "learning_rate": 0.01}
 
 
+#: Weights are repeated rows in expectation. Steps and noise are drawn for the rows there are, as in scikit-learn's own
+#: estimators that learn step by step, which fail here, too; test_sample_weights.py compares gradients.
+STOCHASTIC = {
+    f"check_sample_weight_equivalence_on_{kind}_data": "sample_weight is not equivalent to removing/repeating samples."
+    for kind in ("dense", "sparse")
+}
+
+
 @parametrize_with_checks(
     [
         VAE(),
         Autoencoder(epochs=3, finetune_epochs=1, **REAL),
         Classifier(pretrain_epochs=3, finetune_epochs=100, **REAL),
         Regressor(pretrain_epochs=3, finetune_epochs=100, **REAL),
-    ]
+    ],
+    expected_failed_checks=lambda estimator: STOCHASTIC,
 )
 def test_scikit_learns_checks(estimator, check):
     check(estimator)

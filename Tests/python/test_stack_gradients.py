@@ -84,29 +84,44 @@ def after_steps(trainer, steps, x, labels=None):
     return trainer.compute_gradients(x, labels)
 
 
-def check_pretraining(pair, index, x, steps_before=0):
+#: Weights of a batch's rows; none are the same as 1 for each.
+ROW_WEIGHTS = {"alike": None, "weighted": np.array([0.5, 2, 0, 1, 3, 0.25, 1.5], dtype=np.float32)}
+with_row_weights = pytest.mark.parametrize("row_weights", ROW_WEIGHTS.values(), ids=list(ROW_WEIGHTS))
+
+
+def weighing(x, row_weights, labels=None):
+    """A batch, and what the oracle multiplies its rows' losses by."""
+    if row_weights is None:
+        return x if labels is None else vaelib.Dataset(x, labels), 1.0
+    return vaelib.Dataset(x, labels).reweight(row_weights), row_weights.astype(np.float64)
+
+
+def check_pretraining(pair, index, x, steps_before=0, row_weights=None):
     options = pair.estimator.get_params()
     noise = {name: options[f"corruption_{name}"] for name in ("level", "low", "high")}
     noise["kind"] = options["corruption"]
     own = {name: value[index] if isinstance(value, list) else value for name, value in noise.items()}
     trainer = pair.trainer(len(x), layer=index)
-    result = after_steps(trainer, steps_before, x)
+    batch, factors = weighing(x, row_weights)
+    result = after_steps(trainer, steps_before, batch)
     clean = stack.encode(pair.weights, pair.layers, x.astype(np.float64), index - 1)
     noisy, touched = corruption.corrupted(clean, seed=pair.seed, epoch=steps_before, layer=index, **own)
 
     def loss(weights):
-        return stack.pretraining_loss(weights, pair.layers, index, clean, noisy, touched)
+        return stack.pretraining_loss(weights, pair.layers, index, clean, noisy, touched, factors)
 
     trained = {name: values for name, values in pair.weights.items() if name.startswith(f"layers/{index}/")}
     expected = gradients.central_differences(lambda moved: loss({**pair.weights, **moved}), trained)
     compare(trainer, result, loss(pair.weights), expected, trained)
 
 
+@with_row_weights
 @pytest.mark.parametrize("tied", [True, False], ids=["tied", "untied"])
 @pytest.mark.parametrize("options", LAYERS.values(), ids=list(LAYERS))
-def test_pretraining(options, tied):
+def test_pretraining(options, tied, row_weights):
     pair = StackPair(DATA_DIM, [{"width": 5, "tied": tied, **options}])
-    check_pretraining(pair, 0, examples(BATCH, DATA_DIM, real=options.get("loss") == "squared_error"))
+    x = examples(BATCH, DATA_DIM, real=options.get("loss") == "squared_error")
+    check_pretraining(pair, 0, x, row_weights=row_weights)
 
 
 @pytest.mark.parametrize("index", [0, 1, 2])
@@ -146,20 +161,22 @@ DEEP = {
 }
 
 
+@with_row_weights
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
 @pytest.mark.parametrize("layers", DEEP.values(), ids=list(DEEP))
-def test_supervised_fine_tuning(layers, dropout):
+def test_supervised_fine_tuning(layers, dropout, row_weights):
     pair = StackPair(DATA_DIM, layers, vaelib.StackedDenoisingClassifier, dropout=dropout)
     x, labels = examples(BATCH, DATA_DIM), np.array([0, 2, 1, 1, 0, 2, 2])
+    batch, weighed = weighing(x, row_weights, labels)
     trainer = pair.trainer(BATCH, phase="supervised", classes=3)
     for steps in (0, 2):
-        result = after_steps(trainer, steps, x, labels)
+        result = after_steps(trainer, steps, batch)
         total = 0 if steps == 0 else 2
         widths = [layer.width for layer in pair.layers]
         factors = corruption.dropout_factors(pair.seed, total, BATCH, widths, dropout)
 
         def loss(weights, factors=factors):
-            return stack.supervised_loss(weights, pair.layers, x.astype(np.float64), labels, factors)
+            return stack.supervised_loss(weights, pair.layers, x.astype(np.float64), labels, factors, weighed)
 
         trained = {name: values for name, values in pair.weights.items() if "decoder" not in name}
         expected = gradients.central_differences(loss, trained)
@@ -171,14 +188,16 @@ def is_trained(name):
     return "decoder" not in name and "standardization" not in name
 
 
+@with_row_weights
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
 @pytest.mark.parametrize("outputs", [1, 3])
 @pytest.mark.parametrize("head", ["gaussian", "sigmoid"])
 @pytest.mark.parametrize("layers", DEEP.values(), ids=list(DEEP))
-def test_fine_tuning_with_targets(layers, head, outputs, dropout):
+def test_fine_tuning_with_targets(layers, head, outputs, dropout, row_weights):
     kind = vaelib.StackedDenoisingRegressor if head == "gaussian" else vaelib.StackedDenoisingClassifier
     pair = StackPair(DATA_DIM, layers, kind, dropout=dropout)
     x, random = examples(BATCH, DATA_DIM), np.random.RandomState(7)
+    batch, weighed = weighing(x, row_weights)
     trainer = pair.trainer(BATCH, phase="supervised", outputs=outputs)
     if head == "gaussian":
         targets = random.normal(3, 2, size=(BATCH, outputs)).astype(np.float32)
@@ -190,12 +209,12 @@ def test_fine_tuning_with_targets(layers, head, outputs, dropout):
         targets = (random.uniform(size=(BATCH, outputs)) < 0.5).astype(np.float32)
         loss_of, squares = stack.multilabel_loss, False
     for steps in (0, 2):
-        result = after_steps(trainer, steps, x, targets)
+        result = after_steps(trainer, steps, batch, targets)
         widths = [layer.width for layer in pair.layers]
         factors = corruption.dropout_factors(pair.seed, steps, BATCH, widths, dropout)
 
         def loss(weights, factors=factors):
-            return loss_of(weights, pair.layers, x.astype(np.float64), targets.astype(np.float64), factors)
+            return loss_of(weights, pair.layers, x.astype(np.float64), targets.astype(np.float64), factors, weighed)
 
         trained = {name: values for name, values in pair.weights.items() if is_trained(name)}
         expected = gradients.central_differences(lambda moved, loss=loss: loss({**pair.weights, **moved}), trained)
@@ -204,20 +223,22 @@ def test_fine_tuning_with_targets(layers, head, outputs, dropout):
             assert result["error"] == pytest.approx(2 * result["loss"] / outputs, rel=1e-6)
         else:
             logits = stack.head_outputs(pair.weights, pair.layers, x.astype(np.float64), factors, "multilabel")
-            assert result["error"] == pytest.approx(((logits > 0) != targets).any(axis=1).mean())
+            assert result["error"] == pytest.approx((weighed * ((logits > 0) != targets).any(axis=1)).mean())
 
 
+@with_row_weights
 @pytest.mark.parametrize("layers", DEEP.values(), ids=list(DEEP))
-def test_unsupervised_fine_tuning(layers):
+def test_unsupervised_fine_tuning(layers, row_weights):
     pair = StackPair(DATA_DIM, layers)
     x = examples(BATCH, DATA_DIM)
+    batch, weighed = weighing(x, row_weights)
     trainer = pair.trainer(BATCH, phase="unsupervised")
 
     def loss(weights):
-        return stack.unsupervised_loss(weights, pair.layers, x.astype(np.float64))
+        return stack.unsupervised_loss(weights, pair.layers, x.astype(np.float64), weighed)
 
     expected = gradients.central_differences(loss, pair.weights)
-    compare(trainer, trainer.compute_gradients(x), loss(pair.weights), expected, pair.weights)
+    compare(trainer, trainer.compute_gradients(batch), loss(pair.weights), expected, pair.weights)
 
 
 @pytest.mark.slow

@@ -108,23 +108,30 @@ def examples(architecture):
     return random.uniform(size=(BATCH, DATA_DIM)).astype(np.float32)
 
 
-def check_step(pair, x, training, *, steps_before=0, kl_weight=None, hidden=None):
+#: Weights of a batch's rows.
+ROW_WEIGHTS = np.array([0.5, 2, 0, 1, 3, 0.25, 1.5], dtype=np.float32)
+
+
+def check_step(pair, x, training, *, steps_before=0, kl_weight=None, hidden=None, row_weights=None):
     """Compares one gradient computation of the library, after so many steps, with the oracle's."""
     training = {"estimator": "analytic", "samples": 1, "beta": 1.0, **training}
     kl_weight = training["beta"] if kl_weight is None else kl_weight
     trainer = vaelib.Trainer(pair.vae, examples_per_epoch=len(x))
+    batch = x if row_weights is None else vaelib.Dataset(x).reweight(row_weights)
     for _ in range(steps_before):
-        trainer.compute_gradients(x)
+        trainer.compute_gradients(batch)
         trainer.gradients[:] = 0
         trainer.apply_gradients()
-    result = trainer.compute_gradients(x)
+    result = trainer.compute_gradients(batch)
 
     rows = np.arange(len(x))
     noise = philox.noise(pair.seed, philox.TRAINING_NOISE, steps_before, rows, training["samples"], LATENT_DIM)
     data = x.astype(np.float64)
     if training.get("binarization") == "dynamic":
         data = philox.binarised(data, pair.seed, philox.TRAINING_BINARISATION, steps_before, rows)
-    reconstruction, kl = vae.terms(pair.weights, pair.oracle, data, noise, training["estimator"], hidden)
+    row_weights = np.ones(len(x)) if row_weights is None else row_weights.astype(np.float64)
+    terms = vae.terms(pair.weights, pair.oracle, data, noise, training["estimator"], hidden)
+    reconstruction, kl = (row_weights * term for term in terms)
     assert result["reconstruction"] == pytest.approx(reconstruction.mean(), rel=1e-5)
     assert result["kl"] == pytest.approx(kl.mean(), rel=1e-5, abs=1e-5)
     assert result["elbo"] == pytest.approx((reconstruction - kl).mean(), rel=1e-5)
@@ -132,7 +139,9 @@ def check_step(pair, x, training, *, steps_before=0, kl_weight=None, hidden=None
     assert result["loss"] == pytest.approx((kl_weight * kl - reconstruction).mean(), rel=1e-5)
 
     expected = gradients.central_differences(
-        lambda weights: vae.loss(weights, pair.oracle, data, noise, training["estimator"], kl_weight, hidden),
+        lambda weights: vae.loss(
+            weights, pair.oracle, data, noise, training["estimator"], kl_weight, hidden, row_weights
+        ),
         pair.weights,
     )
     norm = np.linalg.norm(pair.flat(expected))
@@ -146,6 +155,20 @@ def check_step(pair, x, training, *, steps_before=0, kl_weight=None, hidden=None
 def test_gradients_and_terms(pair, architecture, training):
     model = pair(DATA_DIM, {"latent_dim": LATENT_DIM, "hidden": (5,), **architecture}, training)
     check_step(model, examples(architecture), training)
+
+
+@pytest.mark.parametrize("training", TRAININGS.values(), ids=list(TRAININGS))
+@pytest.mark.parametrize("architecture", ARCHITECTURES.values(), ids=list(ARCHITECTURES))
+def test_gradients_of_rows_with_weights(pair, architecture, training):
+    model = pair(DATA_DIM, {"latent_dim": LATENT_DIM, "hidden": (5,), **architecture}, training)
+    check_step(model, examples(architecture), training, row_weights=ROW_WEIGHTS)
+
+
+@pytest.mark.parametrize("missing", ["ignore", "indicate"])
+@pytest.mark.parametrize("architecture", ARCHITECTURES.values(), ids=list(ARCHITECTURES))
+def test_gradients_of_rows_with_weights_and_gaps(pair, architecture, missing):
+    architecture = {"latent_dim": LATENT_DIM, "hidden": (5,), **architecture, "missing": missing}
+    check_step(pair(DATA_DIM, architecture), with_gaps(examples(architecture)), {}, row_weights=ROW_WEIGHTS)
 
 
 @pytest.mark.parametrize("estimator", ["analytic", "monte_carlo"])
@@ -246,16 +269,17 @@ def test_gradients_of_a_large_network(pair, architecture):
         np.testing.assert_allclose(trainer.named_gradients[name], expected, rtol=1e-3, atol=1e-5 * scale, err_msg=name)
 
 
+@pytest.mark.parametrize("row_weights", [np.ones(BATCH, np.float32), ROW_WEIGHTS], ids=["alike", "weighted"])
 @pytest.mark.parametrize("fraction", [0.1, 0.15, 0.3, 0.5])
 @pytest.mark.parametrize("training", TRAININGS.values(), ids=list(TRAININGS))
 @pytest.mark.parametrize("architecture", ["two hidden layers", "learned variance", "student_t, columns as they are"])
-def test_rows_with_the_highest_loss_have_no_gradient(pair, architecture, training, fraction):
-    """The gradient is that of the other rows' losses over all rows; of 7 rows a tenth is none."""
+def test_rows_with_the_highest_loss_have_no_gradient(pair, architecture, training, fraction, row_weights):
+    """The gradient is that of the other rows' losses over all rows; of 7 rows a tenth is none. Weights choose none."""
     architecture = {"latent_dim": LATENT_DIM, "hidden": (5,), **ARCHITECTURES[architecture]}
     model, x = pair(DATA_DIM, architecture, {**training, "trim_fraction": fraction}), examples(architecture)
     training = {"estimator": "analytic", "samples": 1, "beta": 1.0, **training}
     trainer = vaelib.Trainer(model.vae, examples_per_epoch=BATCH)
-    result = trainer.compute_gradients(x)
+    result = trainer.compute_gradients(vaelib.Dataset(x).reweight(row_weights))
 
     noise = philox.noise(model.seed, philox.TRAINING_NOISE, 0, np.arange(BATCH), training["samples"], LATENT_DIM)
 
@@ -265,10 +289,13 @@ def test_rows_with_the_highest_loss_have_no_gradient(pair, architecture, trainin
 
     kept = np.sort(np.argsort(losses(model.weights))[: BATCH - int(fraction * BATCH)])
     assert len(kept) == {0.1: 7, 0.15: 6, 0.3: 5, 0.5: 4}[fraction]
-    expected = gradients.central_differences(lambda weights: losses(weights)[kept].sum() / BATCH, model.weights)
+    expected = gradients.central_differences(
+        lambda weights: (row_weights * losses(weights))[kept].sum() / BATCH, model.weights
+    )
     norm = np.linalg.norm(model.flat(expected))
     for name, values in expected.items():
         np.testing.assert_allclose(trainer.named_gradients[name], values, rtol=1e-4, atol=2e-6 * norm, err_msg=name)
-    assert result["loss"] == pytest.approx(losses(model.weights)[kept].mean(), rel=1e-5)
+    loss = np.average(losses(model.weights)[kept], weights=row_weights[kept]) * row_weights.mean()
+    assert result["loss"] == pytest.approx(loss, rel=1e-5)
     reconstruction, kl = vae.terms(model.weights, model.oracle, x.astype(np.float64), noise, training["estimator"])
-    assert result["elbo"] == pytest.approx((reconstruction - kl).mean(), rel=1e-5)
+    assert result["elbo"] == pytest.approx((row_weights * (reconstruction - kl)).mean(), rel=1e-5)

@@ -13,6 +13,8 @@ public struct DataIdentity: Sendable, Equatable {
   public var content = 0
   /// A checksum of the labels or targets; -1 where none are learned.
   public var labels = -1
+  /// A checksum of the weights; -1 where there are none.
+  public var weights = -1
 
   public init() {}
 
@@ -30,6 +32,7 @@ public struct DataIdentity: Sendable, Equatable {
     }
     if content != saved.content { return "the values of \(what) are not those of the checkpoint" }
     if labels != saved.labels { return "the labels or targets of \(what) are not those of the checkpoint" }
+    if weights != saved.weights { return "the weights of \(what) are not those of the checkpoint" }
     if arrangement != saved.arrangement {
       return
         "\(what) come in another order than in the checkpoint: the memory budget, the chunks of the files, or the "

@@ -1,14 +1,15 @@
 import VaelibNumerics
 
-/// Mean and standard deviation of each column of a set, or of a function of its numbers, found in one pass over its
-/// rows.
+/// Mean and standard deviation of each column of a set, or of a function of its numbers, by the weights of its rows if
+/// they have any, found in one pass over them.
 struct ColumnMoments {
   let means: [Double]
   /// Of the set as a whole: the root of the mean squared distance from the mean.
   let deviations: [Double]
 
-  /// How many numbers of each column were there; the others are missing.
-  let counts: [Int]
+  /// The weights of the numbers of each column that were there, added up: without weights, how many they were. The others
+  /// are missing.
+  let weightSums: [Double]
 
   /// The mean of the sum of a row's numbers, as they are, for runs of columns of which it was wanted.
   private let totals: [(columns: Range<Int>, mean: Double)]
@@ -18,12 +19,13 @@ struct ColumnMoments {
 
   /// `functions` are those of columns that have one; `totals` are runs of columns whose mean total is wanted, which
   /// lack no numbers. Missing numbers, if the check allows them, are passed over; a column that lacks all has mean and
-  /// deviation 0.
+  /// deviation 0. Rows of weight 0 have no part in anything but the check.
   ///
   /// Throws whatever the source throws, and `ModelError.data` at a value that the check does not accept.
   init(
-    _ source: any ExampleSource, functions: [(columns: Range<Int>, function: ColumnFunction)] = [],
-    totals: [Range<Int>] = [], check: ExampleCheck, isCancelled: @escaping () -> Bool = { false }
+    _ source: any ExampleSource, weights: ExampleWeights? = nil,
+    functions: [(columns: Range<Int>, function: ColumnFunction)] = [], totals: [Range<Int>] = [],
+    check: ExampleCheck, isCancelled: @escaping () -> Bool = { false }
   ) throws {
     let columns = source.columns
     var sums = try Sums(
@@ -32,53 +34,58 @@ struct ColumnMoments {
         ? try MissingEntries(rows: 1, placeholders: check.placeholders(columns)) : nil)
     let blocks = ExampleBlocks(source: source, check: check, control: RunControl(isCancelled: isCancelled))
     var rowTotals = RowTotals(totals)
-    try blocks.forEachBlock {
-      sums.add($0.values)
-      rowTotals.add($0.values)
+    try blocks.forEachBlock { block in
+      let weight = { row in weights.map { Double($0[block.first + row]) } ?? 1 }
+      sums.add(block.values, weight: weight)
+      rowTotals.add(block.values, weight: weight)
     }
     let found = sums
     means = (0..<columns).map { found.mean($0) }
     deviations = (0..<columns).map { found.deviation($0) }
-    counts = found.counts
+    weightSums = found.weights
     self.totals = rowTotals.means
   }
 
   private init(
-    means: [Double], deviations: [Double], counts: [Int], totals: [(columns: Range<Int>, mean: Double)]
+    means: [Double], deviations: [Double], weightSums: [Double],
+    totals: [(columns: Range<Int>, mean: Double)]
   ) {
-    (self.means, self.deviations, self.counts, self.totals) = (means, deviations, counts, totals)
+    (self.means, self.deviations, self.weightSums, self.totals) = (means, deviations, weightSums, totals)
   }
 
   /// Those of some columns.
   func columns(_ range: Range<Int>) -> ColumnMoments {
     ColumnMoments(
-      means: Array(means[range]), deviations: Array(deviations[range]), counts: Array(counts[range]),
-      totals: totals.filter { $0.columns == range })
+      means: Array(means[range]), deviations: Array(deviations[range]),
+      weightSums: Array(weightSums[range]), totals: totals.filter { $0.columns == range })
   }
 }
 
-/// Sums of all numbers in runs of columns, over rows.
+/// Weighted sums of all numbers in runs of columns, over rows.
 private struct RowTotals {
   private let columns: [Range<Int>]
   private var sums: [Double]
-  private var rows = 0
+  private var weights = 0.0
 
   init(_ columns: [Range<Int>]) {
     self.columns = columns
     sums = Array(repeating: 0, count: columns.count)
   }
 
-  mutating func add(_ values: MatrixView) {
-    rows += values.rows
+  mutating func add(_ values: MatrixView, weight: (_ row: Int) -> Double) {
+    if columns.isEmpty { return }
     for row in 0..<values.rows {
+      let weight = weight(row)
+      if weight == 0 { continue }
+      weights += weight
       for (index, range) in columns.enumerated() {
-        sums[index] += kernels.total(values.row(row) + range.lowerBound, range.count)
+        sums[index] += weight * kernels.total(values.row(row) + range.lowerBound, range.count)
       }
     }
   }
 
   var means: [(columns: Range<Int>, mean: Double)] {
-    zip(columns, sums).map { ($0, $1 / Double(max(1, rows))) }
+    zip(columns, sums).map { ($0, weights > 0 ? $1 / weights : 0) }
   }
 }
 
@@ -88,7 +95,7 @@ private struct Sums {
   private var origin: [Double]
   private var distances: [Double]
   private var squares: [Double]
-  private(set) var counts: [Int]
+  private(set) var weights: [Double]
   private var columnsWithoutOrigin: Int
   private let numbers: Numbers
   private let missing: MissingEntries?
@@ -99,7 +106,7 @@ private struct Sums {
     origin = Array(repeating: 0, count: columns)
     distances = origin
     squares = origin
-    counts = Array(repeating: 0, count: columns)
+    weights = origin
     columnsWithoutOrigin = columns
     numbers = Numbers(functions: functions, row: try FloatBuffer(count: columns))
     self.missing = missing
@@ -122,54 +129,56 @@ private struct Sums {
   }
 
   /// Adds rows in their order, so that the sums do not depend on threads.
-  mutating func add(_ values: MatrixView) {
+  mutating func add(_ values: MatrixView, weight: (_ row: Int) -> Double) {
     for row in 0..<values.rows {
+      let weight = weight(row)
+      if weight == 0 { continue }
       missing?.take(0, values.row(row))
       let lacks = missing?.columns(0) ?? .none
       let x = numbers.of(values.row(row), count: values.columns)
       if lacks.isEmpty, columnsWithoutOrigin == 0 {
-        addAll(x)
+        addAll(x, weight)
       } else {
-        lacks.forEachObserved(count: values.columns) { add(x[$0], to: $0) }
+        lacks.forEachObserved(count: values.columns) { add(x[$0], weight, to: $0) }
       }
     }
   }
 
-  private mutating func add(_ x: Float, to column: Int) {
-    if counts[column] == 0 {
+  private mutating func add(_ x: Float, _ weight: Double, to column: Int) {
+    if weights[column] == 0 {
       origin[column] = Double(x)
       columnsWithoutOrigin -= 1
     }
     let distance = Double(x) - origin[column]
-    distances[column] += distance
-    squares[column] += distance * distance
-    counts[column] += 1
+    distances[column] += weight * distance
+    squares[column] += weight * distance * distance
+    weights[column] += weight
   }
 
   /// The same for all columns at once.
-  private mutating func addAll(_ x: UnsafePointer<Float>) {
-    let columns = counts.count
+  private mutating func addAll(_ x: UnsafePointer<Float>, _ weight: Double) {
+    let columns = weights.count
     origin.withUnsafeBufferPointer { origin in
       distances.withUnsafeMutableBufferPointer { distances in
         squares.withUnsafeMutableBufferPointer { squares in
           for column in 0..<columns {
             let distance = Double(x[column]) - origin[column]
-            distances[column] += distance
-            squares[column] += distance * distance
+            distances[column] += weight * distance
+            squares[column] += weight * distance * distance
           }
         }
       }
     }
-    for column in 0..<columns { counts[column] += 1 }
+    for column in 0..<columns { weights[column] += weight }
   }
 
   func mean(_ column: Int) -> Double {
-    origin[column] + distances[column] / Double(max(1, counts[column]))
+    origin[column] + (weights[column] > 0 ? distances[column] / weights[column] : 0)
   }
 
   func deviation(_ column: Int) -> Double {
-    let count = Double(max(1, counts[column]))
-    let mean = distances[column] / count
-    return max(0, squares[column] / count - mean * mean).squareRoot()
+    guard weights[column] > 0 else { return 0 }
+    let mean = distances[column] / weights[column]
+    return max(0, squares[column] / weights[column] - mean * mean).squareRoot()
   }
 }

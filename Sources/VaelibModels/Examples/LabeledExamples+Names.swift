@@ -38,7 +38,9 @@ extension LabeledExamples {
       try checkAllNamed(labels, what)
       numbers = try number(labels, of: own, by: names, what)
     }
-    return LabeledExamples(source, labels: numbers, classNames: names)
+    var examples = LabeledExamples(source, labels: numbers, classNames: names)
+    (examples.weights, examples.whole) = (weights, whole)
+    return examples
   }
 
   private func number(

@@ -1,17 +1,19 @@
 /// Examples with what is to be learned of each row: a label, which is a class, 0 to classes - 1, or what `numbered` makes
-/// one of; or targets.
+/// one of; or targets. And how much each row counts.
 public struct LabeledExamples: Sendable {
   public let source: any ExampleSource
   /// nil where there are no labels.
   public let labels: [Int]?
   /// nil where there are none, or labels.
   public let targets: Targets?
+  /// One for each row; nil where all count the same.
+  public var weights: ExampleWeights?
   /// What the labels stand for.
   let meaning: Labels.Meaning
   /// What the classes are called by which labels were numbered.
   let classNames: ClassNames?
-  /// Where they were in the set that they are a part of, for errors that name rows; nil for where they are.
-  var rowsOfWhole: RowIndices?
+  /// The set that they are a part of, and which rows of it they are, for errors that name rows; nil if they are all.
+  var whole: (source: any ExampleSource, rows: RowIndices)?
 
   public init(_ source: any ExampleSource, labels: [Int]? = nil, meaning: Labels.Meaning = .classNumbers) {
     self.source = source
@@ -19,6 +21,12 @@ public struct LabeledExamples: Sendable {
     self.meaning = meaning
     classNames = nil
     targets = nil
+  }
+
+  /// Nothing to be learned of the rows but what they are; as many weights as there are rows.
+  public init(_ source: any ExampleSource, weights: ExampleWeights?) {
+    self.init(source)
+    self.weights = weights
   }
 
   /// As many targets as there are rows.
@@ -39,8 +47,18 @@ public struct LabeledExamples: Sendable {
     self.classNames = classNames
   }
 
+  /// The same examples with nothing to be learned of them but what they are.
+  public var withoutLabels: LabeledExamples {
+    var examples = LabeledExamples(source, weights: weights)
+    examples.whole = whole
+    return examples
+  }
+
+  /// How much a row counts.
+  func weight(row: Int) -> Float { weights?[row] ?? 1 }
+
   /// Which row of the whole set it is.
-  func name(of row: Int) -> Int { rowsOfWhole?[row] ?? row }
+  func name(of row: Int) -> Int { whole?.rows[row] ?? row }
 
   /// Writes what a head learns of a row: the number of its class, which float32 holds exactly, or its targets.
   func copyTarget(row: Int, into target: UnsafeMutablePointer<Float>) {

@@ -36,7 +36,8 @@ struct GaussianHead: Head {
   /// its prediction is the constant.
   func see(_ examples: LabeledExamples, parameters: UnsafeMutablePointer<Float>) throws {
     guard let targets = examples.targets, !scale.isKnown(in: parameters) else { return }
-    let constants = scale.set(try ColumnMoments(targets.source, check: .finite), in: parameters)
+    let constants = scale.set(
+      try ColumnMoments(targets.source, weights: examples.weights, check: .finite), in: parameters)
     let weight = layer.weight(in: parameters)
     for column in constants {
       for row in 0..<weight.rows { weight.row(row)[column] = 0 }

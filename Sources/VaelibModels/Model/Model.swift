@@ -35,11 +35,14 @@ public protocol Model: AnyObject, Sendable {
   func copy() throws -> Self
   /// What is wrong with the numbers by which columns are standardised; nil if nothing is.
   var standardizationProblem: String? { get }
-  /// Takes the means and deviations of `examples` for those by which columns are standardised from now on.
+  /// Takes the means and deviations of `examples`, by their weights if they have any, for those by which columns are
+  /// standardised from now on.
   ///
   /// Throws `ModelError.data` at an unsuitable value, `.invalidArgument` if the model does not standardise; the model
   /// is unchanged then.
-  func standardize(by examples: any ExampleSource, isCancelled: @escaping () -> Bool) throws
+  func standardize(
+    by examples: any ExampleSource, weights: ExampleWeights?, isCancelled: @escaping () -> Bool
+  ) throws
   /// A trainer for one step at a time. Throws `ModelError`, `NumericsError`.
   func makeTrainer(
     _ phase: Phase, _ configuration: TrainingConfiguration, examplesPerEpoch: Int

@@ -4,42 +4,48 @@ import VaelibNumerics
 
 /// What a layer's loss adds to the reconstruction, and its gradients.
 extension DenoisingLayer {
-  /// sparsity_weight * sum_j KL(rho || mean over the batch of y_j), added to the code's gradient.
-  func addSparsity(_ code: MatrixView, codeGradient: MatrixView) -> Double {
+  /// sparsity_weight * sum_j KL(rho || mean over the batch of y_j, by the examples' weights), added to the code's gradient.
+  func addSparsity(_ code: MatrixView, _ batch: Batch, codeGradient: MatrixView) -> Double {
     let weight = configuration.sparsityWeight
     if weight == 0 { return 0 }
+    let weightSum = batch.weightSum
+    // No example has a part in the mean.
+    if weightSum == 0 { return 0 }
     let target = configuration.sparsityTarget
-    let rows = Double(code.rows)
     var penalty = 0.0
     for unit in 0..<code.columns {
-      let sum = (0..<code.rows).reduce(0.0) { $0 + Double(code.row($1)[unit]) }
-      let mean = min(max(sum / rows, 1e-6), 1 - 1e-6)
+      let sum = (0..<code.rows).reduce(0.0) {
+        $0 + Double(batch.weight(of: $1)) * Double(code.row($1)[unit])
+      }
+      let mean = min(max(sum / weightSum, 1e-6), 1 - 1e-6)
       penalty += target * log(target / mean) + (1 - target) * log((1 - target) / (1 - mean))
-      let gradient = Float(weight * (-target / mean + (1 - target) / (1 - mean)) / rows)
-      for row in 0..<code.rows { codeGradient.row(row)[unit] += gradient }
+      let gradient = Float(weight * (-target / mean + (1 - target) / (1 - mean)) / weightSum)
+      for row in 0..<code.rows { codeGradient.row(row)[unit] += batch.weight(of: row) * gradient }
     }
     return weight * penalty
   }
 
-  /// contraction_weight * mean over the batch of sum_j A'_j^2 |W_j|^2 (Rifai et al. 2011, eq. 5), added to the gradients
-  /// of W and of the pre-activation. `batchShare` is the part of the whole batch that these rows are.
+  /// contraction_weight * mean over the batch of w sum_j A'_j^2 |W_j|^2 (Rifai et al. 2011, eq. 5), with the weight w of
+  /// the example, if it has one; added to the gradients of W and of the pre-activation.
   func addContraction(
-    _ code: MatrixView, preActivation: MatrixView?, batchShare: Double,
+    _ code: MatrixView, preActivation: MatrixView?, _ batch: Batch,
     parameters: UnsafeMutablePointer<Float>,
     gradients: UnsafeMutablePointer<Float>, preActivationGradient: MatrixView
   ) -> Double {
     let weight = configuration.contractionWeight
     if weight == 0 { return 0 }
-    let share = Float(weight * batchShare / Double(code.rows))
+    let share = Float(weight * batch.share / Double(code.rows))
     let matrix = encoder.weight(in: parameters)
     let norms = squaredColumnNorms(matrix)
     var slopes = [Double](repeating: 0, count: code.columns)
     for row in 0..<code.rows {
+      let rowWeight = batch.weight(of: row)
       for unit in 0..<code.columns {
         let slope = configuration.activation.derivatives(
           output: code.row(row)[unit], preActivation: preActivation?.row(row)[unit] ?? 0)
-        slopes[unit] += Double(slope.first) * Double(slope.first)
-        preActivationGradient.row(row)[unit] += share * 2 * slope.first * slope.second * Float(norms[unit])
+        slopes[unit] += Double(rowWeight) * Double(slope.first) * Double(slope.first)
+        preActivationGradient.row(row)[unit] +=
+          rowWeight * share * 2 * slope.first * slope.second * Float(norms[unit])
       }
     }
     let gradient = encoder.weight(in: gradients)

@@ -3,7 +3,8 @@ import VaelibNumerics
 
 /// One layer learns to restore the clean code of the layers below from a corrupted version (Vincent et al. 2008, eq. 5).
 ///
-/// loss = mean over the batch of the emphasised reconstruction loss, plus the layer's penalties.
+/// loss = mean over the batch of the emphasised reconstruction loss, times the example's weight if it has one, plus the
+/// layer's penalties.
 final class PretrainingObjective: TrainingObjective {
   private let stack: StackedAutoencoder
   private let seed: UInt64
@@ -57,15 +58,15 @@ final class PretrainingObjective: TrainingObjective {
     let output = workspace.output(index, rows: rows)
     layer.decode(code, parameters: parameters, into: output)
     let outputGradient = outputGradient.matrix(rows: rows, columns: clean.columns)
-    reconstructionGradient(output, of: clean, weight: batch.rowWeight, into: outputGradient)
+    reconstructionGradient(output, of: clean, batch, into: outputGradient)
     let codeGradient = codeGradient.matrix(rows: rows, columns: code.columns)
     layer.decoderBackward(
       code, gradient: outputGradient, parameters: parameters, gradients: gradients, codeGradient: codeGradient
     )
     var loss = batch.mean { losses[$0] }
-    loss += profiled(.penalties) { layer.addSparsity(code, codeGradient: codeGradient) }
+    loss += profiled(.penalties) { layer.addSparsity(code, batch, codeGradient: codeGradient) }
     multiplyActivationDerivative(into: codeGradient)
-    loss += encoderBackward(input, code, codeGradient, share: batch.share, gradients)
+    loss += encoderBackward(input, code, codeGradient, batch, gradients)
     loss += profiled(.penalties) {
       layer.addWeightPenalty(share: batch.share, parameters: parameters, gradients: gradients)
     }
@@ -98,12 +99,12 @@ final class PretrainingObjective: TrainingObjective {
   }
 
   private func reconstructionGradient(
-    _ output: MatrixView, of clean: MatrixView, weight: Float, into gradient: MatrixView
+    _ output: MatrixView, of clean: MatrixView, _ batch: Batch, into gradient: MatrixView
   ) {
     forEachRow(.likelihood, clean.rows, width: clean.columns * 2) { row in
       losses[row] = layer.loss(
         output: output.row(row), of: clean.row(row), emphasis: emphasis.base + row * clean.columns,
-        gradient: gradient.row(row), weight: weight)
+        gradient: gradient.row(row), weight: batch.share(of: row))
     }
   }
 
@@ -117,7 +118,7 @@ final class PretrainingObjective: TrainingObjective {
 
   /// Adds to what the decoder left for tied weights; returns the contractive penalty.
   private func encoderBackward(
-    _ input: MatrixView, _ code: MatrixView, _ gradient: MatrixView, share: Double,
+    _ input: MatrixView, _ code: MatrixView, _ gradient: MatrixView, _ batch: Batch,
     _ gradients: UnsafeMutablePointer<Float>
   ) -> Double {
     let parameters = stack.parameters.base
@@ -131,7 +132,7 @@ final class PretrainingObjective: TrainingObjective {
       }
       penalty = profiled(.penalties) {
         layer.addContraction(
-          code, preActivation: workspace.preActivation(index, rows: code.rows), batchShare: share,
+          code, preActivation: workspace.preActivation(index, rows: code.rows), batch,
           parameters: parameters, gradients: gradients, preActivationGradient: gradient)
       }
     }

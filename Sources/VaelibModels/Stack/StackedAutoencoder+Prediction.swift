@@ -68,7 +68,7 @@ extension StackedAutoencoder {
     }
   }
 
-  /// Mean loss and, with labels or targets, error, as training reports them.
+  /// Mean loss and, with labels or targets, error, as training reports them: by the weights of the examples.
   func evaluate(
     _ validation: LabeledExamples, _ phase: Phase, _ configuration: TrainingConfiguration,
     control: RunControl
@@ -76,9 +76,13 @@ extension StackedAutoencoder {
     switch phase.kind {
     case .supervised: return try headError(validation, control: control)
     case .unsupervised:
-      var loss = 0.0
-      try reconstructionErrors(validation.source, layer: layers.count - 1, control: control) { loss += $1 }
-      return [.loss: loss / Double(validation.source.rows)]
+      var (loss, total) = (0.0, 0.0)
+      try reconstructionErrors(validation.source, layer: layers.count - 1, control: control) { row, value in
+        let weight = Double(validation.weight(row: row))
+        loss += weight * value
+        total += weight
+      }
+      return [.loss: loss / total]
     case .pretraining, .fit: return MetricValues()
     }
   }
@@ -89,16 +93,17 @@ extension StackedAutoencoder {
     rows.begin(parameters: parameters.base)
     let gradient = try FloatBuffer(count: outputs)
     let target = try FloatBuffer(count: headShape?.targetColumns ?? 0)
-    var (loss, error) = (0.0, 0.0)
+    var (loss, error, total) = (0.0, 0.0, 0.0)
     try forEachOutput(examples.source, control: control) { block, outputs in
       for row in 0..<outputs.rows {
         examples.copyTarget(place: block.place + row, into: target.base)
         let found = rows.loss(outputs.row(row), of: target.base, gradient: gradient.base, weight: 1)
-        loss += found.loss
-        error += found.error
+        let weight = Double(examples.weight(row: block.first + row))
+        loss += weight * found.loss
+        error += weight * found.error
+        total += weight
       }
     }
-    let count = Double(examples.source.rows)
-    return [.loss: loss / count, .error: error / count]
+    return [.loss: loss / total, .error: error / total]
   }
 }

@@ -2,16 +2,17 @@ import VaelibNetworks
 import VaelibNumerics
 
 extension StackedAutoencoder {
-  /// Pretrains all layers, bottom first, each on the clean code of those below (Vincent et al. 2008, section 2.4).
+  /// Pretrains all layers, bottom first, each on the clean code of those below (Vincent et al. 2008, section 2.4). Rows
+  /// count by their weights.
   ///
   /// Returns and throws as `VariationalAutoencoder.fit`.
   public func pretrain(
-    _ examples: any ExampleSource, configuration: TrainingConfiguration,
+    _ examples: any ExampleSource, weights: ExampleWeights? = nil, configuration: TrainingConfiguration,
     checkpoints: TrainingCheckpoints<StackedAutoencoder>? = nil, control: RunControl = RunControl()
   ) throws -> [String] {
     try TrainingCall(
-      model: self, kind: .pretraining, examples: LabeledExamples(examples), validation: nil,
-      configuration: configuration, checkpoints: checkpoints, control: control
+      model: self, kind: .pretraining, examples: LabeledExamples(examples, weights: weights),
+      validation: nil, configuration: configuration, checkpoints: checkpoints, control: control
     ).run()
   }
 
@@ -37,8 +38,10 @@ extension StackedAutoencoder {
   /// Labels that are names as the numbers of the head's classes, or of one to be made.
   private func numberLabels(
     _ examples: LabeledExamples, _ validation: LabeledExamples?
-  ) throws(ModelError) -> (LabeledExamples, LabeledExamples?) {
+  ) throws -> (LabeledExamples, LabeledExamples?) {
     let (what, whatElse) = ("the training examples", "the validation examples")
+    // A class of which no row counts is none.
+    let examples = try examples.countingRows(what: what)
     let names = classes > 0 ? classNames : try examples.occurringClasses(what: what)
     let numbered = try examples.numbered(by: names, what: what)
     guard let validation else { return (numbered, nil) }

@@ -69,7 +69,7 @@ final class SupervisedObjective: TrainingObjective {
     forEachRow(.likelihood, batch.rows, width: head.layer.outputs * 16) { row in
       losses[row] = headRows.loss(
         outputs.row(row), of: batch.targets.row(row), gradient: outputGradient.row(row),
-        weight: batch.rowWeight)
+        weight: batch.share(of: row))
     }
     backward(batch.examples, gradients: gradients)
     return [.loss: batch.mean { losses[$0].loss }, .error: batch.mean { losses[$0].error }]

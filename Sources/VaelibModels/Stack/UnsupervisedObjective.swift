@@ -48,7 +48,7 @@ final class UnsupervisedObjective: TrainingObjective {
     forEachRow(.likelihood, rows, width: examples.columns * 2) { row in
       losses[row] = stack.layers[0].loss(
         output: output.row(row), of: examples.row(row), emphasis: ones.base, gradient: gradient.row(row),
-        weight: batch.rowWeight)
+        weight: batch.share(of: row))
     }
     decoderBackward(rows, gradients: gradients)
     encoderBackward(examples, gradients: gradients)

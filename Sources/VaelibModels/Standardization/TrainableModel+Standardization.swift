@@ -13,7 +13,7 @@ extension TrainableModel {
   }
 
   public func standardize(
-    by examples: any ExampleSource, isCancelled: @escaping () -> Bool
+    by examples: any ExampleSource, weights: ExampleWeights?, isCancelled: @escaping () -> Bool
   ) throws {
     let standardized = standardized
     if standardized.isEmpty {
@@ -24,11 +24,11 @@ extension TrainableModel {
     try ExampleCheck.shape(examples, columns: dataDimension, what: "the examples")
     let moments = try profiled(.standardization) {
       try ColumnMoments(
-        examples, functions: standardized.map { ($0.columns, $0.function) },
+        examples, weights: weights, functions: standardized.map { ($0.columns, $0.function) },
         totals: standardized.filter { $0.standardization.total != nil }.map(\.columns), check: exampleCheck,
         isCancelled: isCancelled)
     }
-    if let column = moments.counts.firstIndex(of: 0) {
+    if let column = moments.weightSums.firstIndex(of: 0) {
       throw ModelError.data(
         "column \(column) (counted from 0) is missing in all of the examples; leave it out, there is nothing to learn"
       )

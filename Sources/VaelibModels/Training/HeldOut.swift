@@ -56,22 +56,26 @@ extension LabeledExamples {
   private func slice(_ rows: Range<Int>) -> LabeledExamples {
     with(
       SliceSource(source, rows: rows), labels: labels.map { Array($0[rows]) }, targets?.select(.run(rows)),
-      .run(rows))
+      weights?.slice(rows), .run(rows))
   }
 
-  private func select(_ rows: [Int]) -> LabeledExamples {
+  /// These rows, in this order.
+  func select(_ rows: [Int]) -> LabeledExamples {
     with(
       SelectionSource(source, rows: rows), labels: labels.map { labels in rows.map { labels[$0] } },
-      targets?.select(.list(rows)), .list(rows))
+      targets?.select(.list(rows)), weights?.select(rows), .list(rows))
   }
 
   private func with(
-    _ source: any ExampleSource, labels: [Int]?, _ targets: Targets?, _ rows: RowIndices
+    _ part: any ExampleSource, labels: [Int]?, _ targets: Targets?, _ weights: ExampleWeights?,
+    _ rows: RowIndices
   ) -> LabeledExamples {
-    var examples = LabeledExamples(source)
-    if let labels { examples = LabeledExamples(source, labels: labels, classNames: classNames) }
-    if let targets { examples = LabeledExamples(source, targets: targets) }
-    examples.rowsOfWhole = rows
+    var examples = LabeledExamples(part)
+    if let labels { examples = LabeledExamples(part, labels: labels, classNames: classNames) }
+    if let targets { examples = LabeledExamples(part, targets: targets) }
+    examples.weights = weights
+    let rowsOfWhole = whole.map { whole in RowIndices.list((0..<rows.count).map { whole.rows[rows[$0]] }) }
+    examples.whole = (whole?.source ?? source, rowsOfWhole ?? rows)
     return examples
   }
 }

@@ -94,7 +94,8 @@ public final class Trainer {
   /// Computes the gradient on all rows of `batch`, which may be a part of a larger one: summed over the parts of a
   /// whole batch, the gradients are those of the mean over its rows.
   ///
-  /// Noise is keyed by the step, and by the place of the row.
+  /// Noise is keyed by the step, and by the place of the row. Weights of rows are taken as they are: the loss is the mean
+  /// over the rows of each one's loss times its weight.
   ///
   /// - Parameters:
   ///   - firstRow: the row of the whole batch, or of the set, that row 0 counts as; nil for where a slice begins in its
@@ -122,9 +123,11 @@ public final class Trainer {
     for row in 0..<source.rows {
       // Wraps only for rows that no set has.
       memory.places[row] = (firstRow ?? source.firstRow) &+ row
+      memory.weights[row] = batch.weight(row: row)
       if head != nil { batch.copyTarget(row: row, into: memory.targets(source.rows).row(row)) }
     }
-    return try computeGradients(rows: source.rows, epoch: steps, globalRows: whole)
+    return try computeGradients(
+      rows: source.rows, isWeighted: batch.weights != nil, epoch: steps, globalRows: whole)
   }
 
   /// Computes the gradient on the next rows of `reader`; nil when it has no more.
@@ -137,13 +140,21 @@ public final class Trainer {
       let targets = memory.targets(rows)
       for row in 0..<rows { examples.copyTarget(place: memory.places[row], into: targets.row(row)) }
     }
-    return (try computeGradients(rows: rows, epoch: epoch, globalRows: rows), rows)
+    if let weights = examples.weights {
+      for row in 0..<rows { memory.weights[row] = weights[memory.places[row] - examples.source.firstRow] }
+    }
+    let step = try computeGradients(
+      rows: rows, isWeighted: examples.weights != nil, epoch: epoch, globalRows: rows)
+    return (step, rows)
   }
 
-  private func computeGradients(rows: Int, epoch: Int, globalRows: Int) throws(ModelError) -> MetricValues {
+  private func computeGradients(
+    rows: Int, isWeighted: Bool, epoch: Int, globalRows: Int
+  ) throws(ModelError) -> MetricValues {
     let batch = Batch(
       examples: memory.examples(rows), places: memory.places, targets: memory.targets(rows),
-      epoch: epoch, time: epochTime, globalRows: globalRows)
+      weights: isWeighted ? UnsafePointer(memory.weights) : nil, epoch: epoch, time: epochTime,
+      globalRows: globalRows)
     var metrics = try objective.compute(batch, gradients: gradients.base)
     pendingRows = globalRows
     metrics[.learningRate] = learningRate(rows: globalRows)

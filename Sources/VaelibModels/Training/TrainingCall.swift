@@ -9,8 +9,6 @@ struct TrainingCall<Trained: TrainableModel> {
   let configuration: TrainingConfiguration
   let checkpoints: TrainingCheckpoints<Trained>?
   let control: RunControl
-  /// The examples as they were given, where some of them are held out.
-  private let undivided: (any ExampleSource)?
 
   /// Decides what was left to the library: how many examples are held out, the length of the training, its batches.
   ///
@@ -23,18 +21,19 @@ struct TrainingCall<Trained: TrainableModel> {
     try model.check(configuration, for: kind)
     (self.model, self.kind, self.checkpoints, self.control) = (model, kind, checkpoints, control)
     // Labels decide which rows are held out, and what examples are known by, only where they are learned.
-    let examples = kind.usesLabels ? examples : LabeledExamples(examples.source)
+    let examples = try (kind.usesLabels ? examples : examples.withoutLabels).countingRows(
+      what: "the training examples")
+    let validation = try validation.map {
+      try (kind.usesLabels ? $0 : $0.withoutLabels).countingRows(what: "the validation examples")
+    }
     let fraction = validation == nil ? configuration.heldOutFraction(for: kind, examples) : 0
     if fraction > 0 {
       let sides = try examples.divided(
         fraction: fraction, configuration.validationSplit, seed: configuration.seed)
-      (self.examples, self.validation) = (sides.training, kind == .pretraining ? nil : sides.validation)
-      undivided = examples.source
+      self.examples = sides.training.withMeanWeightOne
+      self.validation = kind == .pretraining ? nil : sides.validation.withMeanWeightOne
     } else {
-      (self.examples, self.validation) = (
-        examples, kind.usesLabels ? validation : validation.map { LabeledExamples($0.source) }
-      )
-      undivided = nil
+      (self.examples, self.validation) = (examples.withMeanWeightOne, validation?.withMeanWeightOne)
     }
     var resolved = configuration.resolved(
       for: kind, rows: self.examples.source.rows, isValidated: self.validation != nil)
@@ -49,16 +48,16 @@ struct TrainingCall<Trained: TrainableModel> {
     do {
       return try runPhases()
     } catch ModelError.data(let text) {
-      try checkUndivided()
+      try checkWhole()
       throw ModelError.data(text)
     }
   }
 
   /// Throws what is wrong with the first bad row of the examples as they were given: whoever gave them does not know
-  /// the rows of the two sides.
-  private func checkUndivided() throws {
-    guard let undivided, undivided.columns == model.dataDimension else { return }
-    try model.exampleCheck.check(undivided, isCancelled: control.isCancelled)
+  /// the rows of those that are left once some are held out, or do not count.
+  private func checkWhole() throws {
+    guard let whole = examples.whole?.source, whole.columns == model.dataDimension else { return }
+    try model.exampleCheck.check(whole, isCancelled: control.isCancelled)
   }
 
   private func runPhases() throws -> [String] {
@@ -121,7 +120,8 @@ struct TrainingCall<Trained: TrainableModel> {
       record.dataShift = examples.source.shift
     }
     if model.needsStandardization {
-      try model.standardize(by: examples.source, isCancelled: control.isCancelled)
+      try model.standardize(
+        by: examples.source, weights: examples.weights, isCancelled: control.isCancelled)
     }
     try model.prepare(kind, examples, validation, isCancelled: control.isCancelled)
     if beginning?.isDone == true { return [] }

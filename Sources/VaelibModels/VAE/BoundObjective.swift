@@ -3,8 +3,8 @@ import VaelibNumerics
 
 /// The evidence lower bound with a weight on its KL term.
 ///
-/// loss = mean over the batch of (klWeight * KL - reconstruction), AEVB eq. 7 (analytic) or eq. 6 (monte_carlo), with
-/// L samples per example. Workspaces are sized once, for `capacity` rows.
+/// loss = mean over the batch of weight * (klWeight * KL - reconstruction), AEVB eq. 7 (analytic) or eq. 6 (monte_carlo),
+/// with L samples per example and the weight of the example, if it has one. Workspaces are sized once, for `capacity` rows.
 final class BoundObjective: TrainingObjective {
   /// As many rows as a matrix product can count with 32 bits.
   private static let maximumRows = 1 << 30
@@ -60,17 +60,17 @@ final class BoundObjective: TrainingObjective {
     try check.check(batch.examples, places: batch.places)
     drawNoise(batch)
     encoder.run(batch.examples, hiding: hiding(batch))
-    sampleLatents(rows)
+    sampleLatents(batch)
     decoder.run(latentRows)
     if let trimming { trim(trimming, batch, klWeight: klWeight) }
     prepareDecoderGradient(batch)
     decoder.backward(
       latentRows, gradients: gradients,
       latentGradient: latentGradients.matrix(rows: rows * samples, columns: latent))
-    prepareEncoderGradient(rows, weight: Float(klWeight / Double(batch.globalRows)))
+    prepareEncoderGradient(batch, weight: Float(klWeight / Double(batch.globalRows)))
     encoder.backward(batch.examples, gradients: gradients)
-    let bound = (0..<rows).reduce(into: BoundTerms()) { $0 += terms[$1] } / rows
-    let loss = trimming?.meanLoss(terms, rows: rows, klWeight: klWeight) ?? bound.loss(klWeight: klWeight)
+    let bound = meanBound(batch)
+    let loss = trimming?.meanLoss(terms, batch, klWeight: klWeight) ?? bound.loss(klWeight: klWeight)
     return [
       .loss: loss, .reconstruction: bound.reconstruction, .kl: bound.kl,
       .klWeight: klWeight,
@@ -98,16 +98,24 @@ final class BoundObjective: TrainingObjective {
     }
   }
 
-  private func sampleLatents(_ rows: Int) {
-    forEachRun(.latents, rows, width: samples * latent * 4) { run in
+  private func meanBound(_ batch: Batch) -> BoundTerms {
+    var sum = BoundTerms()
+    for row in 0..<batch.rows where batch.weight(of: row) > 0 {
+      sum += terms[row] * Double(batch.weight(of: row))
+    }
+    return sum / Double(batch.rows)
+  }
+
+  private func sampleLatents(_ batch: Batch) {
+    forEachRun(.latents, batch.rows, width: samples * latent * 4) { run in
       forEachSampled(run) { rows, sample in
         kernels.sampleLatent(
           encoder.mean(rows.lowerBound), encoder.logVariance(rows.lowerBound), noise.base + sample * latent,
           latents.base + sample * latent, rows.count * latent)
       }
-      // Only their sum is of interest.
-      for row in run { terms[row] = BoundTerms() }
-      terms[run.lowerBound].kl = kl(run)
+      for row in run { terms[row] = BoundTerms(kl: batch.weights == nil ? 0 : kl(row..<row + 1)) }
+      // Without weights only their sum is of interest.
+      if batch.weights == nil { terms[run.lowerBound].kl = kl(run) }
     }
   }
 
@@ -157,7 +165,7 @@ final class BoundObjective: TrainingObjective {
     let weight = 1 / Float(batch.globalRows * samples)
     forEachRow(.likelihood, examples.rows, width: samples * examples.columns * 2) { row in
       var sum = 0.0
-      let weight = trimming?.isLeftOut(row) == true ? 0 : weight
+      let weight = trimming?.isLeftOut(row) == true ? 0 : batch.weight(of: row) * weight
       for sample in row * samples..<(row + 1) * samples {
         sum += decoder.prepareGradient(
           sample, of: examples.row(row), missing: encoder.missing(row), weight: weight)
@@ -167,19 +175,12 @@ final class BoundObjective: TrainingObjective {
   }
 
   /// Adds the KL term's gradient and carries both through z = mean + exp(logVariance / 2) * noise.
-  private func prepareEncoderGradient(_ rows: Int, weight: Float) {
-    forEachRun(.latents, rows, width: samples * latent * 4) { run in
-      let (first, count) = (run.lowerBound, run.count * latent)
-      let meanGradient = encoder.meanGradient(first)
-      let logVarianceGradient = encoder.logVarianceGradient(first)
-      switch configuration.estimator {
-      case .analytic:
-        kernels.klGradient(
-          encoder.mean(first), encoder.logVariance(first), meanGradient, logVarianceGradient, weight, count)
-      case .monteCarlo:
-        meanGradient.update(repeating: 0, count: count)
-        logVarianceGradient.update(repeating: -weight / 2, count: count)
-        for row in run { addLatentToGradient(row, weight: weight / Float(samples)) }
+  private func prepareEncoderGradient(_ batch: Batch, weight: Float) {
+    forEachRun(.latents, batch.rows, width: samples * latent * 4) { run in
+      if batch.weights == nil {
+        prepareKLGradient(run, weight: weight)
+      } else {
+        for row in run { prepareKLGradient(row..<row + 1, weight: weight * batch.weight(of: row)) }
       }
       forEachSampled(run) { rows, sample in
         let row = rows.lowerBound
@@ -191,6 +192,22 @@ final class BoundObjective: TrainingObjective {
         encoder.meanGradient(row).update(repeating: 0, count: latent)
         encoder.logVarianceGradient(row).update(repeating: 0, count: latent)
       }
+    }
+  }
+
+  /// The gradient of weight * KL of some examples.
+  private func prepareKLGradient(_ run: Range<Int>, weight: Float) {
+    let (first, count) = (run.lowerBound, run.count * latent)
+    let meanGradient = encoder.meanGradient(first)
+    let logVarianceGradient = encoder.logVarianceGradient(first)
+    switch configuration.estimator {
+    case .analytic:
+      kernels.klGradient(
+        encoder.mean(first), encoder.logVariance(first), meanGradient, logVarianceGradient, weight, count)
+    case .monteCarlo:
+      meanGradient.update(repeating: 0, count: count)
+      logVarianceGradient.update(repeating: -weight / 2, count: count)
+      for row in run { addLatentToGradient(row, weight: weight / Float(samples)) }
     }
   }
 

@@ -18,7 +18,11 @@ public struct BoundTerms: Sendable, Equatable {
     sum.kl += terms.kl
   }
 
-  static func / (terms: BoundTerms, count: Int) -> BoundTerms {
-    BoundTerms(reconstruction: terms.reconstruction / Double(count), kl: terms.kl / Double(count))
+  static func * (terms: BoundTerms, weight: Double) -> BoundTerms {
+    BoundTerms(reconstruction: terms.reconstruction * weight, kl: terms.kl * weight)
+  }
+
+  static func / (terms: BoundTerms, sum: Double) -> BoundTerms {
+    BoundTerms(reconstruction: terms.reconstruction / sum, kl: terms.kl / sum)
   }
 }

@@ -25,9 +25,15 @@ final class Trimming {
     for row in highest.prefix(Int(fraction * Double(rows))) { leftOut[row] = true }
   }
 
-  /// The mean loss of the other rows.
-  func meanLoss(_ terms: UnsafePointer<BoundTerms>, rows: Int, klWeight: Double) -> Double {
-    let kept = (0..<rows).filter { !leftOut[$0] }
-    return kept.reduce(0) { $0 + terms[$1].loss(klWeight: klWeight) } / Double(kept.count)
+  /// The mean loss of the other rows, by their weights, times the mean weight of all: so the sums of an epoch are those of
+  /// weighted means.
+  func meanLoss(_ terms: UnsafePointer<BoundTerms>, _ batch: Batch, klWeight: Double) -> Double {
+    var (sum, keptWeight) = (0.0, 0.0)
+    for row in 0..<batch.rows where !leftOut[row] && batch.weight(of: row) > 0 {
+      let weight = Double(batch.weight(of: row))
+      sum += weight * terms[row].loss(klWeight: klWeight)
+      keptWeight += weight
+    }
+    return keptWeight == 0 ? 0 : sum / keptWeight * (batch.weightSum / Double(batch.rows))
   }
 }

@@ -31,13 +31,18 @@ extension VariationalAutoencoder {
     }
   }
 
-  /// The mean of the bound's terms over all examples.
+  /// The mean of the bound's terms over all examples, each with its weight.
   public func meanBound(
-    _ examples: any ExampleSource, _ evaluation: EvaluationConfiguration, control: RunControl = RunControl()
+    _ examples: any ExampleSource, weights: ExampleWeights? = nil, _ evaluation: EvaluationConfiguration,
+    control: RunControl = RunControl()
   ) throws -> BoundTerms {
-    var sum = BoundTerms()
-    try bounds(examples, evaluation, control: control) { sum += $1 }
-    return sum / examples.rows
+    var (sum, total) = (BoundTerms(), 0.0)
+    try bounds(examples, evaluation, control: control) { row, terms in
+      let weight = Double(weights?[row] ?? 1)
+      sum += terms * weight
+      total += weight
+    }
+    return sum / total
   }
 
   /// What the caller should know about estimates on these examples.

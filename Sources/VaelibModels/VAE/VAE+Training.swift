@@ -1,19 +1,20 @@
 import VaelibNumerics
 
 extension VariationalAutoencoder {
-  /// Trains on `examples`; after every epoch computes the bound of `validation`, if given.
+  /// Trains on `examples`; after every epoch computes the bound of `validation`, if given. Rows count by their weights.
   ///
   /// - Returns: what the caller should know although training succeeded.
   /// - Throws: `ModelError.data` with the model as it was; `.numerical` with the last good weights; `.cancelled` with
   ///   the weights reached; whatever the source throws when reading, or the checkpoint, with the model as it was.
   public func fit(
-    _ examples: any ExampleSource, validation: (any ExampleSource)? = nil,
-    configuration: TrainingConfiguration,
+    _ examples: any ExampleSource, weights: ExampleWeights? = nil, validation: (any ExampleSource)? = nil,
+    validationWeights: ExampleWeights? = nil, configuration: TrainingConfiguration,
     checkpoints: TrainingCheckpoints<VariationalAutoencoder>? = nil, control: RunControl = RunControl()
   ) throws -> [String] {
     try TrainingCall(
-      model: self, kind: .fit, examples: LabeledExamples(examples),
-      validation: validation.map { LabeledExamples($0) }, configuration: configuration,
+      model: self, kind: .fit, examples: LabeledExamples(examples, weights: weights),
+      validation: validation.map { LabeledExamples($0, weights: validationWeights) },
+      configuration: configuration,
       checkpoints: checkpoints, control: control
     ).run()
   }
@@ -106,7 +107,8 @@ extension VariationalAutoencoder: TrainableModel {
     _ validation: LabeledExamples, _ phase: Phase, _ configuration: TrainingConfiguration,
     control: RunControl
   ) throws -> MetricValues {
-    let bound = try meanBound(validation.source, configuration.evaluation, control: control)
+    let bound = try meanBound(
+      validation.source, weights: validation.weights, configuration.evaluation, control: control)
     return [.reconstruction: bound.reconstruction, .kl: bound.kl]
   }
 

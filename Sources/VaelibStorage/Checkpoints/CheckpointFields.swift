@@ -58,4 +58,5 @@ let dataFields: [CheckpointField<DataIdentity>] = [
   .count("arrangement", \.arrangement, -1...Int(UInt32.max)),
   .count("content", \.content, 0...Int(UInt32.max)),
   .count("labels", \.labels, -1...Int(UInt32.max)),
+  CheckpointField.count("weights", \.weights, -1...Int(UInt32.max)).added(earlier: .count(-1)),
 ]

@@ -5,7 +5,7 @@ extension DataIdentity {
   /// Rows of a set whose values are looked at.
   private static let sampledRows = 64
 
-  /// What a set is known by, with its labels or targets.
+  /// What a set is known by, with its labels or targets, and weights.
   ///
   /// Reads up to 64 rows, evenly spaced, first and last among them.
   init(of examples: LabeledExamples) throws {
@@ -20,6 +20,9 @@ extension DataIdentity {
     content = try Self.content(of: source)
     if let labels = examples.labels { self.labels = Int(Checksum.crc32(of: labels.map(Int64.init))) }
     if let targets = examples.targets { labels = Self.checksum(targets) }
+    if let weights = examples.weights {
+      self.weights = Int(Checksum.crc32(of: weights.values.map { Int64($0.bitPattern) }))
+    }
   }
 
   /// The checksum of their number in a row and their bits.

@@ -110,6 +110,28 @@ static vaelib_status learn_targets(void) {
     vaelib_model_free(copy);
     return status;
 }
+/* Rows with weights, some of them 0, of a set in memory and of one that is streamed. */
+static vaelib_status learn_weighted(void) {
+    static double numbers[rows];
+    const vaelib_dataset *sets[2];
+    vaelib_training_config plan = make_plan(1);
+    vaelib_array weights = make_view(numbers, VAELIB_FLOAT64, rows, 1);
+    vaelib_status status = VAELIB_OK;
+    sets[0] = examples;
+    sets[1] = stream;
+    plan.validation_fraction = 0.1;
+    for (size_t i = 0; i < rows; i++) numbers[i] = (double)(i % 4);
+    for (size_t i = 0; i < 2 && status == VAELIB_OK; i++) {
+        vaelib_model *copy = NULL;
+        vaelib_dataset *weighted = NULL;
+        status = vaelib_model_copy(model, &copy);
+        if (status == VAELIB_OK) status = vaelib_dataset_with_weights(sets[i], &weights, &weighted);
+        if (status == VAELIB_OK) status = vaelib_vae_fit(copy, weighted, NULL, &plan, NULL, NULL);
+        vaelib_dataset_free(weighted);
+        vaelib_model_free(copy);
+    }
+    return status;
+}
 static vaelib_status encode_row(void) {
     static float latent[2];
     const size_t row = 7;
@@ -216,6 +238,7 @@ static const scenario scenarios[] = {
     {"fit_streamed", fit_streamed},
     {"train_stack", train_stack},
     {"learn_targets", learn_targets},
+    {"learn_weighted", learn_weighted},
     {"encode_row", encode_row},
     {"encode", encode},
     {"reconstruct", reconstruct},

@@ -115,15 +115,22 @@ def reconstruction_error(weights: Weights, layers: Sequence[Layer], x: Array, to
 
 
 def pretraining_loss(
-    weights: Weights, layers: Sequence[Layer], index: int, clean: Array, noisy: Array, touched: npt.NDArray[np.bool_]
+    weights: Weights,
+    layers: Sequence[Layer],
+    index: int,
+    clean: Array,
+    noisy: Array,
+    touched: npt.NDArray[np.bool_],
+    row_weights: Array | float = 1.0,
 ) -> float:
-    """The loss of one step for layer ``index``, given its clean and its corrupted input."""
+    """The loss of one step for layer ``index``, given its clean and its corrupted input, and the rows' weights."""
     layer = layers[index]
     code = encode_layer(weights, layers, index, noisy)
     losses = component_losses(layer, clean, decode_layer(weights, layers, index, code))
     emphasis = np.where(touched, layer.corrupted_weight, layer.untouched_weight)
-    total = float((emphasis * losses).sum(axis=1).mean())
-    return total + weight_penalty(weights, layer, index) + code_penalty(weights, layer, index, noisy, code)
+    total = float((row_weights * (emphasis * losses).sum(axis=1)).mean())
+    of_codes = code_penalty(weights, layer, index, noisy, code, row_weights)
+    return total + weight_penalty(weights, layer, index) + of_codes
 
 
 def weight_penalty(weights: Weights, layer: Layer, index: int) -> float:
@@ -134,14 +141,17 @@ def weight_penalty(weights: Weights, layer: Layer, index: int) -> float:
     )
 
 
-def code_penalty(weights: Weights, layer: Layer, index: int, noisy: Array, code: Array) -> float:
-    """The sparsity penalty and the contraction penalty."""
+def code_penalty(
+    weights: Weights, layer: Layer, index: int, noisy: Array, code: Array, row_weights: Array | float = 1.0
+) -> float:
+    """The sparsity penalty, of the weighted mean activations, and the contraction penalty."""
     rho = layer.sparsity_target
-    average = np.clip(code.mean(axis=0), SPARSITY_LIMIT, 1 - SPARSITY_LIMIT)
+    average = np.average(code, axis=0, weights=np.broadcast_to(row_weights, len(code)))
+    average = np.clip(average, SPARSITY_LIMIT, 1 - SPARSITY_LIMIT)
     divergence = rho * np.log(rho / average) + (1 - rho) * np.log((1 - rho) / (1 - average))
     derivative = ACTIVATIONS[layer.activation][1](before_activation(weights, index, noisy))
     jacobian = derivative[:, np.newaxis, :] * weights[f"layers/{index}/weight"][np.newaxis, :, :]
-    contraction = (jacobian**2).sum(axis=(1, 2)).mean()
+    contraction = (row_weights * (jacobian**2).sum(axis=(1, 2))).mean()
     sparsity = layer.sparsity_weight * divergence.sum() if layer.sparsity_weight > 0 else 0.0
     return float(sparsity + layer.contraction_weight * contraction)
 
@@ -174,19 +184,25 @@ def supervised_loss(
     x: Array,
     labels: npt.NDArray[np.int64],
     factors: Sequence[Array] | None = None,
+    row_weights: Array | float = 1.0,
 ) -> float:
     """The mean cross-entropy of the labels."""
     logits = head_outputs(weights, layers, x, factors)
-    return float((np.logaddexp.reduce(logits, axis=1) - logits[np.arange(len(x)), labels]).mean())
+    return float((row_weights * (np.logaddexp.reduce(logits, axis=1) - logits[np.arange(len(x)), labels])).mean())
 
 
 def regression_loss(
-    weights: Weights, layers: Sequence[Layer], x: Array, targets: Array, factors: Sequence[Array] | None = None
+    weights: Weights,
+    layers: Sequence[Layer],
+    x: Array,
+    targets: Array,
+    factors: Sequence[Array] | None = None,
+    row_weights: Array | float = 1.0,
 ) -> float:
     """Half the squared error of standardised targets, summed over them."""
     outputs = head_outputs(weights, layers, x, factors, "regressor")
     mean, deviation = weights["regressor/standardization/mean"], weights["regressor/standardization/deviation"]
-    return float((0.5 * ((targets - mean) / deviation - outputs) ** 2).sum(axis=1).mean())
+    return float((row_weights * (0.5 * ((targets - mean) / deviation - outputs) ** 2).sum(axis=1)).mean())
 
 
 def predicted_targets(weights: Weights, layers: Sequence[Layer], x: Array) -> Array:
@@ -198,16 +214,21 @@ def predicted_targets(weights: Weights, layers: Sequence[Layer], x: Array) -> Ar
 
 
 def multilabel_loss(
-    weights: Weights, layers: Sequence[Layer], x: Array, indicators: Array, factors: Sequence[Array] | None = None
+    weights: Weights,
+    layers: Sequence[Layer],
+    x: Array,
+    indicators: Array,
+    factors: Sequence[Array] | None = None,
+    row_weights: Array | float = 1.0,
 ) -> float:
     """The cross-entropies of all labels."""
     logits = head_outputs(weights, layers, x, factors, "multilabel")
-    return float((softplus(logits) - indicators * logits).sum(axis=1).mean())
+    return float((row_weights * (softplus(logits) - indicators * logits).sum(axis=1)).mean())
 
 
-def unsupervised_loss(weights: Weights, layers: Sequence[Layer], x: Array) -> float:
+def unsupervised_loss(weights: Weights, layers: Sequence[Layer], x: Array, row_weights: Array | float = 1.0) -> float:
     """The mean reconstruction error through the whole stack."""
-    return float(reconstruction_error(weights, layers, x, len(layers) - 1).mean())
+    return float((row_weights * reconstruction_error(weights, layers, x, len(layers) - 1)).mean())
 
 
 def filters(weights: Weights, top: int) -> Array:

@@ -247,10 +247,11 @@ def loss(
     estimator: str = "analytic",
     kl_weight: float = 1.0,
     hidden: Array | None = None,
+    row_weights: Array | float = 1.0,
 ) -> float:
-    """What training minimises: the mean over the batch of kl_weight * kl - reconstruction."""
+    """What training minimises: the mean over the batch of a row's weight times kl_weight * kl - reconstruction."""
     reconstruction, kl = terms(weights, architecture, x, noise, estimator, hidden)
-    return float((kl_weight * kl - reconstruction).mean())
+    return float((row_weights * (kl_weight * kl - reconstruction)).mean())
 
 
 def log_weights(weights: Weights, architecture: Architecture, x: Array, noise: Array) -> Array:

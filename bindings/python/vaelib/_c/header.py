@@ -163,6 +163,8 @@ class DatasetOptions(ctypes.Structure):
         ("window_step", c_size_t),
         ("external_folders", POINTER(c_char_p)),
         ("external_folder_count", c_size_t),
+        ("weights", c_char_p),
+        ("weights_path", c_char_p),
     ]
 
 
@@ -185,6 +187,7 @@ class DatasetInfo(ctypes.Structure):
         ("sparse", c_int),
         ("stored_numbers", c_size_t),
         ("memory_bytes", c_size_t),
+        ("has_weights", c_int),
     ]
 
 
@@ -539,9 +542,11 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     ),
     "vaelib_dataset_relabel": (c_int, [POINTER(Dataset), POINTER(Array), POINTER(POINTER(Dataset))]),
     "vaelib_dataset_with_targets": (c_int, [POINTER(Dataset), POINTER(Dataset), c_char_p, POINTER(POINTER(Dataset))]),
+    "vaelib_dataset_with_weights": (c_int, [POINTER(Dataset), POINTER(Array), POINTER(POINTER(Dataset))]),
     "vaelib_dataset_describe": (c_int, [POINTER(Dataset), POINTER(DatasetInfo)]),
     "vaelib_dataset_read": (c_int, [POINTER(Dataset), POINTER(c_float), c_size_t]),
     "vaelib_dataset_read_labels": (c_int, [POINTER(Dataset), POINTER(c_int64), c_size_t]),
+    "vaelib_dataset_read_weights": (c_int, [POINTER(Dataset), POINTER(c_float), c_size_t]),
     "vaelib_dataset_get_class_names": (
         c_int,
         [POINTER(Dataset), POINTER(c_char_p), POINTER(POINTER(c_char_p)), POINTER(c_size_t)],

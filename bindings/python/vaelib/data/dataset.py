@@ -173,6 +173,15 @@ class Dataset:
         names = stored_names("vaelib_dataset_get_class_names", self.handle)
         return labels if names is None else named_labels(classes_of(names), labels)
 
+    @property
+    def weights(self) -> npt.NDArray[np.float32] | None:
+        """How much each example counts in training, shape (rows,), or None."""
+        if not self._info.has_weights:
+            return None
+        weights = np.empty(self.rows, dtype=np.float32)
+        call("vaelib_dataset_read_weights", self.handle, pointer(weights), weights.size)
+        return weights
+
     def numpy(self) -> npt.NDArray[np.float32]:
         """All examples as the library sees them, scaled, shape (rows, columns)."""
         values = np.empty(self.shape, dtype=np.float32)
@@ -268,6 +277,25 @@ class Dataset:
         view = None if column is None else ctypes.byref(array_view(column))
         return self._derived("vaelib_dataset_relabel", view, memory=column)
 
+    def reweight(self, weights: npt.ArrayLike | None) -> Dataset:
+        """A dataset of the same rows with other weights, numbers of shape (rows,), or none; no example is copied.
+
+        A row of weight 2 counts in training as if it were there twice, one of weight 0 as if it were not there. As a
+        training's validation examples, rows have these weights in the means of their losses. Queries do not look at
+        them.
+
+        Raises
+        ------
+        DataError
+            A weight is negative or not finite, or all are 0.
+        """
+        if weights is None:
+            return self._derived("vaelib_dataset_with_weights", None)
+        column = readable(np.asarray(weights))
+        if column.ndim != 1:
+            raise ValueError(f"weights must have one axis, not shape {column.shape}")
+        return self._derived("vaelib_dataset_with_weights", ctypes.byref(array_view(column[:, np.newaxis])))
+
     def _with_targets(self, targets: npt.NDArray[np.float32], head: str) -> Dataset:
         """A dataset of the same rows with targets for this head, shape (rows,) or (rows, outputs)."""
         values = Dataset(targets.reshape(self.rows, -1))
@@ -304,7 +332,8 @@ def concatenate(datasets: Sequence[Dataset]) -> Dataset:
     """The rows of several datasets, one dataset after another, as one dataset; no example is copied.
 
     All must have the same number of columns, and either all or none must have labels. Each keeps its dtype and its
-    scaling; where they differ, the whole has scale 1 and shift 0, which is what models see.
+    scaling; where they differ, the whole has scale 1 and shift 0, which is what models see. If some have weights, the
+    rows of the others get weight 1.
     """
     handles = [dataset.handle for dataset in datasets]
     array = (ctypes.POINTER(header.Dataset) * max(1, len(handles)))(*handles)

@@ -30,6 +30,8 @@ def open_dataset(
     window: int | None = None,
     window_step: int | None = None,
     external_folders: Sequence[Path] | None = None,
+    weights: str | bytes | None = None,
+    weights_path: Path | Sequence[Path] | None = None,
 ) -> Dataset:
     """Opens a dataset inside an HDF5 file.
 
@@ -80,6 +82,11 @@ def open_dataset(
         Folders. External links, which lead to objects in other files, and virtual datasets, whose values are there, are
         followed where the other file is in one of them or below. By default none leads to another file, so that a file
         does not decide which others are read.
+    weights : str, optional
+        The name of a dataset with one weight per row, or per window: how much it counts in training, as
+        ``Dataset.reweight`` has it.
+    weights_path : path or sequence of paths, optional
+        The file of the weights, one for each path; the default is the file of the examples.
 
     Raises
     ------
@@ -92,6 +99,7 @@ def open_dataset(
     options = defaults(header.DatasetOptions)
     options.scale, options.shift = scale, shift
     options.labels = None if labels is None else name_bytes(labels)
+    options.weights = None if weights is None else name_bytes(weights)
     if memory_budget is not None:
         options.memory_budget = count(memory_budget, "memory_budget")
     options.check_in_child = bool(check_in_child)
@@ -110,13 +118,14 @@ def open_dataset(
             if value == 0:
                 raise ValueError(f"{option} must be at least 1")
     if isinstance(path, str | bytes | os.PathLike):
-        return _open(path, name, options, labels_path)
+        return _open(path, name, options, labels_path, weights_path)
     paths = list(path)
-    label_paths = one_for_each(labels_path, len(paths))
+    label_paths = one_for_each(labels_path, len(paths), "labels")
+    weight_paths = one_for_each(weights_path, len(paths), "weights")
 
     def open_one(index: int, budget: int) -> Dataset:
         options.memory_budget = budget
-        return _open(paths[index], name, options, label_paths[index])
+        return _open(paths[index], name, options, label_paths[index], weight_paths[index])
 
     whole_budget = options.memory_budget
     sizes = []
@@ -143,10 +152,13 @@ def _folders(folders: Sequence[Path]) -> ctypes.Array[ctypes.c_char_p]:
     return (ctypes.c_char_p * len(folders))(*[path_bytes(folder) for folder in folders])
 
 
-def _open(path: Any, name: str | bytes, options: header.DatasetOptions, labels_path: Any) -> Dataset:
+def _open(path: Any, name: str | bytes, options: header.DatasetOptions, labels_path: Any, weights_path: Any) -> Dataset:
     options.labels_path = None if labels_path is None else path_bytes(labels_path)
+    options.weights_path = None if weights_path is None else path_bytes(weights_path)
     place = path_bytes(path)
-    missing = place if labels_path is None or not os.path.exists(place) else options.labels_path
+    # An error is about the first file that is not there.
+    files = [file for file in (place, options.labels_path, options.weights_path) if file is not None]
+    missing = next((file for file in files if not os.path.exists(file)), place)
     arguments = (place, name_bytes(name), ctypes.byref(options))
     handle = new_handle(header.Dataset, "vaelib_dataset_open", *arguments, path=os.fsdecode(missing))
     return Dataset._from_handle(handle, None)

@@ -6,12 +6,12 @@ import os
 from typing import Any
 
 
-def one_for_each(paths: Any, wanted: int) -> list[Any]:
-    """One file of labels for each file of examples, or None."""
+def one_for_each(paths: Any, wanted: int, what: str) -> list[Any]:
+    """One file of labels, or of ``what`` there is, for each file of examples, or None."""
     if paths is None:
         return [None] * wanted
     if isinstance(paths, str | bytes | os.PathLike) or len(paths) != wanted:
-        raise ValueError(f"{wanted} files of examples need {wanted} files of labels, or none")
+        raise ValueError(f"{wanted} files of examples need {wanted} files of {what}, or none")
     return list(paths)
 
 

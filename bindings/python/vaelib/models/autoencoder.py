@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from vaelib._c.long_calls import Callback
+from vaelib.data.sample_weights import counting_rows, mean, weighted
 from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
@@ -180,6 +181,7 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, StackScores, OutlierDetec
         X: Any,
         y: object = None,
         *,
+        sample_weight: Any = None,
         validation: Any = None,
         callback: Callback | None = None,
         checkpoint: CheckpointLike = None,
@@ -196,6 +198,9 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, StackScores, OutlierDetec
             dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``.
         y : ignored
             Present for scikit-learn.
+        sample_weight : array of shape (n_samples,), optional
+            How much each example counts: weight 2 as if it were there twice, 0 as if it were not there. Only their
+            ratios matter. Without it a Dataset's own (``Dataset.reweight``).
         validation : array or Dataset, optional
             Held-out examples whose loss is computed after every epoch of fine-tuning; ``patience`` needs them. Without
             it, ``validation_fraction`` of X's rows are held out.
@@ -226,17 +231,20 @@ class StackedDenoisingAutoencoder(Stack, StackQueries, StackScores, OutlierDetec
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
             examples, held_out = self._examples(X, reset=True), self._validation(validation)
+            examples = weighted(examples, sample_weight)
+            # Those that count, which alone say what the data are like.
+            counted = counting_rows(examples)
             stack, pretraining = self._beginning(examples, seed)
             self._train(stack, seed, pretraining, examples, held_out, callback, keeper)
             fraction = 0 if self.validation_fraction == "auto" else float(self.validation_fraction)
             if held_out is None and fraction > 0:  # by pretraining too, which "auto" gives all rows
-                held_out = held_out_rows(examples, fraction, self.validation_split, seed)
-            self.calibrate(examples, held_out)
+                held_out = held_out_rows(counted, fraction, self.validation_split, seed)
+            self.calibrate(counted, held_out)
         return self
 
-    def score(self, X: Any, y: object = None) -> float:
-        """Minus the mean reconstruction error of X; larger is better. ``y`` is ignored."""
-        return -float(self.reconstruction_error(X).mean())
+    def score(self, X: Any, y: object = None, sample_weight: Any = None) -> float:
+        """Minus the mean reconstruction error of X, weighted if asked for; larger is better. ``y`` is ignored."""
+        return -mean(self.reconstruction_error(X), sample_weight)
 
 
 document_stack(StackedDenoisingAutoencoder)

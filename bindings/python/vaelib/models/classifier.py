@@ -12,6 +12,7 @@ import numpy as np
 from vaelib._c.errors import VaelibWarning, caller_depth
 from vaelib._c.long_calls import Callback
 from vaelib.data.class_names import classes_of, names_of
+from vaelib.data.sample_weights import weighted
 from vaelib.data.target_arrays import is_matrix
 from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
@@ -53,6 +54,11 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
         Passes over the training set while all layers learn the labels; 0 leaves the estimator without a classifier,
         auto ends when held-out examples are told apart no better.
     {fine_tuning}
+    class_weight : None, "balanced" or dict, default None
+        What the weight of an example is multiplied by for its class, in pretraining too: a dictionary from classes to
+        numbers, 1 for those that are not in it; or n / (k count), so that each of k classes has the same part in the
+        loss, with counts that are sums of ``sample_weight`` if there are some. Held-out examples are weighted alike;
+        examples without a label keep their weight. Not for several labels at once.
     pretrained : StackedDenoisingAutoencoder, StackedDenoisingClassifier or path, optional
         A fitted stack, or the file of one, to start from. Its layers are taken as they are, with all their parameters;
         pretraining is skipped. ``vaelib.load(path, check_in_child=True)`` makes one of a file that is not trusted.
@@ -135,6 +141,7 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
         monitor: str = "loss",
         dropout: float = 0.5,
         # end
+        class_weight: Any = None,
         pretrained: Any = None,
         scale: float = 1.0,
         shift: float = 0.0,
@@ -188,6 +195,7 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
         self.patience = patience
         self.monitor = monitor
         self.dropout = dropout
+        self.class_weight = class_weight
         self.pretrained = pretrained
         self.scale = scale
         self.shift = shift
@@ -200,6 +208,7 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
         X: Any,
         y: Any = None,
         *,
+        sample_weight: Any = None,
         validation: Any = None,
         callback: Callback | None = None,
         checkpoint: CheckpointLike = None,
@@ -219,6 +228,9 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
             labels. The number -1 stands for no label; beside texts or booleans it needs an array of objects or a list.
             Where -1 and 1 are the only labels, they are two classes. With several columns, 1 for each label that
             applies and 0 for others, in an array, a Dataset or an h5py dataset; a row of -1 has no labels.
+        sample_weight : array of shape (n_samples,), optional
+            How much each example counts: weight 2 as if it were there twice, 0 as if it were not there. Only their
+            ratios matter. Without it a Dataset's own (``Dataset.reweight``).
         validation : pair of arrays (X, y), or Dataset with labels, optional
             Held-out examples whose loss and error are computed after every epoch of fine-tuning; ``patience`` needs
             them. Those without a label are left out. Without it, ``validation_fraction`` of the rows with a label are
@@ -250,10 +262,10 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
         with self._learning():
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
-            examples = self._examples(X, reset=True)
-            supervised, classes = self._labelled(X, y, examples)
+            examples = weighted(self._examples(X, reset=True), sample_weight)
+            examples, supervised, classes, factors = self._labelled(X, y, examples)
             known = None if is_matrix(y) else classes
-            held_out = None if validation is None else self._labelled_as(validation, known)
+            held_out = None if validation is None else self._labelled_as(validation, known, factors)
             stack, pretraining = self._beginning(examples, seed)
             self._train(stack, seed, pretraining, supervised, held_out, callback, keeper, classes_=classes)
         return self

@@ -27,7 +27,8 @@ class OutlierDetection(Estimator[ModelType]):
     """Threshold, predictions, p-values and explanations. Scores are those of ``score_samples``, higher for usual rows.
 
     ``fit`` calibrates: it learns ``offset_`` and what ``explain`` compares with from the training rows, and what
-    ``p_values`` compares with from the rows that it held out, if it did. A model from a file, or one whose weights came
+    ``p_values`` compares with from the rows that it held out, if it did. All rows count the same in that, but for those
+    of weight 0, which are not there. A model from a file, or one whose weights came
     otherwise, is calibrated with ``calibrate``.
     """
 

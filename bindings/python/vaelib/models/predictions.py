@@ -13,6 +13,7 @@ from vaelib._c.calls import call
 from vaelib._c.long_calls import Callback
 from vaelib.data.dataset import Dataset
 from vaelib.data.labels import Labels, as_labels, encode, encode_as
+from vaelib.data.sample_weights import Weights, as_weights, class_factors, counting, mean, reweighted_by_class
 from vaelib.data.target_arrays import as_indicators, has_labels, is_matrix
 from vaelib.data.unlabelled import UNLABELLED, is_labelled_for
 from vaelib.models.estimator import Estimator
@@ -24,6 +25,7 @@ class Predictions(Estimator[NativeStack]):
     """Predictions."""
 
     classes_: Labels
+    class_weight: Any
 
     def predict(self, X: Any) -> Labels:
         """The most probable class of each example, shape (n_samples,), as one of ``classes_``.
@@ -79,23 +81,35 @@ class Predictions(Estimator[NativeStack]):
             labelled, right = is_labelled_for(getattr(self, "classes_", predicted), labels), predicted == labels
             if not labelled.any():
                 raise ValueError("every label in y is -1, which stands for no label: there is nothing to compare with")
-        weights = None if sample_weight is None else np.asarray(sample_weight)[labelled]
-        return float(np.average(right[labelled], weights=weights))
+        weights = None if sample_weight is None else as_weights(sample_weight, len(predicted))[labelled]
+        return mean(right[labelled], weights)
 
-    def _labelled(self, X: Any, y: Any, examples: Dataset) -> tuple[Dataset, Labels]:
-        """Those of the training examples that have labels, numbered or as targets; the classes in order."""
+    def _labelled(self, X: Any, y: Any, examples: Dataset) -> tuple[Dataset, Dataset, Labels, Weights | None]:
+        """The training examples with the weights of their classes; those that have labels, numbered or as targets.
+
+        Then the classes in order, and the factors by which they were weighted. Examples of weight 0 have no labels.
+        """
         if is_matrix(y):
+            if self.class_weight is not None:
+                raise ValueError("class_weight is for one class an example, but y has several labels at once")
             indicators = as_indicators(y, examples.rows)
             labelled = has_labels(indicators, "y")
             known = examples if labelled.all() else examples[labelled]
-            return known._with_targets(indicators[labelled], "sigmoid"), np.arange(indicators.shape[1])
-        classes, numbers = encode(as_labels(self._labels_of(X, y), examples.rows, type(self).__name__))
-        return with_labels(examples.relabel(numbers)), classes
+            classes = np.arange(indicators.shape[1])
+            return examples, known._with_targets(indicators[labelled], "sigmoid"), classes, None
+        labels, counts = as_labels(self._labels_of(X, y), examples.rows, type(self).__name__), counting(examples)
+        numbers = np.full(examples.rows, UNLABELLED, dtype=np.int64)
+        classes, numbers[counts] = encode(labels[counts])
+        weights = examples.weights
+        own = None if weights is None else weights.astype(np.float64)
+        factors = class_factors(self.class_weight, classes, numbers, own)
+        examples = reweighted_by_class(examples, numbers, factors)
+        return examples, with_labels(examples.relabel(numbers)), classes, factors
 
-    def _labelled_as(self, validation: Any, classes: Labels | None) -> Dataset:
+    def _labelled_as(self, validation: Any, classes: Labels | None, factors: Weights | None) -> Dataset:
         """Validation examples, a Dataset or a pair (X, y), with their labels; those without are left out.
 
-        Their numbers are those of ``classes``; None if there are several labels at once.
+        Their numbers are those of ``classes``; None if there are several labels at once. ``factors`` weight classes.
         """
         if isinstance(validation, Dataset):
             X, y = validation, None
@@ -112,7 +126,8 @@ class Predictions(Estimator[NativeStack]):
             labelled = has_labels(indicators, "validation's y")
             return examples[labelled]._with_targets(indicators[labelled], "sigmoid")
         labels = as_labels(self._labels_of(X, y), examples.rows, type(self).__name__)
-        return with_labels(examples.relabel(encode_as(labels, classes, "validation")))
+        numbers = encode_as(labels, classes, "validation")
+        return with_labels(reweighted_by_class(examples, numbers, factors).relabel(numbers))
 
     def _labels_of(self, X: Any, y: Any) -> Any:
         """The labels given, or else those of a Dataset."""

@@ -12,6 +12,7 @@ from vaelib._c.arrays import pointer
 from vaelib._c.calls import call
 from vaelib._c.long_calls import Callback
 from vaelib.data.dataset import Dataset
+from vaelib.data.sample_weights import as_weights
 from vaelib.data.target_arrays import as_targets, has_targets
 from vaelib.models.estimator import Estimator
 from vaelib.models.native_stack import NativeStack
@@ -57,7 +58,7 @@ class RegressionPredictions(Estimator[NativeStack]):
         if targets.reshape(len(predicted), -1).shape != predicted.reshape(len(predicted), -1).shape:
             raise ValueError(f"y has shape {targets.shape}, but the predictions have {predicted.shape}")
         rows = has_targets(targets)
-        weights = np.ones(len(predicted)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        weights = as_weights(1 if sample_weight is None else sample_weight, len(predicted))
         return _r2(targets[rows], predicted[rows], weights[rows])
 
     def _measured(self, X: Any, y: Any, examples: Dataset) -> tuple[Dataset, int]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from vaelib._c.long_calls import Callback
+from vaelib.data.sample_weights import weighted
 from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
@@ -189,6 +190,7 @@ class StackedDenoisingRegressor(SupervisedStack, Stack, RegressionPredictions, S
         X: Any,
         y: Any = None,
         *,
+        sample_weight: Any = None,
         validation: Any = None,
         callback: Callback | None = None,
         checkpoint: CheckpointLike = None,
@@ -206,6 +208,9 @@ class StackedDenoisingRegressor(SupervisedStack, Stack, RegressionPredictions, S
         y : array of shape (n_samples,) or (n_samples, n_outputs), Dataset or h5py.Dataset, optional
             Their targets, which are held in memory as float32. NaN stands for no target; of several, all of a row or
             none are NaN. Without it X is a Dataset with labels, whole numbers that are the targets.
+        sample_weight : array of shape (n_samples,), optional
+            How much each example counts: weight 2 as if it were there twice, 0 as if it were not there. Only their
+            ratios matter. Without it a Dataset's own (``Dataset.reweight``).
         validation : pair (X, y), or Dataset with labels, optional
             Held-out examples whose loss and error are computed after every epoch of fine-tuning; ``patience`` needs
             them. Those without targets are left out. Without it, ``validation_fraction`` of the rows with targets are
@@ -237,7 +242,7 @@ class StackedDenoisingRegressor(SupervisedStack, Stack, RegressionPredictions, S
         with self._learning():
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
-            examples = self._examples(X, reset=True)
+            examples = weighted(self._examples(X, reset=True), sample_weight)
             measured, axes = self._measured(X, y, examples)
             held_out = None if validation is None else self._measured_validation(validation)
             stack, pretraining = self._beginning(examples, seed)

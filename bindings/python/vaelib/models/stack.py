@@ -9,6 +9,7 @@ from vaelib._c.header import PHASE
 from vaelib._c.long_calls import Callback
 from vaelib._c.parameters import names_of
 from vaelib.data.dataset import Dataset
+from vaelib.data.sample_weights import counting_rows
 from vaelib.models.estimator import Estimator
 from vaelib.models.fine_tuning import FINETUNE_PARAMETERS, SHARED_PARAMETERS, finetuning_only, fraction_kept, has_epochs
 from vaelib.models.layers import (
@@ -116,7 +117,8 @@ class Stack(Estimator[NativeStack]):
         """The stack to train, and the examples to pretrain it on, if it is to be pretrained."""
         if self.pretrained is not None:
             return pretrained_stack(self.pretrained, examples.columns), None
-        return self._new_model_for(examples, seed), examples if self._has_pretraining() else None
+        # Examples that do not count say nothing of what the data are like.
+        return self._new_model_for(counting_rows(examples), seed), examples if self._has_pretraining() else None
 
     def _train(
         self,

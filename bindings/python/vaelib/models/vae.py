@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from vaelib._c.long_calls import Callback
 from vaelib._c.parameters import documentation, names_of
 from vaelib.data.dataset import Dataset
+from vaelib.data.sample_weights import counting_rows, weighted
 from vaelib.models.columns import Group, columns_of, decided, likelihoods_of
 from vaelib.models.documentation import fill_in
 from vaelib.models.estimator_interface import EstimatorInterface, constructor_parameters
@@ -211,6 +212,7 @@ class VAE(
         X: Any,
         y: object = None,
         *,
+        sample_weight: Any = None,
         validation: Any = None,
         callback: Callback | None = None,
         checkpoint: CheckpointLike = None,
@@ -229,8 +231,12 @@ class VAE(
             what "auto" is for a column follows from its type, too (docs/tables.md).
         y : ignored
             Present for scikit-learn.
+        sample_weight : array of shape (n_samples,), optional
+            How much each example counts: weight 2 as if it were there twice, 0 as if it were not there. Only their
+            ratios matter. Without it a Dataset's own (``Dataset.reweight``).
         validation : array or Dataset, optional
-            Held-out examples whose bound is computed after every epoch; ``patience`` needs them. Without it,
+            Held-out examples whose bound is computed after every epoch; ``patience`` needs them. The weights of a
+            Dataset (``Dataset.reweight``) count in its mean. Without it,
             ``validation_fraction`` of X's rows are held out.
         callback : callable, optional
             Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
@@ -260,7 +266,10 @@ class VAE(
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
             examples, held_out = self._examples(X, reset=not goes_on), self._validation(validation)
-            model = self._same_model() if goes_on else self._new_model_for(examples, seed)
+            examples = weighted(examples, sample_weight)
+            # Those that count, which alone say what the data are like.
+            counted = counting_rows(examples)
+            model = self._same_model() if goes_on else self._new_model_for(counted, seed)
             sets = (examples.handle, None if held_out is None else held_out.handle)
             with self._training(model, seed):
                 model.train(
@@ -268,8 +277,8 @@ class VAE(
                 )
             fraction = model.training("fit")[0]["validation_fraction"] if held_out is None else 0
             if fraction > 0:
-                held_out = held_out_rows(examples, fraction, self.validation_split, seed)
-            self.calibrate(examples, held_out)
+                held_out = held_out_rows(counted, fraction, self.validation_split, seed)
+            self.calibrate(counted, held_out)
         return self
 
     def _new_model(self, n_features: int, seed: int) -> NativeVAE:

@@ -12,6 +12,7 @@ from vaelib._c.arguments import seed_from
 from vaelib._c.arrays import pointer
 from vaelib._c.long_calls import Callback
 from vaelib._c.parameters import allowed
+from vaelib.data.sample_weights import mean
 from vaelib.models.documentation import fill_in
 from vaelib.models.estimator import Estimator
 from vaelib.models.native_vae import NativeVAE
@@ -121,9 +122,12 @@ class VAEBounds(Estimator[NativeVAE]):
         )
         return values if errors is None else (values, errors)
 
-    def score(self, X: Any, y: object = None) -> float:
-        """The mean evidence lower bound of X, in nats per example; larger is better. ``y`` is ignored."""
-        return float(self.elbo(X).elbo.mean())
+    def score(self, X: Any, y: object = None, sample_weight: Any = None) -> float:
+        """The mean evidence lower bound of X, in nats per example, weighted if asked for; larger is better.
+
+        ``y`` is ignored.
+        """
+        return mean(self.elbo(X).elbo, sample_weight)
 
     def _examples_of_fitted(self, X: Any) -> Any:
         self._fitted()

@@ -100,6 +100,9 @@ class Trainer:
         "loss", "learning_rate" and "gradient_norm" (the Euclidean norm before clipping); for a VAE also "elbo",
         "reconstruction", "kl" and "kl_weight"; for a supervised phase also "error", 1 - the score.
 
+        Rows of a Dataset with weights (``Dataset.reweight``) count by them as they are: the loss is the mean of each
+        row's weight times its loss. Divide them by their mean over all examples.
+
         A supervised phase needs ``labels``, numbers from 0 to classes - 1, or a Dataset that has them; or real targets,
         or several labels at once, shape (rows, outputs).
         """
