@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import vaelib
 from reference import philox, vae
-from scipy import stats
+from scipy import sparse, stats
 from test_columns import SETTINGS, table, with_gaps
 
 D, J = 5, 2
@@ -296,6 +296,7 @@ def test_where_rows_come_from_and_go_to(tmp_path):
     np.testing.assert_array_equal(linear.vae.impute(data[20:30]), expected[20:30])
     masked = np.ma.array(np.nan_to_num(x), mask=np.isnan(x))
     np.testing.assert_array_equal(linear.vae.impute(masked), expected)
+    np.testing.assert_array_equal(linear.vae.impute(sparse.csr_matrix(x)), expected)
     linear.vae.impute_to_file(data, tmp_path / "completed.h5")
     with h5py.File(tmp_path / "completed.h5") as file:
         np.testing.assert_array_equal(file["completed"][...], expected)

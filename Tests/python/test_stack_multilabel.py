@@ -9,6 +9,7 @@ import vaelib
 from estimators import Autoencoder, Classifier
 from reference import stack as oracle
 from reference.activations import sigmoid
+from scipy import sparse
 from stacks import StackPair, examples, labels_of
 
 SMALL = {"hidden": (24,), "pretrain_epochs": 2, "finetune_epochs": 100, "learning_rate": 0.01, "random_state": 0}
@@ -75,8 +76,9 @@ def test_loss_and_error_of_validation(x):
         lambda y, path: vaelib.Dataset(y),
         lambda y, path: stored(y, path),
         lambda y, path: pytest.importorskip("pandas").DataFrame(y),
+        lambda y, path: sparse.csc_matrix(y),
     ],
-    ids=["list", "bool", "float", "dataset", "h5py", "pandas"],
+    ids=["list", "bool", "float", "dataset", "h5py", "pandas", "sparse"],
 )
 def test_kinds_of_matrices(x, tmp_path, convert):
     y = indicators(x)

@@ -9,15 +9,19 @@ import numpy.typing as npt
 
 from vaelib.data.dataset import Dataset
 from vaelib.data.h5py_datasets import is_h5py_dataset
+from vaelib.data.sparse import is_sparse
 from vaelib.data.unlabelled import UNLABELLED, Mask
 
 Matrix = npt.NDArray[np.float32]
 
 
 def array_of(y: Any) -> npt.NDArray[Any]:
-    """The numbers of an array, a data frame, a Dataset or an h5py dataset."""
+    """The numbers of an array, a data frame, a sparse matrix, a Dataset or an h5py dataset."""
     if isinstance(y, Dataset):
         return y.numpy()
+    if is_sparse(y):
+        dense: npt.NDArray[Any] = y.toarray()
+        return dense
     return np.asarray(y[...]) if is_h5py_dataset(y) else np.asarray(y)
 
 
@@ -71,7 +75,7 @@ def has_targets(targets: Matrix) -> Mask:
 
 def is_matrix(y: Any) -> bool:
     """Whether y has several columns: an indicator matrix, of several labels at once."""
-    shape = y.shape if isinstance(y, Dataset) or is_h5py_dataset(y) else np.asarray(y).shape
+    shape = y.shape if isinstance(y, Dataset) or is_h5py_dataset(y) or is_sparse(y) else np.asarray(y).shape
     return len(shape) == 2 and shape[1] > 1
 
 

@@ -16,6 +16,7 @@ from vaelib.data.dataset import Dataset
 from vaelib.data.frame_columns import completed_frame, library_of
 from vaelib.data.h5py_datasets import is_h5py_dataset
 from vaelib.data.matrices import as_matrix
+from vaelib.data.sparse import is_sparse
 from vaelib.data.tables import Table
 from vaelib.models.documentation import fill_in
 from vaelib.models.estimator import Estimator
@@ -73,8 +74,8 @@ class VAEImputation(Estimator[NativeVAE]):
         Returns
         -------
         array of the shape of X, or a data frame as X; with ``imputations`` above 1 an array of shape (imputations,
-        n_samples, n_features), or a list of data frames. Of a Dataset the numbers are as it scales them, else as they
-        were.
+        n_samples, n_features), or a list of data frames. Of a sparse matrix it is dense. Of a Dataset the numbers are
+        as it scales them, else as they were.
         """
         model = self._fitted()
         examples = self._examples(X)
@@ -121,7 +122,8 @@ class VAEImputation(Estimator[NativeVAE]):
         unscaled = (values - self.shift) / self.scale
         if library_of(X):
             return completed_frame(X, [self._column(number, each) for number, each in enumerate(unscaled.T)])
-        completed = np.array(as_matrix(X, type(self).__name__))
+        matrix = as_matrix(X, type(self).__name__)
+        completed: npt.NDArray[Any] = matrix.toarray() if is_sparse(matrix) else np.array(matrix)
         if completed.dtype.kind == "f":
             missing = np.isnan(completed)
             completed[missing] = unscaled[missing]
