@@ -3,8 +3,9 @@ import VaelibNumerics
 
 /// The evidence lower bound with a weight on its KL term.
 ///
-/// loss = mean over the batch of weight * (klWeight * KL - reconstruction), AEVB eq. 7 (analytic) or eq. 6 (monte_carlo),
-/// with L samples per example and the weight of the example, if it has one. Workspaces are sized once, for `capacity` rows.
+/// loss = mean over the batch of weight * (klWeight * KL - reconstruction), AEVB eq. 7 (analytic) or eq. 6
+/// (monte_carlo), with L samples per example and the weight of the example, if it has one. Workspaces are sized once,
+/// for `capacity` rows.
 final class BoundObjective: TrainingObjective {
   /// As many rows as a matrix product can count with 32 bits.
   private static let maximumRows = 1 << 30
@@ -119,8 +120,8 @@ final class BoundObjective: TrainingObjective {
     }
   }
 
-  /// Calls `body` with rows that have samples one after another, and the number of the first: with all rows at once if each
-  /// has one sample, else with a row and each of its samples.
+  /// Calls `body` with rows that have samples one after another, and the number of the first: with all rows at once if
+  /// each has one sample, else with a row and each of its samples.
   private func forEachSampled(_ run: Range<Int>, _ body: (_ rows: Range<Int>, _ sample: Int) -> Void) {
     if samples == 1 { return body(run, run.lowerBound) }
     for row in run {
