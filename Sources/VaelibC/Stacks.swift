@@ -56,7 +56,7 @@ public func vaelib_stack_pretrain(
   _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?
 ) -> vaelib_status {
   train(model, StackedAutoencoder.self, config, callback, userData) { stack, call in
-    let examples = try DatasetHandle.from(examples)
+    let examples = try DatasetHandle.from(examples).examples
     return try call.run {
       try stack.pretrain(
         examples.source, weights: examples.weights, configuration: call.configuration, checkpoints: $0,
@@ -72,18 +72,18 @@ public func vaelib_stack_finetune(
   _ userData: UnsafeMutableRawPointer?
 ) -> vaelib_status {
   train(model, StackedAutoencoder.self, config, callback, userData) { stack, call in
-    let examples = try DatasetHandle.from(examples)
-    let validation = try validation.map { try DatasetHandle.from($0) }
     guard phase == VAELIB_SUPERVISED || phase == VAELIB_UNSUPERVISED else {
       throw BoundaryError.argument(
         "phase is \(phase.rawValue); use VAELIB_SUPERVISED or VAELIB_UNSUPERVISED")
     }
     let kind = try Phase.Kind(phase)
-    func read(_ dataset: DatasetHandle) throws -> LabeledExamples {
-      kind.usesLabels
+    // Not the handles themselves: a callback that never returns would keep them for ever.
+    func read(_ handle: OpaquePointer?) throws -> LabeledExamples {
+      let dataset = try DatasetHandle.from(handle)
+      return kind.usesLabels
         ? try dataset.labeledExamples(isCancelled: call.control.isCancelled) : dataset.examples
     }
-    let (learned, held) = (try read(examples), try validation.map(read))
+    let (learned, held) = (try read(examples), try validation.map { try read($0) })
     return try call.run {
       try stack.finetune(
         learned, validation: held, kind: kind, configuration: call.configuration, checkpoints: $0,

@@ -86,8 +86,9 @@ public func vaelib_vae_fit(
   _ userData: UnsafeMutableRawPointer?
 ) -> vaelib_status {
   train(model, VariationalAutoencoder.self, config, callback, userData) { model, call in
-    let examples = try DatasetHandle.from(examples)
-    let validation = try validation.map { try DatasetHandle.from($0) }
+    // Not the handles themselves: a callback that never returns would keep them for ever.
+    let examples = try DatasetHandle.from(examples).examples
+    let validation = try validation.map { try DatasetHandle.from($0).examples }
     return try call.run {
       try model.fit(
         examples.source, weights: examples.weights, validation: validation?.source,

@@ -16,4 +16,11 @@ public protocol ElementKernels: Sendable {
   static func restore(_ values: MutableFloats, _ mean: Floats, _ deviation: Floats, _ count: Int)
   /// values *= factor.
   static func scale(_ values: MutableFloats, _ factor: Float, _ count: Int)
+  /// A clamp without corners: t = lower + softplus(raw - lower), out = upper - softplus(upper - t)
+  /// (Chua et al. 2018, "Deep reinforcement learning in a handful of trials", appendix A.1).
+  static func softClamp(
+    _ raw: Floats, _ out: MutableFloats, _ lower: Float, _ upper: Float, _ count: Int)
+  /// gradient *= sigmoid(upper - t) sigmoid(raw - lower), in place.
+  static func softClampBackward(
+    _ gradient: MutableFloats, _ raw: Floats, _ lower: Float, _ upper: Float, _ count: Int)
 }

@@ -1,12 +1,5 @@
 /// Latent variables: q(z|x) = N(mean, exp(logVariance)).
 public protocol LatentKernels: Sendable {
-  /// A clamp of log-variances without corners: t = lower + softplus(raw - lower), out = upper - softplus(upper - t)
-  /// (Chua et al. 2018, "Deep reinforcement learning in a handful of trials", appendix A.1).
-  static func boundLogVariance(
-    _ raw: Floats, _ out: MutableFloats, _ lower: Float, _ upper: Float, _ count: Int)
-  /// gradient *= sigmoid(upper - t) sigmoid(raw - lower), in place.
-  static func boundLogVarianceBackward(
-    _ gradient: MutableFloats, _ raw: Floats, _ lower: Float, _ upper: Float, _ count: Int)
   /// z = mean + exp(logVariance / 2) noise.
   static func sampleLatent(
     _ mean: Floats, _ logVariance: Floats, _ noise: Floats, _ z: MutableFloats, _ count: Int)

@@ -3,29 +3,6 @@ import Testing
 @testable import VaelibNumerics
 
 @Suite struct LatentTests {
-  @Test(arguments: InstructionSet.supported, [(Float(-20), Float(20)), (-4, 1), (0.5, 0.75)])
-  func boundIsASoftClamp(set: InstructionSet, limits: (Float, Float)) {
-    let (lower, upper) = limits
-    let kernels = set.kernels
-    for count in awkwardLengths {
-      let raw = someValues(count, seed: 1, spread: 15)
-      var out = [Float](repeating: .nan, count: count)
-      kernels.boundLogVariance(raw, &out, lower, upper, count)
-      expectClose(out, absolute: 1e-5) { Oracle.bound(Double(raw[$0]), Double(lower), Double(upper)) }
-      #expect(out.allSatisfy { $0 <= upper })
-
-      let incoming = someValues(count, seed: 2)
-      var gradient = incoming
-      kernels.boundLogVarianceBackward(&gradient, raw, lower, upper, count)
-      expectClose(gradient, relative: 1e-5, absolute: 1e-6) {
-        Double(incoming[$0]) * Oracle.boundDerivative(Double(raw[$0]), Double(lower), Double(upper))
-      }
-    }
-    var extremes = [Float](repeating: 0, count: 2)
-    kernels.boundLogVariance([-1e30, 1e30], &extremes, lower, upper, 2)
-    #expect(abs(extremes[0] - lower) <= 0.7 && abs(extremes[1] - upper) <= 1e-4)
-  }
-
   @Test(arguments: InstructionSet.supported)
   func sampleAndDivergence(set: InstructionSet) {
     let kernels = set.kernels

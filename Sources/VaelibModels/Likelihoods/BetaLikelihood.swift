@@ -52,7 +52,7 @@ private final class BetaRows: LikelihoodRows {
 
   private func logit(_ row: Int, _ outputs: UnsafePointer<Float>) -> UnsafePointer<Float> {
     let logit = logits.base + row * width
-    kernels.boundLogVariance(outputs, logit, Self.logitBounds.lower, Self.logitBounds.upper, width)
+    kernels.softClamp(outputs, logit, Self.logitBounds.lower, Self.logitBounds.upper, width)
     return UnsafePointer(logit)
   }
 
@@ -82,7 +82,7 @@ private final class BetaRows: LikelihoodRows {
     let value = kernels.betaGradient(
       logit(row, outputs), concentrations.logarithm(row, outputs + width), example, gradient,
       concentrations.gradient(row, gradient + width), weight, width)
-    kernels.boundLogVarianceBackward(
+    kernels.softClampBackward(
       gradient, outputs, Self.logitBounds.lower, Self.logitBounds.upper, width)
     concentrations.finish(gradient + width, outputs + width)
     return value

@@ -85,7 +85,7 @@ final class CountMeanRows {
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>?
   ) -> UnsafePointer<Float> {
     let logMean = logMeans.base + row * width
-    kernels.boundLogVariance(outputs, logMean, Self.bounds.lower, Self.bounds.upper, width)
+    kernels.softClamp(outputs, logMean, Self.bounds.lower, Self.bounds.upper, width)
     kernels.addTo(logMean, offsets.base, width)
     if means.areShares { divide(row, logMean, of: example) }
     return UnsafePointer(logMean)
@@ -118,6 +118,6 @@ final class CountMeanRows {
     if means.areShares {
       kernels.logSharesBackward(gradient, logMeans.base + row * width, logTotals.base[row], width)
     }
-    kernels.boundLogVarianceBackward(gradient, outputs, Self.bounds.lower, Self.bounds.upper, width)
+    kernels.softClampBackward(gradient, outputs, Self.bounds.lower, Self.bounds.upper, width)
   }
 }

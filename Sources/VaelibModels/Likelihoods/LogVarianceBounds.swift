@@ -34,7 +34,7 @@ struct LogVarianceBounds {
   func apply(_ raw: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
     for (columns, lower) in runs {
       let first = columns.lowerBound
-      kernels.boundLogVariance(raw + first, out + first, lower, Self.upper, columns.count)
+      kernels.softClamp(raw + first, out + first, lower, Self.upper, columns.count)
     }
   }
 
@@ -42,7 +42,7 @@ struct LogVarianceBounds {
   func backward(_ gradient: UnsafeMutablePointer<Float>, raw: UnsafePointer<Float>) {
     for (columns, lower) in runs {
       let first = columns.lowerBound
-      kernels.boundLogVarianceBackward(gradient + first, raw + first, lower, Self.upper, columns.count)
+      kernels.softClampBackward(gradient + first, raw + first, lower, Self.upper, columns.count)
     }
   }
 }

@@ -63,7 +63,7 @@ final class ShapeRows {
   }
 
   private func bound(_ raw: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
-    kernels.boundLogVariance(raw, out, parameter.lower, parameter.upper, width)
+    kernels.softClamp(raw, out, parameter.lower, parameter.upper, width)
   }
 
   /// The logarithm of each column, [D].
@@ -84,7 +84,7 @@ final class ShapeRows {
   /// Carries the gradient at the logarithms to the decoder's outputs, if they are predicted.
   func finish(_ outputGradient: UnsafeMutablePointer<Float>, _ outputs: UnsafePointer<Float>) {
     if parameter.tensor == nil {
-      kernels.boundLogVarianceBackward(outputGradient, outputs, parameter.lower, parameter.upper, width)
+      kernels.softClampBackward(outputGradient, outputs, parameter.lower, parameter.upper, width)
     }
   }
 
@@ -96,7 +96,7 @@ final class ShapeRows {
     let gradient = gradients + tensor.offset
     gradient.update(repeating: 0, count: width)
     for row in 0..<rows { kernels.addTo(gradient, rowGradients.base + row * width, width) }
-    kernels.boundLogVarianceBackward(
+    kernels.softClampBackward(
       gradient, parameters + tensor.offset, parameter.lower, parameter.upper, width)
   }
 }

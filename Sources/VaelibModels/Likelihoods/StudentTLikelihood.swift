@@ -73,7 +73,7 @@ private final class StudentTDensity: LocationScaleDensity {
     guard case .learned(let tensor) = source else { return }
     let values = parameters + tensor.offset
     for column in 0..<width { raw.base[column] = values[column] + Self.origin }
-    kernels.boundLogVariance(raw.base, degrees.base, Self.logBounds.lower, Self.logBounds.upper, width)
+    kernels.softClamp(raw.base, degrees.base, Self.logBounds.lower, Self.logBounds.upper, width)
     setDegrees { exp(degrees.base[$0]) }
   }
 
@@ -139,7 +139,7 @@ private final class StudentTDensity: LocationScaleDensity {
       // By way of log n.
       gradient[column] = Float(n * (Double(gradient[column]) - weight * Self.slope(degrees: n)))
     }
-    kernels.boundLogVarianceBackward(
+    kernels.softClampBackward(
       gradient, raw.base, Self.logBounds.lower, Self.logBounds.upper, width)
   }
 

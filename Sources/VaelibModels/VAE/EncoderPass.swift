@@ -93,7 +93,7 @@ final class EncoderPass {
       (rawLogVariances.base + row * latent).update(from: head.row(row) + latent, count: latent)
     }
     if isOfMeans { return }
-    kernels.boundLogVariance(
+    kernels.softClamp(
       rawLogVariances.base, logVariances.base, Self.logVarianceBounds.lower, Self.logVarianceBounds.upper,
       rows * latent)
   }
@@ -131,7 +131,7 @@ final class EncoderPass {
 
 extension EncoderPass {
   private func joinHeadGradient(_ rows: Int) {
-    kernels.boundLogVarianceBackward(
+    kernels.softClampBackward(
       logVarianceGradients.base, rawLogVariances.base, Self.logVarianceBounds.lower,
       Self.logVarianceBounds.upper, rows * latent)
     let gradient = workspace.outputGradient(rows)
