@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import vaelib
 from model_files import seal
-from test_mixed_frames import LIKELIHOODS, SETTINGS, numbers, people
+from people import LIKELIHOODS, SETTINGS, numbers, people
 from vaelib.__main__ import main
 
 pytestmark = pytest.mark.filterwarnings("ignore::vaelib.VaelibWarning")  # short trainings

@@ -1,5 +1,6 @@
 """Examples that lack numbers: what is learned from the others, and what is estimated."""
 
+import ctypes
 import math
 import os
 
@@ -8,9 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import vaelib
+from c_interface import NO_CALLBACK, OK
 from reference import philox, vae
 from scipy import sparse, stats
 from test_columns import SETTINGS, table, with_gaps
+from vaelib._c.arrays import pointer
+from vaelib._c.library import library
+from vaelib.models.native_vae import imputation_config
 
 D, J = 5, 2
 
@@ -310,6 +315,19 @@ def test_where_rows_come_from_and_go_to(tmp_path):
     np.testing.assert_allclose(thousands[~np.isnan(x)], 1000 * x[~np.isnan(x)])
     assert np.abs(thousands).max() < 20_000
     assert linear.vae.impute(np.ones((3, D), dtype=np.int64)).dtype == np.int64
+
+
+@pytest.mark.parametrize("method", ["importance", "markov_chain"])
+def test_results_may_take_the_place_of_the_rows(method):
+    linear = Linear()
+    x = with_gaps(linear.examples(700), 0.4)
+    expected = linear.vae.impute(x, method=method, samples=20)
+    data = vaelib.Dataset(x)
+    config, kept = imputation_config({"method": method, "samples": 20}, linear.vae.seed_)
+    arguments = [linear.vae._model.handle, data.handle, ctypes.byref(config), NO_CALLBACK, None, pointer(x), x.size]
+    assert library.vaelib_vae_impute(*arguments) == OK
+    np.testing.assert_array_equal(x, expected)
+    del kept
 
 
 def test_it_can_be_stopped(tmp_path):

@@ -31,7 +31,7 @@ struct ColumnMoments {
     var sums = try Sums(
       columns, functions.filter { $0.function != .identity },
       missing: check.allowsMissing
-        ? try MissingEntries(rows: 1, placeholders: check.placeholders(columns)) : nil)
+        ? try MissingEntries(rows: 1, substitutes: check.substitutes(columns)) : nil)
     let blocks = ExampleBlocks(source: source, check: check, control: RunControl(isCancelled: isCancelled))
     var rowTotals = RowTotals(totals)
     try blocks.forEachBlock { block in

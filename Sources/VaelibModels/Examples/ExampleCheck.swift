@@ -47,7 +47,7 @@ struct ExampleCheck: Sendable {
   func accepts(_ value: Float, column: Int) -> Bool { domain(of: column).accepts(value) }
 
   /// A number that each column may hold, [count].
-  func placeholders(_ count: Int) -> [Float] { (0..<count).map { domain(of: $0).placeholder } }
+  func substitutes(_ count: Int) -> [Float] { (0..<count).map { domain(of: $0).substitute } }
 
   private func domain(of column: Int) -> ExampleDomain {
     domains.first { $0.columns?.contains(column) ?? true }?.domain ?? .real

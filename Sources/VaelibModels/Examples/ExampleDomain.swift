@@ -51,7 +51,7 @@ enum ExampleDomain: Sendable {
   }
 
   /// A number that is allowed.
-  var placeholder: Float {
+  var substitute: Float {
     switch self {
     case .real, .unitInterval, .counts, .classes: 0
     case .openUnitInterval: 0.5

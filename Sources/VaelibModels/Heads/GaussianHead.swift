@@ -18,12 +18,6 @@ struct GaussianHead: Head {
     scale = try Standardization(columns: outputs, prefix: "regressor/", layout: &layout)
   }
 
-  static func targetColumns(outputs: Int) -> Int { outputs }
-
-  static func outputs(for examples: LabeledExamples, what: String) throws(ModelError) -> Int {
-    try examples.countTargets(what: what)
-  }
-
   static func check(_ examples: LabeledExamples, outputs: Int, what: String) throws(ModelError) {
     try examples.checkTargets(columns: outputs, what: what, expected: "every target must be finite") {
       $0.isFinite

@@ -27,6 +27,15 @@ protocol Head: Sendable {
   func makeRows() throws(NumericsError) -> any HeadRows
 }
 
+/// What is alike in heads that have an output for each target.
+extension Head {
+  static func targetColumns(outputs: Int) -> Int { outputs }
+
+  static func outputs(for examples: LabeledExamples, what: String) throws(ModelError) -> Int {
+    try examples.countTargets(what: what)
+  }
+}
+
 extension Head {
   var standardization: Standardization? { nil }
   func see(_ examples: LabeledExamples, parameters: UnsafeMutablePointer<Float>) throws {}

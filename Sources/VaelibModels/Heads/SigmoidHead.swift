@@ -13,12 +13,6 @@ struct SigmoidHead: Head {
       "multilabel", inputs: inputs, outputs: outputs, activation: .identity, layout: &layout)
   }
 
-  static func targetColumns(outputs: Int) -> Int { outputs }
-
-  static func outputs(for examples: LabeledExamples, what: String) throws(ModelError) -> Int {
-    try examples.countTargets(what: what)
-  }
-
   static func check(_ examples: LabeledExamples, outputs: Int, what: String) throws(ModelError) {
     try examples.checkTargets(
       columns: outputs, what: what, expected: "a sigmoid head learns 0 and 1 alone"

@@ -2,7 +2,7 @@ import VaelibNumerics
 
 /// The completed examples of an imputation, as they are collected.
 protocol ImputationCollector: DrawCollector {
-  /// An imputation of a row of the block, [D], of which the missing columns count.
+  /// An imputation of a row of the block, [D].
   func result(_ row: Int, imputation: Int) -> UnsafePointer<Float>
 }
 
@@ -24,6 +24,12 @@ final class ImportanceEstimates: ImputationCollector {
     weights = RunningWeights(rows: rows)
     sums = try StatisticSums(rows: rows, count: decoder.statisticCount)
     results = try FloatBuffer(rows: rows, columns: width)
+  }
+
+  func begin(_ examples: MatrixView) {
+    for row in 0..<examples.rows {
+      (results.base + row * width).update(from: examples.row(row), count: width)
+    }
   }
 
   func collect(

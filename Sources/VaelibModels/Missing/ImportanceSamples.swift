@@ -23,6 +23,18 @@ final class ImportanceSamples: ImputationCollector {
     results = try FloatBuffer(rows: overflow ? .max : count, columns: width)
   }
 
+  func begin(_ examples: MatrixView) {
+    for row in 0..<examples.rows {
+      for imputation in 0..<configuration.imputations {
+        place(row, imputation).update(from: examples.row(row), count: width)
+      }
+    }
+  }
+
+  private func place(_ row: Int, _ imputation: Int) -> UnsafeMutablePointer<Float> {
+    results.base + (row * configuration.imputations + imputation) * width
+  }
+
   func collect(
     _ row: Int, _ example: UnsafePointer<Float>, missing: MissingColumns, place: Int, samples: Range<Int>,
     draws: UnsafePointer<Draw>, decoded: Int, of decoder: DecoderPass
@@ -30,8 +42,9 @@ final class ImportanceSamples: ImputationCollector {
     if missing.isEmpty { return }
     if samples.lowerBound == 0 { weights.begin(row) }
     let imputations = configuration.imputations
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: imputations) { uniforms in
-      guard let uniforms = uniforms.baseAddress else { return }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: imputations + width) { scratch in
+      guard let uniforms = scratch.baseAddress else { return }
+      let drawn = uniforms + imputations
       for index in 0..<samples.count {
         let weight = weights.add(row, logarithm: draws[index].logWeight).weight
         RandomPurpose.imputationChoice.stream(
@@ -43,13 +56,15 @@ final class ImportanceSamples: ImputationCollector {
             decoded + index,
             stream: RandomPurpose.imputationSample.stream(
               seed: configuration.seed, epoch: imputation * streams, example: place),
-            into: results.base + (row * imputations + imputation) * width)
+            into: drawn)
+          let result = self.place(row, imputation)
+          missing.forEach { result[$0] = drawn[$0] }
         }
       }
     }
   }
 
   func result(_ row: Int, imputation: Int) -> UnsafePointer<Float> {
-    UnsafePointer(results.base + (row * configuration.imputations + imputation) * width)
+    UnsafePointer(place(row, imputation))
   }
 }

@@ -37,7 +37,7 @@ final class ImputationChain {
     latent = self.encoder.latent
     width = model.dataDimension
     check = model.exampleCheck
-    missing = try MissingEntries(rows: rows, placeholders: check.placeholders(width))
+    missing = try MissingEntries(rows: rows, substitutes: check.substitutes(width))
     sums = try StatisticSums(rows: rows, count: self.decoder.statisticCount)
     latents = try FloatBuffer(rows: rows, columns: latent)
     proposals = try FloatBuffer(rows: rows, columns: latent)
@@ -60,6 +60,7 @@ final class ImputationChain {
     let rows = examples.rows
     for row in 0..<rows {
       completedRow(row).update(from: examples.row(row), count: width)
+      (results + row * imputations * width).update(from: examples.row(row), count: width)
       missing.take(row, completedRow(row))
       sums.begin(row)
     }

@@ -6,13 +6,13 @@ import VaelibNumerics
 final class MissingEntries {
   /// What takes the place of a missing number, [D]: one that the column may hold, since functions of it are computed,
   /// though not used.
-  private let placeholders: [Float]
+  private let substitutes: [Float]
   private let columns: UnsafeMutablePointer<Int32>
   private let counts: UnsafeMutablePointer<Int>
 
-  init(rows: Int, placeholders: [Float]) throws(NumericsError) {
-    self.placeholders = placeholders
-    let (count, overflow) = rows.multipliedReportingOverflow(by: placeholders.count)
+  init(rows: Int, substitutes: [Float]) throws(NumericsError) {
+    self.substitutes = substitutes
+    let (count, overflow) = rows.multipliedReportingOverflow(by: substitutes.count)
     try MemoryReserve.require(overflow ? .max : count, bytes: MemoryLayout<Int32>.stride)
     columns = .allocate(capacity: count)
     counts = .allocate(capacity: rows)
@@ -27,24 +27,24 @@ final class MissingEntries {
   /// Notes what is missing in an example, and fills it.
   func take(_ row: Int, _ example: UnsafeMutablePointer<Float>) {
     counts[row] = 0
-    let width = placeholders.count
+    let width = substitutes.count
     var (low, high): (Float, Float) = (0, 0)
     if kernels.finiteRange(example, width, &low, &high) == 1 { return }
     let first = columns + row * width
     for column in 0..<width where example[column].isNaN {
       first[counts[row]] = Int32(column)
       counts[row] += 1
-      example[column] = placeholders[column]
+      example[column] = substitutes[column]
     }
   }
 
   /// Takes for missing in a row what `others` has as missing there, and besides the columns whose uniform number is
   /// below `fraction`.
   func take(_ row: Int, with others: MissingEntries, hiding fraction: Float, uniforms: UnsafePointer<Float>) {
-    let first = columns + row * placeholders.count
+    let first = columns + row * substitutes.count
     counts[row] = 0
     var rest = others.columns(row)
-    for column in 0..<placeholders.count {
+    for column in 0..<substitutes.count {
       let isMissing = !rest.takeColumns(before: column + 1).isEmpty
       if isMissing || uniforms[column] < fraction {
         first[counts[row]] = Int32(column)
@@ -55,6 +55,6 @@ final class MissingEntries {
 
   /// What is missing in a row that was taken.
   func columns(_ row: Int) -> MissingColumns {
-    MissingColumns(UnsafeBufferPointer(start: columns + row * placeholders.count, count: counts[row])[...])
+    MissingColumns(UnsafeBufferPointer(start: columns + row * substitutes.count, count: counts[row])[...])
   }
 }

@@ -4,30 +4,21 @@ import VaelibNumerics
 ///
 /// Functions of a row touch memory of that row only, so different rows may be worked on by different threads.
 final class StatisticSums {
-  private let count: Int
-  /// [rows, count].
-  private let sums: UnsafeMutablePointer<Double>
+  private let sums: DoubleRows
 
   /// `count` is that of a row's statistics.
-  init(rows: Int, count: Int) throws(NumericsError) {
-    self.count = count
-    let (total, overflow) = rows.multipliedReportingOverflow(by: count)
-    try MemoryReserve.require(overflow ? .max : total, bytes: MemoryLayout<Double>.stride)
-    sums = .allocate(capacity: total)
-  }
+  init(rows: Int, count: Int) throws(NumericsError) { sums = try DoubleRows(rows: rows, columns: count) }
 
-  deinit { sums.deallocate() }
-
-  func begin(_ row: Int) { (sums + row * count).update(repeating: 0, count: count) }
+  func begin(_ row: Int) { sums.clear(row) }
 
   func scale(_ row: Int, by factor: Double) {
-    let sum = sums + row * count
+    let (sum, count) = (sums.row(row), sums.columns)
     for index in 0..<count { sum[index] *= factor }
   }
 
   /// Adds the statistics of a decoded row.
   func add(_ row: Int, decoded: Int, of decoder: DecoderPass, weight: Double) {
-    let sum = sums + row * count
+    let (sum, count) = (sums.row(row), sums.columns)
     withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { statistics in
       guard let statistics = statistics.baseAddress else { return }
       decoder.writeStatistics(decoded, into: statistics)
@@ -41,6 +32,6 @@ final class StatisticSums {
     into example: UnsafeMutablePointer<Float>
   ) {
     decoder.writeEstimates(
-      of: missing, from: sums + row * count, mostProbable: estimate == .mode, into: example)
+      of: missing, from: sums.row(row), mostProbable: estimate == .mode, into: example)
   }
 }

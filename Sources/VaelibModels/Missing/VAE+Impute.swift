@@ -15,7 +15,6 @@ extension VariationalAutoencoder {
       )
     }
     try ExampleCheck.shape(examples, columns: dataDimension, what: "the examples")
-    try copy(examples, imputation.imputations, into: completed, control: control)
     switch (imputation.method, imputation.estimate) {
     case (.markovChain, _): try runChains(examples, imputation, into: completed, control: control)
     case (.importance, .sample):
@@ -25,23 +24,6 @@ extension VariationalAutoencoder {
     case (.importance, .mean), (.importance, .mode):
       try weigh(examples, imputation, into: completed, control: control) { rows, decoder in
         try ImportanceEstimates(imputation, width: self.dataDimension, rows: rows, decoder: decoder)
-      }
-    }
-  }
-
-  /// Writes each example so many times, as it is.
-  private func copy(
-    _ examples: any ExampleSource, _ times: Int, into copies: UnsafeMutablePointer<Float>, control: RunControl
-  ) throws {
-    let width = dataDimension
-    let blocks = ExampleBlocks(
-      source: examples, check: exampleCheck, control: RunControl(isCancelled: control.isCancelled))
-    try blocks.forEachBlock { block in
-      for row in 0..<block.values.rows {
-        for copy in 0..<times {
-          (copies + ((block.first + row) * times + copy) * width).update(
-            from: block.values.row(row), count: width)
-        }
       }
     }
   }
@@ -58,16 +40,10 @@ extension VariationalAutoencoder {
       of: self, examples, evaluation, control: control, makeCollector: makeCollector
     ) { row, example in
       for index in 0..<count {
-        fill(
-          completed + (row * count + index) * dataDimension,
-          from: example.collector.result(example.rowOfBlock, imputation: index))
+        (completed + (row * count + index) * dataDimension).update(
+          from: example.collector.result(example.rowOfBlock, imputation: index), count: dataDimension)
       }
     }
-  }
-
-  /// Replaces what is missing in an example.
-  private func fill(_ example: UnsafeMutablePointer<Float>, from result: UnsafePointer<Float>) {
-    for column in 0..<dataDimension where example[column].isNaN { example[column] = result[column] }
   }
 
   private func runChains(
@@ -94,11 +70,8 @@ extension VariationalAutoencoder {
         }
       },
       collect: { block, workspace in
-        for copy in 0..<block.values.rows * imputation.imputations {
-          fill(
-            completed + block.first * rowValues + copy * dataDimension,
-            from: workspace.1.base + copy * dataDimension)
-        }
+        (completed + block.first * rowValues).update(
+          from: workspace.1.base, count: block.values.rows * rowValues)
       })
   }
 }

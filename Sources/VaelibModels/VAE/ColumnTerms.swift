@@ -2,28 +2,19 @@ import VaelibNumerics
 
 /// Sums over latent samples of log p(x_d|z), for each column of a block's rows.
 final class ColumnTerms: DrawCollector {
-  private let width: Int
-  /// [rows, D].
-  private let sums: UnsafeMutablePointer<Double>
+  private let sums: DoubleRows
 
-  init(width: Int, rows: Int) throws(NumericsError) {
-    self.width = width
-    let (count, overflow) = rows.multipliedReportingOverflow(by: width)
-    try MemoryReserve.require(overflow ? .max : count, bytes: MemoryLayout<Double>.stride)
-    sums = .allocate(capacity: count)
-  }
-
-  deinit { sums.deallocate() }
+  init(width: Int, rows: Int) throws(NumericsError) { sums = try DoubleRows(rows: rows, columns: width) }
 
   /// The sums of a row of the block, [D].
-  func sum(_ row: Int) -> UnsafePointer<Double> { UnsafePointer(sums + row * width) }
+  func sum(_ row: Int) -> UnsafePointer<Double> { UnsafePointer(sums.row(row)) }
 
   func collect(
     _ row: Int, _ example: UnsafePointer<Float>, missing: MissingColumns, place: Int, samples: Range<Int>,
     draws: UnsafePointer<Draw>, decoded: Int, of decoder: DecoderPass
   ) {
-    let sum = sums + row * width
-    if samples.lowerBound == 0 { sum.update(repeating: 0, count: width) }
+    let (sum, width) = (sums.row(row), sums.columns)
+    if samples.lowerBound == 0 { sums.clear(row) }
     withUnsafeTemporaryAllocation(of: Double.self, capacity: width) { terms in
       guard let terms = terms.baseAddress else { return }
       for index in 0..<samples.count {

@@ -50,10 +50,13 @@ final class EncoderPass {
     let layout = model.likelihood.inputs
     transformer = layout.isNone ? nil : try InputTransformer(layout)
     inputs = layout.isInPlace ? nil : try FloatBuffer(rows: rows, columns: layout.width)
-    let placeholders = model.exampleCheck.placeholders(model.dataDimension)
-    let mayMiss = layout.missing != .refuse
-    missingEntries = mayMiss ? try MissingEntries(rows: rows, placeholders: placeholders) : nil
-    hiddenEntries = mayMiss && hides ? try MissingEntries(rows: rows, placeholders: placeholders) : nil
+    if layout.missing == .refuse {
+      (missingEntries, hiddenEntries) = (nil, nil)
+    } else {
+      let substitutes = model.exampleCheck.substitutes(model.dataDimension)
+      missingEntries = try MissingEntries(rows: rows, substitutes: substitutes)
+      hiddenEntries = hides ? try MissingEntries(rows: rows, substitutes: substitutes) : nil
+    }
     means = try FloatBuffer(rows: rows, columns: latent)
     let ofVariances = network.outputs == latent ? 1 : rows
     rawLogVariances = try FloatBuffer(rows: ofVariances, columns: latent)

@@ -108,6 +108,7 @@ final class Evaluator<Collector: DrawCollector> {
         .bernoulliDraws(in: block.values.row(row), count: block.values.columns)
       }
     }
+    collector.begin(block.values)
     encoder.run(block.values)
   }
 

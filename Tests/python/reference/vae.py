@@ -143,8 +143,8 @@ def seen_by_encoder(x: Array, likelihood: str) -> Array:
 
 def filled(x: Array, likelihood: str) -> Array:
     """Columns with a number that they may hold in place of those that are missing, which are NaN."""
-    placeholder = {"log_normal": 1.0, "beta": 0.5}.get(likelihood, 0.0)
-    return np.where(np.isnan(x), placeholder, x)
+    substitute = {"log_normal": 1.0, "beta": 0.5}.get(likelihood, 0.0)
+    return np.where(np.isnan(x), substitute, x)
 
 
 def hide(seen: Array, hidden: Array, missing: str) -> Array:

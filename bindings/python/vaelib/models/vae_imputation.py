@@ -81,8 +81,7 @@ class VAEImputation(Estimator[NativeVAE]):
         examples = self._examples(X)
         copies = count(imputations, "imputations")
         values = np.empty((examples.rows, copies, model.data_dim), dtype=np.float32)
-        settings = {"method": method, "estimate": estimate, "samples": samples, "imputations": copies}
-        config, kept = imputation_config(settings, self._imputation_seed(random_state))
+        config, kept = self._imputation_config(random_state, method, estimate, samples, copies)
         arguments = (model.handle, examples.handle, ctypes.byref(config))
         LongCall(callback, model.cancel).run("vaelib_vae_impute", *arguments, after=(pointer(values), values.size))
         del kept
@@ -106,14 +105,17 @@ class VAEImputation(Estimator[NativeVAE]):
     ) -> None:
         """Writes what ``impute`` gives: dataset ``name`` of shape (n_samples, imputations * n_features)."""
         model = self._fitted()
-        settings = {"method": method, "estimate": estimate, "samples": samples, "imputations": imputations}
-        config, kept = imputation_config(settings, self._imputation_seed(random_state))
+        config, kept = self._imputation_config(random_state, method, estimate, samples, imputations)
         arguments = (ctypes.byref(config),)
         query_to_file("vaelib_vae_impute_to", model, self._examples(X), arguments, target, (text(name),), callback)
         del kept
 
-    def _imputation_seed(self, random_state: Any) -> int:
-        return self.seed_ if random_state is None else seed_from(random_state)
+    def _imputation_config(
+        self, random_state: Any, method: str, estimate: str, samples: int, imputations: int
+    ) -> tuple[Any, list[Any]]:
+        seed = self.seed_ if random_state is None else seed_from(random_state)
+        settings = {"method": method, "estimate": estimate, "samples": samples, "imputations": imputations}
+        return imputation_config(settings, seed)
 
     def _completed(self, X: Any, values: npt.NDArray[np.float32]) -> Any:
         """X with these values, which are scaled, in the place of what is missing."""
