@@ -72,7 +72,7 @@ test: dependencies-test $(every-check) ## run every check; the first time, build
 
 test-fast: build check-exports check-header test-c .venv/installed ## run the checks that take seconds
 	$(say) "running the Python tests that are not slow"
-	@$(VENV)/python -m pytest -q -m "not slow" Tests/python
+	@$(VENV)/python -m pytest -q --numprocesses auto -m "not slow" Tests/python
 	@echo "vaelib $(VERSION): the fast checks passed."
 
 lint: dependencies-test swift-toolchain .venv/installed ## check the style of Swift, Python and shell sources
@@ -129,7 +129,7 @@ test-documents: build .venv/installed
 
 test-python: build .venv/installed ## run the Python tests
 	$(say) "running the Python tests"
-	@$(VENV)/python -m pytest Tests/python
+	@$(VENV)/python -m pytest --numprocesses auto Tests/python
 
 test-long: build .venv/installed ## run the tests that take minutes each: 100,000 damaged files, 100,000 forks
 	$(say) "running the Python tests that take minutes"

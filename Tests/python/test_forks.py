@@ -11,7 +11,7 @@ from c_programs import SOURCES, build
     "count",
     [
         300,
-        pytest.param(6_000, marks=pytest.mark.slow),
+        pytest.param(2_000, marks=pytest.mark.slow),
         pytest.param(100_000, marks=[pytest.mark.slow, pytest.mark.long]),
     ],
 )

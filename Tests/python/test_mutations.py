@@ -28,7 +28,7 @@ CASES = [
     ("child:every", "new_tables", "metadata", 1),
 ]  # fmt: skip
 #: Of each thousand: the numbers of the mutants of the fast tests, the slow ones, and those of `make test-long`.
-FAST, SLOW, LONG = range(20), range(20, 300), range(300, 1000)
+FAST, SLOW, LONG = range(20), range(20, 120), range(120, 1000)
 PARTS = [
     FAST,
     pytest.param(SLOW, marks=pytest.mark.slow),
