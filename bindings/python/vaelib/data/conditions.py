@@ -142,7 +142,9 @@ class _Found:
             # Lists may hold texts beside numbers, of which numpy would make texts.
             array = conditions if isinstance(conditions, np.ndarray) else np.asarray(conditions, dtype=object)
         if array.ndim > 2 or 0 in array.shape:
-            raise ValueError(f"conditions must be labels or columns, a row for each example, not of shape {array.shape}")
+            raise ValueError(
+                f"conditions must be labels or columns, a row for each example, not of shape {array.shape}"
+            )
         if array.ndim == 2:
             return cls(None, _columns_of(array), are_labels=False)
         return cls(None, *_labels(_columns_of(array.reshape(-1, 1))))

@@ -334,6 +334,10 @@ class Estimator(Generic[ModelType]):
         """Rows that a query has found, perhaps of X, as ``fit`` had them."""
         return values
 
+    def _pair(self, given: Any, name: str) -> Dataset:
+        """Examples of the parameter ``name``, which with conditions beside them are a pair."""
+        return self._examples(given)
+
     def _own_columns(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The columns of X, of rows that may have conditions behind them."""
         return values

@@ -119,8 +119,8 @@ class OutlierDetection(Estimator[ModelType]):
         X : array of shape (n_samples, n_features) or Dataset
             Rows like those of the training. Some of them are used, at most 1000, unless ``contamination`` is a share.
         held_out : array or Dataset, optional
-            Rows that the training has not seen, for ``p_values``. A pair (held_out, conditions) for a VAE that was fitted
-            with conditions beside X.
+            Rows that the training has not seen, for ``p_values``. A pair (held_out, conditions) for a VAE that was
+            fitted with conditions beside X.
         conditions : optional
             What is given beside X, for such a VAE.
         """
@@ -130,10 +130,6 @@ class OutlierDetection(Estimator[ModelType]):
             self._examples(X, conditions=conditions), None if held_out is None else self._pair(held_out, "held_out")
         )
         return self
-
-    def _pair(self, given: Any, name: str) -> Dataset:
-        """Examples, with the conditions that they are given with."""
-        return self._examples(given)
 
     def _calibrate(self, examples: Dataset, held_out: Dataset | None) -> None:
         some = _some_rows(examples)

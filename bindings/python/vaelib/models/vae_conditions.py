@@ -21,8 +21,8 @@ class VAEConditions(Estimator[NativeVAE]):
     """Conditions c of p(x|z, c) and q(z|x, c).
 
     They are columns of X that ``columns`` says are conditions, or are given to ``fit`` beside X. Then every query of
-    examples has ``conditions`` beside them, too: a row for each, or one for all. Queries of latents are given conditions
-    in either case, and may be given others than the examples of the latents had.
+    examples has ``conditions`` beside them, too: a row for each, or one for all. Queries of latents are given
+    conditions in either case, and may be given others than the examples of the latents had.
     """
 
     #: What was given to ``fit`` beside X.
@@ -64,8 +64,8 @@ class VAEConditions(Estimator[NativeVAE]):
         known = self._conditions or self._conditions_in_x(model)
         if conditions is None:
             raise ValueError(
-                f"this {type(self).__name__} has conditions {known.names}: give conditions=..., a row for each row, or one "
-                "for all"
+                f"this {type(self).__name__} has conditions {known.names}: give conditions=..., a row for each row, or "
+                "one for all"
             )
         return known.dataset(conditions)
 
@@ -95,7 +95,8 @@ class VAEConditions(Estimator[NativeVAE]):
         return self._pair(validation, "validation")
 
     def _pair(self, given: Any, name: str) -> Dataset:
-        """Examples that are given with their conditions."""
+        if self._conditions is None:
+            return super()._pair(given, name)
         if not isinstance(given, tuple) or len(given) != 2:
             raise ValueError(f"{name} must be a pair (X, conditions), since conditions are given beside X")
         return self._examples(given[0], conditions=given[1])

@@ -46,8 +46,8 @@ class VAEQueries(Estimator[NativeVAE]):
     values. There the mean of categories is the most probable one, that of truth values whether True is, and that of
     whole numbers is rounded; ``decode`` gives all as numbers.
 
-    ``conditions`` are what is given beside rows (see ``VAEConditions``): labels or columns as in ``fit``, a row for each
-    row, or one for all. Queries of latents need them, too, if columns of X are conditions.
+    ``conditions`` are what is given beside rows (see ``VAEConditions``): labels or columns as in ``fit``, a row for
+    each row, or one for all. Queries of latents need them, too, if columns of X are conditions.
 
     Counts with ``count_mean="share"`` are shares of a total: in ``reconstruct`` of each row's own, elsewhere of the
     mean total of the training's rows, the tensor "standardization/total".
@@ -93,7 +93,9 @@ class VAEQueries(Estimator[NativeVAE]):
         mean = np.empty((latents.rows, model.data_dim), dtype=np.float32)
         variances = np.empty_like(mean) if variance else None
         arguments = (*latents.arguments, None if given is None else given.handle)
-        call("vaelib_vae_decode" + latents.suffix, model.handle, *arguments, pointer(mean), pointer(variances), mean.size)
+        call(
+            "vaelib_vae_decode" + latents.suffix, model.handle, *arguments, pointer(mean), pointer(variances), mean.size
+        )
         return mean, variances
 
     def decode(self, Z: Any, *, conditions: Any = None) -> Matrix | MeanAndVariance:
@@ -145,9 +147,7 @@ class VAEQueries(Estimator[NativeVAE]):
         arguments = (rows, model.data_dim, rows, None if given is None else given.handle, how, seed_from(random_state))
         return self._rows(self._matrix_query("vaelib_vae_sample", *arguments))
 
-    def interpolate(
-        self, X: Any, start: int = 0, stop: int = 1, steps: int = 10, *, conditions: Any = None
-    ) -> Any:
+    def interpolate(self, X: Any, start: int = 0, stop: int = 1, steps: int = 10, *, conditions: Any = None) -> Any:
         """The path from row ``start`` of X to row ``stop`` through latent space: rows, (steps, n_features).
 
         ``steps`` points on the line between the two latent means, both ends included, decoded to means. Conditions go

@@ -37,7 +37,13 @@ class VAEScores(Estimator[NativeVAE]):
 
     @overload
     def score_samples(
-        self, X: Any, samples: int = ..., *, conditions: Any = ..., method: str = ..., return_standard_error: Literal[True]
+        self,
+        X: Any,
+        samples: int = ...,
+        *,
+        conditions: Any = ...,
+        method: str = ...,
+        return_standard_error: Literal[True],
     ) -> tuple[Vector, Vector]: ...
 
     def score_samples(
