@@ -172,7 +172,8 @@ def _numbers_of(column: FrameColumn, place: str, holder: str) -> npt.NDArray[np.
         if not column.gaps[row] and not isinstance(value, int | float | np.number):
             raise DataError(
                 f"{holder} {value!r} at row {row}, {place} (counted from 0), where the model has numbers. Of "
-                "categories an estimator knows that was fitted on a data frame which has them, its pickle and its model file"
+                "categories an estimator knows that was fitted on a data frame which has them, its pickle and its "
+                "model file"
             )
     numbers = np.full(len(column.values), np.nan)
     numbers[~column.gaps] = column.values[~column.gaps].astype(np.float64)

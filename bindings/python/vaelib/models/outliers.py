@@ -87,6 +87,7 @@ class OutlierDetection(Estimator[ModelType]):
         ValueError
             There is no reference: ``fit`` held out no rows.
         """
+        self._fitted()
         scores = self._scores(self._examples(X, conditions=conditions))
         if reference is None:
             held_out = self._calibrated("_held_out_scores")
