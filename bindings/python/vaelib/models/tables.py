@@ -172,10 +172,10 @@ def _of_categories(count: int, chosen: Group | None, name: object) -> Group:
     """
     likelihood = "categorical" if chosen is None or chosen["likelihood"] == "auto" else chosen["likelihood"]
     if likelihood == "bernoulli" and count <= 2:
-        return {"likelihood": likelihood}
+        return {**(chosen or {}), "likelihood": likelihood}
     if likelihood != "categorical":
         raise ValueError(f"columns says {likelihood!r} of the column {name!r}, but it has categories")
     classes = (chosen or {}).get("classes") or count
     if classes != count:
         raise ValueError(f"columns says classes={classes} of the column {name!r}, but it has {count} categories")
-    return {"likelihood": likelihood, "classes": count}
+    return {**(chosen or {}), "likelihood": likelihood, "classes": count}
