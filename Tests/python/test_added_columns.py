@@ -132,5 +132,5 @@ def test_a_checkpoint_knows_other_columns(tmp_path):
     wide = vaelib.Dataset(examples())._with_columns(vaelib.Dataset(added()))
     vaelib.VAE(**settings).fit(wide, checkpoint=tmp_path / "c.h5")
     other = vaelib.Dataset(examples())._with_columns(vaelib.Dataset(added()[::-1].copy()))
-    with pytest.raises(vaelib.InvalidArgument, match="values of .* are not those of the checkpoint"):
+    with pytest.raises(vaelib.InvalidArgument, match=r"values of .* are not those of the checkpoint"):
         vaelib.VAE(**settings).fit(other, checkpoint=tmp_path / "c.h5")

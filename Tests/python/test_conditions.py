@@ -146,7 +146,7 @@ def test_bounds_and_likelihoods():
 def test_given_columns_stay_what_they_are():
     x = table(50)
     model, _ = with_weights()
-    mean, log_variance = model.encode(x)
+    mean, _log_variance = model.encode(x)
     decoded = model.decode(mean, conditions=x[:, GIVEN])
     for found in (model.reconstruct(x), decoded.mean, model.decode_sample(mean, 1, conditions=x[:, GIVEN])):
         np.testing.assert_array_equal(found[:, GIVEN], x[:, GIVEN])

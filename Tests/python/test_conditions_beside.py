@@ -220,7 +220,7 @@ def test_streams_sparse_examples_and_checkpoints(tmp_path):
         vaelib.VAE(**SETTINGS).fit(X, conditions=FRAME, checkpoint=path, callback=after_epochs(2))
     resumed = vaelib.VAE(**SETTINGS).fit(X, conditions=FRAME, checkpoint=path)
     np.testing.assert_array_equal(resumed.transform(X, conditions=FRAME), expected.transform(X, conditions=FRAME))
-    with pytest.raises(vaelib.InvalidArgument, match="values of .* are not those of the checkpoint"):
+    with pytest.raises(vaelib.InvalidArgument, match=r"values of .* are not those of the checkpoint"):
         vaelib.VAE(**SETTINGS).fit(X, conditions=FRAME[::-1], checkpoint=path)
 
 
@@ -268,12 +268,12 @@ def test_other_refusals():
     frame = pd.DataFrame(X, columns=["kind", "b"])
     with pytest.raises(ValueError, match="both have a column of the name 'kind'"):
         vaelib.VAE(**SETTINGS).fit(frame, conditions=FRAME)
-    with pytest.raises(ValueError, match="were fitted|was fitted without them"):
+    with pytest.raises(ValueError, match="was fitted without them"):
         vaelib.VAE(**SETTINGS).fit(X).score(X, conditions=FRAME)
     with pytest.raises(ValueError, match="must be these, not their width"):
         vaelib.VAE(**SETTINGS).initialize(3, conditions=FRAME)
     stack = vaelib.StackedDenoisingAutoencoder((4,), epochs=1).fit(X)
     with pytest.raises(ValueError, match="conditions are for a VAE"):
         stack.predict(X, conditions=FRAME)
-    with pytest.raises(vaelib.DataError, match="column 0 .* holds"):
+    with pytest.raises(vaelib.DataError, match=r"column 0 .* holds"):
         vaelib.VAE(**SETTINGS).fit(X, conditions=[["a"], [1.0]] * 150)
