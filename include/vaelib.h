@@ -584,6 +584,18 @@ vaelib_status vaelib_dataset_with_targets(
 vaelib_status vaelib_dataset_with_weights(
     const vaelib_dataset *dataset, const vaelib_array *weights, vaelib_dataset **out_dataset);
 
+/**
+ * The rows of a dataset with further columns behind their own, as a dataset of its own; for conditions that lie beside the
+ * examples, such as labels. `more` is a dataset with as many rows, in memory or in a file. Its columns are read now, as the
+ * library sees them, scaled, and held in memory as float32: 4 bytes for each number. The examples stay where they are,
+ * dense, sparse or in a file, and are read as before, in the same order. Labels, targets, weights, type and scaling of the
+ * new dataset are those of `dataset`.
+ *
+ * Slices, selections, concatenations and splits of the new dataset have their rows' columns.
+ */
+vaelib_status vaelib_dataset_with_columns(
+    const vaelib_dataset *dataset, const vaelib_dataset *more, vaelib_dataset **out_dataset);
+
 /** Size, type, scaling. */
 vaelib_status vaelib_dataset_describe(const vaelib_dataset *dataset, vaelib_dataset_info *out_info);
 
@@ -736,6 +748,8 @@ typedef struct vaelib_model_info {
     size_t data_dim;
     /** J, the width of the latent code of a vae; 0 for a stack. */
     size_t latent_dim;
+    /** K, how many of the D columns are conditions of a vae (condition of vaelib_column_group); 0 for a stack. */
+    size_t condition_count;
     /**
      * The layers of a stack, and the outputs of its head: classes, or targets (0 before fine-tuning with labels or
      * targets); both 0 for a vae.
@@ -1201,6 +1215,13 @@ typedef struct vaelib_column_group {
      * "categorical" only: how many categories each column of the group has. 0: vaelib_column_groups_resolve() counts.
      */
     size_t classes;
+    /**
+     * 1: the columns are given, not modelled: conditions c of p(x|z, c) and q(z|x, c) (Sohn et al. 2015). Networks see
+     * them as the likelihood's columns: categories as one number for each, real values standardised, counts as
+     * log(1 + x), standardised. Of the fields below only mean_activation and standardize mean anything to them. Not all
+     * groups can be conditions. 0, the default: the columns are modelled.
+     */
+    size_t condition;
     /** This field and all that follow: as in vaelib_vae_config. */
     const char *variance;
     const char *mean_activation;
@@ -1252,7 +1273,7 @@ typedef struct vaelib_vae_config {
      * every bound, is of the columns that an example has; the encoder sees 0 in place of the others, which is their
      * mean where columns are standardised. "indicate": the encoder sees for each column, too, whether it is missing.
      * What is missing is estimated by vaelib_vae_impute(). Of columns, means and deviations are those of the numbers
-     * that are there.
+     * that are there. Conditions are never missing.
      */
     const char *missing;
     /**
@@ -1378,6 +1399,12 @@ vaelib_status vaelib_vae_fit(
  * always says explicitly whether a mean or a sample is wanted. An output may share memory with rows that are read only
  * where each result takes the place of its own row, as when images are reconstructed where they are; otherwise rows
  * would change before they are read, and the call is refused in the same way.
+ *
+ * Of a model with conditions, examples have them among their columns. Queries that begin with latents take them by
+ * themselves: `conditions` is a dataset of the K columns (condition_count), in the order that they have in examples, in
+ * their own units. It has a row for each result, or one for all of them, and is read before anything is written. So
+ * examples may be encoded under their own conditions, and decoded under others. What comes out has D columns, with the
+ * given ones in their places, and variances of 0 there. NULL for a model without conditions, and for no other.
  */
 
 typedef enum vaelib_choice {
@@ -1399,11 +1426,13 @@ vaelib_status vaelib_vae_encode_sample(
  * has_variance is 0.
  */
 vaelib_status vaelib_vae_decode(
-    vaelib_model *model, const vaelib_dataset *latents, float *out_mean, float *out_variance, size_t out_count);
+    vaelib_model *model, const vaelib_dataset *latents, const vaelib_dataset *conditions, float *out_mean,
+    float *out_variance, size_t out_count);
 
 /** One sample of p(x|z) for each latent, [N, D]. */
 vaelib_status vaelib_vae_decode_sample(
-    vaelib_model *model, const vaelib_dataset *latents, uint64_t seed, float *out_examples, size_t out_count);
+    vaelib_model *model, const vaelib_dataset *latents, const vaelib_dataset *conditions, uint64_t seed,
+    float *out_examples, size_t out_count);
 
 /**
  * The mean of p(x|z) where z is the mean of q(z|x), or a sample of it (then `seed` is used), [N, D]. With count_mean
@@ -1415,7 +1444,8 @@ vaelib_status vaelib_vae_reconstruct(
 
 /** z from the prior, then the mean of p(x|z) or a sample of it, [rows, D]; out_count = rows * D. */
 vaelib_status vaelib_vae_sample(
-    vaelib_model *model, size_t rows, vaelib_choice output, uint64_t seed, float *out_examples, size_t out_count);
+    vaelib_model *model, size_t rows, const vaelib_dataset *conditions, vaelib_choice output, uint64_t seed,
+    float *out_examples, size_t out_count);
 
 /** How bounds and likelihoods are estimated. Fill with vaelib_evaluation_config_init(). */
 typedef struct vaelib_evaluation_config {
@@ -1505,7 +1535,8 @@ vaelib_status vaelib_vae_impute(
 
 /**
  * The path from one example to another through latent space: `steps` points on the line between the latent means of
- * rows `from` and `to` of `examples` (both ends included, steps >= 2), decoded to means, [steps, D].
+ * rows `from` and `to` of `examples` (both ends included, steps >= 2), decoded to means, [steps, D]. Conditions go the
+ * same way: numbers evenly, counts in whole steps, and categories and what is 0 or 1 are those of the nearer end.
  */
 vaelib_status vaelib_vae_interpolate(
     vaelib_model *model, const vaelib_dataset *examples, size_t from, size_t to, size_t steps, float *out_mean,
@@ -1516,7 +1547,8 @@ vaelib_status vaelib_vae_interpolate(
  * CDF, decoded to means, [side * side, D]; the row index is the second latent, from high to low, as a picture shows
  * it. Grid lines lie at (i + 1/2) / side. Needs latent_dim 2.
  */
-vaelib_status vaelib_vae_draw_manifold(vaelib_model *model, size_t side, float *out_mean, size_t out_count);
+vaelib_status vaelib_vae_draw_manifold(
+    vaelib_model *model, size_t side, const vaelib_dataset *conditions, float *out_mean, size_t out_count);
 
 /*
  * Queries of plain rows, for programs that answer one request at a time and need no dataset for it. `rows` are
@@ -1534,10 +1566,10 @@ vaelib_status vaelib_vae_encode_rows(
     vaelib_model *model, const float *rows, size_t row_count, float *out_mean, float *out_log_variance,
     size_t out_count);
 
-/** vaelib_vae_decode() of latents [row_count, J]. */
+/** vaelib_vae_decode() of latents [row_count, J], under conditions [row_count, K], or NULL without. */
 vaelib_status vaelib_vae_decode_rows(
-    vaelib_model *model, const float *latents, size_t row_count, float *out_mean, float *out_variance,
-    size_t out_count);
+    vaelib_model *model, const float *latents, size_t row_count, const float *conditions, float *out_mean,
+    float *out_variance, size_t out_count);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Stacked denoising auto-encoders
@@ -1835,8 +1867,8 @@ vaelib_status vaelib_vae_encode_to(
 
 /** vaelib_vae_decode(): means and, if has_variance of the model is 1, variances. `variance_name` may be NULL. */
 vaelib_status vaelib_vae_decode_to(
-    vaelib_model *model, const vaelib_dataset *latents, vaelib_writer *writer, const char *mean_name,
-    const char *variance_name, vaelib_progress_fn callback, void *user_data);
+    vaelib_model *model, const vaelib_dataset *latents, const vaelib_dataset *conditions, vaelib_writer *writer,
+    const char *mean_name, const char *variance_name, vaelib_progress_fn callback, void *user_data);
 
 /** vaelib_vae_reconstruct(). */
 vaelib_status vaelib_vae_reconstruct_to(

@@ -96,6 +96,24 @@ private func concatenation(_ parts: [DatasetHandle]) throws -> DatasetHandle {
       ? first.conventions : CStrings([]))
 }
 
+@_cdecl("vaelib_dataset_with_columns") @implementation
+public func vaelib_dataset_with_columns(
+  _ dataset: OpaquePointer?, _ more: OpaquePointer?, _ outDataset: UnsafeMutablePointer<OpaquePointer?>?
+) -> vaelib_status {
+  entryPoint {
+    let out = try Arguments.nonNull(outDataset, "out_dataset")
+    let (whole, more) = (try DatasetHandle.from(dataset), try DatasetHandle.from(more).source)
+    guard more.rows == whole.source.rows else {
+      throw BoundaryError.argument(
+        "more has \(more.rows) rows; expected \(whole.source.rows), one for each example")
+    }
+    out.pointee = try HandleTable.shared.insert(
+      DatasetHandle(
+        source: try WidenedSource(whole.source, with: try HeldRows(more)), elementType: whole.elementType,
+        labels: whole.labels, targets: whole.targets, weights: whole.weights, conventions: whole.conventions))
+  }
+}
+
 @_cdecl("vaelib_dataset_split") @implementation
 public func vaelib_dataset_split(
   _ dataset: OpaquePointer?, _ fraction: Double, _ seed: UInt64, _ stratify: Int32,

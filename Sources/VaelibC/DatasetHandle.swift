@@ -58,6 +58,11 @@ final class DatasetHandle: HandleObject {
       meaning: labels?.meaning ?? .classNumbers)
   }
 
+  /// The conditions of a query; nil where none are given.
+  static func conditions(_ handle: OpaquePointer?) throws -> (any ExampleSource)? {
+    try handle.map { try from($0).source }
+  }
+
   static func from(_ handle: OpaquePointer?) throws -> DatasetHandle {
     try HandleTable.shared.object(handle, as: DatasetHandle.self)
   }

@@ -27,6 +27,7 @@ extension vaelib_model_info {
     kind = Constants.string(model.kind.rawValue)
     data_dim = model.dataDimension
     latent_dim = model.latentDimension
+    condition_count = model.conditionCount
     layer_count = model.layerCount
     output_count = description.head?.outputs ?? 0
     head = Constants.string(description.head?.kind.rawValue ?? "")

@@ -41,36 +41,41 @@ public func vaelib_vae_encode_sample(
 
 @_cdecl("vaelib_vae_decode") @implementation
 public func vaelib_vae_decode(
-  _ model: OpaquePointer?, _ latents: OpaquePointer?, _ outMean: UnsafeMutablePointer<Float>?,
-  _ outVariance: UnsafeMutablePointer<Float>?, _ outCount: Int
+  _ model: OpaquePointer?, _ latents: OpaquePointer?, _ conditions: OpaquePointer?,
+  _ outMean: UnsafeMutablePointer<Float>?, _ outVariance: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
   vaeQuery(model) { model, control in
-    try decode(model, try DatasetHandle.from(latents).source, outMean, outVariance, outCount, control)
+    try decode(
+      model, try DatasetHandle.from(latents).source, try DatasetHandle.conditions(conditions), outMean,
+      outVariance, outCount, control)
   }
 }
 
 /// Decodes latents, wherever they are, once the outputs are checked.
 func decode(
-  _ model: VariationalAutoencoder, _ source: any ExampleSource, _ outMean: UnsafeMutablePointer<Float>?,
-  _ outVariance: UnsafeMutablePointer<Float>?, _ outCount: Int, _ control: RunControl
+  _ model: VariationalAutoencoder, _ source: any ExampleSource, _ conditions: (any ExampleSource)?,
+  _ outMean: UnsafeMutablePointer<Float>?, _ outVariance: UnsafeMutablePointer<Float>?, _ outCount: Int,
+  _ control: RunControl
 ) throws {
   let out = try Arguments.output(
     outMean, "out_mean", outCount, rowsOf: source, columns: model.configuration.dataDimension)
   try Arguments.areApart(
     [("out_mean", outMean), ("out_variance", outVariance)], count: outCount, rowsOf: source)
-  try model.decode(source, mean: out, variance: outVariance, control: control)
+  try model.decode(source, conditions: conditions, mean: out, variance: outVariance, control: control)
 }
 
 @_cdecl("vaelib_vae_decode_sample") @implementation
 public func vaelib_vae_decode_sample(
-  _ model: OpaquePointer?, _ latents: OpaquePointer?, _ seed: UInt64,
+  _ model: OpaquePointer?, _ latents: OpaquePointer?, _ conditions: OpaquePointer?, _ seed: UInt64,
   _ outExamples: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
   vaeQuery(model) { model, control in
     let source = try DatasetHandle.from(latents).source
     let out = try Arguments.output(
       outExamples, "out_examples", outCount, rowsOf: source, columns: model.configuration.dataDimension)
-    try model.decodeSample(source, seed: seed, examples: out, control: control)
+    try model.decodeSample(
+      source, conditions: try DatasetHandle.conditions(conditions), seed: seed, examples: out,
+      control: control)
   }
 }
 
@@ -90,14 +95,15 @@ public func vaelib_vae_reconstruct(
 
 @_cdecl("vaelib_vae_sample") @implementation
 public func vaelib_vae_sample(
-  _ model: OpaquePointer?, _ rows: Int, _ output: vaelib_choice, _ seed: UInt64,
-  _ outExamples: UnsafeMutablePointer<Float>?, _ outCount: Int
+  _ model: OpaquePointer?, _ rows: Int, _ conditions: OpaquePointer?, _ output: vaelib_choice,
+  _ seed: UInt64, _ outExamples: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
   vaeQuery(model) { model, control in
     let out = try Arguments.nonNull(outExamples, "out_examples")
     try Arguments.count(outCount, rows: rows, columns: model.configuration.dataDimension)
     try model.sample(
-      rows: rows, output: try MeanOrSample(output, "output"), seed: seed, examples: out, control: control)
+      rows: rows, conditions: try DatasetHandle.conditions(conditions),
+      output: try MeanOrSample(output, "output"), seed: seed, examples: out, control: control)
   }
 }
 
@@ -116,14 +122,16 @@ public func vaelib_vae_interpolate(
 
 @_cdecl("vaelib_vae_draw_manifold") @implementation
 public func vaelib_vae_draw_manifold(
-  _ model: OpaquePointer?, _ side: Int, _ outMean: UnsafeMutablePointer<Float>?, _ outCount: Int
+  _ model: OpaquePointer?, _ side: Int, _ conditions: OpaquePointer?,
+  _ outMean: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
   vaeQuery(model) { model, control in
     let out = try Arguments.nonNull(outMean, "out_mean")
     let (rows, overflow) = side.multipliedReportingOverflow(by: side)
     try Arguments.count(
       outCount, rows: overflow ? Int.max : rows, columns: model.configuration.dataDimension)
-    try model.manifold(side: side, mean: out, control: control)
+    try model.manifold(
+      side: side, conditions: try DatasetHandle.conditions(conditions), mean: out, control: control)
   }
 }
 

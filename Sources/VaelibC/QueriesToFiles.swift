@@ -39,20 +39,23 @@ public func vaelib_vae_encode_to(
 
 @_cdecl("vaelib_vae_decode_to") @implementation
 public func vaelib_vae_decode_to(
-  _ model: OpaquePointer?, _ latents: OpaquePointer?, _ writer: OpaquePointer?,
-  _ meanName: UnsafePointer<CChar>?, _ varianceName: UnsafePointer<CChar>?,
+  _ model: OpaquePointer?, _ latents: OpaquePointer?, _ conditions: OpaquePointer?,
+  _ writer: OpaquePointer?, _ meanName: UnsafePointer<CChar>?, _ varianceName: UnsafePointer<CChar>?,
   _ callback: vaelib_progress_fn?, _ userData: UnsafeMutableRawPointer?
 ) -> vaelib_status {
   vaeQuery(model, callback: callback, userData: userData) { model, control in
     let source = try DatasetHandle.from(latents).source
+    let conditions = try DatasetHandle.conditions(conditions)
+    try model.checkConditions(conditions, rows: source.rows)
     _ = try Arguments.nonNull(meanName, "mean_name")
     let outputs = try twoOutputs(
       ("mean_name", meanName), ("variance_name", varianceName), columns: model.configuration.dataDimension)
     try WriterHandle.from(writer).use { writer in
       try writer.append(outputs, of: source, control: control) { piece, buffers, control in
+        let first = piece.firstRow - source.firstRow
         try model.decode(
-          piece, mean: buffers[0].base, variance: varianceName == nil ? nil : buffers[1].base,
-          control: control)
+          piece, conditions: conditions?.conditions(ofRows: first..<first + piece.rows),
+          mean: buffers[0].base, variance: varianceName == nil ? nil : buffers[1].base, control: control)
       }
     }
   }

@@ -16,11 +16,16 @@ public func vaelib_vae_encode_rows(
 @_cdecl("vaelib_vae_decode_rows") @implementation
 public func vaelib_vae_decode_rows(
   _ model: OpaquePointer?, _ latents: UnsafePointer<Float>?, _ rowCount: Int,
-  _ outMean: UnsafeMutablePointer<Float>?, _ outVariance: UnsafeMutablePointer<Float>?, _ outCount: Int
+  _ conditions: UnsafePointer<Float>?, _ outMean: UnsafeMutablePointer<Float>?,
+  _ outVariance: UnsafeMutablePointer<Float>?, _ outCount: Int
 ) -> vaelib_status {
   vaeQuery(model) { model, control in
     let source = try ArraySource(latents, "latents", rowCount, columns: model.configuration.latentDimension)
-    try decode(model, source, outMean, outVariance, outCount, control)
+    // Without conditions any width will do: they are refused before they are read.
+    let conditions = try conditions.map {
+      try ArraySource($0, "conditions", rowCount, columns: max(1, model.conditionCount))
+    }
+    try decode(model, source, conditions, outMean, outVariance, outCount, control)
   }
 }
 

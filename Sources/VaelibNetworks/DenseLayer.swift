@@ -40,6 +40,13 @@ public struct DenseLayer: Sendable {
     MatrixView(base: array + weight.offset, rows: inputs, columns: outputs, stride: weight.columns)
   }
 
+  /// The weights of one input.
+  public func weights(
+    ofInput input: Int, in array: UnsafeMutablePointer<Float>
+  ) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: weight(in: array).row(input), count: outputs)
+  }
+
   /// output = A(input W + b).
   ///
   /// - Parameters:
@@ -76,7 +83,8 @@ public struct DenseLayer: Sendable {
   ///
   /// - Parameters:
   ///   - gradient: dL/d(x W + b), [batch, outputs].
-  ///   - inputGradient: receives dL/dx, [batch, inputs], times the derivative of `below`; nil if not needed.
+  ///   - inputGradient: receives dL/dx, [batch, inputs], times the derivative of `below`; of as many of the first inputs as
+  ///     it has columns; nil if not needed.
   ///   - below: the activation that produced the input, and what its derivative is computed from.
   ///   - accumulate: adds to the gradient of W, for weights that are used twice.
   public func backward(
@@ -118,6 +126,7 @@ public struct DenseLayer: Sendable {
     _ parameters: UnsafeMutablePointer<Float>, gradient: MatrixView, into inputGradient: MatrixView,
     below: (activation: Activation, saved: MatrixView)?, columns: Range<Int>
   ) {
+    let columns = columns.clamped(to: 0..<inputGradient.columns)
     if columns.isEmpty { return }
     let tile = inputGradient.columns(columns)
     multiply(gradient, weight(in: parameters).rows(columns), transposeB: true, into: tile)

@@ -61,7 +61,8 @@ public struct DenseNetwork: Sendable {
 
   /// Back-propagates `workspace.outputGradient(rows)` after a `forward` on the same input.
   ///
-  /// Overwrites the gradients of every tensor of the network; `inputGradient` [rows, inputs] may be nil.
+  /// Overwrites the gradients of every tensor of the network; `inputGradient` [rows, inputs] may have the first inputs
+  /// alone, or be nil.
   public func backward(
     parameters: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>, input: MatrixView,
     workspace: NetworkWorkspace, inputGradient: MatrixView?

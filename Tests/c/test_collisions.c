@@ -99,7 +99,7 @@ static void check_busy(vaelib_model *model, vaelib_phase phase, vaelib_trainer *
     if (phase == VAELIB_FIT) {
         CHECK_STATUS(vaelib_vae_encode(model, examples, &value, NULL, 1), busy);
         CHECK_STATUS(vaelib_vae_encode_rows(model, NULL, 1, &value, NULL, 1), busy);
-        CHECK_STATUS(vaelib_vae_decode_rows(model, NULL, 1, &value, NULL, 1), busy);
+        CHECK_STATUS(vaelib_vae_decode_rows(model, NULL, 1, NULL, &value, NULL, 1), busy);
         CHECK_STATUS(vaelib_vae_estimate_elbo(model, examples, NULL, NULL, NULL, &loss, NULL, NULL, 1), busy);
     } else {
         CHECK_STATUS(train_in(model, examples, VAELIB_SUPERVISED, &plan, NULL, NULL), busy);

@@ -45,18 +45,18 @@ static void check_vae(vaelib_model *model) {
     CHECK_STATUS(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL), bad);
     CHECK_STATUS(vaelib_vae_encode(model, examples, values, NULL, rows * latents), bad);
     CHECK_STATUS(vaelib_vae_encode_sample(model, examples, 1, values, rows * latents), bad);
-    CHECK_STATUS(vaelib_vae_decode(model, codes, values, NULL, rows * columns), bad);
-    CHECK_STATUS(vaelib_vae_decode_sample(model, codes, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_vae_decode(model, codes, NULL, values, NULL, rows * columns), bad);
+    CHECK_STATUS(vaelib_vae_decode_sample(model, codes, NULL, 1, values, rows * columns), bad);
     CHECK_STATUS(vaelib_vae_reconstruct(model, examples, VAELIB_MEAN, 1, values, rows * columns), bad);
-    CHECK_STATUS(vaelib_vae_sample(model, rows, VAELIB_MEAN, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_vae_sample(model, rows, NULL, VAELIB_MEAN, 1, values, rows * columns), bad);
     CHECK_STATUS(vaelib_vae_estimate_elbo(model, examples, NULL, NULL, NULL, terms, NULL, NULL, rows), bad);
     CHECK_STATUS(vaelib_vae_estimate_log_likelihood(model, examples, NULL, NULL, NULL, terms, NULL, rows), bad);
     CHECK_STATUS(vaelib_vae_interpolate(model, examples, 0, 1, 2, values, 2 * columns), bad);
-    CHECK_STATUS(vaelib_vae_draw_manifold(model, 2, values, 4 * columns), bad);
+    CHECK_STATUS(vaelib_vae_draw_manifold(model, 2, NULL, values, 4 * columns), bad);
     CHECK_STATUS(vaelib_vae_encode_rows(model, plain_rows, rows, values, NULL, rows * latents), bad);
-    CHECK_STATUS(vaelib_vae_decode_rows(model, plain_rows, rows, values, NULL, rows * columns), bad);
+    CHECK_STATUS(vaelib_vae_decode_rows(model, plain_rows, rows, NULL, values, NULL, rows * columns), bad);
     CHECK_STATUS(vaelib_vae_encode_to(model, examples, writer, "a", "b", NULL, NULL), bad);
-    CHECK_STATUS(vaelib_vae_decode_to(model, codes, writer, "a", NULL, NULL, NULL), bad);
+    CHECK_STATUS(vaelib_vae_decode_to(model, codes, NULL, writer, "a", NULL, NULL, NULL), bad);
     CHECK_STATUS(vaelib_vae_reconstruct_to(model, examples, VAELIB_MEAN, 1, writer, "a", NULL, NULL), bad);
     vaelib_writer_free(writer);
 }
@@ -129,8 +129,8 @@ static void check_no_dataset(vaelib_dataset *dataset, vaelib_model *vae, vaelib_
     CHECK_STATUS(vaelib_vae_fit(vae, dataset, NULL, &plan, NULL, NULL), bad);
     CHECK_STATUS(vaelib_vae_encode(vae, dataset, values, NULL, rows * latents), bad);
     CHECK_STATUS(vaelib_vae_encode_sample(vae, dataset, 1, values, rows * latents), bad);
-    CHECK_STATUS(vaelib_vae_decode(vae, dataset, values, NULL, rows * columns), bad);
-    CHECK_STATUS(vaelib_vae_decode_sample(vae, dataset, 1, values, rows * columns), bad);
+    CHECK_STATUS(vaelib_vae_decode(vae, dataset, NULL, values, NULL, rows * columns), bad);
+    CHECK_STATUS(vaelib_vae_decode_sample(vae, dataset, NULL, 1, values, rows * columns), bad);
     CHECK_STATUS(vaelib_vae_reconstruct(vae, dataset, VAELIB_MEAN, 1, values, rows * columns), bad);
     CHECK_STATUS(vaelib_vae_estimate_elbo(vae, dataset, NULL, NULL, NULL, terms, NULL, NULL, rows), bad);
     CHECK_STATUS(vaelib_vae_estimate_log_likelihood(vae, dataset, NULL, NULL, NULL, terms, NULL, rows), bad);

@@ -61,24 +61,24 @@ static void check_decode(void) {
     size_t zeros = 0, ones = 0;
     CHECK_OK(vaelib_vae_encode(model, examples, mean, NULL, rows * latents));
     codes = wrap(mean, rows, latents);
-    CHECK_OK(vaelib_vae_decode(model, codes, decoded, NULL, count));
+    CHECK_OK(vaelib_vae_decode(model, codes, NULL, decoded, NULL, count));
     for (size_t i = 0; i < count; i++) CHECK(decoded[i] >= 0 && decoded[i] <= 1);
     CHECK_OK(vaelib_vae_reconstruct(model, examples, VAELIB_MEAN, 0, other, count));
     for (size_t i = 0; i < count; i++) CHECK_NEAR(decoded[i], other[i], 1e-5);
-    CHECK_OK(vaelib_vae_decode_sample(model, codes, 3, other, count));
+    CHECK_OK(vaelib_vae_decode_sample(model, codes, NULL, 3, other, count));
     for (size_t i = 0; i < count; i++) {
         zeros += other[i] == 0;
         ones += other[i] == 1;
     }
     CHECK(zeros + ones == count && zeros > 0 && ones > 0);
-    CHECK_STATUS(vaelib_vae_decode(model, codes, decoded, other, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_decode(model, codes, NULL, NULL, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_decode(model, codes, decoded, NULL, count - 1), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_decode(model, examples, decoded, NULL, count), VAELIB_DATA_ERROR);
-    CHECK_STATUS(vaelib_vae_decode_sample(model, codes, 3, NULL, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_decode_sample(model, codes, 3, other, 1), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_decode(model, codes, NULL, decoded, other, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_decode(model, codes, NULL, NULL, NULL, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_decode(model, codes, NULL, decoded, NULL, count - 1), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_decode(model, examples, NULL, decoded, NULL, count), VAELIB_DATA_ERROR);
+    CHECK_STATUS(vaelib_vae_decode_sample(model, codes, NULL, 3, NULL, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_decode_sample(model, codes, NULL, 3, other, 1), VAELIB_INVALID_ARGUMENT);
     mean[7] = NAN;
-    CHECK_STATUS(vaelib_vae_decode(model, codes, decoded, NULL, count), VAELIB_DATA_ERROR);
+    CHECK_STATUS(vaelib_vae_decode(model, codes, NULL, decoded, NULL, count), VAELIB_DATA_ERROR);
     vaelib_dataset_free(codes);
 }
 
@@ -89,13 +89,13 @@ static void check_gaussian(void) {
     vaelib_dataset *codes = wrap(z, 2, latents);
     for (size_t i = 0; i < 3; i++) {
         vaelib_model *gaussian = make_gaussian(variances[i]);
-        CHECK_OK(vaelib_vae_decode(gaussian, codes, mean, variance, 2 * columns));
+        CHECK_OK(vaelib_vae_decode(gaussian, codes, NULL, mean, variance, 2 * columns));
         for (size_t d = 0; d < 2 * columns; d++) {
             CHECK(variance[d] > 0);
             if (i == 0) CHECK_NEAR(variance[d], 0.25, 1e-6);
         }
-        CHECK_OK(vaelib_vae_decode(gaussian, codes, mean, NULL, 2 * columns));
-        CHECK_OK(vaelib_vae_decode_sample(gaussian, codes, 1, sample, 2 * columns));
+        CHECK_OK(vaelib_vae_decode(gaussian, codes, NULL, mean, NULL, 2 * columns));
+        CHECK_OK(vaelib_vae_decode_sample(gaussian, codes, NULL, 1, sample, 2 * columns));
         CHECK(memcmp(mean, sample, sizeof mean) != 0);
         vaelib_model_free(gaussian);
     }
@@ -115,17 +115,17 @@ static void check_reconstruct_and_sample(void) {
     CHECK_STATUS(vaelib_vae_reconstruct(model, examples, VAELIB_MEAN, 1, first, rows), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_vae_reconstruct(model, narrow, VAELIB_MEAN, 1, first, count), VAELIB_DATA_ERROR);
 
-    CHECK_OK(vaelib_vae_sample(model, rows, VAELIB_MEAN, 1, first, count));
-    CHECK_OK(vaelib_vae_sample(model, rows, VAELIB_MEAN, 1, second, count));
+    CHECK_OK(vaelib_vae_sample(model, rows, NULL, VAELIB_MEAN, 1, first, count));
+    CHECK_OK(vaelib_vae_sample(model, rows, NULL, VAELIB_MEAN, 1, second, count));
     CHECK(memcmp(first, second, sizeof first) == 0);
-    CHECK_OK(vaelib_vae_sample(model, rows, VAELIB_SAMPLE, 1, second, count));
+    CHECK_OK(vaelib_vae_sample(model, rows, NULL, VAELIB_SAMPLE, 1, second, count));
     for (size_t i = 0; i < count; i++) CHECK(second[i] == 0 || second[i] == 1);
-    CHECK_STATUS(vaelib_vae_sample(model, rows, (vaelib_choice)-1, 1, first, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_sample(model, 0, VAELIB_MEAN, 1, first, 0), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_sample(model, rows + 1, VAELIB_MEAN, 1, first, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_sample(model, SIZE_MAX, VAELIB_MEAN, 1, first, count), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_sample(model, (size_t)1 << 60, VAELIB_MEAN, 1, first, 0), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_sample(model, rows, VAELIB_MEAN, 1, NULL, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_sample(model, rows, NULL, (vaelib_choice)-1, 1, first, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_sample(model, 0, NULL, VAELIB_MEAN, 1, first, 0), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_sample(model, rows + 1, NULL, VAELIB_MEAN, 1, first, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_sample(model, SIZE_MAX, NULL, VAELIB_MEAN, 1, first, count), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_sample(model, (size_t)1 << 60, NULL, VAELIB_MEAN, 1, first, 0), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_sample(model, rows, NULL, VAELIB_MEAN, 1, NULL, count), VAELIB_INVALID_ARGUMENT);
 }
 
 static int count_calls(const vaelib_progress *progress, void *user_data) {
@@ -261,16 +261,16 @@ static void check_manifold(void) {
     float grid[4 * columns], decoded[4 * columns];
     vaelib_dataset *codes = wrap(z, 4, latents);
     vaelib_model *three = make_model(columns, 3);
-    CHECK_OK(vaelib_vae_draw_manifold(model, 2, grid, 4 * columns));
-    CHECK_OK(vaelib_vae_decode(model, codes, decoded, NULL, 4 * columns));
+    CHECK_OK(vaelib_vae_draw_manifold(model, 2, NULL, grid, 4 * columns));
+    CHECK_OK(vaelib_vae_decode(model, codes, NULL, decoded, NULL, 4 * columns));
     for (size_t i = 0; i < 4 * columns; i++) CHECK_NEAR(grid[i], decoded[i], 1e-4);
-    CHECK_OK(vaelib_vae_draw_manifold(model, 1, grid, columns));
-    CHECK_STATUS(vaelib_vae_draw_manifold(model, 0, grid, 0), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_draw_manifold(model, 2, grid, 3 * columns), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_draw_manifold(model, (size_t)1 << 32, grid, 0), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_draw_manifold(model, SIZE_MAX, grid, columns), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_draw_manifold(model, 2, NULL, 4 * columns), VAELIB_INVALID_ARGUMENT);
-    CHECK_MESSAGE(vaelib_vae_draw_manifold(three, 2, grid, 4 * columns), VAELIB_INVALID_ARGUMENT, "latent_dim");
+    CHECK_OK(vaelib_vae_draw_manifold(model, 1, NULL, grid, columns));
+    CHECK_STATUS(vaelib_vae_draw_manifold(model, 0, NULL, grid, 0), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_draw_manifold(model, 2, NULL, grid, 3 * columns), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_draw_manifold(model, (size_t)1 << 32, NULL, grid, 0), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_draw_manifold(model, SIZE_MAX, NULL, grid, columns), VAELIB_INVALID_ARGUMENT);
+    CHECK_STATUS(vaelib_vae_draw_manifold(model, 2, NULL, NULL, 4 * columns), VAELIB_INVALID_ARGUMENT);
+    CHECK_MESSAGE(vaelib_vae_draw_manifold(three, 2, NULL, grid, 4 * columns), VAELIB_INVALID_ARGUMENT, "latent_dim");
     vaelib_model_free(three);
     vaelib_dataset_free(codes);
 }

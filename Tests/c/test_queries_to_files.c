@@ -32,20 +32,20 @@ static void check_model(void) {
     CHECK_OK(vaelib_vae_encode(model, examples, mean, log_variance, rows * latents));
     CHECK_OK(vaelib_vae_reconstruct(model, examples, VAELIB_SAMPLE, 9, out, rows * columns));
     codes = wrap(mean, rows, latents);
-    CHECK_OK(vaelib_vae_decode(model, codes, decoded, NULL, rows * columns));
+    CHECK_OK(vaelib_vae_decode(model, codes, NULL, decoded, NULL, rows * columns));
 
     CHECK_OK(vaelib_vae_encode_to(model, examples, writer, "mean", "log_variance", NULL, NULL));
     CHECK_OK(vaelib_vae_encode_to(model, examples, writer, NULL, "only/log_variance", NULL, NULL));
     CHECK_OK(vaelib_vae_reconstruct_to(model, examples, VAELIB_SAMPLE, 9, writer, "reconstructions", NULL, NULL));
-    CHECK_OK(vaelib_vae_decode_to(model, codes, writer, "decoded", NULL, NULL, NULL));
+    CHECK_OK(vaelib_vae_decode_to(model, codes, NULL, writer, "decoded", NULL, NULL, NULL));
 
     CHECK_STATUS(vaelib_vae_encode_to(model, examples, writer, NULL, NULL, NULL, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_vae_encode_to(model, examples, writer, "a", "a", NULL, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(vaelib_vae_encode_to(model, examples, writer, "a", "a/b", NULL, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_STATUS(vaelib_vae_decode_to(model, codes, writer, NULL, "v", NULL, NULL), VAELIB_INVALID_ARGUMENT);
-    CHECK_MESSAGE(vaelib_vae_decode_to(model, codes, writer, "a", "v", NULL, NULL), VAELIB_INVALID_ARGUMENT,
+    CHECK_STATUS(vaelib_vae_decode_to(model, codes, NULL, writer, NULL, "v", NULL, NULL), VAELIB_INVALID_ARGUMENT);
+    CHECK_MESSAGE(vaelib_vae_decode_to(model, codes, NULL, writer, "a", "v", NULL, NULL), VAELIB_INVALID_ARGUMENT,
                   "bernoulli");
-    CHECK_STATUS(vaelib_vae_decode_to(model, examples, writer, "a", NULL, NULL, NULL), VAELIB_DATA_ERROR);
+    CHECK_STATUS(vaelib_vae_decode_to(model, examples, NULL, writer, "a", NULL, NULL, NULL), VAELIB_DATA_ERROR);
     CHECK_STATUS(
         vaelib_vae_reconstruct_to(model, examples, VAELIB_MEAN, 0, writer, NULL, NULL, NULL), VAELIB_INVALID_ARGUMENT);
     CHECK_STATUS(

@@ -40,11 +40,12 @@ static void check_same_bits_of_vae(vaelib_model *model, size_t count) {
     CHECK(memcmp(log_variance[0], log_variance[1], codes_count * sizeof *log_variance[0]) == 0);
 
     codes = wrap(mean[0], count, latents);
-    CHECK_OK(vaelib_vae_decode(model, codes, decoded[0], has_variance ? variance[0] : NULL, values_count));
-    CHECK_OK(vaelib_vae_decode_rows(model, mean[0], count, decoded[1], has_variance ? variance[1] : NULL, values_count));
+    CHECK_OK(vaelib_vae_decode(model, codes, NULL, decoded[0], has_variance ? variance[0] : NULL, values_count));
+    CHECK_OK(vaelib_vae_decode_rows(
+        model, mean[0], count, NULL, decoded[1], has_variance ? variance[1] : NULL, values_count));
     CHECK(memcmp(decoded[0], decoded[1], values_count * sizeof *decoded[0]) == 0);
     CHECK(memcmp(variance[0], variance[1], values_count * sizeof *variance[0]) == 0);
-    CHECK_OK(vaelib_vae_decode_rows(model, mean[0], count, decoded[1], NULL, values_count));
+    CHECK_OK(vaelib_vae_decode_rows(model, mean[0], count, NULL, decoded[1], NULL, values_count));
     CHECK(memcmp(decoded[0], decoded[1], values_count * sizeof *decoded[0]) == 0);
     CHECK(hash_bytes(images, count * columns * sizeof *images) == hash);
     vaelib_dataset_free(codes);
@@ -98,11 +99,12 @@ static void check_bad_arguments_of_vae(vaelib_model *model) {
     const size_t count = 3 * latents, wide_count = 3 * columns;
     vaelib_dataset *examples = wrap(images, 3, columns), *latent = wrap(codes, 3, latents);
     CHECK_MESSAGE(vaelib_vae_encode_rows(model, NULL, 3, mean, NULL, count), bad, "rows is NULL");
-    CHECK_MESSAGE(vaelib_vae_decode_rows(model, NULL, 3, decoded, NULL, wide_count), bad, "latents is NULL");
+    CHECK_MESSAGE(vaelib_vae_decode_rows(model, NULL, 3, NULL, decoded, NULL, wide_count), bad, "latents is NULL");
     for (size_t i = 0; i < no_row_count_count; i++) {
         size_t number = no_row_counts[i];
         CHECK_MESSAGE(vaelib_vae_encode_rows(model, images, number, mean, NULL, number * latents), bad, "row_count");
-        CHECK_MESSAGE(vaelib_vae_decode_rows(model, codes, number, decoded, NULL, number * columns), bad, "row_count");
+        CHECK_MESSAGE(
+            vaelib_vae_decode_rows(model, codes, number, NULL, decoded, NULL, number * columns), bad, "row_count");
     }
     check_alike(refused(vaelib_vae_encode(model, examples, NULL, NULL, count)),
                 refused(vaelib_vae_encode_rows(model, images, 3, NULL, NULL, count)), bad, "at least one");
@@ -112,14 +114,17 @@ static void check_bad_arguments_of_vae(vaelib_model *model) {
                 refused(vaelib_vae_encode_rows(model, images, 3, mean, other, SIZE_MAX)), bad, "out_count");
     check_alike(refused(vaelib_vae_encode(model, examples, mean, mean + 1, count)),
                 refused(vaelib_vae_encode_rows(model, images, 3, mean, mean + 1, count)), bad, "share memory");
-    check_alike(refused(vaelib_vae_decode(model, latent, NULL, variance, wide_count)),
-                refused(vaelib_vae_decode_rows(model, codes, 3, NULL, variance, wide_count)), bad, "out_mean is NULL");
-    check_alike(refused(vaelib_vae_decode(model, latent, decoded, NULL, count)),
-                refused(vaelib_vae_decode_rows(model, codes, 3, decoded, NULL, count)), bad, "expected 48 (3 x 16)");
-    check_alike(refused(vaelib_vae_decode(model, latent, decoded, decoded, wide_count)),
-                refused(vaelib_vae_decode_rows(model, codes, 3, decoded, decoded, wide_count)), bad, "share memory");
-    check_alike(refused(vaelib_vae_decode(model, latent, decoded, variance, wide_count)),
-                refused(vaelib_vae_decode_rows(model, codes, 3, decoded, variance, wide_count)), bad, "variance");
+    check_alike(refused(vaelib_vae_decode(model, latent, NULL, NULL, variance, wide_count)),
+                refused(vaelib_vae_decode_rows(model, codes, 3, NULL, NULL, variance, wide_count)), bad,
+                "out_mean is NULL");
+    check_alike(refused(vaelib_vae_decode(model, latent, NULL, decoded, NULL, count)),
+                refused(vaelib_vae_decode_rows(model, codes, 3, NULL, decoded, NULL, count)), bad,
+                "expected 48 (3 x 16)");
+    check_alike(refused(vaelib_vae_decode(model, latent, NULL, decoded, decoded, wide_count)),
+                refused(vaelib_vae_decode_rows(model, codes, 3, NULL, decoded, decoded, wide_count)), bad,
+                "share memory");
+    check_alike(refused(vaelib_vae_decode(model, latent, NULL, decoded, variance, wide_count)),
+                refused(vaelib_vae_decode_rows(model, codes, 3, NULL, decoded, variance, wide_count)), bad, "variance");
     vaelib_dataset_free(latent);
     vaelib_dataset_free(examples);
 }
@@ -180,9 +185,9 @@ static void check_bad_values(vaelib_model *vae, vaelib_model *stack) {
     }
     images[place] = kept;
     codes[299 * latents + 1] = NAN;
-    check_alike(refused(vaelib_vae_decode(vae, latent, values, NULL, rows * columns)),
-                refused(vaelib_vae_decode_rows(vae, codes, rows, values, NULL, rows * columns)), VAELIB_DATA_ERROR,
-                "row 299, column 1");
+    check_alike(refused(vaelib_vae_decode(vae, latent, NULL, values, NULL, rows * columns)),
+                refused(vaelib_vae_decode_rows(vae, codes, rows, NULL, values, NULL, rows * columns)),
+                VAELIB_DATA_ERROR, "row 299, column 1");
     vaelib_dataset_free(latent);
     vaelib_dataset_free(examples);
 }
@@ -197,7 +202,7 @@ static void check_outputs_beside_rows(vaelib_model *vae, vaelib_model *stack) {
                   "out_mean shares memory with the rows");
     CHECK_MESSAGE(vaelib_vae_encode_rows(vae, examples, 2, NULL, behind - 1, count), bad,
                   "out_log_variance shares memory with the rows");
-    CHECK_MESSAGE(vaelib_vae_decode_rows(vae, examples, 1, examples + 1, NULL, columns), bad,
+    CHECK_MESSAGE(vaelib_vae_decode_rows(vae, examples, 1, NULL, examples + 1, NULL, columns), bad,
                   "out_mean shares memory with the rows");
     CHECK_MESSAGE(vaelib_stack_encode_rows(stack, examples, 2, 1, examples, 2 * top), bad,
                   "out_code shares memory with the rows");
@@ -279,7 +284,7 @@ static void check_bad_models(vaelib_model *vae, vaelib_model *stack) {
     vaelib_model *const no_stacks[] = {NULL, vae, (vaelib_model *)(void *)values};
     for (size_t i = 0; i < 3; i++) {
         CHECK_STATUS(vaelib_vae_encode_rows(no_vaes[i], images, 1, values, NULL, latents), no_model);
-        CHECK_STATUS(vaelib_vae_decode_rows(no_vaes[i], images, 1, values, NULL, columns), no_model);
+        CHECK_STATUS(vaelib_vae_decode_rows(no_vaes[i], images, 1, NULL, values, NULL, columns), no_model);
         CHECK_STATUS(vaelib_stack_encode_rows(no_stacks[i], images, 1, 1, values, top), no_model);
         CHECK_STATUS(vaelib_stack_predict_probabilities_rows(no_stacks[i], images, 1, values, classes), no_model);
     }

@@ -42,7 +42,7 @@ def test_architectures_that_cannot_be(fields):
 
 def test_choices_that_are_none(handles):
     calls = good_calls(handles)
-    for name, position in (("vaelib_vae_reconstruct", 2), ("vaelib_vae_sample", 2)):
+    for name, position in (("vaelib_vae_reconstruct", 2), ("vaelib_vae_sample", 3)):
         calls[name][position] = 5
         refused(name, calls[name], ARGUMENT, "5")
     refused("vaelib_threads_set", [257], ARGUMENT, "257")
@@ -51,7 +51,7 @@ def test_choices_that_are_none(handles):
     refused("vaelib_vae_encode", calls["vaelib_vae_encode"], ARGUMENT)
     calls["vaelib_vae_estimate_elbo"][5] = None
     refused("vaelib_vae_estimate_elbo", calls["vaelib_vae_estimate_elbo"], ARGUMENT)
-    calls["vaelib_vae_decode"][3] = floats(ROWS * COLUMNS)
+    calls["vaelib_vae_decode"][4] = floats(ROWS * COLUMNS)
     refused("vaelib_vae_decode", calls["vaelib_vae_decode"], ARGUMENT, "variance")
 
 

@@ -334,7 +334,7 @@ def test_columns_of_a_data_frame():
         ([("gaussian", [0, 1]), ("poisson", [1])], ValueError, "names column 1 twice"),
         ([("gaussian", [12])], ValueError, "names column 12; X has columns 0 to 11"),
         ([("gaussian", ["age"])], ValueError, "'age', which is not there; X has no column names"),
-        ([("gaussian", [0], {"noise": 1})], ValueError, "has the option 'noise'; there are classes, variance"),
+        ([("gaussian", [0], {"noise": 1})], ValueError, "has the option 'noise'; there are classes, condition"),
         ([("gauss", [0])], ValueError, r"columns\[0\] has likelihood 'gauss'; allowed"),
         ([("gaussian", [0], {"variance": "some"})], ValueError, r"columns\[0\] has variance 'some'"),
         (

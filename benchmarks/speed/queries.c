@@ -100,7 +100,7 @@ static void query(void) {
     require(vaelib_array_init(&array, values[0], VAELIB_FLOAT32, rows, widths[0]));
     require(vaelib_dataset_from_array(&array, NULL, &dataset));
     if (decodes) {
-        require(vaelib_vae_decode(model, dataset, results[0], NULL, count));
+        require(vaelib_vae_decode(model, dataset, NULL, results[0], NULL, count));
     } else {
         require(vaelib_vae_encode(model, dataset, results[0], results[1], count));
     }

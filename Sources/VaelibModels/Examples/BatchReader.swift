@@ -11,12 +11,15 @@ final class BatchReader {
     let array: RowArray
     let part: Int
     let firstItem: Int
+    /// Further columns of the part's items.
+    let added: HeldRows?
   }
 
-  /// A row of a batch: which unit, and which row of its array.
+  /// A row of a batch: which unit, which row of its array, and which item of its part.
   private struct RowPlace {
     let unit: Int
     let row: Int
+    let item: Int
   }
 
   private let source: any ExampleSource
@@ -108,12 +111,18 @@ final class BatchReader {
         let item = order[position + index]
         let unit = units[item.part]
         let part = parts[unit.part]
-        rows[index] = RowPlace(unit: item.part, row: isInMemory ? part.rows[item.index] : item.index)
-        places[index] = source.firstRow + part.positions[unit.firstItem + item.index]
+        rows[index] = RowPlace(
+          unit: item.part, row: isInMemory ? part.rows[item.index] : item.index,
+          item: unit.firstItem + item.index)
+        places[index] = source.firstRow + part.positions[rows[index].item]
       }
       units.withUnsafeBufferPointer { units in
         forEachRow(.gathering, count, width: batch.columns) { row in
-          units[rows[row].unit].array.copyRow(rows[row].row, into: batch.row(row))
+          let place = rows[row]
+          units[place.unit].array.copyRow(place.row, into: batch.row(row))
+          if let added = units[place.unit].added {
+            added.copyRow(place.item, into: batch.row(row) + units[place.unit].array.columns)
+          }
         }
       }
     }
@@ -124,7 +133,7 @@ final class BatchReader {
   private func dealFromMemory() {
     for (index, part) in parts.enumerated() {
       guard let array = part.stored.resident else { continue }
-      units.append(Unit(array: array, part: index, firstItem: 0))
+      units.append(Unit(array: array, part: index, firstItem: 0, added: part.added))
     }
     order = parts.itemTable(rows: source.rows)
     random.shuffle(&order)
@@ -156,7 +165,10 @@ final class BatchReader {
 
   private func add(_ loaded: LoadedRows, of block: BlockList.Block) {
     for row in 0..<block.items.count { order.append(ExampleItem(part: units.count, index: row)) }
-    units.append(Unit(array: loaded.array, part: block.part, firstItem: block.items.lowerBound))
+    units.append(
+      Unit(
+        array: loaded.array, part: block.part, firstItem: block.items.lowerBound,
+        added: parts[block.part].added))
     owners.append(loaded.owner)
   }
 

@@ -7,10 +7,13 @@ struct ExampleCheck: Sendable {
   private let domains: [ColumnDomain]
   /// What becomes of missing numbers, which are NaN, where a model has that choice.
   private let missing: MissingValues?
+  /// What is checked, for messages.
+  private let what: String
 
-  init(_ domains: [ColumnDomain], missing: MissingValues? = nil) {
+  init(_ domains: [ColumnDomain], missing: MissingValues? = nil, what: String = "the examples") {
     self.domains = domains
     self.missing = missing
+    self.what = what
   }
 
   init(_ domain: ExampleDomain) { self.init([ColumnDomain(columns: nil, domain: domain)]) }
@@ -35,22 +38,22 @@ struct ExampleCheck: Sendable {
     domains.allSatisfy { part in
       let columns = part.columns ?? 0..<count
       if part.domain.accepts(values + columns.lowerBound, count: columns.count) { return true }
-      return allowsMissing && columns.allSatisfy { accepts(values[$0], part.domain) }
+      return allowsMissing && !part.isGiven && columns.allSatisfy { accepts(values[$0], part) }
     }
   }
 
-  private func accepts(_ value: Float, _ domain: ExampleDomain) -> Bool {
-    (allowsMissing && value.isNaN) || domain.accepts(value)
+  private func accepts(_ value: Float, _ columns: ColumnDomain) -> Bool {
+    (allowsMissing && !columns.isGiven && value.isNaN) || columns.domain.accepts(value)
   }
 
   /// True if a column may hold this number.
-  func accepts(_ value: Float, column: Int) -> Bool { domain(of: column).accepts(value) }
+  func accepts(_ value: Float, column: Int) -> Bool { domain(of: column).domain.accepts(value) }
 
   /// A number that each column may hold, [count].
-  func substitutes(_ count: Int) -> [Float] { (0..<count).map { domain(of: $0).substitute } }
+  func substitutes(_ count: Int) -> [Float] { (0..<count).map { domain(of: $0).domain.substitute } }
 
-  private func domain(of column: Int) -> ExampleDomain {
-    domains.first { $0.columns?.contains(column) ?? true }?.domain ?? .real
+  private func domain(of column: Int) -> ColumnDomain {
+    domains.first { $0.columns?.contains(column) ?? true } ?? ColumnDomain(columns: nil, domain: .real)
   }
 
   /// What is wrong with the first bad value of a row that was not accepted.
@@ -58,12 +61,20 @@ struct ExampleCheck: Sendable {
     let column = (0..<count).first { !accepts(values[$0], domain(of: $0)) } ?? 0
     let value = values[column]
     let name = value.isNaN ? "NaN" : "\(value)"
-    let expectation = value.isFinite ? domain(of: column).expectation : ExampleDomain.real.expectation
-    let remedy =
-      value.isNaN && missing != nil
-      ? ", unless a model is made for examples that lack numbers (missing \"ignore\")" : ""
+    let found = domain(of: column)
+    let expectation = (value.isFinite ? found.domain : ExampleDomain.real).expectation
     return .data(
-      "the examples hold \(name) at row \(row), column \(column) (counted from 0); \(expectation)\(remedy)")
+      "\(what) hold \(name) at row \(row), column \(column) (counted from 0); \(expectation)"
+        + (value.isNaN ? remedy(ofMissing: found) : ""))
+  }
+
+  /// What may be done where a number is missing.
+  private func remedy(ofMissing columns: ColumnDomain) -> String {
+    if columns.isGiven {
+      return ", since conditions are given: leave such rows out, or have a category for what is not known"
+    }
+    return missing == nil
+      ? "" : ", unless a model is made for examples that lack numbers (missing \"ignore\")"
   }
 
   /// Checks a matrix whose row r is row `places[r]` of the examples; throws at the first bad row.

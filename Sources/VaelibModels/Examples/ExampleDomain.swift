@@ -5,6 +5,8 @@ import VaelibNumerics
 struct ColumnDomain: Sendable {
   let columns: Range<Int>?
   let domain: ExampleDomain
+  /// Whether they are conditions, of which none may be missing.
+  var isGiven = false
 }
 
 /// Which values the examples of a model may hold. For messages: what asks for it, such as "loss cross_entropy", and

@@ -7,6 +7,8 @@ public struct ExamplePart: Sendable {
   let rows: RowIndices
   /// The row of the set that each of them is, in the same order.
   let positions: RowIndices
+  /// Further columns of each of them, in the same order; nil where those stored are all.
+  let added: HeldRows?
 
   var count: Int { rows.count }
 
@@ -15,10 +17,25 @@ public struct ExamplePart: Sendable {
     self.init(stored, rows: .run(0..<stored.rows), positions: .run(0..<stored.rows))
   }
 
-  init(_ stored: any StoredExamples, rows: RowIndices, positions: RowIndices) {
+  init(
+    _ stored: any StoredExamples, rows: RowIndices, positions: RowIndices, added: HeldRows? = nil
+  ) {
     self.stored = stored
     self.rows = rows
     self.positions = positions
+    self.added = added
+  }
+
+  /// The same rows with further columns behind their own.
+  func widened(by more: HeldRows) throws(NumericsError) -> ExamplePart {
+    let all = if let added { try added.joined(with: more) } else { more }
+    return ExamplePart(stored, rows: rows, positions: positions, added: all)
+  }
+
+  /// How much is stored of the rows.
+  var size: StoredSize {
+    let size = stored.size(rows)
+    return added.map { size + $0.size } ?? size
   }
 
   /// The part of it that belongs to rows `range` of the set, which become rows 0, 1, ... of a set of their own.
@@ -30,19 +47,20 @@ public struct ExamplePart: Sendable {
       let items = kept.lowerBound - run.lowerBound..<kept.upperBound - run.lowerBound
       return ExamplePart(
         stored, rows: rows[items],
-        positions: .run(kept.lowerBound - range.lowerBound..<kept.upperBound - range.lowerBound))
+        positions: .run(kept.lowerBound - range.lowerBound..<kept.upperBound - range.lowerBound),
+        added: added?.select(.run(items)))
     case .list(let list):
       let items = list.indices.filter { range.contains(list[$0]) }
       if items.isEmpty { return nil }
       return ExamplePart(
         stored, rows: .list(items.map { rows[$0] }),
-        positions: .list(items.map { list[$0] - range.lowerBound }))
+        positions: .list(items.map { list[$0] - range.lowerBound }), added: added?.select(.list(items)))
     }
   }
 
   /// The same rows in a set where `distance` others come first.
   func shifted(by distance: Int) -> ExamplePart {
-    ExamplePart(stored, rows: rows, positions: positions.shifted(by: distance))
+    ExamplePart(stored, rows: rows, positions: positions.shifted(by: distance), added: added)
   }
 }
 

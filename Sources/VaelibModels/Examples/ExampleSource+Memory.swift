@@ -3,7 +3,9 @@ import VaelibNumerics
 extension ExampleSource {
   /// All rows where they lie, if that is in memory and as the floats that models see. Must not be written to.
   var matrix: MatrixView? {
-    guard parts.count == 1, parts[0].positions.isRun, case .run(let rows) = parts[0].rows else { return nil }
+    guard parts.count == 1, parts[0].positions.isRun, parts[0].added == nil,
+      case .run(let rows) = parts[0].rows
+    else { return nil }
     return parts[0].stored.resident?.matrix(rows)
   }
 

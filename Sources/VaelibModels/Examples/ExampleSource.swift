@@ -57,7 +57,7 @@ extension ExampleSource {
   public var isInMemory: Bool { parts.allSatisfy { $0.stored.resident != nil } }
 
   /// How much is stored of all rows.
-  public var size: StoredSize { parts.reduce(.zero) { $0 + $1.stored.size($1.rows) } }
+  public var size: StoredSize { parts.reduce(.zero) { $0 + $1.size } }
 
   /// Writes all rows as models see them, [rows, columns].
   public func copyAll(into out: UnsafeMutablePointer<Float>) throws {

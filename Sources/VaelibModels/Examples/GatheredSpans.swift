@@ -6,6 +6,18 @@ struct GatheredSpans: Sendable {
   /// What the rows of a span take at most, as floats.
   private static let spanBytes = 32 << 20
 
+  /// An item of a part: its stored row, and the row of the span that it becomes.
+  private struct Item {
+    let part: Int
+    let index: Int
+    let row: Int
+    let target: Int
+
+    init(_ item: ExampleItem, row: Int, target: Int) {
+      (part, index, self.row, self.target) = (item.part, item.index, row, target)
+    }
+  }
+
   let count: Int
   private let parts: [ExamplePart]
   private let table: [ExampleItem]
@@ -26,7 +38,7 @@ struct GatheredSpans: Sendable {
     let span = index * spanRows..<min((index + 1) * spanRows, table.count)
     let buffer = try FloatBuffer(rows: span.count, columns: columns)
     let values = buffer.matrix(rows: span.count, columns: columns)
-    let stored = span.map { (part: table[$0].part, row: row(table[$0]), target: $0 - span.lowerBound) }
+    let stored = span.map { Item(table[$0], row: row(table[$0]), target: $0 - span.lowerBound) }
       .sorted { ($0.part, $0.row) < ($1.part, $1.row) }
     var first = 0
     while first < stored.count {
@@ -45,11 +57,12 @@ struct GatheredSpans: Sendable {
   /// The stored row behind a row of the set.
   private func row(_ item: ExampleItem) -> Int { parts[item.part].rows[item.index] }
 
-  private func copy(
-    _ rows: ArraySlice<(part: Int, row: Int, target: Int)>, of part: ExamplePart, to values: MatrixView
-  ) throws {
-    guard let first = rows.first?.row, let last = rows.last?.row else { return }
+  private func copy(_ items: ArraySlice<Item>, of part: ExamplePart, to values: MatrixView) throws {
+    guard let first = items.first?.row, let last = items.last?.row else { return }
     let loaded = try part.stored.load(first..<last + 1)
-    for row in rows { loaded.array.copyRow(row.row - first, into: values.row(row.target)) }
+    for item in items {
+      loaded.array.copyRow(item.row - first, into: values.row(item.target))
+      part.added?.copyRow(item.index, into: values.row(item.target) + loaded.array.columns)
+    }
   }
 }

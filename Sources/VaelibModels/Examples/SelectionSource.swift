@@ -29,16 +29,20 @@ public final class SelectionSource: ExampleSource {
     let parts = whole.parts
     if !needsTable(of: whole, rows) {
       let stored = rows.map { parts[0].rows[$0] }
-      return [ExamplePart(parts[0].stored, rows: .list(stored), positions: .run(0..<rows.count))]
+      return [
+        ExamplePart(
+          parts[0].stored, rows: .list(stored), positions: .run(0..<rows.count),
+          added: parts[0].added?.select(.list(rows)))
+      ]
     }
     let table = parts.itemTable(rows: whole.rows)
-    var chosen = parts.map { _ in [(row: Int, position: Int)]() }
+    var chosen = parts.map { _ in [(row: Int, position: Int, item: Int)]() }
     for (position, row) in rows.enumerated() {
       let item = table[row]
-      chosen[item.part].append((parts[item.part].rows[item.index], position))
+      chosen[item.part].append((parts[item.part].rows[item.index], position, item.index))
     }
     return zip(parts, chosen).compactMap { part, chosen in
-      chosen.isEmpty ? nil : ExamplePart(part.stored, sorting: chosen)
+      chosen.isEmpty ? nil : ExamplePart(part, sorting: chosen)
     }
   }
 
@@ -48,14 +52,15 @@ public final class SelectionSource: ExampleSource {
 }
 
 extension ExamplePart {
-  /// Stored rows and the rows of the set that they are, in any order.
-  fileprivate init(_ stored: any StoredExamples, sorting chosen: [(row: Int, position: Int)]) {
+  /// Items of a part, in any order: stored rows, and the rows of the new set that they are.
+  fileprivate init(_ part: ExamplePart, sorting chosen: [(row: Int, position: Int, item: Int)]) {
     let sorted = chosen.sorted { ($0.row, $0.position) < ($1.row, $1.position) }
     let first = sorted[0].position
     let isRun = sorted.enumerated().allSatisfy { $1.position == first + $0 }
     self.init(
-      stored, rows: .list(sorted.map(\.row)),
-      positions: isRun ? .run(first..<first + sorted.count) : .list(sorted.map(\.position)))
+      part.stored, rows: .list(sorted.map(\.row)),
+      positions: isRun ? .run(first..<first + sorted.count) : .list(sorted.map(\.position)),
+      added: part.added?.select(.list(sorted.map(\.item))))
   }
 }
 
@@ -65,10 +70,12 @@ extension ExampleSource {
     let list = BlockList(SelectionSource(self, rows: rows).parts, .stored)
     for block in (0..<list.count).lazy.map({ list[$0] }) {
       let loaded = try list.load(block)
-      let (stored, positions) = (loaded.array.unscaled, list.parts[block.part].positions)
+      let (stored, part) = (loaded.array.unscaled, list.parts[block.part])
       withExtendedLifetime(loaded) {
-        for row in 0..<stored.rows {
-          stored.copyRow(row, into: out + positions[block.items.lowerBound + row] * columns)
+        for (row, item) in block.items.enumerated() {
+          let place = out + part.positions[item] * columns
+          stored.copyRow(row, into: place)
+          part.added?.copyRow(item, into: place + stored.columns)
         }
       }
     }

@@ -9,6 +9,8 @@ struct SpanList: Sendable {
   struct Loaded: Sendable {
     let array: RowArray
     let rows: RowIndices
+    /// Further columns of each row; nil where the array has all.
+    let added: HeldRows?
     let owner: any AnyObject & Sendable
   }
 
@@ -45,15 +47,17 @@ struct SpanList: Sendable {
     case .parts(let parts):
       let part = parts[index]
       if let array = part.stored.resident {
-        return Loaded(array: array, rows: part.rows, owner: part.stored)
+        return Loaded(array: array, rows: part.rows, added: part.added, owner: part.stored)
       }
-      return Self.dense(try part.stored.load(0..<part.stored.rows))
-    case .blocks(let list): return Self.dense(try list.load(list[index]))
-    case .gathered(let spans): return Self.dense(try spans.load(index))
+      return Self.dense(try part.stored.load(0..<part.stored.rows), part.added)
+    case .blocks(let list):
+      let block = list[index]
+      return Self.dense(try list.load(block), list.parts[block.part].added?.select(.run(block.items)))
+    case .gathered(let spans): return Self.dense(try spans.load(index), nil)
     }
   }
 
-  private static func dense(_ loaded: LoadedRows) -> Loaded {
-    Loaded(array: loaded.array, rows: .run(0..<loaded.array.rows), owner: loaded.owner)
+  private static func dense(_ loaded: LoadedRows, _ added: HeldRows?) -> Loaded {
+    Loaded(array: loaded.array, rows: .run(0..<loaded.array.rows), added: added, owner: loaded.owner)
   }
 }

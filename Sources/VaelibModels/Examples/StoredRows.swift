@@ -10,7 +10,8 @@ struct StoredRows {
     let position: Int
     let count: Int
 
-    func storedRow(_ row: Int) -> Int { span.rows[position + row - first] }
+    /// Which row of the span it is.
+    func spanRow(_ row: Int) -> Int { position + row - first }
   }
 
   private var pieces: [Piece] = []
@@ -26,7 +27,9 @@ struct StoredRows {
   func copy(_ range: Range<Int>, into values: MatrixView) {
     forEachPiece(of: range) { piece, rows in
       for row in rows {
-        piece.span.array.copyRow(piece.storedRow(row), into: values.row(row - range.lowerBound))
+        let (spanRow, out) = (piece.spanRow(row), values.row(row - range.lowerBound))
+        piece.span.array.copyRow(piece.span.rows[spanRow], into: out)
+        if let added = piece.span.added { added.copyRow(spanRow, into: out + piece.span.array.columns) }
       }
     }
   }

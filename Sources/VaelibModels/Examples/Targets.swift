@@ -1,53 +1,27 @@
-import VaelibNumerics
-
 /// What a head that learns no classes is to learn of each row of a set: `columns` numbers, held in memory.
 public struct Targets: Sendable {
   /// The head that they are for.
   public let head: HeadKind
-  public let columns: Int
-  private let values: FloatBuffer
-  /// The rows of `values` that they are.
-  private let rows: RowIndices
+  private let held: HeldRows
 
-  private init(_ head: HeadKind, _ columns: Int, _ values: FloatBuffer, _ rows: RowIndices) {
-    (self.head, self.columns, self.values, self.rows) = (head, columns, values, rows)
-  }
+  private init(_ head: HeadKind, _ held: HeldRows) { (self.head, self.held) = (head, held) }
 
   /// Reads them all, converted to float. Throws what the source throws, and `ModelError.cancelled`.
   public init(_ source: any ExampleSource, for head: HeadKind, isCancelled: @escaping () -> Bool) throws {
-    let (count, columns) = (source.rows, source.columns)
-    try MemoryReserve.require(count, bytes: columns * MemoryLayout<Float>.stride)
-    let values = try FloatBuffer(rows: count, columns: columns)
-    let all = values.matrix(rows: count, columns: columns)
-    let reader = SequentialReader(source, isCancelled: isCancelled)
-    for first in stride(from: 0, to: count, by: ExampleBlocks.rows) {
-      if isCancelled() { throw ModelError.cancelled }
-      try reader.read(into: all.rows(first..<min(first + ExampleBlocks.rows, count)))
-    }
-    self.init(head, columns, values, .run(0..<count))
+    self.init(head, try HeldRows(source, isCancelled: isCancelled))
   }
 
-  var count: Int { rows.count }
+  public var columns: Int { held.columns }
+  var count: Int { held.count }
 
   /// Those of a row, [columns].
-  func row(_ row: Int) -> UnsafePointer<Float> { UnsafePointer(values.base) + rows[row] * columns }
+  func row(_ row: Int) -> UnsafePointer<Float> { held.row(row) }
 
   /// Those of some rows.
-  func select(_ chosen: RowIndices) -> Targets {
-    switch chosen {
-    case .run(let run): Targets(head, columns, values, rows[run])
-    case .list(let list): Targets(head, columns, values, .list(list.map { rows[$0] }))
-    }
-  }
+  func select(_ chosen: RowIndices) -> Targets { Targets(head, held.select(chosen)) }
 
   /// The same as examples.
-  var source: any ExampleSource {
-    let all = ArraySource(values, rows: values.count / columns, columns: columns)
-    return switch rows {
-    case .run(let run): SliceSource(all, rows: run)
-    case .list(let list): SelectionSource(all, rows: list)
-    }
-  }
+  var source: any ExampleSource { held.source }
 
   /// Calls `body` with all numbers, from the first row to the last.
   public func forEach(_ body: (Float) -> Void) {

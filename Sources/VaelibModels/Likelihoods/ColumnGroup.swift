@@ -6,6 +6,8 @@ public struct ColumnGroup: Sendable, Equatable {
   public var likelihood: LikelihoodKind?
   /// How many categories each column has; 0 leaves it to the data.
   public var classes = 0
+  /// 1 for columns that are given, not modelled.
+  public var condition = 0
   public var options = LikelihoodOptions()
 
   public init() {}
@@ -26,6 +28,11 @@ public struct ColumnGroup: Sendable, Equatable {
         "classes", \.classes, 0...greatestCategoryCount, "0 to \(greatestCategoryCount)",
         "Likelihood categorical: how many categories each column has, which are stored as 0, 1, 2, ...; 0 leaves it to the "
           + "data."),
+      .flag(
+        "condition", \.condition,
+        "1: the columns are given, not modelled: conditions c of p(x|z, c) and q(z|x, c), which networks see as the "
+          + "likelihood's columns."
+      ).added(earlier: .count(0)),
     ] + LikelihoodOptions.parameters.map { $0.within(\.options) }
 
   func validate() throws(ModelError) {

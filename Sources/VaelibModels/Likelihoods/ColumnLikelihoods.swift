@@ -9,9 +9,13 @@ struct ColumnLikelihoods: Sendable {
     let inputs: Range<Int>
     let outputs: Range<Int>
     let likelihood: any Likelihood
+    /// How columns that are conditions are seen; nil for those that are modelled.
+    let givenAs: LikelihoodKind?
   }
 
   let parts: [Part]
+  /// nil where no columns are conditions.
+  let conditions: ConditionLayout?
   /// What the encoder sees of an example.
   let inputs: InputLayout
   /// Which values an example may hold.
@@ -23,9 +27,11 @@ struct ColumnLikelihoods: Sendable {
     for (index, group) in configuration.decidedGroups.enumerated() {
       guard let kind = group.likelihood else { continue }
       let columns = LikelihoodColumns(
-        count: group.columns, options: group.options, classes: group.classes,
+        count: group.columns, options: group.options, kind: kind, classes: group.classes,
         prefix: configuration.groups.isEmpty ? "" : "columns/\(index)/")
-      let likelihood = try kind.type.init(columns, layout: &layout)
+      let isGiven = group.condition == 1
+      let type: any Likelihood.Type = isGiven ? GivenColumns.self : kind.type
+      let likelihood = try type.init(columns, layout: &layout)
       let (column, input, output) = (
         parts.last?.columns.upperBound ?? 0, parts.last?.inputs.upperBound ?? 0,
         parts.last?.outputs.upperBound ?? 0
@@ -34,15 +40,19 @@ struct ColumnLikelihoods: Sendable {
         Part(
           columns: column..<column + group.columns,
           inputs: input..<input + group.columns * likelihood.inputs.function.results,
-          outputs: output..<output + likelihood.outputs, likelihood: likelihood))
+          outputs: output..<output + likelihood.outputs, likelihood: likelihood,
+          givenAs: isGiven ? kind : nil))
     }
     self.parts = parts
+    conditions = ConditionLayout(parts)
     inputs = InputLayout(
       parts.map {
         InputLayout.Part(columns: $0.columns, inputs: $0.inputs, transform: $0.likelihood.inputs)
       }, missing: configuration.missing)
     check = ExampleCheck(
-      parts.map { ColumnDomain(columns: $0.columns, domain: $0.likelihood.domain) },
+      parts.map {
+        ColumnDomain(columns: $0.columns, domain: $0.likelihood.domain, isGiven: $0.givenAs != nil)
+      },
       missing: configuration.missing)
   }
 
@@ -52,6 +62,22 @@ struct ColumnLikelihoods: Sendable {
   var hasVariance: Bool { parts.contains { $0.likelihood.hasVariance } }
   /// The tensors of its own that are learned.
   var learned: [Optimizer.Pace] { parts.flatMap(\.likelihood.learned) }
+
+  /// How many columns are modelled.
+  var modelledColumns: Int { parts.reduce(0) { $0 + ($1.givenAs == nil ? $1.columns.count : 0) } }
+
+  /// Draws 0 or 1 for each value of an example, which is its probability of 1; conditions stay as they are.
+  func binarize(_ example: UnsafeMutablePointer<Float>, _ stream: RandomStream) {
+    guard conditions != nil else {
+      return stream.bernoulliDraws(in: example, count: parts.last?.columns.upperBound ?? 0)
+    }
+    var block = 0
+    for part in parts where part.givenAs == nil {
+      let count = part.columns.count
+      stream.bernoulliDraws(in: example + part.columns.lowerBound, count: count, firstBlock: UInt32(block))
+      block += (count + 3) / 4
+    }
+  }
 
   func makeRows(_ rows: Int, forTraining: Bool) throws(NumericsError) -> ColumnLikelihoodRows {
     try ColumnLikelihoodRows(self, rows: rows, forTraining: forTraining)

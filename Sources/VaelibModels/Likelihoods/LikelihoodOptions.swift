@@ -39,6 +39,8 @@ public enum CountMean: String, CaseIterable, Sendable {
 struct LikelihoodColumns {
   let count: Int
   let options: LikelihoodOptions
+  /// Of columns that are given: how they are seen.
+  let kind: LikelihoodKind
   /// Of categories: how many there are in each column.
   var classes = 0
   /// What the names of tensors begin with where a model has several likelihoods.

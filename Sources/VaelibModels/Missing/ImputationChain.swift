@@ -73,7 +73,7 @@ final class ImputationChain {
       } else {
         accept(rows, step, place: place)
       }
-      decoder.run(latents)
+      decoder.run(latents) { encoder.writeConditions($0, into: $1) }
       forEachRow(.random, rows, width: width * 4) { row in
         draw(row, step, place: place + row)
         if step >= firstUsed { use(row, step - firstUsed, into: results + row * imputations * width) }
@@ -103,7 +103,7 @@ final class ImputationChain {
   /// transformed the completed examples.
   private func accept(_ rows: Int, _ step: Int, place: Int) {
     forEachRow(.likelihood, rows, width: width) { logLikelihoods[$0] = logLikelihood($0) }
-    decoder.run(proposals.matrix(rows: rows, columns: latent))
+    decoder.run(proposals.matrix(rows: rows, columns: latent)) { encoder.writeConditions($0, into: $1) }
     forEachRow(.likelihood, rows, width: width) { row in
       let (here, there) = (latents.base + row * latent, proposals.base + row * latent)
       let ratio =

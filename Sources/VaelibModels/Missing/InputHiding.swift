@@ -9,12 +9,15 @@ struct InputHiding {
   let seed: UInt64
   let epoch: Int
   let places: UnsafePointer<Int>
+  /// Columns that are conditions, which are never hidden.
+  let given: [Range<Int>]
 
   func hide(_ row: Int, _ hidden: MissingEntries, missing: MissingEntries, columns: Int) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { uniforms in
       guard let uniforms = uniforms.baseAddress else { return }
       RandomPurpose.trainingHiding.stream(seed: seed, epoch: epoch, example: places[row])
         .uniforms(into: uniforms, count: columns)
+      for range in given { (uniforms + range.lowerBound).update(repeating: 1, count: range.count) }
       hidden.take(row, with: missing, hiding: Float(fraction), uniforms: uniforms)
     }
   }

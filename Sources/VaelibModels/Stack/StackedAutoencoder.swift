@@ -121,10 +121,13 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
 
   public var dataDimension: Int { configuration.dataDimension }
   public var latentDimension: Int { 0 }
+  public var conditionCount: Int { 0 }
   public var hasVariance: Bool { false }
   public var layerCount: Int { layers.count }
 
-  var firstLayer: DenseLayer { layers[0].encoder }
+  func weights(ofInput input: Int) -> [UnsafeMutableBufferPointer<Float>] {
+    [layers[0].encoder.weights(ofInput: input, in: parameters.base)]
+  }
 
   /// What the examples must be.
   var exampleCheck: ExampleCheck { ExampleCheck(layers[0].loss.domain) }

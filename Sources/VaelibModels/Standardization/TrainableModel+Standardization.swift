@@ -42,8 +42,7 @@ extension TrainableModel {
   /// Takes the weights off inputs that are constant: they are 0 in all that is learned from, so their weights would
   /// stay as they were drawn, and another value in later data would lead to any code.
   private func forget(_ constants: [Int]) {
-    let weight = firstLayer.weight(in: parameters.base)
-    for column in constants { weight.row(column).update(repeating: 0, count: weight.columns) }
+    for weights in constants.flatMap(weights(ofInput:)) { weights.update(repeating: 0) }
   }
 
   /// Throws for a trainer, which sees one batch at a time, of a model that has not seen its columns' scales.

@@ -10,8 +10,8 @@ protocol TrainableModel: Model {
   /// What learns labels or targets; nil where there is nothing of the kind.
   var head: (any Head)? { get }
   var headShape: HeadShape? { get }
-  /// The layer that sees examples.
-  var firstLayer: DenseLayer { get }
+  /// The weights of an input, of what networks see of examples, in every layer that sees it.
+  func weights(ofInput input: Int) -> [UnsafeMutableBufferPointer<Float>]
   /// The phases that a call of this kind goes through, in their order.
   func phases(of kind: Phase.Kind) -> [Phase]
   /// Throws if a setting means nothing in a phase of this kind.

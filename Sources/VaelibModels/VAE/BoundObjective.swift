@@ -62,7 +62,7 @@ final class BoundObjective: TrainingObjective {
     drawNoise(batch)
     encoder.run(batch.examples, hiding: hiding(batch))
     sampleLatents(batch)
-    decoder.run(latentRows)
+    decoder.run(latentRows) { encoder.writeConditions($0 / samples, into: $1) }
     if let trimming { trim(trimming, batch, klWeight: klWeight) }
     prepareDecoderGradient(batch)
     decoder.backward(
@@ -84,7 +84,7 @@ final class BoundObjective: TrainingObjective {
     if configuration.hideFraction == 0 { return nil }
     return InputHiding(
       fraction: configuration.hideFraction, seed: configuration.seed, epoch: batch.epoch,
-      places: batch.places)
+      places: batch.places, given: model.likelihood.conditions?.runs.map(\.columns) ?? [])
   }
 
   private func drawNoise(_ batch: Batch) {
@@ -93,8 +93,9 @@ final class BoundObjective: TrainingObjective {
       RandomPurpose.trainingNoise.stream(seed: seed, epoch: epoch, example: places[row])
         .normals(into: noise.base + row * samples * latent, count: samples * latent)
       if configuration.binarization == .dynamic {
-        RandomPurpose.trainingBinarization.stream(seed: seed, epoch: epoch, example: places[row])
-          .bernoulliDraws(in: examples.row(row), count: examples.columns)
+        model.likelihood.binarize(
+          examples.row(row),
+          RandomPurpose.trainingBinarization.stream(seed: seed, epoch: epoch, example: places[row]))
       }
     }
   }

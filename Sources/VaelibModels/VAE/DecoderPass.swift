@@ -9,6 +9,8 @@ final class DecoderPass {
   private let packed: [PackedMatrix]?
   private let workspace: NetworkWorkspace
   private let likelihood: ColumnLikelihoodRows
+  /// Nil where there are no conditions.
+  private let conditional: ConditionalInputs?
 
   /// For training.
   convenience init(_ model: VariationalAutoencoder, rows: Int) throws {
@@ -27,12 +29,20 @@ final class DecoderPass {
     self.packed = packed
     workspace = try NetworkWorkspace(model.decoder, rows: rows, forTraining: forTraining)
     likelihood = try model.likelihood.makeRows(rows, forTraining: forTraining)
+    conditional = try model.likelihood.conditions.map {
+      try ConditionalInputs(latent: model.latentDimension, conditions: $0.width, rows: rows)
+    }
   }
 
-  /// Decodes `latents` [rows, J].
-  func run(_ latents: MatrixView) {
+  /// Decodes `latents` [rows, J]. Of a model with conditions, `writeConditions` writes what the decoder sees of a row's,
+  /// [C].
+  func run(
+    _ latents: MatrixView,
+    conditions writeConditions: (_ row: Int, _ out: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let input = conditional?.join(latents, writeConditions) ?? latents
     model.decoder.forward(
-      parameters: model.parameters.base, input: latents, workspace: workspace, packed: packed)
+      parameters: model.parameters.base, input: input, workspace: workspace, packed: packed)
     profiled(.likelihood) { likelihood.begin(parameters: model.parameters.base) }
   }
 
@@ -68,8 +78,8 @@ final class DecoderPass {
   ) {
     let parameters = model.parameters.base
     model.decoder.backward(
-      parameters: parameters, gradients: gradients, input: latents, workspace: workspace,
-      inputGradient: latentGradient)
+      parameters: parameters, gradients: gradients, input: conditional?.inputs(latents.rows) ?? latents,
+      workspace: workspace, inputGradient: latentGradient)
     profiled(.likelihood) {
       likelihood.finishGradients(rows: latents.rows, parameters: parameters, gradients: gradients)
     }

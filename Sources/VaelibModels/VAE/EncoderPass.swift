@@ -109,6 +109,13 @@ final class EncoderPass {
     inputs?.matrix(rows: examples.rows, columns: model.encoder.layers[0].inputs) ?? examples
   }
 
+  /// Writes what networks see of a row's conditions, [C], in a model that has some.
+  func writeConditions(_ row: Int, into out: UnsafeMutablePointer<Float>) {
+    // Where there are conditions, what is seen of examples is another matrix.
+    guard let conditions = model.likelihood.conditions, let inputs else { return }
+    conditions.copyInputs(inputs.base + row * network.layers[0].inputs, into: out)
+  }
+
   /// The mean of q(z|x) for a row and all that follow, [J] each.
   func mean(_ row: Int) -> UnsafeMutablePointer<Float> { means.base + row * latent }
 

@@ -12,6 +12,7 @@ final class Evaluator<Collector: DrawCollector> {
   /// Decoded rows that are worked on at a time, so that they stay in a thread's cache.
   private static var decodedRows: Int { 128 }
 
+  private let model: VariationalAutoencoder
   private let evaluation: EvaluationConfiguration
   private let encoder: EncoderPass
   private let decoder: DecoderPass
@@ -31,6 +32,7 @@ final class Evaluator<Collector: DrawCollector> {
     _ encoder: EncoderQuery, _ decoder: DecoderQuery, _ evaluation: EvaluationConfiguration, samples: Int,
     rows: Int, makeCollector: (_ rows: Int, DecoderPass) throws -> Collector
   ) throws {
+    model = encoder.model
     self.evaluation = evaluation
     self.samples = samples
     self.encoder = try EncoderPass(encoder, rows: rows)
@@ -102,10 +104,10 @@ final class Evaluator<Collector: DrawCollector> {
   private func encode(_ block: ExampleBlocks.Block) {
     if evaluation.binarization == .dynamic {
       forEachRow(.random, block.values.rows, width: block.values.columns) { row in
-        RandomPurpose.evaluationBinarization.stream(
-          seed: evaluation.seed, example: evaluation.noisePlace(block.place + row)
-        )
-        .bernoulliDraws(in: block.values.row(row), count: block.values.columns)
+        model.likelihood.binarize(
+          block.values.row(row),
+          RandomPurpose.evaluationBinarization.stream(
+            seed: evaluation.seed, example: evaluation.noisePlace(block.place + row)))
       }
     }
     collector.begin(block.values)
@@ -133,7 +135,9 @@ final class Evaluator<Collector: DrawCollector> {
         firstBlock: range.lowerBound * latent / 4, noise: noise.base + index * count * latent,
         into: latents.base + index * count * latent)
     }
-    decoder.run(latents.matrix(rows: rows.count * count, columns: latent))
+    decoder.run(latents.matrix(rows: rows.count * count, columns: latent)) {
+      encoder.writeConditions(rows.lowerBound + $0 / count, into: $1)
+    }
     forEachRow(.likelihood, rows.count * count, width: block.values.columns) { decoded in
       let (index, sample) = decoded.quotientAndRemainder(dividingBy: count)
       let row = rows.lowerBound + index

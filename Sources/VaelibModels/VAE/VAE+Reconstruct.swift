@@ -38,7 +38,7 @@ extension VariationalAutoencoder {
   }
 
   /// The path between two examples: `steps` points on the line between the latent means of rows `from` and `to`,
-  /// decoded to means, [steps, D].
+  /// decoded to means, [steps, D]; under conditions that go the same way.
   public func interpolate(
     _ examples: any ExampleSource, from: Int, to: Int, steps: Int, mean: UnsafeMutablePointer<Float>
   ) throws {
@@ -56,13 +56,15 @@ extension VariationalAutoencoder {
         SliceSource(examples, rows: row..<row + 1), mean: ends.base + index * width, logVariance: nil)
     }
     let line = try FloatBuffer(rows: steps, columns: width)
-    for step in 0..<steps {
-      let share = Float(step) / Float(steps - 1)
+    let shares = (0..<steps).map { Float($0) / Float(steps - 1) }
+    for (step, share) in shares.enumerated() {
       for index in 0..<width {
         line.base[step * width + index] = (1 - share) * ends.base[index] + share * ends.base[width + index]
       }
     }
-    try decode(ArraySource(line, rows: steps, columns: width), mean: mean, variance: nil)
+    try decode(
+      ArraySource(line, rows: steps, columns: width),
+      conditions: try conditions(of: examples, from: from, to: to, shares: shares), mean: mean, variance: nil)
   }
 }
 
@@ -85,7 +87,7 @@ private final class Reconstruction {
     encoder.run(examples)
     let z = latents.matrix(rows: examples.rows, columns: encoder.latent)
     for row in 0..<z.rows { choose(encoder, row, z.row(row)) }
-    decoder.run(z)
+    decoder.run(z) { encoder.writeConditions($0, into: $1) }
   }
 }
 

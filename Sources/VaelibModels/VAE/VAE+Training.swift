@@ -21,7 +21,7 @@ extension VariationalAutoencoder {
 
   /// Throws if data would be binarised for a likelihood of more than 0 and 1.
   func check(_ binarization: Binarization) throws(ModelError) {
-    let isBinary = configuration.decidedGroups.allSatisfy { group in
+    let isBinary = configuration.modelledGroups.allSatisfy { group in
       group.likelihood.map(LikelihoodKind.binary.contains) ?? false
     }
     if binarization == .dynamic, !isBinary, !configuration.groups.isEmpty {
@@ -126,7 +126,7 @@ extension VariationalAutoencoder: TrainableModel {
     try evaluationWarnings(examples, configuration.evaluation)
   }
 
-  func lossUnits(_ phase: Phase) -> Int { dataDimension }
+  func lossUnits(_ phase: Phase) -> Int { likelihood.modelledColumns }
 
   /// Epochs are counted over all fits, so that no two have the same noise.
   func epochsBefore(_ phase: Phase, in call: TrainingState) -> Int {

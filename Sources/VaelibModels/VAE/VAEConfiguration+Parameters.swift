@@ -75,5 +75,10 @@ extension VAEConfiguration {
       throw .invalidArgument(
         "the column groups have \(columns) columns together, but data_dim is \(dataDimension)")
     }
+    if modelledGroups.isEmpty {
+      throw .invalidArgument(
+        "all column groups are conditions, so nothing is modelled; set condition to 0 in one of them at least"
+      )
+    }
   }
 }

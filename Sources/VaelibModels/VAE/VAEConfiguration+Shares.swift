@@ -9,6 +9,9 @@ extension VAEConfiguration {
   }
 
   private func problem(ofSharesIn group: ColumnGroup) -> String? {
+    if group.condition == 1 {
+      return "but the columns are conditions, which have no means of their own; leave count_mean at column"
+    }
     // What is left to the data becomes no likelihood of counts.
     let name = group.likelihood?.rawValue ?? "auto"
     let counts = LikelihoodKind.counts.map(\.rawValue)

@@ -28,18 +28,23 @@ public struct VAEConfiguration: Sendable, Equatable {
     return [all]
   }
 
-  /// The least that encoders see and decoders put out for an example: a number for each column, or for each category of
-  /// one. Needs groups of at most 2^24 columns together, and no more categories than there may be.
-  public var inputWidth: Int {
-    groups.isEmpty
-      ? dataDimension
-      : groups.reduce(0) { $0 + $1.columns * ($1.likelihood == .categorical ? max(1, $1.classes) : 1) }
-  }
+  /// The least that encoders see of an example: a number for each column, or for each category of one. Needs groups of at
+  /// most 2^24 columns together, and no more categories than there may be.
+  public var inputWidth: Int { groups.isEmpty ? dataDimension : groups.reduce(0) { $0 + $1.width } }
+
+  /// The least that decoders see, behind z, of conditions.
+  public var conditionWidth: Int { groups.reduce(0) { $0 + ($1.condition == 1 ? $1.width : 0) } }
+
+  /// The least that decoders put out for an example.
+  public var outputWidth: Int { inputWidth - conditionWidth }
+
+  /// The groups of columns that are not given.
+  var modelledGroups: [ColumnGroup] { decidedGroups.filter { $0.condition == 0 } }
 
   /// The names of the likelihoods, for messages.
   var likelihoodNames: String {
     var names: [String] = []
-    for group in decidedGroups {
+    for group in modelledGroups {
       let name = group.likelihood?.rawValue ?? "auto"
       if !names.contains(name) { names.append(name) }
     }
@@ -47,5 +52,10 @@ public struct VAEConfiguration: Sendable, Equatable {
   }
 
   /// The decoder's hidden widths, mirrored from the encoder unless given.
-  var decoderWidths: [Int] { decoderHidden ?? hidden.reversed() }
+  public var decoderWidths: [Int] { decoderHidden ?? hidden.reversed() }
+}
+
+extension ColumnGroup {
+  /// What networks see of an example's columns of the group, at least.
+  fileprivate var width: Int { columns * (likelihood == .categorical ? max(1, classes) : 1) }
 }

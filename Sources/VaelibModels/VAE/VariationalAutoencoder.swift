@@ -32,7 +32,8 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
       outputs: 2 * configuration.latentDimension, activation: configuration.activation, layout: &layout)
     meanEncoder = encoder.keeping(outputs: configuration.latentDimension)
     decoder = try DenseNetwork(
-      "decoder", inputs: configuration.latentDimension, hidden: configuration.decoderWidths,
+      "decoder", inputs: configuration.latentDimension + (likelihoods.conditions?.width ?? 0),
+      hidden: configuration.decoderWidths,
       outputs: likelihoods.outputs, activation: configuration.activation, layout: &layout)
     likelihood = try ColumnLikelihoods(configuration, layout: &layout)
     self.layout = layout
@@ -45,7 +46,16 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
   public var latentDimension: Int { configuration.latentDimension }
   public var hasVariance: Bool { likelihood.hasVariance }
   var standardized: [StandardizedColumns] { likelihood.inputs.standardized }
-  var firstLayer: DenseLayer { encoder.layers[0] }
+
+  func weights(ofInput input: Int) -> [UnsafeMutableBufferPointer<Float>] {
+    var weights = [encoder.layers[0].weights(ofInput: input, in: parameters.base)]
+    for run in likelihood.conditions?.runs ?? [] where run.encoderInputs.contains(input) {
+      let place = latentDimension + run.decoderInputs.lowerBound + input - run.encoderInputs.lowerBound
+      weights.append(decoder.layers[0].weights(ofInput: place, in: parameters.base))
+    }
+    return weights
+  }
+
   public var layerCount: Int { 0 }
 
   /// What the examples must be.

@@ -9,7 +9,8 @@ extension VariationalAutoencoder {
     try readGroups(fields, into: &configuration)
     try fields.checkSize([
       [configuration.inputWidth] + configuration.hidden + [configuration.latentDimension],
-      (configuration.decoderHidden ?? []) + [configuration.inputWidth],
+      [configuration.latentDimension + configuration.conditionWidth] + configuration.decoderWidths
+        + [configuration.outputWidth],
     ])
     let model = try fields.making { try VariationalAutoencoder(configuration) }
     try fields.readTensors(model.layout, into: model.parameters)

@@ -48,7 +48,24 @@ class Categories:
         return np.asarray((normal * self.one_hot(x).reshape(*x.shape, self.classes)).sum(axis=(-1, -2)))
 
 
-Group = Architecture | Categories
+@dataclass(frozen=True)
+class Given:
+    """Columns that are conditions, seen as those of a kind; the decoder sees them behind z."""
+
+    kind: Architecture | Categories
+
+    @property
+    def data_dim(self) -> int:
+        """How many columns there are."""
+        return self.kind.data_dim
+
+    @property
+    def outputs(self) -> int:
+        """Nothing of them is decoded."""
+        return 0
+
+
+Group = Architecture | Categories | Given
 
 
 def own(weights: Weights, index: int) -> Weights:
@@ -63,37 +80,74 @@ def _columns(groups: Sequence[Group], x: Array) -> list[Array]:
 
 def inputs(weights: Weights, groups: Sequence[Group], x: Array, missing: str) -> Array:
     """What the encoder sees."""
-    seen = []
-    for index, (group, columns) in enumerate(zip(groups, _columns(groups, x), strict=True)):
-        if isinstance(group, Categories):
-            seen.append(group.one_hot(columns))
-            continue
-        center, unit = units(own(weights, index), group)
-        standardized = (seen_by_encoder(filled(columns, group.likelihood), group.likelihood) - center) / unit
-        seen.append(np.where(np.isnan(columns), 0, standardized))
+    seen = [
+        _seen(own(weights, index), group.kind if isinstance(group, Given) else group, columns)
+        for index, (group, columns) in enumerate(zip(groups, _columns(groups, x), strict=True))
+    ]
     if missing == "indicate":
         seen.append(np.isnan(x).astype(float))
     return np.concatenate(seen, axis=-1)
 
 
+def _seen(weights: Weights, kind: Architecture | Categories, columns: Array) -> Array:
+    """What networks see of the columns of a group."""
+    if isinstance(kind, Categories):
+        return kind.one_hot(columns)
+    center, unit = units(weights, kind)
+    standardized = (seen_by_encoder(filled(columns, kind.likelihood), kind.likelihood) - center) / unit
+    return np.asarray(np.where(np.isnan(columns), 0, standardized))
+
+
+def conditions(weights: Weights, groups: Sequence[Group], x: Array) -> Array:
+    """What the decoder sees of an example, behind z."""
+    given = [
+        _seen(own(weights, index), group.kind, columns)
+        for index, (group, columns) in enumerate(zip(groups, _columns(groups, x), strict=True))
+        if isinstance(group, Given)
+    ]
+    return np.concatenate([np.empty((len(x), 0)), *given], axis=-1)
+
+
 def log_px(weights: Weights, net: Architecture, groups: Sequence[Group], x: Array, z: Array) -> Array:
-    """log p(x|z) of each row."""
-    head = decoder_head(weights, net, z)
+    """log p(x|z), or log p(x|z, c), of each row."""
+    c = conditions(weights, groups, x)
+    head = decoder_head(weights, net, np.concatenate([z, np.broadcast_to(c, (*z.shape[:-1], c.shape[-1]))], axis=-1))
     heads = np.split(head, np.cumsum([group.outputs for group in groups])[:-1], axis=-1)
     total = np.zeros(head.shape[:-1])
     for index, (group, columns, part) in enumerate(zip(groups, _columns(groups, x), heads, strict=True)):
         if isinstance(group, Categories):
             total += group.log_px(columns, part)
-        else:
+        elif isinstance(group, Architecture):
             total += log_px_of_head(own(weights, index), group, columns, part)
     return total
 
 
-def terms(weights: Weights, net: Architecture, groups: Sequence[Group], x: Array, noise: Array) -> tuple[Array, Array]:
-    """Reconstruction and KL of each example; noise has shape (samples, examples, latent_dim)."""
+def encode(weights: Weights, net: Architecture, groups: Sequence[Group], x: Array) -> tuple[Array, Array]:
+    """q(z|x), or q(z|x, c): mean and log-variance."""
     head = network(weights, "encoder", net.hidden, net.activation, inputs(weights, groups, x, net.missing))
-    mean, raw = head[..., : net.latent_dim], head[..., net.latent_dim :]
-    log_variance = bounded(raw, ENCODER_LOG_VARIANCE_LIMITS)
+    return head[..., : net.latent_dim], bounded(head[..., net.latent_dim :], ENCODER_LOG_VARIANCE_LIMITS)
+
+
+def terms(
+    weights: Weights,
+    net: Architecture,
+    groups: Sequence[Group],
+    x: Array,
+    noise: Array,
+    estimator: str = "analytic",
+) -> tuple[Array, Array]:
+    """Reconstruction and KL of each example; noise has shape (samples, examples, latent_dim)."""
+    mean, log_variance = encode(weights, net, groups, x)
     z = mean + np.exp(log_variance / 2) * noise
     reconstruction = log_px(weights, net, groups, x, z).mean(axis=0)
-    return reconstruction, 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=-1)
+    if estimator == "analytic":
+        return reconstruction, 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=-1)
+    return reconstruction, 0.5 * (z**2 - noise**2 - log_variance).sum(axis=-1).mean(axis=0)
+
+
+def log_weights(weights: Weights, net: Architecture, groups: Sequence[Group], x: Array, noise: Array) -> Array:
+    """log p(x|z) p(z) / q(z|x) of each sample, shape (samples, examples)."""
+    mean, log_variance = encode(weights, net, groups, x)
+    z = mean + np.exp(log_variance / 2) * noise
+    log_ratio = -0.5 * (z**2 - noise**2 - log_variance).sum(axis=-1)
+    return np.asarray(log_px(weights, net, groups, x, z) + log_ratio)

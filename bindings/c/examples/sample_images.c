@@ -56,7 +56,7 @@ int main(int argc, char **argv) {
         images = (float *)calloc(rows * info.data_dim, sizeof *images);
         if (images == NULL) {
             fprintf(stderr, "%s: no memory for %zu images\n", argv[0], rows);
-        } else if (vaelib_vae_sample(model, rows, VAELIB_MEAN, 1, images, rows * info.data_dim) != VAELIB_OK) {
+        } else if (vaelib_vae_sample(model, rows, NULL, VAELIB_MEAN, 1, images, rows * info.data_dim) != VAELIB_OK) {
             fprintf(stderr, "%s: %s\n", argv[0], vaelib_last_error());
         } else if (write_picture(argv[2], images, (size_t)side, square_root(info.data_dim)) != 0) {
             perror(argv[2]);

@@ -229,6 +229,7 @@ class ModelInfo(ctypes.Structure):
         ("kind", c_char_p),
         ("data_dim", c_size_t),
         ("latent_dim", c_size_t),
+        ("condition_count", c_size_t),
         ("layer_count", c_size_t),
         ("output_count", c_size_t),
         ("parameter_count", c_size_t),
@@ -379,6 +380,7 @@ class ColumnGroup(ctypes.Structure):
         ("columns", c_size_t),
         ("likelihood", c_char_p),
         ("classes", c_size_t),
+        ("condition", c_size_t),
         ("variance", c_char_p),
         ("mean_activation", c_char_p),
         ("noise_stddev", c_double),
@@ -543,6 +545,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "vaelib_dataset_relabel": (c_int, [POINTER(Dataset), POINTER(Array), POINTER(POINTER(Dataset))]),
     "vaelib_dataset_with_targets": (c_int, [POINTER(Dataset), POINTER(Dataset), c_char_p, POINTER(POINTER(Dataset))]),
     "vaelib_dataset_with_weights": (c_int, [POINTER(Dataset), POINTER(Array), POINTER(POINTER(Dataset))]),
+    "vaelib_dataset_with_columns": (c_int, [POINTER(Dataset), POINTER(Dataset), POINTER(POINTER(Dataset))]),
     "vaelib_dataset_describe": (c_int, [POINTER(Dataset), POINTER(DatasetInfo)]),
     "vaelib_dataset_read": (c_int, [POINTER(Dataset), POINTER(c_float), c_size_t]),
     "vaelib_dataset_read_labels": (c_int, [POINTER(Dataset), POINTER(c_int64), c_size_t]),
@@ -605,10 +608,19 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     ),
     "vaelib_vae_encode": (c_int, [POINTER(Model), POINTER(Dataset), POINTER(c_float), POINTER(c_float), c_size_t]),
     "vaelib_vae_encode_sample": (c_int, [POINTER(Model), POINTER(Dataset), c_uint64, POINTER(c_float), c_size_t]),
-    "vaelib_vae_decode": (c_int, [POINTER(Model), POINTER(Dataset), POINTER(c_float), POINTER(c_float), c_size_t]),
-    "vaelib_vae_decode_sample": (c_int, [POINTER(Model), POINTER(Dataset), c_uint64, POINTER(c_float), c_size_t]),
+    "vaelib_vae_decode": (
+        c_int,
+        [POINTER(Model), POINTER(Dataset), POINTER(Dataset), POINTER(c_float), POINTER(c_float), c_size_t],
+    ),
+    "vaelib_vae_decode_sample": (
+        c_int,
+        [POINTER(Model), POINTER(Dataset), POINTER(Dataset), c_uint64, POINTER(c_float), c_size_t],
+    ),
     "vaelib_vae_reconstruct": (c_int, [POINTER(Model), POINTER(Dataset), c_int, c_uint64, POINTER(c_float), c_size_t]),
-    "vaelib_vae_sample": (c_int, [POINTER(Model), c_size_t, c_int, c_uint64, POINTER(c_float), c_size_t]),
+    "vaelib_vae_sample": (
+        c_int,
+        [POINTER(Model), c_size_t, POINTER(Dataset), c_int, c_uint64, POINTER(c_float), c_size_t],
+    ),
     "vaelib_evaluation_config_init": (c_int, [POINTER(EvaluationConfig)]),
     "vaelib_vae_estimate_elbo": (
         c_int,
@@ -658,14 +670,14 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         c_int,
         [POINTER(Model), POINTER(Dataset), c_size_t, c_size_t, c_size_t, POINTER(c_float), c_size_t],
     ),
-    "vaelib_vae_draw_manifold": (c_int, [POINTER(Model), c_size_t, POINTER(c_float), c_size_t]),
+    "vaelib_vae_draw_manifold": (c_int, [POINTER(Model), c_size_t, POINTER(Dataset), POINTER(c_float), c_size_t]),
     "vaelib_vae_encode_rows": (
         c_int,
         [POINTER(Model), POINTER(c_float), c_size_t, POINTER(c_float), POINTER(c_float), c_size_t],
     ),
     "vaelib_vae_decode_rows": (
         c_int,
-        [POINTER(Model), POINTER(c_float), c_size_t, POINTER(c_float), POINTER(c_float), c_size_t],
+        [POINTER(Model), POINTER(c_float), c_size_t, POINTER(c_float), POINTER(c_float), POINTER(c_float), c_size_t],
     ),
     "vaelib_layer_config_init": (c_int, [POINTER(LayerConfig)]),
     "vaelib_stack_config_init": (c_int, [POINTER(StackConfig)]),
@@ -717,7 +729,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     ),
     "vaelib_vae_decode_to": (
         c_int,
-        [POINTER(Model), POINTER(Dataset), POINTER(Writer), c_char_p, c_char_p, ProgressFn, c_void_p],
+        [POINTER(Model), POINTER(Dataset), POINTER(Dataset), POINTER(Writer), c_char_p, c_char_p, ProgressFn, c_void_p],
     ),
     "vaelib_vae_reconstruct_to": (
         c_int,

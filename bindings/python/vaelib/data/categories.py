@@ -30,8 +30,12 @@ class Categories:
     def __len__(self) -> int:
         return len(self.values)
 
-    def numbers_of(self, values: npt.NDArray[Any], gaps: npt.NDArray[np.bool_], place: str) -> npt.NDArray[np.float64]:
+    def numbers_of(
+        self, values: npt.NDArray[Any], gaps: npt.NDArray[np.bool_], place: str, holder: str
+    ) -> npt.NDArray[np.float64]:
         """The number of each value's category, NaN in gaps; ``place`` is what the column is called.
+
+        ``holder`` begins what a message says of a value, as in "X holds".
 
         Raises
         ------
@@ -44,7 +48,7 @@ class Categories:
         if unseen.size:
             row = int(unseen[0])
             raise DataError(
-                f"X holds {values[row]!r} at row {row}, {place} (counted from 0), which is none of the categories of "
+                f"{holder} {values[row]!r} at row {row}, {place} (counted from 0), which is none of the categories of "
                 f"training{self._nearest(values[row])}: {self._shown()}. A column of dtype category lists all that "
                 "there may be, whether the rows of training have them or not"
             )

@@ -301,6 +301,10 @@ class Dataset:
         values = Dataset(targets.reshape(self.rows, -1))
         return self._derived("vaelib_dataset_with_targets", values.handle, head.encode(), memory=values)
 
+    def _with_columns(self, more: Dataset) -> Dataset:
+        """A dataset of the same rows with the columns of another one behind their own."""
+        return self._derived("vaelib_dataset_with_columns", more.handle)
+
     def close(self) -> None:
         """Releases the data; slices of this dataset stay usable. Closing again does nothing."""
         if self._handle is not None:

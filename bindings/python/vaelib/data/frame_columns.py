@@ -116,6 +116,23 @@ def _of_polars(series: Any, column: int, names: Sequence[Any]) -> FrameColumn:
     raise _unsuitable(column, names, dtype)
 
 
+def column_of_array(values: npt.NDArray[Any], column: int, names: Sequence[Any]) -> FrameColumn:
+    """A column of an array, by its type, or by what objects in it are.
+
+    Raises
+    ------
+    DataError
+        It holds other things than texts, truth values or numbers, or several of these.
+    """
+    kind = {"b": "boolean", "i": "integer", "u": "integer", "f": "real"}.get(values.dtype.kind)
+    if kind is None:
+        objects = _objects(values.tolist())
+        gaps = np.array([value is None or value != value for value in objects], dtype=np.bool_)
+        return _of_objects(values.dtype, objects, gaps, column, names)
+    numbers = values.astype(np.float64)
+    return FrameColumn(values.dtype, kind, numbers, np.isnan(numbers))
+
+
 def _of_objects(
     dtype: Any, values: npt.NDArray[Any], gaps: npt.NDArray[np.bool_], column: int, names: Sequence[Any]
 ) -> FrameColumn:

@@ -54,7 +54,8 @@ class Table:
         if twice:
             raise DataError(f"X has two columns of the name {twice[0]!r}; give each a name of its own")
         categories = [
-            _categories(column, number in chosen, column_text(number, names)) for number, column in enumerate(columns)
+            categories_of(column, column_text(number, names), is_chosen=number in chosen)
+            for number, column in enumerate(columns)
         ]
         likelihoods = [
             suggested_likelihood(column) if known is None else "categorical"
@@ -132,9 +133,14 @@ class Table:
 
 
 def matrix_of(
-    columns: Sequence[FrameColumn], names: Sequence[Any], categories: Sequence[Categories | None] | None = None
+    columns: Sequence[FrameColumn],
+    names: Sequence[Any],
+    categories: Sequence[Categories | None] | None = None,
+    holder: str = "X holds",
 ) -> Matrix:
     """Columns as numbers, those that have categories as the numbers of these; NaN in gaps.
+
+    ``holder`` begins what messages say of a value.
 
     Raises
     ------
@@ -145,12 +151,14 @@ def matrix_of(
     for number, column in enumerate(columns):
         place, known = column_text(number, names), categories[number] if categories else None
         matrix[:, number] = (
-            _numbers_of(column, place) if known is None else known.numbers_of(column.objects(), column.gaps, place)
+            _numbers_of(column, place, holder)
+            if known is None
+            else known.numbers_of(column.objects(), column.gaps, place, holder)
         )
     return matrix
 
 
-def _numbers_of(column: FrameColumn, place: str) -> npt.NDArray[np.float64]:
+def _numbers_of(column: FrameColumn, place: str, holder: str) -> npt.NDArray[np.float64]:
     """A column as numbers, NaN in gaps; categories that are numbers are these.
 
     Raises
@@ -163,15 +171,23 @@ def _numbers_of(column: FrameColumn, place: str) -> npt.NDArray[np.float64]:
     for row, value in enumerate(column.values):
         if not column.gaps[row] and not isinstance(value, int | float | np.number):
             raise DataError(
-                f"X holds {value!r} at row {row}, {place} (counted from 0), where the model has numbers. Of categories "
-                "an estimator knows that was fitted on a data frame which has them, its pickle and its model file"
+                f"{holder} {value!r} at row {row}, {place} (counted from 0), where the model has numbers. Of "
+                "categories an estimator knows that was fitted on a data frame which has them, its pickle and its "
+                "model file"
             )
     numbers = np.full(len(column.values), np.nan)
     numbers[~column.gaps] = column.values[~column.gaps].astype(np.float64)
     return numbers
 
 
-def _categories(column: FrameColumn, is_chosen: bool, place: str) -> Categories | None:
+def categories_of(column: FrameColumn, place: str, *, is_chosen: bool = False) -> Categories | None:
+    """The categories of a column that has some: of texts, or because they are chosen for it.
+
+    Raises
+    ------
+    DataError
+        Texts are too many to learn anything of.
+    """
     if column.kind != "category" and (not is_chosen or column.kind == "boolean"):
         return None
     if column.listed is not None:

@@ -160,6 +160,15 @@ def columns_of(groups: Sequence[Group]) -> list[tuple[str, list[int], Group]] | 
     return columns or None
 
 
+def columns_up_to(width: int, groups: Sequence[Group]) -> list[Group]:
+    """The groups of the first columns, where these are whole groups."""
+    own: list[Group] = []
+    for group in groups:
+        if sum(each["columns"] for each in own) < width:
+            own.append(group)
+    return own
+
+
 def likelihoods_of(groups: Sequence[Group]) -> list[str]:
     """The likelihood of each column."""
     return [group["likelihood"] for group in groups for _ in range(group["columns"])]

@@ -38,7 +38,7 @@ _SHOWN_EPOCHS = 100
 NAMES_LOST = "the file does not keep the names of columns, which are other than texts or numbers, or too long"
 
 #: The attributes that say what the columns of a data frame were.
-_OF_COLUMNS = ("feature_names_in_", "_table")
+_OF_COLUMNS = ("feature_names_in_", "_table", "_conditions")
 
 
 class Estimator(Generic[ModelType]):
@@ -54,7 +54,7 @@ class Estimator(Generic[ModelType]):
     #: The models that ``fit`` trains, by the threads it does so on.
     _in_training: dict[int, ModelType]
 
-    def initialize(self: Self, X: Any) -> Self:
+    def initialize(self: Self, X: Any, *, conditions: Any = None) -> Self:
         """Gives the estimator fresh, untrained weights; returns the estimator.
 
         ``fit`` does this itself. It is for programs with their own training loop (``vaelib.Trainer``) or with weights
@@ -65,15 +65,19 @@ class Estimator(Generic[ModelType]):
         X : array of shape (n_samples, n_features), Dataset or int
             Examples, which decide what the parameters leave to the data: a likelihood "auto", the columns' scales. Or
             the width of an example, where nothing is left to decide.
+        conditions : as in ``VAE.fit``, optional
+            What is given beside the examples, for a VAE.
         """
         seed = seed_from(self.random_state)
         if isinstance(X, numbers.Integral):
             width = count(X, "n_features")
+            if conditions is not None:
+                raise ValueError("conditions are given beside examples: X must be these, not their width")
             model = self._new_model(width, seed)
             self.n_features_in_ = width
             self._forget_columns()
         else:
-            examples = self._examples(X, reset=True)
+            examples = self._examples(X, reset=True, conditions=conditions)
             model = self._new_model_for(examples, seed)
             self._see(model, examples)
         model.columns = self._columns_for(model)
@@ -271,10 +275,12 @@ class Estimator(Generic[ModelType]):
 
         return report
 
-    def _examples(self, X: Any, labels: npt.NDArray[Any] | None = None, *, reset: bool = False) -> Dataset:
+    def _examples(
+        self, X: Any, labels: npt.NDArray[Any] | None = None, *, reset: bool = False, conditions: Any = None
+    ) -> Dataset:
         """Examples as a dataset whose width is checked; ``reset`` learns the width and the column names instead.
 
-        ``labels`` are for an array; a Dataset brings its own.
+        ``labels`` are for an array; a Dataset brings its own. ``conditions`` are given beside them.
         """
         dataset = self._as_dataset(X, labels, reset)
         if reset:
@@ -284,13 +290,20 @@ class Estimator(Generic[ModelType]):
                 f"X has {dataset.columns} features, but {type(self).__name__} is expecting {self.n_features_in_} "
                 "features as input"
             )
-        return dataset
+        return self._with_conditions(dataset, conditions, reset)
 
-    def _examples_for(self, model: ModelType, X: Any) -> QueryInput:
+    def _with_conditions(self, examples: Dataset, conditions: Any, reset: bool) -> Dataset:
+        """Examples with conditions behind them, as the model has them; ``reset`` learns what conditions there are."""
+        if conditions is not None:
+            raise ValueError(f"conditions are for a VAE, not for a {type(self).__name__}")
+        return examples
+
+    def _examples_for(self, model: ModelType, X: Any, conditions: Any = None) -> QueryInput:
         """Examples for a query of the model, in place where nothing has to be done to them or said about them."""
         width = model.data_dim
         if (
-            self.scale == 1
+            conditions is None
+            and self.scale == 1
             and self.shift == 0
             and self.n_features_in_ == width
             and getattr(self, "feature_names_in_", None) is None
@@ -298,7 +311,7 @@ class Estimator(Generic[ModelType]):
             rows = plain_rows(X, width)
             if rows is not None:
                 return rows
-        return rows_of(self._examples(X))
+        return rows_of(self._examples(X, conditions=conditions))
 
     def _as_dataset(self, X: Any, labels: npt.NDArray[Any] | None, reset: bool) -> Dataset:
         if isinstance(X, Dataset) or is_h5py_dataset(X):
@@ -321,14 +334,25 @@ class Estimator(Generic[ModelType]):
         """Rows that a query has found, perhaps of X, as ``fit`` had them."""
         return values
 
+    def _pair(self, given: Any, name: str) -> Dataset:
+        """Examples of the parameter ``name``, which with conditions beside them are a pair."""
+        return self._examples(given)
+
+    def _own_columns(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The columns of X, of rows that may have conditions behind them."""
+        return values
+
+    def _given(self, conditions: Any) -> Dataset | None:
+        """Conditions of rows that are decoded; None for a model without."""
+        return None
+
     def _columns_for(self, model: ModelType) -> StoredColumns | None:
         """What the model is to know of the columns of the data frame that ``fit`` had; None without one."""
         names = getattr(self, "feature_names_in_", None)
         return None if names is None else StoredColumns.of(names.tolist())
 
-    def _recall_columns(self, model: ModelType) -> None:
-        """Takes what a model from a file knows of its columns."""
-        columns = model.columns
+    def _recall_columns(self, model: ModelType, columns: StoredColumns | None) -> None:
+        """Takes what a model from a file knows of the columns of examples."""
         if columns is not None and columns.names.kind == "text":
             self.feature_names_in_ = np.array(columns.names.names, dtype=object)
 

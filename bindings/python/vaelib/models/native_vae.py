@@ -73,6 +73,17 @@ class NativeVAE(NativeModel):
         """Whether p(x|z) has a variance of its own: that of a likelihood of real values."""
         return bool(self.info.has_variance)
 
+    @cached_property
+    def condition_count(self) -> int:
+        """How many columns are conditions."""
+        return int(self.info.condition_count)
+
+    @property
+    def condition_columns(self) -> list[int]:
+        """The numbers of the columns that are conditions."""
+        flags = [bool(group["condition"]) for group in self.groups for _ in range(group["columns"])]
+        return [column for column, is_given in enumerate(flags) if is_given]
+
     @property
     def architecture(self) -> dict[str, Any]:
         """The architecture's hyper-parameters."""

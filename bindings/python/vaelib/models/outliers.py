@@ -39,28 +39,32 @@ class OutlierDetection(Estimator[ModelType]):
     #: The scores of rows that the training has not seen, ascending; None if there are none.
     _held_out_scores: Vector | None
 
-    def score_samples(self, X: Any) -> Vector:
-        """How usual each row is, shape (n_samples,); higher is more usual."""
+    def _scores(self, examples: Dataset) -> Vector:
+        """How usual each row is, as ``score_samples`` says by default, shape (n_samples,); higher is more usual."""
         raise NotImplementedError
 
-    def _column_shares(self, X: Any) -> Vector:
+    def _column_shares(self, examples: Dataset) -> Vector:
         """What each column adds to the score, shape (n_samples, n_features)."""
         raise NotImplementedError
 
-    def decision_function(self, X: Any) -> Vector:
+    def decision_function(self, X: Any, *, conditions: Any = None) -> Vector:
         """``score_samples(X) - offset_``, shape (n_samples,): below 0 for outliers."""
         offset: float = self._calibrated("offset_")
-        return self.score_samples(X) - offset
+        return self._scores(self._examples(X, conditions=conditions)) - offset
 
-    def predict(self, X: Any) -> npt.NDArray[np.int64]:
+    def predict(self, X: Any, *, conditions: Any = None) -> npt.NDArray[np.int64]:
         """-1 for outliers, 1 for the other rows, shape (n_samples,)."""
-        return np.where(self.decision_function(X) < 0, -1, 1)
+        return np.where(self.decision_function(X, conditions=conditions) < 0, -1, 1)
 
-    def fit_predict(self, X: Any, y: object = None, **fit_parameters: Any) -> npt.NDArray[np.int64]:
+    def fit_predict(
+        self, X: Any, y: object = None, *, conditions: Any = None, **fit_parameters: Any
+    ) -> npt.NDArray[np.int64]:
         """Fits to X, then says which of its rows are outliers, as ``predict`` does. ``y`` is ignored."""
-        return self.fit(X, y, **fit_parameters).predict(X)  # type: ignore[attr-defined, no-any-return]
+        given = {} if conditions is None else {"conditions": conditions}
+        self.fit(X, y, **given, **fit_parameters)  # type: ignore[attr-defined]
+        return self.predict(X, conditions=conditions)
 
-    def p_values(self, X: Any, reference: Any = None) -> Vector:
+    def p_values(self, X: Any, reference: Any = None, *, conditions: Any = None) -> Vector:
         """The probability of a score as low as each row's, or lower, if the row were a usual one, shape (n_samples,).
 
         (1 + the number of reference scores that are not higher) / (1 + the number of reference scores): conformal, so
@@ -73,15 +77,22 @@ class OutlierDetection(Estimator[ModelType]):
             The rows.
         reference : array or Dataset, optional
             Usual rows that the training has not seen. By default those that ``fit`` held out, which chose the epoch
-            that training ended with, so that their scores are a little better than those of new rows.
+            that training ended with, so that their scores are a little better than those of new rows. A pair
+            (reference, conditions) for a VAE that was fitted with conditions beside X.
+        conditions : optional
+            What is given beside X, for such a VAE.
 
         Raises
         ------
         ValueError
             There is no reference: ``fit`` held out no rows.
         """
-        scores = self.score_samples(X)
-        held_out = self._calibrated("_held_out_scores") if reference is None else np.sort(self.score_samples(reference))
+        self._fitted()
+        scores = self._scores(self._examples(X, conditions=conditions))
+        if reference is None:
+            held_out = self._calibrated("_held_out_scores")
+        else:
+            held_out = np.sort(self._scores(self._pair(reference, "reference")))
         if held_out is None:
             raise ValueError(
                 "p_values needs rows that the training has not seen: give reference=..., or fit with "
@@ -90,16 +101,16 @@ class OutlierDetection(Estimator[ModelType]):
         ranks: Vector = np.searchsorted(held_out, scores, side="right").astype(np.float64)
         return (1 + ranks) / (1 + len(held_out))
 
-    def explain(self, X: Any) -> Vector:
+    def explain(self, X: Any, *, conditions: Any = None) -> Vector:
         """How much each column adds to a row's score beyond what it usually adds, shape (n_samples, n_features).
 
         Far below 0 stands what is odd about the row. From each column's share in the score the median of its shares in
         training rows is subtracted, so that columns of any units and any noise can be compared.
         """
         usual: Vector = self._calibrated("_usual_shares")
-        return self._column_shares(X) - usual
+        return self._column_shares(self._examples(X, conditions=conditions)) - usual
 
-    def calibrate(self: Self, X: Any, held_out: Any = None) -> Self:
+    def calibrate(self: Self, X: Any, held_out: Any = None, *, conditions: Any = None) -> Self:
         """Learns threshold and usual shares from the training rows X; returns the estimator.
 
         ``fit`` does this itself. It is for models from files, and for weights that changed otherwise.
@@ -109,22 +120,29 @@ class OutlierDetection(Estimator[ModelType]):
         X : array of shape (n_samples, n_features) or Dataset
             Rows like those of the training. Some of them are used, at most 1000, unless ``contamination`` is a share.
         held_out : array or Dataset, optional
-            Rows that the training has not seen, for ``p_values``.
+            Rows that the training has not seen, for ``p_values``. A pair (held_out, conditions) for a VAE that was
+            fitted with conditions beside X.
+        conditions : optional
+            What is given beside X, for such a VAE.
         """
         self._check_contamination()
         self._fitted()
-        examples = self._examples(X)
+        self._calibrate(
+            self._examples(X, conditions=conditions), None if held_out is None else self._pair(held_out, "held_out")
+        )
+        return self
+
+    def _calibrate(self, examples: Dataset, held_out: Dataset | None) -> None:
         some = _some_rows(examples)
-        held_out = None if held_out is None else _some_rows(self._examples(held_out))
+        held_out = None if held_out is None else _some_rows(held_out)
         if self.contamination == "auto":
-            lower, upper = np.percentile(self.score_samples(some), [25, 75])
+            lower, upper = np.percentile(self._scores(some), [25, 75])
             offset = lower - 1.5 * (upper - lower)
         else:
-            offset = np.percentile(self.score_samples(examples), 100 * float(self.contamination))
-        scores = None if held_out is None else np.sort(self.score_samples(held_out))
+            offset = np.percentile(self._scores(examples), 100 * float(self.contamination))
+        scores = None if held_out is None else np.sort(self._scores(held_out))
         shares = np.median(self._column_shares(_some_rows(examples, _SHARES_ROWS)), axis=0)
         self.offset_, self._usual_shares, self._held_out_scores = float(offset), shares, scores
-        return self
 
     def __sklearn_tags__(self) -> Any:
         """An outlier detector that is a transformer too."""

@@ -233,5 +233,5 @@ class Stack(Estimator[NativeStack]):
         estimator = cls(**parameters)
         estimator._keep(stack, seed)
         estimator.n_features_in_ = int(info.data_dim)
-        estimator._recall_columns(stack)
+        estimator._recall_columns(stack, stack.columns)
         return estimator

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vaelib.data.dataset import Dataset
 from vaelib.models.estimator import Estimator
 from vaelib.models.native_stack import NativeStack
 
@@ -24,10 +25,11 @@ class StackScores(Estimator[NativeStack]):
         errors: Vector = self.reconstruction_error(X)
         return -errors
 
-    def _column_shares(self: Any, X: Any) -> Vector:
+    def _scores(self, examples: Dataset) -> Vector:
+        return self.score_samples(examples)
+
+    def _column_shares(self: Any, examples: Dataset) -> Vector:
         """Minus the loss of each column's reconstruction, shape (n_samples, n_features)."""
-        self._fitted()
-        examples = self._examples(X)
         x, restored = np.asarray(examples.numpy(), np.float64), np.asarray(self.reconstruct(examples), np.float64)
         if np.atleast_1d(self.loss_)[0] == "cross_entropy":
             p = np.clip(restored, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)

@@ -55,9 +55,8 @@ class TableData(Estimator[NativeVAE]):
             return super()._columns_for(model)
         return self._table.stored(model.category_counts)
 
-    def _recall_columns(self, model: NativeVAE) -> None:
-        super()._recall_columns(model)
-        columns = model.columns
+    def _recall_columns(self, model: NativeVAE, columns: StoredColumns | None) -> None:
+        super()._recall_columns(model, columns)
         if columns is not None and (columns.types is not None or columns.categories):
             self._table = Table.recalled(columns, model.likelihoods)
 
@@ -109,7 +108,25 @@ class TableData(Estimator[NativeVAE]):
         return named_groups(self.columns, width, None if names is None else [str(name) for name in names])
 
     def _groups(self, n_features: int) -> list[Group]:
-        """The groups of columns; none where all are of one kind."""
+        """The groups of columns, and of what is given beside them; none where all are of one kind."""
+        own, given = self._own_groups(n_features), self._condition_groups()
+        if not given:
+            return own
+        return [*(own or [self._one_group(n_features)]), *given]
+
+    def _condition_groups(self) -> list[Group]:
+        """The groups of what is given beside X."""
+        return []
+
+    def _one_group(self, n_features: int) -> Group:
+        """The group of all columns, where they are of one kind."""
+        likelihood = self.likelihood
+        if likelihood == "auto" and self.binarization == "dynamic":
+            likelihood = "bernoulli"
+        return {"columns": n_features, "likelihood": likelihood, **self._parameters(_OPTIONS)}
+
+    def _own_groups(self, n_features: int) -> list[Group]:
+        """The groups of the columns of X; none where all are of one kind."""
         table, chosen = self._table, self._chosen(n_features)
         if table is None or self._is_of_one_kind(table):
             if self.columns is None:
@@ -155,10 +172,10 @@ def _of_categories(count: int, chosen: Group | None, name: object) -> Group:
     """
     likelihood = "categorical" if chosen is None or chosen["likelihood"] == "auto" else chosen["likelihood"]
     if likelihood == "bernoulli" and count <= 2:
-        return {"likelihood": likelihood}
+        return {**(chosen or {}), "likelihood": likelihood}
     if likelihood != "categorical":
         raise ValueError(f"columns says {likelihood!r} of the column {name!r}, but it has categories")
     classes = (chosen or {}).get("classes") or count
     if classes != count:
         raise ValueError(f"columns says classes={classes} of the column {name!r}, but it has {count} categories")
-    return {"likelihood": likelihood, "classes": count}
+    return {**(chosen or {}), "likelihood": likelihood, "classes": count}

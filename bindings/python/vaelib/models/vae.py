@@ -9,7 +9,7 @@ from vaelib._c.long_calls import Callback
 from vaelib._c.parameters import documentation, names_of
 from vaelib.data.dataset import Dataset
 from vaelib.data.sample_weights import counting_rows, weighted
-from vaelib.models.columns import Group, columns_of, decided, likelihoods_of
+from vaelib.models.columns import Group, columns_of, columns_up_to, decided, likelihoods_of
 from vaelib.models.documentation import fill_in
 from vaelib.models.estimator_interface import EstimatorInterface, constructor_parameters
 from vaelib.models.fine_tuning import fraction_kept
@@ -17,6 +17,7 @@ from vaelib.models.native_vae import NativeVAE
 from vaelib.models.outliers import OutlierDetection, held_out_rows
 from vaelib.models.tables import TableData
 from vaelib.models.vae_bounds import VAEBounds
+from vaelib.models.vae_conditions import VAEConditions
 from vaelib.models.vae_files import VAEFileQueries
 from vaelib.models.vae_imputation import VAEImputation
 from vaelib.models.vae_queries import VAEQueries
@@ -27,6 +28,7 @@ Self = TypeVar("Self", bound="VAE")
 
 
 class VAE(
+    VAEConditions,
     TableData,
     VAEQueries,
     VAEBounds,
@@ -50,7 +52,8 @@ class VAE(
         ("student_t", slice(0, 4), dict(variance="predicted"))]``. Columns are given by numbers, by the names that a
         data frame has, by a slice or a mask. Those that are not named are "auto". Categories are whatever values a
         column of a data frame has; in an array they are 0, 1, 2, ...; as many as there are in X, or as the option
-        ``classes`` says. ``likelihood`` stays "auto", and its options are for tables of one kind. Of categories, means
+        ``classes`` says. With the option ``condition=True`` columns are given, not modelled: conditions c of p(x|z, c)
+        and q(z|x, c). ``likelihood`` stays "auto", and its options are for tables of one kind. Of categories, means
         are the most probable ones, and variances the probability of others.
     scale, shift : float, default 1 and 0
         Arrays are read as ``number * scale + shift``; a Dataset has a scaling of its own.
@@ -71,7 +74,7 @@ class VAE(
     likelihood_ : str
         The likelihood: what was chosen, or what "auto" found, "bernoulli" or "gaussian"; "mixed" for several.
     likelihoods_ : list of str, or dict
-        The likelihood of each column; of a data frame by the column's name.
+        The likelihood of each column, "condition" where it is given; of a data frame by the column's name.
     categories_ : dict of arrays
         The values of each column of a data frame that has categories, by its name, in the order of the numbers 0, 1,
         ... that the model knows them by; empty for other examples.
@@ -212,6 +215,7 @@ class VAE(
         X: Any,
         y: object = None,
         *,
+        conditions: Any = None,
         sample_weight: Any = None,
         validation: Any = None,
         callback: Callback | None = None,
@@ -231,13 +235,17 @@ class VAE(
             what "auto" is for a column follows from its type, too (docs/tables.md).
         y : ignored
             Present for scikit-learn.
+        conditions : array of shape (n_samples,) or (n_samples, n_conditions), data frame or Dataset, optional
+            What is given beside X: conditions c of p(x|z, c) and q(z|x, c) (docs/conditions.md). A single axis holds
+            labels, texts or numbers without fractions; columns of texts and categories are categories, others numbers.
+            All queries then need the conditions of their rows.
         sample_weight : array of shape (n_samples,), optional
             How much each example counts: weight 2 as if it were there twice, 0 as if it were not there. Only their
             ratios matter. Without it a Dataset's own (``Dataset.reweight``).
         validation : array or Dataset, optional
             Held-out examples whose bound is computed after every epoch; ``patience`` needs them. The weights of a
             Dataset (``Dataset.reweight``) count in its mean. Without it,
-            ``validation_fraction`` of X's rows are held out.
+            ``validation_fraction`` of X's rows are held out. With ``conditions`` a pair (X, conditions).
         callback : callable, optional
             Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
             training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that. Meanwhile
@@ -265,7 +273,8 @@ class VAE(
             goes_on = bool(self.warm_start) and getattr(self, "_model", None) is not None
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
-            examples, held_out = self._examples(X, reset=not goes_on), self._validation(validation)
+            examples = self._examples(X, reset=not goes_on, conditions=conditions)
+            held_out = self._validation(validation)
             examples = weighted(examples, sample_weight)
             # Those that count, which alone say what the data are like.
             counted = counting_rows(examples)
@@ -278,15 +287,19 @@ class VAE(
             fraction = model.training("fit")[0]["validation_fraction"] if held_out is None else 0
             if fraction > 0:
                 held_out = held_out_rows(counted, fraction, self.validation_split, seed)
-            self.calibrate(counted, held_out)
+            self._calibrate(counted, held_out)
         return self
+
+    def fit_transform(self, X: Any, y: Any = None, *, conditions: Any = None, **fit_parameters: Any) -> Any:
+        """Fits to X, then returns the latent means of X, as ``transform`` does."""
+        return self.fit(X, y, conditions=conditions, **fit_parameters).transform(X, conditions=conditions)
 
     def _new_model(self, n_features: int, seed: int) -> NativeVAE:
         groups = self._groups(n_features)
         return NativeVAE.create(n_features, seed, self._architecture("auto", groups), None, groups)
 
     def _new_model_for(self, examples: Dataset, seed: int) -> NativeVAE:
-        groups = self._groups(examples.columns)
+        groups = self._groups(self.n_features_in_)
         return NativeVAE.create(examples.columns, seed, self._architecture("auto", groups), examples, groups)
 
     def _architecture(self, likelihood: str, groups: Sequence[Group]) -> dict[str, Any]:
@@ -307,7 +320,7 @@ class VAE(
     def likelihood_(self) -> str:
         """The likelihood: what was chosen, or what "auto" found in the data; "mixed" if columns have several."""
         model = self._fitted()
-        found = sorted(set(likelihoods_of(model.groups)))
+        found = sorted(set(likelihoods_of([group for group in model.groups if not group["condition"]])))
         if not found:
             return str(model.architecture["likelihood"])
         return found[0] if len(found) == 1 else "mixed"
@@ -316,7 +329,9 @@ class VAE(
     def likelihoods_(self) -> list[str] | dict[str, str]:
         """The likelihood of each column; by its name if X was a data frame."""
         model = self._fitted()
-        found = model.likelihoods
+        given = model.condition_columns
+        found = ["condition" if column in given else each for column, each in enumerate(model.likelihoods)]
+        found = found[: self.n_features_in_]
         names = getattr(self, "feature_names_in_", None)
         return found if names is None else dict(zip(names.tolist(), found, strict=True))
 
@@ -346,7 +361,7 @@ class VAE(
         found = model.resolved_architecture
         groups = decided(self._groups(self.n_features_in_), model.groups)
         architecture = self._architecture(found["likelihood"], groups)
-        wanted_model = NativeVAE.create(self.n_features_in_, 0, architecture, None, groups)
+        wanted_model = NativeVAE.create(model.data_dim, 0, architecture, None, groups)
         wanted = wanted_model.resolved_architecture
         changed = [name for name in wanted if wanted[name] != found[name]]
         changed += ["columns"] if wanted_model.groups != model.groups else []
@@ -381,11 +396,16 @@ class VAE(
         training, seed = model.training("fit")
         parameters = {"scale": info.data_scale, "shift": info.data_shift, "random_state": seed}
         training["validation_fraction"] = fraction_kept(training)
-        vae = cls(**model.architecture, **training, **parameters, columns=columns_of(model.groups))
+        vae = cls(**model.architecture, **training, **parameters)
         vae._keep(model, seed)
         vae.n_features_in_ = int(info.data_dim)
-        vae._recall_columns(model)
-        return vae
+        vae._recall_columns(model, model.columns)
+        own = columns_up_to(vae.n_features_in_, model.groups)
+        if vae._conditions is not None and len(own) == 1:
+            # All columns of X are of one kind, though there are groups.
+            names = [name for name in names_of("column_group") if name in names_of("vae")]
+            return vae.set_params(**{name: own[0][name] for name in names})
+        return vae.set_params(columns=columns_of(own))
 
 
 fill_in(VAE, parameters=documentation(constructor_parameters(VAE), "vae", "training"))

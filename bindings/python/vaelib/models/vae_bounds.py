@@ -43,6 +43,7 @@ class VAEBounds(Estimator[NativeVAE]):
         samples: int = 1,
         # end
         *,
+        conditions: Any = None,
         estimator: str | None = None,
         binarization: str | None = None,
         random_state: Any = None,
@@ -56,6 +57,8 @@ class VAEBounds(Estimator[NativeVAE]):
             The examples.
         samples : {samples}
             Latent samples per example.
+        conditions : optional
+            What is given beside X, if ``fit`` had it; then bounds are those of log p(x|c).
         estimator : {estimator}; optional
             The form of the KL term; by default the estimator's own.
         binarization : {binarization}; optional
@@ -65,7 +68,7 @@ class VAEBounds(Estimator[NativeVAE]):
         callback : callable, optional
             As in ``fit``; if it returns something true, ``Cancelled`` is raised.
         """
-        examples = self._examples_of_fitted(X)
+        examples = self._examples_of_fitted(X, conditions)
         bound = Bound(*(np.empty(examples.rows) for _ in range(3)))
         outputs = (pointer(bound.elbo), pointer(bound.reconstruction), pointer(bound.kl))
         settings = {"samples": samples, "estimator": self.estimator if estimator is None else estimator}
@@ -78,6 +81,7 @@ class VAEBounds(Estimator[NativeVAE]):
         X: Any,
         samples: int = ...,
         *,
+        conditions: Any = ...,
         return_standard_error: Literal[False] = ...,
         binarization: str | None = ...,
         random_state: Any = ...,
@@ -90,6 +94,7 @@ class VAEBounds(Estimator[NativeVAE]):
         X: Any,
         samples: int = ...,
         *,
+        conditions: Any = ...,
         return_standard_error: Literal[True],
         binarization: str | None = ...,
         random_state: Any = ...,
@@ -101,6 +106,7 @@ class VAEBounds(Estimator[NativeVAE]):
         X: Any,
         samples: int = 100,
         *,
+        conditions: Any = None,
         return_standard_error: bool = False,
         binarization: str | None = None,
         random_state: Any = None,
@@ -112,7 +118,7 @@ class VAEBounds(Estimator[NativeVAE]):
         that tightens with K (Burda et al. 2015). The other parameters are those of ``elbo``. With
         ``return_standard_error=True`` also the estimate's standard error, NaN for one sample.
         """
-        examples = self._examples_of_fitted(X)
+        examples = self._examples_of_fitted(X, conditions)
         values = np.empty(examples.rows)
         errors = np.empty(examples.rows) if return_standard_error else None
         outputs = (pointer(values), pointer(errors))
@@ -122,16 +128,16 @@ class VAEBounds(Estimator[NativeVAE]):
         )
         return values if errors is None else (values, errors)
 
-    def score(self, X: Any, y: object = None, sample_weight: Any = None) -> float:
+    def score(self, X: Any, y: object = None, sample_weight: Any = None, *, conditions: Any = None) -> float:
         """The mean evidence lower bound of X, in nats per example, weighted if asked for; larger is better.
 
         ``y`` is ignored.
         """
-        return mean(self.elbo(X).elbo, sample_weight)
+        return mean(self.elbo(X, conditions=conditions).elbo, sample_weight)
 
-    def _examples_of_fitted(self, X: Any) -> Any:
+    def _examples_of_fitted(self, X: Any, conditions: Any) -> Any:
         self._fitted()
-        return self._examples(X)
+        return self._examples(X, conditions=conditions)
 
     def _evaluate(
         self,

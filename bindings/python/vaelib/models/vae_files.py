@@ -21,10 +21,10 @@ class VAEFileQueries(Estimator[NativeVAE]):
     """
 
     def transform_to_file(
-        self, X: Any, target: Target, name: str = "codes", *, callback: Callback | None = None
+        self, X: Any, target: Target, name: str = "codes", *, conditions: Any = None, callback: Callback | None = None
     ) -> None:
         """Writes the latent means of X, as ``transform`` gives them: dataset ``name`` (n_samples, latent_dim)."""
-        self.encode_to_file(X, target, name, None, callback=callback)
+        self.encode_to_file(X, target, name, None, conditions=conditions, callback=callback)
 
     def encode_to_file(
         self,
@@ -33,12 +33,14 @@ class VAEFileQueries(Estimator[NativeVAE]):
         mean: str = "mean",
         log_variance: str | None = "log_variance",
         *,
+        conditions: Any = None,
         callback: Callback | None = None,
     ) -> None:
         """Writes q(z|x): two datasets (n_samples, latent_dim), its mean and its log-variance; None leaves out that."""
         names = (text(mean), None if log_variance is None else text(log_variance))
         model = self._fitted()
-        query_to_file("vaelib_vae_encode_to", model, self._examples(X), (), target, names, callback)
+        examples = self._examples(X, conditions=conditions)
+        query_to_file("vaelib_vae_encode_to", model, examples, (), target, names, callback)
 
     def inverse_transform_to_file(
         self,
@@ -47,6 +49,7 @@ class VAEFileQueries(Estimator[NativeVAE]):
         name: str = "mean",
         variance: str | None = None,
         *,
+        conditions: Any = None,
         callback: Callback | None = None,
     ) -> None:
         """Writes the mean of p(x|z) for latents Z, as ``inverse_transform`` gives it: (n_samples, n_features).
@@ -55,7 +58,9 @@ class VAEFileQueries(Estimator[NativeVAE]):
         """
         names = (text(name), None if variance is None else text(variance))
         model = self._fitted()
-        query_to_file("vaelib_vae_decode_to", model, self._codes(Z), (), target, names, callback)
+        given = self._given(conditions)
+        arguments = (None if given is None else given.handle,)
+        query_to_file("vaelib_vae_decode_to", model, self._codes(Z), arguments, target, names, callback)
 
     def reconstruct_to_file(
         self,
@@ -65,10 +70,12 @@ class VAEFileQueries(Estimator[NativeVAE]):
         latent: Literal["mean", "sample"] = "mean",
         random_state: Any = None,
         *,
+        conditions: Any = None,
         callback: Callback | None = None,
     ) -> None:
         """Writes what ``reconstruct`` gives: dataset ``name`` of shape (n_samples, n_features)."""
         seed = seed_from(random_state) if latent == "sample" else 0
         model = self._fitted()
         arguments = (choice(latent, "latent"), seed)
-        query_to_file("vaelib_vae_reconstruct_to", model, self._examples(X), arguments, target, (text(name),), callback)
+        examples = self._examples(X, conditions=conditions)
+        query_to_file("vaelib_vae_reconstruct_to", model, examples, arguments, target, (text(name),), callback)

@@ -42,6 +42,7 @@ class VAEImputation(Estimator[NativeVAE]):
         samples: int = 200,
         imputations: int = 1,
         # end
+        conditions: Any = None,
         random_state: Any = None,
         callback: Callback | None = None,
     ) -> Any:
@@ -66,6 +67,8 @@ class VAEImputation(Estimator[NativeVAE]):
             importance: draws of z for each example; markov_chain: steps, of which the first half is not used.
         imputations : {imputations}
             With ``estimate="sample"``: how many completed copies there are (multiple imputation).
+        conditions : optional
+            What is given beside X, if ``fit`` had it; of these nothing may be missing.
         random_state : optional
             By default the training's seed, so that equal calls give equal results.
         callback : callable, optional
@@ -78,14 +81,15 @@ class VAEImputation(Estimator[NativeVAE]):
         as it scales them, else as they were.
         """
         model = self._fitted()
-        examples = self._examples(X)
+        examples = self._examples(X, conditions=conditions)
         copies = count(imputations, "imputations")
         values = np.empty((examples.rows, copies, model.data_dim), dtype=np.float32)
         config, kept = self._imputation_config(random_state, method, estimate, samples, copies)
         arguments = (model.handle, examples.handle, ctypes.byref(config))
         LongCall(callback, model.cancel).run("vaelib_vae_impute", *arguments, after=(pointer(values), values.size))
         del kept
-        all_completed = [self._completed(X, values[:, index]) for index in range(copies)]
+        own = self._own_columns(values)
+        all_completed = [self._completed(X, own[:, index]) for index in range(copies)]
         if copies == 1:
             return all_completed[0]
         return all_completed if library_of(X) else np.stack(all_completed)
@@ -100,6 +104,7 @@ class VAEImputation(Estimator[NativeVAE]):
         estimate: str = "mean",
         samples: int = 200,
         imputations: int = 1,
+        conditions: Any = None,
         random_state: Any = None,
         callback: Callback | None = None,
     ) -> None:
@@ -107,7 +112,8 @@ class VAEImputation(Estimator[NativeVAE]):
         model = self._fitted()
         config, kept = self._imputation_config(random_state, method, estimate, samples, imputations)
         arguments = (ctypes.byref(config),)
-        query_to_file("vaelib_vae_impute_to", model, self._examples(X), arguments, target, (text(name),), callback)
+        examples = self._examples(X, conditions=conditions)
+        query_to_file("vaelib_vae_impute_to", model, examples, arguments, target, (text(name),), callback)
         del kept
 
     def _imputation_config(

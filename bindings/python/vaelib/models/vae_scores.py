@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c.arrays import pointer
+from vaelib.data.dataset import Dataset
 from vaelib.models.estimator import Estimator
 from vaelib.models.native_vae import NativeVAE
 
@@ -25,16 +26,34 @@ class VAEScores(Estimator[NativeVAE]):
 
     @overload
     def score_samples(
-        self, X: Any, samples: int = ..., *, method: str = ..., return_standard_error: Literal[False] = ...
+        self,
+        X: Any,
+        samples: int = ...,
+        *,
+        conditions: Any = ...,
+        method: str = ...,
+        return_standard_error: Literal[False] = ...,
     ) -> Vector: ...
 
     @overload
     def score_samples(
-        self, X: Any, samples: int = ..., *, method: str = ..., return_standard_error: Literal[True]
+        self,
+        X: Any,
+        samples: int = ...,
+        *,
+        conditions: Any = ...,
+        method: str = ...,
+        return_standard_error: Literal[True],
     ) -> tuple[Vector, Vector]: ...
 
     def score_samples(
-        self, X: Any, samples: int = _SAMPLES, *, method: str = "bound", return_standard_error: bool = False
+        self,
+        X: Any,
+        samples: int = _SAMPLES,
+        *,
+        conditions: Any = None,
+        method: str = "bound",
+        return_standard_error: bool = False,
     ) -> Vector | tuple[Vector, Vector]:
         """How usual each row is, in nats, shape (n_samples,): higher is more usual.
 
@@ -47,6 +66,8 @@ class VAEScores(Estimator[NativeVAE]):
             The rows.
         samples : int, default 10
             Latent samples per row.
+        conditions : optional
+            What is given beside X, if ``fit`` had it.
         method : {"bound", "log_likelihood"}, default "bound"
             The evidence lower bound, as of ``elbo``, or log p(x) by importance sampling, as of ``log_likelihood``.
         return_standard_error : bool, default False
@@ -57,24 +78,26 @@ class VAEScores(Estimator[NativeVAE]):
         if method == "bound" and return_standard_error:
             raise ValueError('the bound comes without a standard error: return_standard_error is for "log_likelihood"')
         self._fitted()
-        examples = self._examples(X)
-        scores, errors = np.empty(examples.rows), np.empty(examples.rows) if return_standard_error else None
+        examples = self._examples(X, conditions=conditions)
         if method == "bound":
-            settings, outputs = {"samples": samples, "estimator": self.estimator}, (pointer(scores), None, None)
-            self._evaluate_alike("vaelib_vae_estimate_elbo", examples, settings, (*outputs, scores.size))
-        else:
-            sizes = (pointer(scores), pointer(errors), scores.size)
-            self._evaluate_alike("vaelib_vae_estimate_log_likelihood", examples, {"samples": samples}, sizes)
+            return self._scores(examples, samples)
+        scores, errors = np.empty(examples.rows), np.empty(examples.rows) if return_standard_error else None
+        sizes = (pointer(scores), pointer(errors), scores.size)
+        self._evaluate_alike("vaelib_vae_estimate_log_likelihood", examples, {"samples": samples}, sizes)
         return scores if errors is None else (scores, errors)
 
-    def _column_shares(self, X: Any) -> Vector:
+    def _scores(self, examples: Dataset, samples: int = _SAMPLES) -> Vector:
+        scores = np.empty(examples.rows)
+        settings, outputs = {"samples": samples, "estimator": self.estimator}, (pointer(scores), None, None)
+        self._evaluate_alike("vaelib_vae_estimate_elbo", examples, settings, (*outputs, scores.size))
+        return scores
+
+    def _column_shares(self, examples: Dataset) -> Vector:
         """The mean of log p(x_d|z) of each column: a row adds up to its score and KL(q(z|x) || p(z))."""
-        self._fitted()
-        examples = self._examples(X)
         shares = np.empty((examples.rows, self._fitted().data_dim))
         outputs = (pointer(shares), shares.size)
         self._evaluate_alike("vaelib_vae_estimate_column_terms", examples, {"samples": _SAMPLES}, outputs)
-        return shares
+        return self._own_columns(shares)
 
     def _evaluate_alike(self, name: str, examples: Any, settings: dict[str, Any], outputs: tuple[Any, ...]) -> None:
         """An evaluation with the same noise for all rows."""

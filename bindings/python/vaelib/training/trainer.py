@@ -28,7 +28,7 @@ class Trainable(Protocol):
 
     def _fitted(self) -> Any: ...
 
-    def _examples(self, X: Any, labels: npt.NDArray[Any] | None = None) -> Dataset: ...
+    def _examples(self, X: Any, labels: npt.NDArray[Any] | None = None, *, conditions: Any = None) -> Dataset: ...
 
     def _step_training(self, phase: str | None, layer: int, head: Any) -> tuple[str, int, dict[str, Any]]: ...
 
@@ -94,7 +94,7 @@ class Trainer:
         self.named_parameters: dict[str, Flat] = {name: each.of(self.parameters) for name, each in tensors.items()}
         self.named_gradients: dict[str, Flat] = {name: each.of(self.gradients) for name, each in tensors.items()}
 
-    def step(self, batch: Any, labels: npt.ArrayLike | None = None) -> dict[str, float]:
+    def step(self, batch: Any, labels: npt.ArrayLike | None = None, *, conditions: Any = None) -> dict[str, float]:
         """Computes the gradients on all rows of ``batch`` and applies them; returns metrics, as means over the batch.
 
         "loss", "learning_rate" and "gradient_norm" (the Euclidean norm before clipping); for a VAE also "elbo",
@@ -104,9 +104,10 @@ class Trainer:
         row's weight times its loss. Divide them by their mean over all examples.
 
         A supervised phase needs ``labels``, numbers from 0 to classes - 1, or a Dataset that has them; or real targets,
-        or several labels at once, shape (rows, outputs).
+        or several labels at once, shape (rows, outputs). ``conditions`` are those of the batch, of a VAE that was
+        initialized with some.
         """
-        examples = self._batch(batch, labels)
+        examples = self._batch(batch, labels, conditions)
         found = described(header.Metrics, "vaelib_trainer_step", self._handle.pointer, examples.handle)
         return _as_dictionary(found)
 
@@ -115,6 +116,7 @@ class Trainer:
         batch: Any,
         labels: npt.ArrayLike | None = None,
         *,
+        conditions: Any = None,
         global_rows: int = 0,
         first_row: int | None = None,
     ) -> dict[str, float]:
@@ -130,7 +132,7 @@ class Trainer:
         place.global_rows = count(global_rows, "global_rows")
         if first_row is not None:
             place.first_row = count(first_row, "first_row")
-        examples = self._batch(batch, labels)
+        examples = self._batch(batch, labels, conditions)
         arguments = (self._handle.pointer, examples.handle, ctypes.byref(place))
         return _as_dictionary(described(header.Metrics, "vaelib_trainer_compute_gradients", *arguments))
 
@@ -147,9 +149,9 @@ class Trainer:
         """
         call("vaelib_trainer_apply_gradients", self._handle.pointer, count(global_rows, "global_rows"))
 
-    def _batch(self, batch: Any, labels: npt.ArrayLike | None) -> Dataset:
+    def _batch(self, batch: Any, labels: npt.ArrayLike | None, conditions: Any) -> Dataset:
         if labels is None:
-            return self._estimator._examples(batch)
+            return self._estimator._examples(batch, conditions=conditions)
         head = self._estimator._fitted().head
         if head in ("", "softmax"):
             return self._estimator._examples(batch, np.asarray(labels))

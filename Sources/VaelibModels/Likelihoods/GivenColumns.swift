@@ -1,0 +1,82 @@
+import VaelibNetworks
+import VaelibNumerics
+
+/// Columns that are given: conditions c of p(x|z, c) and q(z|x, c) (Sohn et al. 2015). Nothing is said of how probable
+/// they are: log p = 0, they need no outputs of the decoder, and their mean is what an example has there. Networks see
+/// them as those of their kind: categories one-hot, real values standardised, counts as log(1 + x), standardised.
+struct GivenColumns: Likelihood {
+  let width: Int
+  let inputs: InputTransform
+  let domain: ExampleDomain
+
+  init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) throws(NetworkError) {
+    width = columns.count
+    // Tells how the kind's columns are seen; its tensors are not needed.
+    var unused = ParameterLayout()
+    let modelled = try columns.kind.type.init(columns, layout: &unused)
+    domain = modelled.domain
+    // The example keeps its own numbers, which are written out as they are.
+    inputs = InputTransform(
+      function: modelled.inputs.function,
+      standardization: modelled.inputs.standardization == nil
+        ? nil : try Standardization(columns: width, prefix: columns.prefix, layout: &layout),
+      isOfLikelihoodToo: false)
+  }
+
+  var hasVariance: Bool { false }
+  var outputs: Int { 0 }
+
+  func makeRows(_ rows: Int, forTraining: Bool) -> any LikelihoodRows { GivenRows(width: width) }
+}
+
+/// Given columns have no parameters, no outputs and no gradients.
+private final class GivenRows: LikelihoodRows {
+  let width: Int
+
+  init(width: Int) { self.width = width }
+
+  func logLikelihood(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
+  ) -> Double { 0 }
+
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    terms.update(repeating: 0, count: width)
+  }
+
+  func gradient(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
+    into gradient: UnsafeMutablePointer<Float>
+  ) -> Double { 0 }
+
+  func clearGradient(_ row: Int, column: Int, in gradient: UnsafeMutablePointer<Float>) {}
+
+  /// Who decodes latents alone has the conditions, and writes them.
+  func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {}
+
+  func writeMean(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into mean: UnsafeMutablePointer<Float>
+  ) {
+    mean.update(from: example, count: width)
+  }
+
+  func writeVariance(
+    _ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>
+  ) {
+    variance.update(repeating: 0, count: width)
+  }
+
+  var statisticCount: Int { 0 }
+
+  func writeStatistics(
+    _ row: Int, _ outputs: UnsafePointer<Float>, into statistics: UnsafeMutablePointer<Float>
+  ) {}
+
+  func writeSample(
+    _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
+    into sample: UnsafeMutablePointer<Float>
+  ) {}
+}

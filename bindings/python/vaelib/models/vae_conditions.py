@@ -1,0 +1,142 @@
+"""Conditional variational auto-encoders: columns that are given, in the examples or beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib._c.column_names import column_text
+from vaelib.data.conditions import Conditions
+from vaelib.data.dataset import Dataset
+from vaelib.data.stored_columns import StoredColumns
+from vaelib.data.tables import Table
+from vaelib.models.columns import Group, merged
+from vaelib.models.estimator import NAMES_LOST, Estimator
+from vaelib.models.native_vae import NativeVAE
+
+
+class VAEConditions(Estimator[NativeVAE]):
+    """Conditions c of p(x|z, c) and q(z|x, c).
+
+    They are columns of X that ``columns`` says are conditions, or are given to ``fit`` beside X. Then every query of
+    examples has ``conditions`` beside them, too: a row for each, or one for all. Queries of latents are given
+    conditions in either case, and may be given others than the examples of the latents had.
+    """
+
+    #: What was given to ``fit`` beside X.
+    _conditions: Conditions | None = None
+    _table: Table | None
+
+    def _with_conditions(self, examples: Dataset, conditions: Any, reset: bool) -> Dataset:
+        if reset:
+            vars(self).pop("_conditions", None)
+            if conditions is not None:
+                self._conditions = Conditions.of(conditions)
+                self._check_names(self._conditions)
+        if self._conditions is None:
+            if conditions is not None:
+                raise ValueError(f"conditions are given, but this {type(self).__name__} was fitted without them")
+            return examples
+        if conditions is None:
+            raise ValueError(
+                f"this {type(self).__name__} was fitted with conditions {self._conditions.names} beside X: give "
+                "conditions=..., a row for each example, or one for all"
+            )
+        own = examples._names
+        names = None if own is None else [*own, *self._conditions.names]
+        joined = examples._with_columns(self._conditions.dataset(conditions, examples.rows))
+        return joined._name_columns(names or [None] * examples.columns + self._conditions.names)
+
+    def _check_names(self, conditions: Conditions) -> None:
+        own = self._table.names if self._table is not None else getattr(self, "feature_names_in_", [])
+        twice = [name for name in conditions.names if name in list(own)]
+        if twice:
+            raise ValueError(f"X and conditions both have a column of the name {twice[0]!r}; give each one of its own")
+
+    def _given(self, conditions: Any) -> Dataset | None:
+        model = self._fitted()
+        if model.condition_count == 0:
+            if conditions is not None:
+                raise ValueError(f"conditions are given, but this {type(self).__name__} was fitted without any")
+            return None
+        known = self._conditions or self._conditions_in_x(model)
+        if conditions is None:
+            raise ValueError(
+                f"this {type(self).__name__} has conditions {known.names}: give conditions=..., a row for each row, or "
+                "one for all"
+            )
+        return known.dataset(conditions)
+
+    def _conditions_in_x(self, model: NativeVAE) -> Conditions:
+        """The columns of X that are conditions."""
+        numbers = model.condition_columns
+        names = getattr(self, "feature_names_in_", None)
+        table = self._table
+        if table is not None:
+            names = table.names
+        return Conditions(
+            [column_text(number, None) if names is None else names[number] for number in numbers],
+            [None if table is None else table.categories[number] for number in numbers],
+            [model.likelihoods[number] for number in numbers],
+        )
+
+    def _rows(self, values: npt.NDArray[np.float32], X: Any = None) -> Any:
+        return super()._rows(self._own_columns(values), X)
+
+    def _own_columns(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The columns of X, without what is given beside it."""
+        return values if self._conditions is None else np.ascontiguousarray(values[..., : self.n_features_in_])
+
+    def _validation(self, validation: Any) -> Dataset | None:
+        if validation is None or self._conditions is None:
+            return super()._validation(validation)
+        return self._pair(validation, "validation")
+
+    def _pair(self, given: Any, name: str) -> Dataset:
+        if self._conditions is None:
+            return super()._pair(given, name)
+        if not isinstance(given, tuple) or len(given) != 2:
+            raise ValueError(f"{name} must be a pair (X, conditions), since conditions are given beside X")
+        return self._examples(given[0], conditions=given[1])
+
+    def _columns_for(self, model: NativeVAE) -> StoredColumns | None:
+        own = super()._columns_for(model)
+        if self._conditions is None:
+            return own
+        return self._conditions.behind(own, self.n_features_in_, model.category_counts)
+
+    def _recall_columns(self, model: NativeVAE, columns: StoredColumns | None) -> None:
+        own, conditions = Conditions.recalled(columns, model.likelihoods)
+        if conditions is not None:
+            self._conditions = conditions
+            self.n_features_in_ = model.data_dim - len(conditions.names)
+        super()._recall_columns(model, own)
+
+    def _lost_columns(self, model: NativeVAE) -> str:
+        lost, columns = super()._lost_columns(model), model.columns
+        if lost or self._conditions is None:
+            return lost
+        if columns is None:
+            return NAMES_LOST
+        width = self.n_features_in_
+        without = [
+            repr(name)
+            for column, (name, known) in enumerate(
+                zip(self._conditions.names, self._conditions.categories, strict=True), start=width
+            )
+            if known is not None and column not in columns.categories
+        ]
+        return f"the file does not keep what the categories are in {', '.join(without)}" if without else ""
+
+    def _condition_groups(self) -> list[Group]:
+        """The groups of what is given beside X."""
+        known = self._conditions
+        if known is None:
+            return []
+        groups = []
+        for likelihood, categories in zip(known.likelihoods, known.categories, strict=True):
+            classes = {} if categories is None else {"classes": len(categories)}
+            groups.append({"columns": 1, "likelihood": likelihood, "condition": True, **classes})
+        return merged(groups)
