@@ -1209,6 +1209,7 @@ typedef struct vaelib_column_group {
     double degrees_of_freedom;
     size_t standardize;
     const char *count_mean;
+    const char *standardize_by;
 } vaelib_column_group;
 #define VAELIB_COLUMN_GROUP_INIT VAELIB_SIZED_STRUCTURE(vaelib_column_group)
 
@@ -1297,6 +1298,16 @@ typedef struct vaelib_vae_config {
      * "standardization/total", 1 before. Needs standardize 1, missing "refuse" and at least two columns.
      */
     const char *count_mean;
+    /**
+     * Likelihoods "gaussian", "student_t" and "laplace": what standardize 1 brings columns to one scale by. "moments", the
+     * default: mean and deviation. "quantiles": a column becomes its normal scores, t(x) = Phi^-1(rank of x), with straight
+     * lines between up to 255 numbers of it and beyond, for columns with heavy tails, several modes, or one value that is
+     * frequent; ranks are those among up to 65,536 rows of the first examples, evenly spread, or fewer where there are more
+     * than 256 such columns. p(x|z) is that of t(x) times t'(x), so bounds are those of the data as ever; means and variances
+     * are those of p(x|z), samples come back through t. stddev_floor is in scores. Needs standardize 1, mean_activation
+     * "identity", and variance "learned" or "predicted".
+     */
+    const char *standardize_by;
     /** "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal". */
     const char *initializer;
     /** The standard deviation of initializer "normal". */

@@ -18,14 +18,14 @@ struct ColumnMoments {
   var meanTotal: Double { totals.first?.mean ?? 0 }
 
   /// `functions` are those of columns that have one; `totals` are runs of columns whose mean total is wanted, which
-  /// lack no numbers. Missing numbers, if the check allows them, are passed over; a column that lacks all has mean and
-  /// deviation 0. Rows of weight 0 have no part in anything but the check.
+  /// lack no numbers; `sample` is shown all rows in the same pass. Missing numbers, if the check allows them, are passed
+  /// over; a column that lacks all has mean and deviation 0. Rows of weight 0 have no part in anything but the check.
   ///
   /// Throws whatever the source throws, and `ModelError.data` at a value that the check does not accept.
   init(
     _ source: any ExampleSource, weights: ExampleWeights? = nil,
     functions: [(columns: Range<Int>, function: ColumnFunction)] = [], totals: [Range<Int>] = [],
-    check: ExampleCheck, isCancelled: @escaping () -> Bool = { false }
+    sample: ColumnSample? = nil, check: ExampleCheck, isCancelled: @escaping () -> Bool = { false }
   ) throws {
     let columns = source.columns
     var sums = try Sums(
@@ -36,6 +36,7 @@ struct ColumnMoments {
     var rowTotals = RowTotals(totals)
     try blocks.forEachBlock { block in
       let weight = { row in weights.map { Double($0[block.first + row]) } ?? 1 }
+      sample?.add(block, weight: weight)
       sums.add(block.values, weight: weight)
       rowTotals.add(block.values, weight: weight)
     }

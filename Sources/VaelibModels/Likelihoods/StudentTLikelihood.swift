@@ -156,6 +156,8 @@ private final class StudentTDensity: LocationScaleDensity {
     }
   }
 
+  func cells(column: Int) -> DensityCells { .studentT(degrees: Double(degrees.base[column])) }
+
   /// sqrt(n (u^(-2/n) - 1)) cos(2 pi w) for u, w uniform (Bailey 1994).
   func draw(_ stream: RandomStream, into noise: UnsafeMutablePointer<Float>) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { memory in
