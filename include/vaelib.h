@@ -768,7 +768,7 @@ typedef struct vaelib_tensor {
     size_t struct_size;
     /** The name in the model file, for example "encoder/0/weight"; valid as long as the model exists. */
     const char *name;
-    /** weight: [inputs, outputs]; bias: [1, outputs]. */
+    /** weight: [inputs, outputs]; bias: [1, outputs]; knots and scores of normal scores: [columns, 256]. */
     size_t rows;
     size_t columns;
     /** Where it begins in the flat array, in floats. */
@@ -1295,7 +1295,9 @@ typedef struct vaelib_vae_config {
      * of a cell, words of a text. p(x|z) and all bounds are those given s, which a row without any counts has as 1. A
      * reconstruction has its row's total; where there is no row, as in vaelib_vae_decode() and vaelib_vae_sample(), s is the
      * mean total of the rows that the model was fitted to, or of vaelib_model_standardize(): the tensor
-     * "standardization/total", 1 before. Needs standardize 1, missing "refuse" and at least two columns.
+     * "standardization/total", 1 before. Of a row that lacks counts, s and the sum over k are of the columns that it has: the
+     * bound is that of a table of these columns alone, and a missing count has the mean s exp(h_d) / sum_k exp(h_k), at most
+     * 1e9. Needs standardize 1 and at least two columns.
      */
     const char *count_mean;
     /**

@@ -32,7 +32,7 @@ extension LikelihoodOptions {
     .choice(
       "count_mean", \.countMean,
       "Counts: column is a mean from the decoder for each column; share is the row's total, of which the decoder gives each "
-        + "column a share, for rows that are comparable but for how much was counted; needs standardize 1 and missing refuse."
+        + "column a share, for rows that are comparable but for how much was counted; needs standardize 1."
     ).added(earlier: .text(CountMean.column.rawValue)),
     .choice(
       "standardize_by", \.standardizeBy,

@@ -55,6 +55,8 @@ private final class StudentTDensity: LocationScaleDensity {
   private let rowsWithGradients: Int
   /// The part of log p(x) that depends on the degrees alone.
   private var constant = 0.0
+  /// Those that were asked for, by degrees of freedom.
+  private var cells: [Float: DensityCells] = [:]
 
   init(
     _ source: StudentTLikelihood.Degrees, width: Int, rows: Int, forTraining: Bool
@@ -156,7 +158,13 @@ private final class StudentTDensity: LocationScaleDensity {
     }
   }
 
-  func cells(column: Int) -> DensityCells { .studentT(degrees: Double(degrees.base[column])) }
+  func cells(column: Int) -> DensityCells {
+    let degrees = degrees.base[column]
+    if let known = cells[degrees] { return known }
+    let found = DensityCells.studentT(degrees: Double(degrees))
+    cells[degrees] = found
+    return found
+  }
 
   /// sqrt(n (u^(-2/n) - 1)) cos(2 pi w) for u, w uniform (Bailey 1994).
   func draw(_ stream: RandomStream, into noise: UnsafeMutablePointer<Float>) {

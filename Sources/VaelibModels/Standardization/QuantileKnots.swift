@@ -12,6 +12,9 @@ struct QuantileKnots {
   private static let mostInner = 224
   /// Towards the ends, the share of numbers beyond the last knot is halved while it is of at least so many.
   private static let leastBeyond = 2.0
+  /// A number that has at least so many of the parts between levels has knots before and after it, too: so where a number is
+  /// frequent, the gap in ranks around it does not reach to others. It takes as many levels as it adds knots.
+  private static let frequentParts = 3.0
   /// Knots are at least so far apart, in units of the column, so that no density becomes infinite, and in scores.
   private static let leastWidth: Float = 1e-3
   private static let leastScore: Float = 1e-4
@@ -33,13 +36,12 @@ struct QuantileKnots {
     guard let scale = ranks.scale() else { return nil }
     (center, unit) = (scale.center, scale.unit)
     var inner: [Point] = []
-    for level in Self.levels(entries.count) {
-      let run = ranks.run(at: level)
+    for run in Self.runs(of: ranks) {
       let rank = min(max((run.below + run.through) / 2, Self.leastRank), 1 - Self.leastRank)
       Self.append(
         Point(
           x: (run.value - scale.center) * (1 / scale.unit), score: Float(inverseNormalCDF(rank)),
-          share: run.through - run.below), to: &inner)
+          share: run.share), to: &inner)
     }
     guard let points = Self.withTails(inner) else { return nil }
     (knots, scores) = (points.map(\.x), points.map(\.score))
@@ -55,9 +57,22 @@ struct QuantileKnots {
     var share = 0.0
   }
 
+  /// The numbers that become knots, in order.
+  private static func runs(of ranks: Ranks) -> [Ranks.Run] {
+    let parts = min(mostInner, max(2, Int(Double(ranks.count).squareRoot())))
+    var places: Set<Int> = []
+    for level in levels(ranks.count, parts: parts) {
+      let place = ranks.place(at: level)
+      places.insert(place)
+      if ranks.runs[place].share * Double(parts) >= frequentParts {
+        places.formUnion([max(place - 1, 0), min(place + 1, ranks.runs.count - 1)])
+      }
+    }
+    return places.sorted().map { ranks.runs[$0] }
+  }
+
   /// The ranks, from 0 to 1, whose numbers become knots.
-  private static func levels(_ entries: Int) -> [Double] {
-    let parts = min(mostInner, max(2, Int(Double(entries).squareRoot())))
+  private static func levels(_ entries: Int, parts: Int) -> [Double] {
     var beyond: [Double] = []
     var share = 1 / Double(2 * parts)
     while share * Double(entries) >= leastBeyond {
@@ -107,13 +122,16 @@ private struct Ranks {
     let value: Float
     let below: Double
     let through: Double
+    /// Of all numbers, how many are this one.
+    var share: Double { through - below }
   }
 
   /// A distance this small beside the numbers is rounding.
   private static let roundingOfConstants: Float = 1e-6
 
-  private let runs: [Run]
-  private let count: Int
+  let runs: [Run]
+  /// How many numbers there are, equal ones counted each.
+  let count: Int
 
   init(_ entries: [ColumnSample.Entry]) {
     count = entries.count
@@ -130,24 +148,26 @@ private struct Ranks {
     self.runs = runs
   }
 
-  /// The first number up to which there is this share of all. There must be numbers.
-  func run(at share: Double) -> Run {
+  /// Where the first number is up to which there is this share of all. There must be numbers.
+  func place(at share: Double) -> Int {
     var (low, high) = (0, runs.count - 1)
     while low < high {
       let middle = (low + high) / 2
       if runs[middle].through >= share { high = middle } else { low = middle + 1 }
     }
-    return runs[low]
+    return low
   }
+
+  private func quantile(_ share: Double) -> Float { runs[place(at: share)].value }
 
   /// The median, and a unit that outliers do not change: the distance of the quartiles, or if they are the same of the
   /// first outer quantiles that are not, beside that in N(0, 1).
   func scale() -> (center: Float, unit: Float)? {
     if runs.isEmpty { return nil }
-    let center = run(at: 0.5).value
+    let center = quantile(0.5)
     var share = 0.25
     while true {
-      let (low, high) = (run(at: share).value, run(at: 1 - share).value)
+      let (low, high) = (quantile(share), quantile(1 - share))
       let unit = (high - low) / Float(-2 * inverseNormalCDF(share))
       if unit.isFinite, unit > max(abs(center) * Self.roundingOfConstants, .leastNormalMagnitude) {
         return (center, unit)

@@ -3,8 +3,7 @@ import VaelibNumerics
 /// Mean and variance of x' = t^-1(m + s u), where u has the density of a likelihood: of what a location and a scale of
 /// normal scores mean for the numbers themselves.
 ///
-/// Far out x' is a line on either side, of which the moments are known: E max(u, 0) and E u^2. What is left is bounded, and
-/// averaged over the cells of the density, within which x' is followed from knot to knot.
+/// x' is followed from knot to knot through the cells of the density; beyond these it is a line on either side.
 final class QuantileMoments {
   private let columns: Int
   private var map: QuantileMap?
@@ -25,62 +24,62 @@ final class QuantileMoments {
 
   /// The median where the density has no mean.
   func mean(_ column: Int, location: Double, scale: Double) -> Double {
-    guard let tails = Tails(map, column, location: location, scale: scale) else { return location }
-    let cells = cells[column]
-    if !cells.meanAboveZero.isFinite { return tails.center }
-    let ofTails = tails.center + (tails.above - tails.below) * cells.meanAboveZero
-    return ofTails + tails.excess(cells) { from, to in (from + to) / 2 }
+    guard let map else { return location }
+    let (curve, cells) = (map.curve(column), cells[column])
+    if !cells.beyond.distance.isFinite { return curve.value(at: location) }
+    let ends = Ends(curve, cells, location: location, scale: scale)
+    let beyond =
+      cells.beyond.probability * (ends.low + ends.high)
+      + cells.beyond.distance * (ends.growthAbove - ends.growthBelow)
+    return beyond + within(cells, curve, location: location, scale: scale) { from, to in (from + to) / 2 }
   }
 
   /// Infinite where the density has none.
   func variance(_ column: Int, location: Double, scale: Double) -> Double {
-    guard let tails = Tails(map, column, location: location, scale: scale) else { return scale * scale }
-    let cells = cells[column]
-    if !cells.variance.isFinite { return .infinity }
+    guard let map else { return scale * scale }
+    let (curve, cells) = (map.curve(column), cells[column])
+    if !cells.beyond.square.isFinite { return .infinity }
     let mean = mean(column, location: location, scale: scale)
-    let offset = tails.center - mean
-    let ofTails =
-      offset * offset + 2 * offset * (tails.above - tails.below) * cells.meanAboveZero
-      + (tails.above * tails.above + tails.below * tails.below) * cells.variance / 2
-    let excess = tails.excess(cells) { from, to in
+    let ends = Ends(curve, cells, location: location, scale: scale)
+    let (low, high) = (ends.low - mean, ends.high - mean)
+    let beyond =
+      cells.beyond.probability * (low * low + high * high)
+      + 2 * cells.beyond.distance * (high * ends.growthAbove - low * ends.growthBelow)
+      + cells.beyond.square
+      * (ends.growthAbove * ends.growthAbove + ends.growthBelow * ends.growthBelow)
+    let within = within(cells, curve, location: location, scale: scale) { from, to in
       let (from, to) = (from - mean, to - mean)
       return (from * from + from * to + to * to) / 3
     }
-    return max(0, ofTails + excess)
-  }
-}
-
-/// x' as a function of u: what it is at 0, and how it would go on if it went on there as it does far out.
-private struct Tails {
-  let curve: QuantileMap.Curve
-  let location: Double
-  let scale: Double
-  /// x' at u = 0.
-  let center: Double
-  /// How much x' grows with u, far below and far above.
-  let below: Double
-  let above: Double
-
-  init?(_ map: QuantileMap?, _ column: Int, location: Double, scale: Double) {
-    guard let map else { return nil }
-    curve = map.curve(column)
-    (self.location, self.scale) = (location, scale)
-    center = curve.value(at: location)
-    (below, above) = (scale / curve.slope(0), scale / curve.slope(QuantileMap.knotCount - 2))
+    return beyond + within
   }
 
-  /// How much more the mean of a function of x' is than it would be if x' were the tails' two lines through the center.
-  /// `average` is the function's mean over numbers from one to another.
-  func excess(_ cells: DensityCells, average: (_ from: Double, _ to: Double) -> Double) -> Double {
+  /// The part of a mean that the cells have. `average` is the function's mean over numbers from one to another.
+  private func within(
+    _ cells: DensityCells, _ curve: QuantileMap.Curve, location: Double, scale: Double,
+    average: (_ from: Double, _ to: Double) -> Double
+  ) -> Double {
     var walk = Walk(curve, at: location + scale * cells.edges[0])
     var sum = 0.0
     for (cell, probability) in cells.probabilities.enumerated() {
-      let (from, to) = (cells.edges[cell], cells.edges[cell + 1])
-      let growth = to > 0 ? above : below
-      let ofTails = average(center + growth * from, center + growth * to)
-      sum += probability * (walk.average(to: location + scale * to, average) - ofTails)
+      sum += probability * walk.average(to: location + scale * cells.edges[cell + 1], average)
     }
     return sum
+  }
+}
+
+/// x' at the first and the last edge of a density's cells, and how much it grows with u beyond them.
+private struct Ends {
+  let low: Double
+  let high: Double
+  let growthBelow: Double
+  let growthAbove: Double
+
+  init(_ curve: QuantileMap.Curve, _ cells: DensityCells, location: Double, scale: Double) {
+    let last = cells.edges[cells.edges.count - 1]
+    (low, high) = (curve.value(at: location - scale * last), curve.value(at: location + scale * last))
+    growthBelow = scale / curve.slope(0)
+    growthAbove = scale / curve.slope(QuantileMap.knotCount - 2)
   }
 }
 

@@ -19,8 +19,9 @@ struct QuantileTensors: Sendable {
       for column in 0..<tensor.rows {
         let row = parameters + tensor.offset + column * tensor.columns
         if let place = (1..<tensor.columns).first(where: { !(row[$0] > row[$0 - 1]) }) {
-          return "\(name) holds \(row[place]) after \(row[place - 1]) at place \(place) of column \(column); the numbers of "
-            + "a column must ascend"
+          return
+            "\(name) holds \(row[place]) after \(row[place - 1]) at place \(place) of column \(column); the numbers of a "
+            + "column must ascend"
         }
       }
     }

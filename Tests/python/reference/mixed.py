@@ -17,7 +17,7 @@ from reference.vae import (
     log_px_of_head,
     network,
     seen_by_encoder,
-    units,
+    standardized,
 )
 
 Array = npt.NDArray[np.float64]
@@ -68,9 +68,8 @@ def inputs(weights: Weights, groups: Sequence[Group], x: Array, missing: str) ->
         if isinstance(group, Categories):
             seen.append(group.one_hot(columns))
             continue
-        center, unit = units(own(weights, index), group)
-        standardized = (seen_by_encoder(filled(columns, group.likelihood), group.likelihood) - center) / unit
-        seen.append(np.where(np.isnan(columns), 0, standardized))
+        values = seen_by_encoder(filled(columns, group.likelihood), group.likelihood)
+        seen.append(np.where(np.isnan(columns), 0, standardized(own(weights, index), group, values)))
     if missing == "indicate":
         seen.append(np.isnan(x).astype(float))
     return np.concatenate(seen, axis=-1)
