@@ -17,9 +17,9 @@ struct ColumnMoments {
   /// Of the columns that `columns` chose, if it was wanted of them, else 0.
   var meanTotal: Double { totals.first?.mean ?? 0 }
 
-  /// `functions` are those of columns that have one; `totals` are runs of columns whose mean total is wanted;
-  /// `sample` is shown all rows in the same pass. Missing numbers, if the check allows them, are passed
-  /// over; a column that lacks all has mean and deviation 0. Rows of weight 0 have no part in anything but the check.
+  /// `functions` are those of columns that have one; `totals` are runs of columns whose mean total is wanted; `sample` is
+  /// shown all rows in the same pass. Missing numbers, if the check allows them, are passed over; a column that lacks all
+  /// has mean and deviation 0. Rows of weight 0 have no part in anything but the check.
   ///
   /// Throws whatever the source throws, and `ModelError.data` at a value that the check does not accept.
   init(

@@ -19,7 +19,7 @@ struct DensityCells: Sendable {
 
   private static let width = 0.125
   /// How far below the highest a logarithm of a density is that is left out.
-  private static let depth = 16.0
+  private static let depth = 24.0
   /// By how much a cell is narrower than `width`: within it numbers lie nearer to 0 on average than its middle, by this
   /// share of their distance where the density is N(0, 1).
   private static let narrowing = width * width / 24
