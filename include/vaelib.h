@@ -782,7 +782,7 @@ typedef struct vaelib_tensor {
     size_t struct_size;
     /** The name in the model file, for example "encoder/0/weight"; valid as long as the model exists. */
     const char *name;
-    /** weight: [inputs, outputs]; bias: [1, outputs]. */
+    /** weight: [inputs, outputs]; bias: [1, outputs]; knots and scores of normal scores: [columns, 256]. */
     size_t rows;
     size_t columns;
     /** Where it begins in the flat array, in floats. */
@@ -1230,6 +1230,7 @@ typedef struct vaelib_column_group {
     double degrees_of_freedom;
     size_t standardize;
     const char *count_mean;
+    const char *standardize_by;
 } vaelib_column_group;
 #define VAELIB_COLUMN_GROUP_INIT VAELIB_SIZED_STRUCTURE(vaelib_column_group)
 
@@ -1315,9 +1316,21 @@ typedef struct vaelib_vae_config {
      * of a cell, words of a text. p(x|z) and all bounds are those given s, which a row without any counts has as 1. A
      * reconstruction has its row's total; where there is no row, as in vaelib_vae_decode() and vaelib_vae_sample(), s is the
      * mean total of the rows that the model was fitted to, or of vaelib_model_standardize(): the tensor
-     * "standardization/total", 1 before. Needs standardize 1, missing "refuse" and at least two columns.
+     * "standardization/total", 1 before. Of a row that lacks counts, s and the sum over k are of the columns that it has: the
+     * bound is that of a table of these columns alone, and a missing count has the mean s exp(h_d) / sum_k exp(h_k), at most
+     * 1e9. Needs standardize 1 and at least two columns.
      */
     const char *count_mean;
+    /**
+     * Likelihoods "gaussian", "student_t" and "laplace": what standardize 1 brings columns to one scale by. "moments", the
+     * default: mean and deviation. "quantiles": a column becomes its normal scores, t(x) = Phi^-1(rank of x), with straight
+     * lines between up to 255 numbers of it and beyond, for columns with heavy tails, several modes, or one value that is
+     * frequent; ranks are those among up to 65,536 rows of the first examples, evenly spread, or fewer where there are more
+     * than 256 such columns. p(x|z) is that of t(x) times t'(x), so bounds are those of the data as ever; means and variances
+     * are those of p(x|z), samples come back through t. stddev_floor is in scores. Needs standardize 1, mean_activation
+     * "identity", and variance "learned" or "predicted".
+     */
+    const char *standardize_by;
     /** "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal". */
     const char *initializer;
     /** The standard deviation of initializer "normal". */

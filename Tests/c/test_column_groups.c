@@ -45,6 +45,7 @@ static void check_defaults(void) {
     CHECK(group.columns == 1 && group.classes == 0 && strcmp(group.likelihood, "auto") == 0);
     CHECK(strcmp(group.variance, "learned") == 0 && group.standardize == 1);
     CHECK(group.degrees_of_freedom == VAELIB_AUTO_REAL && strcmp(group.count_mean, "column") == 0);
+    CHECK(strcmp(group.standardize_by, "moments") == 0);
     CHECK_OK(vaelib_vae_config_init(&config));
     CHECK(config.column_groups == NULL && config.column_group_count == 0);
     CHECK_STATUS(vaelib_column_group_init(NULL), VAELIB_INVALID_ARGUMENT);

@@ -55,8 +55,12 @@ static void check_bad_configs(void) {
     CHECK_REFUSED(config.count_mean = NULL, "count_mean");
     CHECK_REFUSED(config.count_mean = "share", "not one of counts");
     CHECK_REFUSED(config.count_mean = "share"; config.likelihood = "poisson"; config.standardize = 0, "standardize");
-    CHECK_REFUSED(config.count_mean = "share"; config.likelihood = "poisson"; config.missing = "ignore", "missing");
     CHECK_REFUSED(config.count_mean = "share"; config.likelihood = "poisson"; config.data_dim = 1, "1 column");
+    CHECK_REFUSED(config.standardize_by = "ranks", "standardize_by");
+    CHECK_REFUSED(config.standardize_by = NULL, "standardize_by");
+    CHECK_REFUSED(config.standardize_by = "quantiles"; config.likelihood = "log_normal", "not one of normal scores");
+    CHECK_REFUSED(config.standardize_by = "quantiles"; config.likelihood = "gaussian"; config.standardize = 0, "standardize");
+    CHECK_REFUSED(config.standardize_by = "quantiles"; config.likelihood = "gaussian"; config.variance = "fixed", "fixed");
     CHECK_REFUSED(config.initializer = "zeros", "initializer");
     CHECK_REFUSED(config.noise_stddev = 0, "noise_stddev");
     CHECK_REFUSED(config.noise_stddev = -1, "noise_stddev");

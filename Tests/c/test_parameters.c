@@ -78,6 +78,7 @@ static void check_architecture(void) {
     check_real("vae", "stddev_floor", config.stddev_floor);
     check_flag("vae", "standardize", config.standardize);
     check_choice("vae", "count_mean", config.count_mean);
+    check_choice("vae", "standardize_by", config.standardize_by);
     check_choice("vae", "initializer", config.initializer);
     check_real("vae", "initializer_stddev", config.initializer_stddev);
     check_seed("vae", config.seed);
@@ -182,7 +183,7 @@ static void check_sizes(void) {
 static void check_listing(void) {
     vaelib_parameter parameter = VAELIB_PARAMETER_INIT;
     size_t count = vaelib_parameter_count();
-    CHECK(count == 17 + 11 + 28 + 18 + 5 + 5 + 5);
+    CHECK(count == 18 + 12 + 28 + 18 + 5 + 5 + 5);
     for (size_t index = 0; index < count; index++) {
         REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
         CHECK(parameter.name[0] != '\0' && parameter.allowed[0] != '\0' && parameter.meaning[0] != '\0');

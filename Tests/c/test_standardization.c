@@ -141,6 +141,39 @@ static void check_trainers(const vaelib_dataset *examples) {
     vaelib_model_free(model);
 }
 
+/* Columns become normal scores: the median of each is 0, and file and copy have the same bits. */
+static void check_quantiles(const vaelib_dataset *examples) {
+    vaelib_vae_config config = automatic_config();
+    vaelib_model *model = NULL, *loaded = NULL;
+    float *parameters, row[columns] = {10, -1, 0, 5}, code[2];
+    vaelib_tensor knots = VAELIB_TENSOR_INIT;
+    size_t i;
+    config.standardize_by = "quantiles";
+    REQUIRE_OK(vaelib_vae_config_resolve(&config, examples));
+    REQUIRE_OK(vaelib_vae_create(&config, &model));
+    CHECK_OK(vaelib_model_standardize(model, examples));
+    for (i = 0; strcmp(knots.name == NULL ? "" : knots.name, "standardization/knots") != 0; i++) {
+        knots = (vaelib_tensor)VAELIB_TENSOR_INIT;
+        REQUIRE_OK(vaelib_model_describe_tensor(model, i, &knots));
+    }
+    CHECK(knots.rows == columns && knots.columns == 256);
+    parameters = copy_parameters(model);
+    /* Of two numbers that are as frequent, the unit is the distance of the normal distribution's quartiles. */
+    CHECK_NEAR(tensor(model, parameters, "standardization/deviation")[0], 4 / (2 * 0.67448975), 1e-5);
+    CHECK_NEAR(tensor(model, parameters, "standardization/floor")[3], 1, 1e-9); /* constant */
+    for (i = 1; i < knots.rows * knots.columns; i++) {
+        if (i % knots.columns == 0) continue;
+        CHECK(tensor(model, parameters, "standardization/knots")[i] > parameters[knots.offset + i - 1]);
+    }
+    CHECK_OK(vaelib_model_save(model, scratch_path("quantiles.h5")));
+    CHECK_OK(vaelib_model_load(scratch_path("quantiles.h5"), 0, &loaded));
+    CHECK(hash_parameters(loaded) == hash_parameters(model));
+    CHECK_OK(vaelib_vae_encode_rows(loaded, row, 1, code, NULL, 2));
+    vaelib_model_free(loaded);
+    vaelib_model_free(model);
+    free(parameters);
+}
+
 /* Examples that do not suit leave the model as it was. */
 static void check_unsuitable(const vaelib_dataset *examples, float *values) {
     vaelib_model *model = make_automatic(examples);
@@ -164,6 +197,7 @@ int main(void) {
     check_resolution(examples);
     check_fit(examples, others);
     check_trainers(examples);
+    check_quantiles(examples);
     check_unsuitable(examples, values);
     vaelib_dataset_free(examples);
     vaelib_dataset_free(others);

@@ -127,7 +127,30 @@ class VAEReader(Reader):
         if self.architecture["likelihood"] == "categorical":
             return np.eye(self.architecture["classes"])[x.astype(int)].reshape(len(x), -1)
         m, s = self.standardization()
-        return (self.transformed(x) - m) / s
+        seen = (self.transformed(x) - m) / s
+        return self.through_knots(seen, "knots", "scores") if self.has_scores() else seen
+
+    def has_scores(self):
+        return self.architecture.get("standardize_by") == "quantiles" and "standardization/knots" in self.weights
+
+    def through_knots(self, x, source, target):
+        """t of each column, or with the tensors exchanged its inverse; x is [..., D]."""
+        places, values = (self.weights[f"standardization/{name}"] for name in (source, target))
+        found = np.empty_like(x)
+        for d in range(x.shape[-1]):
+            k = np.clip(np.searchsorted(places[d], x[..., d], side="right") - 1, 0, 254)
+            slope = (values[d, k + 1] - values[d, k]) / (places[d, k + 1] - places[d, k])
+            found[..., d] = values[d, k] + (x[..., d] - places[d, k]) * slope
+        return found
+
+    def numbers(self, location, log_variance):
+        """The mean, and the log-variance, of numbers whose scores are Gaussian, by their density."""
+        u = np.linspace(-7, 7, 20_001)[:, np.newaxis, np.newaxis]
+        mass = np.exp(-(u**2) / 2) / np.exp(-(u**2) / 2).sum()
+        m, s = self.standardization()
+        x = self.through_knots(location + np.exp(log_variance / 2) * u, "scores", "knots") * s + m
+        mean = (mass * x).sum(axis=0)
+        return mean, np.log((mass * (x - mean) ** 2).sum(axis=0))
 
     def transformed(self, x):
         if self.architecture["likelihood"] == "log_normal":
@@ -178,11 +201,15 @@ class VAEReader(Reader):
         floor = self.weights.get("standardization/floor", self.architecture["stddev_floor"])
         floor = np.where(floor > 0, floor, self.architecture["stddev_floor"])
         mean, lower, unit = mean * s + m, 2 * np.log(floor), 2 * np.log(s)
+        if self.has_scores():
+            mean, unit = h[:, :data_dim], 0
         log_variance = {
             "fixed": lambda: np.full_like(mean, 2 * math.log(self.architecture["noise_stddev"])),
             "learned": lambda: bound(self.weights["decoder/log_variance"] + 0 * mean, lower, 20) + unit,
             "predicted": lambda: bound(h[:, data_dim:], lower, 20) + unit,
         }[variance]()
+        if self.has_scores():
+            return self.numbers(mean, log_variance)
         if self.architecture["likelihood"] == "log_normal":
             square = np.exp(log_variance)
             return np.exp(mean + square / 2), np.log(np.exp(square) - 1) + 2 * mean + square

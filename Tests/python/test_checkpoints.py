@@ -40,6 +40,7 @@ VAES = {
     "Monte Carlo": {"estimator": "monte_carlo", "samples": 3},
     "Gaussian": {"likelihood": "gaussian", "variance": "predicted", "binarization": "none"},
     "Student t": {"likelihood": "student_t", "binarization": "none"},
+    "normal scores": {"likelihood": "student_t", "standardize_by": "quantiles", "binarization": "none"},
     "counts": {"likelihood": "zero_inflated_negative_binomial", "variance": "predicted", "binarization": "none"},
     "shares of counts": {"likelihood": "negative_binomial", "count_mean": "share", "binarization": "none"},
     "limited by the usual norm": {"gradient_clip_norm": "auto", "optimizer": "sgd", "learning_rate": 0.5},

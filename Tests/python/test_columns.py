@@ -25,8 +25,8 @@ KINDS = [
     ("zero_inflated_negative_binomial", 2, {}),
     ("beta", 1, {}),
 ]
-#: Where counts may be shares of the total of their own group.
-SHARES_PLACE = 7
+#: Groups that may have further options: counts as shares of the total of their own group, and normal scores.
+FURTHER = {"share": (7, {"count_mean": "share"}), "quantiles": (0, {"standardize_by": "quantiles"})}
 CLASSES = {1: 4, 5: 2}
 COLUMNS, _first = [], 0
 for _likelihood, _count, _options in KINDS:
@@ -76,16 +76,15 @@ def with_gaps(x, share=0.3, seed=4):
     return np.where(np.random.RandomState(seed).uniform(size=x.shape) < share, np.nan, x).astype(np.float32)
 
 
-@pytest.mark.parametrize(("missing", "count_mean"), [
-    ("refuse", "column"), ("ignore", "column"), ("indicate", "column"), ("refuse", "share"),
-])  # fmt: skip
-def test_gradients_and_terms(missing, count_mean):
+@pytest.mark.parametrize("further", [(), tuple(FURTHER)], ids=["plain", "shares and scores"])
+@pytest.mark.parametrize("missing", ["refuse", "ignore", "indicate"])
+def test_gradients_and_terms(missing, further):
     x = table(7) if missing == "refuse" else with_gaps(table(7))
     kinds, columns = list(KINDS), list(COLUMNS)
-    if count_mean == "share":
-        likelihood, there, options = kinds[SHARES_PLACE]
-        kinds[SHARES_PLACE] = (likelihood, there, {**options, "count_mean": "share"})
-        columns[SHARES_PLACE] = (likelihood, columns[SHARES_PLACE][1], kinds[SHARES_PLACE][2])
+    for place, more in (FURTHER[name] for name in further):
+        likelihood, count, options = kinds[place]
+        kinds[place] = (likelihood, count, {**options, **more})
+        columns[place] = (likelihood, columns[place][1], kinds[place][2])
     estimator = vaelib.VAE(**{**SETTINGS, "columns": columns}, missing=missing).initialize(table())
     random = np.random.RandomState(2)
     weights = {

@@ -62,8 +62,8 @@ def added(path):
     arrays = {("training", key): np.asarray(value) for key, value in keys if key not in training}
     with h5py.File(path) as file:
         if "column_groups" in file:
-            count_means = np.full(len(file["column_groups/columns"]), b"column")
-            arrays["column_groups/count_mean", "data"] = count_means
+            for name, value in (("count_mean", b"column"), ("standardize_by", b"moments")):
+                arrays[f"column_groups/{name}", "data"] = np.full(len(file["column_groups/columns"]), value)
     return {key: (array.dtype.str, array.shape, array.tobytes()) for key, array in arrays.items()}
 
 

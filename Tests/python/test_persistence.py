@@ -15,6 +15,7 @@ VAE, AUTOENCODER, CLASSIFIER, REGRESSOR = KINDS.values()
 #: Every parameter that a file keeps has another value than the default in one of these.
 CASES = {
     "counts": (VAE, {"likelihood": "poisson", "count_mean": "share", "epochs": 2, "batch_size": 9}),
+    "normal scores": (VAE, {"likelihood": "laplace", "standardize_by": "quantiles", "epochs": 2, "batch_size": 9}),
     "vae": (VAE, {
         "latent_dim": 3, "hidden": (7, 5), "decoder_hidden": (6,), "activation": "gelu", "likelihood": "gaussian",
         "variance": "learned", "mean_activation": "sigmoid", "stddev_floor": 0.05, "epochs": 2, "batch_size": 9,

@@ -69,7 +69,8 @@ def test_backward_agrees_with_central_differences(options, estimator):
     defaults = {
         **{"hidden": (5,), "decoder_hidden": None, "activation": "tanh", "likelihood": "bernoulli"},
         **{"variance": "fixed", "mean_activation": "identity", "noise_stddev": 1.0, "stddev_floor": 0.1},
-        **{"standardize": True, "degrees_of_freedom": "auto", "missing": "refuse", "count_mean": "column"},
+        **{"standardize": True, "degrees_of_freedom": "auto", "missing": "refuse"},
+        **{"count_mean": "column", "standardize_by": "moments"},
     }
     architecture = vae.Architecture(data_dim=5, latent_dim=2, **{**defaults, **options})
     random = np.random.RandomState(0)

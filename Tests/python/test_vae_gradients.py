@@ -83,9 +83,6 @@ ARCHITECTURES = {
     },
 }
 
-#: Shares are of a total, which a row that lacks numbers does not have.
-WITH_GAPS = {name: values for name, values in ARCHITECTURES.items() if values.get("count_mean") != "share"}
-
 TRAININGS = {
     "analytic": {"estimator": "analytic"},
     "analytic, three samples": {"estimator": "analytic", "samples": 3},
@@ -168,7 +165,7 @@ def test_gradients_of_rows_with_weights(pair, architecture, training):
 
 
 @pytest.mark.parametrize("missing", ["ignore", "indicate"])
-@pytest.mark.parametrize("architecture", WITH_GAPS.values(), ids=list(WITH_GAPS))
+@pytest.mark.parametrize("architecture", ARCHITECTURES.values(), ids=list(ARCHITECTURES))
 def test_gradients_of_rows_with_weights_and_gaps(pair, architecture, missing):
     architecture = {"latent_dim": LATENT_DIM, "hidden": (5,), **architecture, "missing": missing}
     check_step(pair(DATA_DIM, architecture), with_gaps(examples(architecture)), {}, row_weights=ROW_WEIGHTS)
@@ -180,6 +177,16 @@ def test_gradients_with_dynamic_binarisation(pair, estimator):
     model = pair(DATA_DIM, {"latent_dim": LATENT_DIM, "hidden": (5,)}, training)
     for steps_before in (0, 3):
         check_step(model, examples({}), training, steps_before=steps_before)
+
+
+@pytest.mark.parametrize("missing", ["refuse", "indicate"])
+@pytest.mark.parametrize("variance", ["learned", "predicted"])
+@pytest.mark.parametrize("likelihood", ["gaussian", "student_t", "laplace"])
+def test_gradients_of_normal_scores(pair, likelihood, variance, missing):
+    architecture = {"likelihood": likelihood, "variance": variance, "missing": missing, "standardize_by": "quantiles"}
+    model = pair(DATA_DIM, {"latent_dim": LATENT_DIM, "hidden": (5,), **architecture})
+    x = examples(architecture)
+    check_step(model, x if missing == "refuse" else with_gaps(x), {}, row_weights=ROW_WEIGHTS)
 
 
 def test_gradients_while_the_kl_weight_grows(pair):
@@ -208,7 +215,7 @@ def with_gaps(x):
 
 
 @pytest.mark.parametrize("missing", ["ignore", "indicate"])
-@pytest.mark.parametrize("architecture", WITH_GAPS.values(), ids=list(WITH_GAPS))
+@pytest.mark.parametrize("architecture", ARCHITECTURES.values(), ids=list(ARCHITECTURES))
 def test_gradients_where_numbers_are_missing(pair, architecture, missing):
     architecture = {"latent_dim": LATENT_DIM, "hidden": (5,), **architecture, "missing": missing}
     for training in ({}, {"samples": 2, "estimator": "monte_carlo"}):

@@ -17,15 +17,15 @@ struct ColumnMoments {
   /// Of the columns that `columns` chose, if it was wanted of them, else 0.
   var meanTotal: Double { totals.first?.mean ?? 0 }
 
-  /// `functions` are those of columns that have one; `totals` are runs of columns whose mean total is wanted, which
-  /// lack no numbers. Missing numbers, if the check allows them, are passed over; a column that lacks all has mean and
-  /// deviation 0. Rows of weight 0 have no part in anything but the check.
+  /// `functions` are those of columns that have one; `totals` are runs of columns whose mean total is wanted; `sample` is
+  /// shown all rows in the same pass. Missing numbers, if the check allows them, are passed over; a column that lacks all
+  /// has mean and deviation 0. Rows of weight 0 have no part in anything but the check.
   ///
   /// Throws whatever the source throws, and `ModelError.data` at a value that the check does not accept.
   init(
     _ source: any ExampleSource, weights: ExampleWeights? = nil,
     functions: [(columns: Range<Int>, function: ColumnFunction)] = [], totals: [Range<Int>] = [],
-    check: ExampleCheck, isCancelled: @escaping () -> Bool = { false }
+    sample: ColumnSample? = nil, check: ExampleCheck, isCancelled: @escaping () -> Bool = { false }
   ) throws {
     let columns = source.columns
     var sums = try Sums(
@@ -33,17 +33,19 @@ struct ColumnMoments {
       missing: check.allowsMissing
         ? try MissingEntries(rows: 1, substitutes: check.substitutes(columns)) : nil)
     let blocks = ExampleBlocks(source: source, check: check, control: RunControl(isCancelled: isCancelled))
-    var rowTotals = RowTotals(totals)
+    var totalSums = Totals(totals)
     try blocks.forEachBlock { block in
       let weight = { row in weights.map { Double($0[block.first + row]) } ?? 1 }
+      sample?.add(block, weight: weight)
+      totalSums.add(block.values, weight: weight)
+      // This fills what is missing.
       sums.add(block.values, weight: weight)
-      rowTotals.add(block.values, weight: weight)
     }
     let found = sums
     means = (0..<columns).map { found.mean($0) }
     deviations = (0..<columns).map { found.deviation($0) }
     weightSums = found.weights
-    self.totals = rowTotals.means
+    self.totals = totalSums.means
   }
 
   private init(
@@ -61,15 +63,16 @@ struct ColumnMoments {
   }
 }
 
-/// Weighted sums of all numbers in runs of columns, over rows.
-private struct RowTotals {
+/// Weighted sums of the numbers in runs of columns, over rows, of those that are there.
+private struct Totals {
   private let columns: [Range<Int>]
-  private var sums: [Double]
-  private var weights = 0.0
+  private var sums: [[Double]]
+  private var weights: [[Double]]
 
   init(_ columns: [Range<Int>]) {
     self.columns = columns
-    sums = Array(repeating: 0, count: columns.count)
+    sums = columns.map { Array(repeating: 0, count: $0.count) }
+    weights = sums
   }
 
   mutating func add(_ values: MatrixView, weight: (_ row: Int) -> Double) {
@@ -77,15 +80,22 @@ private struct RowTotals {
     for row in 0..<values.rows {
       let weight = weight(row)
       if weight == 0 { continue }
-      weights += weight
       for (index, range) in columns.enumerated() {
-        sums[index] += weight * kernels.total(values.row(row) + range.lowerBound, range.count)
+        let row = values.row(row) + range.lowerBound
+        for column in 0..<range.count where !row[column].isNaN {
+          sums[index][column] += weight * Double(row[column])
+          weights[index][column] += weight
+        }
       }
     }
   }
 
+  /// The mean total of a row, as the sum of its columns' means: so rows that lack numbers tell of it, too.
   var means: [(columns: Range<Int>, mean: Double)] {
-    zip(columns, sums).map { ($0, weights > 0 ? $1 / weights : 0) }
+    columns.indices.map { index in
+      let means = zip(sums[index], weights[index]).map { $1 > 0 ? $0 / $1 : 0 }
+      return (columns[index], means.reduce(0, +))
+    }
   }
 }
 

@@ -113,31 +113,48 @@ final class ColumnLikelihoodRows {
   func logLikelihood(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, missing: MissingColumns
   ) -> Double {
-    sum(missing) { part, missing in
-      let (outputs, example) = (outputs + part.output, example + part.columns.lowerBound)
-      return missing.isEmpty
-        ? part.rows.logLikelihood(row, outputs, of: example)
-        : observedLogLikelihood(part, row, outputs, of: example, missing)
+    var sum = 0.0
+    forEachPart(example, missing) { part, observed in
+      let outputs = outputs + part.output
+      sum +=
+        observed.missing.isEmpty
+        ? part.rows.logLikelihood(row, outputs, of: observed)
+        : observedLogLikelihood(part, row, outputs, of: observed)
     }
-  }
-
-  /// Adds up what is found of each group, given which of its columns are missing.
-  private func sum(_ missing: MissingColumns, _ value: (Part, MissingColumns) -> Double) -> Double {
-    var (sum, rest) = (0.0, missing)
-    for part in parts { sum += value(part, rest.takeColumns(before: part.columns.upperBound)) }
     return sum
   }
 
-  /// `outputs` and `example` are those of the part.
-  private func observedLogLikelihood(
-    _ part: Part, _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
-    _ missing: MissingColumns
+  /// log p(x|z) of a row that was completed: of all columns, but counts are shares of the total of those that were not
+  /// `missing`.
+  func completedLogLikelihood(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, missing: MissingColumns
   ) -> Double {
-    let columns = part.columns
-    return withUnsafeTemporaryAllocation(of: Double.self, capacity: columns.count) { terms in
+    var sum = 0.0
+    forEachPart(example, missing) { part, observed in
+      sum += part.rows.logLikelihood(row, outputs + part.output, of: observed)
+    }
+    return sum
+  }
+
+  /// Calls `body` with each group and its columns of an example, counted from where the group begins.
+  private func forEachPart(
+    _ example: UnsafePointer<Float>, _ missing: MissingColumns, _ body: (Part, ObservedExample) -> Void
+  ) {
+    var rest = missing
+    for part in parts {
+      let missing = rest.takeColumns(before: part.columns.upperBound).counted(from: part.columns.lowerBound)
+      body(part, ObservedExample(values: example + part.columns.lowerBound, missing: missing))
+    }
+  }
+
+  /// Of the columns of a group that are not missing. `outputs` are those of the group.
+  private func observedLogLikelihood(
+    _ part: Part, _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample
+  ) -> Double {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: part.columns.count) { terms in
       guard let base = terms.baseAddress else { return 0 }
-      part.rows.writeColumnTerms(row, outputs, of: example, into: base)
-      missing.forEach { terms[$0 - columns.lowerBound] = 0 }
+      part.rows.writeColumnTerms(row, outputs, of: observed, into: base)
+      observed.missing.forEach { terms[$0] = 0 }
       return terms.reduce(0, +)
     }
   }
@@ -146,9 +163,9 @@ final class ColumnLikelihoodRows {
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, missing: MissingColumns,
     into terms: UnsafeMutablePointer<Double>
   ) {
-    for part in parts {
-      let first = part.columns.lowerBound
-      part.rows.writeColumnTerms(row, outputs + part.output, of: example + first, into: terms + first)
+    forEachPart(example, missing) { part, observed in
+      part.rows.writeColumnTerms(
+        row, outputs + part.output, of: observed, into: terms + part.columns.lowerBound)
     }
     missing.forEach { terms[$0] = 0 }
   }
@@ -157,14 +174,16 @@ final class ColumnLikelihoodRows {
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, missing: MissingColumns,
     weight: Float, into gradient: UnsafeMutablePointer<Float>
   ) -> Double {
-    sum(missing) { part, missing in
-      let (outputs, example) = (outputs + part.output, example + part.columns.lowerBound)
-      let gradient = gradient + part.output
-      let value = part.rows.gradient(row, outputs, of: example, weight: weight, into: gradient)
-      if missing.isEmpty { return value }
-      missing.forEach { part.rows.clearGradient(row, column: $0 - part.columns.lowerBound, in: gradient) }
-      return observedLogLikelihood(part, row, outputs, of: example, missing)
+    var sum = 0.0
+    forEachPart(example, missing) { part, observed in
+      let (outputs, gradient) = (outputs + part.output, gradient + part.output)
+      let value = part.rows.gradient(row, outputs, of: observed, weight: weight, into: gradient)
+      observed.missing.forEach { part.rows.clearGradient(row, column: $0, in: gradient) }
+      sum +=
+        observed.missing.isEmpty
+        ? value : observedLogLikelihood(part, row, outputs, of: observed)
     }
+    return sum
   }
 
   func finishGradients(
@@ -182,12 +201,11 @@ final class ColumnLikelihoodRows {
   }
 
   func writeMean(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, missing: MissingColumns,
     into mean: UnsafeMutablePointer<Float>
   ) {
-    for part in parts {
-      let first = part.columns.lowerBound
-      part.rows.writeMean(row, outputs + part.output, of: example + first, into: mean + first)
+    forEachPart(example, missing) { part, observed in
+      part.rows.writeMean(row, outputs + part.output, of: observed, into: mean + part.columns.lowerBound)
     }
   }
 
@@ -195,11 +213,12 @@ final class ColumnLikelihoodRows {
   var statisticCount: Int { parts.reduce(0) { $0 + $1.rows.statisticCount } }
 
   func writeStatistics(
-    _ row: Int, _ outputs: UnsafePointer<Float>, into statistics: UnsafeMutablePointer<Float>
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, missing: MissingColumns,
+    into statistics: UnsafeMutablePointer<Float>
   ) {
     var place = statistics
-    for part in parts {
-      part.rows.writeStatistics(row, outputs + part.output, into: place)
+    forEachPart(example, missing) { part, observed in
+      part.rows.writeStatistics(row, outputs + part.output, of: observed, into: place)
       place += part.rows.statisticCount
     }
   }
@@ -234,6 +253,19 @@ final class ColumnLikelihoodRows {
     for (index, part) in parts.enumerated() {
       part.rows.writeSample(
         row, outputs + part.output, stream: stream.part(index), into: sample + part.columns.lowerBound)
+    }
+  }
+  /// A sample for a row that is to be as large as an example.
+  func writeSample(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, missing: MissingColumns,
+    stream: RandomStream, into sample: UnsafeMutablePointer<Float>
+  ) {
+    var index = 0
+    forEachPart(example, missing) { part, observed in
+      part.rows.writeSample(
+        row, outputs + part.output, of: observed, stream: stream.part(index),
+        into: sample + part.columns.lowerBound)
+      index += 1
     }
   }
 }

@@ -4,7 +4,9 @@ import VaelibNumerics
 
 /// What likelihoods of counts have in common. The encoder sees log(1 + x), standardised; the decoder's first outputs,
 /// softly bounded and counted from the usual size of their column once examples were seen, are l_d. Means m_d are exp(l_d),
-/// or shares of the row's total s, m_d = s exp(l_d) / sum_k exp(l_k) (Lopez et al. 2018).
+/// or shares of the row's total s, m_d = s exp(l_d) / sum_k exp(l_k) (Lopez et al. 2018). Of a row that lacks counts, s and
+/// the sum are over the columns that it has: so p(x|z) of them is that of a table of these columns alone, and counts that
+/// are missing are in proportion to them.
 struct CountMeans: Sendable {
   let width: Int
   /// Has the mean total where means are shares.
@@ -39,6 +41,7 @@ final class CountMeanRows {
   private static let leastStart = 1e-3
   /// What a row without counts counts as, so that log s is finite.
   private static let leastTotal = 1.0
+  private static let greatestLogCount = log(ExampleDomain.greatestCount)
 
   private let means: CountMeans
   private let width: Int
@@ -82,7 +85,7 @@ final class CountMeanRows {
   /// log m of each column, [D]. Shares are of the example's total, or without one of the mean total of those that were
   /// learned from.
   func logMean(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>?
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: ObservedExample?
   ) -> UnsafePointer<Float> {
     let logMean = logMeans.base + row * width
     kernels.softClamp(outputs, logMean, Self.bounds.lower, Self.bounds.upper, width)
@@ -92,19 +95,40 @@ final class CountMeanRows {
   }
 
   /// Makes logarithms of shares of a total of what lies at `logMean`.
-  private func divide(
-    _ row: Int, _ logMean: UnsafeMutablePointer<Float>, of example: UnsafePointer<Float>?
-  ) {
-    let logTotal = example.map { Float(log(max(kernels.total($0, width), Self.leastTotal))) } ?? usualLogTotal
+  private func divide(_ row: Int, _ logMean: UnsafeMutablePointer<Float>, of example: ObservedExample?) {
+    // A row without any counts is like no row.
+    let example = example.flatMap { $0.missing.count < width ? $0 : nil }
+    let logTotal = example.map { Float(log(max(total($0), Self.leastTotal))) } ?? usualLogTotal
     logTotals.base[row] = logTotal
     var (lowest, highest): (Float, Float) = (0, 0)
     _ = kernels.finiteRange(logMean, width, &lowest, &highest)
     kernels.logShares(logMean, highest, logTotal, width)
+    if let example, !example.missing.isEmpty { divideAmongObserved(logMean, logTotal, example.missing) }
+  }
+
+  /// The total of what a row has.
+  private func total(_ example: ObservedExample) -> Double {
+    if example.missing.isEmpty { return kernels.total(example.values, width) }
+    var sum = 0.0
+    example.missing.forEachObserved(count: width) { sum += Double(example.values[$0]) }
+    return sum
+  }
+
+  /// Makes of shares of the total those of which the observed ones add up to it.
+  private func divideAmongObserved(
+    _ logMean: UnsafeMutablePointer<Float>, _ logTotal: Float, _ missing: MissingColumns
+  ) {
+    var sum = 0.0
+    missing.forEachObserved(count: width) { sum += exp(Double(logMean[$0] - logTotal)) }
+    let shift = Float(log(sum))
+    for column in 0..<width { logMean[column] -= shift }
+    // Beside few counts there may be no end to what is missing.
+    missing.forEach { logMean[$0] = min(logMean[$0], Self.greatestLogCount) }
   }
 
   /// m of each column, [D], as `logMean` has it.
   func writeMean(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>?,
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: ObservedExample?,
     into mean: UnsafeMutablePointer<Float>
   ) {
     kernels.exponential(logMean(row, outputs, of: example), mean, 1, width)
@@ -113,9 +137,14 @@ final class CountMeanRows {
   /// A count whose mean is this: a whole number where it is to be one that occurs.
   static func estimate(mean: Double, isWhole: Bool) -> Float { Float(isWhole ? mean.rounded() : mean) }
 
-  /// Carries the gradient at log m of a row, which `logMean` was asked for last, to the outputs, in place.
-  func finish(_ row: Int, _ outputs: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>) {
+  /// Carries the gradient at log m of a row, which `logMean` was asked for last, to the outputs, in place. What is found at
+  /// those of missing columns means nothing.
+  func finish(
+    _ row: Int, _ outputs: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>,
+    missing: MissingColumns
+  ) {
     if means.areShares {
+      missing.forEach { gradient[$0] = 0 }
       kernels.logSharesBackward(gradient, logMeans.base + row * width, logTotals.base[row], width)
     }
     kernels.softClampBackward(gradient, outputs, Self.bounds.lower, Self.bounds.upper, width)

@@ -43,6 +43,8 @@ final class GaussianDensity: LocationScaleDensity {
     kernels.gaussianGradient(mean, logVariance, example, meanGradient, logVarianceGradient, weight, width)
   }
 
+  func cells(column: Int) -> DensityCells { .gaussian }
+
   func draw(_ stream: RandomStream, into noise: UnsafeMutablePointer<Float>) {
     stream.normals(into: noise, count: width)
   }

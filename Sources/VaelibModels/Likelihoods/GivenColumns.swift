@@ -16,11 +16,12 @@ struct GivenColumns: Likelihood {
     let modelled = try columns.kind.type.init(columns, layout: &unused)
     domain = modelled.domain
     // The example keeps its own numbers, which are written out as they are.
+    let standardization = try modelled.inputs.standardization.map { scale throws(NetworkError) in
+      try Standardization(
+        columns: width, hasQuantiles: scale.quantiles != nil, prefix: columns.prefix, layout: &layout)
+    }
     inputs = InputTransform(
-      function: modelled.inputs.function,
-      standardization: modelled.inputs.standardization == nil
-        ? nil : try Standardization(columns: width, prefix: columns.prefix, layout: &layout),
-      isOfLikelihoodToo: false)
+      function: modelled.inputs.function, standardization: standardization, isOfLikelihoodToo: false)
   }
 
   var hasVariance: Bool { false }

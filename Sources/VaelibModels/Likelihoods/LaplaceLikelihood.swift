@@ -46,6 +46,8 @@ private final class LaplaceDensity: LocationScaleDensity {
       location, logVariance, example, locationGradient, logVarianceGradient, weight, width)
   }
 
+  func cells(column: Int) -> DensityCells { .laplace }
+
   /// By the inverse of the distribution function: the sign, and an exponential magnitude of variance 1.
   func draw(_ stream: RandomStream, into noise: UnsafeMutablePointer<Float>) {
     stream.uniforms(into: noise, count: width)

@@ -74,10 +74,37 @@ protocol LikelihoodRows: AnyObject {
   /// The mean of p(x|z), [D].
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>)
 
-  /// The mean for a row that is to be as large as an example: where counts are shares of a total, of the example's.
+  // The following are of rows that may lack numbers. They differ from those of the same name only where counts are shares
+  // of a total, in which what is missing has no part; what is computed of it is of the number in its place.
+
+  /// log p(x|z) of one row.
+  func logLikelihood(_ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample) -> Double
+
+  /// The share of each column in it, [D].
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
+    into terms: UnsafeMutablePointer<Double>)
+
+  /// The gradient, whose parts at missing columns are taken back by `clearGradient`.
+  func gradient(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample, weight: Float,
+    into gradient: UnsafeMutablePointer<Float>
+  ) -> Double
+
+  /// The mean for a row that is to be as large as an example.
   func writeMean(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
     into mean: UnsafeMutablePointer<Float>)
+
+  /// Statistics for a row that is to be as large as an example.
+  func writeStatistics(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
+    into statistics: UnsafeMutablePointer<Float>)
+
+  /// A sample for a row that is to be as large as an example.
+  func writeSample(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample, stream: RandomStream,
+    into sample: UnsafeMutablePointer<Float>)
 
   /// The variance of p(x|z), [D], where `hasVariance`.
   func writeVariance(_ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>)
@@ -99,11 +126,40 @@ protocol LikelihoodRows: AnyObject {
 
 extension LikelihoodRows {
   func begin(parameters: UnsafePointer<Float>) {}
+  func logLikelihood(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample
+  ) -> Double {
+    logLikelihood(row, outputs, of: observed.values)
+  }
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    writeColumnTerms(row, outputs, of: observed.values, into: terms)
+  }
+  func gradient(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample, weight: Float,
+    into gradient: UnsafeMutablePointer<Float>
+  ) -> Double {
+    self.gradient(row, outputs, of: observed.values, weight: weight, into: gradient)
+  }
   func writeMean(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
     into mean: UnsafeMutablePointer<Float>
   ) {
     writeMean(row, outputs, into: mean)
+  }
+  func writeStatistics(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
+    into statistics: UnsafeMutablePointer<Float>
+  ) {
+    writeStatistics(row, outputs, into: statistics)
+  }
+  func writeSample(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample, stream: RandomStream,
+    into sample: UnsafeMutablePointer<Float>
+  ) {
+    writeSample(row, outputs, stream: stream, into: sample)
   }
   var statisticCount: Int { width }
   func writeStatistics(

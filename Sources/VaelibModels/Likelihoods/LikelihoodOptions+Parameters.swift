@@ -32,7 +32,13 @@ extension LikelihoodOptions {
     .choice(
       "count_mean", \.countMean,
       "Counts: column is a mean from the decoder for each column; share is the row's total, of which the decoder gives each "
-        + "column a share, for rows that are comparable but for how much was counted; needs standardize 1 and missing refuse."
+        + "column a share, for rows that are comparable but for how much was counted; needs standardize 1."
     ).added(earlier: .text(CountMean.column.rawValue)),
+    .choice(
+      "standardize_by", \.standardizeBy,
+      "What standardize brings columns to one scale by: moments, their mean and deviation; or quantiles, for gaussian, "
+        + "student_t and laplace with learned or predicted variance: their normal scores, for columns with heavy tails, several "
+        + "modes, or one value that is frequent."
+    ).added(earlier: .text(ColumnScale.moments.rawValue)),
   ]
 }

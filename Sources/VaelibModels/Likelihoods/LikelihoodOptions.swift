@@ -7,6 +7,7 @@ public struct LikelihoodOptions: Sendable, Equatable {
   public var degreesOfFreedom = Double(automaticNumber)
   public var standardize = 1
   public var countMean = CountMean.column
+  public var standardizeBy = ColumnScale.moments
 
   public init() {}
 }
@@ -25,6 +26,14 @@ public enum VarianceKind: String, CaseIterable, Sendable {
 public enum MeanActivation: String, CaseIterable, Sendable {
   case identity
   case sigmoid
+}
+
+/// What real values are brought to one scale by.
+public enum ColumnScale: String, CaseIterable, Sendable {
+  /// The mean and the deviation of a column.
+  case moments
+  /// All of its quantiles: it becomes its normal scores.
+  case quantiles
 }
 
 /// What the mean of a count follows from.

@@ -38,7 +38,9 @@ struct LocationScale: Sendable {
     standardization =
       standardizes
       ? try Standardization(
-        columns: width, stddevFloor: stddevFloor, prefix: columns.prefix, layout: &layout) : nil
+        columns: width, stddevFloor: stddevFloor,
+        hasQuantiles: columns.options.standardizeBy == .quantiles, prefix: columns.prefix, layout: &layout)
+      : nil
   }
 
   var outputs: Int { variance == .predicted ? 2 * width : width }
@@ -104,6 +106,9 @@ protocol LocationScaleDensity: AnyObject {
 
   /// Turns exp(v) into variances, in place.
   func scaleVariances(_ squaredScales: UnsafeMutablePointer<Float>)
+
+  /// The density with location 0 and v = 0 of a column, in cells.
+  func cells(column: Int) -> DensityCells
 
   /// Draws of the density with location 0 and v = 0.
   func draw(_ stream: RandomStream, into noise: UnsafeMutablePointer<Float>)

@@ -9,6 +9,8 @@ final class LocationScaleRows: LikelihoodRows {
   private let density: any LocationScaleDensity
   let width: Int
   private let standardizer: Standardizer?
+  /// Means and variances where locations and scales are those of normal scores, for which training has no use.
+  private let quantileMoments: QuantileMoments?
   private var bounds: LogVarianceBounds
   /// Locations, where they are not the decoder's outputs themselves, [rows, D].
   private let locations: FloatBuffer?
@@ -28,6 +30,8 @@ final class LocationScaleRows: LikelihoodRows {
     } else {
       standardizer = nil
     }
+    let hasScores = likelihood.standardization?.quantiles != nil
+    quantileMoments = hasScores && !forTraining ? QuantileMoments(columns: likelihood.width) : nil
     bounds = LogVarianceBounds(stddevFloor: likelihood.stddevFloor, columns: width)
     let isPredicted = likelihood.variance == .predicted
     locations =
@@ -41,7 +45,9 @@ final class LocationScaleRows: LikelihoodRows {
     density.begin(parameters: parameters)
     if let standardizer, standardizer.begin(parameters: parameters) {
       bounds.setOwnFloors(standardizer.ownFloors)
+      quantileMoments?.begin(standardizer.quantiles)
     }
+    quantileMoments?.begin(density)
     switch likelihood.variance {
     case .fixed:
       for column in 0..<width {
@@ -56,7 +62,9 @@ final class LocationScaleRows: LikelihoodRows {
     }
   }
 
-  private var logJacobian: Double { standardizer?.logJacobian ?? 0 }
+  private func logJacobian(of example: UnsafePointer<Float>) -> Double {
+    standardizer?.logJacobian(of: example) ?? 0
+  }
 
   private func location(_ row: Int, _ outputs: UnsafePointer<Float>) -> UnsafePointer<Float> {
     guard let locations else { return outputs }
@@ -75,7 +83,8 @@ final class LocationScaleRows: LikelihoodRows {
   func logLikelihood(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
   ) -> Double {
-    density.logLikelihood(location(row, outputs), logVariance(row, outputs), of: example) + logJacobian
+    density.logLikelihood(location(row, outputs), logVariance(row, outputs), of: example)
+      + logJacobian(of: example)
   }
 
   func writeColumnTerms(
@@ -84,7 +93,7 @@ final class LocationScaleRows: LikelihoodRows {
   ) {
     density.writeColumnTerms(location(row, outputs), logVariance(row, outputs), of: example, into: terms)
     guard let standardizer else { return }
-    for column in 0..<width { terms[column] -= standardizer.logDeviations[column] }
+    for column in 0..<width { terms[column] += standardizer.logJacobian(of: example[column], column: column) }
   }
 
   func gradient(
@@ -97,7 +106,7 @@ final class LocationScaleRows: LikelihoodRows {
       row, location, logVariance(row, outputs), of: example, weight: weight, gradient, logVarianceGradient)
     if locations != nil { kernels.sigmoidBackward(gradient, location, width) }
     if likelihood.variance == .predicted { bounds.backward(logVarianceGradient, raw: outputs + width) }
-    return value + logJacobian
+    return value + logJacobian(of: example)
   }
 
   private func logVarianceGradient(
@@ -127,15 +136,36 @@ final class LocationScaleRows: LikelihoodRows {
   func restore(_ values: UnsafeMutablePointer<Float>) { standardizer?.restore(values) }
 
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
-    mean.update(from: location(row, outputs), count: width)
-    standardizer?.restore(mean)
+    let location = location(row, outputs)
+    mean.update(from: location, count: width)
+    guard let quantileMoments, quantileMoments.isKnown else {
+      standardizer?.restore(mean)
+      return
+    }
+    let logVariance = logVariance(row, outputs)
+    for column in 0..<width {
+      mean[column] = Float(
+        quantileMoments.mean(
+          column, location: Double(location[column]), scale: exp(Double(logVariance[column]) / 2)))
+    }
+    standardizer?.restoreUnits(mean)
   }
 
   func writeVariance(
     _ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>
   ) {
-    kernels.exponential(logVariance(row, outputs), variance, 1, width)
-    density.scaleVariances(variance)
+    let logVariance = logVariance(row, outputs)
+    if let quantileMoments, quantileMoments.isKnown {
+      let location = location(row, outputs)
+      for column in 0..<width {
+        variance[column] = Float(
+          quantileMoments.variance(
+            column, location: Double(location[column]), scale: exp(Double(logVariance[column]) / 2)))
+      }
+    } else {
+      kernels.exponential(logVariance, variance, 1, width)
+      density.scaleVariances(variance)
+    }
     standardizer?.restoreVariance(variance)
   }
 

@@ -88,7 +88,14 @@ private final class NegativeBinomialRows: LikelihoodRows {
   func logLikelihood(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
   ) -> Double {
-    let logMean = means.logMean(row, outputs, of: example)
+    logLikelihood(row, outputs, of: ObservedExample(values: example, missing: .none))
+  }
+
+  func logLikelihood(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample
+  ) -> Double {
+    let example = observed.values
+    let logMean = means.logMean(row, outputs, of: observed)
     let logDispersion = dispersions.logarithm(row, outputs + width)
     guard let zeros else {
       return kernels.negativeBinomialLogLikelihood(logMean, logDispersion, example, width)
@@ -100,7 +107,15 @@ private final class NegativeBinomialRows: LikelihoodRows {
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
     into terms: UnsafeMutablePointer<Double>
   ) {
-    let logMean = means.logMean(row, outputs, of: example)
+    writeColumnTerms(row, outputs, of: ObservedExample(values: example, missing: .none), into: terms)
+  }
+
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    let example = observed.values
+    let logMean = means.logMean(row, outputs, of: observed)
     let logDispersion = dispersions.logarithm(row, outputs + width)
     for column in 0..<width {
       let (m, d, x) = (logMean + column, logDispersion + column, example + column)
@@ -114,7 +129,16 @@ private final class NegativeBinomialRows: LikelihoodRows {
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
     into gradient: UnsafeMutablePointer<Float>
   ) -> Double {
-    let logMean = means.logMean(row, outputs, of: example)
+    self.gradient(
+      row, outputs, of: ObservedExample(values: example, missing: .none), weight: weight, into: gradient)
+  }
+
+  func gradient(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample, weight: Float,
+    into gradient: UnsafeMutablePointer<Float>
+  ) -> Double {
+    let example = observed.values
+    let logMean = means.logMean(row, outputs, of: observed)
     let logDispersion = dispersions.logarithm(row, outputs + width)
     let dispersionGradient = dispersions.gradient(row, gradient + width)
     let value: Double
@@ -126,7 +150,7 @@ private final class NegativeBinomialRows: LikelihoodRows {
       value = kernels.negativeBinomialGradient(
         logMean, logDispersion, example, gradient, dispersionGradient, weight, width)
     }
-    means.finish(row, outputs, gradient)
+    means.finish(row, outputs, gradient, missing: observed.missing)
     dispersions.finish(gradient + width, outputs + width)
     return value
   }
@@ -154,10 +178,10 @@ private final class NegativeBinomialRows: LikelihoodRows {
   }
 
   func writeMean(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
     into mean: UnsafeMutablePointer<Float>
   ) {
-    means.writeMean(row, outputs, of: example, into: mean)
+    means.writeMean(row, outputs, of: observed, into: mean)
     leaveOutZeros(outputs, of: mean)
   }
 
@@ -165,6 +189,13 @@ private final class NegativeBinomialRows: LikelihoodRows {
   private func leaveOutZeros(_ outputs: UnsafePointer<Float>, of mean: UnsafeMutablePointer<Float>) {
     if zeros == nil { return }
     for column in 0..<width { mean[column] *= Float(1 - addedZero(outputs, column)) }
+  }
+
+  func writeStatistics(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
+    into statistics: UnsafeMutablePointer<Float>
+  ) {
+    writeMean(row, outputs, of: observed, into: statistics)
   }
 
   func estimate(_ column: Int, from statistics: UnsafePointer<Double>, mostProbable: Bool) -> Float {
@@ -188,6 +219,22 @@ private final class NegativeBinomialRows: LikelihoodRows {
     into sample: UnsafeMutablePointer<Float>
   ) {
     means.writeMean(row, outputs, of: nil, into: sample)
+    draw(row, outputs, stream: stream, around: sample)
+  }
+
+  func writeSample(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample, stream: RandomStream,
+    into sample: UnsafeMutablePointer<Float>
+  ) {
+    means.writeMean(row, outputs, of: observed, into: sample)
+    draw(row, outputs, stream: stream, around: sample)
+  }
+
+  /// Draws counts of these means, in place.
+  private func draw(
+    _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
+    around sample: UnsafeMutablePointer<Float>
+  ) {
     let logDispersion = dispersions.logarithm(row, outputs + width)
     var draws = RandomDraws(stream)
     for column in 0..<width {

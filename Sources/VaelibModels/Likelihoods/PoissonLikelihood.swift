@@ -34,14 +34,28 @@ private final class PoissonRows: LikelihoodRows {
   func logLikelihood(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
   ) -> Double {
-    kernels.poissonLogLikelihood(means.logMean(row, outputs, of: example), example, width)
+    logLikelihood(row, outputs, of: ObservedExample(values: example, missing: .none))
+  }
+
+  func logLikelihood(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample
+  ) -> Double {
+    kernels.poissonLogLikelihood(means.logMean(row, outputs, of: observed), observed.values, width)
   }
 
   func writeColumnTerms(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
     into terms: UnsafeMutablePointer<Double>
   ) {
-    let logMean = means.logMean(row, outputs, of: example)
+    writeColumnTerms(row, outputs, of: ObservedExample(values: example, missing: .none), into: terms)
+  }
+
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    let example = observed.values
+    let logMean = means.logMean(row, outputs, of: observed)
     for column in 0..<width {
       terms[column] = kernels.poissonLogLikelihood(logMean + column, example + column, 1)
     }
@@ -51,9 +65,18 @@ private final class PoissonRows: LikelihoodRows {
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
     into gradient: UnsafeMutablePointer<Float>
   ) -> Double {
+    self.gradient(
+      row, outputs, of: ObservedExample(values: example, missing: .none), weight: weight, into: gradient)
+  }
+
+  func gradient(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample, weight: Float,
+    into gradient: UnsafeMutablePointer<Float>
+  ) -> Double {
+    let example = observed.values
     let value = kernels.poissonGradient(
-      means.logMean(row, outputs, of: example), example, gradient, weight, width)
-    means.finish(row, outputs, gradient)
+      means.logMean(row, outputs, of: observed), example, gradient, weight, width)
+    means.finish(row, outputs, gradient, missing: observed.missing)
     return value
   }
 
@@ -66,10 +89,17 @@ private final class PoissonRows: LikelihoodRows {
   }
 
   func writeMean(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
     into mean: UnsafeMutablePointer<Float>
   ) {
-    means.writeMean(row, outputs, of: example, into: mean)
+    means.writeMean(row, outputs, of: observed, into: mean)
+  }
+
+  func writeStatistics(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
+    into statistics: UnsafeMutablePointer<Float>
+  ) {
+    writeMean(row, outputs, of: observed, into: statistics)
   }
 
   func estimate(_ column: Int, from statistics: UnsafePointer<Double>, mostProbable: Bool) -> Float {
@@ -87,6 +117,22 @@ private final class PoissonRows: LikelihoodRows {
     into sample: UnsafeMutablePointer<Float>
   ) {
     means.writeMean(row, outputs, of: nil, into: sample)
+    draw(row, outputs, stream: stream, around: sample)
+  }
+
+  func writeSample(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample, stream: RandomStream,
+    into sample: UnsafeMutablePointer<Float>
+  ) {
+    means.writeMean(row, outputs, of: observed, into: sample)
+    draw(row, outputs, stream: stream, around: sample)
+  }
+
+  /// Draws counts of these means, in place.
+  private func draw(
+    _ row: Int, _ outputs: UnsafePointer<Float>, stream: RandomStream,
+    around sample: UnsafeMutablePointer<Float>
+  ) {
     var draws = RandomDraws(stream)
     for column in 0..<width { sample[column] = Float(draws.poisson(mean: Double(sample[column]))) }
   }

@@ -55,6 +55,8 @@ private final class StudentTDensity: LocationScaleDensity {
   private let rowsWithGradients: Int
   /// The part of log p(x) that depends on the degrees alone.
   private var constant = 0.0
+  /// Those that were asked for, by degrees of freedom.
+  private var cells: [Float: DensityCells] = [:]
 
   init(
     _ source: StudentTLikelihood.Degrees, width: Int, rows: Int, forTraining: Bool
@@ -154,6 +156,14 @@ private final class StudentTDensity: LocationScaleDensity {
       let n = degrees.base[column]
       squaredScales[column] = n > 2 ? squaredScales[column] * n / (n - 2) : .infinity
     }
+  }
+
+  func cells(column: Int) -> DensityCells {
+    let degrees = degrees.base[column]
+    if let known = cells[degrees] { return known }
+    let found = DensityCells.studentT(degrees: Double(degrees))
+    cells[degrees] = found
+    return found
   }
 
   /// sqrt(n (u^(-2/n) - 1)) cos(2 pi w) for u, w uniform (Bailey 1994).

@@ -44,7 +44,7 @@ final class ImportanceEstimates: ImputationCollector {
     for index in 0..<samples.count {
       let (weight, rescaling) = weights.add(row, logarithm: draws[index].logWeight)
       if rescaling != 1 { sums.scale(row, by: rescaling) }
-      sums.add(row, decoded: decoded + index, of: decoder, weight: weight)
+      sums.add(row, decoded: decoded + index, of: decoder, example, missing: missing, weight: weight)
     }
     if samples.upperBound == configuration.samples {
       sums.scale(row, by: 1 / weights.total(row))

@@ -53,7 +53,7 @@ final class ImportanceSamples: ImputationCollector {
         for imputation in 0..<imputations
         where Double(uniforms[imputation]) * weights.total(row) < weight {
           decoder.writeSample(
-            decoded + index,
+            decoded + index, of: example, missing: missing,
             stream: RandomPurpose.imputationSample.stream(
               seed: configuration.seed, epoch: imputation * streams, example: place),
             into: drawn)

@@ -116,7 +116,7 @@ final class ImputationChain {
   }
 
   private func logLikelihood(_ row: Int) -> Double {
-    decoder.logLikelihood(row, of: inputs.base + row * width, missing: .none)
+    decoder.completedLogLikelihood(row, of: inputs.base + row * width, missing: missing.columns(row))
   }
 
   /// log p(z) - log q(z|x) of a row of the encoder.
@@ -133,7 +133,7 @@ final class ImputationChain {
   private func draw(_ row: Int, _ step: Int, place: Int) {
     let sample = drawn.base + row * width
     decoder.writeSample(
-      row,
+      row, of: completedRow(row), missing: missing.columns(row),
       stream: RandomPurpose.imputationSample.stream(
         seed: configuration.seed, epoch: step * model.likelihood.parts.count, example: place),
       into: sample)
@@ -147,7 +147,9 @@ final class ImputationChain {
   private func use(_ row: Int, _ used: Int, into results: UnsafeMutablePointer<Float>) {
     let count = configuration.samples - firstUsed
     guard configuration.estimate == .sample else {
-      sums.add(row, decoded: row, of: decoder, weight: 1 / Double(count))
+      sums.add(
+        row, decoded: row, of: decoder, completedRow(row), missing: missing.columns(row),
+        weight: 1 / Double(count))
       if used == count - 1 {
         sums.writeEstimates(
           row, of: missing.columns(row), configuration.estimate, decoder: decoder, into: results)

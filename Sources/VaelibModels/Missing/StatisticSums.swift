@@ -16,12 +16,15 @@ final class StatisticSums {
     for index in 0..<count { sum[index] *= factor }
   }
 
-  /// Adds the statistics of a decoded row.
-  func add(_ row: Int, decoded: Int, of decoder: DecoderPass, weight: Double) {
+  /// Adds the statistics of a decoded row, for an example that lacks columns.
+  func add(
+    _ row: Int, decoded: Int, of decoder: DecoderPass, _ example: UnsafePointer<Float>,
+    missing: MissingColumns, weight: Double
+  ) {
     let (sum, count) = (sums.row(row), sums.columns)
     withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { statistics in
       guard let statistics = statistics.baseAddress else { return }
-      decoder.writeStatistics(decoded, into: statistics)
+      decoder.writeStatistics(decoded, of: example, missing: missing, into: statistics)
       for index in 0..<count { sum[index] += weight * Double(statistics[index]) }
     }
   }

@@ -20,6 +20,7 @@ public enum RandomPurpose: UInt8, Sendable {
   case imputationSample = 15
   case imputationLatent = 16
   case trainingHiding = 17
+  case quantileSample = 18
 
   /// The stream of one example in one epoch.
   func stream(seed: UInt64, epoch: Int = 0, example: Int = 0) -> RandomStream {

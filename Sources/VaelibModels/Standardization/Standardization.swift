@@ -15,16 +15,20 @@ struct Standardization: Sendable {
   let floor: ParameterTensor?
   /// The mean total of the examples' columns, of counts as they are, where that is wanted; 0 until examples were seen.
   let total: ParameterTensor?
+  /// What makes normal scores of x', where that is wanted: `mean` and `deviation` are then the median and the unit that
+  /// `QuantileKnots` finds.
+  let quantiles: QuantileTensors?
 
   /// The floor of columns that are not constant.
   private let stddevFloor: Double
 
   /// Without `stddevFloor` there is no p(x|z).
   ///
-  /// `prefix` is what the tensors' names begin with; `hasTotal` if the mean total is wanted.
+  /// `prefix` is what the tensors' names begin with; `hasTotal` if the mean total is wanted, `hasQuantiles` if columns are
+  /// to become normal scores.
   init(
-    columns: Int, stddevFloor: Double? = nil, hasTotal: Bool = false, prefix: String = "",
-    layout: inout ParameterLayout
+    columns: Int, stddevFloor: Double? = nil, hasTotal: Bool = false, hasQuantiles: Bool = false,
+    prefix: String = "", layout: inout ParameterLayout
   ) throws(NetworkError) {
     self.stddevFloor = stddevFloor ?? 0
     mean = try layout.append(prefix + "standardization/mean", rows: 1, columns: columns)
@@ -33,11 +37,14 @@ struct Standardization: Sendable {
       stddevFloor == nil
       ? nil : try layout.append(prefix + "standardization/floor", rows: 1, columns: columns)
     total = hasTotal ? try layout.append(prefix + "standardization/total", rows: 1, columns: 1) : nil
+    quantiles = hasQuantiles ? try QuantileTensors(columns: columns, prefix: prefix, layout: &layout) : nil
   }
 
   var columns: Int { mean.columns }
   /// The tensors, which lie one after the other.
-  var range: Range<Int> { mean.range.lowerBound..<(total ?? floor ?? deviation).range.upperBound }
+  var range: Range<Int> {
+    mean.range.lowerBound..<(quantiles?.scores ?? total ?? floor ?? deviation).range.upperBound
+  }
 
   /// Whether examples were seen.
   func isKnown(in parameters: UnsafePointer<Float>) -> Bool { parameters[deviation.offset] > 0 }
@@ -57,10 +64,10 @@ struct Standardization: Sendable {
     if let total, !(parameters[total.offset] > 0) {
       return "total holds \(parameters[total.offset]); it must be above 0"
     }
-    guard let floor else { return nil }
-    let floors = parameters + floor.offset
-    let place = (0..<floor.columns).first { !(floors[$0] > 0) }
-    return place.map { "floor holds \(floors[$0]) at place \($0); it must be above 0" }
+    if let floor, let place = (0..<columns).first(where: { !(parameters[floor.offset + $0] > 0) }) {
+      return "floor holds \(parameters[floor.offset + place]) at place \(place); it must be above 0"
+    }
+    return quantiles?.problem(in: parameters)
   }
 
   /// Takes the means and deviations of a set.

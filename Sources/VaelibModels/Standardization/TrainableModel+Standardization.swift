@@ -22,11 +22,13 @@ extension TrainableModel {
           + "mean_activation identity, or in a stack loss squared_error in layer 0")
     }
     try ExampleCheck.shape(examples, columns: dataDimension, what: "the examples")
+    let sample = try ColumnSample(
+      of: standardized.filter { $0.standardization.quantiles != nil }.map(\.columns), rows: examples.rows)
     let moments = try profiled(.standardization) {
       try ColumnMoments(
         examples, weights: weights, functions: standardized.map { ($0.columns, $0.function) },
-        totals: standardized.filter { $0.standardization.total != nil }.map(\.columns), check: exampleCheck,
-        isCancelled: isCancelled)
+        totals: standardized.filter { $0.standardization.total != nil }.map(\.columns), sample: sample,
+        check: exampleCheck, isCancelled: isCancelled)
     }
     if let column = moments.weightSums.firstIndex(of: 0) {
       throw ModelError.data(
@@ -36,6 +38,22 @@ extension TrainableModel {
     for part in standardized {
       let constants = part.standardization.set(moments.columns(part.columns), in: parameters.base)
       forget(constants.map { part.inputs.lowerBound + $0 })
+      setQuantiles(part, of: sample, except: constants)
+    }
+  }
+
+  /// Takes the quantiles of columns that are to become normal scores, and are not constant.
+  private func setQuantiles(_ part: StandardizedColumns, of sample: ColumnSample, except constants: [Int]) {
+    guard let quantiles = part.standardization.quantiles else { return }
+    let constants = Set(constants)
+    forEachRow(.standardization, part.columns.count, width: 1 << 16) { column in
+      let found =
+        constants.contains(column)
+        ? nil : QuantileKnots(sample.entries(part.columns.lowerBound + column))
+      quantiles.set(found, column: column, in: parameters.base)
+      guard let found else { return }
+      parameters.base[part.standardization.mean.offset + column] = found.center
+      parameters.base[part.standardization.deviation.offset + column] = found.unit
     }
   }
 

@@ -55,7 +55,15 @@ final class DecoderPass {
     likelihood.logLikelihood(row, outputs(row), of: example, missing: missing)
   }
 
-  /// The share of each column in it, [D].
+  /// The same of all columns of an example that was completed, where counts are shares of the total of those that were not
+  /// missing.
+  func completedLogLikelihood(
+    _ row: Int, of example: UnsafePointer<Float>, missing: MissingColumns
+  ) -> Double {
+    likelihood.completedLogLikelihood(row, outputs(row), of: example, missing: missing)
+  }
+
+  /// The share of each column in `logLikelihood`, [D].
   func writeColumnTerms(
     _ row: Int, of example: UnsafePointer<Float>, missing: MissingColumns,
     into terms: UnsafeMutablePointer<Double>
@@ -91,16 +99,22 @@ final class DecoderPass {
   }
 
   /// The same for a row that is to be as large as an example, where counts are shares of a total.
-  func writeMean(_ row: Int, of example: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
-    likelihood.writeMean(row, outputs(row), of: example, into: mean)
+  func writeMean(
+    _ row: Int, of example: UnsafePointer<Float>, missing: MissingColumns,
+    into mean: UnsafeMutablePointer<Float>
+  ) {
+    likelihood.writeMean(row, outputs(row), of: example, missing: missing, into: mean)
   }
 
   /// How many numbers `writeStatistics` writes.
   var statisticCount: Int { likelihood.statisticCount }
 
-  /// Writes what estimates of missing columns are made of, given z of one row.
-  func writeStatistics(_ row: Int, into statistics: UnsafeMutablePointer<Float>) {
-    likelihood.writeStatistics(row, outputs(row), into: statistics)
+  /// Writes what estimates of missing columns of an example are made of, given z of one row.
+  func writeStatistics(
+    _ row: Int, of example: UnsafePointer<Float>, missing: MissingColumns,
+    into statistics: UnsafeMutablePointer<Float>
+  ) {
+    likelihood.writeStatistics(row, outputs(row), of: example, missing: missing, into: statistics)
   }
 
   /// Writes the estimates of missing columns from statistics averaged over z to their places in an example.
@@ -119,6 +133,15 @@ final class DecoderPass {
   /// Writes a sample of p(x|z) of one row, [D], drawn from `stream`.
   func writeSample(_ row: Int, stream: RandomStream, into sample: UnsafeMutablePointer<Float>) {
     likelihood.writeSample(row, outputs(row), stream: stream, into: sample)
+  }
+
+  /// The same for a row that is to be as large as an example, where counts are shares of a total.
+  func writeSample(
+    _ row: Int, of example: UnsafePointer<Float>, missing: MissingColumns, stream: RandomStream,
+    into sample: UnsafeMutablePointer<Float>
+  ) {
+    likelihood.writeSample(
+      row, outputs(row), of: example, missing: missing, stream: stream, into: sample)
   }
 }
 

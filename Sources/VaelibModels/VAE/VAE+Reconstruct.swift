@@ -32,7 +32,8 @@ extension VariationalAutoencoder {
       }
       forEachRow(.likelihood, block.values.rows, width: width) { row in
         reconstruction.decoder.writeMean(
-          row, of: block.values.row(row), into: mean + (block.first + row) * width)
+          row, of: block.values.row(row), missing: reconstruction.encoder.missing(row),
+          into: mean + (block.first + row) * width)
       }
     }
   }
@@ -71,7 +72,7 @@ extension VariationalAutoencoder {
 /// Both networks at work, one after the other.
 private final class Reconstruction {
   let decoder: DecoderPass
-  private let encoder: EncoderPass
+  let encoder: EncoderPass
   private let latents: FloatBuffer
 
   init(_ encoder: EncoderQuery, _ decoder: DecoderQuery, rows: Int) throws {

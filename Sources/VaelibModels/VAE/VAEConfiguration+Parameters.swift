@@ -50,6 +50,7 @@ extension VAEConfiguration {
     try likelihood?.type.check(options)
     try checkGroups()
     try checkShares()
+    try checkQuantiles()
   }
 
   private func checkGroups() throws(ModelError) {

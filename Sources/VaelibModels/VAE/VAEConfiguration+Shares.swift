@@ -26,11 +26,6 @@ extension VAEConfiguration {
       return
         "which needs the mean total of the examples, but standardize is 0, so none is found; set standardize to 1"
     }
-    if missing != .refuse {
-      return
-        "but missing is \(missing.rawValue): the total of a row that lacks counts is not known; use count_mean "
-        + "column, or missing refuse"
-    }
     return nil
   }
 }

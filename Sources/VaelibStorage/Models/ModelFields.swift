@@ -204,8 +204,8 @@ extension ModelContents {
 }
 
 extension ParameterTensor {
-  /// [rows, columns] for weights, [columns] for biases and learned variances.
-  var fileShape: [Int] { isWeight ? [rows, columns] : [columns] }
+  /// [rows, columns] for weights, and whatever else has several rows; [columns] for biases, learned variances and the like.
+  var fileShape: [Int] { isWeight || rows > 1 ? [rows, columns] : [columns] }
 }
 
 extension Parameter {

@@ -17,7 +17,7 @@ from reference.vae import (
     log_px_of_head,
     network,
     seen_by_encoder,
-    units,
+    standardized,
 )
 
 Array = npt.NDArray[np.float64]
@@ -93,9 +93,8 @@ def _seen(weights: Weights, kind: Architecture | Categories, columns: Array) -> 
     """What networks see of the columns of a group."""
     if isinstance(kind, Categories):
         return kind.one_hot(columns)
-    center, unit = units(weights, kind)
-    standardized = (seen_by_encoder(filled(columns, kind.likelihood), kind.likelihood) - center) / unit
-    return np.asarray(np.where(np.isnan(columns), 0, standardized))
+    values = seen_by_encoder(filled(columns, kind.likelihood), kind.likelihood)
+    return np.asarray(np.where(np.isnan(columns), 0, standardized(weights, kind, values)))
 
 
 def conditions(weights: Weights, groups: Sequence[Group], x: Array) -> Array:

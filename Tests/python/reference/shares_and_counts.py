@@ -37,9 +37,16 @@ def outputs_per_column(likelihood: str, *, predicts: bool) -> int:
 
 
 def log_density(
-    likelihood: str, weights: Mapping[str, Array], x: Array, head: Array, *, predicts: bool, shares: bool = False
+    likelihood: str,
+    weights: Mapping[str, Array],
+    x: Array,
+    head: Array,
+    *,
+    predicts: bool,
+    shares: bool = False,
+    observed: npt.NDArray[np.bool_] | None = None,
 ) -> Array:
-    """log p(x|z) of each number."""
+    """log p(x|z) of each number; shares are of the total of what is observed."""
     outputs = np.split(head, head.shape[-1] // x.shape[-1], axis=-1)
     if likelihood == "continuous_bernoulli":
         return np.asarray(x * outputs[0] - log_integral(outputs[0]))
@@ -53,7 +60,7 @@ def log_density(
         return np.asarray((a - 1) * np.log(x) + (b - 1) * np.log1p(-x) - betaln(a, b))
     log_mean = count_log_means(weights, outputs[0])
     if shares:
-        log_mean = share_log_means(log_mean, np.maximum(x.sum(axis=-1, keepdims=True), 1.0))
+        log_mean = share_log_means(log_mean, x, np.full(x.shape, True) if observed is None else observed)
     if likelihood == "poisson":
         return np.asarray(x * log_mean - np.exp(log_mean) - gammaln(x + 1))
     counted = gammaln(x + shape) - gammaln(shape) - gammaln(x + 1)
@@ -74,9 +81,15 @@ def count_log_means(weights: Mapping[str, Array], output: Array) -> Array:
     return bounded(output, (-20.0, 20.0)) + offset
 
 
-def share_log_means(log_mean: Array, total: Array) -> Array:
-    """log m, of which a row's are shares of its total, as they are to each other."""
-    return np.asarray(np.log(total) + log_mean - logsumexp(log_mean, axis=-1, keepdims=True))
+def share_log_means(log_mean: Array, x: Array, observed: npt.NDArray[np.bool_]) -> Array:
+    """log m, of which the observed ones of a row add up to the total of the observed counts, as they are to each other.
+
+    Of a row without any, nothing follows.
+    """
+    total = np.maximum(np.where(observed, x, 0).sum(axis=-1, keepdims=True), 1.0)
+    counted = observed | ~observed.any(axis=-1, keepdims=True)
+    sums = logsumexp(log_mean, axis=-1, b=np.broadcast_to(counted, log_mean.shape).astype(float), keepdims=True)
+    return np.asarray(np.log(total) + log_mean - sums)
 
 
 def log_integral(logit: Array) -> Array:

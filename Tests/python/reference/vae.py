@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from reference.activations import ACTIVATIONS, sigmoid, softplus
 from reference.densities import DEGREES_TENSOR, LOCATION_SCALE, Density, degrees_of_freedom, density
+from reference.quantiles import KNOTS, normal_scores
 from reference.shares_and_counts import COUNTS, SHAPES, SHARES, log_density, outputs_per_column
 
 Array = npt.NDArray[np.float64]
@@ -38,6 +39,7 @@ class Architecture:
     degrees_of_freedom: float | str
     missing: str
     count_mean: str
+    standardize_by: str
 
     @property
     def decoder_widths(self) -> tuple[int, ...]:
@@ -73,6 +75,11 @@ class Architecture:
         return (real or self.likelihood in COUNTS) and self.standardize
 
     @property
+    def has_scores(self) -> bool:
+        """Whether columns become their normal scores."""
+        return self.standardizes and self.standardize_by == "quantiles"
+
+    @property
     def has_shares(self) -> bool:
         """Whether counts are shares of the row's total."""
         return self.likelihood in COUNTS and self.count_mean == "share"
@@ -95,6 +102,9 @@ class Architecture:
             shapes |= {f"standardization/{name}": (self.data_dim,) for name in names}
         if self.standardizes and self.has_shares:
             shapes["standardization/total"] = (1,)
+        if self.has_scores:
+            shape = (self.data_dim, KNOTS) if self.data_dim > 1 else (KNOTS,)
+            shapes |= {f"standardization/{name}": shape for name in ("knots", "scores")}
         if self.likelihood in SHAPES and not self.predicts_variance:
             shapes[SHAPES[self.likelihood][0]] = (self.data_dim,)
         if self.learns_degrees:
@@ -112,6 +122,13 @@ def units(weights: Weights, architecture: Architecture) -> tuple[Any, Any]:
     if not architecture.standardizes:
         return 0.0, 1.0
     return weights["standardization/mean"], weights["standardization/deviation"]
+
+
+def standardized(weights: Weights, architecture: Architecture, x: Array) -> Array:
+    """Columns as the networks see them, and the density of those that become normal scores."""
+    center, unit = units(weights, architecture)
+    inner = (x - center) / unit
+    return normal_scores(weights, inner)[0] if architecture.has_scores else np.asarray(inner)
 
 
 def decoder_limits(weights: Weights, architecture: Architecture) -> tuple[Any, float]:
@@ -156,8 +173,8 @@ def hide(seen: Array, hidden: Array, missing: str) -> Array:
 
 def encode(weights: Weights, architecture: Architecture, x: Array, hidden: Array | None = None) -> tuple[Array, Array]:
     """q(z|x): mean and log-variance; of ``hidden`` numbers, by default the missing ones, the encoder sees nothing."""
-    center, unit = units(weights, architecture)
-    seen = (seen_by_encoder(filled(x, architecture.likelihood), architecture.likelihood) - center) / unit
+    columns = seen_by_encoder(filled(x, architecture.likelihood), architecture.likelihood)
+    seen = standardized(weights, architecture, columns)
     seen = hide(seen, np.isnan(x) if hidden is None else hidden, architecture.missing)
     head = network(weights, "encoder", architecture.hidden, architecture.activation, seen)
     mean, raw = head[..., : architecture.latent_dim], head[..., architecture.latent_dim :]
@@ -170,7 +187,10 @@ def decoder_head(weights: Weights, architecture: Architecture, z: Array) -> Arra
 
 
 def decode(weights: Weights, architecture: Architecture, z: Array) -> tuple[Array, Array | None]:
-    """p(x|z): mean or location, and the logarithm of the squared scale, which is a Gaussian's log-variance."""
+    """p(x|z): mean or location, and the logarithm of the squared scale, which is a Gaussian's log-variance.
+
+    Where columns become normal scores, of these.
+    """
     return decode_head(weights, architecture, decoder_head(weights, architecture, z))
 
 
@@ -179,7 +199,7 @@ def decode_head(weights: Weights, architecture: Architecture, head: Array) -> tu
     if architecture.likelihood == "bernoulli":
         return sigmoid(head), None
     raw_mean = head[..., : architecture.data_dim]
-    center, unit = units(weights, architecture)
+    center, unit = (0.0, 1.0) if architecture.has_scores else units(weights, architecture)
     mean = sigmoid(raw_mean) if architecture.mean_activation == "sigmoid" else raw_mean * unit + center
     if architecture.variance == "fixed":
         return mean, np.full_like(mean, 2 * math.log(architecture.noise_stddev))
@@ -201,22 +221,29 @@ def log_px(weights: Weights, architecture: Architecture, x: Array, z: Array) -> 
 
 def log_px_of_head(weights: Weights, architecture: Architecture, x: Array, head: Array) -> Array:
     """The same, from what the decoder's last layer gives."""
-    terms = log_px_of_columns(weights, architecture, filled(x, architecture.likelihood), head)
+    terms = log_px_of_columns(weights, architecture, x, head)
     return np.asarray(np.where(np.isnan(x), 0, terms).sum(axis=-1))
 
 
 def log_px_of_columns(weights: Weights, architecture: Architecture, x: Array, head: Array) -> Array:
-    """log p(x_d|z) of each column."""
+    """log p(x_d|z) of each column; what is found where a number is missing means nothing."""
+    observed, x = ~np.isnan(x), filled(x, architecture.likelihood)
     if architecture.likelihood == "bernoulli":
         return np.asarray(x * head - softplus(head))
     if architecture.likelihood in (*COUNTS, *SHARES):
         predicts, shares = architecture.predicts_variance, architecture.has_shares
-        return np.asarray(log_density(architecture.likelihood, weights, x, head, predicts=predicts, shares=shares))
+        kind = architecture.likelihood
+        found = log_density(kind, weights, x, head, predicts=predicts, shares=shares, observed=observed)
+        return np.asarray(found)
     mean, log_variance = decode_head(weights, architecture, head)
     assert log_variance is not None
     if architecture.likelihood == "log_normal":
         x = np.log(x)
         return np.asarray(noise_density(weights, architecture).log(x, mean, log_variance) - x)
+    if architecture.has_scores:
+        center, unit = units(weights, architecture)
+        score, slope = normal_scores(weights, (x - center) / unit)
+        return np.asarray(noise_density(weights, architecture).log(score, mean, log_variance) + np.log(slope / unit))
     return np.asarray(noise_density(weights, architecture).log(x, mean, log_variance))
 
 

@@ -388,6 +388,7 @@ class ColumnGroup(ctypes.Structure):
         ("degrees_of_freedom", c_double),
         ("standardize", c_size_t),
         ("count_mean", c_char_p),
+        ("standardize_by", c_char_p),
     ]
 
 
@@ -413,6 +414,7 @@ class VAEConfig(ctypes.Structure):
         ("degrees_of_freedom", c_double),
         ("standardize", c_size_t),
         ("count_mean", c_char_p),
+        ("standardize_by", c_char_p),
         ("initializer", c_char_p),
         ("initializer_stddev", c_double),
         ("seed", c_uint64),

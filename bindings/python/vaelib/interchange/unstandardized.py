@@ -41,6 +41,10 @@ def unstandardized_weights(model: Estimator[Any]) -> dict[str, Array]:
     _restore_targets(weights)
     if any(name.startswith("columns/") for name in weights):
         raise ValueError("the columns of this model are of several kinds; only networks of one kind have such weights")
+    if "standardization/knots" in weights:
+        raise ValueError(
+            "the columns of this model become normal scores (standardize_by quantiles), which no layer does"
+        )
     mean, deviation = (weights.pop(f"standardization/{name}", None) for name in ("mean", "deviation"))
     for name in ("floor", "total"):
         weights.pop(f"standardization/{name}", None)

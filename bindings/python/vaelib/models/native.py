@@ -112,12 +112,13 @@ class NativeModel:
 
     @property
     def tensors(self) -> dict[str, Tensor]:
-        """The layout of the flat parameters, by name; biases have one axis."""
+        """The layout of the flat parameters, by name; biases and other single rows have one axis."""
         tensors = []
         for index in range(self.info.tensor_count):
             native = described(header.Tensor, "vaelib_model_describe_tensor", self.handle, index)
             name = native.name.decode()
-            shape = (native.rows, native.columns) if name.endswith("weight") else (native.columns,)
+            is_matrix = name.endswith("weight") or native.rows > 1
+            shape = (native.rows, native.columns) if is_matrix else (native.columns,)
             tensors.append(Tensor(name, shape, native.offset))
         return {tensor.name: tensor for tensor in tensors}
 

@@ -124,6 +124,7 @@ class VAE(
         degrees_of_freedom: float | str = "auto",
         standardize: bool = True,
         count_mean: str = "column",
+        standardize_by: str = "moments",
         initializer: str = "glorot_uniform",
         initializer_stddev: float = 0.01,
         epochs: int | str = "auto",
@@ -174,6 +175,7 @@ class VAE(
         self.degrees_of_freedom = degrees_of_freedom
         self.standardize = standardize
         self.count_mean = count_mean
+        self.standardize_by = standardize_by
         self.initializer = initializer
         self.initializer_stddev = initializer_stddev
         self.epochs = epochs
