@@ -26,7 +26,8 @@ class StackedDenoisingRegressor(SupervisedStack, Stack, RegressionPredictions, S
     layers learn the targets together, one or several, by half the squared error: fine-tuning. Targets are standardised
     inside the model, by the examples of its first fine-tuning, and predicted in their own unit.
 
-    Examples may lack targets. In y NaN says so; pretraining takes all examples, fine-tuning those with targets.
+    Examples may lack targets, some of several or all. In y NaN says so; pretraining takes all examples, fine-tuning
+    those with a target, and the loss is that of the targets that they have.
 
     Parameters
     ----------
