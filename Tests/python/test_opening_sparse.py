@@ -1,5 +1,6 @@
 """Groups of HDF5 files that hold a sparse matrix, in memory and streamed: AnnData, 10x Genomics."""
 
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import h5py
@@ -184,6 +185,39 @@ def test_large_chunks_give_a_hint(tmp_path):
     with pytest.warns(vaelib.VaelibWarning, match=r"decompressed about \d+ times in an epoch; a budget of 6 MiB"):
         dataset = vaelib.open_dataset(path, "X", memory_budget=1 << 20)
     np.testing.assert_array_equal(dataset[:50].numpy(), matrix[:50].toarray())
+
+
+def read_bytes():
+    """What this process has read from files."""
+    with open("/proc/self/io") as counters:
+        return int(next(counters).split()[1])
+
+
+@pytest.mark.parametrize("chunk", [50_000, 213_338])
+@pytest.mark.parametrize("order", ["rows", "columns"])
+def test_how_often_chunks_are_decoded(tmp_path, chunk, order):
+    """Their stored bytes are read each time: once from first to last, and once for each window of a shuffled epoch."""
+    matrix = regular(20000, 64, 32)
+    matrix.data = np.random.RandomState(0).uniform(1, 2, matrix.nnz).astype(np.float32)
+    path = tmp_path / "x.h5ad"
+    with h5py.File(path, "w") as file:
+        group = add_anndata(file, "X", matrix if order == "rows" else matrix.tocsc(), chunks=(chunk,), compression=1)
+        stored = group["data"].id.get_storage_size() + group["indices"].id.get_storage_size()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", vaelib.VaelibWarning)
+        dataset = vaelib.open_dataset(path, "X", memory_budget=1 << 20)
+    begin = read_bytes()
+    np.testing.assert_array_equal(dataset.numpy(), matrix.toarray())
+    from_first_to_last = read_bytes() - begin
+    if order == "columns":  # once to distribute them; then what was distributed is sorted, and read
+        assert stored <= from_first_to_last < 1.05 * stored + (12 + 8) * matrix.nnz
+        return
+    assert stored <= from_first_to_last < 1.05 * stored
+    model = vaelib.VAE(2, hidden=(4,), likelihood="gaussian", standardize=False, epochs=2, random_state=0)
+    begin = read_bytes()
+    model.fit(dataset)
+    windows = 8 * matrix.nnz / (512 << 10) + 2
+    assert (read_bytes() - begin) / stored < 2 * windows + 3
 
 
 # What is no matrix

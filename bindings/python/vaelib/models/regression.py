@@ -94,6 +94,8 @@ def _r2(
     counted = weights[:, np.newaxis] * present
     y, sums = np.where(present, y, 0), counted.sum(axis=0)
     known = sums > 0
+    if not known.any():
+        raise ValueError("every example of y that has a target has weight 0: there is nothing to compare with")
     means = (counted * y).sum(axis=0)[known] / sums[known]
     errors = (counted * (y - predicted.reshape(y.shape)) ** 2).sum(axis=0)[known]
     distances = (counted[:, known] * (y[:, known] - means) ** 2).sum(axis=0)
