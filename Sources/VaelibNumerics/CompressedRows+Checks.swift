@@ -26,15 +26,18 @@ extension CompressedRows {
     for row in 0..<rows {
       let next = offsets[row + 1]
       guard next >= last else {
-        throw Flaw(reason: "indptr falls from \(last) to \(next) at \(names.stored) \(row); it must never fall")
+        throw Flaw(
+          reason: "indptr falls from \(last) to \(next) at \(names.stored) \(row); it must never fall")
       }
       guard next <= count else {
         throw Flaw(
-          reason: "indptr says that \(names.stored) \(row) ends at entry \(next), but there are \(count) entries")
+          reason: "indptr says that \(names.stored) \(row) ends at entry \(next), but there are \(count) "
+            + "entries")
       }
       guard next - last <= columns else {
         throw Flaw(
-          reason: "\(names.stored) \(row) has \(next - last) entries, more than there are \(names.other)s, \(columns)")
+          reason: "\(names.stored) \(row) has \(next - last) entries, more than there are \(names.other)s, "
+            + "\(columns)")
       }
       last = next
     }
@@ -94,8 +97,9 @@ extension CompressedRows {
       let column = indices[entry - entries.lowerBound]
       guard last[column] != row + 1 else {
         throw Flaw(
-          reason: "\(names.stored) \(firstRow + row) has several entries of \(names.other) \(column); add them up "
-            + "(scipy's sum_duplicates() does)")
+          reason:
+            "\(names.stored) \(firstRow + row) has several entries of \(names.other) \(column); add them "
+            + "up (scipy's sum_duplicates() does)")
       }
       last[column] = row + 1
     }

@@ -90,7 +90,10 @@ def replace(column, name, values):
 
 REFUSED = {
     "nothing": (None, 'column "obs/nothing" of .* has no values: its mask is true at each row'),
-    "minus one": (None, 'column "obs/minus one" of .* the value -1 at row 0 and none at row 1; as labels both would be'),
+    "minus one": (
+        None,
+        'column "obs/minus one" of .* the value -1 at row 0 and none at row 1; as labels both would be',
+    ),
     "number": (lambda column: replace(column, "mask", NONE[1:]), r"obs/number/mask.* 90 labels"),
     "text": (lambda column: replace(column, "mask", np.arange(90)), 'column "obs/text" .* other values than false and'),
     "flag": (lambda column: replace(column, "mask", np.full(90, 0.5)), r"obs/flag/mask.* row 0 holds 0\.5"),
@@ -124,5 +127,7 @@ def test_weights(path, in_child, kind):
     for options in ({}, {"weights_path": path}):
         dataset = vaelib.open_dataset(path, "X", weights="obs/weight", check_in_child=in_child, **options)
         np.testing.assert_array_equal(dataset.weights, weights)
-        with pytest.raises(vaelib.FormatError, match='column "obs/some weight" of .* no number at row 1, where its mask'):
+        with pytest.raises(
+            vaelib.FormatError, match=r'column "obs/some weight" of .* no number at row 1, where its mask'
+        ):
             vaelib.open_dataset(path, "X", weights="obs/some weight", check_in_child=in_child, **options)

@@ -1,4 +1,4 @@
-"""Sparse matrices that files store column by column: read as those that they store row by row, in memory and streamed."""
+"""Sparse matrices that files store column by column: read like those that they store row by row, in memory or not."""
 
 import contextlib
 import os
@@ -116,7 +116,7 @@ def test_shapes(tmp_path):
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
-    """300,000 entries: several pieces of columns and buckets of rows; the one row by row, the other column by column."""
+    """300,000 entries, which are several pieces of columns and buckets of rows; stored in both ways."""
     matrix = regular(6000, 60, 50).tolil()
     matrix[17] = 0  # a row without entries
     matrix = csr_matrix(matrix)
@@ -239,7 +239,10 @@ DAMAGE = {
     "indptr is too short": (part("indptr", lambda x: x[:-1]), "20 numbers in indptr, but 20 columns, whose .* are 21"),
     "data are too few": (part("data", lambda x: x[:-1]), "239 numbers in data, but 240 in indices"),
     "an index is too large": (changed("indices", 3, 60), rf"column {COLUMN} has an entry of row 60 \(indices\[3\]\)"),
-    "an index is negative": (changed("indices", 3, -1), f"column {COLUMN} has an entry of row -1 .* the rows are 0 to 59"),
+    "an index is negative": (
+        changed("indices", 3, -1),
+        f"column {COLUMN} has an entry of row -1 .* the rows are 0 to 59",
+    ),
     "a wide index is too large": (wide(2**32 + 1), f"column {COLUMN} has an entry of row 4294967297 "),
     "an index occurs twice": (
         part("indices", lambda x: np.where(np.arange(240) == 3, x[2 if COLUMNS.indptr[COLUMN] < 3 else 4], x)),
@@ -273,7 +276,7 @@ def test_a_file_that_changes_while_it_is_open(tmp_path, folder):
         for column in range(20):  # the first entry of each column is one of row 0
             file.seek(place + 4 * int(COLUMNS.indptr[column]))
             file.write(bytes(4))
-    with pytest.raises(vaelib.FormatError, match='sparse matrix "X" of .* changed while it was read; open it anew'):
+    with pytest.raises(vaelib.FormatError, match=r'sparse matrix "X" of .* changed while it was read; open it anew'):
         dataset.numpy()
     assert copies(folder) == []
 

@@ -132,7 +132,8 @@ struct DatasetOpening {
     guard let column = try NullableColumn(Self.path(name), check) else { return nil }
     let mask = try mask(column, rows: rows, of: "a column of \(rows) numbers")
     if let row = mask.numbers.firstIndex(where: { $0 != 0 }) {
-      throw columnError(column.name, "has no number at row \(row), where its mask is true; each row needs one")
+      throw columnError(
+        column.name, "has no number at row \(row), where its mask is true; each row needs one")
     }
     return column.values
   }

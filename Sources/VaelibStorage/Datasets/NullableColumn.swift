@@ -30,7 +30,8 @@ struct NullableColumn {
       if names == .booleans { return Labels(masked(values.numbers, mask.numbers), .named(names)) }
       // What stands in the place of missing texts is no name.
       let used = Set(masked(values.numbers, mask.numbers)).filter { $0 >= 0 }.sorted()
-      return try named(values.numbers, mask.numbers, used, used.map { names.names[Int($0)] }, names.kind, error)
+      return try named(
+        values.numbers, mask.numbers, used, used.map { names.names[Int($0)] }, names.kind, error)
     }
   }
 

@@ -27,7 +27,9 @@ final class SparseColumns: SparseRows, @unchecked Sendable {
       throw group.error(
         "is incomplete or damaged: it has \(stored.columns) rows, but only \(stored.entries) entries")
     }
-    guard stored.rows <= Int32.max else { throw group.unread("has \(stored.rows) columns, more than vaelib reads") }
+    guard stored.rows <= Int32.max else {
+      throw group.unread("has \(stored.rows) columns, more than vaelib reads")
+    }
     offsetMemory = try Self.offsets(stored)
     offsets = IndexList(offsetMemory.base, isWide: true)
     copy = TransposedCopy(of: stored, offsets: offsets)
@@ -59,7 +61,8 @@ final class SparseColumns: SparseRows, @unchecked Sendable {
     for piece in stored.pieces(of: 0..<columns) {
       let loaded = try stored.read(piece, scale: 1, shift: 0)
       try withExtendedLifetime(loaded.owner) { () throws(StorageError) in
-        try loaded.array.forEachEntry(firstRow: piece.lowerBound) { (column, row, value) throws(StorageError) in
+        try loaded.array.forEachEntry(firstRow: piece.lowerBound) {
+          (column, row, value) throws(StorageError) in
           let place = next[row]
           guard place < offsets[row + 1] else { throw stored.changed }
           next[row] += 1

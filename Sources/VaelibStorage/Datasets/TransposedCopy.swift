@@ -87,6 +87,7 @@ final class TransposedCopy: @unchecked Sendable {
       reason: "has \(stored.label) stored column by column; a temporary copy of "
         + "\(ScratchFile.mebibytes(buckets.byteCount)) MiB, row by row, in folder \"\(ScratchFile.folder)\" failed: "
         + "\(systemErrorText(failure.number)); name another folder in the environment variable TMPDIR, raise the "
-        + "memory budget to \(ScratchFile.mebibytes(whole.bytes)) MiB, or write the matrix row by row (csr_matrix)")
+        + "memory budget to \(ScratchFile.mebibytes(whole.bytes)) MiB, or write the matrix row by row (csr_matrix)"
+    )
   }
 }

@@ -81,7 +81,9 @@ final class TransposingWork {
       let record = records.base + index * recordBytes
       let row = Int(record.loadUnaligned(as: Int32.self)) - rows.lowerBound
       let place = next[row]
-      guard entries.lowerBound + place < buckets.offsets[rows.lowerBound + row + 1] else { throw stored.changed }
+      guard entries.lowerBound + place < buckets.offsets[rows.lowerBound + row + 1] else {
+        throw stored.changed
+      }
       next[row] += 1
       (sorted.base + place * sparseIndexBytes).copyMemory(
         from: record + sparseIndexBytes, byteCount: sparseIndexBytes)

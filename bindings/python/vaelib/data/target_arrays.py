@@ -109,9 +109,7 @@ def has_labels(indicators: Matrix, name: str) -> Mask:
     """
     present = ~np.isnan(indicators).all(axis=1)
     if not present.any():
-        raise ValueError(
-            f"every row of {name} is -1 or NaN, which stand for no labels: there is nothing to learn from"
-        )
+        raise ValueError(f"every row of {name} is -1 or NaN, which stand for no labels: there is nothing to learn from")
     return np.asarray(present)
 
 
