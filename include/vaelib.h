@@ -335,9 +335,10 @@ typedef struct vaelib_dataset_options {
     /**
      * The name of a dataset with one label per row; NULL for none. Labels are whole numbers of any type, from any base
      * and with gaps or without; booleans; enumerated values or texts, whose names are kept
-     * (vaelib_dataset_get_class_names()). Or the name of a column of categories in an AnnData file, such as
-     * "obs/cell_type": a group of `codes` and `categories`. A code of -1, no category, becomes the label -1, which
-     * training does not accept: leave such rows out (vaelib_dataset_select()).
+     * (vaelib_dataset_get_class_names()). Or the name of a column in an AnnData file, such as "obs/cell_type", that is a
+     * group: of categories, with `codes` and `categories`, or one of which entries may be missing, with `values` and
+     * `mask`. A code of -1, no category, or a mask of true becomes the label -1, which training does not accept: leave
+     * such rows out (vaelib_dataset_select()). What is known are classes with names then, whole numbers too.
      */
     const char *labels;
     /**
@@ -352,8 +353,12 @@ typedef struct vaelib_dataset_options {
      * folder that the environment variable TMPDIR names, by default /var/tmp. Queries do the same if the rows that
      * chunks store together are too large for a window, or if the dataset selects rows. The file has no name and is
      * gone when the dataset, and all datasets made from it, are freed, or when the process ends. VAELIB_FILE_ERROR if
-     * it cannot be written, with a message that says what can be done. Sparse matrices are not copied: where their
-     * chunks are that large, they are decompressed again for each block, and a warning says so.
+     * it cannot be written, with a message that says what can be done.
+     *
+     * Sparse matrices are copied so, row by row, if the file stores them column by column: with all their rows, as
+     * soon as some are wanted, in memory for up to 64 MiB. Others are not copied: of chunks that are that large the one
+     * of the numbers and the one of the columns that were decompressed last are kept, so reading from first to last
+     * decompresses each once, shuffling once for each window, and a warning says how often that is.
      */
     size_t memory_budget;
     /** The file that the labels are in; NULL for the same file. */
@@ -406,7 +411,8 @@ typedef struct vaelib_dataset_options {
     size_t external_folder_count;
     /**
      * The name of a dataset with one weight per row, or per window, as vaelib_dataset_with_weights() takes them; NULL
-     * for none. And the file that it is in; NULL for the same file.
+     * for none. Or of a column of an AnnData file with `values` and `mask`, of which none may be missing:
+     * VAELIB_FORMAT_ERROR names the first row without. And the file that it is in; NULL for the same file.
      */
     const char *weights;
     const char *weights_path;
@@ -469,11 +475,13 @@ vaelib_status vaelib_dataset_from_csr(
  * message lists those that it has), or the dataset is empty or not numeric.
  *
  * `name` may also be a group that holds a sparse matrix: "X", "layers/counts" or "raw/X" of an AnnData file, whose rows
- * are cells (csr_matrix), or "matrix" of a file of 10x Genomics, which stores genes x cells, cell by cell, and of which
- * cells are the examples too. It stays sparse in memory, in the file and on the way: the memory budget is compared with
- * what its entries take, and a larger one is read block by block. Rows become dense only in batches. row_axis may name
- * the axis whose elements the file stores one after another, and no other: of a csc_matrix that is 1, so its columns can
- * be examples, and its rows cannot.
+ * are cells (csr_matrix or csc_matrix), or "matrix" of a file of 10x Genomics, which stores genes x cells, cell by cell,
+ * and of which cells are the examples too. It stays sparse in memory, in the file and on the way: the memory budget is
+ * compared with what its entries take, and a larger one is read block by block. Rows become dense only in batches.
+ *
+ * row_axis may name either axis. Where the file stores the elements of the other one after another, as it does the
+ * columns of a csc_matrix, rows are made of them, with the same bits: the row numbers are read once when it is opened,
+ * and then everything, into memory, or when rows are first wanted into a temporary file (memory_budget).
  */
 vaelib_status vaelib_dataset_open(
     const char *path, const char *name, const vaelib_dataset_options *options, vaelib_dataset **out_dataset);
@@ -548,8 +556,10 @@ vaelib_status vaelib_dataset_relabel(
  *     "sigmoid"   1 for labels that apply, 0 for those that do not, independently of each other (multi-label)
  *
  * Slices, selections, concatenations and splits of the new dataset have their rows' targets; it has no labels.
- * Training holds all targets in memory, as float32. They are checked then: VAELIB_DATA_ERROR names the first that is
- * not finite, or not 0 or 1.
+ * Training holds all targets in memory, as float32. NaN stands for one that a row lacks: it is left out of the row's
+ * loss, which is a sum over its targets, and of its error. They are checked then: VAELIB_DATA_ERROR names the first that
+ * is infinite, or neither 0 nor 1, the first row that lacks all (leave such rows out: vaelib_dataset_select()), and, when
+ * a head is made, a target that all rows lack.
  */
 vaelib_status vaelib_dataset_with_targets(
     const vaelib_dataset *dataset, const vaelib_dataset *targets, const char *head, vaelib_dataset **out_dataset);

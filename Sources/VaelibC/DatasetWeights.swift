@@ -57,9 +57,12 @@ extension ExampleWeights {
     let path = options.weights_path.map { String(systemCString: $0) } ?? path
     var selection = DatasetSelection()
     selection.externalFolders = externalFolders
+    let column = try FileExamples.completeColumn(
+      name, path: path, rows: rows, externalFolders: externalFolders,
+      checkInChild: options.check_in_child != 0)
     // What has another size is not read into memory.
     let source = try FileExamples(
-      path: path, name: name, labels: nil, memoryBudget: min(rows, Int.max / widestNumber) * widestNumber,
+      path: path, name: column, labels: nil, memoryBudget: min(rows, Int.max / widestNumber) * widestNumber,
       scale: 1, shift: 0, selection: selection, checkInChild: options.check_in_child != 0
     ).source
     // MATLAB writes a column as one row.

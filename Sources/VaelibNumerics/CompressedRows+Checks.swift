@@ -1,4 +1,14 @@
 extension CompressedRows {
+  /// What messages call what is stored one after another, and the other axis.
+  public struct AxisNames: Sendable {
+    public let stored: String
+    let other: String
+
+    public static let rows = AxisNames(stored: "row", other: "column")
+    /// Of a matrix whose columns are stored one after another.
+    public static let columns = AxisNames(stored: "column", other: "row")
+  }
+
   /// What is wrong with a matrix, as a sentence without its end; rows count from 0.
   public struct Flaw: Error {
     public let reason: String
@@ -7,7 +17,7 @@ extension CompressedRows {
   /// Throws unless `offsets`, one for each of the `rows` stored rows and one more, go from 0 to `count`, never fall, and
   /// give no row more entries than it has columns.
   public static func checkOffsets(
-    _ offsets: IndexList, rows: Int, columns: Int, entries count: Int
+    _ offsets: IndexList, rows: Int, columns: Int, entries count: Int, names: AxisNames = .rows
   ) throws(Flaw) {
     guard offsets[0] == 0 else {
       throw Flaw(reason: "indptr begins with \(offsets[0]); it must begin with 0")
@@ -16,15 +26,18 @@ extension CompressedRows {
     for row in 0..<rows {
       let next = offsets[row + 1]
       guard next >= last else {
-        throw Flaw(reason: "indptr falls from \(last) to \(next) at row \(row); it must never fall")
+        throw Flaw(
+          reason: "indptr falls from \(last) to \(next) at \(names.stored) \(row); it must never fall")
       }
       guard next <= count else {
         throw Flaw(
-          reason: "indptr says that row \(row) ends at entry \(next), but there are \(count) entries")
+          reason: "indptr says that \(names.stored) \(row) ends at entry \(next), but there are \(count) "
+            + "entries")
       }
       guard next - last <= columns else {
         throw Flaw(
-          reason: "row \(row) has \(next - last) entries, more than there are columns, \(columns)")
+          reason: "\(names.stored) \(row) has \(next - last) entries, more than there are \(names.other)s, "
+            + "\(columns)")
       }
       last = next
     }
@@ -36,7 +49,7 @@ extension CompressedRows {
   /// Throws unless each stored row has entries of its columns alone, at most one of each. For offsets that were checked.
   ///
   /// - Parameter firstRow: what messages call the first row.
-  public func checkEntries(firstRow: Int = 0) throws {
+  public func checkEntries(firstRow: Int = 0, names: AxisNames = .rows) throws {
     var marks: ByteBuffer?
     for row in 0..<rows {
       let found = entries(ofChecked: row)
@@ -45,13 +58,13 @@ extension CompressedRows {
         let column = indices[entry - entries.lowerBound]
         guard column >= 0, column < width else {
           throw Flaw(
-            reason: "row \(firstRow + row) has an entry of column \(column) (indices[\(entry)]), but the "
-              + "columns are 0 to \(width - 1)")
+            reason: "\(names.stored) \(firstRow + row) has an entry of \(names.other) \(column) "
+              + "(indices[\(entry)]), but the \(names.other)s are 0 to \(width - 1)")
         }
       }
       let marked = try marks ?? Self.noMarks(width)
       marks = marked
-      try checkOnce(found, row, marked, firstRow)
+      try checkOnce(found, row, marked, firstRow, names)
     }
   }
 
@@ -76,14 +89,17 @@ extension CompressedRows {
     return marks
   }
 
-  private func checkOnce(_ found: Range<Int>, _ row: Int, _ marks: ByteBuffer, _ firstRow: Int) throws(Flaw) {
+  private func checkOnce(
+    _ found: Range<Int>, _ row: Int, _ marks: ByteBuffer, _ firstRow: Int, _ names: AxisNames
+  ) throws(Flaw) {
     let last = marks.base.assumingMemoryBound(to: Int.self)
     for entry in found {
       let column = indices[entry - entries.lowerBound]
       guard last[column] != row + 1 else {
         throw Flaw(
-          reason: "row \(firstRow + row) has several entries of column \(column); add them up "
-            + "(scipy's sum_duplicates() does)")
+          reason:
+            "\(names.stored) \(firstRow + row) has several entries of \(names.other) \(column); add them "
+            + "up (scipy's sum_duplicates() does)")
       }
       last[column] = row + 1
     }

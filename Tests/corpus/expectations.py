@@ -84,7 +84,7 @@ class Sparse:
 
     #: Where the headers of the parts are.
     parts: tuple[int, ...]
-    #: The rows that are examples, as float32; None for a matrix that is stored column by column, which is refused.
+    #: The rows that are examples, as float32.
     rows: Any
 
 
@@ -104,13 +104,12 @@ def sparse_matrices(path: str) -> dict[str, Sparse]:
 
 
 def _sparse(group: Any, encoding: str) -> Sparse:
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csc_matrix, csr_matrix
 
     parts = tuple(h5py.h5o.get_info(group[part].id).addr for part in SPARSE_PARTS)
-    if encoding == "csc_matrix":
-        return Sparse(parts, None)
     shape = group.attrs["shape"] if encoding else group["shape"][()][::-1]
-    matrix = csr_matrix(tuple(group[part][...] for part in SPARSE_PARTS), shape=tuple(int(length) for length in shape))
+    of_parts = csc_matrix if encoding == "csc_matrix" else csr_matrix
+    matrix = of_parts(tuple(group[part][...] for part in SPARSE_PARTS), shape=tuple(int(length) for length in shape))
     return Sparse(parts, matrix.toarray().astype(np.float32))
 
 

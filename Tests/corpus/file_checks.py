@@ -153,7 +153,7 @@ class Check:
             try:
                 dataset = self.refusable(step, functools.partial(vaelib.open_dataset, self.path, name, **arguments))
             except vaelib.VaelibError as error:
-                self.tell(**{"refused" if expected is None else "fault": f"{step}: {error}"})
+                self.tell(fault=f"{step}: {error}")
                 continue
             if dataset is None:
                 continue

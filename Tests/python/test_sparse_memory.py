@@ -39,13 +39,13 @@ print(peak() - before)
 """
 
 
-def write(name, rows, **options):
+def write(name, rows, order="csr", **options):
     random = np.random.RandomState(0)
     indices = np.arange(ENTRIES, dtype=np.int32) * 6 + random.randint(6, size=(rows, ENTRIES), dtype=np.int32)
     data = random.randint(1, 9, (rows, ENTRIES)).astype(np.float32)
     parts = (data.reshape(-1), indices.reshape(-1), np.arange(rows + 1, dtype=np.int32) * ENTRIES)
     with h5py.File(name, "w") as file:
-        add_anndata(file, "X", csr_matrix(parts, shape=(rows, COLUMNS)), **options)
+        add_anndata(file, "X", csr_matrix(parts, shape=(rows, COLUMNS)).asformat(order), **options)
 
 
 def added(budget, **options):
@@ -64,6 +64,7 @@ STORAGE = {
     "contiguous": {},
     "compressed": {"chunks": (4000,), "compression": "gzip", "compression_opts": 1},
     "large chunks": {"chunks": (120_000,), "compression": "lzf"},
+    "column by column": {"order": "csc", "chunks": (4000,), "compression": "gzip", "compression_opts": 1},
 }
 
 

@@ -190,7 +190,7 @@ def is_trained(name):
 
 @with_row_weights
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
-@pytest.mark.parametrize("outputs", [1, 3])
+@pytest.mark.parametrize("outputs", [1, 3, "3 with gaps"])
 @pytest.mark.parametrize("head", ["gaussian", "sigmoid"])
 @pytest.mark.parametrize("layers", DEEP.values(), ids=list(DEEP))
 def test_fine_tuning_with_targets(layers, head, outputs, dropout, row_weights):
@@ -198,6 +198,7 @@ def test_fine_tuning_with_targets(layers, head, outputs, dropout, row_weights):
     pair = StackPair(DATA_DIM, layers, kind, dropout=dropout)
     x, random = examples(BATCH, DATA_DIM), np.random.RandomState(7)
     batch, weighed = weighing(x, row_weights)
+    has_gaps, outputs = outputs == "3 with gaps", int(str(outputs)[0])
     trainer = pair.trainer(BATCH, phase="supervised", outputs=outputs)
     if head == "gaussian":
         targets = random.normal(3, 2, size=(BATCH, outputs)).astype(np.float32)
@@ -208,6 +209,11 @@ def test_fine_tuning_with_targets(layers, head, outputs, dropout, row_weights):
     else:
         targets = (random.uniform(size=(BATCH, outputs)) < 0.5).astype(np.float32)
         loss_of, squares = stack.multilabel_loss, False
+    if has_gaps:
+        targets[np.arange(BATCH), np.arange(BATCH) % 3] = np.nan
+        targets[::2, 0] = np.nan
+        targets[0] = [np.nan, 1, np.nan]
+    missing = np.isnan(targets)
     for steps in (0, 2):
         result = after_steps(trainer, steps, batch, targets)
         widths = [layer.width for layer in pair.layers]
@@ -219,11 +225,14 @@ def test_fine_tuning_with_targets(layers, head, outputs, dropout, row_weights):
         trained = {name: values for name, values in pair.weights.items() if is_trained(name)}
         expected = gradients.central_differences(lambda moved, loss=loss: loss({**pair.weights, **moved}), trained)
         compare(trainer, result, loss(pair.weights), expected, trained)
+        x64, head = x.astype(np.float64), "regressor" if squares else "multilabel"
+        outputs_of_rows = stack.head_outputs(pair.weights, pair.layers, x64, factors, head)
         if squares:
-            assert result["error"] == pytest.approx(2 * result["loss"] / outputs, rel=1e-6)
+            distances = (targets - moments["mean"]) / moments["deviation"] - outputs_of_rows
+            error = (weighed * np.nanmean(distances**2, axis=1)).mean()
         else:
-            logits = stack.head_outputs(pair.weights, pair.layers, x.astype(np.float64), factors, "multilabel")
-            assert result["error"] == pytest.approx((weighed * ((logits > 0) != targets).any(axis=1)).mean())
+            error = (weighed * (((outputs_of_rows > 0) != targets) & ~missing).any(axis=1)).mean()
+        assert result["error"] == pytest.approx(error, rel=1e-6)
 
 
 @with_row_weights

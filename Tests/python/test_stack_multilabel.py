@@ -107,13 +107,35 @@ def test_rows_of_minus_one_have_no_labels(x):
     assert model.score(x, y) == model.score(x[known], y[known])
 
 
+def test_labels_that_are_not_known(x):
+    """Each label is learned from the rows in which it is known; scores are of those alone."""
+    y = indicators(x).astype(np.float32)
+    y[::3, 0] = y[1::3, 1] = np.nan
+    y[5] = np.nan
+    model = Classifier(**{**SMALL, "finetune_epochs": 40}, dropout=0.0).fit(x, y, validation=(x, y))
+    known, right = ~np.isnan(y), model.predict(x) == y
+    rows = known.any(axis=1)
+    assert model.score(x, y) == (right | ~known).all(axis=1)[rows].mean()
+    weights = np.arange(len(x))
+    expected = np.average((right | ~known).all(axis=1)[rows], weights=weights[rows])
+    assert model.score(x, y, sample_weight=weights) == pytest.approx(expected)
+    assert model.score(x, indicators(x)) > 0.75
+    p = np.clip(model.predict_proba(x).astype(np.float64), 1e-9, 1 - 1e-9)
+    losses = -np.nansum(y * np.log(p) + (1 - y) * np.log(1 - p), axis=1)[rows]
+    assert model.history_["validation_loss"][-1] == pytest.approx(losses.mean(), rel=1e-4)
+    assert model.history_["validation_error"][-1] == pytest.approx(1 - model.score(x, y))
+    with pytest.raises(vaelib.DataError, match=r"lack target 2 \(counted from 0\)"):
+        Classifier(**TINY).fit(x, np.where([True, True, False], y, np.nan))
+
+
 @pytest.mark.parametrize(
     ("change", "text"),
     [
         (lambda y: y + 1, "0 or 1"),
         (lambda y: np.where(np.arange(150)[:, None] == 7, [[-1, 0, 1]], y), "row 7"),
         (lambda y: y * 0.5, "0 or 1"),
-        (lambda y: np.where(y, np.nan, 0.0), "0 or 1"),
+        (lambda y: np.where(y, np.inf, 0.0), "0 or 1"),
+        (lambda y: np.full(y.shape, np.nan), "no labels"),
         (lambda y: np.full_like(y, -1), "no labels"),
         (lambda y: y[1:], "inconsistent"),
         (lambda y: y.astype(str), "dtype"),

@@ -144,13 +144,55 @@ def test_nan_stands_for_no_target(x):
     assert model.history_["validation_loss"][-1] == expected.history_["validation_loss"][-1]
 
 
-def test_rows_without_targets_need_all_of_them(x):
+def test_rows_that_lack_some_targets(x):
+    """Each output learns from the rows that have its target; scores are of those alone."""
+    y = several(x)[:, :2]
+    y[::3, 0] = y[1::3, 1] = np.nan
+    y[5] = np.nan
+    model = Regressor(**SMALL, dropout=0.0).fit(x, y, validation=(x, y))
+    known, complete = ~np.isnan(y), several(x)[:, :2]
+    moments = {"mean": np.nanmean(y, axis=0), "deviation": np.nanstd(y, axis=0)}
+    for name, values in moments.items():
+        np.testing.assert_allclose(model.get_weights()[f"regressor/standardization/{name}"], values, rtol=1e-5)
+    predicted = model.predict(x)
+    scores = [r2(y[rows, column].astype(np.float32), predicted[rows, column]) for column, rows in enumerate(known.T)]
+    assert model.score(x, y) == pytest.approx(np.mean(scores), abs=1e-6)
+    assert model.score(x, complete) > 0.9
+    distances = np.where(known, (y - predicted) / moments["deviation"], np.nan)[known.any(axis=1)]
+    assert model.history_["validation_error"][-1] == pytest.approx(np.nanmean(distances**2, axis=1).mean(), rel=1e-3)
+    assert model.history_["validation_loss"][-1] == pytest.approx(np.nansum(distances**2, axis=1).mean() / 2, rel=1e-3)
+
+
+def test_gaps_and_weights(x):
+    """A row of weight 2 counts as two, whatever it lacks; one of weight 0 is not there."""
+    y = several(x)[:, :2]
+    y[::3, 0] = y[1::3, 1] = np.nan
+    weights = np.arange(len(x)) % 3
+    known = ~np.isnan(y)
+    model = Regressor(**TINY).fit(x, y)
+    predicted = model.predict(x)
+    means = [np.average(y[rows, k], weights=weights[rows]) for k, rows in enumerate(known.T)]
+    errors = np.nansum(weights[:, None] * (y - predicted) ** 2, axis=0)
+    expected = (1 - errors / np.nansum(weights[:, None] * (y - means) ** 2, axis=0)).mean()
+    assert model.score(x, y, sample_weight=weights) == pytest.approx(expected, abs=1e-6)
+    left = weights > 0
+    weighted = Regressor(**TINY).fit(x, y, sample_weight=weights)
+    same = Regressor(**TINY).fit(x[left], y[left], sample_weight=weights[left])
+    np.testing.assert_array_equal(weighted.predict(x), same.predict(x))
+
+
+def test_a_target_that_all_rows_lack(x):
     y = several(x)
-    y[3] = np.nan
-    Regressor(**TINY).fit(x, y)
-    y[5, 1] = np.nan
-    with pytest.raises(ValueError, match=r"NaN in some columns of row 5"):
+    y[:, 1] = np.nan
+    with pytest.raises(vaelib.DataError, match=r"lack target 1 \(counted from 0\) in each row"):
         Regressor(**TINY).fit(x, y)
+    # It may be missing where something is only measured.
+    model = Regressor(**TINY).fit(x, several(x), validation=(x, y))
+    predicted = model.predict(x)
+    expected = np.mean([r2(y[:, 0].astype(np.float32), predicted[:, 0]), 1])
+    assert model.score(x, y) == pytest.approx(expected, abs=1e-6)
+    with pytest.raises(ValueError, match="weight"):
+        model.score(x, y, sample_weight=np.zeros(len(x)))
 
 
 @pytest.mark.parametrize(
@@ -256,6 +298,9 @@ def test_a_trainer(x):
         vaelib.Trainer(model, len(x), phase="supervised", outputs=3)
     with pytest.raises(vaelib.InvalidArgument, match="no targets"):
         trainer.step(x)
+    y[4] = np.nan
+    with pytest.raises(vaelib.DataError, match=r"no targets at row 4: they are NaN"):
+        trainer.step(x, y)
 
 
 def test_early_stopping_returns_to_the_best_epoch(x):

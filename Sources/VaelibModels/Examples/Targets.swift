@@ -1,4 +1,5 @@
-/// What a head that learns no classes is to learn of each row of a set: `columns` numbers, held in memory.
+/// What a head that learns no classes is to learn of each row of a set: `columns` numbers, held in memory. NaN stands for
+/// one that a row lacks; no row lacks all.
 public struct Targets: Sendable {
   /// The head that they are for.
   public let head: HeadKind
@@ -23,6 +24,11 @@ public struct Targets: Sendable {
   /// The same as examples.
   var source: any ExampleSource { held.source }
 
+  /// The first column of which every row lacks its target; nil if there is none.
+  var columnWithoutAny: Int? {
+    (0..<columns).first { column in (0..<count).allSatisfy { row($0)[column].isNaN } }
+  }
+
   /// Calls `body` with all numbers, from the first row to the last.
   public func forEach(_ body: (Float) -> Void) {
     for index in 0..<count {
@@ -33,17 +39,23 @@ public struct Targets: Sendable {
 }
 
 extension LabeledExamples {
-  /// How many targets a row has. Throws unless there are some, and no more than a head may have outputs.
+  /// How many targets a row has. Throws unless there are some, no more than a head may have outputs, and of each column at
+  /// least one.
   func countTargets(what: String) throws(ModelError) -> Int {
     guard let targets else { throw noTargets(what) }
     guard targets.columns <= greatestOutputCount else {
       throw .data(
         "\(what) have \(targets.columns) targets a row; at most \(greatestOutputCount) are allowed")
     }
+    if let column = targets.columnWithoutAny {
+      throw .data(
+        "\(what) lack target \(column) (counted from 0) in each row: it is NaN everywhere, so nothing is to be learned of "
+          + "it; leave the column out")
+    }
     return targets.columns
   }
 
-  /// Throws unless there are so many targets a row, all accepted.
+  /// Throws unless there are so many targets a row, all accepted or missing, and none that lacks all.
   func checkTargets(
     columns: Int, what: String, expected: String, accepts: (Float) -> Bool
   ) throws(ModelError) {
@@ -53,11 +65,15 @@ extension LabeledExamples {
     }
     for row in 0..<targets.count {
       let values = targets.row(row)
-      if let column = (0..<columns).first(where: { !accepts(values[$0]) }) {
-        let name = values[column].isNaN ? "NaN" : "\(values[column])"
+      if let column = (0..<columns).first(where: { !values[$0].isNaN && !accepts(values[$0]) }) {
         throw .data(
-          "the targets of \(what) hold \(name) at row \(self.name(of: row)), column \(column) (counted from 0); "
+          "the targets of \(what) hold \(values[column]) at row \(name(of: row)), column \(column) (counted from 0); "
             + expected)
+      }
+      if (0..<columns).allSatisfy({ values[$0].isNaN }) {
+        throw .data(
+          "\(what) have no targets at row \(name(of: row)): they are NaN, which stands for one that a row lacks; leave "
+            + "rows that lack all of them out (vaelib_dataset_select)")
       }
     }
   }

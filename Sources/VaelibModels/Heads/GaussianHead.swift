@@ -2,10 +2,10 @@ import VaelibNetworks
 import VaelibNumerics
 
 /// Real numbers: 1/2 sum_k (y'_k - output_k)^2, which is -log N(y'; output, I) without its constant, of standardised
-/// targets y' = (y - mean) / deviation.
+/// targets y' = (y - mean) / deviation. Of a row that lacks some, which are NaN, the sum is over the others.
 ///
-/// The error of a row is the mean of (y'_k - output_k)^2: over the examples by which targets are standardised, its mean
-/// is 1 - R^2.
+/// The error of a row is the mean of (y'_k - output_k)^2, again of those that it has: over the examples by which targets
+/// are standardised, if they lack none, its mean is 1 - R^2.
 struct GaussianHead: Head {
   static let outputCounts = 1...greatestOutputCount
 
@@ -17,6 +17,10 @@ struct GaussianHead: Head {
       "regressor", inputs: inputs, outputs: outputs, activation: .identity, layout: &layout)
     scale = try Standardization(columns: outputs, prefix: "regressor/", layout: &layout)
   }
+
+  /// What targets may be when moments are taken of them.
+  private static let targetCheck = ExampleCheck(
+    [ColumnDomain(columns: nil, domain: .real)], missing: .ignore)
 
   static func check(_ examples: LabeledExamples, outputs: Int, what: String) throws(ModelError) {
     try examples.checkTargets(columns: outputs, what: what, expected: "every target must be finite") {
@@ -31,7 +35,7 @@ struct GaussianHead: Head {
   func see(_ examples: LabeledExamples, parameters: UnsafeMutablePointer<Float>) throws {
     guard let targets = examples.targets, !scale.isKnown(in: parameters) else { return }
     let constants = scale.set(
-      try ColumnMoments(targets.source, weights: examples.weights, check: .finite), in: parameters)
+      try ColumnMoments(targets.source, weights: examples.weights, check: Self.targetCheck), in: parameters)
     let weight = layer.weight(in: parameters)
     for column in constants {
       for row in 0..<weight.rows { weight.row(row)[column] = 0 }
@@ -56,13 +60,18 @@ private final class GaussianRows: HeadRows {
     gradient: UnsafeMutablePointer<Float>, weight: Float
   ) -> (loss: Double, error: Double) {
     standardizer.apply(to: target)
-    var squares = 0.0
+    var (squares, present) = (0.0, 0)
     for index in 0..<count {
+      guard !target[index].isNaN else {
+        gradient[index] = 0
+        continue
+      }
       let distance = outputs[index] - target[index]
       gradient[index] = weight * distance
       squares += Double(distance) * Double(distance)
+      present += 1
     }
-    return (squares / 2, squares / Double(count))
+    return (squares / 2, squares / Double(max(present, 1)))
   }
 
   func writeMean(_ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {

@@ -2,7 +2,8 @@ import VaelibNetworks
 import VaelibNumerics
 
 /// Labels that apply (1) or not (0), independently of each other: -sum_k t_k log p_k + (1 - t_k) log (1 - p_k), p =
-/// sigmoid(outputs), from logits. The error of a row is 1 if one of its labels is predicted wrongly.
+/// sigmoid(outputs), from logits. The error of a row is 1 if one of its labels is predicted wrongly. Labels that a row
+/// lacks, which are NaN, have no part in either.
 struct SigmoidHead: Head {
   static let outputCounts = 1...greatestOutputCount
 
@@ -31,9 +32,28 @@ private final class SigmoidRows: HeadRows {
     _ outputs: UnsafePointer<Float>, of target: UnsafeMutablePointer<Float>,
     gradient: UnsafeMutablePointer<Float>, weight: Float
   ) -> (loss: Double, error: Double) {
-    let loss = -kernels.bernoulliGradient(outputs, target, gradient, weight, count)
-    let isWrong = (0..<count).contains { (outputs[$0] > 0) != (target[$0] > 0) }
+    var (loss, isWrong) = (0.0, false)
+    forEachRun(of: target) { run in
+      let first = run.lowerBound
+      loss -= kernels.bernoulliGradient(
+        outputs + first, target + first, gradient + first, weight, run.count)
+      isWrong = isWrong || run.contains { (outputs[$0] > 0) != (target[$0] > 0) }
+    } missing: {
+      gradient[$0] = 0
+    }
     return (loss, isWrong ? 1 : 0)
+  }
+
+  /// Calls `present` with the runs of labels that are there, `missing` with each that is not.
+  private func forEachRun(
+    of target: UnsafePointer<Float>, present: (Range<Int>) -> Void, missing: (Int) -> Void
+  ) {
+    var first = 0
+    for index in 0...count where index == count || target[index].isNaN {
+      if first < index { present(first..<index) }
+      if index < count { missing(index) }
+      first = index + 1
+    }
   }
 
   /// The probability of each label.

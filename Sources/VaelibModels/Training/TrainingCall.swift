@@ -64,6 +64,7 @@ struct TrainingCall<Trained: TrainableModel> {
     try check()
     // Before the first rows are looked at, since this can be cancelled.
     try examples.source.parts.prepare(.shuffled, isCancelled: control.isCancelled)
+    try validation?.source.parts.prepare(.stored, isCancelled: control.isCancelled)
     let rollback = try model.makeRollback()
     let warnings = try warmupWarnings() + model.warnings(examples.source, kind, configuration)
     do {

@@ -23,10 +23,10 @@ struct DatasetOpening {
     guard let labels else {
       return OpenedDataset(stored: stored, examples: examples, labels: nil, hints: hints)
     }
-    if let categories = try CategoricalLabels(Self.path(labels), check) {
-      let read = try self.labels(
-        categories, rows: examples, of: stored.label, otherAxes: stored.form.otherAxes)
-      return OpenedDataset(stored: stored, examples: examples, labels: read, hints: hints)
+    let column = try columnLabels(
+      Self.path(labels), rows: examples, of: stored.label, otherAxes: stored.form.otherAxes)
+    if let column {
+      return OpenedDataset(stored: stored, examples: examples, labels: column, hints: hints)
     }
     let foundLabels = try check.dataset(labels)
     // A set that labels itself: what leads to its values was read already.
@@ -40,17 +40,25 @@ struct DatasetOpening {
 
   /// The sparse matrix that `name` leads to, with all that leads to its values checked; nil if it leads to a dataset, or
   /// to nothing. Throws if that is a matrix's values alone.
-  func sparseMatrix(_ name: String, _ selection: DatasetSelection) throws(StorageError) -> SparseMatrix? {
+  func sparseMatrix(
+    _ name: String, _ selection: DatasetSelection, memoryBudget: Int
+  ) throws(StorageError) -> (any SparseRows)? {
     guard let group = try check.sparseGroup(Self.path(name)) else {
       try SparseGroup.refuseValues(name, check)
       return nil
     }
-    return try SparseMatrix(group, selection, check, folders)
+    guard selection.columns == nil else { throw group.unread("is no table; leave columns out") }
+    let parts = SparseParts(group, check, folders)
+    let form = try group.form(parts.numbers)
+    let storesRows = try group.storesRows(selection.rowAxis, form)
+    let stored = try SparseMatrix(
+      group, form, parts, names: storesRows ? .rows : .columns, memoryBudget: memoryBudget)
+    return storesRows ? stored : try SparseColumns(stored, group)
   }
 
   /// The labels in dataset `name` for a sparse matrix.
   func labels(
-    _ name: String, of matrix: SparseMatrix, _ selection: DatasetSelection
+    _ name: String, of matrix: any SparseRows, _ selection: DatasetSelection
   ) throws(StorageError) -> Labels {
     try labels(name, rows: try matrix.examples(selection), of: matrix.label)
   }
@@ -69,20 +77,69 @@ struct DatasetOpening {
   func labels(
     _ name: String, rows: Int?, of dataset: String, otherAxes: [DatasetForm.Axis] = []
   ) throws(StorageError) -> Labels {
-    if let categories = try CategoricalLabels(Self.path(name), check) {
-      return try labels(categories, rows: rows, of: dataset, otherAxes: otherAxes)
-    }
+    let column = try columnLabels(Self.path(name), rows: rows, of: dataset, otherAxes: otherAxes)
+    if let column { return column }
     return try plainLabels(name, rows: rows, of: dataset, otherAxes: otherAxes)
   }
 
-  private func labels(
-    _ categories: CategoricalLabels, rows: Int?, of dataset: String, otherAxes: [DatasetForm.Axis]
-  ) throws(StorageError) -> Labels {
-    let codes = try plainLabels(categories.codes, rows: rows, of: dataset, otherAxes: otherAxes)
-    let names = try plainLabels(categories.categories, rows: nil, of: dataset, otherAxes: [])
-    return try CategoricalLabels.labels(codes, names) { reason in
-      .format(path: check.file.file.path, object: StoredDataset.label(categories.codes), reason: reason)
+  /// The labels in a column of AnnData's `obs` that is more than one dataset; nil if `name` leads to something else.
+  private func columnLabels(
+    _ name: String, rows: Int?, of dataset: String, otherAxes: [DatasetForm.Axis]
+  ) throws(StorageError) -> Labels? {
+    if let column = try NullableColumn(name, check) {
+      return try labels(column, rows: rows, of: dataset, otherAxes: otherAxes)
     }
+    guard let column = try CategoricalLabels(name, check) else { return nil }
+    let codes = try plainLabels(column.codes, rows: rows, of: dataset, otherAxes: otherAxes)
+    return try CategoricalLabels.labels(codes, try categories(column.categories)) { reason in
+      .format(path: check.file.file.path, object: StoredDataset.label(column.codes), reason: reason)
+    }
+  }
+
+  /// The names of categories. AnnData writes texts of pandas' own type as a column of which entries may be missing.
+  private func categories(_ name: String) throws(StorageError) -> Labels {
+    guard let column = try NullableColumn(name, check) else {
+      return try plainLabels(name, rows: nil, of: "a column of categories", otherAxes: [])
+    }
+    let names = try labels(column, rows: nil, of: "a column of categories", otherAxes: [])
+    guard !names.numbers.contains(where: { $0 < 0 }) || names.meaning == .values else {
+      throw columnError(name, "has categories without names: its mask must be false everywhere")
+    }
+    return names
+  }
+
+  private func labels(
+    _ column: NullableColumn, rows: Int?, of dataset: String, otherAxes: [DatasetForm.Axis]
+  ) throws(StorageError) -> Labels {
+    let values = try plainLabels(column.values, rows: rows, of: dataset, otherAxes: otherAxes)
+    let mask = try mask(column, rows: values.numbers.count, of: dataset)
+    return try NullableColumn.labels(values, mask) { columnError(column.name, $0) }
+  }
+
+  private func mask(
+    _ column: NullableColumn, rows: Int, of dataset: String
+  ) throws(StorageError) -> Labels {
+    let mask = try plainLabels(column.mask, rows: rows, of: dataset, otherAxes: [])
+    guard mask.numbers.allSatisfy({ (0...1).contains($0) }) else {
+      throw columnError(column.name, "has a mask with other values than false and true")
+    }
+    return mask
+  }
+
+  /// Where the numbers of a column are of which none is missing; nil if `name` leads to something else. Throws if one is
+  /// missing.
+  func completeColumn(_ name: String, rows: Int) throws(StorageError) -> String? {
+    guard let column = try NullableColumn(Self.path(name), check) else { return nil }
+    let mask = try mask(column, rows: rows, of: "a column of \(rows) numbers")
+    if let row = mask.numbers.firstIndex(where: { $0 != 0 }) {
+      throw columnError(
+        column.name, "has no number at row \(row), where its mask is true; each row needs one")
+    }
+    return column.values
+  }
+
+  private func columnError(_ name: String, _ reason: String) -> StorageError {
+    .format(path: check.file.file.path, object: "column \"\(name)\"", reason: reason)
   }
 
   private func plainLabels(

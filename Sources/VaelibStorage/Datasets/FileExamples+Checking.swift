@@ -8,9 +8,8 @@ extension FileExamples {
     let byteCount = try ReadableFile(path).byteCount
     _ = try ChildProcess.run(path, byteCount: byteCount) { (stepDone) throws(StorageError) in
       let opening = try DatasetOpening(path, externalFolders: selection.externalFolders)
-      if let matrix = try opening.sparseMatrix(name, selection) {
+      if let matrix = try opening.sparseMatrix(name, selection, memoryBudget: memoryBudget) {
         if let labels { _ = try opening.labels(labels, of: matrix, selection) }
-        try matrix.checkChunks(memoryBudget: memoryBudget)
         try matrix.readThrough(stepDone)
         return []
       }

@@ -23,7 +23,7 @@ public struct FileExamples {
       if let labelsPath, let labels { try Self.checkLabelsInChild(labelsPath, labels, selection) }
     }
     let opening = try DatasetOpening(path, externalFolders: selection.externalFolders)
-    guard let matrix = try opening.sparseMatrix(name, selection) else {
+    guard let matrix = try opening.sparseMatrix(name, selection, memoryBudget: memoryBudget) else {
       let source = try HDF5Source(
         path: path, name: name, labels: labels, labelsPath: labelsPath, memoryBudget: memoryBudget,
         scale: scale, shift: shift, selection: selection)

@@ -140,14 +140,11 @@ final class RowCopy: @unchecked Sendable {
       whole, ReadingPlan.budgetWithoutCopy(bandRows: dataset.bandRows, rowBytes: dataset.rowByteCount))
     let problem =
       "has dataset \"\(dataset.name)\" in chunks of \(dataset.bandRows) rows, too many to mix its rows within the "
-      + "memory budget; a temporary copy of up to \(Self.mebibytes(whole)) MiB in folder \"\(ScratchFile.folder)\" "
+      + "memory budget; a temporary copy of up to \(ScratchFile.mebibytes(whole)) MiB in folder \"\(ScratchFile.folder)\" "
       + "failed: \(systemErrorText(failure.number))"
     let remedy =
       "name another folder in the environment variable TMPDIR, raise the memory budget to "
-      + "\(Self.mebibytes(budget)) MiB, or write the dataset in smaller chunks of whole rows"
+      + "\(ScratchFile.mebibytes(budget)) MiB, or write the dataset in smaller chunks of whole rows"
     return .file(path: dataset.path, reason: "\(problem); \(remedy)")
   }
-
-  /// Rounded up.
-  private static func mebibytes(_ bytes: Int) -> Int { bytes >> 20 + (bytes & (1 << 20 - 1) == 0 ? 0 : 1) }
 }

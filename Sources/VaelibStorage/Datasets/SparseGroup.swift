@@ -30,8 +30,9 @@ struct SparseGroup {
     /// The axis that counts examples unless somebody says otherwise.
     let usualRowAxis: Int
 
-    var rows: Int { shape[majorAxis] }
-    var columns: Int { shape[1 - majorAxis] }
+    /// How many elements are stored one after another, and how many others there are.
+    var major: Int { shape[majorAxis] }
+    var minor: Int { shape[1 - majorAxis] }
   }
 
   /// What messages call it.
@@ -81,19 +82,15 @@ struct SparseGroup {
     return Form(shape: shape, majorAxis: majorAxis, usualRowAxis: usualRowAxis)
   }
 
-  /// Throws unless the elements of the axis that counts examples are those that are stored one after another.
-  func checkRowAxis(_ rowAxis: Int?, _ form: Form) throws(StorageError) {
+  /// Whether the elements of the axis that counts examples are those that are stored one after another. Throws if there is
+  /// no such axis.
+  func storesRows(_ rowAxis: Int?, _ form: Form) throws(StorageError) -> Bool {
     let axis = rowAxis ?? form.usualRowAxis
-    guard axis != form.majorAxis else { return }
-    guard rowAxis == nil else {
+    guard (0...1).contains(axis) else {
       throw error(
-        "has \(HDF5.Session.describe(form.shape)), stored along axis \(form.majorAxis); row_axis is "
-          + "\(UInt(bitPattern: axis)), allowed: \(form.majorAxis)")
+        "has \(HDF5.Session.describe(form.shape)); row_axis is \(UInt(bitPattern: axis)), allowed: 0 or 1")
     }
-    throw unread(
-      "is stored column by column (csc_matrix), and vaelib reads rows; in Python, 'adata.X = adata.X.tocsr(); "
-        + "adata.write_h5ad(\"NEW.h5ad\")' writes it row by row (of a layer, adata.layers[\"NAME\"]); row_axis=1 makes its "
-        + "columns the examples")
+    return axis == form.majorAxis
   }
 
   // MARK: What the file says

@@ -50,12 +50,13 @@ struct SparseParts {
 
   private static let fewNumbers = 64
 
-  /// Where the rows begin, and where the last one ends, as 64-bit numbers.
-  func offsets(rows: Int) throws(StorageError) -> ByteBuffer {
+  /// Where the rows begin, or what else messages call what is stored one after another, and where the last one ends, as
+  /// 64-bit numbers.
+  func offsets(of rows: Int, called name: String) throws(StorageError) -> ByteBuffer {
     let (stored, _, count) = try list("indptr", wholeNumbers: true)
     guard let stored, count == rows + 1 else {
       throw group.error(
-        "is damaged: it has \(count) numbers in indptr, but \(rows) rows, whose begins and the last one's end are "
+        "is damaged: it has \(count) numbers in indptr, but \(rows) \(name)s, whose begins and the last one's end are "
           + "\(rows + 1)")
     }
     try stored.checkChunks(ChunkMemory(memoryBudget: 0, isResident: true))

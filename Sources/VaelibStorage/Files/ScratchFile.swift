@@ -10,6 +10,9 @@ final class ScratchFile: Sendable {
     return folder
   }
 
+  /// So many bytes as messages say them: rounded up.
+  static func mebibytes(_ bytes: Int) -> Int { bytes >> 20 + (bytes & (1 << 20 - 1) == 0 ? 0 : 1) }
+
   /// The system's number for an error.
   struct Failure: Error {
     let number: Int32

@@ -199,10 +199,10 @@ def regression_loss(
     factors: Sequence[Array] | None = None,
     row_weights: Array | float = 1.0,
 ) -> float:
-    """Half the squared error of standardised targets, summed over them."""
+    """Half the squared error of standardised targets, summed over those of a row that are not NaN."""
     outputs = head_outputs(weights, layers, x, factors, "regressor")
     mean, deviation = weights["regressor/standardization/mean"], weights["regressor/standardization/deviation"]
-    return float((row_weights * (0.5 * ((targets - mean) / deviation - outputs) ** 2).sum(axis=1)).mean())
+    return float((row_weights * np.nansum(0.5 * ((targets - mean) / deviation - outputs) ** 2, axis=1)).mean())
 
 
 def predicted_targets(weights: Weights, layers: Sequence[Layer], x: Array) -> Array:
@@ -221,9 +221,9 @@ def multilabel_loss(
     factors: Sequence[Array] | None = None,
     row_weights: Array | float = 1.0,
 ) -> float:
-    """The cross-entropies of all labels."""
+    """The cross-entropies of all labels of a row that are not NaN."""
     logits = head_outputs(weights, layers, x, factors, "multilabel")
-    return float((row_weights * (softplus(logits) - indicators * logits).sum(axis=1)).mean())
+    return float((row_weights * np.nansum(softplus(logits) - indicators * logits, axis=1)).mean())
 
 
 def unsupervised_loss(weights: Weights, layers: Sequence[Layer], x: Array, row_weights: Array | float = 1.0) -> float:

@@ -42,11 +42,12 @@ def open_dataset(
     name : str
         The dataset, for example "x_train". Its first axis counts examples, the others are flattened to columns. Or a
         group that holds a sparse matrix: "X", "layers/counts" or "raw/X" of an AnnData file, "matrix" of a file of 10x
-        Genomics, whose cells are the examples. It stays sparse but for the batches in which its rows are used.
+        Genomics, whose cells are the examples. It stays sparse but for the batches in which its rows are used. One that
+        is stored column by column is turned, in a temporary file if it is large.
     labels : str, optional
         The name of a dataset with one label per row: whole numbers of any type, booleans, texts, or enumerated
-        values, whose names become the labels. Or a column of categories in an AnnData file, "obs/cell_type"; rows
-        without a category get -1, which stands for no label.
+        values, whose names become the labels. Or a column of an AnnData file, "obs/cell_type", also of categories or
+        with missing values; rows without get -1, which stands for no label.
     labels_path : path or sequence of paths, optional
         The file of the labels, one for each path; the default is the file of the examples.
     scale, shift : float
@@ -84,7 +85,7 @@ def open_dataset(
         does not decide which others are read.
     weights : str, optional
         The name of a dataset with one weight per row, or per window: how much it counts in training, as
-        ``Dataset.reweight`` has it.
+        ``Dataset.reweight`` has it. Or of a column of an AnnData file that may have missing values, but has none.
     weights_path : path or sequence of paths, optional
         The file of the weights, one for each path; the default is the file of the examples.
 

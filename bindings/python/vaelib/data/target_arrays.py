@@ -26,7 +26,7 @@ def array_of(y: Any) -> npt.NDArray[Any]:
 
 
 def as_targets(y: Any, rows: int, estimator: str) -> npt.NDArray[np.float32]:
-    """Real targets of shape (rows,) or (rows, n_outputs); NaN where there is none.
+    """Real targets of shape (rows,) or (rows, n_outputs); NaN where one is missing.
 
     Raises
     ------
@@ -53,21 +53,14 @@ def as_targets(y: Any, rows: int, estimator: str) -> npt.NDArray[np.float32]:
 
 
 def has_targets(targets: Matrix) -> Mask:
-    """Which rows have targets: those that are not NaN.
+    """Which rows have targets: those of which not all are NaN.
 
     Raises
     ------
     ValueError
-        None has, or a row has some and lacks others.
+        None has.
     """
-    missing = np.isnan(targets.reshape(len(targets), -1))
-    partial = missing.any(axis=1) & ~missing.all(axis=1)
-    if partial.any():
-        row = int(np.argmax(partial))
-        raise ValueError(
-            f"Input y contains NaN in some columns of row {row} alone: a row has all targets, or none, all NaN"
-        )
-    present = ~missing.all(axis=1)
+    present = ~np.isnan(targets.reshape(len(targets), -1)).all(axis=1)
     if not present.any():
         raise ValueError("Input y contains NaN alone, which stands for no target: there is nothing to learn from")
     return np.asarray(present)
@@ -82,7 +75,7 @@ def is_matrix(y: Any) -> bool:
 def as_indicators(y: Any, rows: int) -> npt.NDArray[np.float32]:
     """Several labels of each example, shape (rows, n_labels).
 
-    1 for those that apply, 0 for others, -1 where the labels of a row are not known.
+    1 for those that apply, 0 for others, NaN for those that are not known.
 
     Raises
     ------
@@ -93,15 +86,17 @@ def as_indicators(y: Any, rows: int) -> npt.NDArray[np.float32]:
     if given.dtype.kind not in "biuf":
         raise ValueError(f"Unknown label type: y is a matrix of dtype {given.dtype}; several labels at once are 0 or 1")
     _check_length(given, rows)
-    unknown = (given == UNLABELLED).all(axis=1)
-    wrong = ~((given == 0) | (given == 1)).all(axis=1) & ~unknown
+    indicators = given.astype(np.float32)
+    indicators[(given == UNLABELLED).all(axis=1)] = np.nan
+    wrong = ~((indicators == 0) | (indicators == 1) | np.isnan(indicators)).all(axis=1)
     if wrong.any():
         row = int(np.argmax(wrong))
         raise ValueError(
             f"Unknown label type: y is a matrix with {given[row].tolist()[:8]} in row {row}; several labels at once "
-            "are 0 or 1, or all -1 in a row whose labels are not known. Classes are given in one column"
+            "are 0 or 1, or NaN where one is not known; in a row without any all may be -1. Classes are given in one "
+            "column"
         )
-    return given.astype(np.float32)
+    return indicators
 
 
 def has_labels(indicators: Matrix, name: str) -> Mask:
@@ -112,9 +107,9 @@ def has_labels(indicators: Matrix, name: str) -> Mask:
     ValueError
         None has.
     """
-    present = indicators[:, 0] != UNLABELLED
+    present = ~np.isnan(indicators).all(axis=1)
     if not present.any():
-        raise ValueError(f"every row of {name} is -1, which stands for no labels: there is nothing to learn from")
+        raise ValueError(f"every row of {name} is -1 or NaN, which stand for no labels: there is nothing to learn from")
     return np.asarray(present)
 
 

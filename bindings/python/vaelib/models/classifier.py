@@ -35,7 +35,8 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
     matrix is such a matrix too; for classes that exclude each other give y as one column, ``Y.argmax(axis=1)``.
 
     Examples may lack a label. In y the number -1 says so, as in scikit-learn's semi-supervised estimators; pretraining
-    takes all examples, fine-tuning those with a label.
+    takes all examples, fine-tuning those with a label. Of several labels at once some may be unknown, NaN in y; the
+    loss is that of the others.
 
     Parameters
     ----------
@@ -227,7 +228,8 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
             Their labels: texts, booleans, or whole numbers, with or without gaps. Without it X is a Dataset with
             labels. The number -1 stands for no label; beside texts or booleans it needs an array of objects or a list.
             Where -1 and 1 are the only labels, they are two classes. With several columns, 1 for each label that
-            applies and 0 for others, in an array, a Dataset or an h5py dataset; a row of -1 has no labels.
+            applies and 0 for others, in an array, a Dataset or an h5py dataset; NaN for one that is not known. A row of
+            NaN or of -1 has no labels.
         sample_weight : array of shape (n_samples,), optional
             How much each example counts: weight 2 as if it were there twice, 0 as if it were not there. Only their
             ratios matter. Without it a Dataset's own (``Dataset.reweight``).

@@ -67,15 +67,16 @@ class Predictions(Estimator[NativeStack]):
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The share of examples whose predicted label is y, or that of the Dataset X; weighted if asked for.
 
-        Of several labels at once, all of an example must be right. Examples without a label, which -1 stands for, do
-        not count; in a classifier of the classes -1 and 1, they do.
+        Of several labels at once, all of an example must be right, but for those that are NaN: not known. Examples
+        without a label, which -1 stands for, do not count; in a classifier of the classes -1 and 1, they do.
         """
         predicted = self.predict(X)
         if predicted.ndim == 2:
             indicators = as_indicators(y, len(predicted)) if is_matrix(y) else None
             if indicators is None or indicators.shape != predicted.shape:
                 raise ValueError(f"y should be an indicator matrix of shape {predicted.shape}, as in fit")
-            labelled, right = has_labels(indicators, "y"), (predicted == indicators).all(axis=1)
+            labelled, right = has_labels(indicators, "y"), (predicted == indicators) | np.isnan(indicators)
+            right = right.all(axis=1)
         else:
             labels = as_labels(self._labels_of(X, y), len(predicted), type(self).__name__)
             labelled, right = is_labelled_for(getattr(self, "classes_", predicted), labels), predicted == labels

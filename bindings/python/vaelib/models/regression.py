@@ -50,8 +50,8 @@ class RegressionPredictions(Estimator[NativeStack]):
         """The coefficient of determination R2 of the predictions of y, or of the labels of the Dataset X.
 
         1 - the sum of squared errors / the sum of squared distances from the mean, weighted if asked for, the mean over
-        all outputs; 1 is the best. A target that is constant in y counts 1 if it is predicted exactly, else 0. Examples
-        without targets, which NaN stands for, do not count.
+        all outputs; 1 is the best. A target that is constant in y counts 1 if it is predicted exactly, else 0. Targets
+        that examples lack, which are NaN, do not count, nor does an output of which y lacks all.
         """
         predicted = self.predict(X)
         targets = as_targets(_targets_of(X, y), len(predicted), type(self).__name__)
@@ -88,10 +88,17 @@ def _targets_of(X: Any, y: Any) -> Any:
 def _r2(
     targets: npt.NDArray[np.float32], predicted: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
 ) -> float:
-    """The mean of R2 over the outputs."""
+    """The mean of R2 over the outputs that have targets, of those that are not NaN."""
     y = targets.reshape(len(targets), -1).astype(np.float64)
-    errors = weights @ (y - predicted.reshape(y.shape)) ** 2
-    distances = weights @ (y - np.average(y, axis=0, weights=weights)) ** 2
+    present = ~np.isnan(y)
+    counted = weights[:, np.newaxis] * present
+    y, sums = np.where(present, y, 0), counted.sum(axis=0)
+    known = sums > 0
+    if not known.any():
+        raise ValueError("every example of y that has a target has weight 0: there is nothing to compare with")
+    means = (counted * y).sum(axis=0)[known] / sums[known]
+    errors = (counted * (y - predicted.reshape(y.shape)) ** 2).sum(axis=0)[known]
+    distances = (counted[:, known] * (y[:, known] - means) ** 2).sum(axis=0)
     varies = distances > 0
     scores = np.where(errors == 0, 1.0, 0.0)
     scores[varies] = 1 - errors[varies] / distances[varies]

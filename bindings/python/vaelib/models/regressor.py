@@ -26,7 +26,8 @@ class StackedDenoisingRegressor(SupervisedStack, Stack, RegressionPredictions, S
     layers learn the targets together, one or several, by half the squared error: fine-tuning. Targets are standardised
     inside the model, by the examples of its first fine-tuning, and predicted in their own unit.
 
-    Examples may lack targets. In y NaN says so; pretraining takes all examples, fine-tuning those with targets.
+    Examples may lack targets, some of several or all. In y NaN says so; pretraining takes all examples, fine-tuning
+    those with a target, and the loss is that of the targets that they have.
 
     Parameters
     ----------
@@ -206,8 +207,8 @@ class StackedDenoisingRegressor(SupervisedStack, Stack, RegressionPredictions, S
             The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. An h5py
             dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``.
         y : array of shape (n_samples,) or (n_samples, n_outputs), Dataset or h5py.Dataset, optional
-            Their targets, which are held in memory as float32. NaN stands for no target; of several, all of a row or
-            none are NaN. Without it X is a Dataset with labels, whole numbers that are the targets.
+            Their targets, which are held in memory as float32. NaN stands for one that an example lacks. Without it X
+            is a Dataset with labels, whole numbers that are the targets.
         sample_weight : array of shape (n_samples,), optional
             How much each example counts: weight 2 as if it were there twice, 0 as if it were not there. Only their
             ratios matter. Without it a Dataset's own (``Dataset.reweight``).
