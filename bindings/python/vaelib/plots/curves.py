@@ -22,6 +22,8 @@ _BOUND = (
 _KL = ((("kl", "KL"),), "KL, nats")
 _LOSS = ((("loss", "training"), ("validation_loss", "validation")), "loss per example")
 _ERROR = ((("error", "training"), ("validation_error", "validation")), "error")
+#: Epochs whose curves are noisy bands unless lines are thin.
+_THOUSANDS = 1000
 #: Epochs of which the first ones do not decide how much of the axis the others get.
 _MANY = 20
 
@@ -94,13 +96,17 @@ def _draw(axes: Any, columns: Columns, curves: tuple[tuple[str, str], ...]) -> N
     drawn = [(columns[name], label) for name, label in curves if name in columns and np.isfinite(columns[name]).any()]
     for place, (values, label) in enumerate(drawn):
         single = "o" if np.isfinite(values).sum() == 1 else None
-        axes.plot(epochs, values, color=f"C{place}", label=label, linewidth=1.4, marker=single)
+        width = 1.4 if len(epochs) < _THOUSANDS else 0.7
+        axes.plot(epochs, values, color=f"C{place}", label=label, linewidth=width, marker=single)
     quiet(axes)
-    settled = np.concatenate([values[len(epochs) // _MANY :] for values, _ in drawn])
-    low, high = np.nanmin(settled), np.nanmax(settled)
-    if len(epochs) >= _MANY and np.isfinite([low, high]).all() and high > low:
-        axes.set_ylim(low - 0.06 * (high - low), high + 0.06 * (high - low))
+    settled = np.concatenate([[], *(values[len(epochs) // _MANY :] for values, _ in drawn)])
+    settled = settled[np.isfinite(settled)]
+    if len(epochs) >= _MANY and settled.size and settled.max() > settled.min():
+        room = 0.06 * (settled.max() - settled.min())
+        axes.set_ylim(settled.min() - room, settled.max() + room)
     if len(drawn) > 1:
         axes.legend(frameon=False, fontsize="small")
+    if len(epochs) == 1:
+        axes.set_xlim(0.5, 1.5)
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))

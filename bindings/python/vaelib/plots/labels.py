@@ -26,9 +26,10 @@ Labels = tuple[npt.NDArray[Any], npt.NDArray[np.bool_], bool]
 def shown_name(name: object) -> str:
     """A name as matplotlib draws it letter by letter, as far as there is room."""
     text = str(name)
-    text = text if len(text) <= _LETTERS else f"{text[: _LETTERS - 1]}…"
+    if len(text) > _LETTERS:
+        text = f"{text[: _LETTERS - 10]}…{text[-9:]}"  # long names often differ at their end
     # What begins with _ would be left out of legends, what stands between $ be read as a formula.
-    return text.replace("$", r"\$") if not text.startswith("_") else f" {text}".replace("$", r"\$")
+    return (f" {text}" if text.startswith("_") else text).replace("$", r"\$")
 
 
 class Classes:
@@ -40,7 +41,7 @@ class Classes:
         place = np.full(len(names), len(most))
         place[most] = np.arange(len(most))
         #: What each class is called.
-        self.names = [shown_name(name) for name in names[most]]
+        self.names = [str(name) for name in names[most]]
         #: The class of each example; -1 for no label, the number of classes for one of the others.
         self.numbers = np.full(len(labels), -1)
         self.numbers[~missing] = place[numbers]

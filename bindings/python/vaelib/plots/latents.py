@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from vaelib.data.dataset import Dataset
 from vaelib.models.estimator import Estimator
 from vaelib.plots.figure import AnyFigure, Path, axes_for, figure_for, finish, headline, quiet
-from vaelib.plots.labels import GREY, Classes, Labels, read_labels, scale_of_colours
+from vaelib.plots.labels import GREY, Classes, Labels, read_labels, scale_of_colours, shown_name
 from vaelib.plots.pictures import Images, as_numbers
 
 #: Where one latent varies more than so many times as much as the other, each axis has a unit of its own.
@@ -54,12 +54,11 @@ def latent_scatter(
         The file to write the figure to.
     """
     codes, y = _codes_and_labels(source, more)
-    if latents is not None and len(latents) != 2:
+    if latents is not None and np.size(latents) != 2:
         raise ValueError(f"latents must be two numbers, not {latents!r}; latent_pairs draws more")
     across, up = _chosen(codes, latents, 2)
-    own = ax is None
     ax = axes_for(ax, 6.4, 5.2, path)
-    _draw(ax, codes[:, across], codes[:, up], y, outside=own)
+    _draw(ax, codes[:, across], codes[:, up], y, outside=ax.figure.get_layout_engine() is not None)
     horizontal, vertical = names or (f"latent {across}", f"latent {up}")
     ax.set_xlabel(horizontal)
     ax.set_ylabel(vertical)
@@ -84,7 +83,7 @@ def latent_pairs(
     from example to example.
     """
     codes, y = _codes_and_labels(source, more)
-    if latents is not None and len(latents) < 2:
+    if latents is not None and np.size(latents) < 2:
         raise ValueError(f"latents must be two numbers or more, not {latents!r}")
     chosen = _chosen(codes, latents, min(_MOST_OF_PAIRS, codes.shape[1]))
     side = len(chosen) - 1
@@ -154,7 +153,7 @@ def _draw(axes: Any, x: Any, y: Any, labels: Labels | None, *, legend: bool = Tr
             axes.figure.colorbar(drawn, ax=axes).solids.set_alpha(1)
         return
     for name, colour, chosen in Classes(values, missing).groups():
-        axes.scatter(x[chosen], y[chosen], color=colour, label=name, **dots)
+        axes.scatter(x[chosen], y[chosen], color=colour, label=shown_name(name), **dots)
     if legend:
         beside: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5)} if outside else {}
         _opaque(axes.legend(markerscale=_LEGEND_SCALE / dots["s"] ** 0.5, fontsize="small", **beside))

@@ -55,7 +55,8 @@ def latent_kl(
     places = np.arange(len(order))
     for active, name, colour in ((True, "active", "C0"), (False, "not active", "0.6")):
         chosen = found.active[order] == active
-        ax.bar(places[chosen], found.kl[order][chosen], color=colour, label=name)
+        if chosen.any():
+            ax.bar(places[chosen], found.kl[order][chosen], color=colour, label=name)
     quiet(ax, "y")
     labels = [str(latent) for latent in order]
     step = max(1, -(-len(order) // 30))
