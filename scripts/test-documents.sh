@@ -15,11 +15,12 @@ blocks() {
   awk -v fence="\`\`\`$1" '$0 == fence { inside = 1; next } /^```/ { inside = 0 } inside' "$2"
 }
 
-for document in README.md docs/tutorial.md docs/counts.md docs/missing.md docs/outliers.md docs/tables.md; do
+for document in README.md docs/tutorial.md docs/counts.md docs/missing.md docs/outliers.md docs/report.md docs/tables.md; do
   folder=$scratch/$(basename "$document" .md)
   mkdir "$folder"
   blocks python "$document" >"$folder/program.py"
   blocks c "$document" >"$folder/program.c"
+  [[ -s $folder/program.c ]] || echo "int main(void) { return 0; }" >"$folder/program.c"
   cc -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude "$folder/program.c" \
     -L"$release" -Wl,-rpath,"$release" -lvaelib -o "$folder/program"
   if ! (cd "$folder" && "$repository/.venv/bin/python" -W error::UserWarning program.py && ./program) \

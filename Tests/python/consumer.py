@@ -39,4 +39,5 @@ np.testing.assert_array_equal(vaelib.load("model.h5").transform(X), vae.transfor
 
 # What is missing is named as it is published.
 assert text_of_import_error(import_plots).endswith(": pip install matplotlib")
+assert text_of_import_error(lambda: vae.report(X)).endswith(": pip install matplotlib")
 assert text_of_import_error(lambda: export_keras_weights(vae, "model.weights.h5")).endswith(": pip install h5py")

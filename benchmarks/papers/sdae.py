@@ -167,7 +167,7 @@ def draw_filters(data: Data, folder: Path, seed: int) -> None:
             random_state=seed,
         ).fit(data.train)
         path = folder / f"filters-nu-{level}.png"
-        plots.filters(stack.filters()[:100], path, title=f"First-layer filters, nu = {level}")
+        plots.filters(stack, title=f"First-layer filters, nu = {level}", path=path)
         print(f"wrote {path}", flush=True)
 
 

@@ -139,15 +139,13 @@ def report(vae: vaelib.VAE, test: vaelib.Dataset, samples: int) -> None:
 
 def draw(vae: vaelib.VAE, flat: vaelib.VAE, images: Images, output: Path, seed: int) -> None:
     """Writes the pictures of the variational auto-encoders."""
-    plots.training_curve(vae.history_, output / "training.png")
-    labels = images.test.labels
-    plots.latent_scatter(flat.transform(images.test), output / "latents.png", labels=labels)
+    plots.training_curve(vae, path=output / "training.png")
+    plots.latent_scatter(flat, images.test, path=output / "latents.png")
     if images.shape is not None:
-        shown = images.test[: min(36, images.test.rows)]
-        options: dict[str, Any] = {"shape": images.shape}
-        plots.reconstructions(shown.numpy(), vae.reconstruct(shown), output / "reconstructions.png", **options)
-        plots.samples(vae.sample(100, random_state=seed), output / "samples.png", **options)
-        plots.manifold(flat.manifold(15), output / "manifold.png", **options)
+        test, shape = images.test, images.shape
+        plots.reconstructions(vae, test, shape=shape, path=output / "reconstructions.png")
+        plots.samples(vae, count=100, random_state=seed, shape=shape, path=output / "samples.png")
+        plots.manifold(flat, shape=shape, path=output / "manifold.png")
 
 
 def train_stack(images: Images, epochs: int | str, seed: int) -> vaelib.StackedDenoisingAutoencoder:
@@ -181,13 +179,11 @@ def classify(stack: vaelib.StackedDenoisingAutoencoder, images: Images, epochs: 
 
 def draw_stack(stack: vaelib.StackedDenoisingAutoencoder, images: Images, output: Path, seed: int) -> None:
     """Writes the pictures of the stack."""
-    plots.training_curve(stack.history_, output / "pretraining.png")
+    plots.training_curve(stack, path=output / "pretraining.png")
     if images.shape is not None:
-        options: dict[str, Any] = {"shape": images.shape}
-        plots.filters(stack.filters()[:100], output / "filters.png", title="Filters of the first layer", **options)
-        shown = images.test[: min(24, images.test.rows)]
-        noisy = stack.corrupt(shown, random_state=seed)
-        plots.denoising(shown.numpy(), noisy, stack.denoise(noisy, layer=0), output / "denoising.png", **options)
+        title = "Filters of the first layer"
+        plots.filters(stack, shape=images.shape, title=title, path=output / "filters.png")
+        plots.denoising(stack, images.test, random_state=seed, shape=images.shape, path=output / "denoising.png")
 
 
 def parse_arguments() -> argparse.Namespace:

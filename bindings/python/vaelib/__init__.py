@@ -9,8 +9,8 @@
 ``VAE``, ``StackedDenoisingAutoencoder``, ``StackedDenoisingClassifier`` and ``StackedDenoisingRegressor`` are the
 estimators, ``open_dataset`` and ``Dataset`` are where examples come from, ``DatasetWriter``, ``write_dataset`` and
 ``convert`` make files of them, ``load`` reads what ``save`` wrote, ``Checkpoint`` keeps the state of a training that
-may be killed, ``Trainer`` is for your own training loops, ``vaelib.plots`` makes pictures, ``vaelib.interchange``
-exchanges weights with other frameworks.
+may be killed, ``Trainer`` is for your own training loops, ``vaelib.plots`` makes pictures, the ``report`` of an
+estimator is a page about it, ``vaelib.interchange`` exchanges weights with other frameworks.
 
 Losses, bounds and likelihoods are always in nats per example.
 """

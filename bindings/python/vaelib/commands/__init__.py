@@ -6,6 +6,6 @@ A module's name is the command's, the first line of its docstring what the list 
 
 from types import ModuleType
 
-from vaelib.commands import convert, info, verify
+from vaelib.commands import convert, info, report, verify
 
-COMMANDS: tuple[ModuleType, ...] = (convert, info, verify)
+COMMANDS: tuple[ModuleType, ...] = (convert, info, report, verify)

@@ -11,6 +11,7 @@ from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.outliers import OutlierDetection, held_out_rows
+from vaelib.models.reports import Reports
 from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.stack_scores import StackScores
@@ -19,7 +20,9 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="StackedDenoisingAutoencoder")
 
 
-class StackedDenoisingAutoencoder(Stack, StackQueries, StackScores, OutlierDetection[NativeStack], EstimatorInterface):
+class StackedDenoisingAutoencoder(
+    Stack, StackQueries, StackScores, OutlierDetection[NativeStack], Reports, EstimatorInterface
+):
     """A stack of denoising auto-encoders (Vincent et al. 2008; 2010), learned without labels.
 
     Each layer learns to restore its input x from a corrupted version x~: code y = A(x~ W + b), reconstruction from y,

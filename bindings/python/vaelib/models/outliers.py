@@ -173,14 +173,19 @@ class OutlierDetection(Estimator[ModelType]):
             ) from None
 
 
-def _some_rows(examples: Dataset, most: int = _CALIBRATION_ROWS) -> Dataset:
-    """At most so many of the rows, evenly spread: single ones in memory, short runs of neighbours in a file."""
+def some_row_numbers(examples: Dataset, most: int) -> npt.NDArray[np.int64]:
+    """The numbers of at most so many rows, evenly spread: single ones in memory, short runs of neighbours in a file."""
     if examples.rows <= most:
-        return examples
-    if examples.in_memory:
-        return examples[np.linspace(0, examples.rows - 1, most).round().astype(np.int64)]
+        return np.arange(examples.rows)
+    if examples.in_memory or most < _ROWS_OF_A_RUN:
+        return np.linspace(0, examples.rows - 1, most).round().astype(np.int64)
     firsts = np.linspace(0, examples.rows - _ROWS_OF_A_RUN, most // _ROWS_OF_A_RUN).round()
-    return examples[(firsts.astype(np.int64)[:, None] + np.arange(_ROWS_OF_A_RUN)).ravel()]
+    return (firsts.astype(np.int64)[:, None] + np.arange(_ROWS_OF_A_RUN)).ravel()
+
+
+def _some_rows(examples: Dataset, most: int = _CALIBRATION_ROWS) -> Dataset:
+    """At most so many of the rows, evenly spread."""
+    return examples if examples.rows <= most else examples[some_row_numbers(examples, most)]
 
 
 def held_out_rows(examples: Dataset, fraction: float, split: str, seed: int) -> Dataset:

@@ -11,6 +11,7 @@ from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.regression import RegressionPredictions
+from vaelib.models.reports import Reports
 from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.supervised_stack import SupervisedStack
@@ -19,7 +20,9 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="StackedDenoisingRegressor")
 
 
-class StackedDenoisingRegressor(SupervisedStack, Stack, RegressionPredictions, StackQueries, EstimatorInterface):
+class StackedDenoisingRegressor(
+    SupervisedStack, Stack, RegressionPredictions, StackQueries, Reports, EstimatorInterface
+):
     """A regressor whose layers learn to denoise before they learn the targets (Vincent et al. 2008; 2010).
 
     The layers are pretrained as those of a StackedDenoisingAutoencoder. Then a linear layer is put on top, and all

@@ -15,6 +15,7 @@ from vaelib.models.estimator_interface import EstimatorInterface, constructor_pa
 from vaelib.models.fine_tuning import fraction_kept
 from vaelib.models.native_vae import NativeVAE
 from vaelib.models.outliers import OutlierDetection, held_out_rows
+from vaelib.models.reports import Reports
 from vaelib.models.tables import TableData
 from vaelib.models.vae_bounds import VAEBounds
 from vaelib.models.vae_conditions import VAEConditions
@@ -36,6 +37,7 @@ class VAE(
     VAEImputation,
     VAEScores,
     OutlierDetection[NativeVAE],
+    Reports,
     EstimatorInterface,
 ):
     """A variational auto-encoder (Kingma & Welling, "Auto-Encoding Variational Bayes", 2014).

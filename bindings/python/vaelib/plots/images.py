@@ -1,139 +1,108 @@
-"""Pictures whose rows or units are images."""
+"""Pictures in a grid."""
 
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from vaelib.plots.figure import INK, Path, finish
+from vaelib.plots.figure import Path, axes_for, finish, headline, new_figure
+from vaelib.plots.pictures import GAP, Images, Shape, as_images, in_colours, limits_of, tile
 
-_GAP = 0.08
-"""Space between pictures in a grid, as a fraction of a picture."""
-
-
-def image_shape(columns: int) -> tuple[int, int]:
-    """The height and width of a square picture with so many pixels.
-
-    Raises
-    ------
-    ValueError
-        No square has so many pixels.
-    """
-    side = math.isqrt(columns)
-    if side * side != columns:
-        raise ValueError(f"{columns} columns are not a square picture: give its shape, as shape=(height, width)")
-    return side, side
-
-
-def tile(
-    images: npt.ArrayLike, shape: tuple[int, int] | None = None, columns: int | None = None, gap: float = _GAP
-) -> npt.NDArray[np.float32]:
-    """Pictures, one a row of a matrix, laid out as one picture with NaN between them."""
-    rows = np.asarray(images, dtype=np.float32)
-    height, width = shape or image_shape(rows.shape[1])
-    across = columns or math.ceil(math.sqrt(len(rows)))
-    down = math.ceil(len(rows) / across)
-    space = max(1, round(gap * min(height, width))) if gap > 0 else 0
-    canvas = np.full((down * (height + space) - space, across * (width + space) - space), np.nan, dtype=np.float32)
-    for index, row in enumerate(rows):
-        top, left = index // across * (height + space), index % across * (width + space)
-        canvas[top : top + height, left : left + width] = row.reshape(height, width)
-    return canvas
+#: Inches: the widest grid, the widest picture in one, the edge of a grid, a line of the title, a letter.
+_BREADTH, _PICTURE, _MARGIN, _LINE, _LETTER = 7.0, 1.1, 0.08, 0.22, 0.085
 
 
 def image_grid(
-    images: npt.ArrayLike,
-    path: Path | None = None,
+    images: Any,
     *,
-    shape: tuple[int, int] | None = None,
+    shape: Shape | None = None,
     columns: int | None = None,
     title: str | None = None,
-    gap: float = _GAP,
+    gap: float = GAP,
     limits: tuple[float, float] | None = None,
-) -> Figure:
-    """Pictures, one a row of a matrix, in a grid.
+    row_names: Sequence[str] | None = None,
+    ax: Axes | None = None,
+    path: Path | None = None,
+) -> Axes:
+    """Pictures in a grid, row by row; the axes.
 
-    ``limits`` are the values of black and white: by default 0 and 1, or the data's own range where it is wider.
+    Parameters
+    ----------
+    images : array, Dataset or data frame
+        Of shape (n, height, width), or (n, height, width, 3) in colours, where PyTorch's order (n, 3, height, width) is
+        understood, too; or one picture a row, (n, pixels). What is NaN stays empty.
+    shape : (height, width) or (height, width, 3), optional
+        Of rows; by default they are squares of grey levels.
+    columns : int, optional
+        How many pictures stand beside each other; by default as many as below each other.
+    title : str, optional
+        What stands above.
+    gap : float
+        The space between pictures, as a share of one.
+    limits : (float, float), optional
+        The values of black and white: by default 0 and 1, or the pictures' own range where it is wider.
+    row_names : sequence of str, optional
+        What stands at the left of each row of the grid.
+    ax : Axes, optional
+        Where to draw; by default in a new figure.
+    path : path, optional
+        The file to write the figure to, of any type that matplotlib knows.
+
+    Raises
+    ------
+    ValueError, TypeError
+        These are no pictures; the text says what is expected.
     """
-    canvas = tile(images, shape, columns, gap)
-    height, width = canvas.shape
-    breadth, margin, headline = 7.0, 0.1, 0.3 if title else 0.0  # inches
-    picture = (breadth - 2 * margin) * height / width
-    tall = picture + 2 * margin + headline
-    figure = Figure(figsize=(breadth, tall))
-    axes = figure.add_axes((margin / breadth, margin / tall, 1 - 2 * margin / breadth, picture / tall))
-    low, high = limits or _limits(canvas)
-    axes.imshow(canvas, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
-    axes.set_axis_off()
-    if title:
-        axes.set_title(title, color=INK, fontsize=11, loc="left")
-    return finish(figure, path)
+    if columns is not None and (not isinstance(columns, int | np.integer) or columns < 1):
+        raise ValueError(f"columns must be a whole number of at least 1, not {columns!r}")
+    pictures = as_images(images, shape)
+    across = columns or math.ceil(math.sqrt(len(pictures)))
+    canvas = tile(pictures, None, across, gap)
+    low, high = limits or limits_of(canvas)
+    if ax is None:
+        ax = _fitting_axes(canvas, across, title, row_names, path)
+    else:
+        axes_for(ax, 0, 0)
+        headline(ax, title)
+    if canvas.ndim == 3:
+        ax.imshow(in_colours(canvas, low, high), interpolation="nearest")
+    else:
+        ax.imshow(canvas, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
+    _name_rows(ax, canvas, row_names)
+    finish(ax.figure, path)
+    return ax
 
 
-def samples(images: npt.ArrayLike, path: Path | None = None, **options: Any) -> Figure:
-    """Pictures drawn from a model; ``options`` are those of ``image_grid``."""
-    return image_grid(images, path, **{"title": "Samples from the prior", **options})
+def _fitting_axes(
+    canvas: Images, across: int, title: str | None, row_names: Sequence[str] | None, path: Path | None
+) -> Axes:
+    """Axes of a new figure that is as large as the grid, its title and the names of its rows."""
+    height, width = canvas.shape[:2]
+    breadth = min(_BREADTH, across * _PICTURE)
+    names = max((len(name) for name in row_names or ()), default=0) * 0.8 * _LETTER + (0.1 if row_names else 0.0)
+    total = max(breadth + names + 2 * _MARGIN, 2.4)
+    left = _MARGIN + names
+    text = textwrap.fill(title, max(12, int((total - left - _MARGIN) / _LETTER))) if title else ""
+    headroom = _LINE * (text.count("\n") + 1) + 0.05 if text else 0.0
+    tall = breadth * height / width
+    complete = tall + headroom + 2 * _MARGIN
+    figure = new_figure(total, complete, path, layout=None)
+    axes = figure.add_axes((left / total, _MARGIN / complete, breadth / total, tall / complete))
+    headline(axes, text)
+    return axes
 
 
-def reconstructions(
-    originals: npt.ArrayLike,
-    reconstructed: npt.ArrayLike,
-    path: Path | None = None,
-    *,
-    columns: int = 12,
-    **options: Any,
-) -> Figure:
-    """Originals and, below each, its reconstruction; ``options`` are those of ``image_grid``."""
-    title = "Originals, and below each its reconstruction"
-    return _rows_of([originals, reconstructed], path, columns, **{"title": title, **options})
-
-
-def denoising(
-    originals: npt.ArrayLike,
-    noisy: npt.ArrayLike,
-    denoised: npt.ArrayLike,
-    path: Path | None = None,
-    *,
-    columns: int = 12,
-    **options: Any,
-) -> Figure:
-    """Originals, below each its noisy version, and below that the restored one; options as ``image_grid``'s."""
-    title = "Originals, below each with noise, and below that denoised"
-    return _rows_of([originals, noisy, denoised], path, columns, **{"title": title, **options})
-
-
-def filters(weights: npt.ArrayLike, path: Path | None = None, **options: Any) -> Figure:
-    """What units look for, from ``filters()`` of a stack: grey is 0, and each filter has a contrast of its own."""
-    rows = np.asarray(weights, dtype=np.float32)
-    largest = np.abs(rows).max(axis=1, keepdims=True)
-    scaled = rows / np.where(largest > 0, largest, 1)
-    return image_grid(scaled, path, **{"title": "Filters", "limits": (-1.0, 1.0), **options})
-
-
-def manifold(images: npt.ArrayLike, path: Path | None = None, **options: Any) -> Figure:
-    """The result of ``VAE.manifold``; ``options`` are those of ``image_grid``."""
-    return image_grid(images, path, **{"title": "The manifold of two latents", **options})
-
-
-def _rows_of(groups: Sequence[npt.ArrayLike], path: Path | None, columns: int, **options: Any) -> Figure:
-    """Pictures of several groups in a grid, each picture of a group above that of the next."""
-    stacked = [np.asarray(group) for group in groups]
-    if len({group.shape for group in stacked}) > 1:
-        shapes = ", ".join(str(group.shape) for group in stacked)
-        raise ValueError(f"the groups of pictures have different shapes: {shapes}")
-    rows = []
-    for first in range(0, len(stacked[0]), columns):
-        for group in stacked:
-            part = group[first : first + columns]
-            rows.append(np.concatenate([part, np.full((columns - len(part), part.shape[1]), np.nan)]))
-    return image_grid(np.concatenate(rows), path, columns=columns, **options)
-
-
-def _limits(canvas: npt.NDArray[np.float32]) -> tuple[float, float]:
-    low, high = float(np.nanmin(canvas)), float(np.nanmax(canvas))
-    return (0.0, 1.0) if low >= 0 and high <= 1 else (low, high)
+def _name_rows(axes: Axes, canvas: Images, row_names: Sequence[str] | None) -> None:
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.spines[:].set_visible(False)
+    axes.patch.set_visible(False)
+    if row_names:
+        each = canvas.shape[0] / len(row_names)
+        axes.set_yticks([each * (row + 0.5) - 0.5 for row in range(len(row_names))], row_names, fontsize="small")
+        axes.tick_params(axis="y", length=0)

@@ -1,0 +1,348 @@
+"""Reports: what stands in the page, that nothing in it comes from elsewhere, that browsers decode as the library."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+pytest.importorskip("matplotlib")
+
+import vaelib
+from vaelib.__main__ import main
+from vaelib.report import quality
+from vaelib.report.decoder import decoder_description
+from vaelib.report.page import write_page
+from vaelib.report.subject import Subject
+
+EVIL = '<script>alert("x")</script>&\'"</td>'
+SECTIONS = [
+    *("architecture", "data", "settings", "training", "scores", "samples", "reconstructions", "map"),
+    *("information", "filters", "unusual"),
+]
+
+
+class Page(HTMLParser):
+    """The elements of a page, checked to be nested, and the text of each section."""
+
+    empty = ("img", "input", "meta", "br")
+
+    def __init__(self, path):
+        super().__init__()
+        self.open, self.elements, self.texts, self.section = [], [], {}, None
+        self.source = path.read_text(encoding="utf-8")
+        self.feed(self.source)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.elements.append((tag, attributes))
+        if tag == "section":
+            self.section = attributes["id"]
+            self.texts[self.section] = ""
+        if tag not in self.empty:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+        if tag == "section":
+            self.section = None
+
+    def handle_data(self, data):
+        if self.section is not None and self.open[-1] not in ("script", "style"):
+            self.texts[self.section] += data + " "
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def check(page):
+    """What holds for every report."""
+    assert list(page.texts) == SECTIONS
+    for image in page.all("img"):
+        assert image["alt"]
+        assert image["src"].startswith("data:image/")
+    assert {link["href"] for link in page.all("a")} == {f"#{name}" for name in SECTIONS}
+    for tag, attributes in page.elements:
+        assert not {"src", "href", "srcset", "action"} & set(attributes) or tag in ("img", "a")
+        assert not any(name.startswith("on") for name in attributes)
+    assert "default-src 'none'" in page.all("meta")[1]["content"]
+    identifiers = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(set(identifiers)) == len(identifiers)
+    return page
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    return np.random.RandomState(0).uniform(size=(40, 36)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def flat(pictures):
+    settings = {"latent_dim": 2, "hidden": (8,), "epochs": 3, "random_state": 0, "binarization": "dynamic"}
+    return vaelib.VAE(**settings).fit(pictures)
+
+
+@pytest.fixture(scope="module")
+def page_of_pictures(tmp_path_factory, flat, pictures):
+    path = tmp_path_factory.mktemp("report") / "flat.html"
+    flat.report(pictures, np.arange(40) % 3, path, title=f"Pictures {EVIL}")
+    return path
+
+
+def test_a_report_of_pictures(page_of_pictures, flat, pictures):
+    page = check(Page(page_of_pictures))
+    assert EVIL not in page.source
+    assert "<title>Pictures &lt;script&gt;" in page.source
+    assert "pictures of 6 x 6" in page.texts["data"]
+    assert f"{flat.elbo(pictures).elbo.mean():.4g}".replace("-", "\N{MINUS SIGN}") in page.texts["scores"]
+    assert "'dynamic'" in page.texts["settings"]
+    assert "Active: " in page.texts["information"]
+    oddest = flat.score_samples(pictures).argsort()[:6]
+    rows = [int(row) for row in re.findall(r"Row (\d+) ", page.texts["unusual"])]
+    assert rows == oddest.tolist()
+    column = flat.explain(pictures[oddest[:1]])[0].argmin()
+    first = re.search(r"pixel \((\d), (\d)\)", page.texts["unusual"])
+    assert (int(first[1]), int(first[2])) == divmod(column, 6)
+    assert {"decoder-plane", "decoder-latent-0"} <= {attributes.get("id") for _, attributes in page.elements}
+
+
+@pytest.fixture(scope="module")
+def frame():
+    pandas = pytest.importorskip("pandas")
+    random = np.random.RandomState(0)
+    size = random.normal(size=60)
+    return pandas.DataFrame(
+        {
+            "income": np.exp(8 + 0.4 * size),
+            "visits": random.poisson(np.exp(1 - size)),
+            f"kind {EVIL}": np.array(["a", EVIL, "c"])[np.digitize(size, [-0.5, 0.5])],
+            "smokes": size > 0.3,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def mixed(frame):
+    settings = {"latent_dim": 2, "hidden": (6,), "epochs": 5, "random_state": 0}
+    return vaelib.VAE(columns=[("log_normal", ["income"])], **settings).fit(frame)
+
+
+def test_names_are_text_wherever_they_come_from(tmp_path, mixed, frame):
+    mixed.report(frame, frame[f"kind {EVIL}"], tmp_path / "mixed.html")
+    page = check(Page(tmp_path / "mixed.html"))
+    assert EVIL not in page.source
+    assert "<script>alert" not in page.source
+    assert EVIL in page.texts["data"]  # once it was read as HTML
+    assert EVIL in page.texts["samples"]
+    assert "log_normal" in page.texts["data"]
+    assert "% wrong" in page.texts["reconstructions"]
+    assert len(page.all("script")) == 3
+
+
+KINDS = {
+    "autoencoder": (lambda: vaelib.StackedDenoisingAutoencoder(hidden=(5, 4), epochs=2, random_state=0), None),
+    "classifier": (
+        lambda: vaelib.StackedDenoisingClassifier(hidden=(5,), pretrain_epochs=2, finetune_epochs=2, random_state=0),
+        lambda X: np.where(X[:, 0] > 0.5, "high", EVIL),
+    ),
+    "multi-label": (
+        lambda: vaelib.StackedDenoisingClassifier(hidden=(5,), pretrain_epochs=2, finetune_epochs=2, random_state=0),
+        lambda X: (X[:, :3] > 0.5).astype(int),
+    ),
+    "regressor": (
+        lambda: vaelib.StackedDenoisingRegressor(hidden=(5,), pretrain_epochs=2, finetune_epochs=2, random_state=0),
+        lambda X: X[:, :2] * 1000,
+    ),
+}
+NOT_OF_STACKS = ("samples", "information")
+
+
+RARE = "autoencoder", "multi-label", "regressor"
+
+
+@pytest.mark.parametrize(
+    ("make", "label"),
+    [pytest.param(*kind, id=name, marks=[pytest.mark.slow] if name in RARE else []) for name, kind in KINDS.items()],
+)
+def test_reports_of_stacks_say_what_does_not_apply(tmp_path, pictures, make, label):
+    y = None if label is None else label(pictures)
+    model = make().fit(pictures) if y is None else make().fit(pictures, y)
+    model.report(pictures, y, tmp_path / "report.html", shape=False)
+    page = check(Page(tmp_path / "report.html"))
+    notes = page.source.count('<p class="none">')
+    assert notes == (2 if label is None else 4)
+    assert "have no prior" in page.texts["samples"]
+    if label is None:
+        assert "no scores of how usual" not in page.texts["unusual"]
+        error = model.reconstruction_error(pictures).mean()
+        assert f"{error:.4g}" in page.texts["scores"]
+    else:
+        assert "no scores of how usual" in page.texts["unusual"]
+        assert "no longer to restore" in page.texts["reconstructions"]
+    if label is not None and np.ndim(y) == 1:
+        assert f"{model.score(pictures, y):.4g} ±" in page.texts["scores"]
+        assert EVIL not in page.source
+
+
+def test_a_model_from_a_file_is_compared_with_the_rows_at_hand(tmp_path, flat, pictures, hdf5, capsys):
+    flat.save(tmp_path / "flat.h5")
+    data = hdf5(x_test=pictures.reshape(-1, 6, 6), y_test=np.arange(40) % 2)
+    target = str(tmp_path / "page.html")
+    options = ["--data", f"{data}:x_test", "--labels", "y_test", "-o", target, "--shape", "6x6", "--rows", "10"]
+    assert main(["report", str(tmp_path / "flat.h5"), *options]) == 0
+    assert capsys.readouterr().out == f"wrote {target}\n"
+    page = check(Page(tmp_path / "page.html"))
+    assert "since the model knows no others" in page.texts["unusual"]
+    assert "10, evenly spread" in page.texts["data"]
+    assert "label rows 0 5 1 5" in " ".join(page.texts["data"].split())
+    assert "scores of 10 rows" in page.texts["scores"]
+    assert int(re.search(r"Row (\d+) ", page.texts["unusual"])[1]) in np.linspace(0, 39, 10).round()
+    assert not hasattr(vaelib.load(tmp_path / "flat.h5"), "offset_")
+
+
+COMMANDS = {
+    "data": (["--data", "x_test"], "expected FILE:DATASET"),
+    "shape": (["--data", "a.h5:x", "--shape", "6"], "expected HEIGHTxWIDTH"),
+    "file": (["--data", "nowhere.h5:x"], "nowhere.h5"),
+}
+
+
+@pytest.mark.parametrize(("options", "text"), COMMANDS.values(), ids=list(COMMANDS))
+def test_a_command_that_cannot_be_carried_out(tmp_path, flat, options, text, capsys):
+    flat.save(tmp_path / "flat.h5")
+    assert main(["report", str(tmp_path / "flat.h5"), *options]) == 1
+    assert text in capsys.readouterr().err
+
+
+def test_rows_without_labels_do_not_count(pictures):
+    y = np.where(pictures[:, 0] > 0.5, 1, 0)
+    y[:10] = -1
+    make, _ = KINDS["classifier"]
+    model = make().fit(pictures, y)
+    found = quality.scores(Subject(model, pictures, y, None, 1000))
+    assert f"{model.score(pictures[10:], y[10:]):.4g} ±" in found
+
+
+def test_gaps_and_a_single_latent(tmp_path, real):
+    gappy = np.where(np.random.RandomState(0).uniform(size=real.shape) < 0.2, np.nan, real)
+    settings = {"latent_dim": 1, "hidden": (), "epochs": 2, "missing": "indicate", "likelihood": "gaussian"}
+    model = vaelib.VAE(**settings, random_state=0).fit(gappy)
+    gappy[:, 2] = np.nan
+    model.report(gappy, path=tmp_path / "report.html")
+    page = check(Page(tmp_path / "report.html"))
+    assert f"{np.isnan(gappy).mean():.2%}" in page.texts["data"]
+    assert "a single number" in page.texts["map"]
+
+
+def test_unsuitable_arguments(tmp_path, flat, pictures):
+    path = tmp_path / "report.html"
+    path.write_text("older")
+    with pytest.raises(ValueError, match=r"shape=\(5, 5\) has 25 pixels, but rows have 36"):
+        flat.report(pictures, path=path, shape=(5, 5))
+    with pytest.raises(ValueError, match="one label for each of the 40 rows, not 3"):
+        flat.report(pictures, [1, 2, 3], path)
+    with pytest.raises(TypeError, match="the page to write is path="):
+        flat.report(pictures, str(path))
+    with pytest.raises(TypeError, match=r"shape must be \(height, width\)"):
+        flat.report(pictures, path=path, shape="6x6")
+    with pytest.raises(ValueError, match="rows must be at least 2"):
+        flat.report(pictures, path=path, rows=1)
+    with pytest.raises(vaelib.NotFittedError):
+        vaelib.VAE().report(pictures, path=path)
+    with pytest.raises(FileNotFoundError):
+        write_page("text", tmp_path / "nowhere" / "report.html")
+    assert path.read_text() == "older"
+    assert os.listdir(tmp_path) == ["report.html"]
+
+
+CODES = np.array([[0, 0], [1.5, -2], [-3, 0.25], [0.1, 3]])
+SCRIPT = files("vaelib.report").joinpath("decoder.js").read_text()
+
+
+def numbers_of(model):
+    """The means of p(x|z) at CODES, as the library has them."""
+    found = model.decode(CODES)
+    return np.asarray(found.mean if isinstance(found, vaelib.MeanAndVariance) else found)
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
+@pytest.mark.filterwarnings("ignore::vaelib.VaelibWarning")
+def test_javascript_decodes_as_the_library(tmp_path, mixed, pictures):
+    random = np.random.RandomState(1)
+    real, counts = random.normal(size=(60, 4)) * [1, 10, 0.1, 100] + 5, random.poisson(4, size=(60, 4))
+    data = {"log_normal": np.exp(real / 20), "beta": pictures[:, :4], "continuous_bernoulli": pictures[:, :4]}
+    settings = {"latent_dim": 2, "hidden": (5, 4), "epochs": 3, "random_state": 0}
+    models = [mixed]
+    for likelihood, variance in (
+        *(("gaussian", "learned"), ("gaussian", "fixed"), ("student_t", "predicted"), ("laplace", "learned")),
+        *(("log_normal", "learned"), ("log_normal", "predicted"), ("log_normal", "fixed")),
+        *(("beta", "learned"), ("beta", "predicted"), ("continuous_bernoulli", "learned")),
+        *(("poisson", "learned"), ("negative_binomial", "predicted"), ("zero_inflated_negative_binomial", "predicted")),
+    ):
+        X = data.get(likelihood, counts if "oisson" in likelihood or "binomial" in likelihood else real)
+        models.append(vaelib.VAE(likelihood=likelihood, variance=variance, **settings).fit(X))
+    models.append(vaelib.VAE(likelihood="poisson", count_mean="share", **settings).fit(counts))
+    models.append(vaelib.VAE(mean_activation="sigmoid", likelihood="gaussian", **settings).fit(pictures))
+    for activation in ("sigmoid", "tanh", "leaky_relu", "elu", "softplus", "silu", "gelu", "identity"):
+        models.append(vaelib.VAE(activation=activation, likelihood="bernoulli", **settings).fit(pictures))
+    descriptions = [decoder_description(model._fitted(), model.get_weights()) for model in models]
+    (tmp_path / "models.json").write_text(json.dumps(descriptions))
+    program = f"""{SCRIPT}
+    const models = JSON.parse(require("fs").readFileSync("models.json"));
+    const codes = {CODES.tolist()};
+    console.log(JSON.stringify(models.map((model) => codes.map(makeDecoder(model)))));
+    """
+    (tmp_path / "program.js").write_text(program)
+    process = subprocess.run(["node", "program.js"], cwd=tmp_path, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    for model, found in zip(models, json.loads(process.stdout), strict=True):
+        np.testing.assert_allclose(np.array(found), numbers_of(model), rtol=1e-4, atol=1e-4, err_msg=repr(model))
+
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PROBE = """<script>
+const found = CODES.map(makeDecoder(JSON.parse(document.getElementById("decoder-data").textContent)));
+const plane = document.getElementById("decoder-plane");
+const place = () => document.getElementById("decoder-place").textContent;
+plane.focus();
+const focused = document.activeElement === plane;
+const key = (name) => plane.dispatchEvent(new KeyboardEvent("keydown", {key: name}));
+key("ArrowRight"); key("ArrowUp"); key("ArrowUp");
+const byKeys = place();
+const slider = document.getElementById("decoder-latent-1");
+slider.value = -1.5;
+slider.dispatchEvent(new Event("input"));
+const picture = document.getElementById("decoder-result");
+const bytes = picture.getContext ? [...picture.getContext("2d").getImageData(0, 0, 6, 6).data] : [];
+const seen = {found, focused, byKeys, bySlider: place(), bytes, isShown: !document.getElementById("decoder").hidden};
+document.body.innerHTML = "<pre>" + JSON.stringify(seen) + "</pre>";
+</script>"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
+def test_a_browser_decodes_as_the_library(tmp_path, page_of_pictures, flat):
+    source = page_of_pictures.read_text()
+    probe = tmp_path / "probe.html"
+    probe.write_text(source.replace("</body>", PROBE.replace("CODES", str(CODES.tolist())) + "</body>"))
+    command = [BROWSER, "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    process = subprocess.run(
+        [*command, "--virtual-time-budget=2000", "--dump-dom", probe.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    seen = json.loads(re.search(r"<pre>(.*)</pre>", process.stdout)[1])
+    np.testing.assert_allclose(seen["found"], numbers_of(flat), rtol=1e-4, atol=1e-4)
+    assert seen["isShown"]
+    assert seen["focused"]
+    assert seen["byKeys"] == "latent 0: 0.10, latent 1: 0.20"
+    assert seen["bySlider"] == "latent 0: 0.10, latent 1: -1.50"
+    grey = np.reshape(seen["bytes"], (6, 6, 4))[..., 0]
+    np.testing.assert_allclose(grey, 255 * flat.decode([[0.1, -1.5]]).reshape(6, 6), atol=1)

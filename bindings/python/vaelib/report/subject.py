@@ -1,0 +1,146 @@
+"""What a report is about: a fitted model, some rows of data, their labels, and whether they are pictures."""
+
+from __future__ import annotations
+
+import copy
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vaelib.data.dataset import Dataset
+from vaelib.models.estimator import Estimator
+from vaelib.models.not_fitted import NotFittedError
+from vaelib.models.outliers import OutlierDetection, some_row_numbers
+from vaelib.models.vae_queries import VAEQueries
+from vaelib.plots.pictures import Shape, image_shape
+
+Matrix = npt.NDArray[np.float32]
+
+#: The smallest square that rows without names are taken for.
+_LEAST_SIDE = 5
+
+
+class Subject:
+    """A model and the rows that it is asked about.
+
+    Raises
+    ------
+    ValueError
+        Labels or shape do not fit the data.
+    """
+
+    def __init__(self, model: Estimator[Any], data: Any, y: Any, shape: Shape | bool | None, most_rows: int) -> None:
+        model._fitted()
+        self.model = model
+        examples = model._examples(data)
+        #: How many rows the data have.
+        self.all_rows = examples.rows
+        #: Which of them are looked at.
+        self.row_numbers = some_row_numbers(examples, most_rows)
+        self.rows: Dataset = examples if len(self.row_numbers) == examples.rows else examples[self.row_numbers]
+        #: What the model sees of them.
+        self.matrix: Matrix = self.rows.numpy()
+        self.labels = self._labels(data, y)
+        #: Height, width and perhaps 3; None if columns are no pixels.
+        self.shape = self._shape(shape)
+
+    @property
+    def is_vae(self) -> bool:
+        """Whether the model is a variational auto-encoder."""
+        return isinstance(self.model, VAEQueries)
+
+    @property
+    def columns(self) -> int:
+        """How many columns a row has."""
+        return int(self.matrix.shape[1])
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What columns are called, as text that can be written."""
+        names = getattr(self.model, "feature_names_in_", None)
+        if self.shape is not None:
+            across = self.shape[1]
+            pixels = [column // (self.shape[2] if len(self.shape) == 3 else 1) for column in range(self.columns)]
+            return [f"pixel ({pixel // across}, {pixel % across})" for pixel in pixels]
+        if names is None:
+            return [f"column {column}" for column in range(self.columns)]
+        return [str(name).encode("utf-8", "backslashreplace").decode() for name in names]
+
+    @cached_property
+    def likelihoods(self) -> list[str]:
+        """The likelihood of each column; empty texts for a stack, which has none."""
+        return list(getattr(self.model._fitted(), "likelihoods", [""] * self.columns))
+
+    @cached_property
+    def categories(self) -> dict[int, list[str]]:
+        """What the categories of columns are called, by the number of the column."""
+        counts = self.model._fitted().category_counts
+        found = getattr(self.model, "categories_", {})
+        by_name = {str(name): [str(value) for value in values] for name, values in found.items()}
+        names = getattr(self.model, "feature_names_in_", None)
+        kinds = getattr(getattr(self.model, "_table", None), "kinds", [""] * self.columns)
+        categories = {}
+        for column, count in counts.items() if self.shape is None else ():
+            plain = ["False", "True"] if kinds[column] == "boolean" else [str(code) for code in range(count)]
+            categories[column] = by_name.get("" if names is None else str(names[column]), plain)
+        return categories
+
+    @cached_property
+    def reconstructed(self) -> Matrix:
+        """The rows as the model restores them, as numbers."""
+        return self.numbers(self.model.reconstruct(self.rows))  # type: ignore[attr-defined]
+
+    @cached_property
+    def calibrated(self) -> Any:
+        """The model, with scores to compare with; None if its kind has none."""
+        if not isinstance(self.model, OutlierDetection):
+            return None
+        try:
+            self.model.decision_function(self.rows[:1])
+        except NotFittedError:
+            return copy.copy(self.model).calibrate(self.rows)
+        return self.model
+
+    def numbers(self, rows: Any) -> Matrix:
+        """Rows that the model made, which may be a data frame, as numbers."""
+        return rows if isinstance(rows, np.ndarray) else self.model._examples(rows).numpy()
+
+    def _labels(self, data: Any, y: Any) -> Any:
+        labels = data.labels if y is None and isinstance(data, Dataset) else y
+        if labels is None:
+            return None
+        array = np.asarray(labels)
+        if array.ndim == 0:
+            raise TypeError(f"y must have one label for each row, not be {labels!r}; the page to write is path=...")
+        if len(array) != self.all_rows:
+            raise ValueError(f"y must have one label for each of the {self.all_rows} rows, not {len(array)}")
+        return array[self.row_numbers]
+
+    def _shape(self, shape: Shape | bool | None) -> Shape | None:
+        if shape is False:
+            return None
+        if shape is None or shape is True:
+            found = self._square()
+            if found is None and shape is True:
+                image_shape(self.columns)  # says what is wrong
+            return found
+        if not isinstance(shape, tuple | list) or not all(isinstance(size, int | np.integer) for size in shape):
+            raise TypeError(f"shape must be (height, width), (height, width, 3), True or False, not {shape!r}")
+        if int(np.prod(shape)) != self.columns:
+            raise ValueError(f"shape={tuple(shape)} has {int(np.prod(shape))} pixels, but rows have {self.columns}")
+        return shape
+
+    def _square(self) -> tuple[int, int] | None:
+        """The side of pictures, if rows look like such: nameless squares of values from 0 to 1."""
+        if getattr(self.model, "feature_names_in_", None) is not None:
+            return None
+        finite = self.matrix[np.isfinite(self.matrix)]
+        if finite.size == 0 or finite.min() < 0 or finite.max() > 1:
+            return None
+        try:
+            shape = image_shape(self.columns)
+        except ValueError:
+            return None
+        return shape if shape[0] >= _LEAST_SIDE else None
