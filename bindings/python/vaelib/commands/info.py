@@ -1,4 +1,9 @@
-"""Show what is in an HDF5 file: its datasets as vaelib reads them, or the model or checkpoint in it."""
+"""Show what is in an HDF5 file: its datasets as vaelib reads them, or the model or checkpoint in it.
+
+example:
+  vaelib info people.model.h5
+  vaelib info digits.h5
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,276 @@
+"""Where results go: a dataset in an HDF5 file, a .csv or .npy file, or the standard output."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from vaelib._c.errors import FormatError
+from vaelib.command_line.errors import UsageError
+from vaelib.command_line.examples import Examples
+from vaelib.command_line.parser import headed
+from vaelib.command_line.places import Place, is_hdf5, place_of
+from vaelib.command_line.progress import ProgressLine, note
+from vaelib.command_line.tables_of_results import ResultTable
+from vaelib.data.dataset import Dataset
+from vaelib.data.opening import dataset_names
+from vaelib.data.writer import DatasetWriter
+
+#: The rows of a large result that a terminal shows.
+_SHOWN_ROWS = 20
+#: The bytes of the rows that a query of a streamed set is asked about at a time.
+_BLOCK_BYTES = 32 << 20
+_HDF5_ENDINGS = (".h5", ".hdf5", ".hdf", ".he5")
+
+#: What a command does with the examples X: their results, in rows.
+Query = Callable[[Any], ResultTable]
+
+
+def add_output(parser: argparse.ArgumentParser, name: str) -> None:
+    """Adds the option that says where results go; ``name`` is what a dataset is called if nothing is said."""
+    headed(parser, "output").add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=f"a .csv, .npy or .h5 file; FILE.h5:NAME names the dataset, else {name}; - is CSV to the standard output, "
+        "which is also the default",
+    )
+    parser.set_defaults(dataset=name)
+
+
+class Target:
+    """Where the result of a command goes, once it is checked that nothing else is lost there."""
+
+    def __init__(self, arguments: argparse.Namespace, *sources: str) -> None:
+        place = Place("-", "", None) if arguments.output is None else place_of(arguments.output)
+        if place.path != "-" and os.path.exists(place.path) and ":" in arguments.output and not place.name:
+            place = _named(arguments.output) or place
+        self.path = place.path
+        self.is_stdout = place.path == "-"
+        self.is_default = arguments.output is None
+        ending = os.path.splitext(place.path)[1].lower()
+        self.is_hdf5 = ending in _HDF5_ENDINGS or bool(place.name)
+        self.is_npy = ending == ".npy"
+        self.dataset = place.name or arguments.dataset
+        if not self.is_stdout and not self.is_hdf5 and not self.is_npy and ending not in (".csv", ".tsv", ".txt"):
+            raise UsageError(f"{self.path}: results go to .csv, .npy or .h5 files, or to - for the standard output")
+        if not self.is_stdout:
+            check_target(self.path, *sources)
+            if self.is_hdf5:
+                _check_datasets(self.path, self.dataset)
+
+
+def check_target(path: str, *sources: str) -> None:
+    """Whether a file can be written there without losing what a command reads.
+
+    Raises
+    ------
+    UsageError
+        It is one of the sources, or a folder.
+    FileNotFoundError, PermissionError
+        Its folder does not exist, or may not be written to.
+    """
+    folder = os.path.dirname(path) or os.curdir
+    if os.path.isdir(path):
+        raise UsageError(f"{path} is a folder; the output is a file")
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(f'the folder "{folder}" of the output "{path}" does not exist')
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(f'no file can be written to the folder "{folder}"')
+    for source in sources:
+        read = place_of(source).path
+        if os.path.exists(path) and os.path.exists(read) and os.path.samefile(read, path):
+            raise UsageError(f"the output {path} is read from; a result needs a file of its own")
+
+
+def _named(text: str) -> Place | None:
+    path, _, name = text.rpartition(":")
+    return Place(path, name, None) if os.path.splitext(path)[1].lower() in _HDF5_ENDINGS else None
+
+
+def _check_datasets(path: str, dataset: str) -> None:
+    """Whether an HDF5 file that is replaced holds nothing but an earlier result."""
+    if not os.path.exists(path):
+        return
+    if os.path.getsize(path) and not is_hdf5(path):
+        raise UsageError(f"{path} exists and is no HDF5 file; name another")
+    try:
+        others = [name for name in dataset_names(path) if name.partition("/")[0] != dataset.partition("/")[0]]
+    except FormatError:
+        others = []
+    others = [name for name in others if name not in (f"{dataset}_log_variance", f"{dataset}_variance")]
+    if others:
+        raise UsageError(f"{path} holds {others[0]}, which would be lost; write to another file")
+
+
+def run_query(
+    arguments: argparse.Namespace,
+    all_examples: Sequence[Examples],
+    query: Query,
+    to_file: Callable[[Any, DatasetWriter, str, Any], None] | None = None,
+    summary: Callable[[ResultTable], dict[str, Any]] | None = None,
+) -> None:
+    """Asks about the examples of one file or several, and writes the results, in their order.
+
+    Sets that are streamed are asked about block by block; with ``to_file`` the library itself writes the results of
+    datasets and arrays to an HDF5 file. ``summary`` says what all of them have in common, which is printed.
+    """
+    target = Target(arguments, *(each.place.path for each in all_examples))
+    with ProgressLine(quiet=arguments.quiet) as progress:
+        is_whole = all(examples.skipped is None for examples in all_examples)
+        if target.is_hdf5 and to_file is not None and is_whole:
+            with DatasetWriter(target.path) as writer:
+                for examples in all_examples:
+                    to_file(examples.X, writer, target.dataset, progress)
+            if not arguments.json:
+                _say_written(arguments, progress, target, sum(each.rows for each in all_examples))
+            else:
+                print_json({"output": target.path, "dataset": target.dataset})
+            return
+        tables = _tables(all_examples, query, progress)
+        write_tables(arguments, target, tables, sum(each.rows for each in all_examples), progress, summary)
+
+
+def _tables(all_examples: Sequence[Examples], query: Query, progress: ProgressLine) -> Iterator[ResultTable]:
+    """The results, block by block."""
+    rows = sum(examples.rows for examples in all_examples)
+    done = 0
+    for examples in all_examples:
+        for X in _blocks(examples.X):
+            table = query(X) if examples.skipped is None else query(X).with_gaps(examples.skipped)
+            done += table.rows
+            progress.show(f"{done / rows:4.0%}  {done} of {rows} rows")
+            yield table if len(all_examples) == 1 else table.beside({"file": np.full(table.rows, str(examples.place))})
+
+
+def _blocks(X: Any) -> Iterator[Any]:
+    """The examples, those that are streamed in parts."""
+    if not isinstance(X, Dataset) or X.in_memory:
+        yield X
+        return
+    step = max(1, _BLOCK_BYTES // (4 * X.columns))
+    for first in range(0, X.rows, step):
+        yield X[first : first + step]
+
+
+def write_tables(
+    arguments: argparse.Namespace,
+    target: Target,
+    tables: Iterator[ResultTable],
+    rows: int,
+    progress: ProgressLine,
+    summary: Callable[[ResultTable], dict[str, Any]] | None = None,
+) -> None:
+    """Writes results that come block by block."""
+    kept: list[ResultTable] = []
+
+    def remembered() -> Iterator[ResultTable]:
+        for table in tables:
+            if summary is not None or (arguments.json and target.is_default):
+                kept.append(table)
+            yield table
+
+    if arguments.json and target.is_default:
+        for _ in remembered():
+            pass
+    elif target.is_stdout:
+        _print(remembered(), rows, target, progress)
+    elif target.is_hdf5:
+        _write_hdf5(target, remembered())
+    elif target.is_npy:
+        _write_npy(target.path, remembered(), rows)
+    else:
+        with replaced(target.path) as path, open(path, "w", encoding="utf-8", newline="") as file:
+            for number, table in enumerate(remembered()):
+                table.write(file, header=number == 0)
+    whole = _joined(kept) if kept else ResultTable({})
+    found = summary(whole) if summary is not None else {}
+    if arguments.json:
+        rest = whole.jsonable() if target.is_default else {"output": arguments.output}
+        print_json({"rows": rows, **found, **rest})
+        return
+    progress.clear()
+    if found:
+        note(arguments, ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in found.items()))
+    if not target.is_stdout:
+        _say_written(arguments, progress, target, rows)
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Prints a result for programs."""
+    print(json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+
+def _say_written(arguments: argparse.Namespace, progress: ProgressLine, target: Target, rows: int) -> None:
+    progress.clear()
+    place = f"{target.path}:{target.dataset}" if target.is_hdf5 else target.path
+    note(arguments, f"{rows} {'row' if rows == 1 else 'rows'} to {place}")
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _joined(tables: list[ResultTable]) -> ResultTable:
+    names = tables[0].columns
+    return ResultTable({name: np.concatenate([table.columns[name] for table in tables]) for name in names})
+
+
+def _print(tables: Iterator[ResultTable], rows: int, target: Target, progress: ProgressLine) -> None:
+    """Prints CSV; to a terminal only the first rows, unless all are asked for."""
+    most = _SHOWN_ROWS if target.is_default and sys.stdout.isatty() else rows
+    printed = 0
+    for number, table in enumerate(tables):
+        progress.clear()
+        shown = table.first(max(0, most - printed))
+        if shown.rows:
+            shown.write(sys.stdout, header=number == 0)
+        printed += shown.rows
+    if printed < rows:
+        print(f"... {rows - printed} more rows; -o FILE writes all, -o - prints them")
+
+
+def _write_hdf5(target: Target, tables: Iterator[ResultTable]) -> None:
+    """One dataset of numbers."""
+    with DatasetWriter(target.path) as writer:
+        for table in tables:
+            writer.append(target.dataset, table.matrix())
+
+
+def _write_npy(path: str, tables: Iterator[ResultTable], rows: int) -> None:
+    """One array, which is written as its rows come."""
+    with replaced(path) as scratch:
+        array, done = None, 0
+        for table in tables:
+            matrix = table.matrix()
+            if array is None:
+                shape = (rows, *matrix.shape[1:])
+                array = np.lib.format.open_memmap(scratch, mode="w+", dtype=matrix.dtype, shape=shape)
+            array[done : done + len(matrix)] = matrix
+            done += len(matrix)
+        if array is not None:
+            array.flush()
+
+
+@contextmanager
+def replaced(path: str) -> Iterator[str]:
+    """The path of a new file in the same folder that takes the place of ``path`` if nothing is raised."""
+    number, scratch = tempfile.mkstemp(dir=os.path.dirname(path) or os.curdir, prefix=".vaelib-")
+    os.close(number)
+    try:
+        yield scratch
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(scratch, 0o666 & ~umask)
+        os.replace(scratch, path)
+    except BaseException:
+        os.unlink(scratch)
+        raise

@@ -1,0 +1,34 @@
+"""Train a stack of denoising auto-encoders, layer by layer, without labels.
+
+example:
+  vaelib pretrain digits.h5:x_train --scale 1/255 --hidden 500,500 -o stack.h5
+  vaelib pretrain people.csv --label-column income -o stack.h5
+
+vaelib finetune --pretrained stack.h5 goes on with labels or targets. Texts in a table
+become columns of 0 and 1, one for each value.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from vaelib.command_line.examples import open_examples
+from vaelib.command_line.stack_tables import of_numbers
+from vaelib.command_line.training import add_training, fit_and_save, new_estimator, open_training_data, prepare
+from vaelib.models.autoencoder import StackedDenoisingAutoencoder
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_training(parser, StackedDenoisingAutoencoder)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Trains and writes the stack."""
+    prepare(arguments)
+    examples = of_numbers(arguments, open_training_data(arguments))
+    stack = new_estimator(StackedDenoisingAutoencoder, arguments)
+    validation = None
+    if arguments.validation is not None:
+        validation = of_numbers(arguments, open_examples(arguments.validation, arguments), getattr(examples.X, "columns", None)).X
+    return fit_and_save(arguments, stack, examples.X, sample_weight=examples.weights, validation=validation)

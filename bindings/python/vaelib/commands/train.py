@@ -1,0 +1,58 @@
+"""Train a variational auto-encoder.
+
+example:
+  vaelib train people.csv -o people.model.h5
+  vaelib train digits.h5:x_train --scale 1/255 --latent-dim 10 -o digits.model.h5
+
+A table may have columns of numbers, texts, truth values and gaps (--missing ignore);
+what each column is taken for follows from it, unless --column-likelihood says so.
+The model keeps the names and the categories: vaelib score people.model.h5 new.csv
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from vaelib.command_line.errors import UsageError, nearest
+from vaelib.command_line.examples import open_examples
+from vaelib.command_line.parser import headed
+from vaelib.command_line.training import add_training, fit_and_save, new_estimator, open_training_data, prepare
+from vaelib.models.vae import VAE
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_training(parser, VAE)
+    headed(parser, "model").add_argument(
+        "--column-likelihood",
+        action="append",
+        metavar="COLUMN=NAME",
+        help="what one column is, as in income=log_normal; may be given several times",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Trains and writes the model."""
+    prepare(arguments)
+    examples = open_training_data(arguments)
+    vae = new_estimator(VAE, arguments, columns=_columns(arguments, examples.X))
+    validation = None
+    if arguments.validation is not None:
+        validation = open_examples(arguments.validation, arguments).X
+    return fit_and_save(arguments, vae, examples.X, sample_weight=examples.weights, validation=validation)
+
+
+def _columns(arguments: argparse.Namespace, X: object) -> list[tuple[str, list[str | int]]] | None:
+    """The parameter ``columns``."""
+    if not arguments.column_likelihood:
+        return None
+    names = [str(name) for name in getattr(X, "columns", ())] if hasattr(X, "iloc") else []
+    columns: list[tuple[str, list[str | int]]] = []
+    for text in arguments.column_likelihood:
+        column, equals, likelihood = text.rpartition("=")
+        if not equals or not column:
+            raise UsageError(f"--column-likelihood {text}: expected COLUMN=NAME, as in income=log_normal")
+        if names and column not in names:
+            raise UsageError(f'--column-likelihood: there is no column "{column}"{nearest(column, names)}')
+        columns.append((likelihood, [column if names else int(column)]))
+    return columns
