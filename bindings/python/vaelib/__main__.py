@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always", vaelib.VaelibWarning)
-            warnings.showwarning = _show_warning
+            warnings.showwarning = _show_warning  # type: ignore[assignment]
             return _run(name, words[1:])
     except UsageError as error:
         _say(f"{error} ('vaelib {name} --help' lists what there is)" if name in _names() else str(error))

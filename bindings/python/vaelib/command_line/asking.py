@@ -10,13 +10,14 @@ from typing import Any
 from vaelib._c.errors import FormatError
 from vaelib.command_line.data_options import add_data_options
 from vaelib.command_line.errors import UsageError
-from vaelib.command_line.examples import Examples, open_examples
+from vaelib.command_line.examples import Examples
 from vaelib.command_line.indicators import as_numbers
-from vaelib.command_line.values import whole
+from vaelib.command_line.opening import open_examples
+from vaelib.command_line.output import add_output
 from vaelib.command_line.parser import add_general, headed
 from vaelib.command_line.places import DATA_HELP
-from vaelib.command_line.results import add_output
 from vaelib.command_line.unknown_values import add_unknown, without_unknown
+from vaelib.command_line.values import whole
 from vaelib.models.loading import load
 from vaelib.models.vae import VAE
 

@@ -17,7 +17,7 @@ from vaelib._c.errors import DataError, FormatError
 from vaelib.data.conversion.blocks import errors_of
 from vaelib.data.conversion.csv_text import CSVForm, csv_form, read_csv
 
-_GZIP_MAGIC = b"\x1f\x8b"
+GZIP_MAGIC = b"\x1f\x8b"
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
 
 
@@ -75,7 +75,7 @@ def read_csv_table(
         A line has another number of fields, or the text is not UTF-8.
     """
     with errors_of(path):
-        if stream.read(2) == _GZIP_MAGIC:
+        if stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC:
             stream.seek(0)
             stream = io.BytesIO(gzip.decompress(stream.read()))
         stream.seek(0)
@@ -147,7 +147,9 @@ def _check_decimals(table: Any, decimal: str) -> None:
         if decimal == "." and len(values) > 0 and values.dtype.kind not in "biuf":
             found = [isinstance(value, str) and bool(_DECIMAL_COMMA.fullmatch(value)) for value in values.head(100)]
             if all(found):
-                raise DataError(f'column "{name}" has numbers with decimal commas, such as {values.iloc[0]}: --decimal ,')
+                raise DataError(
+                    f'column "{name}" has numbers with decimal commas, such as {values.iloc[0]}: --decimal ,'
+                )
 
 
 def _numbers(stream: IO[bytes], path: str, form: CSVForm) -> NumberTable:

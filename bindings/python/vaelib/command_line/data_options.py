@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from vaelib.command_line.values import listed, real, whole
 from vaelib.command_line.parser import headed
+from vaelib.command_line.values import listed, real, whole
 
 
 def add_data_options(parser: argparse.ArgumentParser, *, labels: bool = False, weights: bool = False) -> None:

@@ -63,7 +63,9 @@ def _parameter(name: str, estimator: type[Any]) -> tuple[Parameter, str]:
     if name in ("patience", "monitor", "dropout") and not is_vae:
         return _of("training", name), "finetune"
     groups = ("vae", "training") if is_vae else ("training", "stack", "layer")
-    return next((each, each.group) for group in groups for each in PARAMETERS if (each.group, each.name) == (group, name))
+    return next(
+        (each, each.group) for group in groups for each in PARAMETERS if (each.group, each.name) == (group, name)
+    )
 
 
 def _of(group: str, name: str) -> Parameter:

@@ -70,7 +70,9 @@ class ResultTable:
         """
         texts = [name for name, values in self.columns.items() if values.dtype.kind not in "biuf"]
         if texts:
-            raise ValueError(f'the column "{texts[0]}" holds texts, which an array cannot: write the result to a .csv file')
+            raise ValueError(
+                f'the column "{texts[0]}" holds texts, which an array cannot: write the result to a .csv file'
+            )
         columns = list(self.columns.values())
         return columns[0] if len(columns) == 1 else np.column_stack(columns)
 

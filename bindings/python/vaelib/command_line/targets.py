@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from vaelib.command_line.values import listed
 from vaelib.command_line.parser import headed
+from vaelib.command_line.values import listed
 
 
 def add_targets(parser: argparse.ArgumentParser) -> None:

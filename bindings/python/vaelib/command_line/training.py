@@ -14,13 +14,15 @@ from vaelib._c.errors import VaelibError
 from vaelib.command_line.config_files import add_config_options, save_config
 from vaelib.command_line.data_options import add_data_options
 from vaelib.command_line.errors import UsageError
-from vaelib.command_line.examples import Examples, open_examples
-from vaelib.command_line.values import real
+from vaelib.command_line.examples import Examples
+from vaelib.command_line.opening import open_examples
+from vaelib.command_line.output import check_target
 from vaelib.command_line.parameters import add_parameters, chosen_parameters
 from vaelib.command_line.parser import add_general, headed
 from vaelib.command_line.places import DATA_HELP, is_hdf5, place_of
 from vaelib.command_line.progress import ProgressLine, note
-from vaelib.command_line.results import check_target, print_json
+from vaelib.command_line.results import print_json
+from vaelib.command_line.values import real
 from vaelib.data.dataset import Dataset, concatenate
 from vaelib.data.opening import dataset_names
 from vaelib.training.checkpoint import Checkpoint

@@ -92,12 +92,14 @@ def known_values(name: Any, model: Any) -> list[Any] | None:
 
 
 def _refusal(examples: Examples, cells: dict[Any, npt.NDArray[np.bool_]], model: Any) -> str:
+    """What is said of the first row that has such a text."""
     name, unknown = next(iter(cells.items()))
     row = int(np.argmax(unknown))
     value, known = examples.X[name].iloc[row], [str(each) for each in known_values(name, model) or ()]
-    more = int(np.logical_or.reduce(list(cells.values())).sum()) - 1
+    others = int(np.logical_or.reduce(list(cells.values())).sum()) - 1
+    more = f" ({others} more {'row has' if others == 1 else 'rows have'} one, too)" if others else ""
+    hint = nearest(str(value), known) or f"; it knows {names_shown(known)}"
     return (
-        f'{examples.place} has {value!r} in row {row} (from 0), column "{name}", which the model has not learned from'
-        f"{nearest(str(value), known)}; it knows {names_shown(known)}. "
-        f"{f'So have {more} other rows. ' if more else ''}--unknown skip goes on without such rows"
+        f'{examples.place} has {str(value)!r} in row {row} (from 0), column "{name}", which the model has not learned '
+        f"from{hint}{more}. --unknown skip leaves such rows without a result"
     )

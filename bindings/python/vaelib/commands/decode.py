@@ -17,7 +17,8 @@ import numpy as np
 
 from vaelib.command_line.asking import add_layer, add_question, column_names, layer_of, load_model
 from vaelib.command_line.errors import UsageError
-from vaelib.command_line.examples import Examples, open_examples
+from vaelib.command_line.examples import Examples
+from vaelib.command_line.opening import open_examples
 from vaelib.command_line.parser import headed
 from vaelib.command_line.results import run_query
 from vaelib.command_line.tables_of_results import ResultTable

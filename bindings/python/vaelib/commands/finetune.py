@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from vaelib.command_line.errors import UsageError
-from vaelib.command_line.examples import Examples, open_examples
+from vaelib.command_line.examples import Examples
+from vaelib.command_line.opening import open_examples
 from vaelib.command_line.parser import headed
 from vaelib.command_line.progress import note
 from vaelib.command_line.stack_tables import of_numbers
@@ -36,7 +37,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_training(parser, StackedDenoisingClassifier, labels=True)
     add_targets(parser)
     group = headed(parser, "model")
-    group.add_argument("--pretrained", metavar="MODEL", help="a stack to start from, whose layers are taken as they are")
+    group.add_argument(
+        "--pretrained", metavar="MODEL", help="a stack to start from, whose layers are taken as they are"
+    )
     balanced_help = "a classifier: each class has the same part in the loss, however many rows it has"
     headed(parser, "training").add_argument("--balanced", action="store_true", help=balanced_help)
 

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 
 from vaelib.command_line.asking import add_question, column_names, load_model, open_data, seen_by
-from vaelib.command_line.examples import open_examples
-from vaelib.command_line.values import real
+from vaelib.command_line.opening import open_examples
 from vaelib.command_line.parser import headed
 from vaelib.command_line.progress import note
 from vaelib.command_line.results import run_query
 from vaelib.command_line.tables_of_results import ResultTable
+from vaelib.command_line.values import real
 from vaelib.data.dataset import concatenate
 from vaelib.models.autoencoder import StackedDenoisingAutoencoder
 from vaelib.models.vae import VAE
@@ -71,6 +71,6 @@ def run(arguments: argparse.Namespace) -> None:
         return ResultTable(columns)
 
     def summary(table: ResultTable) -> dict[str, Any]:
-        return {"outliers": int(np.count_nonzero(table.columns["outlier"] == True)), "threshold": model.offset_}
+        return {"outliers": int(np.count_nonzero(table.columns["outlier"])), "threshold": model.offset_}
 
     run_query(arguments, all_examples, query, summary=summary)

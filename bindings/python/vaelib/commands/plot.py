@@ -28,12 +28,13 @@ import numpy.typing as npt
 from vaelib.command_line.asking import add_layer, add_model, layer_of, load_model, seen_by
 from vaelib.command_line.data_options import add_data_options
 from vaelib.command_line.errors import UsageError
-from vaelib.command_line.examples import Examples, open_examples
-from vaelib.command_line.values import OneOf, whole
+from vaelib.command_line.examples import Examples
+from vaelib.command_line.opening import open_examples
+from vaelib.command_line.output import check_target
 from vaelib.command_line.parser import add_general, headed
 from vaelib.command_line.places import DATA_HELP
 from vaelib.command_line.progress import note
-from vaelib.command_line.results import check_target
+from vaelib.command_line.values import OneOf, whole
 from vaelib.data.dataset import Dataset
 from vaelib.models.vae import VAE
 
@@ -101,9 +102,7 @@ def _reconstructions(model: Any, examples: Examples | None, arguments: argparse.
 
     assert examples is not None
     rows = _some(examples)
-    plots.reconstructions(
-        _array(rows), np.asarray(model.reconstruct(rows)), arguments.output, shape=_shape(arguments)
-    )
+    plots.reconstructions(_array(rows), np.asarray(model.reconstruct(rows)), arguments.output, shape=_shape(arguments))
 
 
 def _denoising(model: Any, examples: Examples | None, arguments: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 
-from vaelib.command_line.examples import open_examples
+from vaelib.command_line.opening import open_examples
 from vaelib.command_line.stack_tables import of_numbers
 from vaelib.command_line.training import add_training, fit_and_save, new_estimator, open_training_data, prepare
 from vaelib.models.autoencoder import StackedDenoisingAutoencoder
@@ -30,5 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     stack = new_estimator(StackedDenoisingAutoencoder, arguments)
     validation = None
     if arguments.validation is not None:
-        validation = of_numbers(arguments, open_examples(arguments.validation, arguments), getattr(examples.X, "columns", None)).X
+        validation = of_numbers(
+            arguments, open_examples(arguments.validation, arguments), getattr(examples.X, "columns", None)
+        ).X
     return fit_and_save(arguments, stack, examples.X, sample_weight=examples.weights, validation=validation)

@@ -18,13 +18,14 @@ from typing import Any
 from vaelib.command_line.asking import add_model, column_names, load_model, seen_by
 from vaelib.command_line.data_options import add_data_options
 from vaelib.command_line.errors import UsageError
-from vaelib.command_line.examples import open_examples
-from vaelib.command_line.values import whole
+from vaelib.command_line.opening import open_examples
+from vaelib.command_line.output import Target, add_output
 from vaelib.command_line.parser import add_general, headed
 from vaelib.command_line.places import DATA_HELP
 from vaelib.command_line.progress import ProgressLine
-from vaelib.command_line.results import Target, add_output, run_query, write_tables
+from vaelib.command_line.results import run_query, write_tables
 from vaelib.command_line.tables_of_results import ResultTable
+from vaelib.command_line.values import whole
 from vaelib.models.classifier import StackedDenoisingClassifier
 from vaelib.models.vae import VAE
 

@@ -18,10 +18,10 @@ import numpy as np
 
 from vaelib.command_line.asking import add_question, load_model, open_data
 from vaelib.command_line.errors import UsageError
-from vaelib.command_line.values import OneOf, whole
 from vaelib.command_line.parser import headed
 from vaelib.command_line.results import run_query
 from vaelib.command_line.tables_of_results import ResultTable
+from vaelib.command_line.values import OneOf, whole
 from vaelib.models.vae import VAE
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 
 from vaelib.command_line.errors import UsageError, nearest
-from vaelib.command_line.examples import open_examples
+from vaelib.command_line.opening import open_examples
 from vaelib.command_line.parser import headed
 from vaelib.command_line.training import add_training, fit_and_save, new_estimator, open_training_data, prepare
 from vaelib.models.vae import VAE
