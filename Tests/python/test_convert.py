@@ -208,7 +208,7 @@ def test_the_examples_in_the_help_of_convert(folder, capsys):
         (folder / name).write_text("1,2,3\n0,4,5\n")
     with pytest.raises(SystemExit):
         command_line.main(["convert", "--help"])
-    example = re.search(r"python -m vaelib (convert .*\.csv.*)\n", capsys.readouterr().out)
+    example = re.search(r"vaelib (convert .*\.csv.*)\n", capsys.readouterr().out)
     assert run(capsys, *example[1].split())[0] == 0
     values, labels = np.array([[2, 3], [4, 5]]), np.array([1, 0])
     check("digits.h5", x_train=values, y_train=labels, x_test=values, y_test=labels)

@@ -13,6 +13,7 @@ from vaelib.command_line.config_files import parse_with_config
 from vaelib.command_line.errors import UsageError, nearest
 from vaelib.command_line.overview import overview
 from vaelib.command_line.parser import command_parser
+from vaelib.command_line.remedies import in_words_of_options
 from vaelib.commands import COMMANDS
 
 #: What messages of the library begin with.
@@ -33,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
             warnings.showwarning = _show_warning  # type: ignore[assignment]
             return _run(name, words[1:])
     except UsageError as error:
-        _say(f"{error} ('vaelib {name} --help' lists what there is)" if name in _names() else str(error))
+        _say(error)
         return 2
     except vaelib.InvalidArgument as error:
         _say(error)
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (vaelib.VaelibError, OSError, ValueError, ImportError, MemoryError) as error:
-        _say(error)
+        _say(in_words_of_options(error))
         return 1
     except KeyboardInterrupt:
         _say("stopped")

@@ -10,6 +10,7 @@ from typing import Any
 from vaelib.command_line.errors import UsageError, nearest
 from vaelib.command_line.output import replaced
 from vaelib.command_line.parser import CommandParser, headed
+from vaelib.command_line.values import listed
 
 #: Options that are about one run, so that no file has them.
 _NOT_KEPT = ("help", "config", "save_config")
@@ -103,6 +104,8 @@ def _words(action: argparse.Action, value: Any, place: str) -> list[str]:
     if isinstance(value, bool):
         raise UsageError(f"{place}: expected {action.metavar}, not {str(value).lower()}")
     values = [str(each) for each in value] if isinstance(value, list) else [str(value)]
+    if action.type is listed and isinstance(value, list):
+        values = [each.replace(",", ",,") for each in values]
     if not option:
         return values
     if isinstance(action, argparse._AppendAction):

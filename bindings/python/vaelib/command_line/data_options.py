@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from vaelib.command_line.parser import headed
-from vaelib.command_line.values import listed, real, whole
+from vaelib.command_line.values import OneOf, listed, real, whole
 
 
 def add_data_options(parser: argparse.ArgumentParser, *, labels: bool = False, weights: bool = False) -> None:
@@ -21,7 +21,7 @@ def add_data_options(parser: argparse.ArgumentParser, *, labels: bool = False, w
     add("--select-columns", type=listed, metavar="A,B", help="tables: use these columns alone")
     add("--drop-columns", type=listed, metavar="A,B", help="tables: leave these columns out")
     add("--gaps", type=listed, metavar="?,-", help="CSV: texts that stand for missing values, beside NA and the like")
-    add("--decimal", metavar="CHARACTER", help="CSV: what separates decimals, by default a point")
+    add("--decimal", type=OneOf((".", ",")), metavar="CHARACTER", help="CSV: a comma where decimals have one: 0,5")
     add("--scale", type=real, metavar="X", help="models see number * scale + shift, as in --scale 1/255")
     add("--shift", type=real, metavar="X", help="see --scale")
     add("--row-axis", type=whole, metavar="N", help="HDF5: the axis that counts examples, from 0, as 1 for MATLAB's")

@@ -34,6 +34,11 @@ class Examples:
         return len(self.X) if self.skipped is None else len(self.skipped)
 
     @property
+    def source(self) -> str:
+        """What messages call the place."""
+        return "standard input" if self.place.path == "-" else str(self.place)
+
+    @property
     def is_table(self) -> bool:
         """Whether columns have names."""
         return self.whole is not None

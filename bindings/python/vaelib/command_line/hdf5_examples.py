@@ -12,7 +12,7 @@ from vaelib.command_line.csv_tables import names_shown
 from vaelib.command_line.errors import UsageError, nearest
 from vaelib.command_line.examples import Examples, given
 from vaelib.command_line.places import Place, is_hdf5
-from vaelib.command_line.values_beside import beside, values_named, values_of
+from vaelib.command_line.values_beside import beside, open_beside, values_named, values_of
 from vaelib.data.dataset import Dataset
 from vaelib.data.opening import dataset_names, open_dataset
 
@@ -83,7 +83,7 @@ def _labels_in_hdf5(labels: Place, place: Place, arguments: argparse.Namespace) 
     if not is_hdf5(labels.path):
         return values_of(labels, place.rows)
     try:
-        with open_dataset(labels.path, labels.name, memory_budget=0) as values:
+        with open_beside(labels, memory_budget=0) as values:
             is_matrix = values.columns > 1
     except FormatError:  # texts and categories are no datasets of numbers
         is_matrix = False

@@ -34,14 +34,13 @@ class Target:
 
     def __init__(self, arguments: argparse.Namespace, *sources: str) -> None:
         place = Place("-", "", None) if arguments.output is None else place_of(arguments.output)
-        if place.path != "-" and os.path.exists(place.path) and ":" in arguments.output and not place.name:
-            place = _named(arguments.output) or place
         self.path = place.path
         self.is_stdout = place.path == "-"
         self.is_default = arguments.output is None
         ending = os.path.splitext(place.path)[1].lower()
         self.is_hdf5 = ending in _HDF5_ENDINGS or bool(place.name)
         self.is_npy = ending == ".npy"
+        self.is_array = self.is_hdf5 or self.is_npy
         self.dataset = place.name or arguments.dataset
         if not self.is_stdout and not self.is_hdf5 and not self.is_npy and ending not in (".csv", ".tsv", ".txt"):
             raise UsageError(f"{self.path}: results go to .csv, .npy or .h5 files, or to - for the standard output")
@@ -49,6 +48,9 @@ class Target:
             check_target(self.path, *sources)
             if self.is_hdf5:
                 _check_datasets(self.path, self.dataset)
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.dataset}" if self.is_hdf5 else self.path
 
 
 def check_target(path: str, *sources: str) -> None:
@@ -72,11 +74,6 @@ def check_target(path: str, *sources: str) -> None:
         read = place_of(source).path
         if os.path.exists(path) and os.path.exists(read) and os.path.samefile(read, path):
             raise UsageError(f"the output {path} is read from; a result needs a file of its own")
-
-
-def _named(text: str) -> Place | None:
-    path, _, name = text.rpartition(":")
-    return Place(path, name, None) if os.path.splitext(path)[1].lower() in _HDF5_ENDINGS else None
 
 
 def _check_datasets(path: str, dataset: str) -> None:

@@ -40,13 +40,16 @@ class CommandParser(argparse.ArgumentParser):
             description=f"{self.summary}\n{rest}".rstrip(),
             formatter_class=HelpFormatter,
             allow_abbrev=False,
+            add_help=False,
         )
+        self._positionals.title = "arguments"
         module.configure(self)
+        headed(self, "general").add_argument("-h", "--help", action="help", help="show this page")
         self.set_defaults(run=module.run, parser=self)
 
     def error(self, message: str) -> NoReturn:
-        """Says what is wrong."""
-        raise UsageError(message)
+        """Says what is wrong, and where it is described."""
+        raise UsageError(f"{message} ('{self.prog} --help' lists what there is)")
 
     def parse(self, words: Sequence[str]) -> argparse.Namespace:
         """The options and files.
@@ -60,9 +63,9 @@ class CommandParser(argparse.ArgumentParser):
         for word in unknown:
             name = word.partition("=")[0]
             if word.startswith("-"):
-                raise UsageError(f"there is no option {name}{nearest(name, self.option_names())}")
+                self.error(f"there is no option {name}{nearest(name, self.option_names())}")
         if unknown:
-            raise UsageError(f"one argument too many: {unknown[0]}")
+            self.error(f"one argument too many: {unknown[0]}")
         return found
 
     def option_names(self) -> list[str]:
@@ -91,4 +94,4 @@ def add_general(parser: argparse.ArgumentParser, *, json: bool = True, seed: str
     group.add_argument("--threads", type=int, metavar="N", help="threads; by default one for each processor")
     if json:
         group.add_argument("--json", action="store_true", help="print the result as one JSON object")
-    group.add_argument("--quiet", action="store_true", help="no progress and no notes, only errors")
+    group.add_argument("--quiet", action="store_true", help="no progress and no notes, only warnings and errors")

@@ -24,6 +24,8 @@ _BLOCK_BYTES = 32 << 20
 
 #: What a command does with the examples X: their results, in rows.
 Query = Callable[[Any], ResultTable]
+#: What results have in common, by name.
+Summary = Callable[[ResultTable], dict[str, Any]]
 
 
 def run_query(
@@ -31,39 +33,42 @@ def run_query(
     all_examples: Sequence[Examples],
     query: Query,
     to_file: Callable[[Any, DatasetWriter, str, Any], None] | None = None,
-    summary: Callable[[ResultTable], dict[str, Any]] | None = None,
+    summary: Summary | None = None,
+    copies: int = 1,
 ) -> None:
     """Asks about the examples of one file or several, and writes the results, in their order.
 
     Sets that are streamed are asked about block by block; with ``to_file`` the library itself writes the results of
-    datasets and arrays to an HDF5 file. ``summary`` says what all of them have in common, which is printed.
+    datasets and arrays to an HDF5 file. ``summary`` says what all of them have in common, which is printed. Each row
+    has ``copies`` results.
     """
     target = Target(arguments, *(each.place.path for each in all_examples))
+    rows = copies * sum(each.rows for each in all_examples)
     with ProgressLine(quiet=arguments.quiet) as progress:
         is_whole = all(examples.skipped is None for examples in all_examples)
         if target.is_hdf5 and to_file is not None and is_whole:
             with DatasetWriter(target.path) as writer:
                 for examples in all_examples:
                     to_file(examples.X, writer, target.dataset, progress)
-            if not arguments.json:
-                _say_written(arguments, progress, target, sum(each.rows for each in all_examples))
-            else:
-                print_json({"output": target.path, "dataset": target.dataset})
+            _say_result(arguments, target, rows, ResultTable({}), progress, summary)
             return
-        tables = _tables(all_examples, query, progress)
-        write_tables(arguments, target, tables, sum(each.rows for each in all_examples), progress, summary)
+        tables = answers(all_examples, query, progress, with_files=not target.is_array)
+        write_tables(arguments, target, tables, rows, progress, summary)
 
 
-def _tables(all_examples: Sequence[Examples], query: Query, progress: ProgressLine) -> Iterator[ResultTable]:
-    """The results, block by block."""
+def answers(
+    all_examples: Sequence[Examples], query: Query, progress: ProgressLine, *, with_files: bool = True
+) -> Iterator[ResultTable]:
+    """The results, block by block; of several files with a column that names them, if that is wanted."""
     rows = sum(examples.rows for examples in all_examples)
     done = 0
     for examples in all_examples:
         for X in _blocks(examples.X):
             table = query(X) if examples.skipped is None else query(X).with_gaps(examples.skipped)
-            done += table.rows
+            done += len(X)
             progress.show(f"{done / rows:4.0%}  {done} of {rows} rows")
-            yield table if len(all_examples) == 1 else table.beside({"file": np.full(table.rows, str(examples.place))})
+            is_named = with_files and len(all_examples) > 1
+            yield table.beside({"file": np.full(table.rows, examples.source)}) if is_named else table
 
 
 def _blocks(X: Any) -> Iterator[Any]:
@@ -82,20 +87,20 @@ def write_tables(
     tables: Iterator[ResultTable],
     rows: int,
     progress: ProgressLine,
-    summary: Callable[[ResultTable], dict[str, Any]] | None = None,
+    summary: Summary | None = None,
 ) -> None:
     """Writes results that come block by block."""
+    is_json = arguments.json and target.is_stdout
     kept: list[ResultTable] = []
 
     def remembered() -> Iterator[ResultTable]:
         for table in tables:
-            if summary is not None or (arguments.json and target.is_default):
+            if summary is not None or is_json:
                 kept.append(table)
             yield table
 
-    if arguments.json and target.is_default:
-        for _ in remembered():
-            pass
+    if is_json:
+        kept = list(tables)
     elif target.is_stdout:
         _print(remembered(), rows, target, progress)
     elif target.is_hdf5:
@@ -106,17 +111,29 @@ def write_tables(
         with replaced(target.path) as path, open(path, "w", encoding="utf-8", newline="") as file:
             for number, table in enumerate(remembered()):
                 table.write(file, header=number == 0)
-    whole = _joined(kept) if kept else ResultTable({})
+    whole = ResultTable.joined(kept) if kept else ResultTable({})
+    _say_result(arguments, target, rows, whole, progress, summary)
+
+
+def _say_result(
+    arguments: argparse.Namespace,
+    target: Target,
+    rows: int,
+    whole: ResultTable,
+    progress: ProgressLine,
+    summary: Summary | None,
+) -> None:
+    """Says where the results are and what they have in common; as JSON, if that is wanted."""
+    progress.clear()
     found = summary(whole) if summary is not None else {}
     if arguments.json:
-        rest = whole.jsonable() if target.is_default else {"output": arguments.output}
+        rest = {"results": whole.jsonable()} if target.is_stdout else {"output": str(target)}
         print_json({"rows": rows, **found, **rest})
         return
-    progress.clear()
     if found:
         note(arguments, ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in found.items()))
     if not target.is_stdout:
-        _say_written(arguments, progress, target, rows)
+        note(arguments, f"{rows} {'row' if rows == 1 else 'rows'} to {target}")
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -124,19 +141,8 @@ def print_json(value: dict[str, Any]) -> None:
     print(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
-def _say_written(arguments: argparse.Namespace, progress: ProgressLine, target: Target, rows: int) -> None:
-    progress.clear()
-    place = f"{target.path}:{target.dataset}" if target.is_hdf5 else target.path
-    note(arguments, f"{rows} {'row' if rows == 1 else 'rows'} to {place}")
-
-
 def _shown(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _joined(tables: list[ResultTable]) -> ResultTable:
-    names = tables[0].columns
-    return ResultTable({name: np.concatenate([table.columns[name] for table in tables]) for name in names})
 
 
 def _print(tables: Iterator[ResultTable], rows: int, target: Target, progress: ProgressLine) -> None:
@@ -145,7 +151,7 @@ def _print(tables: Iterator[ResultTable], rows: int, target: Target, progress: P
     printed = 0
     for number, table in enumerate(tables):
         progress.clear()
-        shown = table.first(max(0, most - printed))
+        shown = table.chosen(slice(max(0, most - printed)))
         if shown.rows:
             shown.write(sys.stdout, header=number == 0)
         printed += shown.rows

@@ -41,6 +41,15 @@ class ResultTable:
         """The table with further columns before its own."""
         return ResultTable({**columns, **self.columns})
 
+    @classmethod
+    def joined(cls, tables: Sequence[ResultTable]) -> ResultTable:
+        """The rows of several tables of the same columns, one table after another."""
+        return cls({name: np.concatenate([each.columns[name] for each in tables]) for name in tables[0].columns})
+
+    def chosen(self, rows: Any) -> ResultTable:
+        """Some of the rows, by a slice, a mask or numbers."""
+        return ResultTable({name: values[rows] for name, values in self.columns.items()})
+
     def with_gaps(self, skipped: npt.NDArray[np.bool_]) -> ResultTable:
         """The table with further rows, which hold nothing, where ``skipped`` is true."""
         columns = {}
@@ -49,10 +58,6 @@ class ResultTable:
             columns[name] = np.full(len(skipped), np.nan if kind.kind == "f" else None, dtype=kind)
             columns[name][~skipped] = values
         return ResultTable(columns)
-
-    def first(self, count: int) -> ResultTable:
-        """The first rows."""
-        return ResultTable({name: values[:count] for name, values in self.columns.items()})
 
     def lines(self) -> Iterator[list[str]]:
         """The rows as texts; what is missing is an empty one."""

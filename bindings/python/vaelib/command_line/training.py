@@ -9,9 +9,11 @@ import time
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from vaelib._c.errors import VaelibError
 from vaelib.command_line.config_files import add_config_options, save_config
+from vaelib.command_line.csv_tables import NumberTable, names_shown
 from vaelib.command_line.data_options import add_data_options
 from vaelib.command_line.errors import UsageError
 from vaelib.command_line.examples import Examples
@@ -19,13 +21,23 @@ from vaelib.command_line.opening import open_examples
 from vaelib.command_line.output import check_target
 from vaelib.command_line.parameters import add_parameters, chosen_parameters
 from vaelib.command_line.parser import add_general, headed
-from vaelib.command_line.places import DATA_HELP, is_hdf5, place_of
+from vaelib.command_line.places import DATA_HELP, is_hdf5
 from vaelib.command_line.progress import ProgressLine, note
 from vaelib.command_line.results import print_json
 from vaelib.command_line.values import real
 from vaelib.data.dataset import Dataset, concatenate
 from vaelib.data.opening import dataset_names
 from vaelib.training.checkpoint import Checkpoint
+
+#: The metrics of a history that are told at the end, and what they are called then.
+_METRICS = {
+    "elbo": "bound",
+    "validation_elbo": "held_out_bound",
+    "loss": "training_loss",
+    "validation_loss": "held_out_loss",
+    "error": "training_error",
+    "validation_error": "held_out_error",
+}
 
 
 def add_training(parser: argparse.ArgumentParser, estimator: type[Any], *, labels: bool = False) -> None:
@@ -102,6 +114,9 @@ def joined(parts: list[Examples]) -> Examples:
     for part in parts[1:]:
         if list(part.X.columns) != list(first.X.columns):
             raise UsageError(f"{part.place} has other columns than {first.place}")
+    if isinstance(first.X, NumberTable):
+        values = np.concatenate([part.X.values for part in parts])
+        return Examples(first.place, NumberTable(first.X.columns, values), y, weights, values)
     import pandas
 
     tables = (pandas.concat([getattr(part, name) for part in parts], ignore_index=True) for name in ("X", "whole"))
@@ -132,12 +147,22 @@ def fit_and_save(arguments: argparse.Namespace, estimator: Any, X: Any, *learned
             _save_stopped(arguments, estimator)
             return 130
     estimator.save(arguments.output)
+    _say_likelihoods(arguments, estimator)
     facts = {"model": arguments.output, **_facts(estimator), "seconds": round(time.monotonic() - began, 2)}
     if arguments.json:
         print_json(facts)
     else:
         _print_facts(facts)
     return 0
+
+
+def _say_likelihoods(arguments: argparse.Namespace, estimator: Any) -> None:
+    """Says what the columns of a table were taken for."""
+    likelihoods = getattr(estimator, "likelihoods_", None)
+    if isinstance(likelihoods, dict):
+        kinds = sorted(set(likelihoods.values()))
+        named = [f"{kind}: {names_shown(name for name, each in likelihoods.items() if each == kind)}" for kind in kinds]
+        note(arguments, f"columns are taken for {'; '.join(named)}")
 
 
 def _save_stopped(arguments: argparse.Namespace, estimator: Any) -> None:
@@ -154,21 +179,34 @@ def _save_stopped(arguments: argparse.Namespace, estimator: Any) -> None:
 
 
 def _facts(estimator: Any) -> dict[str, Any]:
-    """What a training has come to, by name; metrics are those of its last epoch."""
+    """What a training has come to, by name; metrics are those of the epoch whose weights were kept."""
     facts: dict[str, Any] = {"kind": type(estimator).__name__, "columns": estimator.n_features_in_}
     for name in ("likelihood_", "loss_"):
         value = getattr(estimator, name, None)
         if value is not None:
             facts[name.rstrip("_")] = value
-    history = estimator.history_
     facts |= {"epochs": estimator.n_iter_, "seed": estimator.seed_}
-    for name in ("elbo", "validation_elbo", "loss", "validation_loss", "error", "validation_error"):
-        if name == "loss" and "elbo" in history:
-            continue
-        values = np.asarray(history.get(name, ()), dtype=np.float64)
-        if len(values) and math.isfinite(values[-1]):
-            facts[name] = float(values[-1])
+    found = estimator.history_
+    told = [name for name in _METRICS if name in found and not (name == "loss" and "elbo" in found)]
+    history = {name: found[name] for name in told}
+    epoch = _kept_epoch(estimator, history)
+    for name, values in history.items():
+        if math.isfinite(values[epoch]):
+            facts[_METRICS[name]] = float(values[epoch])
     return facts
+
+
+def _kept_epoch(estimator: Any, history: dict[str, npt.NDArray[Any]]) -> int:
+    """The epoch whose weights the model has, as an index: with patience that which was best on held-out examples."""
+    try:
+        if not estimator.patience_:
+            return -1
+    except AttributeError:  # there was no training that has patience
+        return -1
+    if "validation_elbo" in history:
+        return int(np.nanargmax(history["validation_elbo"]))
+    watched = history.get("validation_error" if getattr(estimator, "monitor", "loss") == "error" else "validation_loss")
+    return -1 if watched is None or np.isnan(watched).all() else int(np.nanargmin(watched))
 
 
 def _print_facts(facts: dict[str, Any]) -> None:
@@ -177,8 +215,3 @@ def _print_facts(facts: dict[str, Any]) -> None:
     shown = [f"{name.replace('_', ' ')} {value:.5g}" if isinstance(value, float) else f"{name} {value}"
              for name, value in told.items()]  # fmt: skip
     print(f"{head}, {', '.join(shown)}")
-
-
-def exists(text: str) -> bool:
-    """Whether the file of a place exists."""
-    return os.path.exists(place_of(text).path)

@@ -47,7 +47,7 @@ def without_unknown(arguments: argparse.Namespace, examples: Examples, model: An
     way = vars(arguments).get("unknown") or "refuse"
     if way == "refuse":
         raise DataError(_refusal(examples, cells, model))
-    count = f"{np.count_nonzero(rows)} of {examples.rows} rows of {examples.place}"
+    count = f"{np.count_nonzero(rows)} of {examples.rows} rows of {examples.source}"
     where = f"a text in {names_shown(cells)} that the model has not learned from"
     if way == "gap":
         if getattr(model, "missing", "ignore") == "refuse":
@@ -58,7 +58,7 @@ def without_unknown(arguments: argparse.Namespace, examples: Examples, model: An
             X[name] = X[name].astype(object).mask(unknown)
         return dataclasses.replace(examples, X=X)
     if rows.all():
-        raise DataError(f"all rows of {examples.place} have {where}")
+        raise DataError(f"all rows of {examples.source} have {where}")
     note(arguments, f"{count} have {where}, and get no result")
     y, weights = (None if each is None else each[~rows] for each in (examples.y, examples.weights))
     kept = examples.X.loc[~rows].reset_index(drop=True)
@@ -100,6 +100,6 @@ def _refusal(examples: Examples, cells: dict[Any, npt.NDArray[np.bool_]], model:
     more = f" ({others} more {'row has' if others == 1 else 'rows have'} one, too)" if others else ""
     hint = nearest(str(value), known) or f"; it knows {names_shown(known)}"
     return (
-        f'{examples.place} has {str(value)!r} in row {row} (from 0), column "{name}", which the model has not learned '
+        f'{examples.source} has {str(value)!r} in row {row} (from 0), column "{name}", which the model has not learned '
         f"from{hint}{more}. --unknown skip leaves such rows without a result"
     )

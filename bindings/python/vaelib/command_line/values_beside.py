@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import os
+import warnings
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from vaelib._c.errors import VaelibWarning
 from vaelib.command_line.csv_tables import NumberTable
 from vaelib.command_line.examples import given, is_table
 from vaelib.command_line.file_contents import read_file
 from vaelib.command_line.places import Place, is_hdf5, place_of
+from vaelib.data.dataset import Dataset
 from vaelib.data.opening import open_dataset
 
 
@@ -31,7 +34,7 @@ def values_named(arguments: argparse.Namespace, place: Place, option: str) -> np
 def values_of(place: Place, rows: slice | None) -> npt.NDArray[Any]:
     """Numbers or texts beside examples, which are those of the same rows."""
     if is_hdf5(place.path):
-        with open_dataset(place.path, place.name) as dataset:
+        with open_beside(place) as dataset:
             values: npt.NDArray[Any] = dataset.numpy()
     else:
         found = read_file(place._replace(rows=None), argparse.Namespace(), None)
@@ -41,6 +44,13 @@ def values_of(place: Place, rows: slice | None) -> npt.NDArray[Any]:
     values = values.reshape(-1) if values.ndim == 2 and values.shape[1] == 1 else values
     chosen = place.rows or rows
     return values if chosen is None else values[chosen]
+
+
+def open_beside(place: Place, memory_budget: int | None = None) -> Dataset:
+    """A dataset that may have one axis, which holds a number for each example."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", VaelibWarning)  # that each number would be an example
+        return open_dataset(place.path, place.name, memory_budget=memory_budget)
 
 
 def column_values(table: Any, name: Any, gap: object = -1) -> npt.NDArray[Any]:

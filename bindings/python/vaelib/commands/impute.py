@@ -37,24 +37,25 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.unknown == "skip":
         raise UsageError("--unknown skip would lose rows; --unknown gap estimates what such texts should be")
     names = ("method", "estimate", "samples", "imputations")
-    options = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    options: dict[str, Any] = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
     options["random_state"] = arguments.seed
+    copies: int = options.get("imputations", 1)
     all_examples = open_data(arguments, model)
     wholes = {id(examples.X): examples for examples in all_examples}
 
     def query(X: Any) -> ResultTable:
         found = model.impute(X, **options)
-        copies = [found] if options.get("imputations", 1) == 1 else list(found)
-        tables = [_completed(copy, wholes.get(id(X)), model) for copy in copies]
+        completed = [found] if copies == 1 else list(found)
+        tables = [_completed(rows, wholes.get(id(X)), model) for rows in completed]
         if len(tables) == 1:
             return tables[0]
         numbered = [table.beside({"imputation": np.full(table.rows, number)}) for number, table in enumerate(tables)]
-        return _stacked(numbered)
+        return ResultTable.joined(numbered)
 
     def to_file(X: Any, writer: DatasetWriter, name: str, callback: Any) -> None:
         model.impute_to_file(X, writer, name, **options, callback=callback)
 
-    run_query(arguments, all_examples, query, to_file)
+    run_query(arguments, all_examples, query, to_file, copies=copies)
 
 
 def _completed(rows: Any, examples: Examples | None, model: VAE) -> ResultTable:
@@ -64,8 +65,3 @@ def _completed(rows: Any, examples: Examples | None, model: VAE) -> ResultTable:
         return table
     whole = ResultTable.of_rows(examples.whole, list(examples.whole.columns))
     return ResultTable({**whole.columns, **table.columns})
-
-
-def _stacked(tables: list[ResultTable]) -> ResultTable:
-    """The rows of all tables, one after another."""
-    return ResultTable({name: np.concatenate([each.columns[name] for each in tables]) for name in tables[0].columns})

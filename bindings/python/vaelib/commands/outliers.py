@@ -18,9 +18,10 @@ import numpy as np
 
 from vaelib.command_line.asking import add_question, column_names, load_model, open_data, seen_by
 from vaelib.command_line.opening import open_examples
+from vaelib.command_line.output import Target
 from vaelib.command_line.parser import headed
-from vaelib.command_line.progress import note
-from vaelib.command_line.results import run_query
+from vaelib.command_line.progress import ProgressLine, note
+from vaelib.command_line.results import answers, write_tables
 from vaelib.command_line.tables_of_results import ResultTable
 from vaelib.command_line.values import real
 from vaelib.data.dataset import concatenate
@@ -36,8 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--held-out", metavar="DATA", help="usual rows that the training has not seen, for p-values")
     share_help = "the share of the reference, above 0 and at most 0.5, that would count as outliers"
     group.add_argument("--contamination", type=real, metavar="X", help=share_help)
-    only_help = "outliers alone, the most unusual first"
-    group.add_argument("--only", action="store_true", help=only_help)
+    group.add_argument("--only", action="store_true", help="outliers alone, the most unusual first")
     group.add_argument("--explain", action="store_true", help="each column's share in the score, beyond what is usual")
 
 
@@ -57,6 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
         parts = [model._examples(examples.X) for examples in all_examples]
         reference = parts[0] if len(parts) == 1 else concatenate(parts)
     model.calibrate(reference, held_out)
+    target = Target(arguments, *(each.place.path for each in all_examples))
     names = [str(name) for name in column_names(model) or range(model.n_features_in_)]
 
     def query(X: Any) -> ResultTable:
@@ -65,7 +66,8 @@ def run(arguments: argparse.Namespace) -> None:
         if held_out is not None:
             columns["p_value"] = model.p_values(X)
         shares = model.explain(X)
-        columns["oddest_column"] = np.array(names, dtype=object)[shares.argmin(axis=1)]
+        oddest = shares.argmin(axis=1)
+        columns["oddest_column"] = oddest if target.is_array else np.array(names, dtype=object)[oddest]
         if arguments.explain:
             columns |= {f"share of {name}": values for name, values in zip(names, shares.T, strict=True)}
         return ResultTable(columns)
@@ -73,4 +75,10 @@ def run(arguments: argparse.Namespace) -> None:
     def summary(table: ResultTable) -> dict[str, Any]:
         return {"outliers": int(np.count_nonzero(table.columns["outlier"])), "threshold": model.offset_}
 
-    run_query(arguments, all_examples, query, summary=summary)
+    with ProgressLine(quiet=arguments.quiet) as progress:
+        table = ResultTable.joined(list(answers(all_examples, query, progress, with_files=not target.is_array)))
+        table = table.beside({"row": np.concatenate([np.arange(examples.rows) for examples in all_examples])})
+        if arguments.only:
+            is_outlier = table.columns["outlier"] == np.True_
+            table = table.chosen(is_outlier).chosen(np.argsort(table.columns["score"][is_outlier], kind="stable"))
+        write_tables(arguments, target, iter([table]), table.rows, progress, summary)

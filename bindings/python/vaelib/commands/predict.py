@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> None:
         write(X, writer, name, callback=callback)
 
     def summary(_: ResultTable) -> dict[str, Any]:
-        return _scores(model, all_examples, "right" if is_classifier else "R2")
+        return _scores(model, all_examples, "accuracy" if is_classifier else "R2")
 
     run_query(arguments, all_examples, query, to_file, summary)
 
