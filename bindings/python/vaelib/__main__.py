@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         _say(error)
         return 2
     except vaelib.InvalidArgument as error:
-        _say(error)
+        _say(in_words_of_options(error))
         return 2
     except BrokenPipeError:
         # Whoever reads the output has seen enough. Nothing is left that Python could fail to write at its end.

@@ -14,7 +14,7 @@ from vaelib.command_line.errors import UsageError, nearest
 EXIT_CODES = """\
 exit status:
   0    done
-  1    failed: the data, a file, a training that diverged; the message says what to do
+  1    failed: the data, a file, a training that diverged; it says what to do
   2    the command line is wrong
   130  stopped by Ctrl-C; what a training had reached is kept, and said"""
 

@@ -12,6 +12,7 @@ _WORDS = (
         r"Leave the column out, make numbers of it, or name it in columns=\[\(\"categorical\", \[\.\.\.\]\)\]",
         "Leave the column out with --drop-columns, or say --column-likelihood COLUMN=categorical",
     ),
+    (r"set resume to 0 \(in Python False\) to start", "remove that file to start"),
     (r"vaelib\.open_dataset reads it as it is", "every command reads it as it is"),
 )
 

@@ -16,7 +16,8 @@ def of_numbers(arguments: argparse.Namespace, examples: Examples, known: Any = N
     """The examples with texts as columns of 0 and 1; these columns, if some are known."""
     if not examples.is_table:
         return examples
+    made = as_numbers(examples.X, None if known is None else list(known))
     texts = texts_in(examples.X)
     if texts and known is None:
         note(arguments, f"texts become columns of 0 and 1, one for each value: {names_shown(texts)}")
-    return dataclasses.replace(examples, X=as_numbers(examples.X, None if known is None else list(known)))
+    return dataclasses.replace(examples, X=made)

@@ -1,4 +1,4 @@
-"""Print a script that has a shell complete commands, options and values.
+"""Print a script with which a shell completes commands.
 
 example:
   vaelib completion bash > ~/.local/share/bash-completion/completions/vaelib

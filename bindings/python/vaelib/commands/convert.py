@@ -1,12 +1,14 @@
-"""Write an HDF5 file from IDX (MNIST), CSV, .npy, .npz, MATLAB (version 5 to 7) or netCDF-3 files.
+"""Write an HDF5 file from files of other formats.
 
 example:
   vaelib convert *-ubyte.gz mnist.h5
-  vaelib convert --label-column 0 --dtype uint8 x_train=train.csv x_test=test.csv digits.h5
+  vaelib convert --label-column 0 x_train=train.csv x_test=test.csv digits.h5
 
-Files of any size, each of which may be compressed with gzip. A dataset has the name of
-its file, of its array where a file has several, or NAME; the files of one NAME are
-joined. MNIST's own files become x_train, y_train, x_test and y_test.
+IDX (MNIST), CSV of numbers, .npy, .npz, MATLAB (version 5 to 7) and netCDF-3
+files of any size, each of which may be compressed with gzip. A dataset has the
+name of its file, of its array where a file has several, or NAME; the files of
+one NAME are joined. MNIST's own files become x_train, y_train, x_test and
+y_test.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
 example:
   vaelib decode people.model.h5 codes.csv -o people.csv
-  vaelib decode digits.model.h5 codes.h5:codes -o digits.h5:x
+  vaelib decode vae.h5 codes.h5:codes -o digits.h5:x
 
-CODES are what vaelib encode wrote. The rows are the means of p(x|z), or with --draw
-samples of it; of a table they have its columns, texts again as texts.
+DATA are codes as vaelib encode wrote them. The rows are the means of p(x|z),
+or with --draw samples of it; of a table they have its columns, texts again as
+texts.
 """
 
 from __future__ import annotations

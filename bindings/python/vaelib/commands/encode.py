@@ -1,8 +1,10 @@
-"""Turn rows into codes: the means of a VAE's latents, or the codes of a stack.
+"""Turn rows into codes.
 
 example:
   vaelib encode people.model.h5 people.csv -o codes.csv
-  vaelib encode digits.model.h5 digits.h5:x_train -o codes.h5:codes
+  vaelib encode vae.h5 digits.h5:x_train -o codes.h5:codes
+
+Codes are the means of a VAE's latents, or what a layer of a stack puts out.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
-"""Train a classifier or a regressor whose layers learn to denoise first.
+"""Train a classifier or a regressor, denoising layers first.
 
 example:
   vaelib finetune wines.csv --label-column kind -o wines.model.h5
-  vaelib finetune digits.h5:x_train --labels y_train --scale 1/255 -o digits.model.h5
-  vaelib finetune houses.csv --target-column price --pretrained stack.h5 -o price.h5
+  vaelib finetune digits.h5:x_train --labels y_train --scale 1/255 -o model.h5
+  vaelib finetune houses.csv --target-column price -o price.model.h5
 
-Labels make a classifier, targets a regressor. A row whose label is -1 or a gap has none:
-pretraining takes all rows, fine-tuning those with a label. Texts in a table become
-columns of 0 and 1, one for each value.
+Labels make a classifier, targets a regressor. Layers are pretrained to
+denoise, unless --pretrained names a stack that is. A row whose label is -1 or
+a gap has none: pretraining takes all rows, fine-tuning those with a label.
+Texts in a table become columns of 0 and 1, one for each value.
 """
 
 from __future__ import annotations

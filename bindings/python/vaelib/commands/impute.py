@@ -4,8 +4,8 @@ example:
   vaelib train survey.csv --missing ignore -o survey.model.h5
   vaelib impute survey.model.h5 survey.csv -o completed.csv
 
-What is there stays as it is, columns that the model does not know, too. The model is a
-VAE that was trained with --missing ignore or indicate.
+What is there stays as it is, also columns that the model does not know. The
+model is a VAE that was trained with --missing ignore or indicate.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""Show what a file holds: a model, a checkpoint, datasets, or a table.
+"""Show what a file holds: a model, a checkpoint, data.
 
 example:
   vaelib info people.model.h5
   vaelib info digits.h5
 
-Of a model it shows its parameters, the names, likelihoods and categories of its columns,
-and how far it is trained; of datasets how vaelib reads them; of a table its columns.
+Of a model it shows its parameters, the names, likelihoods and categories of
+its columns, and how far it is trained; of datasets how vaelib reads them; of a
+table its columns.
 """
 
 from __future__ import annotations

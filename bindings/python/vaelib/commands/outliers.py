@@ -1,12 +1,13 @@
-"""Say which rows are unusual, how sure that is, and which column is to blame.
+"""Say which rows are unusual, and which column is to blame.
 
 example:
   vaelib outliers people.model.h5 new.csv --reference people.csv -o odd.csv
 
-Rows are compared with those of --reference, usual ones such as the training's; without it
-with each other. A row is an outlier if its score is 1.5 interquartile ranges below the
-lower quartile, or, with --contamination, among that share of the lowest. --held-out rows,
-which the training has not seen, give p-values.
+Rows are compared with those of --reference, usual ones such as the training's;
+without it with each other. A row is an outlier if its score is 1.5
+interquartile ranges below the lower quartile, or, with --contamination, if it
+is among that share of the lowest. --held-out rows, which the training has not
+seen, give p-values: how often a usual row has a score as low.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 example:
   vaelib plot training people.model.h5 -o training.png
-  vaelib plot reconstructions digits.model.h5 digits.h5:x_test[:24] -o digits.png
+  vaelib plot reconstructions vae.h5 digits.h5:x_test[:24] -o digits.png
 
 KIND is
   training         the losses or bounds over the epochs of the training

@@ -1,11 +1,11 @@
-"""Predict labels or numbers with a model that vaelib finetune trained.
+"""Predict labels or numbers with a model of vaelib finetune.
 
 example:
   vaelib predict wines.model.h5 new.csv -o predictions.csv
   vaelib predict digits.model.h5 digits.h5:x_test --labels y_test
 
-With the true labels, --labels or --label-column, or targets, it also says how often the
-predictions are right, or their R2.
+With the true labels, --labels or --label-column, it also says how often the
+predictions are right; with targets their R2.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""Train a stack of denoising auto-encoders, layer by layer, without labels.
+"""Train a stack of denoising auto-encoders without labels.
 
 example:
   vaelib pretrain digits.h5:x_train --scale 1/255 --hidden 500,500 -o stack.h5
   vaelib pretrain people.csv --label-column income -o stack.h5
 
-vaelib finetune --pretrained stack.h5 goes on with labels or targets. Texts in a table
-become columns of 0 and 1, one for each value.
+Layers are trained one after another, then, with --finetune-epochs, together.
+vaelib finetune --pretrained stack.h5 goes on with labels or targets. Texts in
+a table become columns of 0 and 1, one for each value.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
 example:
   vaelib reconstruct people.model.h5 people.csv -o restored.csv
-  vaelib reconstruct digits.model.h5 digits.h5:x_test -o restored.h5
+  vaelib reconstruct vae.h5 digits.h5:x_test -o restored.h5
 
-Of a table the result has the same columns, texts again as texts; in HDF5, categories
-are their numbers.
+Of a table the result has the same columns, texts again as texts; in HDF5,
+categories are their numbers.
 """
 
 from __future__ import annotations

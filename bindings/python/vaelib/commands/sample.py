@@ -2,11 +2,11 @@
 
 example:
   vaelib sample people.model.h5 -n 1000 --draw -o generated.csv
-  vaelib sample digits.model.h5 -n 16 -o digits.h5:x
+  vaelib sample vae.h5 -n 16 -o digits.h5:x
 
-A VAE draws latents from the prior. The rows are the means of p(x|z), or with --draw
-samples of it, which are as varied as the data. A stack, whose codes must be sigmoid,
-starts from the rows of --start, one new row from each.
+A VAE draws latents from the prior. The rows are the means of p(x|z), or with
+--draw samples of it, which are as varied as the data. A stack, whose codes
+must be sigmoid, starts from the rows of --start, one new row from each.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
-"""Say how well a model explains each row: bounds, likelihoods, errors.
+"""Say how well a model explains each row, and all of them.
 
 example:
   vaelib score people.model.h5 new.csv -o scores.csv
-  vaelib score digits.model.h5 digits.h5:x_test --method log_likelihood
+  vaelib score vae.h5 digits.h5:x_test --method log_likelihood
 
-Of a VAE the evidence lower bound and its two terms, or log p(x) by importance sampling
-with its standard error, in nats; higher is more usual. Of a stack the loss of the
-reconstruction; lower is more usual. The means of all rows are said at the end.
+Of a VAE the evidence lower bound and its two terms, or log p(x) by importance
+sampling with its standard error, in nats; higher is more usual. Of a stack
+the loss of the reconstruction; lower is more usual. The mean over all rows is
+said at the end.
 """
 
 from __future__ import annotations

@@ -2,11 +2,13 @@
 
 example:
   vaelib train people.csv -o people.model.h5
-  vaelib train digits.h5:x_train --scale 1/255 --latent-dim 10 -o digits.model.h5
+  vaelib train digits.h5:x_train --scale 1/255 --binarization dynamic -o vae.h5
 
-A table may have columns of numbers, texts, truth values and gaps (--missing ignore);
-what each column is taken for follows from it, unless --column-likelihood says so.
-The model keeps the names and the categories: vaelib score people.model.h5 new.csv
+Nothing needs to be chosen; most often of use are --latent-dim, --hidden,
+--missing ignore, for tables with gaps, and --seed, for the same bits again.
+A table may have columns of numbers, texts and truth values. What each is
+taken for follows from its values, unless --column-likelihood says so. The
+model keeps names and categories: vaelib score people.model.h5 new.csv
 """
 
 from __future__ import annotations
