@@ -69,4 +69,4 @@ def test_the_manual_page(shell, tmp_path):
         assert done.stderr == ""
         assert "--latent-dim N" in done.stdout
     if shutil.which("mandoc"):
-        subprocess.run(["mandoc", "-T", "lint", "-W", "warning", "vaelib.1"], cwd=tmp_path, check=True)
+        subprocess.run(["mandoc", "-T", "lint", "-W", "error", "vaelib.1"], cwd=tmp_path, check=True)

@@ -24,15 +24,12 @@ def add_data_options(parser: argparse.ArgumentParser, *, labels: bool = False, w
     add("--decimal", type=OneOf((".", ",")), metavar="CHARACTER", help="CSV: a comma where decimals have one: 0,5")
     add("--scale", type=real, metavar="X", help="models see number * scale + shift, as in --scale 1/255")
     add("--shift", type=real, metavar="X", help="see --scale")
-    add("--row-axis", type=whole, metavar="N", help="HDF5: the axis that counts examples, from 0, as 1 for MATLAB's")
-    add("--window", type=whole, metavar="N", help="HDF5: cut a signal into examples of so many neighbouring rows")
-    add("--window-step", type=whole, metavar="N", help="HDF5: rows from one window to the next, by default all of one")
-    add("--no-conventions", action="store_true", help="HDF5: do not follow netCDF's attributes")
-    add(
-        "--external-folder",
-        action="append",
-        metavar="FOLDER",
-        help="HDF5: follow links and virtual datasets into files of this folder; may be given several times",
-    )
-    add("--memory-budget", type=real, metavar="MIB", help="HDF5: sets above so many MiB are streamed, by default 256")
-    add("--check-in-child", action="store_true", help="HDF5 of unknown origin: a child process reads it first")
+    add = headed(parser, "datasets in HDF5 files").add_argument
+    add("--row-axis", type=whole, metavar="N", help="the axis that counts examples, from 0, as 1 for MATLAB's")
+    add("--window", type=whole, metavar="N", help="cut a signal into examples of so many neighbouring rows")
+    add("--window-step", type=whole, metavar="N", help="rows from one window to the next, by default all of one")
+    add("--no-conventions", action="store_true", help="do not follow netCDF's attributes")
+    folder_help = "follow links and virtual datasets into files of this folder; may be given several times"
+    add("--external-folder", action="append", metavar="FOLDER", help=folder_help)
+    add("--memory-budget", type=real, metavar="MIB", help="stream what has more than so many MiB, by default 256")
+    add("--check-in-child", action="store_true", help="files of unknown origin: a child process reads them first")

@@ -18,6 +18,9 @@ exit status:
   2    the command line is wrong
   130  stopped by Ctrl-C; what a training had reached is kept, and said"""
 
+#: The headings that end a help page: what they have is of use now and then.
+_LAST = ("datasets in HDF5 files", "options in a file", "general")
+
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
     """Descriptions as they are written; room for long names of options."""
@@ -45,6 +48,7 @@ class CommandParser(argparse.ArgumentParser):
         self._positionals.title = "arguments"
         module.configure(self)
         headed(self, "general").add_argument("-h", "--help", action="help", help="show this page")
+        self._action_groups.sort(key=lambda group: _LAST.index(group.title) if group.title in _LAST else -1)
         self.set_defaults(run=module.run, parser=self)
 
     def error(self, message: str) -> NoReturn:

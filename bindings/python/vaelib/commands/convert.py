@@ -24,6 +24,7 @@ from vaelib.data.convert import convert as convert_files
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options."""
+    parser.usage = f"{parser.prog} [options] [NAME=]SOURCE [[NAME=]SOURCE ...] TARGET"
     parser.add_argument("sources", nargs="+", metavar="[NAME=]SOURCE", help="a file to convert")
     parser.add_argument("target", metavar="TARGET", help="the HDF5 file to write")
     label_help = "the column of CSV files that holds labels: its name, or its number from 0"
