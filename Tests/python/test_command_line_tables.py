@@ -255,3 +255,36 @@ def test_rows_without_labels(shell, tmp_path):
     shell("finetune", tmp_path / "t.csv", "--label-column", "job", *QUICK_STACK, "-o", tmp_path / "m.h5")
     assert "100 of 300 rows have no label" in shell.errors
     assert vaelib.load(tmp_path / "m.h5").classes_.tolist() == ["clerk", "cook", "nurse"]
+
+
+def test_validation_rows_have_the_columns_of_training(shell, tmp_path):
+    codes = pd.DataFrame({"code": ["01", "2", "a"] * 20, "x": np.arange(60) / 7, "y": np.arange(60) % 2})
+    codes.to_csv(tmp_path / "t.csv", index=False)
+    codes[codes["code"] != "a"][["y", "x", "code"]].to_csv(tmp_path / "v.csv", index=False)
+    words = (tmp_path / "t.csv", "--validation", tmp_path / "v.csv", "-o", tmp_path / "m.h5")
+    assert "held out bound" in shell("train", *words, *QUICK)
+    shell("pretrain", *words, *QUICK, "--finetune-epochs", "1")
+    assert "held out error" in shell("finetune", *words, *QUICK_STACK, "--label-column", "y")
+    codes[["x", "y"]].to_csv(tmp_path / "v.csv", index=False)
+    assert "lacks the column code, which the training examples have" in shell.refused("train", *words)
+
+
+def test_labels_in_a_file_of_their_own(shell, tmp_path):
+    frame = people()
+    frame[["age", "income"]].to_csv(tmp_path / "x.csv", index=False)
+    frame[["job"]].to_csv(tmp_path / "y.csv", index=False)
+    words = ("finetune", f"{tmp_path}/x.csv[:200]", *QUICK_STACK, "-o", tmp_path / "m.h5", "--labels")
+    shell(*words, tmp_path / "y.csv")
+    assert vaelib.load(tmp_path / "m.h5").classes_.tolist() == ["clerk", "cook", "nurse"]
+    assert "there is no file job; a column of" in shell.refused(*words, "job")
+
+
+def test_columns_without_names(shell, tmp_path):
+    people()[["age", "income", "owner"]].to_csv(tmp_path / "t.csv", index=False, header=False)
+    words = ("train", tmp_path / "t.csv", *QUICK, "-o", tmp_path / "m.h5", "--column-likelihood")
+    shell(*words, "1=laplace", "--label-column", "-1")
+    assert vaelib.load(tmp_path / "m.h5").likelihoods_[1] == "laplace"
+    assert vaelib.load(tmp_path / "m.h5").n_features_in_ == 2
+    shell("score", tmp_path / "m.h5", f"{tmp_path}/t.csv[:3]", "--label-column", "2")
+    assert "did you mean laplace?" in shell.refused(*words, "1=lapace")
+    assert "expected COLUMN=NAME" in shell.refused(*words, "income=laplace")

@@ -6,6 +6,7 @@ import argparse
 import gzip
 import io
 import sys
+from collections.abc import Collection
 from typing import IO, Any
 
 import numpy as np
@@ -19,27 +20,27 @@ from vaelib.command_line.places import Place
 _PARQUET_MAGIC = b"PAR1"
 
 
-def read_file(place: Place, arguments: argparse.Namespace, model: Any) -> Any:
-    """The table or the array in a file that is not HDF5; a model says which columns of CSV are texts."""
+def read_file(place: Place, arguments: argparse.Namespace | None = None, texts: Collection[Any] = ()) -> Any:
+    """The table or the array in a file that is not HDF5; ``texts`` are columns of CSV that are texts in any case."""
     from vaelib.data.conversion.reading import read_blocks  # here: zipfile takes long to import
 
     if place.path == "-":
-        return _csv(io.BytesIO(sys.stdin.buffer.read()), "standard input", arguments, model)
+        return _csv(io.BytesIO(sys.stdin.buffer.read()), "standard input", arguments, texts)
     with open(place.path, "rb") as file:
         start = _start(file)
         if start.startswith(_PARQUET_MAGIC):
             return read_parquet_table(place.path)
         if not _is_of_arrays(start):
-            return _csv(file, place.path, arguments, model)
+            return _csv(file, place.path, arguments, texts)
         parts: dict[str, list[Any]] = {}
         for block in read_blocks(file, place.path, None):
             parts.setdefault(block.part, []).append(block.rows)
     return _part(place, {name: np.concatenate(blocks) for name, blocks in parts.items()})
 
 
-def _csv(stream: IO[bytes], path: str, arguments: argparse.Namespace, model: Any) -> Any:
-    gaps, decimal = given(arguments, "gaps") or (), given(arguments, "decimal") or "."
-    return read_csv_table(stream, path, _texts_of(model), gaps, decimal)
+def _csv(stream: IO[bytes], path: str, arguments: argparse.Namespace | None, texts: Collection[Any]) -> Any:
+    options = argparse.Namespace() if arguments is None else arguments
+    return read_csv_table(stream, path, texts, given(options, "gaps") or (), given(options, "decimal") or ".")
 
 
 def _start(file: IO[bytes]) -> bytes:
@@ -74,7 +75,7 @@ def _part(place: Place, arrays: dict[str, npt.NDArray[Any]]) -> npt.NDArray[Any]
     return arrays[place.name]
 
 
-def _texts_of(model: Any) -> set[Any]:
+def texts_known_to(model: Any) -> set[Any]:
     """The columns in which a model knows texts, whatever they look like.
 
     A VAE has categories; of stacks, which have columns such as "job=nurse", any begin may be a name.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Collection
 from typing import Any
 
 import numpy.typing as npt
 
 from vaelib.command_line.examples import Examples, is_table, refuse
-from vaelib.command_line.file_contents import read_file
+from vaelib.command_line.file_contents import read_file, texts_known_to
 from vaelib.command_line.hdf5_examples import of_hdf5
 from vaelib.command_line.places import Place, is_hdf5, place_of
 from vaelib.command_line.table_examples import of_table
@@ -20,17 +21,24 @@ _OF_HDF5 = ("row_axis", "window", "window_step", "no_conventions", "external_fol
 _OF_TABLES = ("label_column", "weight_column", "target_column", "select_columns", "drop_columns")
 
 
-def open_examples(text: str, arguments: argparse.Namespace, model: Any = None, what: str = "label") -> Examples:
+def open_examples(
+    text: str,
+    arguments: argparse.Namespace,
+    model: Any = None,
+    what: str = "label",
+    texts: Collection[Any] = (),
+) -> Examples:
     """The examples at a place; for a model those of its columns, scaled as those that it learned from.
 
-    ``what`` are the values to learn or to compare with, "label" or "target".
+    ``what`` are the values to learn or to compare with, "label" or "target"; ``texts`` columns that are texts, beside
+    those that the model knows as such.
     """
     place = place_of(text)
     if place.path != "-" and os.path.isdir(place.path):
         raise IsADirectoryError(f'"{place.path}" is a folder')
     if place.path == "-" or not is_hdf5(place.path):
         refuse(arguments, _OF_HDF5, f"{place.path} is no HDF5 file")
-        found = read_file(place, arguments, model)
+        found = read_file(place, arguments, {*texts, *texts_known_to(model)})
         return (
             of_table(place, found, arguments, model, what)
             if is_table(found)

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from vaelib.command_line.errors import UsageError, nearest
+from vaelib.command_line.values import whole
 
 #: What every command returns to the shell.
 EXIT_CODES = """\
@@ -94,8 +95,8 @@ def add_general(parser: argparse.ArgumentParser, *, json: bool = True, seed: str
     """Options that most commands have; ``seed`` is what the seed is for, if there is one."""
     group = headed(parser, "general")
     if seed is not None:
-        group.add_argument("--seed", type=int, metavar="N", help=f"seed of {seed}; the same gives the same bits")
-    group.add_argument("--threads", type=int, metavar="N", help="threads; by default one for each processor")
+        group.add_argument("--seed", type=whole, metavar="N", help=f"seed of {seed}; the same gives the same bits")
+    group.add_argument("--threads", type=whole, metavar="N", help="threads; by default one for each processor")
     if json:
         group.add_argument("--json", action="store_true", help="print the result as one JSON object")
     group.add_argument("--quiet", action="store_true", help="no progress and no notes, only warnings and errors")

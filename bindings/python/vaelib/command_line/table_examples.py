@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from vaelib._c.errors import DataError
 from vaelib.command_line.csv_tables import index_column, names_shown, rows_of_table
 from vaelib.command_line.errors import UsageError, nearest
 from vaelib.command_line.examples import Examples, given, names_known_to
-from vaelib.command_line.places import Place
+from vaelib.command_line.places import Place, place_of
 from vaelib.command_line.progress import note
 from vaelib.command_line.values_beside import column_values, values_named
 
@@ -35,6 +36,10 @@ def of_table(place: Place, table: Any, arguments: argparse.Namespace, model: Any
     }
     present = {option: [name for name in names if name in list(table.columns)] for option, names in special.items()}
     y = _learned(table, present[f"{what}_column"], what)
+    for option in ("labels", "targets", "weights"):
+        named = given(arguments, option)
+        if named is not None and not os.path.exists(place_of(named).path):
+            raise UsageError(f"--{option}: there is no file {named}; a column of {place} is --{option[:-1]}-column")
     if y is None:
         y = values_named(arguments, place, f"{what}s")
     weights = values_named(arguments, place, "weights")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import math
 import os
 import time
@@ -17,6 +18,7 @@ from vaelib.command_line.csv_tables import NumberTable, names_shown
 from vaelib.command_line.data_options import add_data_options
 from vaelib.command_line.errors import UsageError
 from vaelib.command_line.examples import Examples
+from vaelib.command_line.indicators import texts_in
 from vaelib.command_line.opening import open_examples
 from vaelib.command_line.output import check_target
 from vaelib.command_line.parameters import add_parameters, chosen_parameters
@@ -91,6 +93,23 @@ def open_training_data(arguments: argparse.Namespace, what: str = "label", like:
     """The examples of all files that were given, one after another; ``like`` those of a model, if one is given."""
     found = [open_examples(text, arguments, like, what) for text in arguments.data]
     return found[0] if len(found) == 1 else joined(found)
+
+
+def open_validation(
+    arguments: argparse.Namespace, examples: Examples, what: str = "label", like: Any = None
+) -> Examples | None:
+    """The held-out examples, if some are given; of a table the columns that the training examples have."""
+    if arguments.validation is None:
+        return None
+    texts = texts_in(examples.X) if examples.is_table else ()
+    found = open_examples(arguments.validation, arguments, like, what, texts)
+    if not (found.is_table and examples.is_table):
+        return found
+    names = list(examples.X.columns)
+    missing = [name for name in names if name not in list(found.X.columns)]
+    if missing:
+        raise UsageError(f"{found.place} lacks the column {missing[0]}, which the training examples have")
+    return dataclasses.replace(found, X=found.X[names])
 
 
 def joined(parts: list[Examples]) -> Examples:

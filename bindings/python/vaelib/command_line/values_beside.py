@@ -37,7 +37,7 @@ def values_of(place: Place, rows: slice | None) -> npt.NDArray[Any]:
         with open_beside(place) as dataset:
             values: npt.NDArray[Any] = dataset.numpy()
     else:
-        found = read_file(place._replace(rows=None), argparse.Namespace(), None)
+        found = read_file(place._replace(rows=None))
         values = (
             column_values(found, found.columns[0]) if is_table(found) and found.shape[1] == 1 else np.asarray(found)
         )

@@ -20,12 +20,18 @@ import numpy as np
 
 from vaelib.command_line.errors import UsageError
 from vaelib.command_line.examples import Examples
-from vaelib.command_line.opening import open_examples
 from vaelib.command_line.parser import headed
 from vaelib.command_line.progress import note
 from vaelib.command_line.stack_tables import of_numbers
 from vaelib.command_line.targets import add_targets
-from vaelib.command_line.training import add_training, fit_and_save, new_estimator, open_training_data, prepare
+from vaelib.command_line.training import (
+    add_training,
+    fit_and_save,
+    new_estimator,
+    open_training_data,
+    open_validation,
+    prepare,
+)
 from vaelib.data.unlabelled import is_labelled
 from vaelib.models.classifier import StackedDenoisingClassifier
 from vaelib.models.loading import load
@@ -57,12 +63,13 @@ def run(arguments: argparse.Namespace) -> int:
     what = "label" if is_classifier else "target"
     pretrained = None if arguments.pretrained is None else load(arguments.pretrained)
     names = None if pretrained is None else getattr(pretrained, "feature_names_in_", None)
-    examples = of_numbers(arguments, open_training_data(arguments, what, pretrained), names)
+    found = open_training_data(arguments, what, pretrained)
+    held_out = open_validation(arguments, found, what, pretrained)
+    examples = of_numbers(arguments, found, names)
     validation = None
-    if arguments.validation is not None:
-        found = open_examples(arguments.validation, arguments, pretrained, what)
-        held_out = of_numbers(arguments, found, getattr(examples.X, "columns", None))
-        validation = (held_out.X, held_out.y)
+    if held_out is not None:
+        seen = of_numbers(arguments, held_out, getattr(examples.X, "columns", None))
+        validation = (seen.X, seen.y)
     if is_classifier:
         _say_unlabelled(arguments, examples)
     kind: type[Any] = StackedDenoisingClassifier if is_classifier else StackedDenoisingRegressor

@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Prints a line a dataset or column, or the model."""
     path, in_child = arguments.file, arguments.check_in_child
     if os.path.isfile(path) and not is_hdf5(path):
-        table = read_file(Place(path, "", None), argparse.Namespace(), None)
+        table = read_file(Place(path, "", None))
         if is_table(table):
             _show(arguments, _columns_of(table))
             return

@@ -13,9 +13,15 @@ from __future__ import annotations
 
 import argparse
 
-from vaelib.command_line.opening import open_examples
 from vaelib.command_line.stack_tables import of_numbers
-from vaelib.command_line.training import add_training, fit_and_save, new_estimator, open_training_data, prepare
+from vaelib.command_line.training import (
+    add_training,
+    fit_and_save,
+    new_estimator,
+    open_training_data,
+    open_validation,
+    prepare,
+)
 from vaelib.models.autoencoder import StackedDenoisingAutoencoder
 
 
@@ -27,11 +33,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Trains and writes the stack."""
     prepare(arguments)
-    examples = of_numbers(arguments, open_training_data(arguments))
-    stack = new_estimator(StackedDenoisingAutoencoder, arguments)
+    examples = open_training_data(arguments)
+    held_out = open_validation(arguments, examples)
+    learned = of_numbers(arguments, examples)
     validation = None
-    if arguments.validation is not None:
-        validation = of_numbers(
-            arguments, open_examples(arguments.validation, arguments), getattr(examples.X, "columns", None)
-        ).X
-    return fit_and_save(arguments, stack, examples.X, sample_weight=examples.weights, validation=validation)
+    if held_out is not None:
+        validation = of_numbers(arguments, held_out, getattr(learned.X, "columns", None)).X
+    stack = new_estimator(StackedDenoisingAutoencoder, arguments)
+    return fit_and_save(arguments, stack, learned.X, sample_weight=learned.weights, validation=validation)

@@ -15,10 +15,18 @@ from __future__ import annotations
 
 import argparse
 
+from vaelib._c.parameters import allowed
 from vaelib.command_line.errors import UsageError, nearest
-from vaelib.command_line.opening import open_examples
 from vaelib.command_line.parser import headed
-from vaelib.command_line.training import add_training, fit_and_save, new_estimator, open_training_data, prepare
+from vaelib.command_line.training import (
+    add_training,
+    fit_and_save,
+    new_estimator,
+    open_training_data,
+    open_validation,
+    prepare,
+)
+from vaelib.command_line.values import OneOf
 from vaelib.models.vae import VAE
 
 
@@ -38,9 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
     prepare(arguments)
     examples = open_training_data(arguments)
     vae = new_estimator(VAE, arguments, columns=_columns(arguments, examples.X))
-    validation = None
-    if arguments.validation is not None:
-        validation = open_examples(arguments.validation, arguments).X
+    held_out = open_validation(arguments, examples)
+    validation = None if held_out is None else held_out.X
     return fit_and_save(arguments, vae, examples.X, sample_weight=examples.weights, validation=validation)
 
 
@@ -48,13 +55,18 @@ def _columns(arguments: argparse.Namespace, X: object) -> list[tuple[str, list[s
     """The parameter ``columns``."""
     if not arguments.column_likelihood:
         return None
-    names = [str(name) for name in getattr(X, "columns", ())] if hasattr(X, "iloc") else []
+    names = [str(name) for name in getattr(X, "columns", ())]
+    has_names = any(isinstance(name, str) for name in getattr(X, "columns", ()))
+    likelihood_of = OneOf(allowed("column_group", "likelihood").split(", "))
     columns: list[tuple[str, list[str | int]]] = []
     for text in arguments.column_likelihood:
         column, equals, likelihood = text.rpartition("=")
-        if not equals or not column:
+        if not equals or not column or not (has_names or column.isdigit()):
             raise UsageError(f"--column-likelihood {text}: expected COLUMN=NAME, as in income=log_normal")
-        if names and column not in names:
+        if has_names and column not in names:
             raise UsageError(f'--column-likelihood: there is no column "{column}"{nearest(column, names)}')
-        columns.append((likelihood, [column if names else int(column)]))
+        try:
+            columns.append((likelihood_of(likelihood), [column if has_names else int(column)]))
+        except argparse.ArgumentTypeError as error:
+            raise UsageError(f"--column-likelihood {text}: {error}") from None
     return columns
