@@ -50,7 +50,10 @@ def test_the_list_of_commands_fits_a_terminal(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "80")
     shell = Shell(capsys)
     page = shell("--help")
-    assert shell() == page
+    assert shell() == shell("help") == page
+    with pytest.raises(SystemExit):
+        shell("help", "score")
+    assert capsys.readouterr().out.startswith("usage: vaelib score")
     assert max(map(len, page.splitlines())) <= 80
     for name in NAMES:
         assert f"\n  {name:12} {command_parser(name).summary[:20]}" in page

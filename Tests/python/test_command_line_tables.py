@@ -248,6 +248,13 @@ def test_a_classifier_of_texts(shell, tmp_path):
     )
 
 
+def test_pictures_of_tables(shell, tmp_path):
+    assert "rows with texts are no pictures" in shell.refused("plot", "samples", MODEL, "-o", tmp_path / "p.png")
+    words = ("latents", MODEL, "people.csv", "--label-column", "job", "-o", tmp_path / "p.png")
+    shell("plot", *words)  # the column is an example, too
+    assert (tmp_path / "p.png").exists()
+
+
 def test_rows_without_labels(shell, tmp_path):
     table = people()
     table.loc[table.index[:100], "job"] = None

@@ -13,6 +13,7 @@ _WORDS = (
         "Leave the column out with --drop-columns, or say --column-likelihood COLUMN=categorical",
     ),
     (r"set resume to 0 \(in Python False\) to start", "remove that file to start"),
+    (r"give its shape, as shape=\(height, width\)", "give its shape, as in --shape 28x20"),
     (r"vaelib\.open_dataset reads it as it is", "every command reads it as it is"),
 )
 

@@ -45,7 +45,9 @@ def of_table(place: Place, table: Any, arguments: argparse.Namespace, model: Any
     weights = values_named(arguments, place, "weights")
     if present["weight_column"]:
         weights = _numbers(table, present["weight_column"][0])
-    taken = [name for names in present.values() for name in names]
+    # What a model learned from are examples, whatever else it is.
+    known = names_known_to(model) or ()
+    taken = [name for names in present.values() for name in names if name not in known]
     names = [name for name in table.columns if name not in taken]
     return Examples(place, table[_selected(names, table, place, arguments, model)], y, weights, table)
 

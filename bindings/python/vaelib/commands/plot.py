@@ -88,13 +88,13 @@ def _samples(model: Any, _: Examples | None, arguments: argparse.Namespace) -> N
     from vaelib import plots
 
     rows = _of(model, VAE, "samples").sample(arguments.rows or 16, random_state=arguments.seed)
-    plots.samples(np.asarray(rows), arguments.output, shape=_shape(arguments))
+    plots.samples(_array(rows), arguments.output, shape=_shape(arguments))
 
 
 def _manifold(model: Any, _: Examples | None, arguments: argparse.Namespace) -> None:
     from vaelib import plots
 
-    plots.manifold(np.asarray(_of(model, VAE, "manifold").manifold()), arguments.output, shape=_shape(arguments))
+    plots.manifold(_array(_of(model, VAE, "manifold").manifold()), arguments.output, shape=_shape(arguments))
 
 
 def _reconstructions(model: Any, examples: Examples | None, arguments: argparse.Namespace) -> None:
@@ -102,7 +102,7 @@ def _reconstructions(model: Any, examples: Examples | None, arguments: argparse.
 
     assert examples is not None
     rows = _some(examples)
-    plots.reconstructions(_array(rows), np.asarray(model.reconstruct(rows)), arguments.output, shape=_shape(arguments))
+    plots.reconstructions(_array(rows), _array(model.reconstruct(rows)), arguments.output, shape=_shape(arguments))
 
 
 def _denoising(model: Any, examples: Examples | None, arguments: argparse.Namespace) -> None:
@@ -151,7 +151,11 @@ def _some(examples: Examples) -> Any:
 
 
 def _array(rows: Any) -> npt.NDArray[Any]:
-    return rows.numpy() if isinstance(rows, Dataset) else np.asarray(rows)
+    """Rows as numbers."""
+    array: npt.NDArray[Any] = rows.numpy() if isinstance(rows, Dataset) else np.asarray(rows)
+    if array.dtype.kind not in "biuf":
+        raise UsageError("rows with texts are no pictures; vaelib plot training and latents draw what they are like")
+    return array
 
 
 def _shape(arguments: argparse.Namespace) -> tuple[int, int] | None:
