@@ -68,7 +68,9 @@ def _run(name: str, words: list[str]) -> int:
     threads = vars(chosen).get("threads")
     if threads is not None:
         vaelib.set_threads(threads)
-    return int(chosen.run(chosen) or 0)
+    status = int(chosen.run(chosen) or 0)
+    sys.stdout.flush()  # here, where it is known what to do if nobody reads any more
+    return status
 
 
 def _names() -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from vaelib._c.errors import FormatError
 from vaelib.command_line.data_options import add_data_options
 from vaelib.command_line.errors import UsageError
-from vaelib.command_line.examples import Examples
+from vaelib.command_line.examples import Examples, scale_as_said
 from vaelib.command_line.indicators import as_numbers
 from vaelib.command_line.opening import open_examples
 from vaelib.command_line.output import add_output
@@ -60,6 +60,7 @@ def load_model(arguments: argparse.Namespace, *kinds: type[Any]) -> Any:
         model = load(arguments.model, check_in_child=bool(vars(arguments).get("check_in_child")))
     except FormatError as error:
         raise FormatError(f"{error}. MODEL, a file that vaelib train wrote, comes before DATA") from None
+    scale_as_said(arguments, model)
     if kinds and not isinstance(model, kinds):
         wanted = " or a ".join(kind.__name__ for kind in kinds)
         found, command = type(model).__name__, arguments.parser.prog

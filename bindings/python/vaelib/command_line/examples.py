@@ -55,6 +55,13 @@ def names_known_to(model: Any) -> list[Any] | None:
     return None if names is None else list(names)
 
 
+def scale_as_said(arguments: argparse.Namespace, model: Any) -> None:
+    """Has a model see its examples with the scaling of the options, if they say one, and not as those of training."""
+    for name in ("scale", "shift"):
+        if given(arguments, name) is not None:
+            setattr(model, name, given(arguments, name))
+
+
 def given(arguments: argparse.Namespace, name: str) -> Any:
     """The value of an option; None where the command has no such option."""
     return vars(arguments).get(name)

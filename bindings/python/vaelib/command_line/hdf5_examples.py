@@ -23,8 +23,10 @@ def of_hdf5(place: Place, arguments: argparse.Namespace, model: Any, what: str) 
     ``what`` are the values to learn or to compare with, "label" or "target".
     """
     place = place if place.name else place._replace(name=_only_dataset(place.path, arguments))
-    scaling = {} if model is None else {"scale": model.scale, "shift": model.shift}
-    scaling |= {name: given(arguments, name) for name in ("scale", "shift") if given(arguments, name) is not None}
+    if model is not None:
+        scaling = {"scale": model.scale, "shift": model.shift}
+    else:
+        scaling = {name: given(arguments, name) for name in ("scale", "shift") if given(arguments, name) is not None}
     dataset = _opened(place, arguments, **scaling)
     y: npt.NDArray[Any] | None
     if what == "label" and given(arguments, "labels") is not None:

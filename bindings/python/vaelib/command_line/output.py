@@ -14,6 +14,20 @@ from vaelib.command_line.parser import headed
 from vaelib.command_line.places import Place, is_hdf5, place_of
 from vaelib.data.opening import dataset_names
 
+#: The options that name files which are read.
+_READ = (
+    "model",
+    "data",
+    "reference",
+    "held_out",
+    "start",
+    "validation",
+    "pretrained",
+    "labels",
+    "targets",
+    "weights",
+    "config",
+)
 _HDF5_ENDINGS = (".h5", ".hdf5", ".hdf", ".he5")
 
 
@@ -32,8 +46,10 @@ def add_output(parser: argparse.ArgumentParser, name: str) -> None:
 class Target:
     """Where the result of a command goes, once it is checked that nothing else is lost there."""
 
-    def __init__(self, arguments: argparse.Namespace, *sources: str) -> None:
+    def __init__(self, arguments: argparse.Namespace) -> None:
         place = Place("-", "", None) if arguments.output is None else place_of(arguments.output)
+        if place.rows is not None:
+            raise UsageError(f"-o {arguments.output}: results are written as a whole, not to some rows")
         self.path = place.path
         self.is_stdout = place.path == "-"
         self.is_default = arguments.output is None
@@ -42,10 +58,10 @@ class Target:
         self.is_npy = ending == ".npy"
         self.is_array = self.is_hdf5 or self.is_npy
         self.dataset = place.name or arguments.dataset
-        if not self.is_stdout and not self.is_hdf5 and not self.is_npy and ending not in (".csv", ".tsv", ".txt"):
+        if not self.is_stdout and not self.is_hdf5 and not self.is_npy and ending != ".csv":
             raise UsageError(f"{self.path}: results go to .csv, .npy or .h5 files, or to - for the standard output")
         if not self.is_stdout:
-            check_target(self.path, *sources)
+            check_target(self.path, arguments)
             if self.is_hdf5:
                 _check_datasets(self.path, self.dataset)
 
@@ -53,13 +69,13 @@ class Target:
         return f"{self.path}:{self.dataset}" if self.is_hdf5 else self.path
 
 
-def check_target(path: str, *sources: str) -> None:
+def check_target(path: str, arguments: argparse.Namespace) -> None:
     """Whether a file can be written there without losing what a command reads.
 
     Raises
     ------
     UsageError
-        It is one of the sources, or a folder.
+        It is read from, or a folder.
     FileNotFoundError, PermissionError
         Its folder does not exist, or may not be written to.
     """
@@ -70,10 +86,16 @@ def check_target(path: str, *sources: str) -> None:
         raise FileNotFoundError(f'the folder "{folder}" of the output "{path}" does not exist')
     if not os.access(folder, os.W_OK):
         raise PermissionError(f'no file can be written to the folder "{folder}"')
-    for source in sources:
+    for source in _sources(arguments):
         read = place_of(source).path
         if os.path.exists(path) and os.path.exists(read) and os.path.samefile(read, path):
             raise UsageError(f"the output {path} is read from; a result needs a file of its own")
+
+
+def _sources(arguments: argparse.Namespace) -> list[str]:
+    """What a command reads, as far as its options name files."""
+    values = [vars(arguments).get(name) for name in _READ]
+    return [each for value in values if value is not None for each in (value if isinstance(value, list) else [value])]
 
 
 def _check_datasets(path: str, dataset: str) -> None:

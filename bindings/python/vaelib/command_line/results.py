@@ -42,7 +42,7 @@ def run_query(
     datasets and arrays to an HDF5 file. ``summary`` says what all of them have in common, which is printed. Each row
     has ``copies`` results.
     """
-    target = Target(arguments, *(each.place.path for each in all_examples))
+    target = Target(arguments)
     rows = copies * sum(each.rows for each in all_examples)
     with ProgressLine(quiet=arguments.quiet) as progress:
         is_whole = all(examples.skipped is None for examples in all_examples)
@@ -128,7 +128,8 @@ def _say_result(
     found = summary(whole) if summary is not None else {}
     if arguments.json:
         rest = {"results": whole.jsonable()} if target.is_stdout else {"output": str(target)}
-        print_json({"rows": rows, **found, **rest})
+        finite = {name: value if np.isfinite(value) else None for name, value in found.items()}
+        print_json({"rows": rows, **finite, **rest})
         return
     if found:
         note(arguments, ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in found.items()))

@@ -3,43 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import math
 import os
 import time
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from vaelib._c.errors import VaelibError
 from vaelib.command_line.config_files import add_config_options, save_config
-from vaelib.command_line.csv_tables import NumberTable, names_shown
 from vaelib.command_line.data_options import add_data_options
 from vaelib.command_line.errors import UsageError
-from vaelib.command_line.examples import Examples
-from vaelib.command_line.indicators import texts_in
-from vaelib.command_line.opening import open_examples
 from vaelib.command_line.output import check_target
 from vaelib.command_line.parameters import add_parameters, chosen_parameters
 from vaelib.command_line.parser import add_general, headed
 from vaelib.command_line.places import DATA_HELP, is_hdf5
 from vaelib.command_line.progress import ProgressLine, note
 from vaelib.command_line.results import print_json
+from vaelib.command_line.training_summary import facts_of, print_facts, say_likelihoods
 from vaelib.command_line.values import real
-from vaelib.data.dataset import Dataset, concatenate
 from vaelib.data.opening import dataset_names
 from vaelib.training.checkpoint import Checkpoint
-
-#: The metrics of a history that are told at the end, and what they are called then.
-_METRICS = {
-    "elbo": "bound",
-    "validation_elbo": "held_out_bound",
-    "loss": "training_loss",
-    "validation_loss": "held_out_loss",
-    "error": "training_error",
-    "validation_error": "held_out_error",
-}
 
 
 def add_training(parser: argparse.ArgumentParser, estimator: type[Any], *, labels: bool = False) -> None:
@@ -73,7 +54,7 @@ def prepare(arguments: argparse.Namespace) -> None:
         raise UsageError("DATA is missing: the file with the examples")
     if arguments.output is None:
         raise UsageError("-o MODEL is missing: the file that the model is written to")
-    check_target(arguments.output, *arguments.data, *([arguments.validation] if arguments.validation else []))
+    check_target(arguments.output, arguments)
     if os.path.exists(arguments.output) and os.path.getsize(arguments.output):
         is_model = is_hdf5(arguments.output) and any(
             name.startswith("weights/") for name in dataset_names(arguments.output)
@@ -81,65 +62,12 @@ def prepare(arguments: argparse.Namespace) -> None:
         if not is_model:
             raise UsageError(f"{arguments.output} exists and is no model; name another file")
     if arguments.checkpoint is not None:
-        check_target(arguments.checkpoint, *arguments.data)
+        check_target(arguments.checkpoint, arguments)
         if os.path.realpath(arguments.checkpoint) == os.path.realpath(arguments.output):
             raise UsageError("--checkpoint and -o name the same file; give each its own")
     if arguments.save_config is not None:
         save_config(arguments.parser, arguments, arguments.save_config)
         note(arguments, f"the options are in {arguments.save_config}")
-
-
-def open_training_data(arguments: argparse.Namespace, what: str = "label", like: Any = None) -> Examples:
-    """The examples of all files that were given, one after another; ``like`` those of a model, if one is given."""
-    found = [open_examples(text, arguments, like, what) for text in arguments.data]
-    return found[0] if len(found) == 1 else joined(found)
-
-
-def open_validation(
-    arguments: argparse.Namespace, examples: Examples, what: str = "label", like: Any = None
-) -> Examples | None:
-    """The held-out examples, if some are given; of a table the columns that the training examples have."""
-    if arguments.validation is None:
-        return None
-    texts = texts_in(examples.X) if examples.is_table else ()
-    found = open_examples(arguments.validation, arguments, like, what, texts)
-    if not (found.is_table and examples.is_table):
-        return found
-    names = list(examples.X.columns)
-    missing = [name for name in names if name not in list(found.X.columns)]
-    if missing:
-        raise UsageError(f"{found.place} lacks the column {missing[0]}, which the training examples have")
-    return dataclasses.replace(found, X=found.X[names])
-
-
-def joined(parts: list[Examples]) -> Examples:
-    """The examples of several places as those of one.
-
-    Raises
-    ------
-    UsageError
-        They are of different kinds, or have different columns.
-    """
-    kinds = {type(part.X) for part in parts}
-    first = parts[0]
-    if len(kinds) > 1:
-        raise UsageError("the files are of different kinds; vaelib convert makes HDF5 of all of them")
-    y = None if first.y is None else np.concatenate([part.y for part in parts])
-    weights = None if first.weights is None else np.concatenate([part.weights for part in parts])
-    if isinstance(first.X, Dataset):
-        return Examples(first.place, concatenate([part.X for part in parts]), y, weights)
-    if not first.is_table:
-        return Examples(first.place, np.concatenate([part.X for part in parts]), y, weights)
-    for part in parts[1:]:
-        if list(part.X.columns) != list(first.X.columns):
-            raise UsageError(f"{part.place} has other columns than {first.place}")
-    if isinstance(first.X, NumberTable):
-        values = np.concatenate([part.X.values for part in parts])
-        return Examples(first.place, NumberTable(first.X.columns, values), y, weights, values)
-    import pandas
-
-    tables = (pandas.concat([getattr(part, name) for part in parts], ignore_index=True) for name in ("X", "whole"))
-    return Examples(first.place, next(tables), y, weights, next(tables))
 
 
 def new_estimator(estimator: type[Any], arguments: argparse.Namespace, **others: Any) -> Any:
@@ -166,22 +94,13 @@ def fit_and_save(arguments: argparse.Namespace, estimator: Any, X: Any, *learned
             _save_stopped(arguments, estimator)
             return 130
     estimator.save(arguments.output)
-    _say_likelihoods(arguments, estimator)
-    facts = {"model": arguments.output, **_facts(estimator), "seconds": round(time.monotonic() - began, 2)}
+    say_likelihoods(arguments, estimator)
+    facts = {"model": arguments.output, **facts_of(estimator), "seconds": round(time.monotonic() - began, 2)}
     if arguments.json:
         print_json(facts)
     else:
-        _print_facts(facts)
+        print_facts(facts)
     return 0
-
-
-def _say_likelihoods(arguments: argparse.Namespace, estimator: Any) -> None:
-    """Says what the columns of a table were taken for."""
-    likelihoods = getattr(estimator, "likelihoods_", None)
-    if isinstance(likelihoods, dict):
-        kinds = sorted(set(likelihoods.values()))
-        named = [f"{kind}: {names_shown(name for name, each in likelihoods.items() if each == kind)}" for kind in kinds]
-        note(arguments, f"columns are taken for {'; '.join(named)}")
 
 
 def _save_stopped(arguments: argparse.Namespace, estimator: Any) -> None:
@@ -195,42 +114,3 @@ def _save_stopped(arguments: argparse.Namespace, estimator: Any) -> None:
     if arguments.checkpoint is not None and os.path.exists(arguments.checkpoint):
         kept.append(f"the same command resumes from {arguments.checkpoint}")
     note(argparse.Namespace(quiet=False), f"stopped; {'; '.join(kept)}")
-
-
-def _facts(estimator: Any) -> dict[str, Any]:
-    """What a training has come to, by name; metrics are those of the epoch whose weights were kept."""
-    facts: dict[str, Any] = {"kind": type(estimator).__name__, "columns": estimator.n_features_in_}
-    for name in ("likelihood_", "loss_"):
-        value = getattr(estimator, name, None)
-        if value is not None:
-            facts[name.rstrip("_")] = value
-    facts |= {"epochs": estimator.n_iter_, "seed": estimator.seed_}
-    found = estimator.history_
-    told = [name for name in _METRICS if name in found and not (name == "loss" and "elbo" in found)]
-    history = {name: found[name] for name in told}
-    epoch = _kept_epoch(estimator, history)
-    for name, values in history.items():
-        if math.isfinite(values[epoch]):
-            facts[_METRICS[name]] = float(values[epoch])
-    return facts
-
-
-def _kept_epoch(estimator: Any, history: dict[str, npt.NDArray[Any]]) -> int:
-    """The epoch whose weights the model has, as an index: with patience that which was best on held-out examples."""
-    try:
-        if not estimator.patience_:
-            return -1
-    except AttributeError:  # there was no training that has patience
-        return -1
-    if "validation_elbo" in history:
-        return int(np.nanargmax(history["validation_elbo"]))
-    watched = history.get("validation_error" if getattr(estimator, "monitor", "loss") == "error" else "validation_loss")
-    return -1 if watched is None or np.isnan(watched).all() else int(np.nanargmin(watched))
-
-
-def _print_facts(facts: dict[str, Any]) -> None:
-    told = dict(facts)
-    head = f"{told.pop('model')}: {told.pop('kind')} of {told.pop('columns')} columns"
-    shown = [f"{name.replace('_', ' ')} {value:.5g}" if isinstance(value, float) else f"{name} {value}"
-             for name, value in told.items()]  # fmt: skip
-    print(f"{head}, {', '.join(shown)}")

@@ -19,19 +19,13 @@ from typing import Any
 import numpy as np
 
 from vaelib.command_line.errors import UsageError
-from vaelib.command_line.examples import Examples
+from vaelib.command_line.examples import Examples, scale_as_said
 from vaelib.command_line.parser import headed
 from vaelib.command_line.progress import note
 from vaelib.command_line.stack_tables import of_numbers
 from vaelib.command_line.targets import add_targets
-from vaelib.command_line.training import (
-    add_training,
-    fit_and_save,
-    new_estimator,
-    open_training_data,
-    open_validation,
-    prepare,
-)
+from vaelib.command_line.training import add_training, fit_and_save, new_estimator, prepare
+from vaelib.command_line.training_data import open_training_data, open_validation
 from vaelib.data.unlabelled import is_labelled
 from vaelib.models.classifier import StackedDenoisingClassifier
 from vaelib.models.loading import load
@@ -62,7 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
     is_classifier = given[0] in ("labels", "label_column")
     what = "label" if is_classifier else "target"
     pretrained = None if arguments.pretrained is None else load(arguments.pretrained)
-    names = None if pretrained is None else getattr(pretrained, "feature_names_in_", None)
+    if pretrained is not None:
+        scale_as_said(arguments, pretrained)
+    names = getattr(pretrained, "feature_names_in_", None)
     found = open_training_data(arguments, what, pretrained)
     held_out = open_validation(arguments, found, what, pretrained)
     examples = of_numbers(arguments, found, names)

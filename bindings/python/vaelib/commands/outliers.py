@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
         parts = [model._examples(examples.X) for examples in all_examples]
         reference = parts[0] if len(parts) == 1 else concatenate(parts)
     model.calibrate(reference, held_out)
-    target = Target(arguments, *(each.place.path for each in all_examples))
+    target = Target(arguments)
     names = [str(name) for name in column_names(model) or range(model.n_features_in_)]
 
     def query(X: Any) -> ResultTable:

@@ -59,7 +59,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Draws the picture."""
-    check_target(arguments.output, arguments.model, *([arguments.data] if arguments.data else []))
+    check_target(arguments.output, arguments)
     model = load_model(arguments)
     draw, needs_data = _KINDS[arguments.kind]
     if needs_data and arguments.data is None:

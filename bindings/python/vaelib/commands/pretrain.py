@@ -14,14 +14,8 @@ from __future__ import annotations
 import argparse
 
 from vaelib.command_line.stack_tables import of_numbers
-from vaelib.command_line.training import (
-    add_training,
-    fit_and_save,
-    new_estimator,
-    open_training_data,
-    open_validation,
-    prepare,
-)
+from vaelib.command_line.training import add_training, fit_and_save, new_estimator, prepare
+from vaelib.command_line.training_data import open_training_data, open_validation
 from vaelib.models.autoencoder import StackedDenoisingAutoencoder
 
 

@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> None:
     rows = 1 if arguments.rows is None else arguments.rows
     if rows < 1:
         raise UsageError(f"-n {rows}: at least 1 row")
-    target = Target(arguments, arguments.model)
+    target = Target(arguments)
 
     def tables() -> Iterator[ResultTable]:
         found = model.sample(rows, "sample" if arguments.draw else "mean", arguments.seed)

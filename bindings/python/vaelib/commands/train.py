@@ -18,14 +18,8 @@ import argparse
 from vaelib._c.parameters import allowed
 from vaelib.command_line.errors import UsageError, nearest
 from vaelib.command_line.parser import headed
-from vaelib.command_line.training import (
-    add_training,
-    fit_and_save,
-    new_estimator,
-    open_training_data,
-    open_validation,
-    prepare,
-)
+from vaelib.command_line.training import add_training, fit_and_save, new_estimator, prepare
+from vaelib.command_line.training_data import open_training_data, open_validation
 from vaelib.command_line.values import OneOf
 from vaelib.models.vae import VAE
 
