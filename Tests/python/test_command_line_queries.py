@@ -242,3 +242,16 @@ def test_pictures_that_cannot_be(shell):
         (("samples", "vae.h5", "--shape", "4"), "as in 28x20"),
     ):
         assert text in shell.refused("plot", *words, "-o", "picture.png")
+
+
+def test_another_scaling_and_places_that_results_cannot_have(shell):
+    vae = vaelib.load("vae.h5")
+    found = values(shell("encode", "vae.h5", "data.h5:x", "--scale", "1/32"))
+    np.testing.assert_allclose(found, vae.transform(vaelib.open_dataset("data.h5", "x", scale=1 / 32)), rtol=1e-6)
+    np.testing.assert_allclose(values(shell("encode", "vae.h5", "x.npy", "--scale", "1/32")), found, rtol=1e-6)
+    words = ("encode", "vae.h5", "data.h5:x", "-o")
+    assert "vae.h5 is read from" in shell.refused(*words, "vae.h5:codes")
+    assert "not to some rows" in shell.refused(*words, "codes.h5:z[:3]")
+    assert "exists and is no HDF5 file" in shell.refused(*words, "x.npy:codes")
+    text = shell.refused("outliers", "vae.h5", "data.h5:x", "--reference", "x.npy", "-o", "x.npy")
+    assert "x.npy is read from" in text

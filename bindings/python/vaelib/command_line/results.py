@@ -169,14 +169,12 @@ def _write_hdf5(target: Target, tables: Iterator[ResultTable]) -> None:
 
 def _write_npy(path: str, tables: Iterator[ResultTable], rows: int) -> None:
     """One array, which is written as its rows come."""
-    with replaced(path) as scratch:
-        array, done = None, 0
+    with replaced(path) as scratch, open(scratch, "wb") as file:
+        is_begun = False
         for table in tables:
-            matrix = table.matrix()
-            if array is None:
-                shape = (rows, *matrix.shape[1:])
-                array = np.lib.format.open_memmap(scratch, mode="w+", dtype=matrix.dtype, shape=shape)
-            array[done : done + len(matrix)] = matrix
-            done += len(matrix)
-        if array is not None:
-            array.flush()
+            matrix = np.ascontiguousarray(table.matrix())
+            if not is_begun:
+                form = {"descr": np.lib.format.dtype_to_descr(matrix.dtype), "fortran_order": False}
+                np.lib.format.write_array_header_1_0(file, {**form, "shape": (rows, *matrix.shape[1:])})
+                is_begun = True
+            file.write(matrix.data)

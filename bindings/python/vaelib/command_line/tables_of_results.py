@@ -12,6 +12,9 @@ import numpy.typing as npt
 
 from vaelib.command_line.csv_tables import NumberTable
 
+#: So many lines are texts at a time.
+_LINES = 1000
+
 
 class ResultTable:
     """Columns of the same length, with names: numbers, truth values or texts."""
@@ -90,7 +93,8 @@ class ResultTable:
         writer = csv.writer(file, lineterminator="\n")
         if header:
             writer.writerow(self.columns)
-        writer.writerows(self.lines())
+        for first in range(0, self.rows, _LINES):
+            writer.writerows(self.chosen(slice(first, first + _LINES)).lines())
 
 
 def _values(column: Any) -> npt.NDArray[Any]:
