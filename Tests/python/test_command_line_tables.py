@@ -179,11 +179,19 @@ def test_forms_of_csv(shell, tmp_path):
         (b"a,b\n1,2\n3,4,5\n", "line 3 .* has 3 fields; 2 were expected"),
         (b"a,b\n", "a header but no rows"),
         (b"a,a\n1,2\n", 'two columns of the name "a"'),
-        (b"a,b\n\xff,2\n", "UTF-8"),
+        (b"a,b\n\xff,2\n", "not UTF-8 text: .* iconv -f latin1"),
         (b"", "has no rows"),
     ):
         with pytest.raises(vaelib.VaelibError, match=text):
             table(content)
+
+
+def test_what_spreadsheets_save(shell, tmp_path):
+    (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04")
+    (tmp_path / "t.csv").write_bytes("a,b\n1,2\n".encode("utf-16"))
+    for name, text in (("book.xlsx", "save the sheet as CSV"), ("t.csv", "iconv -f UTF-16")):
+        assert text in shell.refused("train", tmp_path / name, "-o", tmp_path / "m.h5", status=1)
+    assert "a table, which has no datasets" in shell.refused("train", "people.csv:age", "-o", tmp_path / "m.h5")
 
 
 def test_the_standard_input(shell, monkeypatch):

@@ -7,7 +7,8 @@ import gzip
 import io
 import re
 import warnings
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import IO, Any
 
 import numpy as np
@@ -74,7 +75,7 @@ def read_csv_table(
     FormatError
         A line has another number of fields, or the text is not UTF-8.
     """
-    with errors_of(path):
+    with errors_of(path), _utf8(path):
         if stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC:
             stream.seek(0)
             stream = io.BytesIO(gzip.decompress(stream.read()))
@@ -93,6 +94,18 @@ def read_csv_table(
             _check_lengths(stream, path, form, len(table.columns))
     _check_decimals(table, decimal)
     return table
+
+
+@contextmanager
+def _utf8(path: str) -> Iterator[None]:
+    """Says what to do about a text in another encoding."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        place = f"{error.reason} at byte {error.start}"
+        raise FormatError(
+            f'file "{path}" is not UTF-8 text: {place}; where it is Latin-1, iconv -f latin1 -t UTF-8 converts it'
+        ) from None
 
 
 def _frame(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import io
+import os
 import sys
 from collections.abc import Collection
 from typing import IO, Any
@@ -12,6 +13,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
+from vaelib._c.errors import FormatError
 from vaelib.command_line.csv_tables import GZIP_MAGIC, read_csv_table, read_parquet_table
 from vaelib.command_line.errors import UsageError, nearest
 from vaelib.command_line.examples import given
@@ -28,6 +30,7 @@ def read_file(place: Place, arguments: argparse.Namespace | None = None, texts: 
         return _csv(io.BytesIO(sys.stdin.buffer.read()), "standard input", arguments, texts)
     with open(place.path, "rb") as file:
         start = _start(file)
+        _refuse_spreadsheets(place.path, start)
         if start.startswith(_PARQUET_MAGIC):
             return read_parquet_table(place.path)
         if not _is_of_arrays(start):
@@ -52,6 +55,20 @@ def _start(file: IO[bytes]) -> bytes:
             start = content.read(16)
         file.seek(0)
     return start
+
+
+def _refuse_spreadsheets(path: str, start: bytes) -> None:
+    """Whether a file is not what spreadsheets save unless they are asked for CSV.
+
+    Raises
+    ------
+    FormatError
+        It is; the text says what to do.
+    """
+    if os.path.splitext(path)[1].lower() in (".xlsx", ".xls", ".ods"):
+        raise FormatError(f'file "{path}" is a workbook; save the sheet as CSV')
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FormatError(f'file "{path}" is UTF-16 text, not UTF-8: iconv -f UTF-16 -t UTF-8 "{path}" converts it')
 
 
 def _is_of_arrays(start: bytes) -> bool:

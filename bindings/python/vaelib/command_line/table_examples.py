@@ -23,6 +23,10 @@ def of_table(place: Place, table: Any, arguments: argparse.Namespace, model: Any
 
     ``what`` are the values to learn or to compare with, "label" or "target".
     """
+    if place.name:
+        raise UsageError(
+            f"{place}: {place.path} is a table, which has no datasets; --select-columns takes some columns"
+        )
     table = table if place.rows is None else rows_of_table(table, place.rows)
     if len(table) == 0:
         raise DataError(f"{place} has no such rows")

@@ -57,7 +57,7 @@ def _kept_epoch(estimator: Any, history: dict[str, npt.NDArray[Any]]) -> int:
 def print_facts(facts: dict[str, Any]) -> None:
     """Prints these in one line."""
     told = dict(facts)
-    head = f"{told.pop('model')}: {told.pop('kind')} of {told.pop('columns')} columns"
+    head = f"{told.pop('model')}: {told.pop('kind')} of {_counted(told.pop('columns'))}"
     shown = [f"{name.replace('_', ' ')} {value:.5g}" if isinstance(value, float) else f"{name} {value}"
              for name, value in told.items()]  # fmt: skip
     print(f"{head}, {', '.join(shown)}")
@@ -70,3 +70,7 @@ def say_likelihoods(arguments: argparse.Namespace, estimator: Any) -> None:
         kinds = sorted(set(likelihoods.values()))
         named = [f"{kind}: {names_shown(name for name, each in likelihoods.items() if each == kind)}" for kind in kinds]
         note(arguments, f"columns are taken for {'; '.join(named)}")
+
+
+def _counted(columns: int) -> str:
+    return "1 column" if columns == 1 else f"{columns} columns"
