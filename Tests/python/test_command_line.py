@@ -145,6 +145,24 @@ def test_options_in_a_file(shell):
         np.testing.assert_array_equal(again.get_weights()[name], weight)
 
 
+def test_what_is_on_the_command_line_comes_first(shell):
+    Path("run.toml").write_text(
+        'beta = 3\nnesterov = true\nhidden = [4]\nquiet = true\ndrop-columns = ["job,", "age"]\n'
+    )
+    people().rename(columns={"job": "job,"}).to_csv("odd.csv", index=False)
+    words = ("train", "odd.csv", "--config", "run.toml", "--epochs", "1", "-o", "m.h5")
+    shell(*words, "--save-config", "all.toml")
+    model = vaelib.load("m.h5")
+    assert (model.beta, model.nesterov, model.hidden, model.n_features_in_) == (3, True, (4,), 5)
+    assert shell.errors == ""
+    assert 'drop-columns = ["job,", "age"]' in Path("all.toml").read_text()
+    shell(*words, "--beta", "0", "--no-nesterov", "--hidden", "none", "--save-config", "own.toml")
+    for _ in range(2):
+        model = vaelib.load("m.h5")
+        assert (model.beta, model.nesterov, model.hidden) == (0, False, ())
+        shell("train", "--config", "own.toml")  # which says the same
+
+
 def test_mistakes_in_a_file(shell):
     def refused(text):
         Path("run.toml").write_text(text)

@@ -45,7 +45,7 @@ def parse_with_config(parser: CommandParser, words: list[str]) -> argparse.Names
         if name not in actions:
             known = [each.replace("_", "-") for each in actions]
             raise UsageError(f"{path}: there is no option {key}{nearest(key.replace('_', '-'), known)}")
-        if vars(arguments)[name] in (None, [], False):
+        if not _is_given(actions[name], arguments):
             (options if actions[name].option_strings else files).extend(_words(actions[name], value, f"{path}: {key}"))
     try:
         return parser.parse([*options, *words, *files])
@@ -57,10 +57,9 @@ def save_config(parser: CommandParser, arguments: argparse.Namespace, path: str)
     """Writes the options that were given as TOML, and the others as comments."""
     lines = [f"# Options for {parser.prog} --config FILE", ""]
     for name, action in _actions(parser).items():
-        value = vars(arguments).get(name)
         key = name.replace("_", "-")
-        if value not in (None, False, []) or (value is False and isinstance(action, argparse.BooleanOptionalAction)):
-            lines.append(f"{key} = {_toml(value)}")
+        if _is_given(action, arguments):
+            lines.append(f"{key} = {_toml(vars(arguments)[name])}")
         elif action.option_strings:
             lines.append(f"# {key}: {(action.help or '').replace('%%', '%')}")
     with replaced(path) as scratch, open(scratch, "w", encoding="utf-8") as file:
@@ -70,6 +69,13 @@ def save_config(parser: CommandParser, arguments: argparse.Namespace, path: str)
 def _actions(parser: CommandParser) -> dict[str, argparse.Action]:
     """The options and files that a configuration may have, by name."""
     return {action.dest: action for action in parser._actions if action.dest not in _NOT_KEPT}
+
+
+def _is_given(action: argparse.Action, arguments: argparse.Namespace) -> bool:
+    """Whether the command line has an option, or names files: 0 and --no-... count as given."""
+    value = vars(arguments)[action.dest]
+    is_unset_flag = value is False and not isinstance(action, argparse.BooleanOptionalAction)
+    return value is not None and not is_unset_flag and value != []
 
 
 def _read(path: str) -> dict[str, Any]:
