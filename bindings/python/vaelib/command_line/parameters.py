@@ -43,12 +43,11 @@ def chosen_parameters(arguments: argparse.Namespace, estimator: type[Any]) -> di
     return {name: vars(arguments)[name] for name in names if vars(arguments).get(name) is not None}
 
 
-def add_group(parser: argparse.ArgumentParser, group: str, heading: str, only: tuple[str, ...] = ()) -> None:
-    """Adds the hyper-parameters of a query as options, under a heading; all of the group, or some."""
+def add_group(parser: argparse.ArgumentParser, group: str) -> None:
+    """Adds the hyper-parameters of a query as options, under the name of their group."""
     for parameter in parameters_of(group):
-        if not only or parameter.name in only:
-            default = inspect.Parameter(parameter.name, inspect.Parameter.KEYWORD_ONLY, default=parameter.default)
-            _add_option(headed(parser, heading), parameter.name, parameter, default)
+        default = inspect.Parameter(parameter.name, inspect.Parameter.KEYWORD_ONLY, default=parameter.default)
+        _add_option(headed(parser, group), parameter.name, parameter, default)
 
 
 def _parameter(name: str, estimator: type[Any]) -> tuple[Parameter, str]:

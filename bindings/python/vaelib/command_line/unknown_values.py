@@ -72,9 +72,9 @@ def _unknown_cells(X: Any, model: Any) -> dict[Any, npt.NDArray[np.bool_]]:
         known = known_values(name, model)
         if known is None:
             continue
-        isknown = set(known)
+        learned = set(known)
         values = zip(column.objects().tolist(), column.gaps.tolist(), strict=True)
-        unknown = np.array([not gap and value not in isknown for value, gap in values], dtype=np.bool_)
+        unknown = np.array([not gap and value not in learned for value, gap in values], dtype=np.bool_)
         if unknown.any():
             cells[name] = unknown
     return cells

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from vaelib._c.parameters import names_of
 from vaelib.command_line.asking import add_question, column_names, load_model, open_data
 from vaelib.command_line.errors import UsageError
 from vaelib.command_line.examples import Examples
@@ -28,7 +29,7 @@ from vaelib.models.vae import VAE
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options."""
     add_question(parser, "completed", seed="all draws, by default that of the training")
-    add_group(parser, "imputation", "imputation")
+    add_group(parser, "imputation")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -36,8 +37,8 @@ def run(arguments: argparse.Namespace) -> None:
     model = load_model(arguments, VAE)
     if arguments.unknown == "skip":
         raise UsageError("--unknown skip would lose rows; --unknown gap estimates what such texts should be")
-    names = ("method", "estimate", "samples", "imputations")
-    options: dict[str, Any] = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    given = {name: getattr(arguments, name) for name in names_of("imputation")}
+    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     options["random_state"] = arguments.seed
     copies: int = options.get("imputations", 1)
     all_examples = open_data(arguments, model)
