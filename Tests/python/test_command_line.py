@@ -248,6 +248,16 @@ def test_a_training_that_ctrl_c_stops_leaves_a_model(tmp_path):
     assert "Traceback" not in errors
 
 
+def test_a_training_that_ctrl_c_stops_early_leaves_nothing(shell, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(vaelib.VAE, "_new_model_for", interrupted)
+    shell("train", "people.csv", *QUICK, "-o", "m.h5", status=130)
+    assert "stopped; nothing was learned yet" in shell.errors
+    assert not Path("m.h5").exists()
+
+
 def restore_interrupt():
     """What a shell that starts the tests in the background takes from its children."""
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,6 +1,8 @@
 """The commands that ask models about arrays and datasets, and where their results go."""
 
+import gzip
 import json
+import struct
 import sys
 from pathlib import Path
 
@@ -179,6 +181,22 @@ def test_training_stacks(shell):
     assert "held out error" in shell("finetune", "x.npy", "--labels", "data.h5:y", *options, "--validation", "x.npy")
     assert "say what to learn" in shell.refused("finetune", "data.h5:x", *options)
     assert "give one of" in shell.refused("finetune", "data.h5:x", *options, "--labels", "y", "--targets", "t")
+    assert "for a classifier" in shell.refused("finetune", "data.h5:x", *options, "--targets", "t", "--balanced")
+
+
+def test_several_labels_at_once(shell):
+    indicators = np.stack([LABELS == 0, LABELS > 0], axis=1).astype(np.uint8)
+    vaelib.write_dataset("many.h5", x=GREY, labels=indicators)
+    shell("finetune", "many.h5:x", "--labels", "labels", "--scale", "1/16", *QUICK_STACK, "-o", "many.model.h5")
+    found = values(shell("predict", "many.model.h5", "many.h5:x", "--labels", "labels"))
+    np.testing.assert_array_equal(found, vaelib.load("many.model.h5").predict(scaled()))
+    assert "accuracy" in shell.errors
+
+
+def test_files_of_mnist(shell):
+    header = struct.pack(">4B3I", 0, 0, 8, 3, 60, 4, 4)
+    Path("train-images-idx3-ubyte.gz").write_bytes(gzip.compress(header + GREY.tobytes()))
+    assert shell("encode", "vae.h5", "train-images-idx3-ubyte.gz") == shell("encode", "vae.h5", "data.h5:x")
 
 
 def test_weights_count(shell):

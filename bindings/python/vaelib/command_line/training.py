@@ -7,7 +7,6 @@ import os
 import time
 from typing import Any
 
-from vaelib._c.errors import VaelibError
 from vaelib.command_line.config_files import add_config_options, save_config
 from vaelib.command_line.data_options import add_data_options
 from vaelib.command_line.errors import UsageError
@@ -20,6 +19,7 @@ from vaelib.command_line.results import print_json
 from vaelib.command_line.training_summary import facts_of, print_facts, say_likelihoods
 from vaelib.command_line.values import real
 from vaelib.data.opening import dataset_names
+from vaelib.models.not_fitted import NotFittedError
 from vaelib.training.checkpoint import Checkpoint
 
 
@@ -109,8 +109,8 @@ def _save_stopped(arguments: argparse.Namespace, estimator: Any) -> None:
     try:
         estimator.save(arguments.output)
         kept.append(f"{arguments.output} has the weights reached after {estimator.n_iter_} whole epochs")
-    except VaelibError as error:
-        kept.append(f"nothing was learned yet ({error})")
+    except NotFittedError:
+        kept.append("nothing was learned yet")
     if arguments.checkpoint is not None and os.path.exists(arguments.checkpoint):
         kept.append(f"the same command resumes from {arguments.checkpoint}")
     note(argparse.Namespace(quiet=False), f"stopped; {'; '.join(kept)}")

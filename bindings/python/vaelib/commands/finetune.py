@@ -54,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("give one of --labels, --label-column, --targets and --target-column")
     prepare(arguments)
     is_classifier = given[0] in ("labels", "label_column")
+    if arguments.balanced and not is_classifier:
+        raise UsageError("--balanced is for a classifier, which has classes")
     what = "label" if is_classifier else "target"
     pretrained = None if arguments.pretrained is None else load(arguments.pretrained)
     if pretrained is not None:
@@ -69,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     if is_classifier:
         _say_unlabelled(arguments, examples)
     kind: type[Any] = StackedDenoisingClassifier if is_classifier else StackedDenoisingRegressor
-    others: dict[str, Any] = {"class_weight": "balanced"} if arguments.balanced and is_classifier else {}
+    others: dict[str, Any] = {"class_weight": "balanced"} if arguments.balanced else {}
     if pretrained is not None:
         others |= {"pretrained": pretrained, "scale": pretrained.scale, "shift": pretrained.shift}
     model = new_estimator(kind, arguments, **others)
