@@ -31,10 +31,9 @@ _METAVARS |= {"widths": "N,N,...", "optional widths": "N,N,..."}
 def add_parameters(parser: argparse.ArgumentParser, estimator: type[Any]) -> None:
     """Adds an option for each hyper-parameter of an estimator, under headings."""
     for name, given in inspect.signature(estimator).parameters.items():
-        if name in _OTHERWISE or name == "pretrained":
-            continue
-        parameter, group = _parameter(name, estimator)
-        _add_option(headed(parser, _HEADINGS[group]), name, parameter, given)
+        found = None if name in _OTHERWISE else _parameter(name, estimator)
+        if found is not None:
+            _add_option(headed(parser, _HEADINGS[found[1]]), name, found[0], given)
 
 
 def chosen_parameters(arguments: argparse.Namespace, estimator: type[Any]) -> dict[str, Any]:
@@ -50,8 +49,8 @@ def add_group(parser: argparse.ArgumentParser, group: str) -> None:
         _add_option(headed(parser, group), parameter.name, parameter, default)
 
 
-def _parameter(name: str, estimator: type[Any]) -> tuple[Parameter, str]:
-    """The library's parameter behind one of a constructor, and the key of its heading."""
+def _parameter(name: str, estimator: type[Any]) -> tuple[Parameter, str] | None:
+    """The library's parameter behind one of a constructor, and the key of its heading; None if there is none."""
     is_vae = estimator.__name__ == "VAE"
     if name == "hidden" and not is_vae:
         widths = _of("vae", "hidden")
@@ -62,9 +61,8 @@ def _parameter(name: str, estimator: type[Any]) -> tuple[Parameter, str]:
     if name in ("patience", "monitor", "dropout") and not is_vae:
         return _of("training", name), "finetune"
     groups = ("vae", "training") if is_vae else ("training", "stack", "layer")
-    return next(
-        (each, each.group) for group in groups for each in PARAMETERS if (each.group, each.name) == (group, name)
-    )
+    found = (each for group in groups for each in PARAMETERS if (each.group, each.name) == (group, name))
+    return next(((each, each.group) for each in found), None)
 
 
 def _of(group: str, name: str) -> Parameter:

@@ -73,7 +73,8 @@ def _selected(names: list[Any], table: Any, place: Place, arguments: argparse.Na
             raise UsageError(f"no column of {place.path} is left")
         return names
     wanted = _sources_of(known, names)
-    unknown = [name for name in names if name not in wanted]
+    used = set(wanted)
+    unknown = [name for name in names if name not in used]
     if unknown:
         note(arguments, f"{place.path}: the model does not know {names_shown(unknown)}, which is left out")
     return wanted
@@ -87,18 +88,18 @@ def _sources_of(known: list[Any], names: list[Any]) -> list[Any]:
     DataError
         One is missing.
     """
-    wanted: list[Any] = []
+    present = set(names)
+    wanted: dict[Any, None] = {}  # in the model's order
     for name in known:
         source = name
-        if name not in names and isinstance(name, str):
+        if name not in present and isinstance(name, str):
             # A column "job=nurse" says whether the text in "job" is that.
             source = next((each for each in names if name.startswith(f"{each}=")), name)
-        if source not in names:
+        if source not in present:
             hint = nearest(str(name), [str(each) for each in names])
             raise DataError(f'the data lack the column "{name}", which the model learned from{hint}')
-        if source not in wanted:
-            wanted.append(source)
-    return wanted
+        wanted[source] = None
+    return list(wanted)
 
 
 def _known(name: str, table: Any, place: Place, may_lack: bool = False) -> Any:

@@ -33,7 +33,8 @@ def open_validation(
     if not (found.is_table and examples.is_table):
         return found
     names = list(examples.X.columns)
-    missing = [name for name in names if name not in list(found.X.columns)]
+    present = set(found.X.columns)
+    missing = [name for name in names if name not in present]
     if missing:
         raise UsageError(f"{found.place} lacks the column {missing[0]}, which the training examples have")
     return dataclasses.replace(found, X=found.X[names])
