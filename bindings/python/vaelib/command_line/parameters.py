@@ -19,7 +19,7 @@ _OTHERWISE = ("columns", "scale", "shift", "contamination", "warm_start", "rando
 #: The headings of a help page, by the groups of parameters.
 _HEADINGS = {
     "vae": "model",
-    "layer": "layers: one value for all, or one for each, as in 0.1,0.2",
+    "layer": "layers (one value for all, or one for each, as in 0.1,0.2)",
     "stack": "model",
     "training": "training",
     "finetune": "fine-tuning",

@@ -58,8 +58,7 @@ def print_facts(facts: dict[str, Any]) -> None:
     """Prints these in one line."""
     told = dict(facts)
     head = f"{told.pop('model')}: {told.pop('kind')} of {_counted(told.pop('columns'))}"
-    shown = [f"{name.replace('_', ' ')} {value:.5g}" if isinstance(value, float) else f"{name} {value}"
-             for name, value in told.items()]  # fmt: skip
+    shown = [f"{name.replace('_', ' ')} {_shown(value)}" for name, value in told.items()]
     print(f"{head}, {', '.join(shown)}")
 
 
@@ -70,6 +69,13 @@ def say_likelihoods(arguments: argparse.Namespace, estimator: Any) -> None:
         kinds = sorted(set(likelihoods.values()))
         named = [f"{kind}: {names_shown(name for name, each in likelihoods.items() if each == kind)}" for kind in kinds]
         note(arguments, f"columns are taken for {'; '.join(named)}")
+
+
+def _shown(value: Any) -> str:
+    """A number, a text, or several texts, one for each layer."""
+    if isinstance(value, tuple):
+        return " and ".join(dict.fromkeys(map(str, value)))
+    return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
 def _counted(columns: int) -> str:
