@@ -106,7 +106,10 @@ def test_mistakes_are_explained(shell):
     assert "one argument too many: b" in shell.refused("completion", "bash", "b")
     assert "not a Python slice" in shell.refused("train", "people.csv[1:x]", "-o", "m.h5")
     assert "--window has no meaning here" in shell.refused("train", "people.csv", "--window", "3", "-o", "m.h5")
-    assert '"nowhere.csv": no such file' in shell.refused("train", "nowhere.csv", "-o", "m.h5", status=1)
+    assert 'no file "peple.csv"; did you mean people.csv?' in shell.refused(
+        "train", "peple.csv", "-o", "m.h5", status=1
+    )
+    assert 'no file "no/m.h5"' in shell.refused("score", "no/m.h5", "people.csv", status=1)
     assert 'the folder "nowhere"' in shell.refused("train", "people.csv", "-o", "nowhere/m.h5", status=1)
     assert "MODEL, a file that vaelib train wrote" in shell.refused("score", "people.csv", "people.csv", status=1)
 

@@ -6,6 +6,7 @@ import struct
 import sys
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import vaelib
@@ -219,6 +220,17 @@ def test_datasets_are_named(shell):
     )
     assert "layers 0 to 1" in shell.refused("encode", "stack.h5", "data.h5:x", "--layer", "2")
     assert "--label-column has no meaning here" in shell.refused("score", "vae.h5", "data.h5:x", "--label-column", "y")
+
+
+def test_columns_of_tables_in_hdf5(shell):
+    table = np.zeros(40, dtype=[("a", "f4"), ("b", "i4"), ("c", "f8")])
+    table["a"], table["c"] = np.arange(40), np.arange(40) % 7
+    with h5py.File("table.h5", "w") as file:
+        file["t"] = table
+    shell("train", "table.h5:t", *QUICK, "--select-columns", "c,a", "-o", "t.model.h5")
+    assert vaelib.load("t.model.h5").n_features_in_ == 2
+    shell("score", "t.model.h5", "table.h5:t", "--select-columns", "c,a")
+    assert "name datasets" in shell.refused("train", "table.h5:t", "--drop-columns", "a", "-o", "m.h5")
 
 
 def test_a_terminal_sees_the_first_rows(shell, monkeypatch):

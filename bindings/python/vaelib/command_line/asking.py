@@ -15,7 +15,7 @@ from vaelib.command_line.indicators import as_numbers
 from vaelib.command_line.opening import open_examples
 from vaelib.command_line.output import add_output
 from vaelib.command_line.parser import add_general, headed
-from vaelib.command_line.places import DATA_HELP
+from vaelib.command_line.places import DATA_HELP, require_file
 from vaelib.command_line.unknown_values import add_unknown, without_unknown
 from vaelib.command_line.values import whole
 from vaelib.models.loading import load
@@ -56,6 +56,7 @@ def load_model(arguments: argparse.Namespace, *kinds: type[Any]) -> Any:
     FormatError
         There is no model in the file.
     """
+    require_file(arguments.model)
     try:
         model = load(arguments.model, check_in_child=bool(vars(arguments).get("check_in_child")))
     except FormatError as error:

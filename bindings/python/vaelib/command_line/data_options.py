@@ -18,7 +18,7 @@ def add_data_options(parser: argparse.ArgumentParser, *, labels: bool = False, w
     if weights:
         add("--weights", metavar="NAME", help="how much each row counts: a dataset, or FILE or FILE:NAME")
         add("--weight-column", metavar="NAME", help="tables: the column that says how much each row counts")
-    add("--select-columns", type=listed, metavar="A,B", help="tables: use these columns alone")
+    add("--select-columns", type=listed, metavar="A,B", help="tables, also in HDF5: use these columns alone")
     add("--drop-columns", type=listed, metavar="A,B", help="tables: leave these columns out")
     add("--gaps", type=listed, metavar="?,-", help="CSV: texts that stand for missing values, beside NA and the like")
     add("--decimal", type=OneOf((".", ",")), metavar="CHARACTER", help="CSV: a comma where decimals have one: 0,5")

@@ -45,6 +45,7 @@ def _opened(place: Place, arguments: argparse.Namespace, **options: Any) -> Data
             place.name,
             memory_budget=None if budget is None else int(budget * 2**20),
             check_in_child=bool(given(arguments, "check_in_child")),
+            columns=given(arguments, "select_columns"),
             row_axis=given(arguments, "row_axis"),
             conventions=not given(arguments, "no_conventions"),
             window=given(arguments, "window"),

@@ -6,7 +6,7 @@ import os
 import re
 from typing import NamedTuple
 
-from vaelib.command_line.errors import UsageError
+from vaelib.command_line.errors import UsageError, nearest
 
 _ROWS = re.compile(r"(.*?)\[([^\[\]]*)\]", re.DOTALL)
 #: What the first bytes of an HDF5 file are, behind a user block of one of these sizes.
@@ -50,6 +50,24 @@ def place_of(text: str) -> Place:
         path, _, before = path.rpartition(":")
         name = f"{before}:{name}"
     return Place(path, name, rows)
+
+
+def require_file(path: str) -> None:
+    """Whether there is such a file.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is none; the text says which one was perhaps meant.
+    IsADirectoryError
+        It is a folder.
+    """
+    if os.path.isdir(path):
+        raise IsADirectoryError(f'"{path}" is a folder')
+    if not os.path.exists(path):
+        folder, name = os.path.split(path)
+        beside = os.listdir(folder or os.curdir) if os.path.isdir(folder or os.curdir) else []
+        raise FileNotFoundError(f'there is no file "{path}"{nearest(name, beside)}')
 
 
 def is_hdf5(path: str) -> bool:
