@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the code in README.md, in the tutorial and in the recipes, so that it stays true: the Python blocks of a document
-# one after another as one program, then the C blocks as one program, in the same folder.
+# one after another as one program, then the C blocks as one program, in the same folder; and the session in the tour of
+# the command line.
 # usage: scripts/test-documents.sh
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -31,3 +32,14 @@ for document in README.md docs/tutorial.md docs/counts.md docs/missing.md docs/o
   fi
   echo "  passed: $document"
 done
+
+mkdir "$scratch/bin" "$scratch/command-line"
+printf '#!/bin/sh\nexec "%s" -m vaelib "$@"\n' "$repository/.venv/bin/python" >"$scratch/bin/vaelib"
+chmod +x "$scratch/bin/vaelib"
+blocks sh docs/command-line.md >"$scratch/command-line/session.sh"
+if ! (cd "$scratch/command-line" && PATH=$scratch/bin:$PATH bash -euo pipefail session.sh) >"$scratch/log" 2>&1; then
+  cat "$scratch/log" >&2
+  echo "the session in docs/command-line.md does not run" >&2
+  exit 1
+fi
+echo "  passed: docs/command-line.md"

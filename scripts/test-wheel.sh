@@ -29,8 +29,9 @@ pip() {
   (cd "$checkout" && "$environment/bin/python" -m pip "$1" --no-index --no-build-isolation "${@:2}")
 }
 
-# use FOLDER: a program imports the package and uses it; the library that it loads must lie in FOLDER.
+# use FOLDER: a program imports the package and uses it; the library that it loads must lie in FOLDER. So does the command.
 use() {
+  quietly env --chdir "$scratch/elsewhere" "$environment/bin/vaelib" --version
   quietly env --chdir "$scratch/elsewhere" "$environment/bin/python" "$repository/Tests/python/consumer.py" "$1"
 }
 

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 import vaelib
 from vaelib import __main__ as command_line
-from vaelib.commands.convert import ProgressLine
 
 IDX_TYPES = {"u1": 0x08, "i1": 0x09, ">i2": 0x0B, ">i4": 0x0C, ">f4": 0x0D, ">f8": 0x0E}
 
@@ -208,7 +207,7 @@ def test_the_examples_in_the_help_of_convert(folder, capsys):
         (folder / name).write_text("1,2,3\n0,4,5\n")
     with pytest.raises(SystemExit):
         command_line.main(["convert", "--help"])
-    example = re.search(r"python -m vaelib (convert .*\.csv.*)\n", capsys.readouterr().out)
+    example = re.search(r"vaelib (convert .*\.csv.*)\n", capsys.readouterr().out)
     assert run(capsys, *example[1].split())[0] == 0
     values, labels = np.array([[2, 3], [4, 5]]), np.array([1, 0])
     check("digits.h5", x_train=values, y_train=labels, x_test=values, y_test=labels)
@@ -254,11 +253,3 @@ def test_help_and_version(folder):
         process = subprocess.run(command, env=environment, capture_output=True, text=True)
         assert process.returncode == 0, process.stderr
         assert text in process.stdout
-
-
-def test_the_progress_line(capsys):
-    line = ProgressLine()
-    line(vaelib.ConversionProgress("a.npy", "a", 10, 0.25))
-    line(vaelib.ConversionProgress("a.npy", "a", 20, 0.5))  # too soon after the first to be drawn
-    line.clear()
-    assert capsys.readouterr().err == "\r\033[K 25%  a: 10 rows\r\033[K"

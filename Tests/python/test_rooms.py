@@ -8,7 +8,7 @@ import vaelib
 from vaelib.models.estimator import Estimator
 
 PACKAGE = Path(vaelib.__file__).resolve().parent
-ROOMS = ["_c", "data", "training", "models", "interchange", "plots", "report", "commands"]
+ROOMS = ["_c", "data", "training", "models", "interchange", "plots", "report", "command_line", "commands"]
 
 
 def imported(path):

@@ -1,28 +1,30 @@
-"""Write an HDF5 file from IDX (MNIST), CSV, .npy, .npz, MATLAB (version 5 to 7) or netCDF-3 files.
+"""Write an HDF5 file from files of other formats.
 
-Each may be compressed with gzip. A dataset has the name of its file, of its array where a file has several, or NAME;
-the files of one NAME are joined. MNIST's own files become x_train, y_train, x_test and y_test:
+example:
+  vaelib convert *-ubyte.gz mnist.h5
+  vaelib convert --label-column 0 x_train=train.csv x_test=test.csv digits.h5
 
-  python -m vaelib convert *-ubyte.gz mnist.h5
-  python -m vaelib convert --label-column 0 --dtype uint8 x_train=train.csv x_test=test.csv digits.h5
-
-Options stand before the sources or behind the target, not between them.
+IDX (MNIST), CSV of numbers, .npy, .npz, MATLAB (version 5 to 7) and netCDF-3
+files of any size, each of which may be compressed with gzip. A dataset has the
+name of its file, of its array where a file has several, or NAME; the files of
+one NAME are joined. MNIST's own files become x_train, y_train, x_test and
+y_test.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
-import time
 
-from vaelib.data.conversion.reading import HDF5_MAGIC
+from vaelib.command_line.places import is_hdf5
+from vaelib.command_line.progress import ProgressLine
 from vaelib.data.convert import ConversionProgress
 from vaelib.data.convert import convert as convert_files
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options."""
+    parser.usage = f"{parser.prog} [options] [NAME=]SOURCE [[NAME=]SOURCE ...] TARGET"
     parser.add_argument("sources", nargs="+", metavar="[NAME=]SOURCE", help="a file to convert")
     parser.add_argument("target", metavar="TARGET", help="the HDF5 file to write")
     label_help = "the column of CSV files that holds labels: its name, or its number from 0"
@@ -31,54 +33,35 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--dtype", help="how numbers are stored, for example uint8 (default: as they are, CSV as float32)"
     )
     parser.add_argument("--compression", type=int, metavar="LEVEL", help="gzip, 1 to 9, or 0 for none (default 4)")
+    parser.add_argument("--quiet", action="store_true", help="no progress, only errors")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Converts, and prints what was written."""
     _check_target(arguments.target)
-    progress = ProgressLine() if sys.stderr.isatty() else None
-    try:
+    with ProgressLine(quiet=arguments.quiet) as line:
+
+        def show(progress: ConversionProgress) -> None:
+            line.show(f"{progress.fraction:4.0%}  {progress.dataset}: {progress.rows} rows")
+
         rows = convert_files(
             _named(arguments.sources),
             arguments.target,
             label_column=arguments.label_column,
             dtype=_dtype(arguments.dtype),
             compression=arguments.compression,
-            callback=progress,
+            callback=show,
         )
-    finally:
-        if progress is not None:
-            progress.clear()
     for name, count in rows.items():
         print(f"{name}: {count} rows")
-
-
-class ProgressLine:
-    """A line at the bottom of a terminal, drawn ten times a second."""
-
-    def __init__(self) -> None:
-        self._drawn = 0.0
-
-    def __call__(self, progress: ConversionProgress) -> None:
-        """Draws the progress."""
-        now = time.monotonic()
-        if now - self._drawn >= 0.1:
-            self._drawn = now
-            line = f"{progress.fraction:4.0%}  {progress.dataset}: {progress.rows} rows"
-            print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        """Takes the line away."""
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def _check_target(path: str) -> None:
     """Whether an existing target may be replaced: a user who forgets the target names a source as the last file."""
     if not os.path.isfile(path) or os.path.getsize(path) == 0:
         return
-    with open(path, "rb") as file:
-        if file.read(len(HDF5_MAGIC)) != HDF5_MAGIC:
-            raise ValueError(f'the target "{path}" is not an HDF5 file of data; the file to write comes last')
+    if not is_hdf5(path):
+        raise ValueError(f'the target "{path}" is not an HDF5 file of data; the file to write comes last')
 
 
 def _dtype(name: str | None) -> str | None:

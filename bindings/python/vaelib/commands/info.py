@@ -1,13 +1,28 @@
-"""Show what is in an HDF5 file: its datasets as vaelib reads them, or the model or checkpoint in it."""
+"""Show what a file holds: a model, a checkpoint, data.
+
+example:
+  vaelib info people.model.h5
+  vaelib info digits.h5
+
+Of a model it shows its parameters, the names, likelihoods and categories of
+its columns, and how far it is trained; of datasets how vaelib reads them; of a
+table its columns.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
 import warnings
 from typing import Any
 
 import vaelib
-from vaelib.data.class_names import ClassNames
+from vaelib.command_line.examples import is_table
+from vaelib.command_line.file_contents import read_file
+from vaelib.command_line.places import Place, is_hdf5
+from vaelib.command_line.results import print_json
+from vaelib.data.class_names import ClassNames, values_of
+from vaelib.data.frame_columns import FrameColumn, library_of, read_columns
 from vaelib.data.opening import dataset_names, open_dataset
 from vaelib.data.stored_columns import StoredColumns
 from vaelib.training.checkpoint import describe
@@ -18,7 +33,8 @@ _SHOWN = 20
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options."""
-    parser.add_argument("file", metavar="FILE", help="an HDF5 file")
+    parser.add_argument("file", metavar="FILE", help="an HDF5 file, or CSV or Parquet")
+    parser.add_argument("--json", action="store_true", help="print the same as one JSON object")
     parser.add_argument(
         "--check-in-child",
         action="store_true",
@@ -27,19 +43,51 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Prints a line a dataset, or the model."""
-    in_child = arguments.check_in_child
-    names = dataset_names(arguments.file, check_in_child=in_child)
+    """Prints a line a dataset or column, or the model."""
+    path, in_child = arguments.file, arguments.check_in_child
+    if os.path.isfile(path) and not is_hdf5(path):
+        table = read_file(Place(path, "", None))
+        if is_table(table):
+            _show(arguments, _columns_of(table))
+            return
+    names = dataset_names(path, check_in_child=in_child)
     try:
-        model = vaelib.load(arguments.file, check_in_child=in_child)
+        model = vaelib.load(path, check_in_child=in_child)
     except vaelib.FormatError as error:
         if any(name.startswith("weights/") for name in names):
             print(f"no model that can be loaded: {error}")
-        for name in names:
-            print(f"{name}: {_described(arguments.file, name, in_child)}")
+        _show(arguments, {name: _described(path, name, in_child) for name in names})
+        return
+    if arguments.json:
+        print_json(_facts(model) | {"checkpoint": _checkpoint(path, in_child) or None})
         return
     _print_model(model)
-    _print_checkpoint(arguments.file, in_child)
+    checkpoint = _checkpoint(path, in_child)
+    if checkpoint:
+        print(f"a checkpoint: {checkpoint}")
+
+
+def _show(arguments: argparse.Namespace, lines: dict[str, str]) -> None:
+    """A line for each dataset or column."""
+    if arguments.json:
+        print_json(lines)
+        return
+    for name, text in lines.items():
+        print(f"{name}: {text}")
+
+
+def _columns_of(table: Any) -> dict[str, str]:
+    """What the columns of a table hold."""
+    if library_of(table) is None:
+        return {str(name): "numbers" for name in table.columns}
+    return {str(name): _kind(column) for name, column in zip(table.columns, read_columns(table), strict=True)}
+
+
+def _kind(column: FrameColumn) -> str:
+    kind = {"category": "texts", "boolean": "truth values", "integer": "whole numbers", "real": "numbers"}[column.kind]
+    values = len(set(column.values[~column.gaps].tolist()))
+    gaps = f", {int(column.gaps.sum())} gaps" if column.gaps.any() else ""
+    return f"{kind}, {values} different in {len(column.values)} rows{gaps}"
 
 
 def _described(path: str, name: str, in_child: bool) -> str:
@@ -57,13 +105,44 @@ def _described(path: str, name: str, in_child: bool) -> str:
         return f"cannot be read: {error}"
 
 
+def _facts(model: Any) -> dict[str, Any]:
+    """The model, for programs."""
+    columns: StoredColumns | None = model._fitted().columns
+    facts = {"kind": type(model).__name__, "columns": model.n_features_in_, "epochs": model.n_iter_}
+    facts |= {"scale": model.scale, "shift": model.shift, "seed": model.seed_}
+    if isinstance(model, vaelib.VAE):
+        likelihoods = model.likelihoods_
+        facts["likelihoods"] = list(likelihoods.values()) if isinstance(likelihoods, dict) else likelihoods
+    if columns is not None:
+        names = values_of(columns.names)
+        facts["names"] = names
+        facts["categories"] = {str(names[number]): values_of(each) for number, each in columns.categories.items()}
+    return facts
+
+
 def _print_model(model: Any) -> None:
     """The architecture, and how far it was trained."""
-    print(model)
+    if isinstance(model, vaelib.VAE) and model.columns is not None:
+        # What "columns" says of each is shown by name.
+        print(vaelib.VAE(**{**model.get_params(), "columns": None}))
+    else:
+        print(model)
     print(f"{model.n_features_in_} columns, seen as number * {model.scale:g} + {model.shift:g}")
+    _print_likelihoods(model)
     _print_names(model._fitted().columns)
     epochs = len(model.history_.get("epoch", ()))
     print(f"{epochs} {'epoch' if epochs == 1 else 'epochs'} of training" if epochs else "not trained")
+
+
+def _print_likelihoods(model: Any) -> None:
+    """The likelihood of each column, where they differ."""
+    if not isinstance(model, vaelib.VAE) or model.likelihood_ != "mixed":
+        return
+    found = model.likelihoods_
+    likelihoods = dict(enumerate(found)) if isinstance(found, list) else found
+    for kind in sorted(set(likelihoods.values())):
+        names = [str(name) for name, likelihood in likelihoods.items() if likelihood == kind]
+        print(f"{kind}: {_listed(ClassNames('text', names))}")
 
 
 def _print_names(columns: StoredColumns | None) -> None:
@@ -81,12 +160,11 @@ def _listed(names: ClassNames) -> str:
     return shown if len(names.names) <= _SHOWN else f"{shown}, ... ({len(names.names)} in all)"
 
 
-def _print_checkpoint(path: str, in_child: bool) -> None:
+def _checkpoint(path: str, in_child: bool) -> str:
     """The progress of the training, if the file is a checkpoint."""
     try:
         info = describe(path, in_child)
     except vaelib.FormatError:
-        return
+        return ""
     phase = info.phase.decode() + (f" of layer {info.layer}" if info.phase == b"pretraining" else "")
-    place = "complete" if info.complete else f"in epoch {info.epoch} of {info.epochs}"
-    print(f"a checkpoint: {phase}, {place}")
+    return f"{phase}, {'complete' if info.complete else f'in epoch {info.epoch} of {info.epochs}'}"

@@ -6,7 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, NamedTuple
 
 import numpy as np
 
@@ -29,6 +29,23 @@ def read_csv(stream: IO[bytes], path: str, label_column: str | int | None = None
         text.detach()  # the stream is closed by its opener
 
 
+class CSVForm(NamedTuple):
+    """What separates the fields of a CSV file, and what its first line calls the columns, if it does."""
+
+    delimiter: str
+    header: list[str] | None
+
+
+def csv_form(stream: IO[bytes], path: str) -> CSVForm:
+    """The form of a CSV file, from its first lines; the stream is left somewhere behind them."""
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+    try:
+        table = _Table(text, path)
+        return CSVForm(table.delimiter, table.header)
+    finally:
+        text.detach()
+
+
 def _blocks(table: _Table, label_column: str | int | None) -> Iterator[Block]:
     labels = None if label_column is None else table.column(label_column)
     block_rows = max(1, BLOCK_BYTES // (8 * table.width))
@@ -46,8 +63,8 @@ class _Table:
         self._path = path
         self._text = text
         first = self._text.readline(_LINE_LIMIT)
-        self._delimiter = next((each for each in _DELIMITERS if each in first), ",")
-        self._rows = csv.reader(self._lines(first), delimiter=self._delimiter, skipinitialspace=True, strict=True)
+        self.delimiter = next((each for each in _DELIMITERS if each in first), ",")
+        self._rows = csv.reader(self._lines(first), delimiter=self.delimiter, skipinitialspace=True, strict=True)
         row = self._next()
         if row is None:
             raise FormatError(f'file "{path}" has no rows')
@@ -62,7 +79,7 @@ class _Table:
             if len(line) >= _LINE_LIMIT:
                 raise FormatError(f'file "{self._path}" has a line of more than {_LINE_LIMIT >> 20} MiB: is it CSV?')
             # Where blanks separate fields, a blank at the end of a line adds none.
-            yield line.rstrip() if self._delimiter == " " else line
+            yield line.rstrip() if self.delimiter == " " else line
             line = self._text.readline(_LINE_LIMIT)
 
     def _next(self) -> list[str] | None:
