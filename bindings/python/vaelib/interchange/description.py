@@ -10,7 +10,7 @@ from vaelib.models.estimator import Estimator
 
 
 def description_of(model: Estimator[Any], part: str) -> dict[str, str]:
-    """Texts by names: vaelib_version, model, part, and what is known of columns (a JSON list) and classes (likewise)."""
+    """Texts by names: vaelib_version, model, part, and the names of columns and classes, if known, as JSON lists."""
     found = {"vaelib_version": version(), "model": type(model).__name__, "part": part}
     columns = getattr(model, "feature_names_in_", None)
     if columns is not None:

@@ -14,7 +14,7 @@ from vaelib.interchange.computation.graph import Graph, Operation
 #: Functions that ONNX has under another name.
 _NODES = {
     "absolute": "Abs", "add": "Add", "divide": "Div", "exp": "Exp", "log": "Log", "maximum": "Max", "multiply": "Mul",
-    "relu": "Relu", "sigmoid": "Sigmoid", "sqrt": "Sqrt", "subtract": "Sub", "tanh": "Tanh",
+    "relu": "Relu", "sigmoid": "Sigmoid", "subtract": "Sub", "tanh": "Tanh",
 }  # fmt: skip
 
 #: log Gamma(x) = log(2 pi) / 2 + (x - 1/2) log t - t + log(c_0 + sum_k c_k / (x - 1 + k)), t = x + 6.5, by Lanczos; the
@@ -39,16 +39,20 @@ class NodeWriter:
         """All operations, then the outputs under their names."""
         for operation in self.graph.operations:
             self._names.append(self._written(operation))
-        for name, index in self.graph.outputs.items():
-            self.node("Identity", self._names[index], output=name)
+        self._rename({self._names[index]: name for name, index in self.graph.outputs.items()})
 
-    def node(self, kind: str, *inputs: str, output: str = "", **attributes: Any) -> str:
+    def _rename(self, names: dict[str, str]) -> None:
+        """Gives values other names."""
+        for node in self.nodes:
+            for places in (node.input, node.output):
+                places[:] = [names.get(each, each) for each in places]
+
+    def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
         """Adds a node; the name of what it gives."""
         from onnx import helper
 
-        if not output:
-            self._count += 1
-            output = f"{kind}_{self._count}"
+        self._count += 1
+        output = f"{kind}_{self._count}"
         self.nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
         return output
 

@@ -18,6 +18,7 @@ class Categorical(Likelihood):
 
     @property
     def outputs(self) -> int:
+        """K for each column."""
         return self.width * self._classes
 
     def seen(self, x: Value) -> Value:
@@ -34,6 +35,7 @@ class Categorical(Likelihood):
         return 1 - h.double().softmax(self._classes).grouped("group_maximum", self._classes)
 
     def log_density(self, x: Value, h: Value) -> Value:
+        """l[x] less the logarithm of the sum."""
         logits = h.double()
         chosen = (logits * self.seen(x).double()).grouped("group_sum", self._classes)
         highest = logits.grouped("group_maximum", self._classes)

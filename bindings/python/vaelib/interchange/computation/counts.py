@@ -33,6 +33,7 @@ class Poisson(Likelihood):
     """
 
     def seen(self, x: Value) -> Value:
+        """log(1 + x), standardised."""
         return log1p(x) if self.scale is None else self.scale.apply(log1p(x))
 
     def _logits(self, h: Value) -> Value:
@@ -62,12 +63,15 @@ class Poisson(Likelihood):
         return shares if self.scale is None else shares * self.tensor("standardization/total").double()
 
     def mean(self, h: Value) -> Value:
+        """m."""
         return self.count_mean(h)
 
     def variance(self, h: Value) -> Value:
+        """m, too."""
         return self.count_mean(h)
 
     def log_density(self, x: Value, h: Value) -> Value:
+        """As the class has it."""
         log_mean = self.log_mean(x, h)
         counts = x.double()
         return counts * log_mean - exp(log_mean) - log_gamma(counts + 1)
@@ -78,18 +82,21 @@ class NegativeBinomial(Poisson):
 
     @property
     def outputs(self) -> int:
+        """Two for each column where r is predicted."""
         return self.width * (2 if self.is_predicted else 1)
 
     def log_dispersion(self, h: Value) -> Value:
         """log r, in double precision."""
         raw = self.slot(h, 1) if self.is_predicted else self.tensor("decoder/log_dispersion")
-        return soft_clamp(raw.double(), *_DISPERSION_BOUNDS)
+        return soft_clamp(raw, *_DISPERSION_BOUNDS).double()
 
     def variance(self, h: Value) -> Value:
+        """m + m^2 / r."""
         mean = self.count_mean(h)
         return mean + mean * mean * exp(-self.log_dispersion(h))
 
     def log_density(self, x: Value, h: Value) -> Value:
+        """log Gamma(x + r) - log Gamma(r) - log x! - r log(1 + m / r) + x log(m / (m + r))."""
         log_mean, log_dispersion, counts = self.log_mean(x, h), self.log_dispersion(h), x.double()
         r = exp(log_dispersion)
         ratio = softplus(log_mean - log_dispersion)  # log(1 + m / r)
@@ -102,6 +109,7 @@ class ZeroInflated(NegativeBinomial):
 
     @property
     def outputs(self) -> int:
+        """One more for each column."""
         return super().outputs + self.width
 
     def _logit(self, h: Value) -> Value:
@@ -109,13 +117,16 @@ class ZeroInflated(NegativeBinomial):
         return h.part(h.width - self.width, h.width).double()
 
     def mean(self, h: Value) -> Value:
+        """(1 - p) m."""
         return self.count_mean(h) * sigmoid(-self._logit(h))
 
     def variance(self, h: Value) -> Value:
+        """(1 - p) (m + m^2 / r + p m^2)."""
         mean, logit = self.count_mean(h), self._logit(h)
         return sigmoid(-logit) * (mean + mean * mean * (exp(-self.log_dispersion(h)) + sigmoid(logit)))
 
     def log_density(self, x: Value, h: Value) -> Value:
+        """log((1 - p) NB(x)), of a zero log(p + (1 - p) NB(0))."""
         logit = self._logit(h)
         without = super().log_density(x, h) - softplus(logit)  # log(1 - p) + log p(x)
         added = -softplus(-logit)

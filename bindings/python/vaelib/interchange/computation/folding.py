@@ -25,7 +25,6 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "multiply": np.multiply,
     "select": lambda condition, x, y: np.where(condition, x, y),
     "softplus": lambda x: np.logaddexp(0, x),
-    "sqrt": np.sqrt,
     "subtract": np.subtract,
 }
 

@@ -6,8 +6,9 @@ from vaelib.interchange.computation.graph import Value
 
 #: The kinds of operations that are functions of the numbers at one place of their operands.
 ELEMENTWISE = {
-    "absolute", "add", "divide", "elu", "equal", "exp", "expm1", "for_rows", "gelu", "is_nan", "leaky_relu", "less", "log", "log1p",
-    "log_gamma", "maximum", "multiply", "relu", "select", "sigmoid", "silu", "softplus", "sqrt", "subtract", "tanh",
+    "absolute", "add", "divide", "elu", "equal", "exp", "expm1", "for_rows", "gelu", "is_nan", "leaky_relu", "less",
+    "log", "log1p", "log_gamma", "maximum", "multiply", "relu", "select", "sigmoid", "silu", "softplus", "subtract",
+    "tanh",
 }  # fmt: skip
 
 
@@ -56,11 +57,6 @@ def softplus(x: Value) -> Value:
     return x.function("softplus")
 
 
-def sqrt(x: Value) -> Value:
-    """The square root."""
-    return x.function("sqrt")
-
-
 def equal(x: Value, y: Value | float) -> Value:
     """1 where the numbers are equal, else 0."""
     return x.function("equal", y)
@@ -89,3 +85,8 @@ def soft_clamp(x: Value, lower: Value | float, upper: float) -> Value:
 def activated(x: Value, activation: str) -> Value:
     """An activation of the library, by its name."""
     return x if activation == "identity" else x.function(activation)
+
+
+def scaled(x: Value, scale: float, shift: float) -> Value:
+    """x * scale + shift, rounded once, as the library has it."""
+    return x if (scale, shift) == (1, 0) else (x.double() * scale + shift).single()

@@ -21,7 +21,8 @@ class Operation(NamedTuple):
     - ``input`` (name), a number for each column of what is given; ``constant`` (values), the same for all rows;
       ``tensor`` (name), a vector of the model, likewise.
     - ``dense`` (weight, bias, transposed), x W + b or x W^T + b, by names of tensors.
-    - ``slice`` (start), ``concatenate``; ``spread`` (size), each number ``size`` times; ``cast`` to the other precision.
+    - ``slice`` (start), ``concatenate``; ``spread`` (size), each number ``size`` times; ``cast``, to the other
+      precision.
     - ``group_sum``, ``group_maximum``, ``group_argmax`` (size), of each run of ``size`` neighbours; ``softmax`` (size),
       among these.
     - functions of one number, and of two or three of the same place: see ``functions``. An operand of width 1 stands
@@ -79,9 +80,7 @@ class Graph:
         """Names what comes out, as float32."""
         self.outputs[name] = value.single().index
 
-    def add(
-        self, kind: str, operands: Sequence[int], width: int, is_double: bool = False, /, **settings: Any
-    ) -> Value:
+    def add(self, kind: str, operands: Sequence[int], width: int, is_double: bool = False, /, **settings: Any) -> Value:
         """A further operation."""
         self.operations.append(Operation(kind, tuple(operands), width, is_double, settings))
         return Value(self, len(self.operations) - 1)
@@ -142,7 +141,8 @@ class Value:
 
     def for_rows_of(self, rows: Value) -> Value:
         """What may be the same for all rows, one number for each of those of ``rows``, whose values do not matter."""
-        return self.function("for_rows", rows.double() if self.is_double else rows)
+        width = max(self.width, rows.width)
+        return self.graph.add("for_rows", (self.index, rows.index), width, self.is_double)
 
     def _like(self, other: Value | float) -> Value:
         """Another operand, in the same precision."""

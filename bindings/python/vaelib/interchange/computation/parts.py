@@ -38,7 +38,12 @@ def graph_of(model: Estimator[Any], part: str) -> Graph:
     parts = parts_of(model)
     if part not in parts:
         raise ValueError(f"part must be one of {', '.join(parts)} for this {type(model).__name__}, not {part!r}")
-    computation = StackComputation(model) if isinstance(model, Stack) else VAEComputation(_vae(model))
+    computation: VAEComputation | StackComputation
+    if isinstance(model, VAE):
+        computation = VAEComputation(model)
+    else:
+        assert isinstance(model, Stack)
+        computation = StackComputation(model)
     getattr(computation, part)()
     return computation.graph
 
@@ -46,8 +51,3 @@ def graph_of(model: Estimator[Any], part: str) -> Graph:
 def folded_graph_of(model: Estimator[Any], part: str) -> Graph:
     """The same with all constants computed."""
     return folded(graph_of(model, part))
-
-
-def _vae(model: Estimator[Any]) -> VAE:
-    assert isinstance(model, VAE)
-    return model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vaelib.interchange.computation.functions import activated, sigmoid
+from vaelib.interchange.computation.functions import activated, scaled, sigmoid
 from vaelib.interchange.computation.graph import Graph, Value
 from vaelib.interchange.computation.likelihood import Scale
 from vaelib.models.stack import Stack
@@ -53,9 +53,7 @@ class StackComputation:
         return self.graph.dense(self._code(), HEADS[self.head])
 
     def _code(self) -> Value:
-        scale, shift = self.scaling
-        given = self.graph.input("x", self.width)
-        value = given if self.scaling == (1, 0) else given * scale + shift
+        value = scaled(self.graph.input("x", self.width), *self.scaling)
         value = value if self.scale is None else self.scale.apply(value)
         for index, layer in enumerate(self.layers):
             value = activated(self.graph.dense(value, f"layers/{index}"), layer["activation"])

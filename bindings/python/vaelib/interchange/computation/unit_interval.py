@@ -29,12 +29,15 @@ class Bernoulli(Likelihood):
     """x l - log(1 + exp(l)); outputs l are logits."""
 
     def mean(self, h: Value) -> Value:
+        """sigmoid(l)."""
         return sigmoid(h)
 
     def variance(self, h: Value) -> Value:
+        """y (1 - y), y the mean."""
         return sigmoid(h) * sigmoid(-h)
 
     def log_density(self, x: Value, h: Value) -> Value:
+        """As the class has it."""
         return x.double() * h.double() - softplus(h.double())
 
 
@@ -49,18 +52,21 @@ class ContinuousBernoulli(Likelihood):
         return logit, is_small, select(is_small, 1, size)
 
     def mean(self, h: Value) -> Value:
+        """1 / (1 - exp(-l)) - 1 / l."""
         logit, is_small, size = self._closed(h)
         upper = -1 / expm1(-size) - 1 / size  # of |l|; the others are its mirror images
         closed = select(less(logit, 0), 1 - upper, upper)
         return select(is_small, logit / 12 - logit * logit * logit / 720 + 0.5, closed)
 
     def variance(self, h: Value) -> Value:
+        """1 / l^2 - exp(l) / (exp(l) - 1)^2."""
         logit, is_small, size = self._closed(h)
         rest = -expm1(-size)
         closed = 1 / (size * size) - exp(-size) / (rest * rest)
         return select(is_small, 1 / 12 - logit * logit / 240, closed)
 
     def log_density(self, x: Value, h: Value) -> Value:
+        """As the class has it."""
         logit, is_small, size = self._closed(h)
         closed = maximum(logit, 0) + log(-expm1(-size)) - log(size)
         return x.double() * logit - select(is_small, logit * 0.5 + logit * logit / 24, closed)
@@ -73,23 +79,27 @@ class Beta(Likelihood):
 
     @property
     def outputs(self) -> int:
+        """Two for each column where k is predicted."""
         return self.width * (2 if self.is_predicted else 1)
 
     def _logit(self, h: Value) -> Value:
-        return soft_clamp(self.slot(h, 0).double(), *_LOGIT_BOUNDS)
+        return soft_clamp(self.slot(h, 0), *_LOGIT_BOUNDS).double()
 
     def _concentration(self, h: Value) -> Value:
         raw = self.slot(h, 1) if self.is_predicted else self.tensor("decoder/log_concentration")
-        return exp(soft_clamp(raw.double(), *_CONCENTRATION_BOUNDS))
+        return exp(soft_clamp(raw, *_CONCENTRATION_BOUNDS).double())
 
     def mean(self, h: Value) -> Value:
+        """m = sigmoid(l)."""
         return sigmoid(self._logit(h))
 
     def variance(self, h: Value) -> Value:
+        """m (1 - m) / (k + 1)."""
         logit = self._logit(h)
         return sigmoid(logit) * sigmoid(-logit) / (self._concentration(h) + 1)
 
     def log_density(self, x: Value, h: Value) -> Value:
+        """(a - 1) log x + (b - 1) log(1 - x) - log B(a, b), a = k m, b = k (1 - m)."""
         logit, k, share = self._logit(h), self._concentration(h), x.double()
         a, b = k * sigmoid(logit), k * sigmoid(-logit)
         normalizer = log_gamma(a + b) - log_gamma(a) - log_gamma(b)

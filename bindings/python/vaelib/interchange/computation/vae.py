@@ -6,7 +6,7 @@ from typing import Any
 
 from vaelib.interchange.computation.categories import Categorical
 from vaelib.interchange.computation.counts import NegativeBinomial, Poisson, ZeroInflated
-from vaelib.interchange.computation.functions import activated, exp, is_nan, select, soft_clamp
+from vaelib.interchange.computation.functions import activated, exp, is_nan, scaled, select, soft_clamp
 from vaelib.interchange.computation.graph import Graph, Value
 from vaelib.interchange.computation.likelihood import Likelihood
 from vaelib.interchange.computation.location_scale import Gaussian, Laplace, LogNormal, StudentT
@@ -59,9 +59,9 @@ class VAEComputation:
     def decoder(self) -> None:
         """p(x|z): z to mean and, where the likelihood has one beside it, variance."""
         heads = self._heads(self.graph.input("z", self.latent))
-        self.graph.output("mean", self._joined([each.mean(h).single() for each, h in heads]))
+        self.graph.output("mean", self.graph.concatenate([each.mean(h).single() for each, h in heads]))
         if self.has_variance:
-            self.graph.output("variance", self._joined([each.variance(h).single() for each, h in heads]))
+            self.graph.output("variance", self.graph.concatenate([each.variance(h).single() for each, h in heads]))
 
     def kl(self) -> None:
         """KL(q(z|x) || p(z)) = 1/2 sum_j (mean^2 + exp(log_variance) - 1 - log_variance): x to kl."""
@@ -77,7 +77,7 @@ class VAEComputation:
         for (each, h), columns in zip(heads, self._columns(x), strict=True):
             density = each.log_density(self._filled(each, columns), h)
             terms.append(select(is_nan(columns).double(), 0, density) if self._has_gaps else density)
-        self.graph.output("reconstruction", self._joined(terms).grouped("group_sum"))
+        self.graph.output("reconstruction", self.graph.concatenate(terms).grouped("group_sum"))
 
     @property
     def _has_gaps(self) -> bool:
@@ -85,8 +85,7 @@ class VAEComputation:
 
     def _scaled(self, x: Value) -> Value:
         """Examples as the model sees them."""
-        scale, shift = self.scaling
-        return x if self.scaling == (1, 0) else x * scale + shift
+        return scaled(x, *self.scaling)
 
     def _columns(self, x: Value) -> list[Value]:
         """The columns of each group."""
@@ -111,7 +110,7 @@ class VAEComputation:
             seen.append(inputs)
         if self.architecture["missing"] == "indicate":
             seen.append(is_nan(x))
-        head = self._network("encoder", self._joined(seen))
+        head = self._network("encoder", self.graph.concatenate(seen))
         raw = head.part(self.latent, 2 * self.latent)
         return head.part(0, self.latent), soft_clamp(raw, *_LOG_VARIANCE_BOUNDS)
 
@@ -129,6 +128,3 @@ class VAEComputation:
         for index in range(len(hidden)):
             x = activated(self.graph.dense(x, f"{part}/{index}"), self.architecture["activation"])
         return self.graph.dense(x, f"{part}/head")
-
-    def _joined(self, values: list[Value]) -> Value:
-        return self.graph.concatenate(values)
