@@ -13,6 +13,9 @@ _KEYWORDS = {
     "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while",
 }  # fmt: skip
 
+#: How many numbers of an array stand in a line.
+_PER_LINE = 6
+
 
 def checked_name(name: str) -> str:
     """A name that functions may begin with.
@@ -34,7 +37,7 @@ def literal(value: float, is_double: bool) -> str:
     if math.isinf(value):
         return "INFINITY" if value > 0 else "(-INFINITY)"
     text = f"{value:.{17 if is_double else 9}g}"
-    if not re.search(r"[.e]", text):
+    if "." not in text and "e" not in text:
         text += ".0"
     text += "" if is_double else "f"
     return f"({text})" if text.startswith("-") else text
@@ -43,7 +46,8 @@ def literal(value: float, is_double: bool) -> str:
 def array(name: str, values: Iterable[float], is_double: bool) -> str:
     """The definition of a constant array."""
     texts = [literal(value, is_double).strip("()") for value in values]
-    body = textwrap.fill(", ".join(texts), 110, initial_indent="  ", subsequent_indent="  ")
+    lines = ["  " + ", ".join(texts[start : start + _PER_LINE]) for start in range(0, len(texts), _PER_LINE)]
+    body = ",\n".join(lines)
     return f"static const {'double' if is_double else 'float'} {name}[{len(texts)}] = {{\n{body}\n}};\n"
 
 
