@@ -56,5 +56,5 @@ CFLAGS="-O2 -ffile-prefix-map=$scratch/source=hdf5" quietly ./configure --disabl
 quietly make -C src -j "${JOBS:-$(nproc)}"
 mkdir -p "$folder"
 objcopy --strip-unneeded src/.libs/libhdf5.so "$folder/libhdf5.so"
-cp COPYING "$folder/LICENSE"
+cat COPYING COPYING_LBNL_HDF5 >"$folder/LICENSE"
 echo "$version" >"$folder/version"

@@ -73,10 +73,12 @@ MODELS = {
     },
     **{f"{name} layers": functools.partial(_vae, REAL, activation=name) for name in ACTIVATIONS},
     "fixed": functools.partial(_vae, REAL, variance="fixed", noise_stddev=0.3),
-    "fixed, as it is": functools.partial(_vae, BINARY, likelihood="gaussian", variance="fixed", standardize=False),
+    "fixed, as it is": functools.partial(
+        _vae, BINARY, likelihood="gaussian", variance="fixed", standardize=False, noise_stddev=0.3
+    ),
     "through a sigmoid": functools.partial(_vae, SHARES, likelihood="gaussian", mean_activation="sigmoid"),
     "two degrees": functools.partial(_likelihood, "student_t", degrees_of_freedom=2),
-    "counts as they are": functools.partial(_likelihood, "poisson", standardize=False),
+    "counts as they are": functools.partial(_likelihood, "poisson", standardize=False, beta=0.1),
     "constant column": functools.partial(_vae, REAL * [1, 1, 0, 1]),
     "no hidden layers": functools.partial(_vae, REAL, hidden=(), decoder_hidden=()),
     "scaled": functools.partial(_vae, REAL * 255, scale=1 / 255, shift=-0.5),

@@ -34,8 +34,8 @@ def to_c(model: Estimator[Any], path: str | os.PathLike[str], part: str = "encod
 
         void model_encode(const float *x, float *mean, float *log_variance);
 
-    Encoders, Bernoulli and Gaussian decoders, classifiers and regressors compute in single precision; what else a
-    likelihood needs is in double precision.
+    Networks, codes, probabilities, predictions and Bernoulli and Gaussian means are in single precision; ``scale`` and
+    ``shift``, variances, means of counts and densities in double precision.
 
     Parameters
     ----------
