@@ -54,5 +54,5 @@ if found=$(find "$root" -path "$root/packages" -prune -o -regex '.*/lib\(hdf5\|b
 fi
 cp Tests/python/consumer.py "$root/consumer.py"
 # Mounted for this program alone.
-quietly unshare --mount bash -c "mount -t proc proc '$root/proc' && chroot '$root' env PYTHONPATH=/packages \
-  --chdir /tmp python3 /consumer.py /packages/vaelib"
+quietly unshare --mount bash -c "mount -t proc proc '$root/proc' && chroot '$root' env --chdir=/tmp \
+  PYTHONPATH=/packages python3 /consumer.py /packages/vaelib"

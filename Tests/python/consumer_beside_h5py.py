@@ -10,7 +10,7 @@ with h5py.File("data.h5", "w") as open_file:
     open_file.flush()
     vae = vaelib.VAE(latent_dim=2, hidden=(4,), epochs=2, batch_size=10, random_state=1).fit(X)
     vae.save("model.h5")
-    vaelib.write_dataset("written.h5", "x", X)
+    vaelib.write_dataset("written.h5", x=X)
     open_file["y"] = X[:, 0]
     np.testing.assert_array_equal(open_file["x"][...], X)
 with h5py.File("model.h5") as file:

@@ -63,9 +63,18 @@ class Graph:
         return self.add("tensor", (), len(self.tensors[name]), name=name)
 
     def dense(self, x: Value, layer: str, *, bias: str = "", transposed: bool = False) -> Value:
-        """The layer's x W + b; ``bias`` is the name of another bias, ``transposed`` for W^T."""
-        weight = self.tensors[f"{layer}/weight"]
-        width = weight.shape[0] if transposed else weight.shape[1]
+        """The layer's x W + b; ``bias`` is the name of another bias, ``transposed`` for W^T.
+
+        Raises
+        ------
+        ValueError
+            The layer takes other inputs than these: the model has a feature that graphs cannot express yet.
+        """
+        inputs, width = self.tensors[f"{layer}/weight"].shape[:: -1 if transposed else 1]
+        if x.width != inputs:
+            raise ValueError(
+                f"{layer} takes {inputs} inputs, of which {x.width} are known here; such a model cannot be exported"
+            )
         names = {"weight": f"{layer}/weight", "bias": bias or f"{layer}/bias"}
         return self.add("dense", (x.index,), width, **names, transposed=transposed)
 

@@ -13,7 +13,8 @@ from vaelib.interchange.computation.location_scale import Gaussian, Laplace, Log
 from vaelib.interchange.computation.unit_interval import Bernoulli, Beta, ContinuousBernoulli
 from vaelib.models.vae import VAE
 
-_LIKELIHOODS: dict[str, type[Likelihood]] = {
+#: The likelihoods by their names.
+LIKELIHOODS: dict[str, type[Likelihood]] = {
     "bernoulli": Bernoulli,
     "beta": Beta,
     "categorical": Categorical,
@@ -43,12 +44,12 @@ class VAEComputation:
         self.has_variance = model.has_variance
         self.architecture = model.resolved_architecture
         self.groups = [
-            _LIKELIHOODS[group["likelihood"]](self.graph, group, f"columns/{index}/")
+            LIKELIHOODS[group["likelihood"]](self.graph, group, f"columns/{index}/")
             for index, group in enumerate(model.groups)
         ]
         if not self.groups:
             whole = {**self.architecture, "columns": self.width}
-            self.groups = [_LIKELIHOODS[whole["likelihood"]](self.graph, whole, "")]
+            self.groups = [LIKELIHOODS[whole["likelihood"]](self.graph, whole, "")]
 
     def encoder(self) -> None:
         """q(z|x): x to mean and log_variance."""
