@@ -30,12 +30,12 @@ export SWIFT PYTHON
 say = @printf '==> %s\n'
 
 .PHONY: help build generate test test-fast test-long test-races bench bench-short demo install clean
-.PHONY: lint check-kernels check-preparation check-exports check-header abi-check test-swift test-c test-c-sanitized test-install test-wheel test-documents test-python
+.PHONY: lint check-kernels check-preparation check-exports check-header abi-check test-swift test-c test-c-sanitized test-install wheel test-wheel test-wheel-bare test-documents test-python
 .PHONY: dependencies-build dependencies-test swift-toolchain
 
 help: ## show this list
 	@echo "make TARGET, where TARGET is one of:"
-	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1#\2/p' Makefile | awk -F '#' '{ printf "  %-12s  %s\n", $$1, $$2 }'
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1#\2/p' Makefile | awk -F '#' '{ printf "  %-16s  %s\n", $$1, $$2 }'
 
 # ---- building ------------------------------------------------------------------------------------------------------
 
@@ -123,6 +123,14 @@ test-wheel: build .venv/installed
 	$(say) "installing the Python package into a fresh environment and using it"
 	@scripts/test-wheel.sh
 
+wheel: build .venv/installed ## make a wheel that brings all it needs, in dist/; compiling HDF5 takes minutes
+	$(say) "making a wheel for dist/"
+	@scripts/make-wheel.sh dist
+
+test-wheel-bare: wheel ## use that wheel where nothing else is installed; needs root and the network
+	$(say) "using the wheel of dist/ where nothing else is installed"
+	@scripts/test-wheel-bare.sh dist/vaelib-*.whl
+
 test-documents: build .venv/installed
 	$(say) "running the code in README.md and docs/tutorial.md"
 	@scripts/test-documents.sh
@@ -170,5 +178,5 @@ install: ## install library, header and so on; PREFIX=/usr/local DESTDIR=; DEBUG
 	@scripts/install.sh "$(DESTDIR)" "$(PREFIX)" "$(LIBDIR)" "$(VERSION)" "$(ABI)" "$(DEBUG_SYMBOLS)"
 
 clean: ## remove everything that was built or installed here
-	$(say) "removing .build, .venv and .venv-bench"
-	@rm -rf .build .venv .venv-bench
+	$(say) "removing .build, .venv, .venv-bench and dist"
+	@rm -rf .build .venv .venv-bench dist

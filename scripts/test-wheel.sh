@@ -65,6 +65,7 @@ quietly pip wheel --no-deps --wheel-dir "$scratch/wheels" ./bindings/python
 platform=$("$environment/bin/python" -c 'import sysconfig; print(sysconfig.get_platform())')
 wheels=("$scratch"/wheels/*)
 [[ ${wheels[*]} == */vaelib-*-py3-none-"${platform//[-.]/_}".whl ]] || fail "not for this platform: ${wheels[*]}"
+scripts/check-wheel.sh "${wheels[0]}"
 
 # What is installed is what the checkout has now, and needs no checkout.
 rm "$checkout/bindings/python/vaelib/removed_later.py"

@@ -37,6 +37,13 @@ vae = vaelib.VAE(latent_dim=2, hidden=(4,), epochs=2, batch_size=10, random_stat
 vae.save("model.h5")
 np.testing.assert_array_equal(vaelib.load("model.h5").transform(X), vae.transform(X))
 
+# Compressed files, checkpoints.
+vaelib.write_dataset("data.h5", x=X)
+streamed = vaelib.open_dataset("data.h5", "x")
+again = vaelib.VAE(latent_dim=2, hidden=(4,), epochs=2, batch_size=10, random_state=1)
+np.testing.assert_array_equal(again.fit(streamed, checkpoint="run.h5").transform(X), vae.transform(X))
+np.testing.assert_array_equal(vaelib.load("run.h5").transform(X), vae.transform(X))
+
 # What is missing is named as it is published.
 assert text_of_import_error(import_plots).endswith(": pip install matplotlib")
 assert text_of_import_error(lambda: vae.report(X)).endswith(": pip install matplotlib")

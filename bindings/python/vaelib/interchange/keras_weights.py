@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from vaelib.interchange.files import replacing
 from vaelib.interchange.unstandardized import unstandardized_weights
 from vaelib.models.estimator import Estimator
 from vaelib.models.stack import Stack
@@ -106,11 +106,8 @@ class KerasWeights:
         place = os.fsdecode(path)
         if not place.endswith(".weights.h5"):
             raise ValueError(f'Keras reads weights from files whose name ends in ".weights.h5", not {place!r}')
-        with tempfile.TemporaryDirectory(dir=os.path.dirname(place) or os.curdir, prefix=".vaelib-") as folder:
-            unfinished = os.path.join(folder, "unfinished.h5")
-            with h5py.File(unfinished, "w") as file:
-                for name, variables in self._variables.items():
-                    group = file.create_group(f"{name}/vars")
-                    for index, values in enumerate(variables):
-                        group[str(index)] = values
-            os.replace(unfinished, place)
+        with replacing(place) as unfinished, h5py.File(unfinished, "w") as file:
+            for name, variables in self._variables.items():
+                group = file.create_group(f"{name}/vars")
+                for index, values in enumerate(variables):
+                    group[str(index)] = values
