@@ -319,8 +319,21 @@ static void check_files(void) {
     CHECK_MESSAGE(vaelib_dataset_open(path, "damaged", &options, &dataset), VAELIB_FORMAT_ERROR, "row 2");
     options = (vaelib_dataset_options)VAELIB_DATASET_OPTIONS_INIT;
     CHECK_OK(vaelib_dataset_options_init(&options));
+    options.row_axis = 2;
+    CHECK_MESSAGE(vaelib_dataset_open(path, "matrix", &options, &dataset), VAELIB_FORMAT_ERROR,
+                  "row_axis is 2, allowed: 0 or 1");
+    /* The other axis: in memory, and by way of a temporary file. */
     options.row_axis = 0;
-    CHECK_MESSAGE(vaelib_dataset_open(path, "matrix", &options, &dataset), VAELIB_FORMAT_ERROR, "row_axis is 0, allowed: 1");
+    for (int streamed = 0; streamed < 2; streamed++) {
+        float turned[12];
+        options.memory_budget = streamed ? 0 : 1 << 20;
+        REQUIRE_OK(vaelib_dataset_open(path, "matrix", &options, &dataset));
+        CHECK_OK(vaelib_dataset_describe(dataset, &info));
+        CHECK(info.rows == 4 && info.columns == 3 && info.in_memory == !streamed && info.stored_numbers == 4);
+        CHECK_OK(vaelib_dataset_read(dataset, turned, 12));
+        for (size_t i = 0; i < 12; i++) CHECK(turned[i] == values[i % 3 * 4 + i / 3]);
+        vaelib_dataset_free(dataset);
+    }
 
     char names[128];
     size_t needed = 0;

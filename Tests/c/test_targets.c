@@ -174,10 +174,36 @@ static void check_bad_targets(const char *head, float *values, size_t wide, floa
     vaelib_model_free(stack);
 }
 
+/* A row may lack targets, but not all of them; a target that all rows lack is none. */
+static void check_gaps(const char *head, const float *values, size_t wide) {
+    vaelib_model *stack = make_relu_stack();
+    vaelib_training_config plan = make_plan(1);
+    float gaps[rows * labels];
+    vaelib_dataset *wrapped = wrap(gaps, rows, wide), *set = NULL;
+    const uint64_t hash = hash_parameters(stack);
+    REQUIRE_OK(vaelib_dataset_with_targets(data.examples, wrapped, head, &set));
+    memcpy(gaps, values, rows * wide * sizeof *gaps);
+    for (size_t column = 0; column < wide; column++) gaps[70 * wide + column] = NAN;
+    CHECK_MESSAGE(finetune(stack, set, NULL, &plan), VAELIB_DATA_ERROR, "no targets at row 70");
+    memcpy(gaps, values, rows * wide * sizeof *gaps);
+    for (size_t row = 0; row < rows; row++) gaps[row * wide + 1] = NAN;
+    CHECK_MESSAGE(finetune(stack, set, NULL, &plan), VAELIB_DATA_ERROR, "lack target 1 (counted from 0) in each row");
+    CHECK(describe(stack).output_count == 0 && hash_parameters(stack) == hash && history_epochs(stack) == 0);
+    gaps[wide + 1] = values[wide + 1];
+    gaps[70 * wide] = NAN;
+    CHECK_OK(finetune(stack, set, NULL, &plan));
+    CHECK(isfinite(history_value(stack, "loss", 0)) && isfinite(history_value(stack, "error", 0)));
+    CHECK(hash_parameters(stack) != hash);
+    vaelib_dataset_free(set);
+    vaelib_dataset_free(wrapped);
+    vaelib_model_free(stack);
+}
+
 static void check_values(void) {
-    check_bad_targets("gaussian", data.reals, targets, NAN, "NaN");
     check_bad_targets("gaussian", data.reals, targets, INFINITY, "finite");
     check_bad_targets("sigmoid", data.switches, labels, 0.5f, "0 and 1");
+    check_gaps("gaussian", data.reals, targets);
+    check_gaps("sigmoid", data.switches, labels);
 }
 
 int main(void) {

@@ -174,13 +174,19 @@ def test_a_folder_that_refuses(large, tmp_path, monkeypatch):
     np.testing.assert_array_equal(dataset.numpy(), matrix.toarray())
 
 
+def written_bytes():
+    """What this process has written to files."""
+    with open("/proc/self/io") as counters:
+        return int(counters.read().split("wchar: ")[1].split()[0])
+
+
 def test_cancelled_and_continued(large, folder):
-    """What was copied before is not copied again: a cancelled query goes on where it ended."""
+    """What was copied before is not copied again: a query goes on where a cancelled one ended."""
     path, matrix = large
     dataset = vaelib.open_dataset(path, "columns", memory_budget=0)
     vae = vaelib.VAE(2, hidden=(8,), likelihood="poisson", epochs=1, random_state=0).initialize(matrix.shape[1])
     expected = vae.transform(matrix)
-    finished = 0
+    finished, begin = 0, written_bytes()
     for delay in (0, 0.001, 0.003, 0.01):
         timer = threading.Timer(delay, vae.cancel)
         timer.start()
@@ -191,6 +197,8 @@ def test_cancelled_and_continued(large, folder):
     assert finished < 4
     assert vae.transform(dataset).tobytes() == expected.tobytes()
     assert len(copies(folder)) == 1
+    # Each entry is written twice: with its row and column, and sorted, with its column.
+    assert 20 * matrix.nnz <= written_bytes() - begin < 21 * matrix.nnz
 
 
 def test_several_threads_make_one_copy(large, folder):
