@@ -11,7 +11,7 @@ folder=$(realpath -m "$1")
 work=.build/wheel
 platform=$(sed -n 's/^platform=//p' scripts/check-wheel.sh)_$(uname -m)
 name=$(sed -n 's/^#define DEBIAN_NAME "\(.*\)" INTERFACE$/\1/p' Sources/CHDF5/private_library.c)
-series=$(ldconfig -p | grep -o "${name}[0-9]*" | head -n 1)
+series=$(ldconfig -p | grep -o "${name}[0-9]*" | sort -V | tail -n 1)
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -43,7 +43,7 @@ mkdir -p "$licences"
 cp LICENSE "$licences/LICENSE.vaelib"
 cp "$work/hdf5/LICENSE" "$licences/LICENSE.HDF5"
 cp /usr/share/doc/libdeflate-dev/copyright "$licences/LICENSE.libdeflate"
-cp "$(dirname "$(realpath "$(command -v "$SWIFT")")")/../share/swift/LICENSE.txt" "$licences/LICENSE.Swift"
+cp "$(dirname "$(realpath "$(command -v "${SWIFT:-swift}")")")/../share/swift/LICENSE.txt" "$licences/LICENSE.Swift"
 expression='MIT AND BSD-3-Clause AND Apache-2.0 WITH Swift-exception'
 files=$(cd "$licences" && printf 'License-File: %s\\n' LICENSE.*)
 sed -i "s/^License-Expression: MIT$/License-Expression: $expression\n${files%\\n}/" "$content"/*.dist-info/METADATA
