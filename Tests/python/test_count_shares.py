@@ -397,23 +397,29 @@ def test_means_of_missing_counts_stay_counts():
     assert found[0, 2] == pytest.approx(1e9, rel=1e-5)
 
 
-@pytest.mark.parametrize("missing", ["ignore", "indicate"])
-def test_imputation_of_counts_whose_truth_is_known(missing):
+def test_imputation_of_counts_whose_truth_is_known():
     """Nearer to the means that made the counts than column means, and than counts that are not taken for shares."""
-    x, mean = cells(1500)
+    x, mean = cells(1000)
     gaps = np.random.RandomState(7).uniform(size=x.shape) < 0.2
     lacks = np.where(gaps, np.nan, x).astype(np.float32)
-    settings = {"latent_dim": 2, "hidden": (32,), "epochs": 60, "batch_size": 50, "random_state": 0, "missing": missing}
+    settings = {
+        "latent_dim": 2,
+        "hidden": (32,),
+        "epochs": 50,
+        "batch_size": 50,
+        "random_state": 0,
+        "missing": "ignore",
+    }
     errors = {}
     for count_mean in ("share", "column"):
         model = vaelib.VAE(likelihood="negative_binomial", count_mean=count_mean, **settings).fit(lacks)
-        found = model.impute(lacks[:200], samples=50, random_state=0)
-        errors[count_mean] = np.abs(np.log(found / mean[:200])[gaps[:200]]).mean()
+        found = model.impute(lacks[:100], samples=20, random_state=0)
+        errors[count_mean] = np.abs(np.log(found[gaps[:100]] / mean[:100][gaps[:100]])).mean()
         if count_mean == "share":
             weights = model.get_weights()
             assert weights["standardization/total"][0] == pytest.approx(x.sum(axis=1).mean(), rel=0.03)
-    columns = np.broadcast_to(np.nanmean(lacks, axis=0), mean.shape)[:200]
-    errors["means"] = np.abs(np.log(columns / mean[:200])[gaps[:200]]).mean()
+    columns = np.broadcast_to(np.nanmean(lacks, axis=0), mean.shape)
+    errors["means"] = np.abs(np.log(columns / mean)[:100][gaps[:100]]).mean()
     assert errors["share"] < 0.4 * errors["means"]
     assert errors["share"] < errors["column"]
 
