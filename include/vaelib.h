@@ -844,8 +844,8 @@ vaelib_status vaelib_model_set_parameters(vaelib_model *model, const float *valu
 
 /**
  * Takes the columns' means and deviations in `examples`, weighted if they have weights, for those by which a model with
- * standardize 1 brings columns to one scale; with count_mean "share" the mean total, too. Takes the network's weights
- * off columns that are constant there. Training does so by itself for a model that has none; a trainer, which sees
+ * standardize 1 brings columns to one scale; with count_mean "share" the mean total, too, and with standardize_by
+ * "quantiles" what makes normal scores, instead. Takes the network's weights off columns that are constant there. Training does so by itself for a model that has none; a trainer, which sees
  * batches only, needs this. With a model that was trained, its weights are for the scales of before.
  * VAELIB_INVALID_ARGUMENT for a model that does not standardise. Exclusive.
  */

@@ -76,8 +76,10 @@ def with_gaps(x, share=0.3, seed=4):
     return np.where(np.random.RandomState(seed).uniform(size=x.shape) < share, np.nan, x).astype(np.float32)
 
 
-@pytest.mark.parametrize("further", [(), tuple(FURTHER)], ids=["plain", "shares and scores"])
-@pytest.mark.parametrize("missing", ["refuse", "ignore", "indicate"])
+@pytest.mark.parametrize(
+    ("missing", "further"),
+    [("refuse", ()), ("ignore", ()), ("indicate", ()), ("refuse", ("share",)), ("indicate", ("share", "quantiles"))],
+)
 def test_gradients_and_terms(missing, further):
     x = table(7) if missing == "refuse" else with_gaps(table(7))
     kinds, columns = list(KINDS), list(COLUMNS)

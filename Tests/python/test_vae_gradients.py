@@ -179,8 +179,7 @@ def test_gradients_with_dynamic_binarisation(pair, estimator):
         check_step(model, examples({}), training, steps_before=steps_before)
 
 
-@pytest.mark.parametrize("missing", ["refuse", "indicate"])
-@pytest.mark.parametrize("variance", ["learned", "predicted"])
+@pytest.mark.parametrize(("variance", "missing"), [("learned", "refuse"), ("predicted", "indicate")])
 @pytest.mark.parametrize("likelihood", ["gaussian", "student_t", "laplace"])
 def test_gradients_of_normal_scores(pair, likelihood, variance, missing):
     architecture = {"likelihood": likelihood, "variance": variance, "missing": missing, "standardize_by": "quantiles"}

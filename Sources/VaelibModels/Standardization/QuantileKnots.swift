@@ -68,7 +68,8 @@ struct QuantileKnots {
         places.formUnion([max(place - 1, 0), min(place + 1, ranks.runs.count - 1)])
       }
     }
-    return places.sorted().map { ranks.runs[$0] }
+    // There are never so many; if rounding ever made it so, the last would be left out.
+    return places.sorted().prefix(count - 2).map { ranks.runs[$0] }
   }
 
   /// The ranks, from 0 to 1, whose numbers become knots.

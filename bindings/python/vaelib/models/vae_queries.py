@@ -50,7 +50,8 @@ class VAEQueries(Estimator[NativeVAE]):
     each row, or one for all. Queries of latents need them, too, if columns of X are conditions.
 
     Counts with ``count_mean="share"`` are shares of a total: in ``reconstruct`` of each row's own, elsewhere of the
-    mean total of the training's rows, the tensor "standardization/total".
+    mean total of the training's rows, the tensor "standardization/total". A row that lacks counts has the total of
+    those that are there, and what it lacks is in proportion to them.
     """
 
     likelihood: str
