@@ -64,6 +64,7 @@ def added(path):
         if "column_groups" in file:
             count_means = np.full(len(file["column_groups/columns"]), b"column")
             arrays["column_groups/count_mean", "data"] = count_means
+            arrays["column_groups/condition", "data"] = np.zeros(len(count_means))
     return {key: (array.dtype.str, array.shape, array.tobytes()) for key, array in arrays.items()}
 
 
