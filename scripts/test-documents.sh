@@ -15,7 +15,7 @@ blocks() {
   awk -v fence="\`\`\`$1" '$0 == fence { inside = 1; next } /^```/ { inside = 0 } inside' "$2"
 }
 
-for document in README.md docs/tutorial.md docs/counts.md docs/missing.md docs/outliers.md docs/tables.md; do
+for document in README.md docs/tutorial.md docs/conditions.md docs/counts.md docs/missing.md docs/outliers.md docs/tables.md; do
   folder=$scratch/$(basename "$document" .md)
   mkdir "$folder"
   blocks python "$document" >"$folder/program.py"
