@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import vaelib
 from checkpoints import Interrupted, after_epochs
+from model_files import seal
 from reference import gradients, mixed, philox, vae
 from scipy import stats
 
@@ -279,6 +280,19 @@ def test_files_checkpoints_and_streams(tmp_path):
     np.testing.assert_array_equal(resumed.transform(x), expected.transform(x))
     with h5py.File(tmp_path / "model.h5") as file:
         assert file["column_groups/condition"][...].tolist() == [1, 0, 1, 0, 1, 0, 1, 1, 1]
+
+
+def test_files_without_the_flag_are_of_models_without_conditions(tmp_path):
+    x = table(50)
+    columns = [("gaussian", slice(0, 3)), ("bernoulli", [5])]
+    model = vaelib.VAE(**{**SETTINGS, "columns": columns}, epochs=1).fit(x[:, [1, 2, 6, 3, 4, 5]] > 3)
+    model.save(tmp_path / "model.h5")
+    with h5py.File(tmp_path / "model.h5", "r+") as file:
+        del file["column_groups/condition"]
+    seal(tmp_path / "model.h5")
+    loaded = vaelib.load(tmp_path / "model.h5")
+    assert "condition" not in loaded.likelihoods_
+    assert loaded.sample(3).shape == (3, 6)
 
 
 def test_queries_to_files(tmp_path):
