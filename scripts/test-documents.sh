@@ -16,7 +16,8 @@ blocks() {
   awk -v fence="\`\`\`$1" '$0 == fence { inside = 1; next } /^```/ { inside = 0 } inside' "$2"
 }
 
-for document in README.md docs/tutorial.md docs/counts.md docs/missing.md docs/outliers.md docs/report.md docs/tables.md; do
+documents=(README.md docs/{tutorial,conditions,counts,missing,outliers,report,tables}.md)
+for document in "${documents[@]}"; do
   folder=$scratch/$(basename "$document" .md)
   mkdir "$folder"
   blocks python "$document" >"$folder/program.py"

@@ -109,7 +109,7 @@ class VAEReader(Reader):
         for k in range(len(self.column_groups["columns"])):
             group, tensors = copy.copy(self), f"columns/{k}/"
             own = {name: self.value(values[k]) for name, values in self.column_groups.items()}
-            for name in ("columns", "classes", "standardize"):
+            for name in ("columns", "classes", "condition", "standardize"):
                 own[name] = int(own[name])
             group.architecture = {**self.architecture, **own, "data_dim": own["columns"]}
             group.weights = {key.removeprefix(tensors): w for key, w in self.weights.items() if key.startswith(tensors)}
@@ -119,6 +119,7 @@ class VAEReader(Reader):
                 "bernoulli", "continuous_bernoulli", "poisson", "categorical",
             )  # fmt: skip
             outputs = inputs + columns * (predicts + (likelihood == "zero_inflated_negative_binomial"))
+            outputs = 0 if own["condition"] else outputs
             groups.append((group, columns, inputs, outputs))
         return groups
 
@@ -162,17 +163,29 @@ class VAEReader(Reader):
             x = self.dense(f"{part}/{index}", x, self.architecture["activation"])
         return self.dense(f"{part}/head", x)
 
+    def inputs_of_groups(self, x):
+        """What the encoder sees of the columns of each group, and whether these are conditions."""
+        groups = self.groups()
+        columns = np.split(self.seen(x), np.cumsum([each[1] for each in groups])[:-1], axis=1)
+        return [
+            (group.inputs(own), bool(group.architecture.get("condition")))
+            for (group, *_), own in zip(groups, columns, strict=True)
+        ]
+
     def encode(self, x):
-        groups, seen = self.groups(), self.seen(x)
-        columns = np.split(seen, np.cumsum([each[1] for each in groups])[:-1], axis=1)
-        inputs = [group.inputs(own) for (group, *_), own in zip(groups, columns, strict=True)]
-        head = self.network("encoder", self.architecture["hidden"], np.concatenate(inputs, axis=1))
+        inputs = np.concatenate([seen for seen, _ in self.inputs_of_groups(x)], axis=1)
+        head = self.network("encoder", self.architecture["hidden"], inputs)
         latent = self.architecture["latent_dim"]
         return head[:, :latent], bound(head[:, latent:], -20, 20)
 
+    def conditions(self, x):
+        """What the decoder sees of examples behind z."""
+        return np.concatenate([seen for seen, is_given in self.inputs_of_groups(x) if is_given], axis=1)
+
     def decode(self, z):
+        """Of the columns that are modelled."""
         h = self.network("decoder", self.architecture["decoder_hidden"], z)
-        groups = self.groups()
+        groups = [group for group in self.groups() if not group[0].architecture.get("condition")]
         if groups[0][0] is self:
             return self.decode_outputs(h)
         parts = np.split(h, np.cumsum([outputs for *_, outputs in groups])[:-1], axis=1)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import vaelib
 from checkpoints import Interrupted, after_epochs
+from model_files import seal
 from reference import gradients, mixed, philox, vae
 from scipy import stats
 
@@ -93,12 +94,16 @@ def with_weights(**settings):
     return estimator, {name: values.astype(np.float64) for name, values in estimator.get_weights().items()}
 
 
-@pytest.mark.parametrize("estimator", ["analytic", "monte_carlo"])
 @pytest.mark.parametrize(
-    ("missing", "samples", "is_weighted"),
-    [("refuse", 1, False), ("refuse", 3, True), ("ignore", 2, False), ("indicate", 1, True)],
+    ("missing", "estimator", "samples", "is_weighted"),
+    [
+        ("refuse", "analytic", 1, False),
+        ("refuse", "monte_carlo", 3, True),
+        ("ignore", "monte_carlo", 2, False),
+        ("indicate", "analytic", 1, True),
+    ],
 )
-def test_gradients_and_terms(estimator, missing, samples, is_weighted):
+def test_gradients_and_terms(missing, estimator, samples, is_weighted):
     x = table(7) if missing == "refuse" else with_gaps(table(7))
     model, weights = with_weights(missing=missing, estimator=estimator, samples=samples)
     net, groups = oracle_of(model)
@@ -275,6 +280,19 @@ def test_files_checkpoints_and_streams(tmp_path):
     np.testing.assert_array_equal(resumed.transform(x), expected.transform(x))
     with h5py.File(tmp_path / "model.h5") as file:
         assert file["column_groups/condition"][...].tolist() == [1, 0, 1, 0, 1, 0, 1, 1, 1]
+
+
+def test_files_without_the_flag_are_of_models_without_conditions(tmp_path):
+    x = table(50)
+    columns = [("gaussian", slice(0, 3)), ("bernoulli", [5])]
+    model = vaelib.VAE(**{**SETTINGS, "columns": columns}, epochs=1).fit(x[:, [1, 2, 6, 3, 4, 5]] > 3)
+    model.save(tmp_path / "model.h5")
+    with h5py.File(tmp_path / "model.h5", "r+") as file:
+        del file["column_groups/condition"]
+    seal(tmp_path / "model.h5")
+    loaded = vaelib.load(tmp_path / "model.h5")
+    assert "condition" not in loaded.likelihoods_
+    assert loaded.sample(3).shape == (3, 6)
 
 
 def test_queries_to_files(tmp_path):

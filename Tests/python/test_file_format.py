@@ -128,6 +128,28 @@ def test_a_vae_of_several_kinds_of_columns_is_read_by_the_document(tmp_path):
     np.testing.assert_allclose(vae.decode(z).variance, np.exp(log_variance), rtol=1e-4)
 
 
+def test_a_vae_with_conditions_is_read_by_the_document(tmp_path):
+    random = np.random.RandomState(5)
+    counts, kinds = random.poisson(3, size=(20, 2)), random.randint(3, size=(20, 2))
+    x = np.concatenate([kinds[:, :1], counts, kinds[:, 1:], X], axis=1).astype(np.float32)
+    given = {"condition": True}
+    columns = [
+        ("categorical", [0], given), ("poisson", [1], given), ("poisson", [2]), ("categorical", [3]),
+        ("gaussian", [4, 5]), ("log_normal", [6], given), ("gaussian", [7], given), ("bernoulli", [8, 9], given),
+    ]  # fmt: skip
+    vae = vaelib.VAE(latent_dim=3, hidden=(5, 4), columns=columns, epochs=5, random_state=1).fit(x)
+    vae.save(tmp_path / "model.h5")
+    reader = VAEReader(tmp_path / "model.h5")
+    (mean, log_variance), (z, found) = reader.encode(x), vae.encode(x)
+    close(z, mean, unit=4)
+    close(found, log_variance, unit=4)
+    modelled = [2, 3, 4, 5]
+    mean, log_variance = reader.decode(np.concatenate([z.astype(np.float64), reader.conditions(x)], axis=1))
+    decoded = vae.decode(z, conditions=np.delete(x, modelled, axis=1))
+    np.testing.assert_allclose(decoded.mean[:, modelled], mean, rtol=1e-5)
+    np.testing.assert_allclose(decoded.variance[:, modelled], np.exp(log_variance), rtol=1e-4)
+
+
 FRAME = {
     "ü": np.resize(["x", "", "ä"], 20),
     "b": np.resize([True, False], 20),

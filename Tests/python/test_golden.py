@@ -62,8 +62,9 @@ def added(path):
     arrays = {("training", key): np.asarray(value) for key, value in keys if key not in training}
     with h5py.File(path) as file:
         if "column_groups" in file:
-            for name, value in (("count_mean", b"column"), ("standardize_by", b"moments")):
-                arrays[f"column_groups/{name}", "data"] = np.full(len(file["column_groups/columns"]), value)
+            groups = len(file["column_groups/columns"])
+            for name, value in (("condition", 0.0), ("count_mean", b"column"), ("standardize_by", b"moments")):
+                arrays[f"column_groups/{name}", "data"] = np.full(groups, value)
     return {key: (array.dtype.str, array.shape, array.tobytes()) for key, array in arrays.items()}
 
 

@@ -132,6 +132,38 @@ static vaelib_status learn_weighted(void) {
     }
     return status;
 }
+/* A model with conditions that lie beside examples in a file, and examples of its own under them. */
+static vaelib_status learn_conditional(void) {
+    static float values[rows * (columns + 1)], given[rows];
+    vaelib_model *made = NULL;
+    vaelib_dataset *labels = NULL, *both = NULL;
+    vaelib_column_group groups[2] = {VAELIB_COLUMN_GROUP_INIT, VAELIB_COLUMN_GROUP_INIT};
+    vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
+    vaelib_training_config plan = make_plan(1);
+    vaelib_array view = make_view(given, VAELIB_FLOAT32, rows, 1);
+    vaelib_status status = vaelib_vae_config_init(&config);
+    for (size_t i = 0; i < rows; i++) given[i] = (float)(i % 3);
+    for (size_t i = 0; i < 2 && status == VAELIB_OK; i++) status = vaelib_column_group_init(&groups[i]);
+    groups[0].columns = columns;
+    groups[0].likelihood = "bernoulli";
+    groups[1].likelihood = "categorical";
+    groups[1].classes = 3;
+    groups[1].condition = 1;
+    config.data_dim = columns + 1;
+    config.column_groups = groups;
+    config.column_group_count = 2;
+    if (status == VAELIB_OK) status = vaelib_dataset_from_array(&view, NULL, &labels);
+    if (status == VAELIB_OK) status = vaelib_dataset_with_columns(stream, labels, &both);
+    if (status == VAELIB_OK) status = vaelib_vae_create(&config, &made);
+    if (status == VAELIB_OK) status = vaelib_vae_fit(made, both, NULL, &plan, NULL, NULL);
+    if (status == VAELIB_OK) {
+        status = vaelib_vae_sample(made, rows, labels, VAELIB_SAMPLE, 1, values, rows * (columns + 1));
+    }
+    vaelib_dataset_free(both);
+    vaelib_dataset_free(labels);
+    vaelib_model_free(made);
+    return status;
+}
 static vaelib_status encode_row(void) {
     static float latent[2];
     const size_t row = 7;
@@ -239,6 +271,7 @@ static const scenario scenarios[] = {
     {"train_stack", train_stack},
     {"learn_targets", learn_targets},
     {"learn_weighted", learn_weighted},
+    {"learn_conditional", learn_conditional},
     {"encode_row", encode_row},
     {"encode", encode},
     {"reconstruct", reconstruct},
