@@ -46,8 +46,13 @@ def run(work: Callable[[str, Tell], None], path: str, seconds: float = SECONDS) 
     begin = time.monotonic()
     child = os.fork()
     if child == 0:
-        os.close(reader)
-        os._exit(_work(work, path, writer))
+        status = 1
+        try:
+            os.close(reader)
+            status = _work(work, path, writer)
+        finally:
+            # Whatever happens, for example that nobody listens any more: the child must not return into the caller.
+            os._exit(status)
     os.close(writer)
     text, hung = _read(reader, begin + seconds)
     os.close(reader)

@@ -17,12 +17,14 @@ def start(train):
     """Runs ``train`` in a child process; returns its number."""
     process = os.fork()
     if process == 0:
+        status = 1
         try:
             train()
-        except BaseException as error:  # the child must not return into pytest
+            status = 0
+        except BaseException as error:
             print(error, flush=True)
-            os._exit(1)
-        os._exit(0)
+        finally:
+            os._exit(status)  # the child must not return into pytest
     return process
 
 

@@ -207,14 +207,16 @@ def test_a_folder_that_may_only_be_read(operation, inputs, older):
             folder.chmod(folder.stat().st_mode | 0o555)
     child = os.fork()
     if child == 0:
-        os.setuid(65534)
+        status = 1
         try:
+            os.setuid(65534)
             OPERATIONS[operation](inputs, target.path)
         except vaelib.FileError as error:
-            os._exit(0 if "permission denied" in str(error) and "target.h5" in str(error) else 2)
+            status = 0 if "permission denied" in str(error) and "target.h5" in str(error) else 2
         except BaseException as error:
             print(repr(error), file=sys.stderr, flush=True)
-            os._exit(3)
-        os._exit(1)
+            status = 3
+        finally:
+            os._exit(status)  # the child must not return into pytest
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     target.check()
