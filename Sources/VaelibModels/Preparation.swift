@@ -17,4 +17,7 @@ public func prepareModels() {
   prepare(Metric.indices)
   prepare(Series.all)
   prepare(Series.stored)
+  prepare(DensityCells.gaussian)
+  prepare(DensityCells.laplace)
+  prepare(QuantileKnots.identity)
 }

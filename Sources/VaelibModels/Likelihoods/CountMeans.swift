@@ -41,7 +41,7 @@ final class CountMeanRows {
   private static let leastStart = 1e-3
   /// What a row without counts counts as, so that log s is finite.
   private static let leastTotal = 1.0
-  private static let greatestLogCount = log(ExampleDomain.greatestCount)
+  private let greatestLogCount = log(ExampleDomain.greatestCount)
 
   private let means: CountMeans
   private let width: Int
@@ -123,7 +123,7 @@ final class CountMeanRows {
     let shift = Float(log(sum))
     for column in 0..<width { logMean[column] -= shift }
     // Beside few counts there may be no end to what is missing.
-    missing.forEach { logMean[$0] = min(logMean[$0], Self.greatestLogCount) }
+    missing.forEach { logMean[$0] = min(logMean[$0], greatestLogCount) }
   }
 
   /// m of each column, [D], as `logMean` has it.
