@@ -69,8 +69,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Draws the picture."""
-    from vaelib import plots  # here: matplotlib takes long to import
-
+    if not os.path.splitext(arguments.output)[1]:
+        raise UsageError(f"-o {arguments.output}: the file's ending says what is written, as in {arguments.output}.png")
     check_target(arguments.output, arguments)
     kind = PICTURES[arguments.kind]
     _check_options(arguments, kind)
@@ -79,6 +79,8 @@ def run(arguments: argparse.Namespace) -> None:
     examples = None
     if arguments.data is not None:
         examples = seen_by(arguments, model, open_examples(arguments.data, arguments, model))
+    from vaelib import plots  # here: matplotlib takes long to import
+
     kind.draw(plots, model, examples, arguments)
     note(arguments, f"a picture is in {os.path.abspath(arguments.output)}")
 
@@ -93,6 +95,8 @@ def _check_options(arguments: argparse.Namespace, kind: Picture) -> None:
     others = [name for name in _OPTIONS if name not in kind.options and getattr(arguments, name) is not None]
     if others:
         raise UsageError(f"--{others[0]} has no meaning for {command}")
+    if arguments.row is not None and arguments.data is None:
+        raise UsageError("--row is one of DATA, which is missing")
     if arguments.rows is not None and arguments.rows < 1:
         raise UsageError(f"-n {arguments.rows}: at least 1")
 

@@ -1,12 +1,12 @@
-"""Write a page of HTML about a model and some rows; needs matplotlib.
+"""Write a report about a model and its data; needs matplotlib.
 
 example:
   vaelib report people.model.h5 new.csv -o report.html
   vaelib report model.h5 digits.h5:x_test --labels y_test -o report.html
 
 Curves, scores, samples, reconstructions, a map of the codes, unusual rows and
-what is odd about them, in one file that any browser shows without a network.
-Best about rows that the training has not seen.
+what is odd about them, in one file of HTML that any browser shows without a
+network. Best about rows that the training has not seen.
 """
 
 from __future__ import annotations
@@ -39,7 +39,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     shape_help = "rows are pictures of this shape, 28x20 or 32x32x3; or none, though they look like such"
     group.add_argument("--shape", type=_shape, metavar="HxW", help=shape_help)
     group.add_argument("--title", metavar="TEXT", help="what stands above")
-    group.add_argument("-n", "--rows", type=whole, metavar="N", default=1000, help="look at so many, by default 1000")
+    group.add_argument(
+        "-n",
+        "--rows",
+        type=whole,
+        metavar="N",
+        default=1000,
+        help="look at so many rows, evenly spread, by default 1000",
+    )
     group.add_argument("--data", dest="data_option", metavar="DATA", help="another way to name DATA")
     add_data_options(parser, labels=True)
     add_targets(parser)
