@@ -2,6 +2,8 @@
 
 import io
 import json
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -183,6 +185,32 @@ def test_outliers_and_gaps_with_conditions_beside(shell):
     model.save("gappy.model.h5")
     completed = read(shell("impute", "gappy.model.h5", "gappy.npy", "--conditions", "y.npy", "--samples", "5"))
     np.testing.assert_allclose(completed, model.impute(gappy, samples=5, conditions=LABELS), rtol=1e-6)
+
+
+def test_conditions_without_pandas(shell, monkeypatch):
+    table = people(80)[["age", "owner", "income"]]
+    table.to_csv("turned.csv", index=False)
+    table[["income"]].to_csv("x.csv", index=False)
+    given = ("auto", ["owner", "age"], {"condition": True})
+    model = vaelib.VAE(columns=[given], **SETTINGS).fit(table[["owner", "age", "income"]].astype(float))
+    model.save("numbers.h5")
+    expected = table[["owner", "age"]].to_numpy()[:5]
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    found = shell("sample", "numbers.h5", "--conditions", "turned.csv[:5]", "--seed", "1")
+    rows = np.array([line.split(",") for line in found.splitlines()[1:]], dtype=float)
+    np.testing.assert_allclose(rows[:, :2], expected)
+    shell("train", "x.csv", *QUICK, "--conditions", "turned.csv", "-o", "new.h5")
+    shell("score", "new.h5", "x.csv", "--conditions", "turned.csv")
+    assert "conditions[2] is missing" in shell.refused(
+        "sample", "new.h5", "--conditions", "conditions[0]=1,conditions[1]=0"
+    )
+
+
+def test_conditions_in_a_file_of_options(shell):
+    Path("run.toml").write_text('data = ["people.csv"]\ncondition-columns = ["job", "age"]\nlatent-dim = 2\n')
+    shell("train", "--config", "run.toml", *QUICK, "-o", "new.h5", "--save-config", "all.toml")
+    same_weights("new.h5", vaelib.load("people.model.h5"))
+    assert 'condition-columns = ["job", "age"]' in Path("all.toml").read_text()
 
 
 def test_rows_without_a_result_have_no_condition(shell):

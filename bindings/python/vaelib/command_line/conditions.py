@@ -11,7 +11,7 @@ import numpy as np
 
 from vaelib._c.errors import DataError
 from vaelib.command_line.condition_values import condition_row
-from vaelib.command_line.csv_tables import names_shown
+from vaelib.command_line.csv_tables import NumberTable, names_shown
 from vaelib.command_line.errors import UsageError, nearest
 from vaelib.command_line.examples import Examples, given, is_table, names_known_to
 from vaelib.command_line.parser import headed
@@ -90,10 +90,10 @@ def _told(arguments: argparse.Namespace, examples: Examples, known: Conditions, 
         return dataclasses.replace(examples, conditions=condition_row(text, known))
     texts = {name for name, values in zip(known.names, known.categories, strict=True) if _are_texts(values)}
     found = read_conditions(place, examples.place, arguments, texts)
-    if are_named and is_table(found):
+    if is_table(found) and are_named:
         found = _selected(found, known.names, place)
-    elif is_table(found):
-        found = found.to_numpy()
+    if is_table(found) and (isinstance(found, NumberTable) or not are_named):
+        found = np.asarray(found)  # whose columns are told by their places
     if examples.rows and len(found) not in (1, examples.rows):
         raise DataError(f"{place} has {len(found)} rows of conditions; {examples.source} has {examples.rows} rows")
     return dataclasses.replace(examples, conditions=found)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c.errors import FormatError
-from vaelib.command_line.csv_tables import NumberTable, index_column, rows_of_table
+from vaelib.command_line.csv_tables import index_column, rows_of_table
 from vaelib.command_line.examples import is_table
 from vaelib.command_line.file_contents import read_file
 from vaelib.command_line.hdf5_examples import labels_in_hdf5
@@ -19,7 +19,7 @@ from vaelib.command_line.values_beside import values_of
 
 
 def read_conditions(place: Place, examples: Place, arguments: argparse.Namespace, texts: Collection[Any] = ()) -> Any:
-    """The conditions at a place, of the same rows as the examples: labels, a matrix, or a data frame.
+    """The conditions at a place, of the same rows as the examples: labels, a matrix, or a table.
 
     ``texts`` are columns of CSV that are texts in any case.
     """
@@ -33,8 +33,7 @@ def read_conditions(place: Place, examples: Place, arguments: argparse.Namespace
     index = index_column(found)
     if index is not None:
         found = found[[name for name in found.columns if name != index]]
-    found = found if rows is None else rows_of_table(found, rows)
-    return found.values if isinstance(found, NumberTable) else found
+    return found if rows is None else rows_of_table(found, rows)
 
 
 def _in_hdf5(place: Place, examples: Place, arguments: argparse.Namespace) -> npt.NDArray[Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from vaelib._c.errors import DataError
+from vaelib.command_line.csv_tables import NumberTable
 from vaelib.command_line.errors import UsageError
 from vaelib.command_line.examples import Examples, given, is_table
 from vaelib.command_line.indicators import texts_in
@@ -56,6 +57,8 @@ def with_training_conditions(arguments: argparse.Namespace, examples: Examples, 
         raise DataError(f"{text} has {len(found)} rows of conditions; {examples.source} has {examples.rows} rows")
     if is_table(found) and found.shape[1] == 1:
         found = found[found.columns[0]]  # labels
+    elif isinstance(found, NumberTable):
+        found = found.values
     return dataclasses.replace(examples, conditions=found)
 
 
