@@ -226,3 +226,35 @@ def test_rows_without_a_result_have_no_condition(shell):
     owners = people(80)["owner"].to_numpy()
     expected = vaelib.load("owner.h5").elbo(table.drop(index=3), conditions=np.delete(owners, 3)).elbo
     np.testing.assert_allclose(found["bound"].dropna(), expected)
+
+
+def test_pictures_that_know_no_conditions(shell):
+    words = ("data.h5:x", "-o", "picture.png")
+    assert "is not for a model with conditions" in shell.refused("plot", "kl", "digits.model.h5", *words)
+    text = shell.refused("plot", "kl", "digits.model.h5", *words, "--conditions", "y")
+    assert "--conditions has no meaning for vaelib plot kl" in text
+    text = shell.refused("plot", "traversals", "people.model.h5", "people.csv", "-o", "picture.png")
+    assert "is not for a model with conditions" in text
+    assert "is 0 for all" in shell.refused("plot", "samples", "digits.model.h5", "-o", "picture.png")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("samples", "digits.model.h5", "--conditions", "1", "-n", "4"),
+        ("samples", "digits.model.h5", "--conditions", "y.npy"),
+        ("manifold", "digits.model.h5", "--conditions", "2"),
+        ("latents", "digits.model.h5", "data.h5:x", "--conditions", "y", "--labels", "y"),
+        ("pairs", "digits.model.h5", "data.h5:x", "--conditions", "0"),
+        ("training", "digits.model.h5"),
+        ("filters", "digits.model.h5"),
+        ("kl", "people.model.h5", "people.csv"),
+        ("explanation", "people.model.h5", "people.csv", "--row", "3"),
+    ],
+)
+def test_pictures_under_conditions(shell, words):
+    pytest.importorskip("matplotlib")
+    shell("plot", *words, "-o", "picture.png")
+    assert Path("picture.png").read_bytes().startswith(b"\x89PNG")
+    Path("picture.png").unlink()

@@ -1,4 +1,4 @@
-"""The pictures that ``vaelib plot`` draws: what each needs, and how it is asked for."""
+"""The pictures that ``vaelib plot`` draws: what each is of, which options it has, and how it is drawn."""
 
 from __future__ import annotations
 
@@ -12,22 +12,68 @@ from vaelib.command_line.asking import layer_of
 from vaelib.command_line.calibrating import calibrate
 from vaelib.command_line.conditions import conditions_of_samples, has_conditions_beside, known_conditions
 from vaelib.command_line.errors import UsageError
-from vaelib.command_line.examples import Examples, given
+from vaelib.command_line.examples import Examples
 from vaelib.models.autoencoder import StackedDenoisingAutoencoder
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.vae import VAE
 
+#: The options that the functions of ``vaelib.plots`` have, too, and what they call them.
+_ARGUMENTS = {"shape": "shape", "rows": "count", "latents": "latents"}
+#: How many samples there are, and how many pictures a side of the manifold has, where nobody says it.
+_SAMPLES, _SIDE = 64, 15
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a picture is drawn of."""
+
+    arguments: argparse.Namespace
+    plots: ModuleType
+    model: Any
+    examples: Examples | None
+
+    @property
+    def of_data(self) -> Examples:
+        """The examples, of pictures that need some."""
+        assert self.examples is not None
+        return self.examples
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The arguments that functions of ``vaelib.plots`` have in common."""
+        given = {argument: vars(self.arguments)[name] for name, argument in _ARGUMENTS.items()}
+        return {"path": self.arguments.output, **{name: each for name, each in given.items() if each is not None}}
+
+    def rows(self, *usual: int) -> tuple[int, ...]:
+        """The numbers of rows that were chosen, as many as usual ones.
+
+        Raises
+        ------
+        UsageError
+            There are more or fewer, or there is no such row.
+        """
+        rows: tuple[int, ...] = self.arguments.row or usual
+        text, count = f"--row {','.join(map(str, rows))}", len(self.of_data.X)
+        if len(rows) != len(usual):
+            expected = "one row" if len(usual) == 1 else "two rows, as in 0,1"
+            raise UsageError(f"{text}: vaelib plot {self.arguments.kind} shows {expected}")
+        if not all(0 <= row < count for row in rows):
+            raise UsageError(f"{text}: {self.of_data.source} has rows 0 to {count - 1}")
+        return rows
+
 
 @dataclass(frozen=True)
 class Picture:
-    """A kind of picture: of which models and data it is, which options it has, and what draws it."""
+    """A kind of picture."""
 
-    draw: Callable[[ModuleType, Any, Examples | None, argparse.Namespace], None]
+    draw: Callable[[Request], None]
     #: Whether rows are needed (True), may be given (None), or say nothing (False).
     data: bool | None = True
+    #: The models that it can be drawn of; of all if there are none.
+    models: tuple[type[Any], ...] = ()
     #: Whether rows are shown as pictures, so that they must be numbers.
     of_pixels: bool = False
-    models: tuple[type[Any], ...] = ()
+    #: The options that only some kinds have.
     options: tuple[str, ...] = ()
     #: Whether the model is asked anything that conditions change.
     asks: bool = True
@@ -37,111 +83,84 @@ class Picture:
         is_told = has_conditions_beside(model) if self.data else known_conditions(model) is not None
         return is_told and self.asks and "conditions" not in self.options
 
-    def options_for(self, arguments: argparse.Namespace) -> dict[str, Any]:
-        """The options that were given, as the functions of ``vaelib.plots`` call them."""
-        names = {"shape": "shape", "rows": "count", "latents": "latents"}
-        chosen = {names[name]: given(arguments, name) for name in self.options if name in names}
-        return {"path": arguments.output, **{name: value for name, value in chosen.items() if value is not None}}
+
+def _training(request: Request) -> None:
+    request.plots.training_curve(request.model, **request.options)
 
 
-def _training(plots: ModuleType, model: Any, _: Examples | None, arguments: argparse.Namespace) -> None:
-    plots.training_curve(model, **PICTURES["training"].options_for(arguments))
+def _latents(request: Request) -> None:
+    request.plots.latent_scatter(*_codes_and_labels(request), **request.options)
 
 
-def _codes(name: str, function: str) -> Picture:
-    def draw(plots: ModuleType, model: Any, examples: Examples | None, arguments: argparse.Namespace) -> None:
-        assert examples is not None
-        codes = model.transform(examples.X, **examples.keywords())
-        labels = () if examples.y is None else (examples.y,)
-        getattr(plots, function)(codes, *labels, **PICTURES[name].options_for(arguments))
-
-    return Picture(draw, options=("latents", "conditions"))
+def _pairs(request: Request) -> None:
+    request.plots.latent_pairs(*_codes_and_labels(request), **request.options)
 
 
-def _kl(plots: ModuleType, model: Any, examples: Examples | None, arguments: argparse.Namespace) -> None:
-    assert examples is not None
-    plots.latent_kl(model, examples.X, **PICTURES["kl"].options_for(arguments))
+def _codes_and_labels(request: Request) -> list[Any]:
+    examples = request.of_data
+    codes = request.model.transform(examples.X, **examples.keywords())
+    return [codes] if examples.y is None else [codes, examples.y]
 
 
-def _traversals(plots: ModuleType, model: Any, examples: Examples | None, arguments: argparse.Namespace) -> None:
-    options = PICTURES["traversals"].options_for(arguments)
-    if examples is None:
-        plots.traversals(model, **options)
-    else:
-        plots.traversals(model, examples.X, row=_rows(arguments, examples, (0,))[0], **options)
+def _kl(request: Request) -> None:
+    request.plots.latent_kl(request.model, request.of_data.X, **request.options)
 
 
-def _samples(plots: ModuleType, model: Any, _: Examples | None, arguments: argparse.Namespace) -> None:
-    options = PICTURES["samples"].options_for(arguments)
-    conditions = conditions_of_samples(arguments, model)
-    count = options.pop("count", 64 if conditions is None or len(conditions) == 1 else None)
-    plots.samples(model.sample(count, random_state=arguments.seed, conditions=conditions), **options)
+def _traversals(request: Request) -> None:
+    from_row = {} if request.examples is None else {"X": request.examples.X, "row": request.rows(0)[0]}
+    request.plots.traversals(request.model, **from_row, **request.options)
 
 
-def _manifold(plots: ModuleType, model: Any, _: Examples | None, arguments: argparse.Namespace) -> None:
-    conditions = conditions_of_samples(arguments, model)
-    plots.manifold(model.manifold(15, conditions=conditions), **PICTURES["manifold"].options_for(arguments))
+def _samples(request: Request) -> None:
+    options = request.options
+    conditions = conditions_of_samples(request.arguments, request.model)
+    count = options.pop("count", _SAMPLES if conditions is None or len(conditions) == 1 else None)
+    rows = request.model.sample(count, random_state=request.arguments.seed, conditions=conditions)
+    request.plots.samples(rows, **options)
 
 
-def _reconstructions(plots: ModuleType, model: Any, examples: Examples | None, arguments: argparse.Namespace) -> None:
-    assert examples is not None
-    plots.reconstructions(model, examples.X, **PICTURES["reconstructions"].options_for(arguments))
+def _manifold(request: Request) -> None:
+    conditions = conditions_of_samples(request.arguments, request.model)
+    request.plots.manifold(request.model.manifold(_SIDE, conditions=conditions), **request.options)
 
 
-def _interpolation(plots: ModuleType, model: Any, examples: Examples | None, arguments: argparse.Namespace) -> None:
-    assert examples is not None
-    ends = _rows(arguments, examples, (0, 1))
-    plots.interpolation(model, examples.X, [ends], **PICTURES["interpolation"].options_for(arguments))
+def _reconstructions(request: Request) -> None:
+    request.plots.reconstructions(request.model, request.of_data.X, **request.options)
 
 
-def _denoising(plots: ModuleType, model: Any, examples: Examples | None, arguments: argparse.Namespace) -> None:
-    assert examples is not None
-    options = PICTURES["denoising"].options_for(arguments)
-    plots.denoising(model, examples.X, random_state=arguments.seed, **options)
+def _interpolation(request: Request) -> None:
+    request.plots.interpolation(request.model, request.of_data.X, [request.rows(0, 1)], **request.options)
 
 
-def _filters(plots: ModuleType, model: Any, _: Examples | None, arguments: argparse.Namespace) -> None:
-    plots.filters(model, **layer_of(arguments, model), **PICTURES["filters"].options_for(arguments))
+def _denoising(request: Request) -> None:
+    seed = request.arguments.seed
+    request.plots.denoising(request.model, request.of_data.X, random_state=seed, **request.options)
 
 
-def _explanation(plots: ModuleType, model: Any, examples: Examples | None, arguments: argparse.Namespace) -> None:
-    assert examples is not None
-    (row,) = _rows(arguments, examples, (0,))
-    calibrate(arguments, model, [examples])
-    plots.explanation(model, examples.X, row, **PICTURES["explanation"].options_for(arguments))
+def _filters(request: Request) -> None:
+    request.plots.filters(request.model, **layer_of(request.arguments, request.model), **request.options)
 
 
-def _rows(arguments: argparse.Namespace, examples: Examples, usual: tuple[int, ...]) -> tuple[int, ...]:
-    """As many numbers of rows as usual ones.
-
-    Raises
-    ------
-    UsageError
-        Others were given, or there is no such row.
-    """
-    rows: tuple[int, ...] = arguments.row or usual
-    if len(rows) != len(usual):
-        expected = "one row" if len(usual) == 1 else "two rows, as in 0,1"
-        raise UsageError(f"--row {','.join(map(str, rows))}: vaelib plot {arguments.kind} shows {expected}")
-    if not all(0 <= row < len(examples.X) for row in rows):
-        raise UsageError(f"--row {','.join(map(str, rows))}: {examples.source} has rows 0 to {len(examples.X) - 1}")
-    return rows
+def _explanation(request: Request) -> None:
+    (row,) = request.rows(0)
+    calibrate(request.arguments, request.model, [request.of_data])
+    request.plots.explanation(request.model, request.of_data.X, row, **request.options)
 
 
 #: All kinds, by name.
 PICTURES: dict[str, Picture] = {
     "training": Picture(_training, data=False, asks=False),
-    "latents": _codes("latents", "latent_scatter"),
-    "pairs": _codes("pairs", "latent_pairs"),
+    "latents": Picture(_latents, options=("latents", "conditions")),
+    "pairs": Picture(_pairs, options=("latents", "conditions")),
     "kl": Picture(_kl, models=(VAE,)),
     "traversals": Picture(_traversals, data=None, models=(VAE,), options=("shape", "row", "latents")),
     "samples": Picture(
-        _samples, data=False, of_pixels=True, models=(VAE,), options=("shape", "rows", "seed", "conditions")
+        _samples, data=False, models=(VAE,), of_pixels=True, options=("shape", "rows", "seed", "conditions")
     ),
-    "manifold": Picture(_manifold, data=False, of_pixels=True, models=(VAE,), options=("shape", "conditions")),
+    "manifold": Picture(_manifold, data=False, models=(VAE,), of_pixels=True, options=("shape", "conditions")),
     "reconstructions": Picture(_reconstructions, of_pixels=True, options=("shape", "rows")),
-    "interpolation": Picture(_interpolation, of_pixels=True, models=(VAE,), options=("shape", "row")),
-    "denoising": Picture(_denoising, of_pixels=True, models=(StackQueries,), options=("shape", "rows", "seed")),
+    "interpolation": Picture(_interpolation, models=(VAE,), of_pixels=True, options=("shape", "row")),
+    "denoising": Picture(_denoising, models=(StackQueries,), of_pixels=True, options=("shape", "rows", "seed")),
     "filters": Picture(_filters, data=False, of_pixels=True, options=("shape", "rows", "layer"), asks=False),
     "explanation": Picture(
         _explanation, models=(VAE, StackedDenoisingAutoencoder), options=("shape", "row", "reference")

@@ -35,14 +35,14 @@ from vaelib.command_line.errors import UsageError
 from vaelib.command_line.opening import open_examples
 from vaelib.command_line.output import check_target
 from vaelib.command_line.parser import add_general, headed
-from vaelib.command_line.pictures import PICTURES, Picture
+from vaelib.command_line.pictures import PICTURES, Picture, Request
 from vaelib.command_line.places import DATA_HELP
 from vaelib.command_line.progress import note
 from vaelib.command_line.values import OneOf, picture_shape, whole, wholes
-from vaelib.models.vae import VAE
+from vaelib.models.stack_queries import StackQueries
 
 #: The options that only some kinds have.
-_OPTIONS = ("shape", "rows", "row", "latents", "layer", "reference", "seed", "conditions")
+_OPTIONS = list(dict.fromkeys(option for kind in PICTURES.values() for option in kind.options))
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> None:
         examples = seen_by(arguments, model, open_examples(arguments.data, arguments, model))
     from vaelib import plots  # here: matplotlib takes long to import
 
-    kind.draw(plots, model, examples, arguments)
+    kind.draw(Request(arguments, plots, model, examples))
     note(arguments, f"a picture is in {os.path.abspath(arguments.output)}")
 
 
@@ -105,8 +105,8 @@ def _check_model(arguments: argparse.Namespace, kind: Picture, model: Any) -> No
     """Whether such a picture can be drawn of a model."""
     command = f"vaelib plot {arguments.kind}"
     if kind.models and not isinstance(model, kind.models):
-        wanted = "a VAE" if VAE in kind.models else "a stack"
-        raise UsageError(f"{command} is for {wanted}, not a {type(model).__name__}")
+        wanted = " or a ".join("stack" if each is StackQueries else each.__name__ for each in kind.models)
+        raise UsageError(f"{command} is for a {wanted}, not a {type(model).__name__}")
     if kind.of_pixels and getattr(model, "categories_", None):
         raise UsageError("rows with texts are no pictures; vaelib plot kl and latents draw what they are like")
     if kind.lacks_conditions_of(model):
