@@ -91,6 +91,11 @@ def test_conditions_that_cannot_be_trained_with(shell):
     assert "no file job; columns of people.csv are --condition-columns" in text
     assert "60 rows of conditions; people.csv has 80 rows" in shell.refused(*words, "y.npy", "people.csv", status=1)
     assert 'has no dataset "z"' in shell.refused(*words, "z", "data.h5:x", status=1)
+    text = shell.refused(*words, "people.csv", "data.h5:x", "--condition-columns", "0")
+    assert "--condition-columns or beside the examples as --conditions, not both" in text
+    words = ("train", "people.csv", *QUICK, "--condition-columns", "job,age,income,owner", "-o", "new.h5")
+    assert "leave a column out of --condition-columns" in shell.refused(*words)
+    words = ("train", "-o", "new.h5", "--conditions")
     assert "people.csv is read from" in shell.refused(*words, "people.csv", "data.h5:x", "-o", "people.csv")
 
 

@@ -44,6 +44,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Trains and writes the model."""
     prepare(arguments)
+    if arguments.condition_columns and arguments.conditions is not None:
+        raise UsageError("give conditions as --condition-columns or beside the examples as --conditions, not both")
     examples = open_training_data(arguments)
     vae = new_estimator(VAE, arguments, columns=_columns(arguments, examples.X))
     held_out = open_validation(arguments, examples)
