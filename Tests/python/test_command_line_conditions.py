@@ -112,6 +112,9 @@ def test_rows_that_hold_their_conditions(shell):
     np.testing.assert_allclose(read(shell("score", "people.model.h5", "people.csv"))["bound"], model.elbo(table).elbo)
     shell("encode", "people.model.h5", "people.csv", "-o", "codes.npy")
     np.testing.assert_array_equal(np.load("codes.npy"), model.transform(table))
+    found = read(shell("reconstruct", "people.model.h5", "people.csv"))
+    for name in ("job", "age"):
+        assert found[name].tolist() == table[name].tolist()
     found = read(shell("outliers", "people.model.h5", "people.csv", "--held-out", "people.csv[:20]"))
     assert set(found["oddest_column"]) <= {"income", "owner"}
     assert "as columns, job, age" in shell.refused("score", "people.model.h5", "people.csv", "--conditions", "y.npy")
