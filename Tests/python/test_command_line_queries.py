@@ -247,11 +247,19 @@ def test_a_terminal_sees_the_first_rows(shell, monkeypatch):
     [
         ("training", "vae.h5"),
         ("latents", "vae.h5", "data.h5:x", "--labels", "y"),
+        ("pairs", "stack.h5", "data.h5:x", "--labels", "y", "--latents", "0,2,3"),
+        ("kl", "vae.h5", "data.h5:x"),
+        ("traversals", "vae.h5"),
+        ("traversals", "vae.h5", "data.h5:x", "--row", "5", "--latents", "1"),
         ("samples", "vae.h5", "-n", "4", "--seed", "1"),
         ("manifold", "vae.h5"),
         ("reconstructions", "vae.h5", "data.h5:x[:5]", "--shape", "2x8"),
+        ("interpolation", "vae.h5", "data.h5:x", "--row", "3,9"),
         ("denoising", "stack.h5", "data.h5:x[:5]", "--seed", "1"),
         ("filters", "stack.h5", "--layer", "1"),
+        ("filters", "vae.h5", "-n", "3"),
+        ("explanation", "vae.h5", "data.h5:x[:9]", "--row", "7", "--reference", "data.h5:x", "--shape", "4x4"),
+        ("explanation", "stack.h5", "x.npy"),
     ],
 )
 def test_pictures(shell, words):
@@ -265,13 +273,20 @@ def test_pictures(shell, words):
 def test_pictures_that_cannot_be(shell):
     for words, text in (
         (("filter", "stack.h5"), "did you mean filters?"),
-        (("filters", "vae.h5"), "is for a stack"),
+        (("denoising", "vae.h5", "data.h5:x"), "is for a stack"),
         (("samples", "stack.h5"), "is for a VAE"),
+        (("filters", "vae.h5", "--layer", "0"), "--layer is for stacks"),
+        (("kl", "vae.h5", "data.h5:x", "--row", "1"), "--row has no meaning for vaelib plot kl"),
+        (("explanation", "vae.h5", "data.h5:x", "--row", "60"), "data.h5:x has rows 0 to 59"),
+        (("interpolation", "vae.h5", "data.h5:x", "--row", "1"), "two rows, as in 0,1"),
+        (("traversals", "vae.h5", "--row", "1"), "one of DATA, which is missing"),
+        (("samples", "vae.h5", "-n", "0"), "at least 1"),
         (("latents", "vae.h5"), "DATA is missing"),
         (("training", "vae.h5", "data.h5:x"), "takes no DATA"),
         (("samples", "vae.h5", "--shape", "4"), "as in 28x20"),
     ):
         assert text in shell.refused("plot", *words, "-o", "picture.png")
+    assert "as in picture.png" in shell.refused("plot", "samples", "vae.h5", "-o", "picture")
 
 
 def test_another_scaling_and_places_that_results_cannot_have(shell):

@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("matplotlib")
 
 import vaelib
-from vaelib.__main__ import main
+from command_lines import Shell
 from vaelib.report import quality
 from vaelib.report.decoder import decoder_description
 from vaelib.report.page import write_page
@@ -194,9 +194,10 @@ def test_a_model_from_a_file_is_compared_with_the_rows_at_hand(tmp_path, flat, p
     flat.save(tmp_path / "flat.h5")
     data = hdf5(x_test=pictures.reshape(-1, 6, 6), y_test=np.arange(40) % 2)
     target = str(tmp_path / "page.html")
-    options = ["--data", f"{data}:x_test", "--labels", "y_test", "-o", target, "--shape", "6x6", "--rows", "10"]
-    assert main(["report", str(tmp_path / "flat.h5"), *options]) == 0
-    assert capsys.readouterr().out == f"wrote {target}\n"
+    shell = Shell(capsys)
+    options = ("--labels", "y_test", "-o", target, "--shape", "6x6", "--rows", "10")
+    shell("report", tmp_path / "flat.h5", f"{data}:x_test", *options)
+    assert shell.errors == f"vaelib: a report is in {target}\n"
     page = check(Page(tmp_path / "page.html"))
     assert "since the model knows no others" in page.texts["unusual"]
     assert "10, evenly spread" in page.texts["data"]
@@ -207,17 +208,44 @@ def test_a_model_from_a_file_is_compared_with_the_rows_at_hand(tmp_path, flat, p
 
 
 COMMANDS = {
-    "data": (["--data", "x_test"], "expected FILE:DATASET"),
-    "shape": (["--data", "a.h5:x", "--shape", "6"], "expected HEIGHTxWIDTH"),
-    "file": (["--data", "nowhere.h5:x"], "nowhere.h5"),
+    "data": ([], "DATA is missing", 2),
+    "twice": (["a.npy", "--data", "b.npy"], "DATA is named twice: a.npy and b.npy", 2),
+    "shape": (["a.npy", "--shape", "6"], "as in 28x20", 2),
+    "rows": (["a.npy", "--rows", "1"], "at least 2 rows", 2),
+    "page": (["a.npy", "-o", "a.npy"], "such as report.html", 2),
+    "conditions": (["a.npy"], "not for a model with conditions", 2),
+    "file": (["--data", "nowhere.h5:x"], 'no file "nowhere.h5"', 1),
 }
 
 
-@pytest.mark.parametrize(("options", "text"), COMMANDS.values(), ids=list(COMMANDS))
-def test_a_command_that_cannot_be_carried_out(tmp_path, flat, options, text, capsys):
-    flat.save(tmp_path / "flat.h5")
-    assert main(["report", str(tmp_path / "flat.h5"), *options]) == 1
-    assert text in capsys.readouterr().err
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_that_cannot_be_carried_out(tmp_path, monkeypatch, pictures, flat, name, capsys):
+    monkeypatch.chdir(tmp_path)
+    options, text, status = COMMANDS[name]
+    model = flat
+    if name == "conditions":
+        model = vaelib.VAE(2, (4,), epochs=1).fit(pictures, conditions=np.arange(40) % 2)
+    model.save("model.h5")
+    assert text in Shell(capsys).refused("report", "model.h5", *options, status=status)
+    assert os.listdir(tmp_path) == ["model.h5"]
+
+
+@pytest.mark.slow
+def test_commands_about_tables_and_targets(tmp_path, monkeypatch, frame, mixed, pictures, capsys):
+    monkeypatch.chdir(tmp_path)
+    shell = Shell(capsys)
+    frame.assign(label=np.arange(60) % 2).to_csv("t.csv", index=False)
+    mixed.save("mixed.h5")
+    shell("report", "mixed.h5", "--data", "t.csv", "--label-column", "label")
+    page = check(Page(tmp_path / "report.html"))
+    assert "log_normal" in page.texts["data"]
+    assert "label rows 0 30 1 30" in " ".join(page.texts["data"].split())
+    make, targets = KINDS["regressor"]
+    make().fit(pictures, targets(pictures)).save("regressor.h5")
+    np.save("x.npy", pictures)
+    np.save("y.npy", targets(pictures))
+    shell("report", "regressor.h5", "x.npy", "--targets", "y.npy", "--shape", "none", "-o", "other.html")
+    assert "R²" in check(Page(tmp_path / "other.html")).texts["scores"]
 
 
 def test_rows_without_labels_do_not_count(pictures):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vaelib._c.errors import FormatError
+from vaelib.command_line.conditions import add_conditions, with_conditions
 from vaelib.command_line.data_options import add_data_options
 from vaelib.command_line.errors import UsageError
 from vaelib.command_line.examples import Examples, scale_as_said
@@ -23,7 +24,12 @@ from vaelib.models.vae import VAE
 
 
 def add_question(
-    parser: argparse.ArgumentParser, result: str, *, labels: bool = False, seed: str | None = None
+    parser: argparse.ArgumentParser,
+    result: str,
+    *,
+    labels: bool = False,
+    conditions: bool = False,
+    seed: str | None = None,
 ) -> None:
     """Adds the arguments of a command that asks a model about data; ``result`` is a dataset's name."""
     parser.usage = f"{parser.prog} [options] MODEL DATA [DATA ...]"
@@ -31,6 +37,8 @@ def add_question(
     parser.add_argument("data", nargs="+", metavar="DATA", help=f"the rows: {DATA_HELP}")
     add_output(parser, result)
     add_data_options(parser, labels=labels)
+    if conditions:
+        add_conditions(parser)
     add_unknown(parser)
     add_general(parser, seed=seed)
 
@@ -75,8 +83,11 @@ def open_data(arguments: argparse.Namespace, model: Any, what: str = "label") ->
 
 
 def seen_by(arguments: argparse.Namespace, model: Any, examples: Examples) -> Examples:
-    """The examples without texts that the model does not know, and with texts as numbers where it is a stack."""
-    examples = without_unknown(arguments, examples, model)
+    """The examples with conditions, if the model has such beside them.
+
+    Texts that the model does not know are left out, and where it is a stack, texts are numbers.
+    """
+    examples = without_unknown(arguments, with_conditions(arguments, examples, model), model)
     if not examples.is_table or isinstance(model, VAE):
         return examples
     names = getattr(model, "feature_names_in_", None)
@@ -106,16 +117,3 @@ def column_names(model: Any) -> Sequence[Any] | None:
     """What the columns of rows are called that a model makes as arrays."""
     names = getattr(model, "feature_names_in_", None)
     return None if names is None else list(names)
-
-
-def one_input(arguments: argparse.Namespace) -> str:
-    """The only place with data that a command takes.
-
-    Raises
-    ------
-    UsageError
-        There are several.
-    """
-    if len(arguments.data) > 1:
-        raise UsageError(f"{arguments.parser.prog} takes one file at a time")
-    return str(arguments.data[0])

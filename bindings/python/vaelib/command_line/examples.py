@@ -27,6 +27,8 @@ class Examples:
     whole: Any = None
     #: Which rows of the file X leaves out, if it does.
     skipped: npt.NDArray[np.bool_] | None = None
+    #: What is given beside X: labels or columns, a row for each, or one for all; None without.
+    conditions: Any = None
 
     @property
     def rows(self) -> int:
@@ -37,6 +39,19 @@ class Examples:
     def source(self) -> str:
         """What messages call the place."""
         return "standard input" if self.place.path == "-" else str(self.place)
+
+    def keywords(self, rows: Any = None) -> dict[str, Any]:
+        """What queries of the rows, or of some of them, are told beside: their conditions, if there are some."""
+        if self.conditions is None:
+            return {}
+        if rows is None or len(self.conditions) == 1:
+            return {"conditions": self.conditions}
+        return {"conditions": getattr(self.conditions, "iloc", self.conditions)[rows]}
+
+    @property
+    def held_out(self) -> Any:
+        """The rows as models take held-out ones: with conditions as a pair."""
+        return self.X if self.conditions is None else (self.X, self.conditions)
 
     @property
     def is_table(self) -> bool:

@@ -30,7 +30,7 @@ def of_hdf5(place: Place, arguments: argparse.Namespace, model: Any, what: str) 
     dataset = _opened(place, arguments, **scaling)
     y: npt.NDArray[Any] | None
     if what == "label" and given(arguments, "labels") is not None:
-        y = _labels_in_hdf5(beside(place, arguments.labels), place, arguments)
+        y = labels_in_hdf5(beside(place, arguments.labels), place, arguments)
     else:
         y = values_named(arguments, place, f"{what}s")
     weights = values_named(arguments, place, "weights")
@@ -81,7 +81,7 @@ def _only_dataset(path: str, arguments: argparse.Namespace) -> str:
     raise UsageError(f"say which dataset of {path}: {shown}" if names else f"{path} has no datasets")
 
 
-def _labels_in_hdf5(labels: Place, place: Place, arguments: argparse.Namespace) -> npt.NDArray[Any]:
+def labels_in_hdf5(labels: Place, place: Place, arguments: argparse.Namespace) -> npt.NDArray[Any]:
     """Labels of any kind: numbers, texts, categories, or a matrix of several labels at once."""
     if not is_hdf5(labels.path):
         return values_of(labels, place.rows)

@@ -26,6 +26,7 @@ _READ = (
     "labels",
     "targets",
     "weights",
+    "conditions",
     "config",
 )
 _HDF5_ENDINGS = (".h5", ".hdf5", ".hdf", ".he5")

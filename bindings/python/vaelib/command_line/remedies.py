@@ -12,8 +12,13 @@ _WORDS = (
         r"Leave the column out, make numbers of it, or name it in columns=\[\(\"categorical\", \[\.\.\.\]\)\]",
         "Leave the column out with --drop-columns, or say --column-likelihood COLUMN=categorical",
     ),
+    (r"; set condition to 0 in one of them at least", ": leave a column out of --condition-columns"),
+    (r"\. A column of dtype category lists all that there may be, whether the rows of training have them or not", ""),
     (r"set resume to 0 \(in Python False\) to start", "remove that file to start"),
-    (r"give its shape, as shape=\(height, width\)", "give its shape, as in --shape 28x20"),
+    (
+        r"give its shape, as shape=\(height, width\) or, for colours, shape=\(height, width, 3\)",
+        "give its shape, as in --shape 28x20, or --shape 32x32x3 in colours",
+    ),
     (r"vaelib\.open_dataset reads it as it is", "every command reads it as it is"),
 )
 

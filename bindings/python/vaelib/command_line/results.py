@@ -22,8 +22,8 @@ _SHOWN_ROWS = 20
 #: The bytes of the rows that a query of a streamed set is asked about at a time.
 _BLOCK_BYTES = 32 << 20
 
-#: What a command does with the examples X: their results, in rows.
-Query = Callable[[Any], ResultTable]
+#: What a command does with the examples X, and with what is given beside them: their results, in rows.
+Query = Callable[..., ResultTable]
 #: What results have in common, by name.
 Summary = Callable[[ResultTable], dict[str, Any]]
 
@@ -32,7 +32,7 @@ def run_query(
     arguments: argparse.Namespace,
     all_examples: Sequence[Examples],
     query: Query,
-    to_file: Callable[[Any, DatasetWriter, str, Any], None] | None = None,
+    to_file: Callable[..., None] | None = None,
     summary: Summary | None = None,
     copies: int = 1,
 ) -> None:
@@ -49,7 +49,7 @@ def run_query(
         if target.is_hdf5 and to_file is not None and is_whole:
             with DatasetWriter(target.path) as writer:
                 for examples in all_examples:
-                    to_file(examples.X, writer, target.dataset, progress)
+                    to_file(examples.X, writer, target.dataset, progress, **examples.keywords())
             _say_result(arguments, target, rows, ResultTable({}), progress, summary)
             return
         tables = answers(all_examples, query, progress, with_files=not target.is_array)
@@ -63,22 +63,25 @@ def answers(
     rows = sum(examples.rows for examples in all_examples)
     done = 0
     for examples in all_examples:
-        for X in _blocks(examples.X):
-            table = query(X) if examples.skipped is None else query(X).with_gaps(examples.skipped)
+        for X, given in _blocks(examples):
+            table = query(X, **given)
+            table = table if examples.skipped is None else table.with_gaps(examples.skipped)
             done += len(X)
             progress.show(f"{done / rows:4.0%}  {done} of {rows} rows")
             is_named = with_files and len(all_examples) > 1
             yield table.beside({"file": np.full(table.rows, examples.source)}) if is_named else table
 
 
-def _blocks(X: Any) -> Iterator[Any]:
-    """The examples, those that are streamed in parts."""
+def _blocks(examples: Examples) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """The examples and what is given beside them; those that are streamed in parts."""
+    X = examples.X
     if not isinstance(X, Dataset) or X.in_memory:
-        yield X
+        yield X, examples.keywords()
         return
     step = max(1, _BLOCK_BYTES // (4 * X.columns))
     for first in range(0, X.rows, step):
-        yield X[first : first + step]
+        rows = slice(first, first + step)
+        yield X[rows], examples.keywords(rows)
 
 
 def write_tables(

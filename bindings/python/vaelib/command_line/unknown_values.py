@@ -46,7 +46,7 @@ def without_unknown(arguments: argparse.Namespace, examples: Examples, model: An
     rows = np.logical_or.reduce(list(cells.values()))
     way = vars(arguments).get("unknown") or "refuse"
     if way == "refuse":
-        raise DataError(_refusal(examples, cells, model))
+        raise DataError(_refusal(arguments, examples, cells, model))
     count = f"{np.count_nonzero(rows)} of {examples.rows} rows of {examples.source}"
     where = f"a text in {names_shown(cells)} that the model has not learned from"
     if way == "gap":
@@ -62,7 +62,8 @@ def without_unknown(arguments: argparse.Namespace, examples: Examples, model: An
     note(arguments, f"{count} have {where}, and get no result")
     y, weights = (None if each is None else each[~rows] for each in (examples.y, examples.weights))
     kept = examples.X.loc[~rows].reset_index(drop=True)
-    return dataclasses.replace(examples, X=kept, y=y, weights=weights, skipped=rows)
+    given = examples.keywords(~rows)
+    return dataclasses.replace(examples, X=kept, y=y, weights=weights, skipped=rows, **given)
 
 
 def _unknown_cells(X: Any, model: Any) -> dict[Any, npt.NDArray[np.bool_]]:
@@ -91,7 +92,9 @@ def known_values(name: Any, model: Any) -> list[Any] | None:
     return values if values and str(name) not in features else None
 
 
-def _refusal(examples: Examples, cells: dict[Any, npt.NDArray[np.bool_]], model: Any) -> str:
+def _refusal(
+    arguments: argparse.Namespace, examples: Examples, cells: dict[Any, npt.NDArray[np.bool_]], model: Any
+) -> str:
     """What is said of the first row that has such a text."""
     name, unknown = next(iter(cells.items()))
     row = int(np.argmax(unknown))
@@ -99,7 +102,8 @@ def _refusal(examples: Examples, cells: dict[Any, npt.NDArray[np.bool_]], model:
     others = int(np.logical_or.reduce(list(cells.values())).sum()) - 1
     more = f" ({others} more {'row has' if others == 1 else 'rows have'} one, too)" if others else ""
     hint = nearest(str(value), known) or f"; it knows {names_shown(known)}"
+    remedy = ". --unknown skip leaves such rows without a result" if "unknown" in vars(arguments) else ""
     return (
         f'{examples.source} has {str(value)!r} in row {row} (from 0), column "{name}", which the model has not learned '
-        f"from{hint}{more}. --unknown skip leaves such rows without a result"
+        f"from{hint}{more}{remedy}"
     )

@@ -30,6 +30,19 @@ def whole(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
 
 
+def wholes(text: str) -> tuple[int, ...]:
+    """Whole numbers that commas separate."""
+    return tuple(whole(each) for each in text.split(","))
+
+
+def picture_shape(text: str) -> tuple[int, ...]:
+    """The height and width of a picture, and 3 if it is in colours, with x between them."""
+    sizes = text.lower().split("x")
+    if len(sizes) not in (2, 3) or not all(size.isdecimal() and int(size) > 0 for size in sizes):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a height and a width, as in 28x20, or 32x32x3 in colours")
+    return tuple(int(size) for size in sizes)
+
+
 def listed(text: str) -> list[str]:
     """Names that commas separate; a comma in a name is written as two."""
     names = [name.strip().replace("\0", ",") for name in text.replace(",,", "\0").split(",")]

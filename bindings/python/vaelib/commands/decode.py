@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from vaelib.command_line.asking import add_layer, add_question, column_names, layer_of, load_model
+from vaelib.command_line.conditions import has_conditions_beside, with_conditions_of_latents
 from vaelib.command_line.errors import UsageError
 from vaelib.command_line.examples import Examples
 from vaelib.command_line.opening import open_examples
@@ -30,7 +31,7 @@ from vaelib.models.vae import VAE
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options."""
-    add_question(parser, "decoded", seed="what --draw draws")
+    add_question(parser, "decoded", conditions=True, seed="what --draw draws")
     add_layer(parser)
     headed(parser, "options").add_argument("--draw", action="store_true", help="a VAE: draw each row from p(x|z)")
 
@@ -41,16 +42,22 @@ def run(arguments: argparse.Namespace) -> None:
     layer = layer_of(arguments, model)
     if arguments.draw and not isinstance(model, VAE):
         raise UsageError("--draw is for a VAE; a stack decodes codes in one way")
-    codes = [_plain(open_examples(text, arguments)) for text in arguments.data]
+    codes = [
+        with_conditions_of_latents(arguments, _plain(open_examples(text, arguments)), model) for text in arguments.data
+    ]
 
-    def query(Z: Any) -> ResultTable:
-        rows = model.decode_sample(Z, arguments.seed) if arguments.draw else model.inverse_transform(Z, **layer)
+    def query(Z: Any, **given: Any) -> ResultTable:
+        if arguments.draw:
+            rows = model.decode_sample(Z, arguments.seed, **given)
+        else:
+            rows = model.inverse_transform(Z, **layer, **given)
         return ResultTable.of_rows(rows, column_names(model))
 
-    def to_file(Z: Any, writer: DatasetWriter, name: str, callback: Any) -> None:
-        model.inverse_transform_to_file(Z, writer, name, callback=callback)
+    def to_file(Z: Any, writer: DatasetWriter, name: str, callback: Any, **given: Any) -> None:
+        model.inverse_transform_to_file(Z, writer, name, **given, callback=callback)
 
-    is_streamed = isinstance(model, VAE) and not arguments.draw
+    # The library would write conditions beside the rows, too.
+    is_streamed = isinstance(model, VAE) and not arguments.draw and not has_conditions_beside(model)
     run_query(arguments, codes, query, to_file if is_streamed else None)
 
 

@@ -25,7 +25,7 @@ from vaelib.models.vae import VAE
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options."""
-    add_question(parser, "codes")
+    add_question(parser, "codes", conditions=True)
     add_layer(parser)
     log_variance_help = "a VAE: the logarithms of the latents' variances, too; in HDF5 as NAME_log_variance"
     headed(parser, "options").add_argument("--log-variance", action="store_true", help=log_variance_help)
@@ -38,19 +38,19 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.log_variance and not isinstance(model, VAE):
         raise UsageError("--log-variance is for a VAE; codes of a stack have no variance")
 
-    def query(X: Any) -> ResultTable:
+    def query(X: Any, **given: Any) -> ResultTable:
         if not arguments.log_variance:
-            codes = np.asarray(model.transform(X, **layer))
+            codes = np.asarray(model.transform(X, **layer, **given))
             return ResultTable.of_matrix(codes, [f"code{number}" for number in range(codes.shape[1])])
-        mean, log_variance = model.encode(X)
+        mean, log_variance = model.encode(X, **given)
         names = [f"code{number}" for number in range(mean.shape[1])]
         names += [f"{name}_log_variance" for name in names]
         return ResultTable.of_matrix(np.concatenate([mean, log_variance], axis=1), names)
 
-    def to_file(X: Any, writer: DatasetWriter, name: str, callback: Any) -> None:
+    def to_file(X: Any, writer: DatasetWriter, name: str, callback: Any, **given: Any) -> None:
         if arguments.log_variance:
-            model.encode_to_file(X, writer, name, f"{name}_log_variance", callback=callback)
+            model.encode_to_file(X, writer, name, f"{name}_log_variance", **given, callback=callback)
         else:
-            model.transform_to_file(X, writer, name, **layer, callback=callback)
+            model.transform_to_file(X, writer, name, **layer, **given, callback=callback)
 
     run_query(arguments, open_data(arguments, model), query, to_file)

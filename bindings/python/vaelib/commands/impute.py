@@ -17,6 +17,7 @@ import numpy as np
 
 from vaelib._c.parameters import names_of
 from vaelib.command_line.asking import add_question, column_names, load_model, open_data
+from vaelib.command_line.conditions import has_conditions_beside
 from vaelib.command_line.errors import UsageError
 from vaelib.command_line.examples import Examples
 from vaelib.command_line.parameters import add_group
@@ -28,7 +29,7 @@ from vaelib.models.vae import VAE
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options."""
-    add_question(parser, "completed", seed="all draws, by default that of the training")
+    add_question(parser, "completed", conditions=True, seed="all draws, by default that of the training")
     add_group(parser, "imputation")
 
 
@@ -37,15 +38,15 @@ def run(arguments: argparse.Namespace) -> None:
     model = load_model(arguments, VAE)
     if arguments.unknown == "skip":
         raise UsageError("--unknown skip would lose rows; --unknown gap estimates what such texts should be")
-    given = {name: getattr(arguments, name) for name in names_of("imputation")}
-    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    chosen = {name: getattr(arguments, name) for name in names_of("imputation")}
+    options: dict[str, Any] = {name: value for name, value in chosen.items() if value is not None}
     options["random_state"] = arguments.seed
     copies: int = options.get("imputations", 1)
     all_examples = open_data(arguments, model)
     wholes = {id(examples.X): examples for examples in all_examples}
 
-    def query(X: Any) -> ResultTable:
-        found = model.impute(X, **options)
+    def query(X: Any, **given: Any) -> ResultTable:
+        found = model.impute(X, **options, **given)
         completed = [found] if copies == 1 else list(found)
         tables = [_completed(rows, wholes.get(id(X)), model) for rows in completed]
         if len(tables) == 1:
@@ -53,10 +54,11 @@ def run(arguments: argparse.Namespace) -> None:
         numbered = [table.beside({"imputation": np.full(table.rows, number)}) for number, table in enumerate(tables)]
         return ResultTable.joined(numbered)
 
-    def to_file(X: Any, writer: DatasetWriter, name: str, callback: Any) -> None:
-        model.impute_to_file(X, writer, name, **options, callback=callback)
+    def to_file(X: Any, writer: DatasetWriter, name: str, callback: Any, **given: Any) -> None:
+        model.impute_to_file(X, writer, name, **options, **given, callback=callback)
 
-    run_query(arguments, all_examples, query, to_file, copies=copies)
+    # The library would write conditions beside the rows, too.
+    run_query(arguments, all_examples, query, None if has_conditions_beside(model) else to_file, copies=copies)
 
 
 def _completed(rows: Any, examples: Examples | None, model: VAE) -> ResultTable:

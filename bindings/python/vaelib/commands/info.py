@@ -17,11 +17,13 @@ import warnings
 from typing import Any
 
 import vaelib
-from vaelib.command_line.examples import is_table
+from vaelib.command_line.conditions import known_conditions
+from vaelib.command_line.csv_tables import names_shown
+from vaelib.command_line.examples import is_table, names_known_to
 from vaelib.command_line.file_contents import read_file
 from vaelib.command_line.places import Place, is_hdf5
 from vaelib.command_line.results import print_json
-from vaelib.data.class_names import ClassNames, values_of
+from vaelib.data.class_names import values_of
 from vaelib.data.frame_columns import FrameColumn, library_of, read_columns
 from vaelib.data.opening import dataset_names, open_dataset
 from vaelib.data.stored_columns import StoredColumns
@@ -115,8 +117,12 @@ def _facts(model: Any) -> dict[str, Any]:
         facts["likelihoods"] = list(likelihoods.values()) if isinstance(likelihoods, dict) else likelihoods
     if columns is not None:
         names = values_of(columns.names)
-        facts["names"] = names
+        if names_known_to(model) is not None:
+            facts["names"] = names[: model.n_features_in_]
         facts["categories"] = {str(names[number]): values_of(each) for number, each in columns.categories.items()}
+    conditions = known_conditions(model)
+    if conditions is not None:
+        facts["conditions"] = conditions.names
     return facts
 
 
@@ -129,7 +135,7 @@ def _print_model(model: Any) -> None:
         print(model)
     print(f"{model.n_features_in_} columns, seen as number * {model.scale:g} + {model.shift:g}")
     _print_likelihoods(model)
-    _print_names(model._fitted().columns)
+    _print_names(model)
     epochs = len(model.history_.get("epoch", ()))
     print(f"{epochs} {'epoch' if epochs == 1 else 'epochs'} of training" if epochs else "not trained")
 
@@ -140,24 +146,23 @@ def _print_likelihoods(model: Any) -> None:
         return
     found = model.likelihoods_
     likelihoods = dict(enumerate(found)) if isinstance(found, list) else found
-    for kind in sorted(set(likelihoods.values())):
+    for kind in sorted(set(likelihoods.values()) - {"condition"}):
         names = [str(name) for name, likelihood in likelihoods.items() if likelihood == kind]
-        print(f"{kind}: {_listed(ClassNames('text', names))}")
+        print(f"{kind}: {names_shown(names, _SHOWN)}")
 
 
-def _print_names(columns: StoredColumns | None) -> None:
-    """What columns and categories are called, where they have names."""
+def _print_names(model: Any) -> None:
+    """What columns, conditions and categories are called, where they have names."""
+    names, conditions = names_known_to(model), known_conditions(model)
+    if names is not None:
+        print(f"columns: {names_shown(names, _SHOWN)}")
+    if conditions is not None:
+        print(f"conditions: {names_shown(conditions.names, _SHOWN)}")
+    columns: StoredColumns | None = model._fitted().columns
     if columns is None:
         return
-    print(f"columns: {_listed(columns.names)}")
-    for column, names in columns.categories.items():
-        print(f"categories of {columns.names.names[column]}: {_listed(names)}")
-
-
-def _listed(names: ClassNames) -> str:
-    """The first names, and how many there are if these are not all."""
-    shown = ", ".join(names.names[:_SHOWN])
-    return shown if len(names.names) <= _SHOWN else f"{shown}, ... ({len(names.names)} in all)"
+    for column, categories in columns.categories.items():
+        print(f"categories of {columns.names.names[column]}: {names_shown(categories.names, _SHOWN)}")
 
 
 def _checkpoint(path: str, in_child: bool) -> str:

@@ -18,23 +18,23 @@ from typing import Any
 import numpy as np
 
 from vaelib.command_line.asking import add_question, column_names, load_model, open_data, seen_by
+from vaelib.command_line.calibrating import add_reference, calibrate
 from vaelib.command_line.opening import open_examples
 from vaelib.command_line.output import Target
 from vaelib.command_line.parser import headed
-from vaelib.command_line.progress import ProgressLine, note
+from vaelib.command_line.progress import ProgressLine
 from vaelib.command_line.results import answers, write_tables
 from vaelib.command_line.tables_of_results import ResultTable
 from vaelib.command_line.values import real
-from vaelib.data.dataset import concatenate
 from vaelib.models.autoencoder import StackedDenoisingAutoencoder
 from vaelib.models.vae import VAE
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options."""
-    add_question(parser, "outliers")
+    add_question(parser, "outliers", conditions=True)
+    add_reference(parser)
     group = headed(parser, "options")
-    group.add_argument("--reference", metavar="DATA", help="usual rows, to compare with")
     group.add_argument("--held-out", metavar="DATA", help="usual rows that the training has not seen, for p-values")
     share_help = "the share of the reference, above 0 and at most 0.5, that would count as outliers"
     group.add_argument("--contamination", type=real, metavar="X", help=share_help)
@@ -50,24 +50,19 @@ def run(arguments: argparse.Namespace) -> None:
         model.set_params(contamination=arguments.contamination)
     held_out = None
     if arguments.held_out is not None:
-        held_out = seen_by(arguments, model, open_examples(arguments.held_out, arguments, model)).X
-    if arguments.reference is not None:
-        reference = seen_by(arguments, model, open_examples(arguments.reference, arguments, model)).X
-    else:
-        note(arguments, "the rows are compared with each other; --reference DATA compares with usual ones")
-        parts = [model._examples(examples.X) for examples in all_examples]
-        reference = parts[0] if len(parts) == 1 else concatenate(parts)
-    model.calibrate(reference, held_out)
+        held_out = seen_by(arguments, model, open_examples(arguments.held_out, arguments, model)).held_out
+    calibrate(arguments, model, all_examples, held_out)
     target = Target(arguments)
+    is_given = np.isin(np.arange(model.n_features_in_), getattr(model._fitted(), "condition_columns", ()))
     names = [str(name) for name in column_names(model) or range(model.n_features_in_)]
 
-    def query(X: Any) -> ResultTable:
-        scores = model.score_samples(X)
+    def query(X: Any, **given: Any) -> ResultTable:
+        scores = model.score_samples(X, **given)
         columns: dict[str, Any] = {"score": scores, "outlier": scores < model.offset_}
         if held_out is not None:
-            columns["p_value"] = model.p_values(X)
-        shares = model.explain(X)
-        oddest = shares.argmin(axis=1)
+            columns["p_value"] = model.p_values(X, **given)
+        shares = model.explain(X, **given)
+        oddest = np.where(is_given, np.inf, shares).argmin(axis=1)
         columns["oddest_column"] = oddest if target.is_array else np.array(names, dtype=object)[oddest]
         if arguments.explain:
             columns |= {f"share of {name}": values for name, values in zip(names, shares.T, strict=True)}

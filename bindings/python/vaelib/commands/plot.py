@@ -2,16 +2,22 @@
 
 example:
   vaelib plot training people.model.h5 -o training.png
-  vaelib plot reconstructions vae.h5 digits.h5:x_test[:24] -o digits.png
+  vaelib plot reconstructions vae.h5 digits.h5:x_test -o digits.png
+  vaelib plot explanation people.model.h5 new.csv --row 99 -o why.png
 
 KIND is
   training         the losses or bounds over the epochs of the training
-  latents          the first two latents of each row, coloured by --labels
+  latents          two latents of each row as a point, coloured by --labels
+  pairs            the same for every two of several latents
+  kl               what each latent of a VAE tells about the rows
+  traversals       a VAE: what changes along each latent, from the code of --row
   samples          new rows of a VAE as pictures
   manifold         the plane of a VAE's two latents as pictures
   reconstructions  rows and their reconstructions as pictures
+  interpolation    a VAE: the path from one row to another as pictures
   denoising        a stack: rows, with noise, and restored, as pictures
-  filters          a stack: what the units of --layer look for, as pictures
+  filters          what the units of a layer look for, as pictures
+  explanation      what is odd about a row, compared with those of --reference
 The file's ending, .png, .svg or .pdf, says how it is stored.
 """
 
@@ -19,150 +25,89 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from vaelib.command_line.asking import add_layer, add_model, layer_of, load_model, seen_by
+from vaelib.command_line.asking import add_layer, add_model, load_model, seen_by
+from vaelib.command_line.calibrating import add_reference
+from vaelib.command_line.conditions import add_conditions
 from vaelib.command_line.data_options import add_data_options
 from vaelib.command_line.errors import UsageError
-from vaelib.command_line.examples import Examples
 from vaelib.command_line.opening import open_examples
 from vaelib.command_line.output import check_target
 from vaelib.command_line.parser import add_general, headed
+from vaelib.command_line.pictures import PICTURES, Picture, Request
 from vaelib.command_line.places import DATA_HELP
 from vaelib.command_line.progress import note
-from vaelib.command_line.values import OneOf, whole
-from vaelib.data.dataset import Dataset
-from vaelib.models.vae import VAE
+from vaelib.command_line.values import OneOf, picture_shape, whole, wholes
+from vaelib.models.stack_queries import StackQueries
 
-#: Pictures of rows show at most so many.
-_MOST_ROWS = 48
+#: The options that only some kinds have.
+_OPTIONS = list(dict.fromkeys(option for kind in PICTURES.values() for option in kind.options))
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options."""
     parser.usage = f"{parser.prog} [options] KIND MODEL [DATA] -o PICTURE"
-    parser.add_argument("kind", type=OneOf(tuple(_KINDS)), metavar="KIND", help=", ".join(_KINDS))
+    parser.add_argument("kind", type=OneOf(tuple(PICTURES)), metavar="KIND", help=", ".join(PICTURES))
     add_model(parser)
     parser.add_argument("data", nargs="?", metavar="DATA", help=f"the rows: {DATA_HELP}")
     headed(parser, "output").add_argument("-o", "--output", required=True, metavar="PICTURE", help="the picture's file")
     group = headed(parser, "options")
-    group.add_argument("--shape", metavar="HxW", help="the height and width of a row as a picture, as in 28x20")
-    group.add_argument("-n", "--rows", type=whole, metavar="N", help="how many samples, by default 16")
+    shape_help = "the shape of a row as a picture, as in 28x20, or 32x32x3 in colours; by default a square"
+    group.add_argument("--shape", type=picture_shape, metavar="HxW", help=shape_help)
+    group.add_argument("-n", "--rows", type=whole, metavar="N", help="how many samples, rows or filters are shown")
+    row_help = "explanation, traversals: which row, from 0; interpolation: which two, by default 0,1"
+    group.add_argument("--row", type=wholes, metavar="N", help=row_help)
+    latents_help = "latents, pairs, traversals: which latents, from 0; by default those that tell most"
+    group.add_argument("--latents", type=wholes, metavar="N,N", help=latents_help)
     add_layer(parser)
+    add_reference(parser)
     add_data_options(parser, labels=True)
+    add_conditions(parser)
     add_general(parser, json=False, seed="samples and noise")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Draws the picture."""
+    if not os.path.splitext(arguments.output)[1]:
+        raise UsageError(f"-o {arguments.output}: the file's ending says what is written, as in {arguments.output}.png")
     check_target(arguments.output, arguments)
+    kind = PICTURES[arguments.kind]
+    _check_options(arguments, kind)
     model = load_model(arguments)
-    draw, needs_data = _KINDS[arguments.kind]
-    if needs_data and arguments.data is None:
-        raise UsageError(f"DATA is missing: the rows that vaelib plot {arguments.kind} shows")
-    if not needs_data and arguments.data is not None:
-        raise UsageError(f"vaelib plot {arguments.kind} takes no DATA")
-    examples = seen_by(arguments, model, open_examples(arguments.data, arguments, model)) if needs_data else None
-    draw(model, examples, arguments)
+    _check_model(arguments, kind, model)
+    examples = None
+    if arguments.data is not None:
+        examples = seen_by(arguments, model, open_examples(arguments.data, arguments, model))
+    from vaelib import plots  # here: matplotlib takes long to import
+
+    kind.draw(Request(arguments, plots, model, examples))
     note(arguments, f"a picture is in {os.path.abspath(arguments.output)}")
 
 
-def _training(model: Any, _: Examples | None, arguments: argparse.Namespace) -> None:
-    from vaelib import plots
-
-    plots.training_curve(model.history_, arguments.output)
-
-
-def _latents(model: Any, examples: Examples | None, arguments: argparse.Namespace) -> None:
-    from vaelib import plots
-
-    assert examples is not None
-    plots.latent_scatter(model.transform(examples.X), arguments.output, labels=examples.y)
-
-
-def _samples(model: Any, _: Examples | None, arguments: argparse.Namespace) -> None:
-    from vaelib import plots
-
-    rows = _of(model, VAE, "samples").sample(arguments.rows or 16, random_state=arguments.seed)
-    plots.samples(_array(rows), arguments.output, shape=_shape(arguments))
+def _check_options(arguments: argparse.Namespace, kind: Picture) -> None:
+    """Whether all that was given has a meaning, and nothing is missing."""
+    command = f"vaelib plot {arguments.kind}"
+    if kind.data and arguments.data is None:
+        raise UsageError(f"DATA is missing: the rows that {command} shows")
+    if kind.data is False and arguments.data is not None:
+        raise UsageError(f"{command} takes no DATA")
+    others = [name for name in _OPTIONS if name not in kind.options and getattr(arguments, name) is not None]
+    if others:
+        raise UsageError(f"--{others[0]} has no meaning for {command}")
+    if arguments.row is not None and arguments.data is None:
+        raise UsageError("--row is one of DATA, which is missing")
+    if arguments.rows is not None and arguments.rows < 1:
+        raise UsageError(f"-n {arguments.rows}: at least 1")
 
 
-def _manifold(model: Any, _: Examples | None, arguments: argparse.Namespace) -> None:
-    from vaelib import plots
-
-    plots.manifold(_array(_of(model, VAE, "manifold").manifold()), arguments.output, shape=_shape(arguments))
-
-
-def _reconstructions(model: Any, examples: Examples | None, arguments: argparse.Namespace) -> None:
-    from vaelib import plots
-
-    assert examples is not None
-    rows = _some(examples)
-    plots.reconstructions(_array(rows), _array(model.reconstruct(rows)), arguments.output, shape=_shape(arguments))
-
-
-def _denoising(model: Any, examples: Examples | None, arguments: argparse.Namespace) -> None:
-    from vaelib import plots
-
-    assert examples is not None
-    rows, shape = _some(examples), _shape(arguments)
-    noisy = _stack(model, "denoising").corrupt(rows, random_state=arguments.seed)
-    plots.denoising(_array(rows), noisy, model.denoise(noisy), arguments.output, shape=shape)
-
-
-def _filters(model: Any, _: Examples | None, arguments: argparse.Namespace) -> None:
-    from vaelib import plots
-
-    layer = layer_of(arguments, _stack(model, "filters"))
-    plots.filters(model.filters(**layer), arguments.output, shape=_shape(arguments))
-
-
-#: What draws each kind, and whether it shows rows of data.
-_KINDS: dict[str, tuple[Callable[[Any, Examples | None, argparse.Namespace], None], bool]] = {
-    "training": (_training, False),
-    "latents": (_latents, True),
-    "samples": (_samples, False),
-    "manifold": (_manifold, False),
-    "reconstructions": (_reconstructions, True),
-    "denoising": (_denoising, True),
-    "filters": (_filters, False),
-}
-
-
-def _of(model: Any, kind: type[Any], what: str) -> Any:
-    if not isinstance(model, kind):
-        raise UsageError(f"vaelib plot {what} is for a {kind.__name__}, not a {type(model).__name__}")
-    return model
-
-
-def _stack(model: Any, what: str) -> Any:
-    if isinstance(model, VAE):
-        raise UsageError(f"vaelib plot {what} is for a stack, not a VAE")
-    return model
-
-
-def _some(examples: Examples) -> Any:
-    """The rows that a picture has room for."""
-    return examples.X.iloc[:_MOST_ROWS] if hasattr(examples.X, "iloc") else examples.X[:_MOST_ROWS]
-
-
-def _array(rows: Any) -> npt.NDArray[Any]:
-    """Rows as numbers."""
-    array: npt.NDArray[Any] = rows.numpy() if isinstance(rows, Dataset) else np.asarray(rows)
-    if array.dtype.kind not in "biuf":
-        raise UsageError("rows with texts are no pictures; vaelib plot training and latents draw what they are like")
-    return array
-
-
-def _shape(arguments: argparse.Namespace) -> tuple[int, int] | None:
-    if arguments.shape is None:
-        return None
-    try:
-        height, width = map(int, arguments.shape.lower().split("x"))
-    except ValueError:
-        raise UsageError(f"--shape {arguments.shape}: expected a height and a width, as in 28x20") from None
-    return height, width
+def _check_model(arguments: argparse.Namespace, kind: Picture, model: Any) -> None:
+    """Whether such a picture can be drawn of a model."""
+    command = f"vaelib plot {arguments.kind}"
+    if kind.models and not isinstance(model, kind.models):
+        wanted = " or a ".join("stack" if each is StackQueries else each.__name__ for each in kind.models)
+        raise UsageError(f"{command} is for a {wanted}, not a {type(model).__name__}")
+    if kind.of_pixels and getattr(model, "categories_", None):
+        raise UsageError("rows with texts are no pictures; vaelib plot kl and latents draw what they are like")
+    if kind.lacks_conditions_of(model):
+        raise UsageError(f"{command} is not for a model with conditions")

@@ -20,7 +20,7 @@ from vaelib.command_line.values import OneOf
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options."""
-    add_question(parser, "reconstructions", seed="the latents that --latent sample draws")
+    add_question(parser, "reconstructions", conditions=True, seed="the latents that --latent sample draws")
     add_layer(parser)
     latent_help = "a VAE: decode the mean of each row's latents, the default, or a sample of them"
     headed(parser, "options").add_argument("--latent", type=OneOf(("mean", "sample")), metavar="NAME", help=latent_help)

@@ -12,10 +12,10 @@ must be sigmoid, starts from the rows of --start, one new row from each.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from typing import Any
 
 from vaelib.command_line.asking import add_model, column_names, load_model, seen_by
+from vaelib.command_line.conditions import add_conditions, conditions_of_samples
 from vaelib.command_line.data_options import add_data_options
 from vaelib.command_line.errors import UsageError
 from vaelib.command_line.opening import open_examples
@@ -35,11 +35,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.usage = f"{parser.prog} [options] MODEL"
     add_model(parser)
     group = headed(parser, "options")
-    group.add_argument("-n", "--rows", type=whole, metavar="N", help="a VAE: how many rows, by default 1")
+    group.add_argument(
+        "-n",
+        "--rows",
+        type=whole,
+        metavar="N",
+        help="a VAE: how many rows, by default 1, or one for each of --conditions",
+    )
     group.add_argument("--draw", action="store_true", help="a VAE: draw each row from p(x|z)")
     group.add_argument("--start", metavar="DATA", help=f"a stack: the rows to start from: {DATA_HELP}")
     add_output(parser, "samples")
     add_data_options(parser)
+    add_conditions(parser)
     add_general(parser, seed="all draws")
 
 
@@ -51,17 +58,14 @@ def run(arguments: argparse.Namespace) -> None:
         return
     if arguments.start is not None:
         raise UsageError("--start is for a stack; a VAE starts from its prior")
-    rows = 1 if arguments.rows is None else arguments.rows
-    if rows < 1:
-        raise UsageError(f"-n {rows}: at least 1 row")
+    if arguments.rows is not None and arguments.rows < 1:
+        raise UsageError(f"-n {arguments.rows}: at least 1 row")
     target = Target(arguments)
-
-    def tables() -> Iterator[ResultTable]:
-        found = model.sample(rows, "sample" if arguments.draw else "mean", arguments.seed)
-        yield ResultTable.of_rows(found, column_names(model))
-
+    conditions = conditions_of_samples(arguments, model)
+    found = model.sample(arguments.rows, "sample" if arguments.draw else "mean", arguments.seed, conditions=conditions)
+    table = ResultTable.of_rows(found, column_names(model))
     with ProgressLine(quiet=arguments.quiet) as progress:
-        write_tables(arguments, target, tables(), rows, progress)
+        write_tables(arguments, target, iter([table]), table.rows, progress)
 
 
 def _from_stack(arguments: argparse.Namespace, model: Any) -> None:

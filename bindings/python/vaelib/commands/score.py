@@ -28,7 +28,7 @@ from vaelib.models.vae import VAE
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options."""
-    add_question(parser, "scores", seed="the latent noise, by default that of the training")
+    add_question(parser, "scores", conditions=True, seed="the latent noise, by default that of the training")
     group = headed(parser, "options")
     methods, method_help = ("bound", "log_likelihood"), "a VAE: bound, the default, or log_likelihood"
     group.add_argument("--method", type=OneOf(methods), metavar="NAME", default="bound", help=method_help)
@@ -53,12 +53,12 @@ def run(arguments: argparse.Namespace) -> None:
     options: dict[str, Any] = {} if arguments.samples is None else {"samples": arguments.samples}
     options["random_state"] = arguments.seed
 
-    def bound(X: Any) -> ResultTable:
-        found = model.elbo(X, **options)
+    def bound(X: Any, **given: Any) -> ResultTable:
+        found = model.elbo(X, **options, **given)
         return ResultTable({"bound": found.elbo, "reconstruction": found.reconstruction, "kl": found.kl})
 
-    def likelihood(X: Any) -> ResultTable:
-        values, errors = model.log_likelihood(X, return_standard_error=True, **options)
+    def likelihood(X: Any, **given: Any) -> ResultTable:
+        values, errors = model.log_likelihood(X, return_standard_error=True, **options, **given)
         return ResultTable({"log_likelihood": values, "standard_error": errors})
 
     is_bound = arguments.method == "bound"

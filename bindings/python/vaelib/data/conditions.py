@@ -50,7 +50,7 @@ class Conditions:
             They are no columns of texts, truth values or numbers.
         """
         found = _Found.of(conditions)
-        names = found.names or _made_up(len(found.columns))
+        names = found.names or made_up_names(len(found.columns))
         categories = [
             Categories.found_in(column.objects()[~column.gaps]) if found.are_labels else categories_of(column, name)
             for column, name in zip(found.columns, names, strict=True)
@@ -157,9 +157,10 @@ def _labels(columns: list[FrameColumn]) -> tuple[list[FrameColumn], bool]:
 
 
 def _columns_of(array: npt.NDArray[Any]) -> list[FrameColumn]:
-    names = _made_up(array.shape[1])
+    names = made_up_names(array.shape[1])
     return [column_of_array(array[:, column], column, names) for column in range(array.shape[1])]
 
 
-def _made_up(count: int) -> list[Any]:
+def made_up_names(count: int) -> list[Any]:
+    """What conditions are called that were given without names."""
     return [f"conditions[{column}]" for column in range(count)]

@@ -61,13 +61,19 @@ class VAEConditions(Estimator[NativeVAE]):
             if conditions is not None:
                 raise ValueError(f"conditions are given, but this {type(self).__name__} was fitted without any")
             return None
-        known = self._conditions or self._conditions_in_x(model)
+        known = self._known_conditions()
+        assert known is not None
         if conditions is None:
             raise ValueError(
                 f"this {type(self).__name__} has conditions {known.names}: give conditions=..., a row for each row, or "
                 "one for all"
             )
         return known.dataset(conditions)
+
+    def _known_conditions(self) -> Conditions | None:
+        """All conditions, wherever they are; None without any."""
+        model = self._fitted()
+        return None if model.condition_count == 0 else self._conditions or self._conditions_in_x(model)
 
     def _conditions_in_x(self, model: NativeVAE) -> Conditions:
         """The columns of X that are conditions."""
