@@ -58,10 +58,10 @@ private final class GivenRows: LikelihoodRows {
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {}
 
   func writeMean(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
     into mean: UnsafeMutablePointer<Float>
   ) {
-    mean.update(from: example, count: width)
+    mean.update(from: observed.values, count: width)
   }
 
   func writeVariance(

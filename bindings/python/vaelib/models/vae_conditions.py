@@ -61,13 +61,19 @@ class VAEConditions(Estimator[NativeVAE]):
             if conditions is not None:
                 raise ValueError(f"conditions are given, but this {type(self).__name__} was fitted without any")
             return None
-        known = self._conditions or self._conditions_in_x(model)
+        known = self._known_conditions()
         if conditions is None:
             raise ValueError(
                 f"this {type(self).__name__} has conditions {known.names}: give conditions=..., a row for each row, or "
                 "one for all"
             )
-        return known.dataset(conditions)
+        if known is self._conditions or isinstance(conditions, Dataset):
+            return known.dataset(conditions)
+        return known.dataset(conditions, scale=self.scale, shift=self.shift)  # as X was
+
+    def _known_conditions(self) -> Conditions:
+        """What the conditions of a fitted model are."""
+        return self._conditions or self._conditions_in_x(self._fitted())
 
     def _conditions_in_x(self, model: NativeVAE) -> Conditions:
         """The columns of X that are conditions."""
