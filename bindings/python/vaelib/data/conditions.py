@@ -83,6 +83,16 @@ class Conditions:
         wanted = matrix if rows is None else np.broadcast_to(matrix, (rows, matrix.shape[1]))
         return Dataset(wanted, scale=scale, shift=shift)._name_columns(self.names)
 
+    def values(self, numbers: npt.NDArray[Any]) -> Dataset | npt.NDArray[Any]:
+        """Rows of numbers, as the model has them, as conditions that ``dataset`` takes."""
+        if not any(self.categories):
+            return Dataset(numbers)
+        found = numbers.astype(object)
+        for column, known in enumerate(self.categories):
+            if known is not None:
+                found[:, column] = known.values[numbers[:, column].astype(int)]
+        return found
+
     def behind(self, own: StoredColumns | None, width: int, counts: Mapping[int, int]) -> StoredColumns | None:
         """What a model file can keep of ``width`` columns of examples, and of these behind them.
 
