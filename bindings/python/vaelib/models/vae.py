@@ -244,8 +244,8 @@ class VAE(
         conditions : array of shape (n_samples,) or (n_samples, n_conditions), data frame or Dataset, optional
             What is given beside X: conditions c of p(x|z, c) and q(z|x, c) (docs/conditions.md). A single axis holds
             labels, texts or numbers without fractions; columns of texts and categories are categories, others numbers.
-            All queries then need the conditions of their rows. scikit-learn's pipelines and searches hand them on if they
-            are requested (``set_fit_request(conditions=True)``, ``set_score_request`` and so on).
+            All queries then need the conditions of their rows. Pipelines and searches of scikit-learn hand them on if
+            they are requested: ``set_fit_request(conditions=True)``, ``set_score_request`` and so on.
         sample_weight : array of shape (n_samples,), optional
             How much each example counts: weight 2 as if it were there twice, 0 as if it were not there. Only their
             ratios matter. Without it a Dataset's own (``Dataset.reweight``).
