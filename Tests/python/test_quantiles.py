@@ -1,5 +1,7 @@
 """Columns as their normal scores (standardize_by "quantiles"): densities, knots, moments, samples, sources, files."""
 
+import pickle
+
 import h5py
 import numpy as np
 import pytest
@@ -8,6 +10,8 @@ from model_files import seal
 from reference.quantiles import KNOTS, normal_scores, numbers
 from reference.vae import bounded
 from scipy import stats
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
 from vaelib.interchange import unstandardized_weights
 
 N = 3000
@@ -328,3 +332,24 @@ def test_data_frames():
         "columns/0/standardization/knots", "columns/4/standardization/knots",
     ]  # fmt: skip
     assert model.sample(5, "sample", random_state=0).dtypes.to_dict() == frame.dtypes.to_dict()
+
+
+def test_estimators_of_scores_are_used_as_others():
+    """Copies, searches, outliers and explanations; in a table beside a condition, too."""
+    x = awkward(300)
+    plain = vaelib.VAE(**SETTINGS)
+    given = vaelib.VAE(**{**SETTINGS, "likelihood": "auto", "standardize_by": "moments"}, columns=[
+        ("gaussian", [0, 1], {"standardize_by": "quantiles"}),
+        ("gaussian", [2], {"condition": True, "standardize_by": "quantiles"}),
+    ])  # fmt: skip
+    for model in (plain, given):
+        search = GridSearchCV(model, {"latent_dim": [1, 2]}, cv=2).fit(x)
+        best = search.best_estimator_
+        assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+        np.testing.assert_array_equal(pickle.loads(pickle.dumps(best)).explain(x), best.explain(x))
+        assert clone(best).get_params().keys() == best.get_params().keys()
+        assert best.explain(x).shape == x.shape
+        scores = best.score_samples(x)
+        best.calibrate(x, x[:50])
+        np.testing.assert_array_equal(best.predict(x) == -1, scores < best.offset_)
+        assert ((best.p_values(x) > 0) & (best.p_values(x) <= 1)).all()

@@ -32,8 +32,8 @@ def _of_vae(vae: VAE) -> dict[str, str]:
     """What conditions are called, and the categories of columns, those of conditions among them."""
     found = {}
     categories = {str(name): [str(value) for value in values] for name, values in vae.categories_.items()}
-    if vae._fitted().condition_count > 0:
-        known = vae._known_conditions()
+    known = vae._known_conditions()
+    if known is not None:
         found["conditions"] = json.dumps([str(name) for name in known.names], ensure_ascii=False)
         for name, values in zip(known.names, known.categories, strict=True):
             if values is not None:

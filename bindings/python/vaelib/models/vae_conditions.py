@@ -72,6 +72,7 @@ class VAEConditions(Estimator[NativeVAE]):
                 raise ValueError(f"conditions are given, but this {type(self).__name__} was fitted without any")
             return None
         known = self._known_conditions()
+        assert known is not None
         if conditions is None:
             raise ValueError(
                 f"this {type(self).__name__} has conditions {known.names}: give conditions=..., a row for each row, or "
@@ -81,17 +82,18 @@ class VAEConditions(Estimator[NativeVAE]):
             return known.dataset(conditions)
         return known.dataset(conditions, scale=self.scale, shift=self.shift)  # as X was
 
-    def _conditions_of(self, examples: Dataset, row: int | None = None) -> Any:
-        """The conditions of a row of examples, or of all, as queries of latents take them; None if there are none."""
-        numbers = self._fitted().condition_columns
-        if not numbers:
-            return None
-        matrix = examples.numpy()[:, numbers]
-        return self._known_conditions().values(matrix if row is None else matrix[[row]])
+    def _known_conditions(self) -> Conditions | None:
+        """All conditions, wherever they are; None without any."""
+        model = self._fitted()
+        return None if model.condition_count == 0 else self._conditions or self._conditions_in_x(model)
 
-    def _known_conditions(self) -> Conditions:
-        """What the conditions of a fitted model are."""
-        return self._conditions or self._conditions_in_x(self._fitted())
+    def _conditions_of(self, examples: Dataset, row: int) -> Any:
+        """The conditions of a row of examples, as queries of latents take them; None if there are none."""
+        known = self._known_conditions()
+        if known is None:
+            return None
+        place = row % examples.rows
+        return known.values(examples[place : place + 1].numpy()[:, self._fitted().condition_columns])
 
     def _conditions_in_x(self, model: NativeVAE) -> Conditions:
         """The columns of X that are conditions."""
