@@ -192,6 +192,18 @@ def test_the_conditional_law_is_learned():
     assert unconditional.log_likelihood(x[3000:, 2:], 50).mean() < found - 0.5
 
 
+def test_conditions_of_decoding_are_scaled_as_examples_are():
+    x = np.random.RandomState(0).normal(size=(40, 3)).astype(np.float32)
+    columns = [("gaussian", [2], {"condition": True})]
+    plain = vaelib.VAE(2, (5,), columns=columns, epochs=2, random_state=0).fit(x)
+    scaled = vaelib.VAE(2, (5,), columns=columns, epochs=2, random_state=0, scale=1 / 4, shift=-1).fit(4 * (x + 1))
+    codes = plain.transform(x)
+    expected = plain.decode(codes, conditions=x[:, 2:]).mean
+    for given in (4 * (x[:, 2:] + 1), vaelib.Dataset(4 * (x[:, 2:] + 1), scale=1 / 4, shift=-1)):
+        np.testing.assert_allclose(scaled.decode(codes, conditions=given).mean, expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(scaled.reconstruct(4 * (x + 1))[:, 2], (4 * (x + 1))[:, 2] / 4 - 1)
+
+
 def test_paths_between_conditions():
     x = table(30)
     model, _ = with_weights()

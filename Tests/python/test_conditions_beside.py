@@ -277,3 +277,51 @@ def test_other_refusals():
         stack.predict(X, conditions=FRAME)
     with pytest.raises(vaelib.DataError, match=r"column 0 .* holds"):
         vaelib.VAE(**SETTINGS).fit(X, conditions=[["a"], [1.0]] * 150)
+
+
+def test_what_scikit_learn_hands_on():
+    """Conditions reach fit, transform and score in pipelines and searches, if they are requested."""
+    import sklearn
+    from sklearn.model_selection import GridSearchCV, cross_val_score
+    from sklearn.preprocessing import StandardScaler
+
+    plain = vaelib.VAE(**{**SETTINGS, "epochs": 1})
+    assert "sample_weight" in plain._arguments("fit")
+    with pytest.raises(TypeError, match=r"transform of a VAE has no argument 'weight'.*it has conditions"):
+        plain.set_transform_request(weight=True)
+    model = clone(plain).set_fit_request(conditions=True).set_score_request(conditions=True)
+    model.set_transform_request(conditions="given")
+    given = {"conditions": KINDS[NUMBERS]}
+    with sklearn.config_context(enable_metadata_routing=True):
+        scores = cross_val_score(model, X, cv=2, params=given)
+        halves = [clone(plain).fit(X[rows], conditions=KINDS[NUMBERS[rows]]) for rows in (slice(150, 300), slice(150))]
+        expected = [
+            half.score(X[rows], conditions=KINDS[NUMBERS[rows]])
+            for half, rows in zip(halves, (slice(150), slice(150, 300)), strict=True)
+        ]
+        np.testing.assert_allclose(scores, expected)
+        search = GridSearchCV(model, {"latent_dim": [1, 2]}, cv=2).fit(X, **given)
+        assert search.best_estimator_.n_features_in_ == 2
+        pipeline = make_pipeline(StandardScaler(), clone(model)).fit(X, **given)
+        scaled = StandardScaler().fit_transform(X)
+        np.testing.assert_allclose(
+            pipeline.transform(X, given=KINDS[NUMBERS]),
+            clone(plain).fit(scaled, conditions=KINDS[NUMBERS]).transform(scaled, conditions=KINDS[NUMBERS]),
+        )
+        with pytest.raises(ValueError, match="conditions"):
+            cross_val_score(plain, X, cv=2, params=given)
+    copied = pickle.loads(pickle.dumps(model))
+    assert copied._metadata_request == model._metadata_request
+    assert not hasattr(plain, "_metadata_request")
+
+
+def test_a_dataset_that_has_conditions_behind_its_columns():
+    """As reports ask; the numbers are those of the model."""
+    model = vaelib.VAE(**SETTINGS).fit(X, conditions=FRAME)
+    both = vaelib.Dataset(np.concatenate([X, NUMBERS[:, None], WEIGHT[:, None]], axis=1))
+    for name in ("transform", "reconstruct", "score_samples", "explain", "predict"):
+        np.testing.assert_array_equal(getattr(model, name)(both), getattr(model, name)(X, conditions=FRAME))
+    with pytest.raises(ValueError, match="X has 4 features"):
+        model.transform(np.concatenate([X, X], axis=1))
+    with pytest.raises(ValueError, match="give conditions"):
+        model.transform(vaelib.Dataset(X))

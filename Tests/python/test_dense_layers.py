@@ -204,6 +204,7 @@ def test_networks_of_pytorch(x):
         mean=(mean.weight, mean.bias),
         log_variance=(log_variance.weight, log_variance.bias),
         activation="silu",
+        likelihood="bernoulli",
     )
     with torch.no_grad():
         hidden = body(torch.tensor(x, dtype=torch.float32))

@@ -68,7 +68,18 @@ def test_any_number_of_rows(tmp_path):
             assert run(path, {"z": z})["mean"].shape == (rows, x.shape[1])
 
 
+def test_what_a_file_says_of_conditions_and_categories(tmp_path):
+    path = tmp_path / "part.onnx"
+    model, _ = made("conditions beside")
+    to_onnx(model, path, "decoder")
+    properties = {each.key: each.value for each in onnx.load(path).metadata_props}
+    assert json.loads(properties["conditions"]) == ["conditions[0]", "conditions[1]"]
+    assert json.loads(properties["categories"]) == {"conditions[0]": ["a", "b"]}
+    assert [each.name for each in onnx.load(path).graph.input] == ["z", "conditions"]
+
+
 @pytest.mark.parametrize(("name", "part", "message"), [
+    ("normal scores", "decoder", "one of encoder, kl, reconstruction for this VAE, not 'decoder': columns of this mo"),
     ("bernoulli", "classifier", "part must be one of encoder, decoder, kl, reconstruction for this VAE, not 'class"),
     ("autoencoder", "classifier", "one of encoder, decoder for this StackedDenoisingAutoencoder"),
     ("classifier", "regressor", "one of encoder, decoder, classifier for"),

@@ -254,6 +254,71 @@ def test_traversals_change_one_latent_at_a_time(vae):
     np.testing.assert_allclose(canvas[:6, -6:], vae.decode(codes)[2].reshape(6, 6), atol=1e-6)
 
 
+@pytest.fixture(scope="module")
+def conditional(images):
+    """Models of pictures under labels, given beside rows and as their last column; the rows; the labels beside them."""
+    labels = np.arange(30) % 3
+    settings = {"latent_dim": 2, "hidden": (8,), "epochs": 2, "random_state": 0}
+    rows = np.concatenate([images, labels[:, None]], axis=1).astype(np.float32)
+    columns = [("gaussian", slice(0, 36)), ("categorical", [36], {"condition": True})]
+    beside = vaelib.VAE(**settings, likelihood="gaussian").fit(images, conditions=labels)
+    within = vaelib.VAE(**settings, columns=columns).fit(rows)
+    return {"beside": (beside, images, {"conditions": labels}), "within": (within, rows, {})}
+
+
+def shown(ax):
+    return np.asarray(ax.images[0].get_array())
+
+
+@pytest.mark.parametrize("name", ["beside", "within"])
+def test_pictures_under_conditions(conditional, name):
+    """Each is what the model makes under the condition; columns that are conditions are no pixels."""
+    model, rows, given = conditional[name]
+    drawn = model.sample(9, random_state=4, conditions=[[1]])[:, :36]
+    found = plots.samples(model, count=9, random_state=4, conditions=[[1]])
+    np.testing.assert_array_equal(shown(found), plots.tile(drawn))
+    assert len(plots.samples(model, conditions=np.array([[0], [1], [2]])).images) == 1
+    found = plots.manifold(model, side=3, conditions=[[2]])
+    np.testing.assert_array_equal(shown(found), plots.tile(model.manifold(3, conditions=[[2]])[:, :36], gap=0))
+    found = plots.reconstructions(model, rows, count=4, **given)
+    below = model.reconstruct(rows, **given)[:4, :36]
+    np.testing.assert_array_equal(shown(found), plots.tile(np.concatenate([rows[:4, :36], below]), columns=4))
+    found = plots.interpolation(model, rows, [(0, 2)], steps=4, **given)
+    path = model.interpolate(rows, 0, 2, 4, **given)[:, :36]
+    np.testing.assert_array_equal(shown(found), plots.tile(path, columns=4))
+    weights = model.get_weights()["encoder/0/weight"]
+    np.testing.assert_array_equal(plots.of_models.filters_of(model), weights[:36].T)
+    plots.filters(model)
+    with pytest.raises(ValueError, match="give conditions"):
+        plots.samples(model)
+
+
+@pytest.mark.parametrize("name", ["beside", "within"])
+def test_latents_under_conditions(conditional, name):
+    model, rows, given = conditional[name]
+    codes = model.transform(rows, **given)
+    for found, condition, middle in (
+        (plots.traversals(model, rows, row=4, latents=[1], steps=3, **given), [[1]], codes[4]),
+        (plots.traversals(model, latents=[1], steps=3, conditions=[[2]]), [[2]], np.zeros(2)),
+    ):
+        places = np.repeat(middle[None], 3, axis=0)
+        places[:, 1] = [-3, 0, 3]
+        expected = model.inverse_transform(places.astype(np.float32), conditions=condition)[:, :36]
+        np.testing.assert_array_equal(shown(found.axes[0]), plots.tile(expected, columns=3))
+    np.testing.assert_allclose(
+        plots.of_latents.LatentKL(model, rows, given.get("conditions")).kl.sum(),
+        model.elbo(rows, **given).kl.mean(),
+        rtol=1e-5,
+    )
+    plots.latent_kl(model, rows, **given)
+    points = plots.latent_scatter(model, rows, **given).collections[0].get_offsets()
+    np.testing.assert_allclose(points, codes)
+    plots.latent_pairs(model, rows, **given)
+    shares = model.explain(rows[4:5], **{key: values[4:5] for key, values in given.items()})[0]
+    bars = plots.explanation(model, rows, 4, count=37, **given).patches
+    np.testing.assert_allclose([bar.get_width() for bar in bars], np.sort(shares), rtol=1e-6)
+
+
 def test_what_is_odd_stands_first(vae, images):
     shares = vae.explain(images[4:5])[0]
     ax = plots.explanation(vae, images, 4, count=36)

@@ -1,11 +1,15 @@
 """Columns as their normal scores (standardize_by "quantiles"): densities, knots, moments, samples."""
 
+import pickle
+
 import numpy as np
 import pytest
 import vaelib
 from reference.quantiles import KNOTS, normal_scores, numbers
 from reference.vae import bounded
 from scipy import stats
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
 
 N = 3000
 SETTINGS = {
@@ -179,3 +183,24 @@ def test_what_lies_beyond_all_examples_is_finite(models):
         assert (model.log_likelihood(x[:2], samples=3) < -100).all()
     near = awkward()[:50] * np.float32(1.5)
     assert np.isfinite(models["gaussian"].elbo(near).elbo).all()
+
+
+def test_estimators_of_scores_are_used_as_others():
+    """Copies, searches, outliers and explanations; in a table beside a condition, too."""
+    x = awkward(300)
+    plain = vaelib.VAE(**SETTINGS)
+    given = vaelib.VAE(**{**SETTINGS, "likelihood": "auto", "standardize_by": "moments"}, columns=[
+        ("gaussian", [0, 1], {"standardize_by": "quantiles"}),
+        ("gaussian", [2], {"condition": True, "standardize_by": "quantiles"}),
+    ])  # fmt: skip
+    for model in (plain, given):
+        search = GridSearchCV(model, {"latent_dim": [1, 2]}, cv=2).fit(x)
+        best = search.best_estimator_
+        assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+        np.testing.assert_array_equal(pickle.loads(pickle.dumps(best)).explain(x), best.explain(x))
+        assert clone(best).get_params().keys() == best.get_params().keys()
+        assert best.explain(x).shape == x.shape
+        scores = best.score_samples(x)
+        best.calibrate(x, x[:50])
+        np.testing.assert_array_equal(best.predict(x) == -1, scores < best.offset_)
+        assert ((best.p_values(x) > 0) & (best.p_values(x) <= 1)).all()

@@ -293,15 +293,15 @@ CODES = np.array([[0, 0], [1.5, -2], [-3, 0.25], [0.1, 3]])
 SCRIPT = files("vaelib.report").joinpath("decoder.js").read_text()
 
 
-def numbers_of(model):
+def numbers_of(model, conditions=None):
     """The means of p(x|z) at CODES, as the library has them."""
-    found = model.decode(CODES)
+    found = model.decode(CODES, conditions=conditions)
     return np.asarray(found.mean if isinstance(found, vaelib.MeanAndVariance) else found)
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
 @pytest.mark.filterwarnings("ignore::vaelib.VaelibWarning")
-def test_javascript_decodes_as_the_library(tmp_path, mixed, pictures):
+def test_javascript_decodes_as_the_library(tmp_path, mixed, pictures, conditional):
     random = np.random.RandomState(1)
     real, counts = random.normal(size=(60, 4)) * [1, 10, 0.1, 100] + 5, random.poisson(4, size=(60, 4))
     data = {"log_normal": np.exp(real / 20), "beta": pictures[:, :4], "continuous_bernoulli": pictures[:, :4]}
@@ -320,6 +320,14 @@ def test_javascript_decodes_as_the_library(tmp_path, mixed, pictures):
     for activation in ("sigmoid", "tanh", "leaky_relu", "elu", "softplus", "silu", "gelu", "identity"):
         models.append(vaelib.VAE(activation=activation, likelihood="bernoulli", **settings).fit(pictures))
     descriptions = [decoder_description(model._fitted(), model.get_weights()) for model in models]
+    under = {
+        "beside": ([["dog", 55.0]], [2, 55]),
+        "within": ([[2, "cat", 3.5, True]], [2, 1, 3.5, 1]),
+        "scores": ([[0.7]], [0.7]),
+    }
+    for name, (_, numbers) in under.items():
+        model = conditional[name][0]
+        descriptions.append(decoder_description(model._fitted(), model.get_weights(), np.array(numbers)))
     (tmp_path / "models.json").write_text(json.dumps(descriptions))
     program = f"""{SCRIPT}
     const models = JSON.parse(require("fs").readFileSync("models.json"));
@@ -329,8 +337,93 @@ def test_javascript_decodes_as_the_library(tmp_path, mixed, pictures):
     (tmp_path / "program.js").write_text(program)
     process = subprocess.run(["node", "program.js"], cwd=tmp_path, capture_output=True, text=True)
     assert process.returncode == 0, process.stderr
-    for model, found in zip(models, json.loads(process.stdout), strict=True):
+    everything = json.loads(process.stdout)
+    for model, found in zip(models, everything, strict=False):
         np.testing.assert_allclose(np.array(found), numbers_of(model), rtol=1e-4, atol=1e-4, err_msg=repr(model))
+    for (name, (conditions, _)), found in zip(under.items(), everything[len(models) :], strict=True):
+        expected = numbers_of(conditional[name][0], conditions)
+        shown = np.array(found)[:, : expected.shape[1]]  # what is given beside rows comes behind them
+        np.testing.assert_allclose(shown, expected, rtol=1e-4, atol=1e-4, err_msg=name)
+
+
+@pytest.fixture(scope="module")
+def conditional():
+    """Conditional models with two latents, rows, and what is given beside them."""
+    pandas = pytest.importorskip("pandas")
+    random = np.random.RandomState(2)
+    kinds, size = np.array(["cat", "dog", EVIL])[random.randint(3, size=60)], random.normal(size=60)
+    real = np.stack([size * 10, random.normal(size=60) + (kinds == "dog")], axis=1).astype(np.float32)
+    settings = {"latent_dim": 2, "hidden": (5,), "epochs": 2, "random_state": 0}
+    beside = pandas.DataFrame({"kind": kinds, "age": np.round(40 + 10 * size)})
+    within = pandas.DataFrame(
+        {"visits": random.poisson(3, size=60), "kind": kinds, "income": np.exp(size), "a": size, "smokes": size > 0}
+    )
+    columns = [
+        ("auto", ["kind", "visits", "smokes"], {"condition": True}),
+        ("log_normal", ["income"], {"condition": True}),
+        ("gaussian", ["a"], {}),
+    ]
+    of_scores = [("gaussian", [1], {"condition": True, "standardize_by": "quantiles"}), ("student_t", [0], {})]
+    return {
+        "beside": (vaelib.VAE(**settings).fit(real, conditions=beside), real, beside),
+        "within": (vaelib.VAE(**settings, columns=columns).fit(within), within, None),
+        "scores": (vaelib.VAE(**settings, columns=of_scores).fit(real), real, None),
+    }
+
+
+@pytest.mark.parametrize("name", ["beside", "within"])
+def test_a_report_of_a_conditional_model(tmp_path, conditional, name):
+    model, rows, conditions = conditional[name]
+    given = {} if conditions is None else {"conditions": conditions}
+    model.report(rows, path=tmp_path / "report.html", **given)
+    page = check(Page(tmp_path / "report.html"))
+    assert EVIL not in page.source
+    assert "p(x|z, c)" in page.texts["architecture"]
+    assert "kind" in page.texts["data"]
+    assert "dog" in page.texts["data"]
+    bound = model.elbo(rows, **given).elbo.mean()
+    assert f"{bound:.3g}".replace("-", "\N{MINUS SIGN}") in page.texts["scores"]
+    assert "under conditions of rows taken at random" in page.texts["samples"]
+    assert ("kind" in page.texts["samples"]) == (name == "within")
+    assert "kind" not in page.texts["reconstructions"]
+    assert "All is decoded under the conditions of row" in page.texts["map"]
+    assert "kind = dog" in page.texts["filters"]
+    oddest = model.score_samples(rows, **given).argsort()[:6]
+    assert [int(row) for row in re.findall(r"Row (\d+) ", page.texts["unusual"])] == oddest.tolist()
+    with pytest.raises(ValueError, match="conditions"):
+        model.report(rows, path=tmp_path / "report.html", conditions="cat" if conditions is None else None)
+
+
+def test_reports_without_a_map_say_why(tmp_path, real):
+    settings = {"latent_dim": 2, "hidden": (5,), "epochs": 2, "random_state": 0, "likelihood": "gaussian"}
+    model = vaelib.VAE(**settings, standardize_by="quantiles").fit(real)
+    model.report(real, path=tmp_path / "report.html")
+    page = check(Page(tmp_path / "report.html"))
+    assert "normal scores inside" in page.texts["map"]
+    assert page.all("script") == []
+
+
+def test_the_most_frequent_conditions_are_decoded(conditional):
+    model, rows, _ = conditional["beside"]
+    subject = Subject(model, rows, None, None, 1000, [["dog", 30 + (row % 7 == 3)] for row in range(60)])
+    assert subject.usual_row == (0, 51)
+    assert subject.condition_texts(0) == ["kind = dog", "age = 30"]
+
+
+def test_targets_with_gaps(tmp_path, pictures):
+    y = pictures[:, :2].copy() * 100
+    y[::3, 0] = np.nan
+    settings = {"hidden": (5,), "pretrain_epochs": 1, "finetune_epochs": 2, "random_state": 0}
+    model = vaelib.StackedDenoisingRegressor(**settings).fit(pictures, y)
+    known = np.isfinite(y[:, 0])
+    root = np.sqrt(((model.predict(pictures)[known, 0] - y[known, 0]) ** 2).mean())
+    found = quality.scores(Subject(model, pictures, y, None, 1000))
+    assert f"{root:.4g} ±" in found
+    assert "26 rows with this target" in found
+    y[:, 1] = np.nan
+    assert "no row has this target" in quality.scores(Subject(model, pictures, y, None, 1000))
+    y[:, 0] = np.nan
+    assert "None of these rows has a target" in quality.scores(Subject(model, pictures, y, None, 1000))
 
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -55,6 +55,41 @@ def test_methods(torch):
     np.testing.assert_allclose(to_torch(model)(torch.tensor(x)).detach(), model.reconstruct(x), rtol=1e-4, atol=1e-4)
 
 
+def test_conditions(torch):
+    """Those within x are taken from it; those beside it come last."""
+    model, x = made("conditions within")
+    module, rows = to_torch(model), torch.tensor(np.asarray(x, dtype=np.float32))
+    given = rows[:, model._fitted().condition_columns]
+    mean, _ = module.encode(rows)
+    decoded = module.decode(mean, given)
+    np.testing.assert_allclose(decoded[0].detach(), model.decode(mean.detach(), conditions=given).mean, rtol=1e-4)
+    for found, wanted in zip(module(rows), decoded, strict=True):
+        assert (found == wanted).all()
+    with pytest.raises(ValueError, match="decoder takes z and conditions, but 1 inputs are given"):
+        module.decode(mean)
+    with pytest.raises(ValueError, match="encoder takes x, but 2 inputs are given"):
+        module.encode(rows, given)
+    model, x = made("conditions beside")
+    module, rows = to_torch(model), torch.tensor(np.asarray(x, dtype=np.float32))
+    conditions = torch.tensor([[1.0, 3.0]]).repeat(len(x), 1)
+    means = module(rows, conditions)[0].detach()
+    np.testing.assert_allclose(means, model.reconstruct(x, conditions=[["b", 3.0]]), rtol=1e-3, atol=1e-3)
+    mean, _ = module.encode(rows, conditions)
+    loss = (module.kl(rows, conditions) - module.reconstruction(rows, mean, conditions)).mean()
+    loss.backward()
+    assert all(torch.isfinite(each.grad).all() for each in module.parameters() if each.grad is not None)
+
+
+def test_normal_scores_have_no_decoder(torch):
+    model, x = made("normal scores")
+    module, rows = to_torch(model), torch.tensor(np.asarray(x, dtype=np.float32))
+    mean, _ = module.encode(rows)
+    (module.kl(rows) - module.reconstruction(rows, mean)).mean().backward()
+    assert all(torch.isfinite(each.grad).all() for each in module.parameters())
+    with pytest.raises(ValueError, match="has the parts encoder, kl, reconstruction, not 'decoder'"):
+        module(rows)
+
+
 def test_a_module_is_trained_and_leads_back(torch):
     """What is learned there, a log-variance and tied weights among it, is in the model afterwards."""
     for name in ("gaussian", "autoencoder"):

@@ -129,3 +129,54 @@ def test_logarithms():
     vae = vaelib.VAE(**settings).fit(x)
     plain = vaelib.VAE(**settings, standardize=False).initialize(3).set_weights(unstandardized_weights(vae))
     np.testing.assert_allclose(plain.transform(x), vae.transform(x), rtol=1e-4, atol=2e-4)
+
+
+def test_conditions():
+    """Models that do not standardise have weights as they are: categories are inputs, 1 for the one that is there."""
+    kinds = np.arange(len(X)) % 3
+    settings = {"latent_dim": 2, "hidden": (6,), "epochs": 2, "random_state": 0}
+    binary = (np.median(X, axis=0) < X).astype(np.float32)
+    for x, options in ((binary, {}), (X[:, [0, 4]], {"likelihood": "gaussian", "standardize": False})):
+        vae = vaelib.VAE(**settings, **options).fit(x, conditions=kinds)
+        weights, given = unstandardized_weights(vae), np.eye(3)[kinds]
+
+        def network(part, inputs, weights=weights):
+            hidden = np.maximum(inputs @ weights[f"{part}/0/weight"] + weights[f"{part}/0/bias"], 0)
+            return hidden @ weights[f"{part}/head/weight"] + weights[f"{part}/head/bias"]
+
+        codes = network("encoder", np.concatenate([x, given], axis=1))[:, :2]
+        np.testing.assert_allclose(codes, vae.transform(x, conditions=kinds), rtol=1e-4, atol=1e-5)
+        outputs = network("decoder", np.concatenate([codes, given], axis=1))
+        means = outputs if options else 1 / (1 + np.exp(-outputs))
+        np.testing.assert_allclose(means, vae.reconstruct(x, conditions=kinds), rtol=1e-4, atol=1e-5)
+
+
+def test_weights_that_no_plain_network_has(tmp_path):
+    settings = {"latent_dim": 2, "hidden": (6,), "epochs": 1, "random_state": 0, "likelihood": "gaussian"}
+    conditional = vaelib.VAE(**settings).fit(X, conditions=Y)
+    of_scores = vaelib.VAE(**settings, standardize_by="quantiles").fit(X)
+    given_scores = vaelib.VAE(
+        **{**settings, "likelihood": "auto"},
+        columns=[("gaussian", [1], {"condition": True, "standardize_by": "quantiles"})],
+    ).fit(X)
+    for vae, message in (
+        (conditional, "some are conditions, and are standardised"),
+        (of_scores, "become normal scores"),
+        (given_scores, "become normal scores"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            unstandardized_weights(vae)
+        with pytest.raises(ValueError, match=message):
+            export_keras_weights(vae, tmp_path / "vae.weights.h5")
+    assert not list(tmp_path.iterdir())
+
+
+def test_files_for_keras_of_conditional_models(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    settings = {"latent_dim": 2, "hidden": (6,), "likelihood": "gaussian", "standardize": False, "random_state": 0}
+    vae = vaelib.VAE(**settings).initialize(X, conditions=Y)
+    export_keras_weights(vae, tmp_path / "vae.weights.h5")
+    with h5py.File(tmp_path / "vae.weights.h5") as file:
+        assert file["encoder/layers/dense/vars/0"].shape == (5 + 2, 6)
+        assert file["decoder/layers/dense/vars/0"].shape == (2 + 2, 6)
+        np.testing.assert_array_equal(file["vars/0"][...], vae.get_weights()["columns/0/decoder/log_variance"])

@@ -61,8 +61,8 @@ class Conditions:
         ]
         return cls(names, categories, likelihoods)
 
-    def dataset(self, conditions: Any, rows: int | None = None) -> Dataset:
-        """Conditions as numbers; with ``rows`` one row for each of so many, of which there may be one for all.
+    def dataset(self, conditions: Any, rows: int | None = None, *, scale: float = 1, shift: float = 0) -> Dataset:
+        """Conditions as ``number * scale + shift``; with ``rows`` one for each of so many, of which one may be for all.
 
         Raises
         ------
@@ -81,7 +81,17 @@ class Conditions:
         if rows is not None and len(matrix) not in (1, rows):
             raise ValueError(f"the conditions have {len(matrix)} rows; expected {rows}, one for each, or 1 for all")
         wanted = matrix if rows is None else np.broadcast_to(matrix, (rows, matrix.shape[1]))
-        return Dataset(wanted)._name_columns(self.names)
+        return Dataset(wanted, scale=scale, shift=shift)._name_columns(self.names)
+
+    def values(self, numbers: npt.NDArray[Any]) -> Dataset | npt.NDArray[Any]:
+        """Rows of numbers, as the model has them, as conditions that ``dataset`` takes."""
+        if not any(self.categories):
+            return Dataset(numbers)
+        found = numbers.astype(object)
+        for column, known in enumerate(self.categories):
+            if known is not None:
+                found[:, column] = known.values[numbers[:, column].astype(int)]
+        return found
 
     def behind(self, own: StoredColumns | None, width: int, counts: Mapping[int, int]) -> StoredColumns | None:
         """What a model file can keep of ``width`` columns of examples, and of these behind them.

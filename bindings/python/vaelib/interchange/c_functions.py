@@ -47,6 +47,19 @@ LOOPS = {
   for (int j = 0; j < outputs; j++) y[j] += bias[j];
 """,
     ),
+    "intervals": (
+        "const float *x, const float *numbers, int columns, int size, double *y",
+        """  for (int j = 0; j < columns; j++, numbers += size) {
+    int low = 0, high = size - 2;
+    while (low < high) {
+      int middle = (low + high + 1) / 2;
+      if (numbers[middle] <= x[j]) low = middle;
+      else high = middle - 1;
+    }
+    y[j] = (double)j * size + low;
+  }
+""",
+    ),
     "dense_transposed": (
         "const float *x, const float *weight, const float *bias, int inputs, int outputs, float *y",
         """  for (int j = 0; j < outputs; j++) {

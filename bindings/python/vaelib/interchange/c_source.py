@@ -34,6 +34,8 @@ def to_c(model: Estimator[Any], path: str | os.PathLike[str], part: str = "encod
 
         void model_encode(const float *x, float *mean, float *log_variance);
 
+    Conditions come last of what goes in.
+
     Networks, codes, probabilities, predictions and Bernoulli and Gaussian means are in single precision; ``scale`` and
     ``shift``, variances, means of counts and densities in double precision.
 
@@ -87,7 +89,7 @@ def _beginning(statements: Statements, declaration: str, description: dict[str, 
     graph = statements.graph
     sizes = {**graph.inputs, **graph.outputs}
     stack = sum(each.size * (8 if each.is_double else 4) for each in statements.memory.buffers)
-    known = {"columns": "Columns", "classes": "Classes"}
+    known = {name: name.capitalize() for name in ("columns", "conditions", "categories", "classes")}
     return comment(
         [
             "The {part} of a {model}, written by vaelib {vaelib_version}.".format(**description),

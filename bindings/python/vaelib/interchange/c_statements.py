@@ -35,6 +35,9 @@ class Statements:
                 width = self.graph.operations[operand].width
                 self._loop(to, width, self._value(operand, "i"), place)
                 place += width
+        elif kind == "interval":
+            sizes = str(operation.width), str(operation.settings["size"])
+            self._call("intervals", False, self._address(operands[0]), self._tensor(operation), *sizes, to)
         elif "size" in operation.settings:
             size = operation.settings["size"]
             groups = self.graph.operations[operands[0]].width // size
@@ -43,10 +46,7 @@ class Statements:
             self._loop(to, operation.width, self._expression(operation, "i"))
 
     def _call_dense(self, operation: Operation, to: str) -> None:
-        names = []
-        for tensor in (operation.settings["weight"], operation.settings["bias"]):
-            names.append(tensor.replace("/", "_"))
-            self.arrays[names[-1]] = array(names[-1], self.graph.tensors[tensor].reshape(-1).tolist(), False)
+        names = [self._tensor(operation, setting) for setting in ("weight", "bias")]
         inputs = self.graph.operations[operation.operands[0]].width
         function = "dense_transposed" if operation.settings["transposed"] else "dense"
         sizes = str(inputs), str(operation.width)
@@ -94,6 +94,13 @@ class Statements:
         operation = self.graph.operations[index]
         return self._value(index, place) if operation.width > 1 else self._value(index, "0")
 
+    def _tensor(self, operation: Operation, setting: str = "tensor") -> str:
+        """The array of a tensor that an operation is about."""
+        tensor = operation.settings[setting]
+        name: str = tensor.replace("/", "_")
+        self.arrays[name] = array(name, self.graph.tensors[tensor].reshape(-1).tolist(), False)
+        return name
+
     def _array(self, index: int) -> str:
         operation = self.graph.operations[index]
         name = f"constant{index}"
@@ -105,6 +112,8 @@ class Statements:
         values = [self._value(operand, place) for operand in operation.operands]
         if operation.kind == "cast":
             return f"({'double' if operation.is_double else 'float'}){values[0]}"
+        if operation.kind == "entry":
+            return f"(double){self._tensor(operation)}[(int)({_bare(values[0])})]"
         if operation.kind in RETURNED:
             self.functions.add((operation.kind, operation.is_double))
             return f"{name_of(operation.kind, operation.is_double)}({_bare(values[0])})"

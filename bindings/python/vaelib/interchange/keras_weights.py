@@ -51,7 +51,7 @@ def _add_vae(content: KerasWeights, weights: Mapping[str, Array]) -> None:
     for part in ("encoder", "decoder"):
         names = [name.removesuffix("/weight") for name in weights if name.startswith(part) and name.endswith("/weight")]
         content.add_sequential(part, [(weights[f"{name}/weight"], weights[f"{name}/bias"]) for name in names])
-    content.add_variables("", [weights[name] for name in weights if name.count("/") == 1])
+    content.add_variables("", [weights[name] for name in weights if not name.endswith(("/weight", "/bias"))])
 
 
 def _add_stack(content: KerasWeights, weights: Mapping[str, Array]) -> None:

@@ -34,11 +34,16 @@ def to_onnx(model: Estimator[Any], path: str | os.PathLike[str], part: str = "en
     regressor           x           ``prediction``, the targets in their own unit
     ==================  ==========  ===========================================================================
 
+    Of a conditional VAE all parts take ``conditions``, too, numbers as in a matrix: those given beside X, or, where
+    they are columns of X, the ``decoder`` alone, in the order of these columns; what comes out has the columns of X.
+    Where columns are normal scores inside (``standardize_by`` "quantiles"), there is no ``decoder``.
+
     With z = mean + exp(log_variance / 2) noise, reconstruction - kl is the evidence lower bound of one latent sample.
     Values are not checked: one that vaelib would refuse leads to numbers without a meaning.
 
     Needs the package onnx (``pip install onnx``); operators of opset 17. The file's metadata have ``vaelib_version``,
-    ``model``, ``part`` and, as JSON lists, ``columns`` and ``classes`` where they have names.
+    ``model``, ``part`` and, as JSON lists, ``columns``, ``conditions`` and ``classes`` where they have names; as a JSON
+    object, ``categories``: what the numbers 0, 1, ... of a column stand for.
 
     Parameters
     ----------

@@ -134,6 +134,24 @@ class NodeWriter:
         shape = self.node("Concat", count, self.array([operation.width], np.int64), axis=0)
         return self.node("Expand", x, shape)
 
+    def _interval(self, operation: Operation, x: str) -> str:
+        """By halves: the numbers of each column are twice as many as the first step."""
+        size, name = operation.settings["size"], operation.settings["tensor"]
+        numbers = self.array(self.graph.tensors[name].reshape(-1), np.float32, f"{name}/flat")
+        first = self.array(np.arange(operation.width)[np.newaxis] * size, np.int64)
+        last = self.array(np.arange(operation.width)[np.newaxis] * size + size - 2, np.int64)
+        found, step = first, size // 2
+        while step > 0:
+            further = self.node("Min", self.node("Add", found, self.array(step, np.int64)), last)
+            is_there = self.node("LessOrEqual", self.node("Gather", numbers, further), x)
+            found, step = self.node("Where", is_there, further, found), step // 2
+        return self._cast_to(found, np.float64)
+
+    def _entry(self, operation: Operation, place: str) -> str:
+        name = operation.settings["tensor"]
+        numbers = self.array(self.graph.tensors[name].reshape(-1), np.float32, f"{name}/flat")
+        return self._cast_to(self.node("Gather", numbers, self._cast_to(place, np.int64)), np.float64)
+
     def _is_nan(self, operation: Operation, x: str) -> str:
         return self._cast_to(self.node("IsNaN", x), _dtype(operation))
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from vaelib.interchange.computation.parts import graph_of, parts_of
 from vaelib.models.estimator import Estimator
+from vaelib.models.vae import VAE
 from vaelib.models.weights import as_floats
 
 Model = TypeVar("Model", bound=Estimator[Any])
@@ -19,6 +20,7 @@ def to_torch(model: Estimator[Any]) -> Any:
     It has the methods ``encode(x)``, ``decode(z)`` and, of a VAE, ``kl(x)`` and ``reconstruction(x, z)``, of a
     classifier ``classify(x)``, of a regressor ``predict(x)``; they give what the parts of ``to_onnx`` give. Called as a
     function it gives reconstructions, or predictions. Tensors are float32, [N, width], NaN where a number is missing.
+    Of a conditional VAE the methods take ``conditions`` behind x or z, as the parts of ``to_onnx`` do.
 
     A training step in PyTorch minimises, for one latent sample::
 
@@ -40,7 +42,9 @@ def to_torch(model: Estimator[Any]) -> Any:
         if error.name != "torch":
             raise
         raise ImportError("to_torch needs PyTorch, which is not installed: pip install torch") from None
-    return TorchModel(graphs, model.get_weights())
+    given = model._fitted().condition_columns if isinstance(model, VAE) else []
+    among_x = [column for column in given if column < model.n_features_in_]
+    return TorchModel(graphs, model.get_weights(), among_x)
 
 
 def from_torch(module: Any, like: Model) -> Model:

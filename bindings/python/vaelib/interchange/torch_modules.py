@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -44,12 +44,14 @@ class TorchModel(nn.Module):
     """A model of vaelib as a module, for rows [N, width] of float32; its parts are functions with gradients.
 
     Layers are ``nn.Linear``, under the names of the model file with "." for "/", such as ``encoder.0``; standardisation
-    is in buffers.
+    is in buffers. ``conditions`` are numbers, a row for each row, as the parts of ``to_onnx`` take them.
     """
 
-    def __init__(self, graphs: Mapping[str, Graph], weights: Mapping[str, Array]) -> None:
+    def __init__(self, graphs: Mapping[str, Graph], weights: Mapping[str, Array], given: Sequence[int]) -> None:
         super().__init__()
         self._graphs = dict(graphs)
+        #: The columns of x that are conditions.
+        self._given = list(given)
         for name, values in weights.items():
             self._add(name, torch.tensor(values))
         for part, graph in graphs.items():
@@ -58,29 +60,30 @@ class TorchModel(nn.Module):
                     values = torch.tensor(operation.settings["values"]).to(_dtype(operation))
                     self.register_buffer(_constant(part, index), values, persistent=False)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Any, conditions: Any = None) -> Any:
         """Of a classifier or regressor what it predicts; of others the reconstruction of x, by the mean of the code."""
         for part in ("classifier", "regressor"):
             if part in self._graphs:
                 return self.compute(part, x)
-        code = self.encode(x)
-        return self.decode(code[0] if isinstance(code, tuple) else code)
+        code = self.encode(x, conditions)
+        given = x[:, self._given] if self._given else conditions
+        return self.decode(code[0] if isinstance(code, tuple) else code, given)
 
-    def encode(self, x: Any) -> Any:
+    def encode(self, x: Any, conditions: Any = None) -> Any:
         """Mean and log-variance of q(z|x); of a stack the code."""
-        return self.compute("encoder", x)
+        return self.compute("encoder", x, *_known(conditions))
 
-    def decode(self, z: Any) -> Any:
+    def decode(self, z: Any, conditions: Any = None) -> Any:
         """The mean of p(x|z), and its variance where ``VAE.decode`` gives one; of a stack the example."""
-        return self.compute("decoder", z)
+        return self.compute("decoder", z, *_known(conditions))
 
-    def kl(self, x: Any) -> Any:
+    def kl(self, x: Any, conditions: Any = None) -> Any:
         """KL(q(z|x) || p(z)) of a VAE in nats, [N, 1]."""
-        return self.compute("kl", x)
+        return self.compute("kl", x, *_known(conditions))
 
-    def reconstruction(self, x: Any, z: Any) -> Any:
+    def reconstruction(self, x: Any, z: Any, conditions: Any = None) -> Any:
         """log p(x|z) of a VAE in nats, [N, 1]."""
-        return self.compute("reconstruction", x, z)
+        return self.compute("reconstruction", x, z, *_known(conditions))
 
     def classify(self, x: Any) -> Any:
         """Probabilities of classes, or of labels."""
@@ -96,11 +99,13 @@ class TorchModel(nn.Module):
         Raises
         ------
         ValueError
-            The model has no such part.
+            The model has no such part, or the part takes others.
         """
         if part not in self._graphs:
             raise ValueError(f"this model has the parts {', '.join(self._graphs)}, not {part!r}")
         graph = self._graphs[part]
+        if len(inputs) != len(graph.inputs):
+            raise ValueError(f"{part} takes {' and '.join(graph.inputs)}, but {len(inputs)} inputs are given")
         given = dict(zip(graph.inputs, inputs, strict=True))
         values: list[Any] = []
         for index, operation in enumerate(graph.operations):
@@ -123,7 +128,17 @@ class TorchModel(nn.Module):
             weight = self._tensor(settings["weight"])
             weight = weight.T if settings["transposed"] else weight
             return functional.linear(operands[0], weight, self._tensor(settings["bias"]))
+        if kind == "interval":
+            return self._interval(operation, operands[0])
+        if kind == "entry":
+            return self._tensor(settings["tensor"]).reshape(-1)[operands[0].long()].double()
         return _rearranged(operation, operands)
+
+    def _interval(self, operation: Operation, x: Any) -> Any:
+        """All numbers of a column but the outermost are the borders of its intervals."""
+        numbers = self._tensor(operation.settings["tensor"]).reshape(operation.width, -1)
+        columns = torch.searchsorted(numbers[:, 1:-1].contiguous(), x.detach().T.contiguous(), right=True)
+        return columns.T + torch.arange(operation.width, dtype=torch.double, device=x.device) * numbers.shape[1]
 
     def _add(self, name: str, values: Any) -> None:
         """Adds a tensor of the model at its place."""
@@ -151,6 +166,10 @@ class TorchModel(nn.Module):
     def _tensor(self, name: str) -> Any:
         path, _, last = name.rpartition("/")
         return getattr(self.get_submodule(path.replace("/", ".")), last)
+
+
+def _known(conditions: Any) -> tuple[Any, ...]:
+    return () if conditions is None else (conditions,)
 
 
 def _rearranged(operation: Operation, operands: list[Any]) -> Any:

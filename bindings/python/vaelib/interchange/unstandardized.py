@@ -35,15 +35,27 @@ def unstandardized_weights(model: Estimator[Any]) -> dict[str, Array]:
     In place of a missing number the network without standardisation wants m; with ``missing="indicate"`` it has a
     second input for each column, 1 where it is missing.
 
-    A model that does not standardise gives its weights as they are.
+    Columns as they are have been through ``scale`` and ``shift`` of the estimator, if it has others than 1 and 0.
+
+    A model that does not standardise gives its weights as they are. Of a conditional one what networks see of
+    conditions follows the columns of x, and z: of K categories K inputs, 1 for the one that is there and else 0.
+
+    Raises
+    ------
+    ValueError
+        Columns are of several kinds, or some are conditions, and a part of them is standardised; or they become normal
+        scores.
     """
     weights = {name: values.astype(np.float64) for name, values in model.get_weights().items()}
     _restore_targets(weights)
-    if any(name.startswith("columns/") for name in weights):
-        raise ValueError("the columns of this model are of several kinds; only networks of one kind have such weights")
-    if "standardization/knots" in weights:
+    if any(name.endswith("standardization/knots") for name in weights):
         raise ValueError(
             "the columns of this model become normal scores (standardize_by quantiles), which no layer does"
+        )
+    if any(name.startswith("columns/") and "standardization" in name for name in weights):
+        raise ValueError(
+            "the columns of this model are of several kinds, or some are conditions, and are standardised; only "
+            "networks of one kind have such weights: bring columns to one scale yourself and fit with standardize=False"
         )
     mean, deviation = (weights.pop(f"standardization/{name}", None) for name in ("mean", "deviation"))
     for name in ("floor", "total"):

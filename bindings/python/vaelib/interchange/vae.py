@@ -28,6 +28,9 @@ def vae_from_dense_layers(
     A bias of None is zero. The widths are those of the layers; ``likelihood``, which must be given, ``activation`` and
     so on are given in ``parameters``. Columns are not standardised.
 
+    A conditional VAE is made with ``VAE(...).initialize(X, conditions=...)`` and ``set_weights``: its encoder has
+    inputs for conditions behind those for columns, its decoder behind z.
+
     Parameters
     ----------
     encoder : sequence of (kernel, bias)
@@ -53,7 +56,10 @@ def vae_from_dense_layers(
         Layers do not fit each other or the parameters, or numbers are not finite.
     """
     if parameters.get("columns") is not None:
-        raise ValueError("columns of several kinds are not read from layers: make such a VAE, and give it set_weights")
+        raise ValueError(
+            "columns of several kinds, and conditions, are not read from layers: make such a VAE, and give it "
+            "set_weights"
+        )
     reader = DenseReader(convention)
     parameters = {"standardize": False, **parameters}  # the weights are for columns as they are
     encoding = _encoding(reader, encoder, mean, log_variance)

@@ -19,6 +19,7 @@ class Reports:
         shape: tuple[int, int] | tuple[int, int, int] | bool | None = None,
         title: str | None = None,
         rows: int = 1000,
+        conditions: Any = None,
     ) -> None:
         """Writes a report as one page of HTML, which any browser shows without a network; needs matplotlib.
 
@@ -41,6 +42,8 @@ class Reports:
             What stands above.
         rows : int, default 1000
             How many rows are looked at, evenly spread, if there are more.
+        conditions : optional
+            What is given beside the rows, for a VAE that was fitted with conditions beside X.
 
         Raises
         ------
@@ -52,4 +55,4 @@ class Reports:
             The folder of ``path`` does not exist.
         """
         # Pictures are drawn in a room above this one, which is entered only when somebody wants them.
-        importlib.import_module("vaelib.report").write_report(self, data, y, path, shape, title, rows)
+        importlib.import_module("vaelib.report").write_report(self, data, y, path, shape, title, rows, conditions)

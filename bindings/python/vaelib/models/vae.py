@@ -13,6 +13,7 @@ from vaelib.models.columns import Group, columns_of, columns_up_to, decided, lik
 from vaelib.models.documentation import fill_in
 from vaelib.models.estimator_interface import EstimatorInterface, constructor_parameters
 from vaelib.models.fine_tuning import fraction_kept
+from vaelib.models.metadata_routing import MetadataRouting
 from vaelib.models.native_vae import NativeVAE
 from vaelib.models.outliers import OutlierDetection, held_out_rows
 from vaelib.models.reports import Reports
@@ -38,6 +39,7 @@ class VAE(
     VAEScores,
     OutlierDetection[NativeVAE],
     Reports,
+    MetadataRouting,
     EstimatorInterface,
 ):
     """A variational auto-encoder (Kingma & Welling, "Auto-Encoding Variational Bayes", 2014).
@@ -242,7 +244,8 @@ class VAE(
         conditions : array of shape (n_samples,) or (n_samples, n_conditions), data frame or Dataset, optional
             What is given beside X: conditions c of p(x|z, c) and q(z|x, c) (docs/conditions.md). A single axis holds
             labels, texts or numbers without fractions; columns of texts and categories are categories, others numbers.
-            All queries then need the conditions of their rows.
+            All queries then need the conditions of their rows. Pipelines and searches of scikit-learn hand them on if
+            they are requested: ``set_fit_request(conditions=True)``, ``set_score_request`` and so on.
         sample_weight : array of shape (n_samples,), optional
             How much each example counts: weight 2 as if it were there twice, 0 as if it were not there. Only their
             ratios matter. Without it a Dataset's own (``Dataset.reweight``).

@@ -23,11 +23,21 @@ class VAEConditions(Estimator[NativeVAE]):
     They are columns of X that ``columns`` says are conditions, or are given to ``fit`` beside X. Then every query of
     examples has ``conditions`` beside them, too: a row for each, or one for all. Queries of latents are given
     conditions in either case, and may be given others than the examples of the latents had.
+
+    In place of X and conditions beside it there may be a Dataset that has both, conditions as the model's numbers.
     """
 
     #: What was given to ``fit`` beside X.
     _conditions: Conditions | None = None
     _table: Table | None
+
+    def _examples(
+        self, X: Any, labels: npt.NDArray[Any] | None = None, *, reset: bool = False, conditions: Any = None
+    ) -> Dataset:
+        known = None if reset or conditions is not None else self._conditions
+        if known is not None and isinstance(X, Dataset) and X.columns == self.n_features_in_ + len(known.names):
+            return X
+        return super()._examples(X, labels, reset=reset, conditions=conditions)
 
     def _with_conditions(self, examples: Dataset, conditions: Any, reset: bool) -> Dataset:
         if reset:
@@ -68,7 +78,22 @@ class VAEConditions(Estimator[NativeVAE]):
                 f"this {type(self).__name__} has conditions {known.names}: give conditions=..., a row for each row, or "
                 "one for all"
             )
-        return known.dataset(conditions)
+        if known is self._conditions or isinstance(conditions, Dataset):
+            return known.dataset(conditions)
+        return known.dataset(conditions, scale=self.scale, shift=self.shift)  # as X was
+
+    def _known_conditions(self) -> Conditions | None:
+        """All conditions, wherever they are; None without any."""
+        model = self._fitted()
+        return None if model.condition_count == 0 else self._conditions or self._conditions_in_x(model)
+
+    def _conditions_of(self, examples: Dataset, row: int) -> Any:
+        """The conditions of a row of examples, as queries of latents take them; None if there are none."""
+        known = self._known_conditions()
+        if known is None:
+            return None
+        place = row % examples.rows
+        return known.values(examples[place : place + 1].numpy()[:, self._fitted().condition_columns])
 
     def _known_conditions(self) -> Conditions | None:
         """All conditions, wherever they are; None without any."""

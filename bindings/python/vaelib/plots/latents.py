@@ -26,6 +26,7 @@ def latent_scatter(
     source: Any,
     *more: Any,
     latents: Sequence[int] | None = None,
+    conditions: Any = None,
     names: Sequence[str] | None = None,
     title: str | None = "Codes",
     ax: Axes | None = None,
@@ -44,6 +45,8 @@ def latent_scatter(
         As above; codes have two or more columns.
     latents : two integers, optional
         Which latents are drawn; by default the two that differ most from example to example.
+    conditions : optional
+        Those beside X, of a VAE that was fitted with such.
     names : two texts, optional
         What the axes are called; by default "latent 0" and so on.
     title : str, optional
@@ -53,7 +56,7 @@ def latent_scatter(
     path : path, optional
         The file to write the figure to.
     """
-    codes, y = _codes_and_labels(source, more)
+    codes, y = _codes_and_labels(source, more, conditions)
     if latents is not None and np.size(latents) != 2:
         raise ValueError(f"latents must be two numbers, not {latents!r}; latent_pairs draws more")
     across, up = _chosen(codes, latents, 2)
@@ -74,6 +77,7 @@ def latent_pairs(
     source: Any,
     *more: Any,
     latents: Sequence[int] | None = None,
+    conditions: Any = None,
     figure: AnyFigure | None = None,
     path: Path | None = None,
 ) -> AnyFigure:
@@ -82,7 +86,7 @@ def latent_pairs(
     The arguments are those of ``latent_scatter``; ``latents`` are two or more, by default the four that differ most
     from example to example.
     """
-    codes, y = _codes_and_labels(source, more)
+    codes, y = _codes_and_labels(source, more, conditions)
     if latents is not None and np.size(latents) < 2:
         raise ValueError(f"latents must be two numbers or more, not {latents!r}")
     chosen = _chosen(codes, latents, min(_MOST_OF_PAIRS, codes.shape[1]))
@@ -105,7 +109,7 @@ def latent_pairs(
     return figure
 
 
-def _codes_and_labels(source: Any, more: tuple[Any, ...]) -> tuple[Images, Labels | None]:
+def _codes_and_labels(source: Any, more: tuple[Any, ...], conditions: Any) -> tuple[Images, Labels | None]:
     """The codes, [n, 2 or more], and the labels, if there are some."""
     if isinstance(source, Estimator):
         if len(more) not in (1, 2):
@@ -113,7 +117,8 @@ def _codes_and_labels(source: Any, more: tuple[Any, ...]) -> tuple[Images, Label
         X, y = more[0], more[1] if len(more) == 2 else None
         if y is None and isinstance(X, Dataset):
             y = X.labels
-        codes = as_numbers(source.transform(X), "codes")  # type: ignore[attr-defined]
+        given = {} if conditions is None else {"conditions": conditions}
+        codes = as_numbers(source.transform(X, **given), "codes")  # type: ignore[attr-defined]
     else:
         if len(more) > 1:
             raise TypeError(

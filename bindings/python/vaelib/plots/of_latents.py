@@ -14,8 +14,8 @@ from vaelib.models.vae_queries import MeanAndVariance, VAEQueries
 from vaelib.plots.figure import AnyFigure, Path, axes_for, figure_for, finish, headline, quiet
 from vaelib.plots.images import image_grid
 from vaelib.plots.labels import shown_name
-from vaelib.plots.of_models import needs
-from vaelib.plots.pictures import Images, Shape, as_numbers, image_shape
+from vaelib.plots.of_models import given_within, modelled, needs
+from vaelib.plots.pictures import Images, Shape, image_shape
 from vaelib.plots.tables import column_names
 
 #: A latent whose mean varies less than this from example to example carries nothing (Burda et al. 2015).
@@ -29,8 +29,9 @@ _MOST_COLUMNS = 24
 class LatentKL:
     """KL(q(z_j|x) || p(z_j)) of each latent, the mean over examples, and whether the latent is active."""
 
-    def __init__(self, model: Estimator[Any], X: Any) -> None:
-        mean, log_variance = (part.astype(np.float64) for part in needs(model, VAEQueries, "latents").encode(X))
+    def __init__(self, model: Estimator[Any], X: Any, conditions: Any = None) -> None:
+        vae = needs(model, VAEQueries, "latents")
+        mean, log_variance = (part.astype(np.float64) for part in vae.encode(X, conditions=conditions))
         #: In nats, one a latent; together the KL term of the bound.
         self.kl = 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).mean(axis=0)
         #: Whether its mean varies by more than .01 over the examples.
@@ -43,13 +44,20 @@ class LatentKL:
 
 
 def latent_kl(
-    model: Estimator[Any], X: Any, *, title: str | None = None, ax: Axes | None = None, path: Path | None = None
+    model: Estimator[Any],
+    X: Any,
+    *,
+    conditions: Any = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+    path: Path | None = None,
 ) -> Axes:
     """What each latent of a VAE tells about examples X, in nats, the most informative first; the axes.
 
-    A latent is active if its mean varies by more than .01 over the examples (Burda et al. 2015).
+    A latent is active if its mean varies by more than .01 over the examples (Burda et al. 2015). ``conditions`` are
+    those beside X, if the VAE was fitted with such.
     """
-    found = LatentKL(model, X)
+    found = LatentKL(model, X, conditions)
     order = found.order[:_MOST_BARS]
     ax = axes_for(ax, float(np.clip(0.3 * len(order) + 1.2, 4.4, 9.0)), 3.0, path)
     places = np.arange(len(order))
@@ -79,6 +87,7 @@ def traversals(
     latents: Sequence[int] | None = None,
     steps: int = 9,
     extent: float = 3.0,
+    conditions: Any = None,
     shape: Shape | None = None,
     figure: AnyFigure | None = None,
     path: Path | None = None,
@@ -96,23 +105,31 @@ def traversals(
         Examples, whose ``row`` has the code that the others stay at; by default all are 0.
     latents : sequence of int, optional
         Which; by default the ten that carry most about X, or the first ten without X.
+    conditions : optional
+        Those beside X, if the VAE was fitted with such; without X those that all is decoded under, one row, of any
+        conditional VAE. With X all is decoded under the conditions of its ``row``.
     shape : (height, width) or (height, width, 3), optional
         Of pictures; by default rows are squares of grey levels, unless columns have names or no square has so many.
     """
     vae = needs(model, VAEQueries, "latents")
     width = vae._fitted().latent_dim
-    order = list(range(width)) if X is None else LatentKL(model, X).order
+    examples = None if X is None else vae._examples(X, conditions=conditions)
+    order = list(range(width)) if examples is None else LatentKL(model, examples).order
     chosen = order[:10] if latents is None else [int(latent) for latent in latents]
     if not chosen or any(not 0 <= latent < width for latent in chosen):
         raise ValueError(f"latents must be among the numbers 0 to {width - 1}, not {latents!r}")
     if steps < 2:
         raise ValueError(f"steps must be at least 2, not {steps}")
-    middle = np.zeros(width, np.float32) if X is None else as_numbers(vae.transform(X), "codes")[row]
+    middle = np.zeros(width, np.float32)
+    if examples is not None:
+        middle = vae.encode(examples)[0][row]
+        conditions = vae._conditions_of(examples, row)
     codes = np.repeat(np.repeat(middle[np.newaxis], steps, axis=0)[np.newaxis], len(chosen), axis=0)
     values = np.linspace(-extent, extent, steps)
     for place, latent in enumerate(chosen):
         codes[place, :, latent] = values
-    decoded = _decoded(vae, codes.reshape(-1, width)).reshape(len(chosen), steps, -1)
+    decoded = _decoded(vae, codes.reshape(-1, width), conditions)
+    decoded = modelled(vae, decoded).reshape(len(chosen), steps, -1)
     if _are_pictures(model, shape):
         names = [f"latent {latent}" for latent in chosen]
         rows = decoded.reshape(len(chosen) * steps, -1)
@@ -123,12 +140,14 @@ def traversals(
             image_grid(rows, shape=shape, columns=steps, row_names=names, title=_title(extent), ax=axes)
         finish(figure, path)
         return figure
-    return _of_table(decoded, values, chosen, column_names(model), figure, path)
+    given = given_within(vae)
+    names = [name for column, name in enumerate(column_names(model)) if column not in given]
+    return _of_table(decoded, values, chosen, names, figure, path)
 
 
-def _decoded(vae: Any, codes: Images) -> Images:
+def _decoded(vae: Any, codes: Images, conditions: Any) -> Images:
     """The mean of p(x|z) for each code, as numbers."""
-    found = vae.decode(codes)
+    found = vae.decode(codes, conditions=conditions)
     return found.mean if isinstance(found, MeanAndVariance) else np.asarray(found)
 
 
@@ -142,7 +161,7 @@ def _are_pictures(model: Estimator[Any], shape: Shape | None) -> bool:
     if getattr(model, "feature_names_in_", None) is not None:
         return False
     try:
-        return image_shape(model.n_features_in_)[0] >= 5
+        return image_shape(model.n_features_in_ - len(given_within(model)))[0] >= 5
     except ValueError:
         return False
 

@@ -15,30 +15,48 @@ from vaelib.models.vae_queries import VAEQueries
 from vaelib.plots.images import image_grid
 from vaelib.plots.pictures import Images, Shape, as_images, as_numbers
 
+#: Pictures that are drawn, where nobody says how many.
+_SAMPLES = 64
+
 
 def samples(
-    source: Any, *, count: int = 64, random_state: Any = None, shape: Shape | None = None, **options: Any
+    source: Any,
+    *,
+    count: int | None = None,
+    random_state: Any = None,
+    conditions: Any = None,
+    shape: Shape | None = None,
+    **options: Any,
 ) -> Axes:
     """New pictures: ``source`` is a fitted VAE, of which ``count`` are drawn, or pictures that were drawn; the axes.
 
-    ``options`` are those of ``image_grid``.
+    64 by default, or, of a conditional VAE, as many as ``conditions`` has rows, if it has more than one. ``options``
+    are those of ``image_grid``.
     """
     if isinstance(source, Estimator):
-        drawn = needs(source, VAEQueries, "samples").sample(count, random_state=random_state)
+        vae = needs(source, VAEQueries, "samples")
+        given = vae._given(conditions)
+        several = given is not None and given.rows > 1
+        wanted = (given.rows if several else _SAMPLES) if count is None else count
+        drawn = modelled(vae, vae.sample(wanted, random_state=random_state, conditions=conditions))
     else:
         drawn = source
     return image_grid(drawn, **{"shape": shape, "title": "Samples from the prior", **options})
 
 
-def reconstructions(source: Any, X: Any, *, count: int = 24, shape: Shape | None = None, **options: Any) -> Axes:
+def reconstructions(
+    source: Any, X: Any, *, count: int = 24, conditions: Any = None, shape: Shape | None = None, **options: Any
+) -> Axes:
     """Originals and, below each, its reconstruction; the axes.
 
-    ``reconstructions(model, X)``, or ``reconstructions(originals, reconstructed)``. The first ``count`` rows are shown;
-    further ``options`` are those of ``image_grid``.
+    ``reconstructions(model, X)``, with ``conditions`` beside X if the model was fitted with such, or
+    ``reconstructions(originals, reconstructed)``. The first ``count`` rows are shown; further ``options`` are those of
+    ``image_grid``.
     """
     if isinstance(source, Estimator):
-        rows = first_rows(source, X, count)
-        X, source = source.reconstruct(rows), rows.numpy()  # type: ignore[attr-defined]
+        rows = first_rows(source, X, count, conditions)
+        X = modelled(source, source.reconstruct(rows))  # type: ignore[attr-defined]
+        source = modelled(source, source._own_columns(rows.numpy()))
     groups = {"original": source, "reconstruction": X}
     return _below_each_other(groups, count, shape, **{"title": "Reconstructions", **options})
 
@@ -88,20 +106,47 @@ def filters_of(model: Estimator[Any], layer: int = 0) -> Images:
         return model.filters(layer)
     weights = model.get_weights()
     first = weights.get("encoder/0/weight", weights["encoder/head/weight"])
-    if layer != 0 or len(first) < model.n_features_in_:
+    pixels = pixels_of(model)
+    if layer != 0:
         raise ValueError("of a VAE there are filters of the encoder's first layer only")
-    if any(name.startswith("columns/") for name in weights):
+    if pixels == 0:
         raise ValueError("the encoder's inputs are no pixels: columns are of several kinds")
-    return first[: model.n_features_in_].T  # further inputs say what is missing
+    return first[:pixels].T  # further inputs are conditions, or say what is missing
 
 
-def manifold(source: Any, *, side: int = 15, shape: Shape | None = None, **options: Any) -> Axes:
+def pixels_of(model: Any) -> int:
+    """How many columns a VAE begins with that are of one kind, each an input, if only conditions follow; else 0."""
+    native = model._fitted()
+    first, *others = native.groups or [{"columns": native.data_dim, "likelihood": native.likelihoods[0]}]
+    if first["likelihood"] == "categorical" or not all(group["condition"] for group in others):
+        return 0
+    return 0 if first.get("condition") else int(first["columns"])
+
+
+def modelled(model: Any, rows: Any) -> Any:
+    """Rows of a model, as pictures: without columns that are conditions."""
+    within = given_within(model)
+    return np.delete(as_numbers(rows, "rows"), within, axis=1) if within else rows
+
+
+def given_within(model: Any) -> list[int]:
+    """The columns of X that are conditions."""
+    given = model._fitted().condition_columns if isinstance(model, VAEQueries) else []
+    return [column for column in given if column < model.n_features_in_]
+
+
+def manifold(
+    source: Any, *, side: int = 15, conditions: Any = None, shape: Shape | None = None, **options: Any
+) -> Axes:
     """The plane of two latents, decoded at ``side`` times ``side`` places; the axes.
 
-    ``source`` is a fitted VAE with ``latent_dim=2``, or what its ``manifold`` gave. ``options`` are those of
-    ``image_grid``.
+    ``source`` is a fitted VAE with ``latent_dim=2``, or what its ``manifold`` gave. All places have the same
+    ``conditions``, if the VAE needs some. ``options`` are those of ``image_grid``.
     """
-    rows = needs(source, VAEQueries, "a manifold").manifold(side) if isinstance(source, Estimator) else source
+    if isinstance(source, Estimator):
+        rows = modelled(source, needs(source, VAEQueries, "a manifold").manifold(side, conditions=conditions))
+    else:
+        rows = source
     return image_grid(rows, **{"shape": shape, "title": "The plane of two latents", "gap": 0.0, **options})
 
 
@@ -111,18 +156,21 @@ def interpolation(
     pairs: Sequence[tuple[int, int]] = ((0, 1),),
     *,
     steps: int = 10,
+    conditions: Any = None,
     shape: Shape | None = None,
     **options: Any,
 ) -> Axes:
     """The path through latent space from a row of X to another one, decoded; a row of pictures for each pair; the axes.
 
+    ``conditions`` are those beside X, if the VAE was fitted with such; they go from one to the other row's, too.
     ``options`` are those of ``image_grid``.
     """
     vae = needs(model, VAEQueries, "interpolations")
     listed = [tuple(pair) for pair in pairs]
     if not listed or any(len(pair) != 2 for pair in listed):
         raise ValueError(f"pairs must be pairs of row numbers, such as [(0, 1), (0, 2)], not {pairs!r}")
-    paths = [as_numbers(vae.interpolate(X, start, stop, steps), "rows") for start, stop in listed]
+    rows = vae._examples(X, conditions=conditions)
+    paths = [as_numbers(modelled(vae, vae.interpolate(rows, *pair, steps)), "rows") for pair in listed]
     names = [f"{start} to {stop}" for start, stop in listed]
     title = "Between two rows" if len(listed) == 1 else "Between pairs of rows"
     plain = {"shape": shape, "title": title, "columns": steps, "row_names": names}
@@ -143,10 +191,10 @@ def needs(model: Any, kind: type[Any], what: str) -> Any:
     return model
 
 
-def first_rows(model: Estimator[Any], X: Any, count: int) -> Any:
+def first_rows(model: Estimator[Any], X: Any, count: int, conditions: Any = None) -> Any:
     """The first rows of X, as a Dataset of what the model sees."""
     model._fitted()
-    return model._examples(X)[:count]
+    return model._examples(X, conditions=conditions)[:count]
 
 
 def _below_each_other(groups: dict[str, Any], count: int, shape: Shape | None, **options: Any) -> Axes:

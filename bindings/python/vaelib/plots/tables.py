@@ -21,6 +21,7 @@ def explanation(
     row: int = 0,
     *,
     count: int = 10,
+    conditions: Any = None,
     shape: Shape | None = None,
     title: str | None = None,
     ax: Axes | None = None,
@@ -38,6 +39,8 @@ def explanation(
         Examples; ``row`` says which of them.
     count : int
         How many columns are shown, those that differ most from what is usual.
+    conditions : optional
+        Those beside X, of a VAE that was fitted with such.
     shape : (height, width) or (height, width, 3), optional
         The shape of a picture, if rows are such.
     title : str, optional
@@ -50,7 +53,7 @@ def explanation(
     if not isinstance(model, OutlierDetection):
         raise TypeError(f"a {type(model).__name__} explains no rows: that is for a VAE or StackedDenoisingAutoencoder")
     model._fitted()
-    examples = model._examples(X)
+    examples = model._examples(X, conditions=conditions)
     if not -examples.rows <= row < examples.rows:
         raise IndexError(f"row {row} is out of range for {examples.rows} examples")
     place = row % examples.rows
@@ -61,7 +64,7 @@ def explanation(
         return _as_picture(shares, shape, heading, ax, path)
     order = np.argsort(-np.abs(shares), kind="stable")[:count]
     order = order[np.argsort(shares[order], kind="stable")]
-    values = chosen.numpy()[0]
+    values = model._own_columns(chosen.numpy())[0]
     names = [f"{shown_name(name)} = {value:.4g}" for name, value in zip(column_names(model), values, strict=True)]
     ax = axes_for(ax, 6.4, 0.28 * len(order) + 1.0, path)
     draw_shares(ax, shares[order], [names[column] for column in order])

@@ -27,10 +27,11 @@ def write_report(
     shape: Shape | bool | None,
     title: str | None,
     rows: int,
+    conditions: Any,
 ) -> None:
     """Writes the report; the ``report`` of estimators says what of."""
     rows = count(rows, "rows")
     if rows < 2:
         raise ValueError(f"rows must be at least 2, not {rows}")
-    subject = Subject(model, data, y, shape, rows)
+    subject = Subject(model, data, y, shape, rows, conditions)
     write_page(page(subject, title or f"Report of a {type(model).__name__}"), path)

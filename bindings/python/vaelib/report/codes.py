@@ -8,7 +8,7 @@ import numpy as np
 
 from vaelib.plots import latent_scatter
 from vaelib.plots.of_latents import LEAST_VARIANCE, LatentKL
-from vaelib.plots.of_models import filters_of
+from vaelib.plots.of_models import filters_of, pixels_of
 from vaelib.report.decoder_map import decoder_map
 from vaelib.report.elements import Markup, bars, counted, element, paragraph, together
 from vaelib.report.pictures import drawing, pixels
@@ -89,7 +89,7 @@ def filters(subject: Subject) -> Markup:
             text,
             signed=True,
         )
-    names = _input_names(subject, weights.shape[1])
+    names = _input_names(subject)
     units = np.sort(np.argsort(-np.linalg.norm(weights, axis=1), kind="stable")[:_UNITS])
 
     text = (
@@ -113,16 +113,16 @@ def _input_weights(subject: Subject) -> Any:
         return filters_of(subject.model)
     weights = subject.model.get_weights()
     first = weights.get("encoder/0/weight", weights["encoder/head/weight"]).T
-    is_of_pixels = not any(name.startswith("columns/") for name in weights)
+    is_of_pixels = subject.shape is not None and pixels_of(subject.model) == subject.columns
     return first[:, : subject.columns] if is_of_pixels else first
 
 
-def _input_names(subject: Subject, inputs: int) -> list[str]:
+def _input_names(subject: Subject) -> list[str]:
     """What the inputs of the first layer are called: a column, or a category of one; then what is missing."""
     names: list[str] = []
-    for column, name in enumerate(subject.names):
+    for column, name in enumerate(subject.input_names):
         if subject.likelihoods[column] == "categorical":
             names += [f"{name} = {category}" for category in subject.categories[column]]
         else:
             names.append(name)
-    return [*names, *(f"{name} is missing" for name in subject.names)][:inputs]
+    return [*names, *(f"{name} is missing" for name in subject.input_names)]

@@ -70,12 +70,13 @@ function mostProbable(output, first, classes) {
   return best;
 }
 
-// description: {activation, weights, layers: [{inputs, outputs}], groups}; returns z -> array of means.
+// description: {activation, given, weights, layers: [{inputs, outputs}], groups}, given what layers see of conditions;
+// returns z -> array of means.
 function makeDecoder(description) {
   const weights = readFloats(description.weights);
   const activation = activations[description.activation];
   return (z) => {
-    let input = z;
+    let input = [...z, ...description.given];
     let place = 0;
     description.layers.forEach((layer, index) => {
       const output = new Float64Array(layer.outputs);
@@ -90,6 +91,10 @@ function makeDecoder(description) {
     const found = [];
     let first = 0;
     for (const group of description.groups) {
+      if (group.likelihood === "given") {
+        found.push(...group.values);
+        continue;
+      }
       if (group.likelihood === "categorical") {
         for (let d = 0; d < group.columns; d++) found.push(mostProbable(input, first + d * group.classes, group.classes));
         first += group.columns * group.classes;

@@ -20,23 +20,70 @@ _OF_ONE_NUMBER = ("bernoulli", "continuous_bernoulli", "poisson", "categorical")
 _GREATEST_LOG_VARIANCE = 20.0
 
 
-def decoder_description(model: NativeVAE, weights: Weights) -> dict[str, Any]:
-    """What ``makeDecoder`` of decoder.js takes: activation, layers, their weights, groups of columns."""
+def has_scores(model: NativeVAE) -> bool:
+    """Whether columns that are modelled are normal scores inside: p(x|z) is of these."""
+    return any(
+        group["standardize_by"] == "quantiles" and group["likelihood"] != "bernoulli" and not group.get("condition")
+        for group in model.groups or [model.architecture]
+    )
+
+
+def decoder_description(
+    model: NativeVAE, weights: Weights, given: npt.NDArray[np.float32] | None = None
+) -> dict[str, Any]:
+    """What ``makeDecoder`` of decoder.js takes: activation, layers, their weights, conditions, groups of columns.
+
+    ``given`` are the conditions that all is decoded under, as numbers.
+    """
     architecture = model.resolved_architecture
     names = [*(f"decoder/{index}" for index in range(len(architecture["decoder_hidden"]))), "decoder/head"]
     parts = [weights[f"{name}/{part}"] for name in names for part in ("weight", "bias")]
     shapes = [weights[f"{name}/weight"].shape for name in names]
     own = [{**architecture, **group} for group in model.groups] or [{**architecture, "columns": model.data_dim}]
     is_mixed = bool(model.groups)
+    tensors = [_of_group(weights, f"columns/{index}/" if is_mixed else "") for index in range(len(own))]
+    values = iter([] if given is None else given.tolist())
+    groups, seen = [], []
+    for options, found in zip(own, tensors, strict=True):
+        if options.get("condition"):
+            numbers = [next(values) for _ in range(options["columns"])]
+            groups.append({"likelihood": "given", "columns": len(numbers), "blocks": 0, "values": numbers})
+            seen += seen_of_conditions(options, found, numbers)
+        else:
+            groups.append(_group(options, found))
     return {
         "activation": architecture["activation"],
+        "given": seen,
         "layers": [{"inputs": inputs, "outputs": outputs} for inputs, outputs in shapes],
         "weights": as_base64(np.concatenate([part.ravel() for part in parts])),
-        "groups": [
-            _group(options, _of_group(weights, f"columns/{index}/" if is_mixed else ""))
-            for index, options in enumerate(own)
-        ],
+        "groups": groups,
     }
+
+
+def seen_of_conditions(
+    options: Mapping[str, Any], tensors: Mapping[str, npt.NDArray[np.float64]], values: list[float]
+) -> list[float]:
+    """What networks see of the conditions of a group."""
+    likelihood, numbers = options["likelihood"], np.asarray(values, dtype=np.float64)
+    if likelihood == "categorical":
+        return [float(code == value) for value in values for code in range(options["classes"])]
+    if likelihood in COUNTS:
+        numbers = np.log1p(numbers)
+    if likelihood == "log_normal":
+        numbers = np.log(numbers)
+    center, unit = _units(tensors, len(values))
+    numbers = (numbers - center) / unit
+    if "standardization/knots" in tensors and tensors["standardization/knots"].any():
+        knots, scores = (np.atleast_2d(tensors[f"standardization/{name}"]) for name in ("knots", "scores"))
+        numbers = np.array([_score(*each) for each in zip(numbers, knots, scores, strict=True)])
+    return [float(number) for number in numbers]
+
+
+def _score(value: float, knots: npt.NDArray[np.float64], scores: npt.NDArray[np.float64]) -> float:
+    """The normal score of a number, on the line between two knots or beyond the outermost."""
+    place = min(max(int(np.searchsorted(knots, value, side="right")) - 1, 0), len(knots) - 2)
+    slope = (scores[place + 1] - scores[place]) / (knots[place + 1] - knots[place])
+    return float(scores[place] + (value - knots[place]) * slope)
 
 
 def as_base64(numbers: npt.ArrayLike) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from vaelib.plots.labels import Classes, read_labels
 from vaelib.plots.pictures import limits_of
-from vaelib.report.decoder import as_base64, decoder_description
+from vaelib.report.decoder import as_base64, decoder_description, has_scores
 from vaelib.report.elements import Markup, element, number, paragraph, part_of_page, together
 from vaelib.report.subject import Subject
 
@@ -24,6 +24,11 @@ def decoder_map(subject: Subject) -> Markup:
     latents = subject.model._fitted().latent_dim
     if latents != 2:
         return paragraph(f"A map on which points are decoded needs two latents; this model has {latents}.")
+    if has_scores(subject.model._fitted()):
+        return paragraph(
+            "Columns of this model are normal scores inside. Their means in the unit of the data are integrals, which "
+            "this page does not compute, so there is no map that decodes points."
+        )
     description = _description(subject)
     if len(description["weights"]) > 16 / 3 * _MOST_WEIGHTS:
         return paragraph("The decoder is too large to be part of this page, so there is no map that decodes points.")
@@ -37,6 +42,7 @@ def decoder_map(subject: Subject) -> Markup:
             f". It goes from {number(-extent)} to {number(extent)}, latent 0 from left to right, latent 1 upwards. "
             "Move the pointer over it, or a finger, or use the arrow keys when it has the focus, or the sliders.",
         ),
+        *_conditions(subject),
         element("div", element("div", *_controls(extent, _classes(subject))), _result(subject), class_="decoder"),
         id="decoder",
         hidden="hidden",
@@ -51,6 +57,16 @@ def decoder_map(subject: Subject) -> Markup:
     )
 
 
+def _conditions(subject: Subject) -> list[Markup]:
+    """Under which conditions all is decoded."""
+    if not subject.given:
+        return []
+    row, count = subject.usual_row
+    frequent = f", which {count} of these rows have" if count > 1 else ""
+    texts = ", ".join(subject.condition_texts(row))
+    return [paragraph(f"All is decoded under the conditions of row {subject.row_numbers[row]:,}{frequent}: {texts}.")]
+
+
 def _as_json(value: Any) -> Markup:
     """JSON that cannot end the element that it stands in."""
     return Markup(json.dumps(value, allow_nan=False).replace("<", "\\u003c").replace("&", "\\u0026"))
@@ -60,7 +76,8 @@ def _description(subject: Subject) -> dict[str, Any]:
     """What the two scripts take."""
     model = subject.model
     codes = np.asarray(model.encode(subject.rows)[0])  # type: ignore[attr-defined]
-    description = decoder_description(model._fitted(), model.get_weights())
+    given = subject.inputs[subject.usual_row[0], subject.given] if subject.given else None
+    description = decoder_description(model._fitted(), model.get_weights(), given)
     extent = float(np.clip(np.ceil(np.abs(codes).max() * 1.05), 3, 12))
     groups = _classes(subject)
     description |= {"codes": as_base64(codes), "extent": extent, "colours": [colour for _, colour, _ in groups]}

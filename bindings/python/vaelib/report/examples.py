@@ -23,15 +23,17 @@ def samples(subject: Subject) -> Markup:
     if not subject.is_vae:
         return paragraph("Stacks of denoising auto-encoders have no prior to draw samples from.", class_="none")
     if subject.shape is not None:
-        drawn = subject.numbers(model.sample(_SAMPLES, random_state=0))
+        conditions, remark = _conditions(subject, _SAMPLES)
+        drawn = subject.numbers(model.sample(_SAMPLES, random_state=0, conditions=conditions))
         return pixels(
             drawn,
             subject.shape,
             _ACROSS,
             f"{_SAMPLES} pictures drawn from the model.",
-            "Means of p(x|z) for codes from the prior.",
+            f"Means of p(x|z) for codes from the prior{remark}.",
         )
-    drawn = subject.numbers(model.sample(_ROWS, "sample", random_state=0))
+    conditions, remark = _conditions(subject, _ROWS)
+    drawn = subject.numbers(model.sample(_ROWS, "sample", random_state=0, conditions=conditions))
     shown = range(min(subject.columns, _MOST_COLUMNS))
     rows = [
         (
@@ -42,8 +44,19 @@ def samples(subject: Subject) -> Markup:
         for column in shown
     ]
     return table(
-        ("column", "data", "samples"), rows, f"Columns of the data and of {_ROWS} samples of the model", "of-columns"
+        ("column", "data", "samples"),
+        rows,
+        f"Columns of the data and of {_ROWS} samples of the model{remark}",
+        "of-columns",
     )
+
+
+def _conditions(subject: Subject, count: int) -> tuple[Any, str]:
+    """Conditions for so many samples, those of rows taken at random, and words that say so."""
+    if not subject.given:
+        return None, ""
+    rows = np.random.RandomState(0).randint(len(subject.matrix), size=count)
+    return subject.conditions(rows), ", under conditions of rows taken at random"
 
 
 def reconstructions(subject: Subject) -> Markup:
@@ -92,10 +105,10 @@ def _denoised(subject: Subject, count: int, across: int) -> list[Markup]:
 
 def _by_column(subject: Subject) -> Markup:
     """How well each column is restored."""
-    shown = range(min(subject.columns, _MOST_COLUMNS))
+    shown = [column for column in range(subject.columns) if column not in subject.given][:_MOST_COLUMNS]
     rows = [(subject.names[column], *_restored(subject, column, subject.reconstructed)) for column in shown]
     text = "How well columns are restored from codes" + (
-        f", the first {len(shown)}" if len(shown) < subject.columns else ""
+        f", the first {len(shown)}" if len(shown) == _MOST_COLUMNS < subject.columns else ""
     )
     return table(("column", "error of a value", "explained"), rows, text)
 

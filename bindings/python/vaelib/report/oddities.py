@@ -71,8 +71,4 @@ def _label(subject: Subject, place: int) -> str:
 
 def _value(subject: Subject, place: int, column: int) -> str:
     """A number, or the name of a category."""
-    value = subject.matrix[place, column]
-    if not np.isfinite(value):
-        return "missing"
-    categories = subject.categories.get(column)
-    return number(value) if categories is None else categories[min(round(float(value)), len(categories) - 1)]
+    return subject.value_text(column, subject.matrix[place, column])

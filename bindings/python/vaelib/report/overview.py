@@ -33,7 +33,7 @@ def _of_vae(subject: Subject) -> tuple[list[str], dict[str, object]]:
         *map(str, found["hidden"]),
         counted(found["latent_dim"], "latent"),
         *map(str, found["decoder_hidden"]),
-        "p(x|z)",
+        "p(x|z, c)" if subject.given else "p(x|z)",
     ]
     facts: dict[str, object] = {
         "kind": "variational auto-encoder",
@@ -42,6 +42,8 @@ def _of_vae(subject: Subject) -> tuple[list[str], dict[str, object]]:
     }
     if model._fitted().has_variance:
         facts["variance"] = found["variance"] if model.likelihood_ != "mixed" else "as each column's kind says"
+    if subject.given:
+        facts["conditions c"] = ", ".join(subject.input_names[column] for column in subject.given)
     return layers, {**facts, "missing numbers": found["missing"]}
 
 
@@ -78,7 +80,18 @@ def data(subject: Subject) -> Markup:
         parts.append(paragraph(f"Labels are {subject.labels.shape[1]} numbers for each row."))
     if subject.shape is None:
         parts.append(_columns(subject))
+    if len(subject.input_names) > subject.columns:
+        parts.append(_beside(subject))
     return together(parts)
+
+
+def _beside(subject: Subject) -> Markup:
+    """The conditions that are given beside rows."""
+    rows = [
+        (subject.input_names[column], column_summary(subject, column, values)[0])
+        for column, values in enumerate(subject.inputs.T[subject.columns :], start=subject.columns)
+    ]
+    return table(("condition", "values"), rows, "Conditions, given beside the columns", "of-columns")
 
 
 def _labels(labels: Any) -> Markup:
@@ -93,7 +106,10 @@ def _labels(labels: Any) -> Markup:
 
 def _columns(subject: Subject) -> Markup:
     shown = range(min(subject.columns, _MOST_COLUMNS))
-    likelihoods = [[name] if name else [] for name in subject.likelihoods]
+    likelihoods = [
+        ["condition" if column in subject.given else name] if name else []
+        for column, name in enumerate(subject.likelihoods)
+    ]
     is_gappy = not np.isfinite(subject.matrix).all()
     rows = [
         (

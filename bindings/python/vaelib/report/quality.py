@@ -147,17 +147,27 @@ def _of_regressor(subject: Subject) -> tuple[list[Score], list[Markup]]:
     predicted = np.asarray(model.predict(subject.rows), np.float64)
     if targets.shape != predicted.shape:
         raise ValueError(f"y must have shape {(subject.all_rows, *predicted.shape[1:])}, as the model learned it")
+    if not np.isfinite(targets).any():
+        return [], [paragraph("None of these rows has a target, so there are no scores.", class_="none")]
     predicted, targets = predicted.reshape(len(targets), -1), targets.reshape(len(targets), -1)
     found: list[Score] = []
     for column in range(targets.shape[1]):
         known = np.isfinite(targets[:, column])
+        if not known.any():
+            found.append((f"target {column}", "none", "no row has this target"))
+            continue
         squares = (predicted[known, column] - targets[known, column]) ** 2
         root = np.sqrt(squares.mean())
         error = squares.std(ddof=1) / np.sqrt(len(squares)) / (2 * root) if root > 0 else 0.0
         share = 1 - squares.mean() / max(targets[known, column].var(), 1e-300)
         name = "root of the mean squared error" + (f", target {column}" if targets.shape[1] > 1 else "")
-        found.append((name, f"{number(root)} ± {error:.2g}", f"R² {number(share)}"))
+        found.append((name, f"{number(root)} ± {error:.2g}", f"R² {number(share)}{_of_how_many(known)}"))
     return found, [_predictions(predicted, targets)]
+
+
+def _of_how_many(known: npt.NDArray[np.bool_]) -> str:
+    """How many rows have a target, where some lack it."""
+    return "" if known.all() else f"; {counted(int(known.sum()), 'row')} with this target"
 
 
 def _predictions(predicted: Any, targets: Any) -> Markup:

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vaelib.data.conditions import Conditions
 from vaelib.data.dataset import Dataset
 from vaelib.models.estimator import Estimator
 from vaelib.models.not_fitted import NotFittedError
 from vaelib.models.outliers import OutlierDetection, some_row_numbers
 from vaelib.models.vae_queries import VAEQueries
 from vaelib.plots.pictures import Shape, image_shape
+from vaelib.report.elements import number
 
 Matrix = npt.NDArray[np.float32]
 
@@ -31,17 +33,27 @@ class Subject:
         Labels or shape do not fit the data.
     """
 
-    def __init__(self, model: Estimator[Any], data: Any, y: Any, shape: Shape | bool | None, most_rows: int) -> None:
+    def __init__(
+        self,
+        model: Estimator[Any],
+        data: Any,
+        y: Any,
+        shape: Shape | bool | None,
+        most_rows: int,
+        conditions: Any = None,
+    ) -> None:
         model._fitted()
         self.model = model
-        examples = model._examples(data)
+        examples = model._examples(data, conditions=conditions)
         #: How many rows the data have.
         self.all_rows = examples.rows
         #: Which of them are looked at.
         self.row_numbers = some_row_numbers(examples, most_rows)
         self.rows: Dataset = examples if len(self.row_numbers) == examples.rows else examples[self.row_numbers]
-        #: What the model sees of them.
-        self.matrix: Matrix = self.rows.numpy()
+        #: What the model sees of them, and behind that the conditions that are given beside them.
+        self.inputs: Matrix = self.rows.numpy()
+        #: What it sees of them alone.
+        self.matrix: Matrix = model._own_columns(self.inputs)
         self.labels = self._labels(data, y)
         #: Height, width and perhaps 3; None if columns are no pixels.
         self.shape = self._shape(shape)
@@ -69,23 +81,68 @@ class Subject:
         return [str(name).encode("utf-8", "backslashreplace").decode() for name in names]
 
     @cached_property
+    def input_names(self) -> list[str]:
+        """What columns are called, and behind them the conditions that are given beside rows."""
+        beside = [] if self._beside is None else self._beside.names
+        return [*self.names, *(str(name).encode("utf-8", "backslashreplace").decode() for name in beside)]
+
+    @property
+    def _beside(self) -> Conditions | None:
+        """What is given beside rows."""
+        return getattr(self.model, "_conditions", None)
+
+    @cached_property
+    def given(self) -> list[int]:
+        """The columns that are conditions, those beside rows counted on."""
+        return list(getattr(self.model._fitted(), "condition_columns", []))
+
+    @cached_property
     def likelihoods(self) -> list[str]:
         """The likelihood of each column; empty texts for a stack, which has none."""
         return list(getattr(self.model._fitted(), "likelihoods", [""] * self.columns))
 
     @cached_property
     def categories(self) -> dict[int, list[str]]:
-        """What the categories of columns are called, by the number of the column."""
+        """What the categories of columns are called, by the number of the column, those beside rows counted on."""
         counts = self.model._fitted().category_counts
         found = getattr(self.model, "categories_", {})
         by_name = {str(name): [str(value) for value in values] for name, values in found.items()}
         names = getattr(self.model, "feature_names_in_", None)
         kinds = getattr(getattr(self.model, "_table", None), "kinds", [""] * self.columns)
         categories = {}
-        for column, count in counts.items() if self.shape is None else ():
+        for column, count in counts.items():
+            if column >= self.columns or self.shape is not None:
+                continue
             plain = ["False", "True"] if kinds[column] == "boolean" else [str(code) for code in range(count)]
             categories[column] = by_name.get("" if names is None else str(names[column]), plain)
+        known = [] if self._beside is None else self._beside.categories
+        for column, values in enumerate(known, start=self.columns):
+            if values is not None:
+                categories[column] = [str(value) for value in values.values]
         return categories
+
+    def conditions(self, rows: Any) -> Any:
+        """The conditions of some of the rows, as queries of latents take them."""
+        model: Any = self.model
+        return model._known_conditions().values(self.inputs[rows][:, self.given])
+
+    @cached_property
+    def usual_row(self) -> tuple[int, int]:
+        """The first row that has the most frequent conditions, and how many rows have them."""
+        _, first, counts = np.unique(self.inputs[:, self.given], axis=0, return_index=True, return_counts=True)
+        return int(first[counts == counts.max()].min()), int(counts.max())
+
+    def condition_texts(self, row: int) -> list[str]:
+        """The conditions of a row, each as "name = value"."""
+        values = self.inputs[row]
+        return [f"{self.input_names[column]} = {self.value_text(column, values[column])}" for column in self.given]
+
+    def value_text(self, column: int, value: float) -> str:
+        """A number of a column, or the name of a category."""
+        if not np.isfinite(value):
+            return "missing"
+        categories = self.categories.get(column)
+        return number(value) if categories is None else categories[min(round(float(value)), len(categories) - 1)]
 
     @cached_property
     def reconstructed(self) -> Matrix:
@@ -105,7 +162,7 @@ class Subject:
 
     def numbers(self, rows: Any) -> Matrix:
         """Rows that the model made, which may be a data frame, as numbers."""
-        return rows if isinstance(rows, np.ndarray) else self.model._examples(rows).numpy()
+        return rows if isinstance(rows, np.ndarray) else self.model._as_dataset(rows, None, False).numpy()
 
     def _labels(self, data: Any, y: Any) -> Any:
         labels = data.labels if y is None and isinstance(data, Dataset) else y

@@ -24,12 +24,14 @@ _DISPERSION_BOUNDS = (-7.0, 12.0)
 #: The least mean that a column begins at, and the least total of a row.
 _LEAST_START = 1e-3
 _LEAST_TOTAL = 1.0
+#: What is taken from the logarithm of a missing column's share, of which nothing is left then.
+_NO_SHARE = 1000.0
 
 
 class Poisson(Likelihood):
     """x log m - m - log x!; outputs l are logarithms of means m, counted from the usual size of their column.
 
-    With count_mean "share", the mean is exp(l) / sum exp(l) times the row's total.
+    With count_mean "share", the mean is exp(l) / sum exp(l) times the row's total, both sums over what is not missing.
     """
 
     def seen(self, x: Value) -> Value:
@@ -50,6 +52,8 @@ class Poisson(Likelihood):
         logits = self._logits(h).double()
         if not self._is_share:
             return logits
+        if self.gaps is not None:
+            logits = logits - self.gaps.double() * _NO_SHARE
         highest = logits.grouped("group_maximum")
         log_sum = log(exp(logits - highest).grouped("group_sum")) + highest
         return logits - log_sum + log(maximum(x.double().grouped("group_sum"), _LEAST_TOTAL))

@@ -6,9 +6,9 @@ from vaelib.interchange.computation.graph import Value
 
 #: The kinds of operations that are functions of the numbers at one place of their operands.
 ELEMENTWISE = {
-    "absolute", "add", "divide", "elu", "equal", "exp", "expm1", "for_rows", "gelu", "is_nan", "leaky_relu", "less",
-    "log", "log1p", "log_gamma", "maximum", "multiply", "relu", "select", "sigmoid", "silu", "softplus", "subtract",
-    "tanh",
+    "absolute", "add", "divide", "elu", "entry", "equal", "exp", "expm1", "for_rows", "gelu", "is_nan", "leaky_relu",
+    "less", "log", "log1p", "log_gamma", "maximum", "multiply", "relu", "select", "sigmoid", "silu", "softplus",
+    "subtract", "tanh",
 }  # fmt: skip
 
 

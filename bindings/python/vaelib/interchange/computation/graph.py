@@ -25,6 +25,9 @@ class Operation(NamedTuple):
       precision.
     - ``group_sum``, ``group_maximum``, ``group_argmax`` (size), of each run of ``size`` neighbours; ``softmax`` (size),
       among these.
+    - ``interval`` (tensor, size), for each number the last of its column's ``size`` ascending numbers that is not
+      beyond it, or the first, and never the very last: its place in the tensor, in double precision; ``entry``
+      (tensor), what a tensor holds at such places.
     - functions of one number, and of two or three of the same place: see ``functions``. An operand of width 1 stands
       for a row of equal numbers. ``for_rows`` is the first operand, once for each row of the second.
     """
@@ -61,6 +64,15 @@ class Graph:
     def tensor(self, name: str) -> Value:
         """A vector of the model."""
         return self.add("tensor", (), len(self.tensors[name]), name=name)
+
+    def interval(self, x: Value, tensor: str) -> Value:
+        """Between which numbers of a tensor [D, size], or [size] of one column, x is: the place of the lower one."""
+        size = self.tensors[tensor].size // x.width
+        return self.add("interval", (x.index,), x.width, True, tensor=tensor, size=size)
+
+    def entry(self, place: Value, tensor: str) -> Value:
+        """The numbers at places of a tensor, whose rows follow one another, in double precision."""
+        return self.add("entry", (place.index,), place.width, True, tensor=tensor)
 
     def dense(self, x: Value, layer: str, *, bias: str = "", transposed: bool = False) -> Value:
         """The layer's x W + b; ``bias`` is the name of another bias, ``transposed`` for W^T.

@@ -6,14 +6,17 @@ from typing import Any
 
 from vaelib.interchange.computation.functions import log
 from vaelib.interchange.computation.graph import Graph, Value
+from vaelib.interchange.computation.normal_scores import NormalScores
 
 
 class Scale:
-    """Mean m and deviation s of each of several columns, which are tensors of the model."""
+    """Mean m and deviation s of each of several columns, which are tensors of the model, and their normal scores."""
 
     def __init__(self, graph: Graph, prefix: str) -> None:
         self.mean = graph.tensor(f"{prefix}standardization/mean")
         self.deviation = graph.tensor(f"{prefix}standardization/deviation")
+        #: None if columns do not become such.
+        self.scores = NormalScores.of(graph, prefix)
 
     @classmethod
     def of(cls, graph: Graph, prefix: str = "") -> Scale | None:
@@ -22,16 +25,37 @@ class Scale:
         return None if deviation is None or not deviation.all() else cls(graph, prefix)
 
     def apply(self, x: Value) -> Value:
-        """(x - m) / s, by the inverse, as the library has it."""
-        return (x - self.mean) * (1 / self.deviation)
+        """(x - m) / s, by the inverse, as the library has it, or the normal score of that."""
+        units = (x - self.mean) * (1 / self.deviation)
+        return units if self.scores is None else self.scores.apply(units)
 
     def restore(self, x: Value) -> Value:
-        """The opposite: x s + m."""
+        """The opposite: x s + m.
+
+        Raises
+        ------
+        ValueError
+            Columns are normal scores inside.
+        """
+        if self.scores is not None:
+            raise ValueError(MEANS_OF_SCORES)
         return x * self.deviation + self.mean
 
     def log_deviation(self) -> Value:
         """log s, in double precision."""
         return log(self.deviation.double())
+
+    def log_slope(self, x: Value) -> Value:
+        """The logarithm of how much what the encoder sees grows with the data, where it is x, in double precision."""
+        units = -self.log_deviation()
+        return units if self.scores is None else units + self.scores.log_slope(x)
+
+
+#: Why there is no decoder for some models.
+MEANS_OF_SCORES = (
+    "columns of this model are normal scores inside (standardize_by is quantiles), of which means in the unit of the "
+    "data are integrals that are not exported: use VAE.decode and VAE.reconstruct, or fit with standardize_by moments"
+)
 
 
 class Likelihood:
@@ -49,10 +73,17 @@ class Likelihood:
         self.width: int = group["columns"]
         self.prefix = prefix
         self.scale = Scale.of(graph, prefix)
+        #: 1 where a column of the example is missing, [width]; None where none can be.
+        self.gaps: Value | None = None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether columns are conditions: p(x|z) says nothing of them."""
+        return bool(self.options.get("condition", False))
 
     @property
     def outputs(self) -> int:
-        """How many outputs of the decoder it takes."""
+        """How many outputs of the decoder it takes, if it is not given."""
         return self.width
 
     def seen(self, x: Value) -> Value:

@@ -71,10 +71,10 @@ class LocationScale(Likelihood):
         return exp(log_variance).for_rows_of(self.slot(h, 0))
 
     def log_density(self, x: Value, h: Value) -> Value:
-        """The density of what the encoder sees, less log s."""
-        distance = self.seen(x).double() - self.location(h).double()
-        density = self.density(distance, self.log_variance(h))
-        return density if self.scale is None else density - self.scale.log_deviation()
+        """The density of what the encoder sees, times its slope, by the change of variables."""
+        seen = self.seen(x)
+        density = self.density(seen.double() - self.location(h).double(), self.log_variance(h))
+        return density if self.scale is None else density + self.scale.log_slope(seen)
 
     def density(self, d: Value, v: Value) -> Value:
         """The logarithm of the density at a distance d from the location."""

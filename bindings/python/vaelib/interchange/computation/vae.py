@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from vaelib.interchange.computation.categories import Categorical
 from vaelib.interchange.computation.counts import NegativeBinomial, Poisson, ZeroInflated
@@ -33,13 +36,20 @@ _LOG_VARIANCE_BOUNDS = (-20.0, 20.0)
 
 
 class VAEComputation:
-    """Writes parts of a VAE into a graph."""
+    """Writes parts of a VAE into a graph.
+
+    Conditions that are columns of X are among those of ``x``, and those given beside X are ``conditions``; who decodes
+    codes has no x, so there all are ``conditions``.
+    """
 
     def __init__(self, vae: VAE) -> None:
         model = vae._fitted()
         self.graph = Graph(vae.get_weights())
-        self.width = model.data_dim
+        self.width = vae.n_features_in_
         self.latent = model.latent_dim
+        self.given = model.condition_count
+        #: How many columns follow those of X, all of them conditions.
+        self.beside = model.data_dim - self.width
         self.scaling = (float(vae.scale), float(vae.shift))
         self.has_variance = model.has_variance
         self.architecture = model.resolved_architecture
@@ -53,40 +63,69 @@ class VAEComputation:
 
     def encoder(self) -> None:
         """q(z|x): x to mean and log_variance."""
-        mean, log_variance = self._encode(self.graph.input("x", self.width))
+        mean, log_variance = self._encode(self._examples())
         self.graph.output("mean", mean)
         self.graph.output("log_variance", log_variance)
 
     def decoder(self) -> None:
         """p(x|z): z to mean and, where the likelihood has one beside it, variance."""
-        heads = self._heads(self.graph.input("z", self.latent))
-        self.graph.output("mean", self.graph.concatenate([each.mean(h).single() for each, h in heads]))
+        z = self.graph.input("z", self.latent)
+        given = self._given()
+        heads = self._heads(z, [each.seen(c) for each, c in given])
+        self._output_columns("mean", [each.mean(h).single() for each, h in heads], [c for _, c in given])
         if self.has_variance:
-            self.graph.output("variance", self.graph.concatenate([each.variance(h).single() for each, h in heads]))
+            certain = [self.graph.constant(np.zeros(each.width)).for_rows_of(c) for each, c in given]
+            self._output_columns("variance", [each.variance(h).single() for each, h in heads], certain)
 
     def kl(self) -> None:
         """KL(q(z|x) || p(z)) = 1/2 sum_j (mean^2 + exp(log_variance) - 1 - log_variance): x to kl."""
-        mean, log_variance = (each.double() for each in self._encode(self.graph.input("x", self.width)))
+        mean, log_variance = (each.double() for each in self._encode(self._examples()))
         terms = mean * mean + exp(log_variance) - 1 - log_variance
         self.graph.output("kl", terms.grouped("group_sum") * 0.5)
 
     def reconstruction(self) -> None:
         """log p(x|z), without the columns that x lacks: x and z to reconstruction."""
-        x = self._scaled(self.graph.input("x", self.width))
-        heads = self._heads(self.graph.input("z", self.latent))
+        own = self.graph.input("x", self.width)
+        z = self.graph.input("z", self.latent)
+        columns = self._columns(self._all_columns(own))
+        given = [each.seen(c) for each, c in zip(self.groups, columns, strict=True) if each.is_given]
+        modelled = [c for each, c in zip(self.groups, columns, strict=True) if not each.is_given]
         terms = []
-        for (each, h), columns in zip(heads, self._columns(x), strict=True):
-            density = each.log_density(self._filled(each, columns), h)
-            terms.append(select(is_nan(columns).double(), 0, density) if self._has_gaps else density)
+        for (each, h), c in zip(self._heads(z, given), modelled, strict=True):
+            each.gaps = is_nan(c) if self._may_lack(each) else None
+            density = each.log_density(self._filled(each, c), h)
+            terms.append(density if each.gaps is None else select(each.gaps.double(), 0, density))
         self.graph.output("reconstruction", self.graph.concatenate(terms).grouped("group_sum"))
 
-    @property
-    def _has_gaps(self) -> bool:
-        return bool(self.architecture["missing"] != "refuse")
+    def _examples(self) -> Value:
+        return self._all_columns(self.graph.input("x", self.width))
 
-    def _scaled(self, x: Value) -> Value:
-        """Examples as the model sees them."""
-        return scaled(x, *self.scaling)
+    def _all_columns(self, x: Value) -> Value:
+        """Examples as the model sees them, with the conditions that are given beside them."""
+        own = scaled(x, *self.scaling)
+        return self.graph.concatenate([own, self.graph.input("conditions", self.beside)]) if self.beside else own
+
+    def _given(self) -> list[tuple[Likelihood, Value]]:
+        """The groups of conditions, and these as they are given beside codes."""
+        if self.given == 0:
+            return []
+        conditions, found, first = self.graph.input("conditions", self.given), [], 0
+        conditions = conditions if self.beside else scaled(conditions, *self.scaling)
+        for each in self.groups:
+            if each.is_given:
+                found.append((each, conditions.part(first, first + each.width)))
+                first += each.width
+        return found
+
+    def _output_columns(self, name: str, modelled: list[Value], given: list[Value]) -> None:
+        """Names what comes out for the columns of X, in their order."""
+        of_modelled, of_given = iter(modelled), iter(given)
+        columns = [next(of_given if each.is_given else of_modelled) for each in self.groups]
+        self.graph.output(name, self.graph.concatenate(columns).part(0, self.width))
+
+    def _may_lack(self, group: Likelihood) -> bool:
+        """Whether columns may be missing: conditions may not."""
+        return bool(self.architecture["missing"] != "refuse") and not group.is_given
 
     def _columns(self, x: Value) -> list[Value]:
         """The columns of each group."""
@@ -98,15 +137,14 @@ class VAEComputation:
 
     def _filled(self, group: Likelihood, columns: Value) -> Value:
         """Columns with a number that they may hold where one is missing."""
-        return select(is_nan(columns), group.substitute, columns) if self._has_gaps else columns
+        return select(is_nan(columns), group.substitute, columns) if self._may_lack(group) else columns
 
-    def _encode(self, given: Value) -> tuple[Value, Value]:
+    def _encode(self, x: Value) -> tuple[Value, Value]:
         """Mean and log-variance of q(z|x)."""
-        x = self._scaled(given)
         seen = []
         for each, columns in zip(self.groups, self._columns(x), strict=True):
             inputs = each.seen(self._filled(each, columns))
-            if self._has_gaps:
+            if self._may_lack(each):
                 inputs = select(is_nan(columns).spread(inputs.width // each.width), 0, inputs)
             seen.append(inputs)
         if self.architecture["missing"] == "indicate":
@@ -115,10 +153,12 @@ class VAEComputation:
         raw = head.part(self.latent, 2 * self.latent)
         return head.part(0, self.latent), soft_clamp(raw, *_LOG_VARIANCE_BOUNDS)
 
-    def _heads(self, z: Value) -> list[tuple[Likelihood, Value]]:
-        """Each group with the decoder's outputs for it."""
-        head, heads, first = self._network("decoder", z), [], 0
+    def _heads(self, z: Value, given: Sequence[Value]) -> list[tuple[Likelihood, Value]]:
+        """Each group that is modelled with the decoder's outputs for it, of a code and what it sees of conditions."""
+        head, heads, first = self._network("decoder", self.graph.concatenate([z, *given])), [], 0
         for each in self.groups:
+            if each.is_given:
+                continue
             heads.append((each, head.part(first, first + each.outputs)))
             first += each.outputs
         return heads
