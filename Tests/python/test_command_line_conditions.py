@@ -266,3 +266,12 @@ def test_pictures_under_conditions(shell, words):
     shell("plot", *words, "-o", "picture.png")
     assert Path("picture.png").read_bytes().startswith(b"\x89PNG")
     Path("picture.png").unlink()
+
+
+def test_reports(shell):
+    """A report is told the conditions that a model was given beside its examples, as other commands are."""
+    shell("report", "people.model.h5", "people.csv")
+    assert "job" in Path("report.html").read_text()
+    assert "--conditions names a file" in shell.refused("report", "digits.model.h5", "data.h5:x")
+    shell("report", "digits.model.h5", "data.h5:x", "--conditions", "y.npy", "-o", "digits.html")
+    assert "under conditions" in Path("digits.html").read_text()

@@ -15,7 +15,7 @@ import argparse
 import os
 
 from vaelib.command_line.asking import add_model, load_model, seen_by
-from vaelib.command_line.conditions import known_conditions
+from vaelib.command_line.conditions import add_conditions
 from vaelib.command_line.data_options import add_data_options
 from vaelib.command_line.errors import UsageError
 from vaelib.command_line.opening import open_examples
@@ -49,6 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--data", dest="data_option", metavar="DATA", help="another way to name DATA")
     add_data_options(parser, labels=True)
+    add_conditions(parser)
     add_targets(parser)
     add_general(parser, json=False)
 
@@ -62,11 +63,11 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.rows < 2:
         raise UsageError(f"-n {arguments.rows}: at least 2 rows")
     model = load_model(arguments)
-    if known_conditions(model) is not None:
-        raise UsageError("vaelib report is not for a model with conditions; vaelib score and outliers are")
     what = "target" if isinstance(model, StackedDenoisingRegressor) else "label"
     examples = seen_by(arguments, model, open_examples(arguments.data, arguments, model, what))
     page = {"shape": arguments.shape, "title": arguments.title, "rows": arguments.rows}
+    if examples.conditions is not None:
+        page["conditions"] = examples.conditions
     model.report(examples.X, examples.y, arguments.output, **page)
     note(arguments, f"a report is in {os.path.abspath(arguments.output)}")
 

@@ -82,11 +82,6 @@ class VAEConditions(Estimator[NativeVAE]):
             return known.dataset(conditions)
         return known.dataset(conditions, scale=self.scale, shift=self.shift)  # as X was
 
-    def _known_conditions(self) -> Conditions | None:
-        """All conditions, wherever they are; None without any."""
-        model = self._fitted()
-        return None if model.condition_count == 0 else self._conditions or self._conditions_in_x(model)
-
     def _conditions_of(self, examples: Dataset, row: int) -> Any:
         """The conditions of a row of examples, as queries of latents take them; None if there are none."""
         known = self._known_conditions()
