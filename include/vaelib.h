@@ -1228,8 +1228,8 @@ typedef struct vaelib_column_group {
     /**
      * 1: the columns are given, not modelled: conditions c of p(x|z, c) and q(z|x, c) (Sohn et al. 2015). Networks see
      * them as the likelihood's columns: categories as one number for each, real values standardised, counts as
-     * log(1 + x), standardised. Of the fields below only mean_activation and standardize mean anything to them. Not all
-     * groups can be conditions. 0, the default: the columns are modelled.
+     * log(1 + x), standardised. Of the fields below only mean_activation, standardize and standardize_by mean anything to
+     * them; count_mean stays "column". Not all groups can be conditions. 0, the default: the columns are modelled.
      */
     size_t condition;
     /** This field and all that follow: as in vaelib_vae_config. */

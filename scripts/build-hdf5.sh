@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Compiles the libhdf5 that goes into wheels: the version of the installed header, from Debian's sources, without what
-# vaelib has no use for (network, compression, tools), so that it needs the C library alone.
+# Compiles the libhdf5 that goes into wheels: the version of the installed header, from the sources of its authors that
+# Debian keeps, without what vaelib has no use for (network, compression, tools), so that it needs the C library alone.
 # usage: scripts/build-hdf5.sh FOLDER
 #
 # FOLDER gets libhdf5.so and the licence. HDF5_SOURCE names an archive of the sources (.tar.gz) where apt-get cannot fetch
-# them. Takes minutes; does nothing if FOLDER has that version already.
+# them. Takes minutes; does nothing if FOLDER has what this script makes of that version already.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 folder=$(realpath -m "$1")
 version=$(pkg-config --modversion hdf5-serial)
-if [[ -e $folder/libhdf5.so && $(cat "$folder/version") == "$version" ]]; then exit 0; fi
+made_of="$version, $(sha256sum <scripts/build-hdf5.sh)"
+if [[ -e $folder/libhdf5.so && $(cat "$folder/made-of") == "$made_of" ]]; then exit 0; fi
 
 scratch=$(realpath "$(mktemp -d)")
 trap 'rm -rf "$scratch"' EXIT
@@ -52,9 +53,9 @@ if [[ $(sed -n 's/^#define H5_VERS_INFO .*version: \([0-9.]*\).*/\1/p' src/H5pub
 fi
 CFLAGS="-O2 -ffile-prefix-map=$scratch/source=hdf5" quietly ./configure --disable-static --enable-build-mode=production \
   --disable-hl --disable-tests --disable-tools --without-zlib --without-szlib --disable-parallel --enable-threadsafe=no \
-  --enable-ros3-vfd=no --with-hdfs=no
+  --enable-ros3-vfd=no --with-hdfs=no --disable-embedded-libinfo
 quietly make -C src -j "${JOBS:-$(nproc)}"
 mkdir -p "$folder"
 objcopy --strip-unneeded src/.libs/libhdf5.so "$folder/libhdf5.so"
 cat COPYING COPYING_LBNL_HDF5 >"$folder/LICENSE"
-echo "$version" >"$folder/version"
+echo "$made_of" >"$folder/made-of"

@@ -37,7 +37,9 @@ fi
 
 if [[ $wheel == *manylinux* ]]; then
   [[ $wheel == *-"${platform}_$(uname -m)".whl ]] || fail "should have the tag ${platform}_$(uname -m)"
-  ls "$scratch"/vaelib/libhdf5*.so.* >/dev/null 2>&1 || fail "has no libhdf5"
+  name=$(strings "$scratch/vaelib/libvaelib.so" | grep -xE 'libhdf5_serial\.so\.[0-9]+' | sort -u)
+  [[ -e $scratch/vaelib/$name ]] || fail "has no $name, by which its library looks for libhdf5"
+  if strings "$scratch/vaelib/$name" | grep -E 'Configured by|/tmp/'; then fail "says where its libhdf5 was built"; fi
   for licence in vaelib HDF5 libdeflate Swift; do
     [[ -s $(echo "$scratch"/vaelib-*.dist-info/licenses/LICENSE."$licence") ]] || fail "lacks the licence of $licence"
     grep -qx "License-File: LICENSE.$licence" "$scratch"/vaelib-*.dist-info/METADATA || fail "does not name that of $licence"

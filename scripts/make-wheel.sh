@@ -10,8 +10,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 folder=$(realpath -m "$1")
 work=.build/wheel
 platform=$(sed -n 's/^platform=//p' scripts/check-wheel.sh)_$(uname -m)
-name=$(sed -n 's/^#define DEBIAN_NAME "\(.*\)" INTERFACE$/\1/p' Sources/CHDF5/private_library.c)
-series=$(ldconfig -p | grep -o "${name}[0-9]*" | sort -V | tail -n 1)
+# The first name by which the library looks for it.
+series=$(strings .build/release/libvaelib.so | grep -xE 'libhdf5_serial\.so\.[0-9]+' | sort -u)
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -45,8 +45,8 @@ public func vaelib_vae_decode_to(
 ) -> vaelib_status {
   vaeQuery(model, callback: callback, userData: userData) { model, control in
     let source = try DatasetHandle.from(latents).source
-    let conditions = try DatasetHandle.conditions(conditions)
-    try model.checkConditions(conditions, rows: source.rows)
+    let conditions = try model.heldConditions(
+      try DatasetHandle.conditions(conditions), rows: source.rows)
     _ = try Arguments.nonNull(meanName, "mean_name")
     let outputs = try twoOutputs(
       ("mean_name", meanName), ("variance_name", varianceName), columns: model.configuration.dataDimension)

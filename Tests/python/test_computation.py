@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from vaelib._c.parameters import allowed
+from vaelib.interchange.c_memory import Memory
 from vaelib.interchange.computation.folding import folded
 from vaelib.interchange.computation.functions import ELEMENTWISE, exp, log_gamma, soft_clamp
 from vaelib.interchange.computation.graph import Graph
@@ -40,3 +41,16 @@ def test_constants_are_computed_beforehand():
         "cast",
         "group_sum",
     }
+
+
+def test_no_loop_of_a_program_writes_what_it_still_reads():
+    """The sum of a row is one number, which each place of the row needs."""
+    graph = Graph({})
+    x = graph.input("x", 3).double()
+    y = x - x.grouped("group_sum")
+    graph.output("y", y * y + x)
+    memory = Memory(graph)
+    places = {operation.kind: index for index, operation in enumerate(graph.operations)}
+    assert memory.stored[places["group_sum"]]
+    assert memory.stored[places["subtract"]]
+    assert memory.name(places["group_sum"]) != memory.name(places["subtract"])

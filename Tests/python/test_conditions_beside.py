@@ -325,3 +325,30 @@ def test_a_dataset_that_has_conditions_behind_its_columns():
         model.transform(np.concatenate([X, X], axis=1))
     with pytest.raises(ValueError, match="give conditions"):
         model.transform(vaelib.Dataset(X))
+
+
+def test_a_training_goes_on_with_its_conditions_alone(tmp_path):
+    """All conditions are compared, not only those of the rows that are looked at."""
+    path, settings = tmp_path / "run.h5", {**SETTINGS, "schedule": "constant"}
+    x, number, _ = data(1000)
+    vaelib.VAE(**settings).fit(x, conditions=number, checkpoint=path)
+    other = number.copy()
+    other[17] = (number[17] + 1) % 3  # none of 64 rows that are evenly spread
+    longer = vaelib.VAE(**{**settings, "epochs": 4})
+    with pytest.raises(vaelib.InvalidArgument, match="checkpoint"):
+        longer.fit(x, conditions=other, checkpoint=path)
+    assert longer.fit(x, conditions=number, checkpoint=path).n_iter_ == 4
+
+
+def test_conditions_are_read_before_anything_is_written(tmp_path):
+    """A bad one in a later piece of a large result is named by its row, and costs nothing of what the file has."""
+    x = np.random.RandomState(0).normal(size=(20, 3000)).astype(np.float32)
+    vae = vaelib.VAE(1, (2,), epochs=1, standardize=False, random_state=0).fit(x, conditions=np.arange(20.0)[:, None])
+    codes, conditions = np.zeros((700, 1)), np.zeros((700, 1))
+    conditions[650] = np.nan
+    with vaelib.DatasetWriter(tmp_path / "means.h5") as writer:
+        vae.inverse_transform_to_file(codes[:5], writer, conditions=[[1.0]])
+        with pytest.raises((vaelib.DataError, ValueError), match="row 650"):
+            vae.inverse_transform_to_file(codes, writer, conditions=conditions)
+        vae.inverse_transform_to_file(codes[:5], writer, conditions=[[1.0]])
+    assert len(vaelib.open_dataset(tmp_path / "means.h5", "mean")) == 10

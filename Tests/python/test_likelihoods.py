@@ -121,3 +121,18 @@ def test_degrees_of_freedom_are_learned_where_tails_are_light_too():
 def test_degrees_of_freedom_out_of_range(degrees):
     with pytest.raises((vaelib.InvalidArgument, TypeError, ValueError), match="degrees_of_freedom"):
         vaelib.VAE(likelihood="student_t", degrees_of_freedom=degrees).initialize(3)
+
+
+def test_variances_next_to_the_end_of_their_range():
+    """Of a beta mean next to 1 as of one next to 0; of counts that are nearly always an added 0."""
+    vae = vaelib.VAE(latent_dim=1, hidden=(), likelihood="beta").initialize(2)
+    weights = {key: np.zeros_like(values) for key, values in vae.get_weights().items()}
+    weights["decoder/head/bias"][:] = 13, -13
+    variance = vae.set_weights(weights).decode([[0.0]]).variance[0]
+    assert variance[0] == variance[1] > 0
+    vae = vaelib.VAE(latent_dim=1, hidden=(), likelihood="zero_inflated_negative_binomial").initialize(1)
+    weights = {key: np.zeros_like(values) for key, values in vae.get_weights().items()}
+    weights["decoder/head/bias"][1] = 40
+    decoded = vae.set_weights(weights).decode([[0.0]])
+    assert decoded.mean[0, 0] == pytest.approx(np.exp(-40), rel=1e-4)
+    assert decoded.variance[0, 0] > decoded.mean[0, 0]

@@ -33,6 +33,11 @@ final class QueryConditions: Sendable {
 
   private func place(_ row: Int) -> Int { isOne ? 0 : row }
 
+  /// As they were given.
+  fileprivate var source: any ExampleSource {
+    ArraySource(values, rows: values.count / layout.columns, columns: layout.columns)
+  }
+
   /// Writes what the decoder sees of a row's conditions, [C].
   func writeInputs(_ row: Int, into out: UnsafeMutablePointer<Float>) {
     out.update(from: inputs.base + place(row) * layout.width, count: layout.width)
@@ -47,9 +52,14 @@ final class QueryConditions: Sendable {
 extension VariationalAutoencoder {
   public var conditionCount: Int { likelihood.conditions?.columns ?? 0 }
 
+  /// The conditions of a query of `rows` rows, read and checked, for who asks piece by piece; nil for a model without.
+  public func heldConditions(_ source: (any ExampleSource)?, rows: Int) throws -> (any ExampleSource)? {
+    try QueryConditions(source, of: self, rows: rows)?.source
+  }
+
   /// Throws unless conditions are given to a model that has some, and to no other: K columns, and a row for each of
   /// `rows`, or one for all.
-  public func checkConditions(_ source: (any ExampleSource)?, rows: Int) throws(ModelError) {
+  fileprivate func checkConditions(_ source: (any ExampleSource)?, rows: Int) throws(ModelError) {
     guard let source else {
       if conditionCount == 0 { return }
       throw .invalidArgument(

@@ -23,3 +23,16 @@ public final class WidenedSource: ExampleSource {
   public var shift: Double { narrow.shift }
   public var firstRow: Int { narrow.firstRow }
 }
+
+extension ExampleSource {
+  /// Calls `body` with the numbers of all further columns, row after row.
+  public func forEachAdded(_ body: (Float) -> Void) {
+    let parts = parts
+    if parts.allSatisfy({ $0.added == nil }) { return }
+    for item in parts.itemTable(rows: rows) {
+      guard let added = parts[item.part].added else { continue }
+      let row = added.row(item.index)
+      for column in 0..<added.columns { body(row[column]) }
+    }
+  }
+}

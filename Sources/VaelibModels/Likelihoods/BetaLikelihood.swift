@@ -34,7 +34,7 @@ struct BetaLikelihood: Likelihood {
 }
 
 /// Outputs are logits of means, then log k where it is predicted, D of each.
-private final class BetaRows: LikelihoodRows {
+private final class BetaRows: ColumnwiseRows {
   /// Means stay this far from 0 and 1, softly; else rounding would make one of the two parameters 0.
   private static let logitBounds: (lower: Float, upper: Float) = (-15, 15)
 
@@ -107,11 +107,11 @@ private final class BetaRows: LikelihoodRows {
   func writeVariance(
     _ row: Int, _ outputs: UnsafePointer<Float>, into variance: UnsafeMutablePointer<Float>
   ) {
-    writeMean(row, outputs, into: variance)
-    let logConcentration = concentrations.logarithm(row, outputs + width)
+    let (logit, logConcentration) = (logit(row, outputs), concentrations.logarithm(row, outputs + width))
     for column in 0..<width {
-      let (m, k) = (variance[column], exp(logConcentration[column]))
-      variance[column] = m * (1 - m) / (k + 1)
+      let (l, k) = (Double(logit[column]), exp(Double(logConcentration[column])))
+      // m from the one side, 1 - m from the other, each without cancellation.
+      variance[column] = Float(1 / (1 + exp(-l)) / (1 + exp(l)) / (k + 1))
     }
   }
 

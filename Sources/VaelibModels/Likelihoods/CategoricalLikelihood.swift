@@ -29,7 +29,7 @@ struct CategoricalLikelihood: Likelihood {
 }
 
 /// Outputs are the K logits of the first column, then those of the second, and so on.
-private final class CategoricalRows: LikelihoodRows {
+private final class CategoricalRows: ColumnwiseRows {
   let width: Int
   private let classes: Int
 

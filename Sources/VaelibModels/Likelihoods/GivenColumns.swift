@@ -37,18 +37,18 @@ private final class GivenRows: LikelihoodRows {
   init(width: Int) { self.width = width }
 
   func logLikelihood(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample
   ) -> Double { 0 }
 
   func writeColumnTerms(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
     into terms: UnsafeMutablePointer<Double>
   ) {
     terms.update(repeating: 0, count: width)
   }
 
   func gradient(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample, weight: Float,
     into gradient: UnsafeMutablePointer<Float>
   ) -> Double { 0 }
 

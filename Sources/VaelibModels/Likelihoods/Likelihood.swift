@@ -48,21 +48,6 @@ protocol LikelihoodRows: AnyObject {
   /// Must be called before rows are worked on, whenever parameters may have changed.
   func begin(parameters: UnsafePointer<Float>)
 
-  /// log p(x|z) of one row in nats, all constants included.
-  func logLikelihood(_ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>) -> Double
-
-  /// The share of each column in `logLikelihood`, log p(x_d|z), [D].
-  func writeColumnTerms(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
-    into terms: UnsafeMutablePointer<Double>)
-
-  /// log p(x|z) of one row; writes the gradient of -weight * log p(x|z) at the outputs, and keeps that of tensors of
-  /// the likelihood's own.
-  func gradient(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
-    into gradient: UnsafeMutablePointer<Float>
-  ) -> Double
-
   /// Takes back what `gradient` left of a column of the row, which is missing: at its outputs, and at tensors of the
   /// likelihood's own.
   func clearGradient(_ row: Int, column: Int, in gradient: UnsafeMutablePointer<Float>)
@@ -74,18 +59,19 @@ protocol LikelihoodRows: AnyObject {
   /// The mean of p(x|z), [D].
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>)
 
-  // The following are of rows that may lack numbers. They differ from those of the same name only where counts are shares
-  // of a total, in which what is missing has no part; what is computed of it is of the number in its place.
+  // The following are of rows that may lack numbers. What is missing has no part in the total of which counts are shares;
+  // what is computed of a missing column is of the number in its place.
 
-  /// log p(x|z) of one row.
+  /// log p(x|z) of one row in nats, all constants included.
   func logLikelihood(_ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample) -> Double
 
-  /// The share of each column in it, [D].
+  /// The share of each column in it, log p(x_d|z), [D].
   func writeColumnTerms(
     _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
     into terms: UnsafeMutablePointer<Double>)
 
-  /// The gradient, whose parts at missing columns are taken back by `clearGradient`.
+  /// log p(x|z) of one row; writes the gradient of -weight * log p(x|z) at the outputs, and keeps that of tensors of
+  /// the likelihood's own. Its parts at missing columns are taken back by `clearGradient`.
   func gradient(
     _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample, weight: Float,
     into gradient: UnsafeMutablePointer<Float>
@@ -126,23 +112,6 @@ protocol LikelihoodRows: AnyObject {
 
 extension LikelihoodRows {
   func begin(parameters: UnsafePointer<Float>) {}
-  func logLikelihood(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample
-  ) -> Double {
-    logLikelihood(row, outputs, of: observed.values)
-  }
-  func writeColumnTerms(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
-    into terms: UnsafeMutablePointer<Double>
-  ) {
-    writeColumnTerms(row, outputs, of: observed.values, into: terms)
-  }
-  func gradient(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample, weight: Float,
-    into gradient: UnsafeMutablePointer<Float>
-  ) -> Double {
-    self.gradient(row, outputs, of: observed.values, weight: weight, into: gradient)
-  }
   func writeMean(
     _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
     into mean: UnsafeMutablePointer<Float>
@@ -173,4 +142,37 @@ extension LikelihoodRows {
   func finishGradients(
     rows: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
   ) {}
+}
+
+/// A likelihood of which each column depends on its own number alone, so that numbers that a row lacks change nothing.
+protocol ColumnwiseRows: LikelihoodRows {
+  /// As `LikelihoodRows` has them, of all columns.
+  func logLikelihood(_ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>) -> Double
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
+    into terms: UnsafeMutablePointer<Double>)
+  func gradient(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
+    into gradient: UnsafeMutablePointer<Float>
+  ) -> Double
+}
+
+extension ColumnwiseRows {
+  func logLikelihood(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample
+  ) -> Double {
+    logLikelihood(row, outputs, of: observed.values)
+  }
+  func writeColumnTerms(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
+    into terms: UnsafeMutablePointer<Double>
+  ) {
+    writeColumnTerms(row, outputs, of: observed.values, into: terms)
+  }
+  func gradient(
+    _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample, weight: Float,
+    into gradient: UnsafeMutablePointer<Float>
+  ) -> Double {
+    self.gradient(row, outputs, of: observed.values, weight: weight, into: gradient)
+  }
 }

@@ -4,7 +4,7 @@ import VaelibNumerics
 
 /// A likelihood of location and scale at work. Examples come standardised where the model standardises, and so do
 /// locations and log-variances in here; what goes out is in the data's units.
-final class LocationScaleRows: LikelihoodRows {
+final class LocationScaleRows: ColumnwiseRows {
   private let likelihood: LocationScale
   private let density: any LocationScaleDensity
   let width: Int

@@ -41,7 +41,7 @@ struct LogNormalLikelihood: Likelihood {
 }
 
 /// The Gaussian likelihood of logarithms, and what follows for the numbers themselves.
-private final class LogNormalRows: LikelihoodRows {
+private final class LogNormalRows: ColumnwiseRows {
   private let logarithms: LocationScaleRows
   let width: Int
 

@@ -32,7 +32,7 @@ extension LogitDensity {
 }
 
 /// A likelihood from logits at work. It has no memory and no tensors of its own.
-final class LogitRows<Density: LogitDensity>: LikelihoodRows {
+final class LogitRows<Density: LogitDensity>: ColumnwiseRows {
   let width: Int
 
   init(width: Int) { self.width = width }

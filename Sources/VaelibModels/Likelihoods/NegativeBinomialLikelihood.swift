@@ -86,12 +86,6 @@ private final class NegativeBinomialRows: LikelihoodRows {
   }
 
   func logLikelihood(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
-  ) -> Double {
-    logLikelihood(row, outputs, of: ObservedExample(values: example, missing: .none))
-  }
-
-  func logLikelihood(
     _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample
   ) -> Double {
     let example = observed.values
@@ -101,13 +95,6 @@ private final class NegativeBinomialRows: LikelihoodRows {
       return kernels.negativeBinomialLogLikelihood(logMean, logDispersion, example, width)
     }
     return kernels.zeroInflatedLogLikelihood(logMean, logDispersion, outputs + zeros, example, width)
-  }
-
-  func writeColumnTerms(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
-    into terms: UnsafeMutablePointer<Double>
-  ) {
-    writeColumnTerms(row, outputs, of: ObservedExample(values: example, missing: .none), into: terms)
   }
 
   func writeColumnTerms(
@@ -123,14 +110,6 @@ private final class NegativeBinomialRows: LikelihoodRows {
         zeros.map { kernels.zeroInflatedLogLikelihood(m, d, outputs + $0 + column, x, 1) }
         ?? kernels.negativeBinomialLogLikelihood(m, d, x, 1)
     }
-  }
-
-  func gradient(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
-    into gradient: UnsafeMutablePointer<Float>
-  ) -> Double {
-    self.gradient(
-      row, outputs, of: ObservedExample(values: example, missing: .none), weight: weight, into: gradient)
   }
 
   func gradient(
@@ -172,6 +151,11 @@ private final class NegativeBinomialRows: LikelihoodRows {
     zeros.map { 1 / (1 + exp(-Double(outputs[$0 + column]))) } ?? 0
   }
 
+  /// 1 less that, where the difference may be beyond the precision of numbers near 1.
+  private func notAddedZero(_ outputs: UnsafePointer<Float>, _ column: Int) -> Double {
+    zeros.map { 1 / (1 + exp(Double(outputs[$0 + column]))) } ?? 1
+  }
+
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {
     means.writeMean(row, outputs, of: nil, into: mean)
     leaveOutZeros(outputs, of: mean)
@@ -188,7 +172,7 @@ private final class NegativeBinomialRows: LikelihoodRows {
   /// (1 - p) m.
   private func leaveOutZeros(_ outputs: UnsafePointer<Float>, of mean: UnsafeMutablePointer<Float>) {
     if zeros == nil { return }
-    for column in 0..<width { mean[column] *= Float(1 - addedZero(outputs, column)) }
+    for column in 0..<width { mean[column] *= Float(notAddedZero(outputs, column)) }
   }
 
   func writeStatistics(
@@ -210,7 +194,8 @@ private final class NegativeBinomialRows: LikelihoodRows {
     let logDispersion = dispersions.logarithm(row, outputs + width)
     for column in 0..<width {
       let (m, p) = (Double(variance[column]), addedZero(outputs, column))
-      variance[column] = Float((1 - p) * (m + m * m * (exp(-Double(logDispersion[column])) + p)))
+      let squares = m * m * (exp(-Double(logDispersion[column])) + p)
+      variance[column] = Float(notAddedZero(outputs, column) * (m + squares))
     }
   }
 

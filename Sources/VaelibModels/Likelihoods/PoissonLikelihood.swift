@@ -32,22 +32,9 @@ private final class PoissonRows: LikelihoodRows {
   func begin(parameters: UnsafePointer<Float>) { means.begin(parameters: parameters) }
 
   func logLikelihood(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>
-  ) -> Double {
-    logLikelihood(row, outputs, of: ObservedExample(values: example, missing: .none))
-  }
-
-  func logLikelihood(
     _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample
   ) -> Double {
     kernels.poissonLogLikelihood(means.logMean(row, outputs, of: observed), observed.values, width)
-  }
-
-  func writeColumnTerms(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>,
-    into terms: UnsafeMutablePointer<Double>
-  ) {
-    writeColumnTerms(row, outputs, of: ObservedExample(values: example, missing: .none), into: terms)
   }
 
   func writeColumnTerms(
@@ -59,14 +46,6 @@ private final class PoissonRows: LikelihoodRows {
     for column in 0..<width {
       terms[column] = kernels.poissonLogLikelihood(logMean + column, example + column, 1)
     }
-  }
-
-  func gradient(
-    _ row: Int, _ outputs: UnsafePointer<Float>, of example: UnsafePointer<Float>, weight: Float,
-    into gradient: UnsafeMutablePointer<Float>
-  ) -> Double {
-    self.gradient(
-      row, outputs, of: ObservedExample(values: example, missing: .none), weight: weight, into: gradient)
   }
 
   func gradient(

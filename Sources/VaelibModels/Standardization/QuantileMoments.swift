@@ -102,6 +102,8 @@ private struct Walk {
     to end: Double, _ average: (_ from: Double, _ to: Double) -> Double
   ) -> Double {
     let begin = score
+    // So far out, or of so small a scale, that the cell is one number.
+    if !(end > begin) { return average(value, value) }
     var sum = 0.0
     while interval < QuantileMap.knotCount - 2, end > Double(curve.scores[interval + 1]) {
       let next = (score: Double(curve.scores[interval + 1]), value: Double(curve.knots[interval + 1]))

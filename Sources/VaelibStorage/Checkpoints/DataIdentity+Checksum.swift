@@ -32,7 +32,8 @@ extension DataIdentity {
     return Int(Checksum.crc32(of: numbers))
   }
 
-  /// The checksum of the sampled rows as they are stored, converted to float: scaling is compared by itself.
+  /// The checksum of the sampled rows as they are stored, converted to float: scaling is compared by itself. Of further
+  /// columns, which are in memory, all rows are looked at.
   private static func content(of source: any ExampleSource) throws -> Int {
     let count = min(sampledRows, source.rows)
     // The last one is the last row; (rows - 1) / (count - 1) apart, so that no product can overflow.
@@ -40,7 +41,10 @@ extension DataIdentity {
     let sample = (0..<count).map { $0 == count - 1 ? last : $0 * (last / (count - 1)) }
     let values = try FloatBuffer(rows: count, columns: source.columns)
     try source.copyStored(sample, into: values.base)
-    return Int(Checksum.crc32(UnsafeRawBufferPointer(values.elements)))
+    let sampled = Int(Checksum.crc32(UnsafeRawBufferPointer(values.elements)))
+    var added: [Int64] = []
+    source.forEachAdded { added.append(Int64($0.bitPattern)) }
+    return added.isEmpty ? sampled : Int(Checksum.crc32(of: [Int64(sampled)] + added))
   }
 }
 

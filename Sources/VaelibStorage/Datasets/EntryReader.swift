@@ -38,6 +38,9 @@ final class EntryReader: @unchecked Sendable {
     }
   }
 
+  /// Frees what was kept, where nobody reads on.
+  func forget() { lock.withLock { last = nil } }
+
   /// Reads the first of some neighbours, and returns which: those of one chunk, or whole chunks.
   private func readPart(
     _ entries: Range<Int>, into destination: UnsafeMutableRawPointer

@@ -31,6 +31,7 @@ final class SparseColumns: SparseRows, @unchecked Sendable {
       throw group.unread("has \(stored.rows) columns, more than vaelib reads")
     }
     offsetMemory = try Self.offsets(stored)
+    stored.forget()
     offsets = IndexList(offsetMemory.base, isWide: true)
     copy = TransposedCopy(of: stored, offsets: offsets)
   }
@@ -54,6 +55,7 @@ final class SparseColumns: SparseRows, @unchecked Sendable {
   }
 
   func readAll(scale: Double, shift: Double) throws(StorageError) -> LoadedEntries {
+    defer { stored.forget() }
     let memory = try memory(entries: entries)
     let places = try cursors()
     let next = places.base.assumingMemoryBound(to: Int.self)

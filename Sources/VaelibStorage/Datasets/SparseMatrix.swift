@@ -70,7 +70,14 @@ final class SparseMatrix: SparseRows, @unchecked Sendable {
   }
 
   func readAll(scale: Double, shift: Double) throws(StorageError) -> LoadedEntries {
-    try read(0..<rows, scale: scale, shift: shift)
+    defer { forget() }
+    return try read(0..<rows, scale: scale, shift: shift)
+  }
+
+  /// Frees the chunks that were kept, where nobody reads on.
+  func forget() {
+    data?.forget()
+    indices?.forget()
   }
 
   func readThrough(_ stepDone: () -> Void) throws(StorageError) {

@@ -29,6 +29,7 @@ final class TransposingWork {
       let columns = stored.piece(from: nextColumn, to: stored.rows)
       try distribute(columns)
       nextColumn = columns.upperBound
+      if nextColumn == stored.rows { stored.forget() }
     } else {
       try sort(sortedBuckets)
       sortedBuckets += 1

@@ -7,12 +7,6 @@ import re
 import textwrap
 from collections.abc import Iterable
 
-_KEYWORDS = {
-    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern", "float",
-    "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed", "sizeof",
-    "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while",
-}  # fmt: skip
-
 #: How many numbers of an array stand in a line.
 _PER_LINE = 6
 
@@ -23,9 +17,9 @@ def checked_name(name: str) -> str:
     Raises
     ------
     ValueError
-        It is no identifier of C, or one that C keeps for itself.
+        It is no identifier of C.
     """
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) or name in _KEYWORDS:
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
         raise ValueError(
             f"name must be an identifier of C, of letters, digits and _, which begins with a letter, not {name!r}"
         )
@@ -53,6 +47,7 @@ def array(name: str, values: Iterable[float], is_double: bool) -> str:
 
 def comment(lines: Iterable[str]) -> str:
     """A comment, whatever its lines hold."""
-    texts = [re.sub(r"\*/|/\*|\?\?", lambda found: " ".join(found[0]), line) for line in lines]
+    # Nothing ends the comment, begins another, or is a trigraph, however such pairs overlap.
+    texts = [re.sub(r"(?<=\*)(?=/)|(?<=/)(?=\*)|(?<=\?)(?=\?)", " ", line) for line in lines]
     wrapped = [part for text in texts for part in textwrap.wrap(text, 107) or [""]]
     return "\n".join(["/*", *(f" * {line}".rstrip() for line in wrapped), " */"]) + "\n"

@@ -76,8 +76,10 @@ class Memory:
         free: list[Buffer] = []
         for index in places:
             done = [self._places[value] for value in self._read(index) if last[value] == index]
-            # A loop may write where it has just read, unless it reads elsewhere later.
-            if self._operations[index].kind in ELEMENTWISE and not self._moves(index):
+            # A loop may write where it has just read, unless it reads elsewhere later, or one number again and again.
+            width = self._operations[index].width
+            is_narrow = any(self._operations[value].width < width for value in self._read(index))
+            if self._operations[index].kind in ELEMENTWISE and not is_narrow and not self._moves(index):
                 free += done
                 done = []
             self._places[index] = self._taken(free, index)

@@ -98,13 +98,15 @@ class Statements:
         """The array of a tensor that an operation is about."""
         tensor = operation.settings[setting]
         name: str = tensor.replace("/", "_")
-        self.arrays[name] = array(name, self.graph.tensors[tensor].reshape(-1).tolist(), False)
+        if name not in self.arrays:
+            self.arrays[name] = array(name, self.graph.tensors[tensor].reshape(-1).tolist(), False)
         return name
 
     def _array(self, index: int) -> str:
         operation = self.graph.operations[index]
         name = f"constant{index}"
-        self.arrays[name] = array(name, operation.settings["values"].tolist(), operation.is_double)
+        if name not in self.arrays:
+            self.arrays[name] = array(name, operation.settings["values"].tolist(), operation.is_double)
         return name
 
     def _expression(self, operation: Operation, place: str) -> str:
