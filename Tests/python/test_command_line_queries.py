@@ -300,3 +300,12 @@ def test_another_scaling_and_places_that_results_cannot_have(shell):
     assert "exists and is no HDF5 file" in shell.refused(*words, "x.npy:codes")
     text = shell.refused("outliers", "vae.h5", "data.h5:x", "--reference", "x.npy", "-o", "x.npy")
     assert "x.npy is read from" in text
+
+
+def test_scores_of_several_files_are_of_all_their_rows(shell):
+    """R2 is no mean of those of the files."""
+    for first in (0, 20):
+        vaelib.write_dataset(f"part{first}.h5", x=GREY[first : first + 20], t=GREY[first : first + 20, :2] / 3)
+    found = json.loads(shell("predict", "regressor.h5", "part0.h5:x", "part20.h5:x", "--targets", "t", "--json"))
+    model = vaelib.load("regressor.h5")
+    assert found["R2"] == pytest.approx(model.score(scaled()[:40], GREY[:40, :2] / 3), rel=1e-5)

@@ -303,3 +303,14 @@ def test_columns_without_names(shell, tmp_path):
     shell("score", tmp_path / "m.h5", f"{tmp_path}/t.csv[:3]", "--label-column", "2")
     assert "did you mean laplace?" in shell.refused(*words, "1=lapace")
     assert "expected COLUMN=NAME" in shell.refused(*words, "income=laplace")
+
+
+def test_options_are_never_written_over_data(shell):
+    before = Path("people.csv").read_bytes()
+    words = ("train", "people.csv", "-o", "new.h5", *QUICK, "--missing", "ignore")
+    assert "is read from" in shell.refused(*words, "--save-config", "people.csv")
+    assert "name new.h5" in shell.refused(*words, "--save-config", "new.h5")
+    Path("other.csv").write_text("a,b")
+    assert "does not end in .toml" in shell.refused(*words, "--save-config", "other.csv")
+    assert Path("people.csv").read_bytes() == before
+    assert Path("other.csv").read_text() == "a,b"

@@ -121,8 +121,9 @@ def test_graphs_compute_what_the_library_does(likelihood, missing, conditions):
         try:
             model, x, beside = made(likelihood, chosen, missing, conditions, number)
         except vaelib.InvalidArgument as error:  # what has no meaning
-            assert re.search(WITHOUT_MEANING, str(error))
-            continue
+            if re.search(WITHOUT_MEANING, str(error)):
+                continue
+            raise
         parts = parts_of_vae(model, x, beside)
         if chosen.get("standardize_by") == "quantiles":
             del parts["decoder"]

@@ -1,7 +1,9 @@
 """The pictures: what is laid out where, what is taken, what is refused, and that files are written."""
 
 import gc
+import os
 import weakref
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -371,3 +373,18 @@ def test_unsuitable_models(vae, stack, images):
         plots.explanation(vae, images, 30)
     with pytest.raises(vaelib.NotFittedError):
         plots.reconstructions(vaelib.VAE(), images)
+
+
+def test_a_picture_that_cannot_be_written_leaves_the_older_one(tmp_path, monkeypatch):
+    path = tmp_path / "samples.png"
+    path.write_bytes(b"older")
+
+    def fails(figure, target, **options):
+        Path(target).write_bytes(b"half of it")
+        raise OSError("no space left")
+
+    monkeypatch.setattr(matplotlib.figure.Figure, "savefig", fails)
+    with pytest.raises(OSError, match="no space left"):
+        plots.image_grid(np.zeros((4, 9)), path=path)
+    assert path.read_bytes() == b"older"
+    assert os.listdir(tmp_path) == ["samples.png"]

@@ -8,9 +8,9 @@ import sys
 from typing import Any
 
 from vaelib.command_line.errors import UsageError, nearest
-from vaelib.command_line.output import replaced
 from vaelib.command_line.parser import CommandParser, headed
 from vaelib.command_line.values import listed
+from vaelib.data.replacement import replaced
 
 #: Options that are about one run, so that no file has them.
 _NOT_KEPT = ("help", "config", "save_config")

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from vaelib._c.errors import FormatError
 from vaelib.command_line.errors import UsageError
@@ -112,19 +109,3 @@ def _check_datasets(path: str, dataset: str) -> None:
     others = [name for name in others if name not in (f"{dataset}_log_variance", f"{dataset}_variance")]
     if others:
         raise UsageError(f"{path} holds {others[0]}, which would be lost; write to another file")
-
-
-@contextmanager
-def replaced(path: str) -> Iterator[str]:
-    """The path of a new file in the same folder that takes the place of ``path`` if nothing is raised."""
-    number, scratch = tempfile.mkstemp(dir=os.path.dirname(path) or os.curdir, prefix=".vaelib-")
-    os.close(number)
-    try:
-        yield scratch
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(scratch, 0o666 & ~umask)
-        os.replace(scratch, path)
-    except BaseException:
-        os.unlink(scratch)
-        raise

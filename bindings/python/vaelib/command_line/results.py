@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from vaelib._c.errors import DataError
 from vaelib.command_line.examples import Examples
-from vaelib.command_line.output import Target, replaced
+from vaelib.command_line.output import Target
 from vaelib.command_line.progress import ProgressLine, note
 from vaelib.command_line.tables_of_results import ResultTable
 from vaelib.data.dataset import Dataset
+from vaelib.data.replacement import replaced
 from vaelib.data.writer import DatasetWriter
 
 #: The rows of a large result that a terminal shows.
@@ -165,8 +167,13 @@ def _print(tables: Iterator[ResultTable], rows: int, target: Target, progress: P
 
 def _write_hdf5(target: Target, tables: Iterator[ResultTable]) -> None:
     """One dataset of numbers."""
+    found = (table for table in tables if table.rows)
+    first = next(found, None)
+    if first is None:
+        raise DataError(f"there are no rows to write to {target}; a .csv file may have none")
     with DatasetWriter(target.path) as writer:
-        for table in tables:
+        writer.append(target.dataset, first.matrix())
+        for table in found:
             writer.append(target.dataset, table.matrix())
 
 

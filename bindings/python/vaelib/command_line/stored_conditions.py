@@ -27,7 +27,7 @@ def read_conditions(place: Place, examples: Place, arguments: argparse.Namespace
     if is_hdf5(place.path):
         return _in_hdf5(place, examples, arguments)
     found = read_file(place, arguments, texts)
-    rows = place.rows or examples.rows
+    rows = place.rows or (examples.rows if len(found) > 1 else None)  # one holds for all
     if not is_table(found):
         return found if rows is None else found[rows]
     index = index_column(found)

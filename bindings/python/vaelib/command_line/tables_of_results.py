@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vaelib._c.errors import DataError
 from vaelib.command_line.csv_tables import NumberTable
 
 #: So many lines are texts at a time.
@@ -41,7 +42,19 @@ class ResultTable:
         return len(next(iter(self.columns.values()))) if self.columns else 0
 
     def beside(self, columns: dict[str, Any]) -> ResultTable:
-        """The table with further columns before its own."""
+        """The table with further columns before its own.
+
+        Raises
+        ------
+        DataError
+            It has a column of such a name.
+        """
+        taken = [name for name in columns if name in self.columns]
+        if taken:
+            raise DataError(
+                f'the data have a column "{taken[0]}", which is what the results would call another; rename it, or ask '
+                "about one file, and one result of each row, at a time"
+            )
         return ResultTable({**columns, **self.columns})
 
     @classmethod

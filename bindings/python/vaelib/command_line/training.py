@@ -66,8 +66,20 @@ def prepare(arguments: argparse.Namespace) -> None:
         if os.path.realpath(arguments.checkpoint) == os.path.realpath(arguments.output):
             raise UsageError("--checkpoint and -o name the same file; give each its own")
     if arguments.save_config is not None:
+        _check_config_target(arguments)
         save_config(arguments.parser, arguments, arguments.save_config)
         note(arguments, f"the options are in {arguments.save_config}")
+
+
+def _check_config_target(arguments: argparse.Namespace) -> None:
+    """Whether the options can be written without losing anything but options."""
+    path = arguments.save_config
+    check_target(path, arguments)
+    for other in (arguments.output, arguments.checkpoint):
+        if other is not None and os.path.realpath(path) == os.path.realpath(other):
+            raise UsageError(f"--save-config and another option name {path}; give it a file of its own")
+    if os.path.exists(path) and os.path.splitext(path)[1].lower() != ".toml":
+        raise UsageError(f"--save-config {path}: the file exists, and its name does not end in .toml; name another")
 
 
 def new_estimator(estimator: type[Any], arguments: argparse.Namespace, **others: Any) -> Any:

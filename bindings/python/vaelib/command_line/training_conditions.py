@@ -64,11 +64,19 @@ def with_training_conditions(arguments: argparse.Namespace, examples: Examples, 
 
 def joined_conditions(parts: list[Examples]) -> Any:
     """The conditions of several places, one after another."""
-    found = [part.conditions for part in parts]
-    if all(each is None for each in found):
+    if all(part.conditions is None for part in parts):
         return None
+    found = [_of_each_row(part) for part in parts]
     if hasattr(found[0], "iloc"):
         import pandas
 
         return pandas.concat(found, ignore_index=True)
     return np.concatenate(found)
+
+
+def _of_each_row(part: Examples) -> Any:
+    """The conditions of each row, where one holds for all, too."""
+    given, rows = part.conditions, len(part.X)
+    if len(given) == rows:
+        return given
+    return getattr(given, "iloc", given)[[0] * rows]

@@ -13,8 +13,6 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-import numpy as np
-
 from vaelib.command_line.asking import add_question, load_model, open_data
 from vaelib.command_line.errors import UsageError
 from vaelib.command_line.examples import Examples
@@ -22,6 +20,7 @@ from vaelib.command_line.parser import headed
 from vaelib.command_line.results import run_query
 from vaelib.command_line.tables_of_results import ResultTable
 from vaelib.command_line.targets import add_targets
+from vaelib.command_line.training_data import joined
 from vaelib.data.writer import DatasetWriter
 from vaelib.models.classifier import StackedDenoisingClassifier
 from vaelib.models.regressor import StackedDenoisingRegressor
@@ -68,9 +67,9 @@ def _columns(name: str, values: Any) -> dict[str, Any]:
 
 
 def _scores(model: Any, all_examples: list[Examples], name: str) -> dict[str, Any]:
-    """How good the predictions are, where the true labels or targets are known; the mean over all rows."""
+    """How good the predictions of all rows together are, where the true labels or targets are known."""
     known = [examples for examples in all_examples if examples.y is not None]
     if not known:
         return {}
-    scores = [model.score(examples.X, examples.y) for examples in known]
-    return {name: float(np.average(scores, weights=[examples.rows for examples in known]))}
+    whole = joined(known)
+    return {name: float(model.score(whole.X, whole.y))}

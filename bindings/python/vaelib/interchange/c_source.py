@@ -101,8 +101,9 @@ def _beginning(statements: Statements, declaration: str, description: dict[str, 
                 for each, index in sizes.items()
             ),
             "",
-            "Arrays must not overlap. C99, nothing but libm (-lm); no allocation, no state but that of libm (lgamma has "
-            f"signgam, which is not read): any number of threads may call it. It takes {stack} bytes of the stack, and a little for its variables.",
+            "Arrays must not overlap. C99, nothing but libm (-lm); no allocation, no state but libm's own (lgamma sets "
+            "signgam, which is not read): any number of threads may call it. "
+            f"It takes {stack} bytes of the stack, and a little for its variables.",
             *(f"{title}: {description[key]}" for key, title in known.items() if key in description),
         ]
     )

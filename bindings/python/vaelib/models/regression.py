@@ -59,7 +59,7 @@ class RegressionPredictions(Estimator[NativeStack]):
             raise ValueError(f"y has shape {targets.shape}, but the predictions have {predicted.shape}")
         rows = has_targets(targets)
         weights = as_weights(1 if sample_weight is None else sample_weight, len(predicted))
-        return _r2(targets[rows], predicted[rows], weights[rows])
+        return r2(targets[rows], predicted[rows], weights[rows])
 
     def _measured(self, X: Any, y: Any, examples: Dataset) -> tuple[Dataset, int]:
         """Those of the examples that have targets, with them; and how many axes y has."""
@@ -85,9 +85,7 @@ def _targets_of(X: Any, y: Any) -> Any:
     return X.labels if y is None and isinstance(X, Dataset) else y
 
 
-def _r2(
-    targets: npt.NDArray[np.float32], predicted: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
-) -> float:
+def r2(targets: npt.NDArray[Any], predicted: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> float:
     """The mean of R2 over the outputs that have targets, of those that are not NaN."""
     y = targets.reshape(len(targets), -1).astype(np.float64)
     present = ~np.isnan(y)

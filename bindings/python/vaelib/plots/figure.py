@@ -10,6 +10,8 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
+from vaelib.data.replacement import replaced
+
 Path = str | os.PathLike[str]
 AnyFigure = Figure | SubFigure
 
@@ -96,4 +98,6 @@ def headline(axes: Any, title: str | None) -> None:
 def finish(figure: Any, path: Path | None) -> None:
     """Writes the whole figure, if it is for a file."""
     if path is not None:
-        (figure.get_figure(root=True) if isinstance(figure, SubFigure) else figure).savefig(path, dpi=150)
+        whole = figure.get_figure(root=True) if isinstance(figure, SubFigure) else figure
+        with replaced(path) as scratch:
+            whole.savefig(scratch, dpi=150)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from typing import NamedTuple
 
 from vaelib._c.host import version
+from vaelib.data.replacement import replaced
 from vaelib.report import codes, examples, oddities, overview, quality
 from vaelib.report.elements import Markup, element, paragraph, part_of_page, together
 from vaelib.report.subject import Subject
@@ -64,16 +64,5 @@ def page(subject: Subject, title: str) -> str:
 
 def write_page(content: str, path: str | os.PathLike[str]) -> None:
     """Writes the file, complete or not at all."""
-    target = os.fspath(path)
-    folder = os.path.dirname(target) or os.curdir
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".report-", suffix=".html")
-    try:
-        with open(handle, "wb") as file:
-            file.write(content.encode("utf-8", "backslashreplace"))
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)  # as of any new file, not as of a temporary one
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with replaced(path) as scratch, open(scratch, "wb") as file:
+        file.write(content.encode("utf-8", "backslashreplace"))

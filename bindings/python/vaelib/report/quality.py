@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from vaelib.data.unlabelled import UNLABELLED, is_labelled_for
 from vaelib.models.classifier import StackedDenoisingClassifier
+from vaelib.models.regression import r2
 from vaelib.models.regressor import StackedDenoisingRegressor
 from vaelib.plots import training_curve
 from vaelib.plots.figure import quiet
@@ -118,22 +119,39 @@ def _of_classifier(subject: Subject) -> tuple[list[Score], list[Markup]]:
     predicted, labels = model.predict(subject.rows), subject.labels
     if labels.shape != predicted.shape:
         raise ValueError(f"y must have shape {(subject.all_rows, *predicted.shape[1:])}, as the model learned it")
-    labelled = is_labelled_for(model.classes_, labels) if labels.ndim == 1 else (labels != UNLABELLED).all(axis=1)
+    if labels.ndim == 2:
+        return _of_several_labels(predicted, labels)
+    labelled = is_labelled_for(model.classes_, labels)
     if not labelled.any():
         return [], [paragraph("None of these rows has a label, so there are no scores.", class_="none")]
     predicted, labels = predicted[labelled], labels[labelled]
-    right = predicted == labels
-    if right.ndim == 2:
-        each = [(f"label {column}", _mean(right[:, column].astype(float))) for column in range(right.shape[1])]
-        whole = ("all labels right", _mean(right.all(axis=1).astype(float)), "share of rows, ± standard error")
-        return [whole], [table(("label", "share of rows with it right"), each, "Labels one by one")]
-    accuracy = ("accuracy", _mean(right.astype(float)), "share of rows with the right label, ± standard error")
+    right = (predicted == labels).astype(float)
+    accuracy = ("accuracy", _mean(right), "share of rows with the right label, ± standard error")
     classes = [*model.classes_]
     if len(classes) > _MOST_CLASSES:
         return [accuracy], []
     rows = [(str(true), *(int(((labels == true) & (predicted == said)).sum()) for said in classes)) for true in classes]
     heads = ("label", *(f"as {name}" for name in classes))
     return [accuracy], [table(heads, rows, "Which labels are taken for which")]
+
+
+def _of_several_labels(predicted: Any, labels: Any) -> tuple[list[Score], list[Markup]]:
+    """Of labels that are there or not, where some are not known."""
+    values = np.asarray(labels, np.float64)
+    known = ~np.isnan(values) & (values != UNLABELLED)
+    rows = known.any(axis=1)
+    if not rows.any():
+        return [], [paragraph("None of these rows has a label, so there are no scores.", class_="none")]
+    right = predicted == values
+    whole = (right | ~known).all(axis=1)[rows].astype(float)
+    each = [
+        (f"label {column}", _mean(right[has, column].astype(float)) if has.any() else "none")
+        for column, has in enumerate(known.T)
+    ]
+    remark = "share of rows, ± standard error" + ("" if known.all() else "; of the labels that are known")
+    return [("all labels right", _mean(whole), remark)], [
+        table(("label", "share of rows with it right"), each, "Labels one by one")
+    ]
 
 
 def _of_regressor(subject: Subject) -> tuple[list[Score], list[Markup]]:
@@ -158,10 +176,12 @@ def _of_regressor(subject: Subject) -> tuple[list[Score], list[Markup]]:
             continue
         squares = (predicted[known, column] - targets[known, column]) ** 2
         root = np.sqrt(squares.mean())
-        error = squares.std(ddof=1) / np.sqrt(len(squares)) / (2 * root) if root > 0 else 0.0
-        share = 1 - squares.mean() / max(targets[known, column].var(), 1e-300)
+        value = number(root)
+        if len(squares) > 1 and root > 0:
+            value += f" ± {squares.std(ddof=1) / np.sqrt(len(squares)) / (2 * root):.2g}"
+        share = r2(targets[known, column], predicted[known, column], np.ones(int(known.sum())))
         name = "root of the mean squared error" + (f", target {column}" if targets.shape[1] > 1 else "")
-        found.append((name, f"{number(root)} ± {error:.2g}", f"R² {number(share)}{_of_how_many(known)}"))
+        found.append((name, value, f"R² {number(share)}{_of_how_many(known)}"))
     return found, [_predictions(predicted, targets)]
 
 

@@ -191,7 +191,9 @@ class Subject:
 
     def _square(self) -> tuple[int, int] | None:
         """The side of pictures, if rows look like such: nameless squares of values from 0 to 1."""
-        if getattr(self.model, "feature_names_in_", None) is not None:
+        if getattr(self.model, "feature_names_in_", None) is not None or any(
+            column < self.columns for column in self.given
+        ):
             return None
         finite = self.matrix[np.isfinite(self.matrix)]
         if finite.size == 0 or finite.min() < 0 or finite.max() > 1:
