@@ -103,7 +103,9 @@ def test_other_numbers_of_constants_are_noticed(is_noticed):
 
 def test_other_functions_are_noticed(is_noticed):
     assert is_noticed(HEADER.replace("void vaelib_model_free(vaelib_model *model);", ""))
-    assert is_noticed(HEADER.replace("vaelib_model *model, size_t rows, const", "vaelib_model *model, int rows, const", 1))
+    assert is_noticed(
+        HEADER.replace("vaelib_model *model, size_t rows, const", "vaelib_model *model, int rows, const", 1)
+    )
     assert is_noticed(
         HEADER.replace(
             "void vaelib_model_free(", "void vaelib_model_release(vaelib_model *model);\nvoid vaelib_model_free(", 1
