@@ -4,7 +4,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
+# One after another, but for what `test` has done side by side.
+ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
+endif
 
 # Each of these can be set on the command line: make install PREFIX=$HOME/.local
 SWIFT   ?= $(firstword $(shell command -v swift) $(wildcard /opt/swift/usr/bin/swift))
@@ -64,10 +67,14 @@ generate: build .venv/installed ## write what the Python package takes from the 
 
 # ---- testing -------------------------------------------------------------------------------------------------------
 
-every-check := lint test-swift build check-kernels check-preparation check-exports check-header abi-check test-c test-c-sanitized test-install \
-               test-wheel test-documents test-python
+# Compilers leave processors idle, and so do programs of one thread.
+side-by-side := --no-print-directory --jobs 2 --output-sync=line SIDE_BY_SIDE=yes
 
-test: dependencies-test $(every-check) ## run every check; the first time, building takes most of the time
+test: dependencies-test ## run every check; the first time, building takes most of the time
+	@$(MAKE) $(side-by-side) lint test-swift build
+	@$(MAKE) --no-print-directory check-kernels check-preparation check-exports check-header abi-check test-c
+	@$(MAKE) $(side-by-side) test-c-sanitized test-install test-wheel test-documents
+	@$(MAKE) --no-print-directory test-python
 	@echo "vaelib $(VERSION): every check passed."
 
 test-fast: build check-exports check-header test-c .venv/installed ## run the checks that take seconds
@@ -85,7 +92,7 @@ lint: dependencies-test swift-toolchain .venv/installed ## check the style of Sw
 
 test-swift: dependencies-build swift-toolchain ## run the engine's own tests
 	$(say) "building and running the Swift tests"
-	@$(SWIFT) test --disable-xctest 2>&1 | { grep -vE '^(◇|✔ (Suite|Test (case )?[^ ]+\(|Test "|Test case ))' || true; }
+	@$(SWIFT) test --scratch-path .build/tests --disable-xctest 2>&1 | { grep -vE '^(◇|✔ (Suite|Test (case )?[^ ]+\(|Test "|Test case ))' || true; }
 
 check-kernels: build
 	$(say) "checking that the kernels leave no weak symbols"

@@ -36,22 +36,48 @@ read -ra hdf5_headers <<<"$(pkg-config --cflags hdf5-serial | sed 's/-I/-isystem
 
 failed=()
 passed=0
-# run NAME COMMAND...: counts the outcome of COMMAND, and shows what it printed if it failed or hung.
-run() {
-  local name=$1 log=$programs/$1.log
-  shift
-  if timeout 300 "$@" >"$log" 2>&1 </dev/null; then
-    echo "  passed: $name"
+# count NAME STATUS: counts the outcome of a program, and shows what it printed if it failed or hung.
+count() {
+  if [[ $2 -eq 0 ]]; then
+    echo "  passed: $1"
     passed=$((passed + 1))
   else
-    echo "  FAILED: $name"
-    tail -n 60 "$log"
-    failed+=("$name")
+    echo "  FAILED: $1"
+    tail -n 60 "$programs/$1.log"
+    failed+=("$1")
   fi
 }
 
+# run NAME COMMAND...: runs COMMAND and counts its outcome.
+run() {
+  local name=$1 status=0
+  shift
+  timeout 300 "$@" >"$programs/$name.log" 2>&1 </dev/null || status=$?
+  count "$name" "$status"
+}
+
+declare -A started=()
+# start NAME COMMAND...: runs COMMAND beside what follows; for what takes minutes of one processor.
+start() {
+  local name=$1
+  shift
+  timeout 900 "$@" >"$programs/$name.log" 2>&1 </dev/null &
+  started[$name]=$!
+}
+
+# finish: waits for what was started, and counts its outcomes.
+finish() {
+  local name status
+  for name in "${!started[@]}"; do
+    status=0
+    wait "${started[$name]}" || status=$?
+    count "$name" "$status"
+  done
+  started=()
+}
+
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+trap 'kill "${started[@]}" 2>/dev/null || true; rm -rf "$scratch"' EXIT
 .venv/bin/python Tests/c/make_data.py "$scratch"
 export VAELIB_TEST_FOLDER=$scratch
 
@@ -59,10 +85,11 @@ export VAELIB_TEST_FOLDER=$scratch
 if [[ $programs == .build/c ]]; then
   for name in test_faults test_first_opening; do
     build "$name" "Tests/c/faults/$name.c" Tests/c/faults/faults.c Tests/c/support.c "${hdf5_headers[@]}" -ldl
-    run "$name" "$programs/$name"
   done
   build test_memory Tests/c/memory/*.c Tests/c/support.c
-  run test_memory "$programs/test_memory"
+  start test_faults "$programs/test_faults"
+  start test_memory "$programs/test_memory"
+  run test_first_opening "$programs/test_first_opening"
   build campaign Tests/c/mutation/*.c
   build test_missing_library Tests/c/hosts/test_missing_library.c Tests/c/support.c -ldl
   run test_missing_library "$programs/test_missing_library"
@@ -109,6 +136,7 @@ run missing_dataset Tests/c/expect_failure.sh "no-such-set" "$programs/load_and_
 run no_labels Tests/c/expect_failure.sh "x_train" "$programs/stack_digits" "$data" "$scratch/stack.h5"
 run stack_for_vae Tests/c/expect_failure.sh "kind \"stack\"" "$programs/load_and_encode" "$scratch/stack.h5" "$data" images
 
+finish
 if [[ ${#failed[@]} -gt 0 ]]; then
   echo "C programs that failed: ${failed[*]}" >&2
   exit 1
