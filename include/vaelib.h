@@ -335,10 +335,11 @@ typedef struct vaelib_dataset_options {
     /**
      * The name of a dataset with one label per row; NULL for none. Labels are whole numbers of any type, from any base
      * and with gaps or without; booleans; enumerated values or texts, whose names are kept
-     * (vaelib_dataset_get_class_names()). Or the name of a column in an AnnData file, such as "obs/cell_type", that is a
-     * group: of categories, with `codes` and `categories`, or one of which entries may be missing, with `values` and
-     * `mask`. A code of -1, no category, or a mask of true becomes the label -1, which training does not accept: leave
-     * such rows out (vaelib_dataset_select()). What is known are classes with names then, whole numbers too.
+     * (vaelib_dataset_get_class_names()). Or a matrix with a single 1 in each row and 0 elsewhere (one-hot), whose label
+     * is the column of the 1. Or the name of a column in an AnnData file, such as "obs/cell_type", that is a group: of
+     * categories, with `codes` and `categories`, or one of which entries may be missing, with `values` and `mask`. A
+     * code of -1, no category, or a mask of true becomes the label -1, which training does not accept: leave such rows
+     * out (vaelib_dataset_select()). What is known are classes with names then, whole numbers too.
      */
     const char *labels;
     /**

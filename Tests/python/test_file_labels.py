@@ -116,6 +116,44 @@ def test_one_row_of_labels_as_matlab_writes_it(write):
             np.testing.assert_array_equal(dataset.labels, PLACES)
 
 
+@pytest.mark.parametrize("type_name", ["u1", "f4", "i8", "?"])
+@pytest.mark.parametrize("options", [{}, {"chunks": (7, 2), "compression": "gzip"}])
+def test_one_column_for_each_class(write, type_name, options):
+    path = write(np.eye(4)[PLACES + 1].astype(type_name), **options)
+    for in_child in (False, True):
+        with vaelib.open_dataset(path, "x", "y", check_in_child=in_child) as dataset:
+            assert dataset.labels.dtype == np.int64
+            np.testing.assert_array_equal(dataset.labels, PLACES + 1)
+    # The class that no row has is none.
+    model = vaelib.StackedDenoisingClassifier(hidden=(4,), pretrain_epochs=1, finetune_epochs=1, random_state=0)
+    with vaelib.open_dataset(path, "x", "y") as dataset:
+        np.testing.assert_array_equal(model.fit(dataset).classes_, [1, 2, 3])
+
+
+def test_many_rows_with_a_column_for_each_class(tmp_path):
+    path = str(tmp_path / "many.h5")
+    labels = np.random.RandomState(0).randint(300, size=1500)
+    with h5py.File(path, "w") as file:
+        file["x"] = np.zeros((1500, 1), "f4")
+        file["y"] = np.eye(300, dtype="u1")[labels]
+    with vaelib.open_dataset(path, "x", "y") as dataset:
+        np.testing.assert_array_equal(dataset.labels, labels)
+
+
+def test_matrices_that_are_no_labels(write):
+    matrix = np.eye(4)[PLACES]
+    for value, text in ((1, "a 1 in columns 0 and 3"), (0.5, "0.5 in column 3"), (np.nan, "nan in column 3")):
+        wrong = matrix.copy()
+        wrong[3, 3] = value
+        with pytest.raises(vaelib.FormatError, match=f"it has 4 columns, and row 3 has {text}. .* targets"):
+            vaelib.open_dataset(write(wrong), "x", "y")
+    matrix[59] = 0
+    with pytest.raises(vaelib.FormatError, match="row 59 has no 1"):
+        vaelib.open_dataset(write(matrix), "x", "y")
+    with pytest.raises(vaelib.FormatError, match="needs 60 labels, one a row"):
+        vaelib.open_dataset(write(np.eye(4)), "x", "y")
+
+
 def test_labels_in_another_file(write, tmp_path):
     other = str(tmp_path / "other.h5")
     with h5py.File(other, "w") as file:
@@ -166,7 +204,7 @@ WRONG = {
     "NaN": (np.where(PLACES == 1, np.nan, 1.0), {}, "row 1 holds nan"),
     "too large": ((PLACES.astype("u8") + 2**63), {}, "holds 9223372036854775808, and labels go up"),
     "not one a row": (PLACES[:59], {}, "needs 60 labels, one a row"),
-    "a matrix": (X, {}, "needs 60 labels, one a row"),
+    "a matrix": (X, {}, "has 5 columns, and row 0 has 0.548"),
     "not UTF-8": (np.array([b"\xff", b"a", b"b"])[PLACES], {}, "not UTF-8"),
     "no name": (PLACES + 1, {"dtype": h5py.enum_dtype({"a": 1, "b": 2}, "i4")}, "row 2 holds 3, for which its enum"),
     "a long name": (np.array([b"x" * 5000, b"a", b"b"] * 20), {}, "4096"),

@@ -32,10 +32,9 @@ struct DatasetOpening {
     // A set that labels itself: what leads to its values was read already.
     let isSame = foundLabels.file === found.file && foundLabels.address == found.address
     let source = isSame ? stored : try labelSource(foundLabels, labels)
-    let reader = try LabelReader(
-      source, foundLabels.dataset.datatype, foundLabels.file, rows: examples, of: stored.label,
-      otherAxes: stored.form.otherAxes)
-    return OpenedDataset(stored: stored, examples: examples, labels: try reader.read(), hints: hints)
+    let read = try Self.labels(
+      source, foundLabels, rows: examples, of: stored.label, otherAxes: stored.form.otherAxes)
+    return OpenedDataset(stored: stored, examples: examples, labels: read, hints: hints)
   }
 
   /// The sparse matrix that `name` leads to, with all that leads to its values checked; nil if it leads to a dataset, or
@@ -146,9 +145,18 @@ struct DatasetOpening {
     _ name: String, rows: Int?, of dataset: String, otherAxes: [DatasetForm.Axis]
   ) throws(StorageError) -> Labels {
     let labels = try check.dataset(name)
+    return try Self.labels(
+      try labelSource(labels, name), labels, rows: rows, of: dataset, otherAxes: otherAxes)
+  }
+
+  /// One label a row, or a matrix with a column for each class.
+  private static func labels(
+    _ source: StoredDataset, _ found: MetadataCheck.FoundDataset, rows: Int?, of dataset: String,
+    otherAxes: [DatasetForm.Axis]
+  ) throws(StorageError) -> Labels {
+    if let matrix = OneHotLabels(source, rows: rows) { return try matrix.read() }
     return try LabelReader(
-      try labelSource(labels, name), labels.dataset.datatype, labels.file, rows: rows, of: dataset,
-      otherAxes: otherAxes
+      source, found.dataset.datatype, found.file, rows: rows, of: dataset, otherAxes: otherAxes
     ).read()
   }
 

@@ -14,6 +14,7 @@ from vaelib._c.calls import call, defaults
 from vaelib._c.configurations import fill, values_of
 from vaelib._c.parameters import names_of, parameters_of
 from vaelib.data.dataset import Dataset
+from vaelib.data.frame_selection import is_selection, selected_names
 
 #: What may be said of some columns beside their likelihood.
 OPTIONS = [name for name in names_of("column_group") if name not in ("columns", "likelihood")]
@@ -37,6 +38,26 @@ def named_groups(columns: Any, width: int, names: Sequence[str] | None) -> list[
                 raise ValueError(f"columns names column {_shown(column, names)} twice")
             kinds[column] = {"likelihood": likelihood, **options}
     return kinds
+
+
+def with_selections(columns: Any, X: Any) -> list[Any]:
+    """The parameter ``columns`` with names where columns of the data frame X are chosen by what is in them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The parameter is not as ``vaelib.VAE`` says, or such a choice finds no column.
+    """
+    entries = _entries(columns)
+    for place, entry in enumerate(entries):
+        likelihood, chosen, options = _parts(entry, place)
+        if is_selection(chosen):
+            try:
+                names = selected_names(chosen, X)
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"columns[{place}]: {error}") from None
+            entries[place] = (likelihood, names, options)
+    return entries
 
 
 def merged(groups: Sequence[Group]) -> list[Group]:
@@ -88,6 +109,8 @@ def _parts(entry: Any, place: int) -> tuple[str, Any, Group]:
 
 def _numbers(chosen: Any, width: int, names: Sequence[str] | None, place: int) -> Iterator[int]:
     """The numbers of columns that are given by numbers, names, a slice of numbers, or a mask of all columns."""
+    if is_selection(chosen):
+        raise TypeError(f"columns[{place}] has {chosen!r}, which selects columns of a data frame; X is none")
     if isinstance(chosen, slice):
         try:
             yield from range(*chosen.indices(width))

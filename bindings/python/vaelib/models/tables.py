@@ -15,7 +15,7 @@ from vaelib.data.frame_columns import is_of_floats, library_of, names_in, read_c
 from vaelib.data.matrices import as_matrix
 from vaelib.data.stored_columns import StoredColumns
 from vaelib.data.tables import Table, matrix_of
-from vaelib.models.columns import Group, merged, named_groups
+from vaelib.models.columns import Group, merged, named_groups, with_selections
 from vaelib.models.estimator import NAMES_LOST, Estimator
 from vaelib.models.native_vae import NativeVAE
 
@@ -31,6 +31,8 @@ class TableData(Estimator[NativeVAE]):
     binarization: str
     #: What the columns of the data frame were, if ``fit`` had one that is more than an array of floats.
     _table: Table | None = None
+    #: The parameter ``columns``, and the same with names for what was selected in the data frame of ``fit``.
+    _selected: tuple[Sequence[Any], list[Any]] | None = None
 
     @property
     def categories_(self) -> dict[Any, npt.NDArray[Any]]:
@@ -41,9 +43,12 @@ class TableData(Estimator[NativeVAE]):
     def _matrix(self, X: Any, reset: bool) -> Any:
         if reset:
             vars(self).pop("_table", None)
+            vars(self).pop("_selected", None)
         if library_of(X) is None or 0 in X.shape:
             return super()._matrix(X, reset)
         check_feature_names(self, X, reset)
+        if reset and self.columns is not None:
+            self._selected = (self.columns, with_selections(self.columns, X))
         if reset:
             self._learn(X)
         if self._table is not None:
@@ -105,7 +110,10 @@ class TableData(Estimator[NativeVAE]):
         if self.columns is None:
             return [None] * width
         names = getattr(self, "feature_names_in_", None)
-        return named_groups(self.columns, width, None if names is None else [str(name) for name in names])
+        columns = self.columns
+        if self._selected is not None and self._selected[0] is columns:
+            columns = self._selected[1]
+        return named_groups(columns, width, None if names is None else [str(name) for name in names])
 
     def _groups(self, n_features: int) -> list[Group]:
         """The groups of columns, and of what is given beside them; none where all are of one kind."""

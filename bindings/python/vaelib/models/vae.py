@@ -54,11 +54,13 @@ class VAE(
     columns : sequence of (likelihood, columns) or (likelihood, columns, options), default None
         What columns are, where they are of several kinds: ``[("categorical", ["job", "sex"]), ("log_normal", [4]),
         ("student_t", slice(0, 4), dict(variance="predicted"))]``. Columns are given by numbers, by the names that a
-        data frame has, by a slice or a mask. Those that are not named are "auto". Categories are whatever values a
-        column of a data frame has; in an array they are 0, 1, 2, ...; as many as there are in X, or as the option
-        ``classes`` says. With the option ``condition=True`` columns are given, not modelled: conditions c of p(x|z, c)
-        and q(z|x, c). ``likelihood`` stays "auto", and its options are for tables of one kind. Of categories, means
-        are the most probable ones, and variances the probability of others.
+        data frame has, by a slice or a mask; of a data frame also by type (``np.floating``, ``object``, types of pandas
+        or polars), by a selector of polars or scikit-learn, or by a function that is given the frame and returns names.
+        Those that are not named are "auto". Categories are whatever values a column of a data frame has; in an array
+        they are 0, 1, 2, ...; as many as there are in X, or as the option ``classes`` says. With the option
+        ``condition=True`` columns are given, not modelled: conditions c of p(x|z, c) and q(z|x, c). ``likelihood``
+        stays "auto", and its options are for tables of one kind. Of categories, means are the most probable ones, and
+        variances the probability of others.
     scale, shift : float, default 1 and 0
         Arrays are read as ``number * scale + shift``; a Dataset has a scaling of its own.
     contamination : float or "auto", default "auto"
