@@ -853,9 +853,10 @@ vaelib_status vaelib_model_standardize(vaelib_model *model, const vaelib_dataset
 
 /**
  * Names the columns of the examples, for a program that has tables: the names are kept in the model's file, and by its
- * copies and checkpoints (a call that resumes from one takes its names if the model has none). The library itself knows
- * columns by their numbers. `count` is data_dim, or 0 to remove the names. Names must be different, and have at most
- * 4096 bytes of UTF-8 each.
+ * copies and checkpoints (a call that resumes from one takes its names if the model has none). Messages about a column
+ * of the model's examples call it by its name too, where names are texts: column 3 ("age"), with backslashes before
+ * quotation marks and for control characters. `count` is data_dim, or 0 to remove the names. Names must be different,
+ * and have at most 4096 bytes of UTF-8 each.
  *
  * `type` is what the names are, as in vaelib_stack_set_class_names(): "text", or "integer" where columns have numbers
  * for names. Exclusive.
