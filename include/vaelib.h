@@ -108,7 +108,7 @@ typedef enum vaelib_status {
     VAELIB_OUT_OF_MEMORY = 3,
     /** The model, trainer or writer is in use by another call, which excludes this one. */
     VAELIB_BUSY = 4,
-    /** Stopped by vaelib_model_cancel() or the progress callback. */
+    /** Stopped by vaelib_model_cancel(), the progress callback, or what was asked (vaelib_stop_fn). */
     VAELIB_CANCELLED = 5,
     /** The operating system refused a file: missing, a directory, not readable, not writable, disk full. */
     VAELIB_FILE_ERROR = 6,
@@ -326,6 +326,13 @@ typedef struct vaelib_csr {
 
 typedef struct vaelib_dataset vaelib_dataset;
 
+/**
+ * Asked whether a call should end, on the thread that made it, at the beginning and then about every 50 ms. Return 0 to
+ * continue, anything else to stop: the call then returns VAELIB_CANCELLED. A function that does not return (longjmp, a
+ * C++ exception, pthread_exit) leaves the memory and the open files of the call behind until the process ends.
+ */
+typedef int (*vaelib_stop_fn)(void *user_data);
+
 /** How an HDF5 dataset is read. Fill with vaelib_dataset_options_init(), then change what matters. */
 typedef struct vaelib_dataset_options {
     size_t struct_size;
@@ -417,6 +424,12 @@ typedef struct vaelib_dataset_options {
      */
     const char *weights;
     const char *weights_path;
+    /**
+     * What can stop the opening, which reads sets within the memory budget, and counts the entries of each row where a
+     * sparse matrix is stored column by column. NULL, the default: nothing. `user_data` is passed to it.
+     */
+    vaelib_stop_fn should_stop;
+    void *user_data;
 } vaelib_dataset_options;
 #define VAELIB_DATASET_OPTIONS_INIT VAELIB_SIZED_STRUCTURE(vaelib_dataset_options)
 
@@ -473,7 +486,7 @@ vaelib_status vaelib_dataset_from_csr(
  * Opens dataset `name` of HDF5 file `path`. The first axis counts examples; the other axes are flattened to columns.
  * Integer and floating-point types of up to 64 bits can be read, and tables with columns of them. `options` may be
  * NULL. VAELIB_FILE_ERROR if the file cannot be opened, VAELIB_FORMAT_ERROR if it is not HDF5, has no such dataset (the
- * message lists those that it has), or the dataset is empty or not numeric.
+ * message lists those that it has), or the dataset is empty or not numeric; VAELIB_CANCELLED if should_stop said so.
  *
  * `name` may also be a group that holds a sparse matrix: "X", "layers/counts" or "raw/X" of an AnnData file, whose rows
  * are cells (csr_matrix or csc_matrix), or "matrix" of a file of 10x Genomics, which stores genes x cells, cell by cell,
@@ -854,9 +867,10 @@ vaelib_status vaelib_model_standardize(vaelib_model *model, const vaelib_dataset
 
 /**
  * Names the columns of the examples, for a program that has tables: the names are kept in the model's file, and by its
- * copies and checkpoints (a call that resumes from one takes its names if the model has none). The library itself knows
- * columns by their numbers. `count` is data_dim, or 0 to remove the names. Names must be different, and have at most
- * 4096 bytes of UTF-8 each.
+ * copies and checkpoints (a call that resumes from one takes its names if the model has none). Messages about a column
+ * of the model's examples call it by its name too, where names are texts: column 3 ("age"), with backslashes before
+ * quotation marks and for control characters. `count` is data_dim, or 0 to remove the names. Names must be different,
+ * and have at most 4096 bytes of UTF-8 each.
  *
  * `type` is what the names are, as in vaelib_stack_set_class_names(): "text", or "integer" where columns have numbers
  * for names. Exclusive.

@@ -57,6 +57,7 @@ extension vaelib_status {
     case .file: VAELIB_FILE_ERROR
     case .format, .unread: VAELIB_FORMAT_ERROR
     case .memory: VAELIB_OUT_OF_MEMORY
+    case .cancelled: VAELIB_CANCELLED
     }
   }
 }

@@ -64,7 +64,7 @@ public func vaelib_vae_set_category_names(
     try vae.setCategoryNames(
       try Names.given(
         type, names, count, needed: categories, of: "category",
-        "column \(column) has \(categories) categories"),
+        "\(vae.record.columns.text(column)) has \(categories) categories"),
       column: column)
   }
 }

@@ -51,7 +51,8 @@ extension ExampleWeights {
 
   /// The weights of `rows` examples in the dataset that the options name, by default in file `path`; nil if they name none.
   static func named(
-    in options: vaelib_dataset_options, path: String, rows: Int, externalFolders: [String]
+    in options: vaelib_dataset_options, path: String, rows: Int, externalFolders: [String],
+    isStopped: () -> Bool
   ) throws -> ExampleWeights? {
     guard let name = options.weights.map({ String(systemCString: $0) }) else { return nil }
     let path = options.weights_path.map { String(systemCString: $0) } ?? path
@@ -63,7 +64,8 @@ extension ExampleWeights {
     // What has another size is not read into memory.
     let source = try FileExamples(
       path: path, name: column, labels: nil, memoryBudget: min(rows, Int.max / widestNumber) * widestNumber,
-      scale: 1, shift: 0, selection: selection, checkInChild: options.check_in_child != 0
+      scale: 1, shift: 0, selection: selection, checkInChild: options.check_in_child != 0,
+      isStopped: isStopped
     ).source
     // MATLAB writes a column as one row.
     guard [source.rows, source.columns].sorted() == [1, rows].sorted(),

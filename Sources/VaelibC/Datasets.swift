@@ -65,6 +65,19 @@ extension DatasetSelection {
   }
 }
 
+extension vaelib_dataset_options {
+  /// Whether the caller wants the call to stop: asked at once, and then every 50 ms, however often this is called, until
+  /// it is so.
+  fileprivate func stopQuestion(_ host: HostEnvironment) -> () -> Bool {
+    guard let ask = should_stop else { return { false } }
+    var (clock, answer) = (ReportClock(), Bool?.none)
+    return {
+      if answer != true, clock.isDue() || answer == nil { answer = host.run { ask(user_data) != 0 } }
+      return answer == true
+    }
+  }
+}
+
 private func defaultDatasetOptions() -> vaelib_dataset_options {
   var options = vaelib_dataset_options()
   options.scale = 1
@@ -94,7 +107,8 @@ public func vaelib_dataset_open(
   _ path: UnsafePointer<CChar>?, _ name: UnsafePointer<CChar>?,
   _ options: UnsafePointer<vaelib_dataset_options>?, _ outDataset: UnsafeMutablePointer<OpaquePointer?>?
 ) -> vaelib_status {
-  entryPoint(keepsDenormals: true) {
+  let host = HostEnvironment()
+  return entryPoint(keepsDenormals: true) {
     let out = try Arguments.nonNull(outDataset, "out_dataset")
     let options = try options.map { try SizedStruct.read($0, "options") } ?? defaultDatasetOptions()
     guard options.scale.isFinite, options.shift.isFinite, options.scale != 0 else {
@@ -102,19 +116,21 @@ public func vaelib_dataset_open(
         "options->scale is \(options.scale) and shift \(options.shift); both must be finite, and scale not 0")
     }
     let selection = try DatasetSelection(options)
+    let isStopped = options.stopQuestion(host)
     let opened = try FileExamples(
       path: try Arguments.path(path, "path"), name: try Arguments.path(name, "name"),
       labels: options.labels.map { String(systemCString: $0) },
       labelsPath: options.labels_path.map { String(systemCString: $0) },
       memoryBudget: options.memory_budget < 0 ? Int.max : options.memory_budget, scale: options.scale,
-      shift: options.shift, selection: selection, checkInChild: options.check_in_child != 0)
+      shift: options.shift, selection: selection, checkInChild: options.check_in_child != 0,
+      isStopped: isStopped)
     let examples: any ExampleSource =
       selection.windows.map { WindowSource(opened.source, $0) } ?? opened.source
     let dataset = DatasetHandle(
       source: examples, elementType: opened.elementType, labels: opened.labels.map { RowLabels($0) },
       weights: try ExampleWeights.named(
         in: options, path: try Arguments.path(path, "path"), rows: examples.rows,
-        externalFolders: selection.externalFolders),
+        externalFolders: selection.externalFolders, isStopped: isStopped),
       conventions: CStrings(opened.conventions.isEmpty ? [] : [opened.conventions]))
     out.pointee = try HandleTable.shared.insert(dataset)
     warn(opened.hints)

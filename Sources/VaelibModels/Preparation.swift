@@ -20,4 +20,5 @@ public func prepareModels() {
   prepare(DensityCells.gaussian)
   prepare(DensityCells.laplace)
   prepare(QuantileKnots.identity)
+  prepare(ExampleCheck.finite)
 }

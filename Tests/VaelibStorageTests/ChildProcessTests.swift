@@ -27,6 +27,20 @@ import Testing
     #expect(text == "dataset \"x\" of file \"file.h5\" is odd")
   }
 
+  @Test func aChildWhoseResultNobodyWantsIsEnded() {
+    var questions = 0
+    let error = storageError { () throws(StorageError) in
+      _ = try ChildProcess.run(
+        "file.h5", byteCount: 0,
+        isStopped: {
+          questions += 1
+          return questions == 3
+        }
+      ) { (_) throws(StorageError) in while true {} }
+    }
+    #expect(error == .cancelled && questions == 3)
+  }
+
   @Test func aLackOfMemoryIsNoDamage() {
     let atOnce = failure { () throws(StorageError) in
       guard let memory = malloc(4 << 30) else { throw .memory(path: "file.h5", byteCount: 4 << 30) }

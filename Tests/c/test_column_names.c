@@ -185,10 +185,10 @@ static void check_categories_that_cannot_be(void) {
     name_all(model);
     CHECK_MESSAGE(
         vaelib_vae_set_category_names(model, 0, "text", answers, 2), VAELIB_INVALID_ARGUMENT,
-        "column 0 has 0 categories");
+        "column 0 (\"visits\") has 0 categories");
     CHECK_MESSAGE(
         vaelib_vae_set_category_names(model, 1, "text", answers, 2), VAELIB_INVALID_ARGUMENT,
-        "count is 2; column 1 has 3 categories");
+        "count is 2; column 1 (\"f\xc3\xbchlt sich\") has 3 categories");
     CHECK_MESSAGE(
         vaelib_vae_set_category_names(model, 3, "text", marks, categories), VAELIB_INVALID_ARGUMENT, "2 categories");
     CHECK_MESSAGE(
@@ -221,6 +221,49 @@ static void check_categories_that_cannot_be(void) {
     check_categories(real, 3, "text", answers, 2);
 
     vaelib_model_free(real);
+    vaelib_model_free(stack);
+    vaelib_model_free(model);
+}
+
+/* A table, of 4 rows that suit the model, but for one value. */
+static vaelib_dataset *table_with(float *values, size_t row, size_t column, float value) {
+    memset(values, 0, 4 * columns * sizeof *values);
+    values[row * columns + column] = value;
+    return wrap(values, 4, columns);
+}
+
+static int warned_of(const char *text) { return strstr(vaelib_last_warning(), text) != NULL; }
+
+/* What is said of a column of a model's examples calls it by its name, if that is a text. */
+static void check_messages(void) {
+    static const char *const odd[columns] = {"a\n\"b\\", "1", "2", "3"};
+    float values[4 * columns], codes[32];
+    vaelib_model *model = make_table_model(), *stack = make_stack(columns);
+    vaelib_training_config plan = make_plan(1);
+    vaelib_dataset *bad = table_with(values, 2, 1, 3.0f);
+    CHECK_MESSAGE(train(model, bad, &plan), VAELIB_DATA_ERROR, "3.0 at row 2, column 1 (counted from 0);");
+    CHECK_OK(vaelib_model_set_column_names(model, "text", names, columns));
+    CHECK_MESSAGE(
+        train(model, bad, &plan), VAELIB_DATA_ERROR, "row 2, column 1 (\"f\xc3\xbchlt sich\") (counted from 0);");
+    CHECK_MESSAGE(vaelib_vae_encode(model, bad, codes, NULL, 8), VAELIB_DATA_ERROR, "1 (\"f\xc3\xbchlt sich\") (");
+    CHECK_MESSAGE(
+        vaelib_vae_encode_rows(model, values, 4, codes, NULL, 8), VAELIB_DATA_ERROR,
+        "row 2, column 1 (\"f\xc3\xbchlt sich\") (");
+    vaelib_dataset_free(bad);
+
+    bad = table_with(values, 0, 3, 0.5f);
+    CHECK_OK(train(model, bad, &plan));
+    CHECK(warned_of("column 3 (\"smokes\") holds values strictly between"));
+    vaelib_dataset_free(bad);
+
+    /* Of a layer's codes the model has no names. */
+    bad = table_with(values, 3, 0, NAN);
+    CHECK_OK(vaelib_model_set_column_names(stack, "text", odd, columns));
+    CHECK_MESSAGE(
+        vaelib_stack_encode(stack, bad, 0, codes, 32), VAELIB_DATA_ERROR, "row 3, column 0 (\"a\\n\\\"b\\\\\") (");
+    CHECK_OK(vaelib_model_set_column_names(model, "integer", (const char *const[]){"7", "8", "9", "10"}, columns));
+    CHECK_MESSAGE(train(model, bad, &plan), VAELIB_DATA_ERROR, "row 3, column 0 (counted from 0);");
+    vaelib_dataset_free(bad);
     vaelib_model_free(stack);
     vaelib_model_free(model);
 }
@@ -278,6 +321,7 @@ int main(void) {
     check_keeping();
     check_names_that_cannot_be();
     check_categories_that_cannot_be();
+    check_messages();
     check_stacks();
     check_checkpoints("vae");
     check_checkpoints("stack");

@@ -111,6 +111,7 @@ static void check_queries(vaelib_model *model, const vaelib_dataset *examples) {
 
 static void check_refusals(vaelib_model *model) {
     const size_t count = rows * columns;
+    static const char *const names[columns] = {"length", "width", "kind", "weight"};
     static float codes[rows * latents], mean[rows * columns], bad[rows * given];
     vaelib_dataset *z = wrap(codes, rows, latents), *c = wrap(conditions, rows, given);
     vaelib_dataset *narrow = wrap(conditions, rows, 1), *few = wrap(conditions, 5, given), *wrong;
@@ -138,7 +139,11 @@ static void check_refusals(vaelib_model *model) {
     bad[7 * given] = 1;
     bad[9 * given + 1] = NAN;
     CHECK_MESSAGE(vaelib_vae_sample(model, rows, wrong, VAELIB_MEAN, 1, mean, count), VAELIB_DATA_ERROR,
-                  "conditions hold NaN at row 9, column 1");
+                  "conditions hold NaN at row 9, column 1 (counted");
+    CHECK_OK(vaelib_model_set_column_names(model, "text", names, columns));
+    CHECK_MESSAGE(vaelib_vae_sample(model, rows, wrong, VAELIB_MEAN, 1, mean, count), VAELIB_DATA_ERROR,
+                  "conditions hold NaN at row 9, column 1 (\"weight\") (counted");
+    CHECK_OK(vaelib_model_set_column_names(model, NULL, NULL, 0));
     vaelib_dataset_free(wrong);
     vaelib_dataset_free(few);
     vaelib_dataset_free(narrow);

@@ -1,4 +1,5 @@
 /* Sparse matrices in the caller's memory: every type, and what contradicts itself. */
+#include <time.h>
 #include "support.h"
 
 /* 5 . . 1 / . . . . / . 2 . 3, with an unsorted last row. */
@@ -274,6 +275,50 @@ static void add_list(vaelib_writer *writer, const char *name, const void *number
     REQUIRE_OK(vaelib_writer_append(writer, name, &column));
 }
 
+/* Wants the end at the question of this number, from 1; 0 for never. Asks for so long that the next one is due. */
+struct patience {
+    int questions, last;
+};
+
+static int ask(void *user_data) {
+    const struct timespec longer_than_between_two = {0, 60000000};
+    struct patience *patience = user_data;
+    if (++patience->questions == patience->last) return 1;
+    return nanosleep(&longer_than_between_two, NULL);
+}
+
+/* Opening ends when it is told to: in memory and streamed, row by row and column by column, with and without a child. */
+static void check_stopped_openings(const char *path) {
+    for (int kind = 0; kind < 8; kind++) {
+        vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+        vaelib_dataset *dataset = NULL;
+        struct patience patience = {0, 0};
+        const size_t descriptors = open_descriptors();
+        int questions;
+        CHECK_OK(vaelib_dataset_options_init(&options));
+        CHECK(options.should_stop == NULL && options.user_data == NULL);
+        options.memory_budget = kind & 1 ? 0 : 1 << 20;
+        options.row_axis = kind & 2 ? 0 : 1;
+        options.check_in_child = kind & 4 ? 1 : 0;
+        options.should_stop = ask;
+        options.user_data = &patience;
+        REQUIRE_OK(vaelib_dataset_open(path, "matrix", &options, &dataset));
+        vaelib_dataset_free(dataset);
+        dataset = NULL;
+        /* Once at the beginning; in a look for what the child says; for what is counted; for what is read to memory. */
+        questions = patience.questions;
+        CHECK(questions >= 1 + (kind & 2 ? 1 : 0) + (kind & 1 ? 0 : 1) + (kind & 4 ? 1 : 0));
+        for (patience.last = 1; patience.last <= questions; patience.last++) {
+            vaelib_status status;
+            patience.questions = 0;
+            status = vaelib_dataset_open(path, "matrix", &options, &dataset);
+            if (status == VAELIB_OK && kind & 4) break; /* the child was quicker this time */
+            CHECK_STATUS(status, VAELIB_CANCELLED);
+            CHECK(dataset == NULL && patience.questions == patience.last && open_descriptors() == descriptors);
+        }
+    }
+}
+
 /* The layout of 10x Genomics: genes x cells, of which the cells are the examples. */
 static void check_files(void) {
     const int64_t shape[] = {4, 3};
@@ -334,6 +379,8 @@ static void check_files(void) {
         for (size_t i = 0; i < 12; i++) CHECK(turned[i] == values[i % 3 * 4 + i / 3]);
         vaelib_dataset_free(dataset);
     }
+
+    check_stopped_openings(path);
 
     char names[128];
     size_t needed = 0;

@@ -312,7 +312,7 @@ def test_ways_to_name_columns(chosen):
 def test_grey_levels_among_other_columns():
     """The warning names the columns, and proposes nothing that would be refused."""
     x = np.random.RandomState(0).uniform(size=(50, 2))
-    with pytest.warns(vaelib.VaelibWarning, match=r"columns 1 to 1 hold values .*Binarise them, or use likelihood"):
+    with pytest.warns(vaelib.VaelibWarning, match=r"column 1 holds values .*Binarise them, or use likelihood"):
         vaelib.VAE(latent_dim=1, hidden=(3,), columns=[("gaussian", 0), ("bernoulli", 1)], epochs=1).fit(x)
 
 

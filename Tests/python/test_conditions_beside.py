@@ -253,8 +253,8 @@ def test_names_that_a_file_does_not_keep(tmp_path):
         (WEIGHT, vaelib.DataError, "conditions have 1 columns; the model has 2 of conditions"),
         (FRAME.replace("dog", "doge"), vaelib.DataError, r"conditions hold 'doge' at row 1.*\(near is 'dog'\)"),
         (FRAME.assign(weight=FRAME["kind"]), vaelib.DataError, "conditions hold 'cat' at row 0, column 1"),
-        (FRAME.assign(weight=np.nan), vaelib.DataError, r"NaN at row 0, column 3 \('weight'\).*conditions are given"),
-        (FRAME.assign(kind=None), vaelib.DataError, r"NaN at row 0, column 2 \('kind'\).*conditions are given"),
+        (FRAME.assign(weight=np.nan), vaelib.DataError, r"NaN at row 0, column 3 \(\"weight\"\).*conditions are given"),
+        (FRAME.assign(kind=None), vaelib.DataError, r"NaN at row 0, column 2 \(\"kind\"\).*conditions are given"),
         (np.zeros((2, 2, 2)), ValueError, "not of shape"),
     ],
 )

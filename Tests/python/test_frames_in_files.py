@@ -47,7 +47,7 @@ def test_frames_come_back(fitted, saved):
         loaded.sample(20, "sample", random_state=1), fitted.sample(20, "sample", random_state=1)
     )
     assert loaded.reconstruct(x).dtypes.to_dict() == x.dtypes.to_dict()
-    with pytest.raises(vaelib.DataError, match=r"'baker' at row 0, column 1 \('job'\)"):
+    with pytest.raises(vaelib.DataError, match=r"'baker' at row 0, column 1 \(\"job\"\)"):
         loaded.transform(x.assign(job="baker"))
     with pytest.raises(ValueError, match="feature names"):
         loaded.transform(x.rename(columns={"job": "work"}))
@@ -191,13 +191,13 @@ def test_categories_that_a_file_cannot_keep(tmp_path, values):
     odd = pd.Categorical(pd.Series(list(values) * 20, dtype=object))
     x = pd.DataFrame({"odd": odd, "b": ["x", "y"] * 20, "c": np.random.RandomState(0).normal(size=40)})
     model = vaelib.VAE(epochs=1, **SETTINGS).fit(x)
-    with pytest.warns(vaelib.VaelibWarning, match=r"what the categories are in column 0 \('odd'\); pickle does"):
+    with pytest.warns(vaelib.VaelibWarning, match=r"what the categories are in column 0 \(\"odd\"\); pickle does"):
         loaded = reloaded(model, tmp_path / "model.h5")
     assert list(loaded.categories_) == ["b"]
     coded = x.assign(odd=odd.codes)
     np.testing.assert_array_equal(loaded.transform(coded), model.transform(x))
     assert loaded.reconstruct(coded)["odd"].dtype == np.int64
-    with pytest.raises(vaelib.DataError, match=r"column 0 \('odd'\)"):
+    with pytest.raises(vaelib.DataError, match=r"column 0 \(\"odd\"\)"):
         loaded.transform(x.assign(odd="a"))
     assert pickle.loads(pickle.dumps(model)).reconstruct(x)["odd"].dtype == x["odd"].dtype
 

@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import signal
 import threading
+import time
 
 import h5py
 import numpy as np
@@ -11,6 +13,7 @@ import vaelib
 from scipy.sparse import csc_matrix, csr_matrix
 from sparse_files import add_10x, add_anndata, add_old_anndata, add_parts, counts, regular
 from test_damaged_sparse import changed, part, replace, shape, wide
+from vaelib._c.long_calls import LongCall
 
 MATRIX = counts()
 DENSE = MATRIX.toarray()
@@ -172,6 +175,30 @@ def test_a_folder_that_refuses(large, tmp_path, monkeypatch):
         dataset.numpy()
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     np.testing.assert_array_equal(dataset.numpy(), matrix.toarray())
+
+
+@pytest.mark.parametrize("memory_budget", [0, None], ids=["streamed", "in memory"])
+def test_ctrl_c_while_it_is_opened(large, folder, monkeypatch, memory_budget):
+    """The key is pressed at each of the moments at which the library asks."""
+    asked = []
+
+    def pressed(long_call, user_data):
+        asked.append(time.sleep(0.06))  # so that the next one is due
+        if len(asked) == moment:
+            os.kill(os.getpid(), signal.SIGINT)
+        return answer(long_call, user_data)
+
+    answer = LongCall._should_stop
+    monkeypatch.setattr(LongCall, "_should_stop", pressed)
+    for moment in (1, 2, 3):
+        asked.clear()
+        with pytest.raises(KeyboardInterrupt):
+            vaelib.open_dataset(large[0], "columns", memory_budget=memory_budget)
+        assert len(asked) == moment
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    monkeypatch.undo()
+    dataset = vaelib.open_dataset(large[0], "columns", memory_budget=memory_budget)
+    np.testing.assert_array_equal(dataset[:100].numpy(), large[1][:100].toarray())
 
 
 def written_bytes():

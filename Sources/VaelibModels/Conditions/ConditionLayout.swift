@@ -16,7 +16,7 @@ struct ConditionLayout: Sendable {
   /// What networks see of a row of conditions alone.
   let inputs: InputLayout
   /// What the values of conditions alone must be.
-  let check: ExampleCheck
+  private let check: ExampleCheck
 
   /// nil if no part is of conditions.
   init?(_ parts: [ColumnLikelihoods.Part]) {
@@ -38,6 +38,9 @@ struct ConditionLayout: Sendable {
     inputs = InputLayout(layouts, missing: .refuse)
     check = ExampleCheck(domains, what: "the conditions")
   }
+
+  /// What the values of conditions alone must be, of examples whose columns have names.
+  func check(naming names: ColumnNames) -> ExampleCheck { check.naming(names.ofColumns(runs.map(\.columns))) }
 
   /// How many columns are conditions, K.
   var columns: Int { runs[runs.count - 1].places.upperBound }

@@ -23,7 +23,7 @@ final class QueryConditions: Sendable {
     inputs = try FloatBuffer(rows: source.rows, columns: layout.width)
     try source.copyAll(into: values.base)
     let matrix = values.matrix(rows: source.rows, columns: layout.columns)
-    try layout.check.check(matrix, places: Array(0..<source.rows))
+    try layout.check(naming: model.record.columns).check(matrix, places: Array(0..<source.rows))
     let transformer = try InputTransformer(layout.inputs)
     transformer.begin(parameters: model.parameters.base)
     for row in 0..<source.rows {

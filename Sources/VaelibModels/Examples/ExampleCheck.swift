@@ -7,8 +7,9 @@ struct ExampleCheck: Sendable {
   private let domains: [ColumnDomain]
   /// What becomes of missing numbers, which are NaN, where a model has that choice.
   private let missing: MissingValues?
-  /// What is checked, for messages.
+  /// What is checked, and what its columns are called, for messages.
   private let what: String
+  private var names = ColumnNames()
 
   init(_ domains: [ColumnDomain], missing: MissingValues? = nil, what: String = "the examples") {
     self.domains = domains
@@ -17,6 +18,13 @@ struct ExampleCheck: Sendable {
   }
 
   init(_ domain: ExampleDomain) { self.init([ColumnDomain(columns: nil, domain: domain)]) }
+
+  /// The same for examples whose columns have names.
+  func naming(_ names: ColumnNames) -> ExampleCheck {
+    var check = self
+    check.names = names
+    return check
+  }
 
   /// What latents, and inputs that may be noisy, must be: finite.
   static let finite = ExampleCheck(.real)
@@ -64,7 +72,7 @@ struct ExampleCheck: Sendable {
     let found = domain(of: column)
     let expectation = (value.isFinite ? found.domain : ExampleDomain.real).expectation
     return .data(
-      "\(what) hold \(name) at row \(row), column \(column) (counted from 0); \(expectation)"
+      "\(what) hold \(name) at row \(row), \(names.text(column)) (counted from 0); \(expectation)"
         + (value.isNaN ? remedy(ofMissing: found) : ""))
   }
 

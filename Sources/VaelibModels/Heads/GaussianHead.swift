@@ -19,8 +19,9 @@ struct GaussianHead: Head {
   }
 
   /// What targets may be when moments are taken of them.
-  private static let targetCheck = ExampleCheck(
-    [ColumnDomain(columns: nil, domain: .real)], missing: .ignore)
+  private static var targetCheck: ExampleCheck {
+    ExampleCheck([ColumnDomain(columns: nil, domain: .real)], missing: .ignore)
+  }
 
   static func check(_ examples: LabeledExamples, outputs: Int, what: String) throws(ModelError) {
     try examples.checkTargets(columns: outputs, what: what, expected: "every target must be finite") {

@@ -9,12 +9,10 @@ struct BernoulliLikelihood: Likelihood {
   }
 
   var hasVariance: Bool { false }
-  func greyWarning(of columns: Range<Int>?) -> String? {
-    let (place, binarization) =
-      columns.map { ("columns \($0.lowerBound) to \($0.upperBound - 1) hold", "Binarise them") }
-      ?? ("the data hold", "Set binarization dynamic, binarise the data")
+  func greyWarning(of columns: String?) -> String? {
+    let binarization = columns == nil ? "Set binarization dynamic, binarise the data" : "Binarise them"
     return
-      "\(place) values strictly between 0 and 1, for which \(Self.name) is no density: the bounds are comparable among "
+      "\(columns ?? "the data hold") values strictly between 0 and 1, for which \(Self.name) is no density: the bounds are comparable among "
       + "themselves only. \(binarization), or use \(Self.alternative)"
   }
 

@@ -8,9 +8,9 @@ protocol Likelihood: Sendable {
   /// Whether its variance says more than its mean.
   var hasVariance: Bool { get }
   /// For a distribution of 0 and 1 alone, the warning about values in between: they are probabilities, from which 0 or
-  /// 1 is drawn at each use, or else give bounds that are not densities. nil for other likelihoods. `columns` are its
-  /// own in a table of several kinds.
-  func greyWarning(of columns: Range<Int>?) -> String?
+  /// 1 is drawn at each use, or else give bounds that are not densities. nil for other likelihoods. `columns` says which
+  /// of a table of several kinds hold them.
+  func greyWarning(of columns: String?) -> String?
   /// Throws if a choice means nothing to it.
   static func check(_ options: LikelihoodOptions) throws(ModelError)
   /// The likelihood that is asked for; tensors of its own are added to the layout.
@@ -29,7 +29,7 @@ protocol Likelihood: Sendable {
 }
 
 extension Likelihood {
-  func greyWarning(of columns: Range<Int>?) -> String? { nil }
+  func greyWarning(of columns: String?) -> String? { nil }
   static func check(_ options: LikelihoodOptions) throws(ModelError) {}
   var learned: [Optimizer.Pace] { [] }
   var inputs: InputTransform { .none }

@@ -1,5 +1,6 @@
 /// What the columns of a model's examples are called, which types they had, and what their categories are called. All
-/// of it is for programs that have tables: the library itself knows columns and categories by their numbers.
+/// of it is for programs that have tables, and for messages: the library itself knows columns and categories by their
+/// numbers.
 public struct ColumnNames: Sendable, Equatable {
   /// A name for each column; nil if they have none.
   public internal(set) var names: ClassNames?
@@ -25,7 +26,7 @@ extension Model {
     if let types {
       try checkCount(types.count, "types")
       for (column, type) in types.enumerated() {
-        try ClassNames.checkLength(type, "the type of column \(column)")
+        try ClassNames.checkLength(type, "the type of \(record.columns.text(column))")
       }
     }
     changeRecord { $0.columns.types = types }
@@ -67,10 +68,11 @@ extension VariationalAutoencoder {
     }
     let count = categoryCount(column: column)
     if let names, names.names.count != count {
+      let name = record.columns.text(column)
       throw .invalidArgument(
         count == 0
-          ? "column \(column) has no categories to name: its likelihood is neither categorical nor bernoulli"
-          : "there are \(names.names.count) names; column \(column) has \(count) categories")
+          ? "\(name) has no categories to name: its likelihood is neither categorical nor bernoulli"
+          : "there are \(names.names.count) names; \(name) has \(count) categories")
     }
     changeRecord { $0.columns.categories[column] = names }
   }

@@ -56,6 +56,11 @@ public struct ClassNames: Sendable, Equatable {
     }
   }
 
+  /// Those of some of the things named, one run of numbers after another.
+  func ofPlaces(_ runs: [Range<Int>]) -> ClassNames {
+    ClassNames(known: runs.flatMap { names[$0] }, kind: kind)
+  }
+
   /// false and true, in this order.
   public static var booleans: ClassNames { ClassNames(known: ["false", "true"], kind: .boolean) }
 

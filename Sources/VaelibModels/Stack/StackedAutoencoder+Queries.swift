@@ -26,7 +26,7 @@ extension StackedAutoencoder {
   ///   - compute: called on any thread.
   ///   - collect: called with the results on the calling thread, in order of the rows.
   func forEachBlock<Results>(
-    _ examples: any ExampleSource, upTo layer: Int, decoding: Bool = false, check: ExampleCheck = .finite,
+    _ examples: any ExampleSource, upTo layer: Int, decoding: Bool = false, check: ExampleCheck? = nil,
     control: RunControl, makeResults: (_ rows: Int) throws -> Results,
     compute: (ExampleBlocks.Block, StackWorkspace, Results) -> Void,
     collect: (ExampleBlocks.Block, Results) -> Void
@@ -35,6 +35,7 @@ extension StackedAutoencoder {
     try ExampleCheck.shape(examples, columns: configuration.dataDimension, what: "the examples")
     let query = try StackQuery(self, rows: examples.rows, layers: layer + 1, decoding: decoding)
     let height = query.plan.height
+    let check = check ?? ExampleCheck.finite.naming(record.columns)
     try ExampleBlocks(source: examples, check: check, control: control).forEachBlock(
       query.plan, changesRows: standardization != nil,
       makeWorkspace: { (stack: try StackWorkspace(query, rows: height), results: try makeResults(height)) },

@@ -130,5 +130,5 @@ public final class StackedAutoencoder: Model, @unchecked Sendable {
   }
 
   /// What the examples must be.
-  var exampleCheck: ExampleCheck { ExampleCheck(layers[0].loss.domain) }
+  var exampleCheck: ExampleCheck { ExampleCheck(layers[0].loss.domain).naming(record.columns) }
 }

@@ -32,7 +32,8 @@ extension TrainableModel {
     }
     if let column = moments.weightSums.firstIndex(of: 0) {
       throw ModelError.data(
-        "column \(column) (counted from 0) is missing in all of the examples; leave it out, there is nothing to learn"
+        "\(record.columns.text(column)) (counted from 0) is missing in all of the examples; leave it out, there is nothing "
+          + "to learn"
       )
     }
     for part in standardized {

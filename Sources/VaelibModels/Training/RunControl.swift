@@ -43,11 +43,14 @@ public struct Progress: Sendable {
 }
 
 /// Lets a report through every 50 ms.
-struct ReportClock {
+public struct ReportClock {
   private static let interval = 0.05
   private var last = monotonicSeconds()
 
-  mutating func isDue() -> Bool {
+  public init() {}
+
+  /// Whether so much time has gone by since it was true.
+  public mutating func isDue() -> Bool {
     let now = monotonicSeconds()
     if now - last < Self.interval { return false }
     last = now

@@ -55,7 +55,7 @@ extension VariationalAutoencoder {
     // With common noise, results are meant to be compared among themselves.
     guard evaluation.binarization == .none, evaluation.commonNoise == 0 else { return [] }
     return try likelihood.parts.compactMap { part in
-      let columns = configuration.groups.isEmpty ? nil : part.columns
+      let columns = configuration.groups.isEmpty ? nil : record.columns.holding(part.columns)
       guard let warning = part.likelihood.greyWarning(of: columns) else { return nil }
       return try ExampleCheck.looksGrey(examples, columns: part.columns) ? warning : nil
     }

@@ -59,7 +59,7 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
   public var layerCount: Int { 0 }
 
   /// What the examples must be.
-  var exampleCheck: ExampleCheck { likelihood.check }
+  var exampleCheck: ExampleCheck { likelihood.check.naming(record.columns) }
 
   public func copy() throws -> VariationalAutoencoder {
     let copy = try VariationalAutoencoder(configuration)

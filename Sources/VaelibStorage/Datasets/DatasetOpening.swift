@@ -38,9 +38,9 @@ struct DatasetOpening {
   }
 
   /// The sparse matrix that `name` leads to, with all that leads to its values checked; nil if it leads to a dataset, or
-  /// to nothing. Throws if that is a matrix's values alone.
+  /// to nothing. Throws if that is a matrix's values alone, and `cancelled` once `isStopped`, which is asked often.
   func sparseMatrix(
-    _ name: String, _ selection: DatasetSelection, memoryBudget: Int
+    _ name: String, _ selection: DatasetSelection, memoryBudget: Int, isStopped: () -> Bool = { false }
   ) throws(StorageError) -> (any SparseRows)? {
     guard let group = try check.sparseGroup(Self.path(name)) else {
       try SparseGroup.refuseValues(name, check)
@@ -52,7 +52,7 @@ struct DatasetOpening {
     let storesRows = try group.storesRows(selection.rowAxis, form)
     let stored = try SparseMatrix(
       group, form, parts, names: storesRows ? .rows : .columns, memoryBudget: memoryBudget)
-    return storesRows ? stored : try SparseColumns(stored, group)
+    return storesRows ? stored : try SparseColumns(stored, group, isStopped: isStopped)
   }
 
   /// The labels in dataset `name` for a sparse matrix.

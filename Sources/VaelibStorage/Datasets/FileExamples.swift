@@ -13,25 +13,31 @@ public struct FileExamples {
   public let conventions: String
 
   /// `name` is that of the dataset or group; the others are as in `HDF5Source.init`, which says what is thrown. With
-  /// `checkInChild` a child process reads everything first.
+  /// `checkInChild` a child process reads everything first. Throws `cancelled` once `isStopped`, which is asked often on
+  /// this thread.
   public init(
     path: String, name: String, labels: String?, labelsPath: String? = nil, memoryBudget: Int, scale: Double,
-    shift: Double, selection: DatasetSelection = DatasetSelection(), checkInChild: Bool = false
+    shift: Double, selection: DatasetSelection = DatasetSelection(), checkInChild: Bool = false,
+    isStopped: () -> Bool = { false }
   ) throws(StorageError) {
+    if isStopped() { throw .cancelled }
     if checkInChild {
-      try Self.checkInChild(path, name, labels: labelsPath == nil ? labels : nil, memoryBudget, selection)
-      if let labelsPath, let labels { try Self.checkLabelsInChild(labelsPath, labels, selection) }
+      let own = labelsPath == nil ? labels : nil
+      try Self.checkInChild(path, name, labels: own, memoryBudget, selection, isStopped)
+      if let labelsPath, let labels { try Self.checkLabelsInChild(labelsPath, labels, selection, isStopped) }
     }
     let opening = try DatasetOpening(path, externalFolders: selection.externalFolders)
-    guard let matrix = try opening.sparseMatrix(name, selection, memoryBudget: memoryBudget) else {
+    let found = try opening.sparseMatrix(name, selection, memoryBudget: memoryBudget, isStopped: isStopped)
+    guard let matrix = found else {
       let source = try HDF5Source(
         path: path, name: name, labels: labels, labelsPath: labelsPath, memoryBudget: memoryBudget,
-        scale: scale, shift: shift, selection: selection)
+        scale: scale, shift: shift, selection: selection, isStopped: isStopped)
       (self.source, elementType, self.labels) = (source, source.elementType, source.labels)
       (hints, conventions) = (source.hints, source.conventions)
       return
     }
-    let source = try SparseSource(matrix, memoryBudget: memoryBudget, scale: scale, shift: shift)
+    let source = try SparseSource(
+      matrix, memoryBudget: memoryBudget, scale: scale, shift: shift, isStopped: isStopped)
     (self.source, elementType, hints, conventions) = (source, source.elementType, source.hints, "")
     _ = try matrix.examples(selection)
     self.labels = try labels.map { (labels) throws(StorageError) in

@@ -45,10 +45,10 @@ public final class HDF5Dataset: @unchecked Sendable {
   /// same file.
   ///
   /// Throws `.file` if the file cannot be read, `.format` if it is not HDF5 or a dataset is missing or unsuitable,
-  /// `.memory` if there is none for a set within the budget.
+  /// `.memory` if there is none for a set within the budget, `.cancelled` once `isStopped`, which is asked often.
   public init(
     path: String, name: String, labels: String?, labelsPath: String? = nil, memoryBudget: Int,
-    selection: DatasetSelection = DatasetSelection()
+    selection: DatasetSelection = DatasetSelection(), isStopped: () -> Bool = { false }
   ) throws(StorageError) {
     let opened = try DatasetOpening(path, externalFolders: selection.externalFolders).dataset(
       name, labels: labelsPath == nil ? labels : nil, selection)
@@ -73,19 +73,28 @@ public final class HDF5Dataset: @unchecked Sendable {
     plan = ReadingPlan(
       rows: rows, rowBytes: columns * elementType.byteCount, bandRows: form.bandRows,
       memoryBudget: memoryBudget)
-    memory = isSmall ? UnsafeRawPointer(try Self.load(stored, path)) : nil
+    memory = isSmall ? UnsafeRawPointer(try Self.load(stored, path, isStopped)) : nil
     self.stored = isSmall ? nil : stored
   }
 
+  /// How much is read between two looks at whether the caller wants it any more, if a band has not more.
+  private static let pieceBytes = 16 << 20
+
   /// All numbers, in memory that the caller frees.
-  private static func load(_ stored: StoredDataset, _ path: String) throws(StorageError)
-    -> UnsafeMutableRawPointer
-  {
+  private static func load(
+    _ stored: StoredDataset, _ path: String, _ isStopped: () -> Bool
+  ) throws(StorageError) -> UnsafeMutableRawPointer {
+    let (rows, rowBytes) = (stored.form.shape[0], stored.form.columns * stored.form.elementType.byteCount)
+    let bandRows = stored.form.bandRows
+    let pieceRows = max(pieceBytes / rowBytes / bandRows, 1) * bandRows
     guard let memory = malloc(stored.form.byteCount) else {
       throw .memory(path: path, byteCount: stored.form.byteCount)
     }
-    do {
-      try stored.read(0..<stored.form.shape[0], into: memory)
+    do throws(StorageError) {
+      for first in stride(from: 0, to: rows, by: pieceRows) {
+        if isStopped() { throw .cancelled }
+        try stored.read(first..<min(first + pieceRows, rows), into: memory + first * rowBytes)
+      }
     } catch {
       free(memory)
       throw error

@@ -18,11 +18,11 @@ public final class HDF5Source: StoredExamples {
   /// `HDF5Dataset.init` says when.
   public init(
     path: String, name: String, labels: String?, labelsPath: String? = nil, memoryBudget: Int, scale: Double,
-    shift: Double, selection: DatasetSelection = DatasetSelection()
+    shift: Double, selection: DatasetSelection = DatasetSelection(), isStopped: () -> Bool = { false }
   ) throws(StorageError) {
     dataset = try HDF5Dataset(
       path: path, name: name, labels: labels, labelsPath: labelsPath, memoryBudget: memoryBudget,
-      selection: selection)
+      selection: selection, isStopped: isStopped)
     self.scale = scale
     self.shift = shift
     copy = dataset.memory == nil && dataset.plan.needsCopy ? RowCopy(dataset) : nil

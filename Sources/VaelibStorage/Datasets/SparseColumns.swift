@@ -18,8 +18,8 @@ final class SparseColumns: SparseRows, @unchecked Sendable {
   private static let emptyRows = 1 << 24
 
   /// `stored` is the transposed matrix, which `group` holds. Throws what reading the indices throws: all of them are
-  /// checked.
-  init(_ stored: SparseMatrix, _ group: SparseGroup) throws(StorageError) {
+  /// checked; and `cancelled` once `isStopped`, which is asked often.
+  init(_ stored: SparseMatrix, _ group: SparseGroup, isStopped: () -> Bool) throws(StorageError) {
     self.stored = stored
     guard
       stored.columns <= Self.emptyRows || stored.columns / DatasetForm.compressionLimit <= stored.entries
@@ -30,7 +30,7 @@ final class SparseColumns: SparseRows, @unchecked Sendable {
     guard stored.rows <= Int32.max else {
       throw group.unread("has \(stored.rows) columns, more than vaelib reads")
     }
-    offsetMemory = try Self.offsets(stored)
+    offsetMemory = try Self.offsets(stored, isStopped)
     stored.forget()
     offsets = IndexList(offsetMemory.base, isWide: true)
     copy = TransposedCopy(of: stored, offsets: offsets)
@@ -54,13 +54,14 @@ final class SparseColumns: SparseRows, @unchecked Sendable {
     return loaded(range, memory, scale: scale, shift: shift)
   }
 
-  func readAll(scale: Double, shift: Double) throws(StorageError) -> LoadedEntries {
+  func readAll(scale: Double, shift: Double, isStopped: () -> Bool) throws(StorageError) -> LoadedEntries {
     defer { stored.forget() }
     let memory = try memory(entries: entries)
     let places = try cursors()
     let next = places.base.assumingMemoryBound(to: Int.self)
     let size = elementType.byteCount
     for piece in stored.pieces(of: 0..<columns) {
+      if isStopped() { throw .cancelled }
       let loaded = try stored.read(piece, scale: 1, shift: 0)
       try withExtendedLifetime(loaded.owner) { () throws(StorageError) in
         try loaded.array.forEachEntry(firstRow: piece.lowerBound) {
@@ -88,12 +89,15 @@ final class SparseColumns: SparseRows, @unchecked Sendable {
   }
 
   /// Where the rows begin, counted.
-  private static func offsets(_ stored: SparseMatrix) throws(StorageError) -> ByteBuffer {
+  private static func offsets(
+    _ stored: SparseMatrix, _ isStopped: () -> Bool
+  ) throws(StorageError) -> ByteBuffer {
     let rows = stored.columns
     let bytes = (rows + 1) * MemoryLayout<Int>.size
     guard let buffer = ByteBuffer(count: bytes) else { throw .memory(path: stored.path, byteCount: bytes) }
     let offsets = buffer.base.initializeMemory(as: Int.self, repeating: 0, count: rows + 1)
     for piece in stored.pieces(of: 0..<stored.rows) {
+      if isStopped() { throw .cancelled }
       let loaded = try stored.readIndices(piece)
       withExtendedLifetime(loaded.owner) {
         loaded.array.forEachEntry(firstRow: 0) { _, row, _ in offsets[row + 1] += 1 }

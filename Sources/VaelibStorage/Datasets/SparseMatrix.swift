@@ -58,9 +58,16 @@ final class SparseMatrix: SparseRows, @unchecked Sendable {
   func prepare(isCancelled: () -> Bool) -> Bool { true }
 
   func read(_ range: Range<Int>, scale: Double, shift: Double) throws(StorageError) -> LoadedEntries {
+    try read(range, scale: scale, shift: shift, isStopped: { false })
+  }
+
+  private func read(
+    _ range: Range<Int>, scale: Double, shift: Double, isStopped: () -> Bool
+  ) throws(StorageError) -> LoadedEntries {
     let first = offsets[range.lowerBound]
     let memory = try memory(entries: offsets[range.upperBound] - first)
     for piece in pieces(of: range) {
+      if isStopped() { throw .cancelled }
       let begin = offsets[piece.lowerBound] - first
       try read(
         piece, indices: memory.indices + begin * sparseIndexBytes,
@@ -69,9 +76,9 @@ final class SparseMatrix: SparseRows, @unchecked Sendable {
     return loaded(range, memory, scale: scale, shift: shift)
   }
 
-  func readAll(scale: Double, shift: Double) throws(StorageError) -> LoadedEntries {
+  func readAll(scale: Double, shift: Double, isStopped: () -> Bool) throws(StorageError) -> LoadedEntries {
     defer { forget() }
-    return try read(0..<rows, scale: scale, shift: shift)
+    return try read(0..<rows, scale: scale, shift: shift, isStopped: isStopped)
   }
 
   /// Frees the chunks that were kept, where nobody reads on.

@@ -18,8 +18,8 @@ protocol SparseRows: AnyObject, Sendable {
   func prepare(isCancelled: () -> Bool) throws(StorageError) -> Bool
   /// Reads neighbouring rows.
   func read(_ range: Range<Int>, scale: Double, shift: Double) throws(StorageError) -> LoadedEntries
-  /// Reads all rows, to be held in memory.
-  func readAll(scale: Double, shift: Double) throws(StorageError) -> LoadedEntries
+  /// Reads all rows, to be held in memory; throws `cancelled` once `isStopped`, which is asked often.
+  func readAll(scale: Double, shift: Double, isStopped: () -> Bool) throws(StorageError) -> LoadedEntries
   /// Reads and checks everything, for what goes wrong with that; calls `stepDone` after some mebibytes.
   func readThrough(_ stepDone: () -> Void) throws(StorageError)
 }

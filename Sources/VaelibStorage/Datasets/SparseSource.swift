@@ -15,13 +15,13 @@ final class SparseSource: StoredExamples {
   private let held: LoadedEntries?
 
   init(
-    _ matrix: any SparseRows, memoryBudget: Int, scale: Double, shift: Double
+    _ matrix: any SparseRows, memoryBudget: Int, scale: Double, shift: Double, isStopped: () -> Bool
   ) throws(StorageError) {
     (self.matrix, self.scale, self.shift) = (matrix, scale, shift)
     let isSmall = matrix.isResident(memoryBudget: memoryBudget)
     let plan = SparsePlan(matrix, memoryBudget: memoryBudget)
     (blockRows, spanRows, windowRows) = (plan.blockRows, plan.spanRows, plan.windowRows)
-    held = isSmall ? try matrix.readAll(scale: scale, shift: shift) : nil
+    held = isSmall ? try matrix.readAll(scale: scale, shift: shift, isStopped: isStopped) : nil
     hints = isSmall ? [] : [plan.hint(matrix)].compactMap(\.self)
   }
 

@@ -14,9 +14,11 @@ struct ChildProcess {
   private static let success = UInt8(ascii: "+")
   private static let failure = UInt8(ascii: "-")
 
-  /// Calls `body` in a child; it calls its argument after each step, and its bytes come back.
+  /// Calls `body` in a child; it calls its argument after each step, and its bytes come back. Once `isStopped`, which is
+  /// asked often, the child is ended, and `cancelled` thrown.
   static func run(
-    _ path: String, byteCount: Int, _ body: (_ stepDone: () -> Void) throws(StorageError) -> [UInt8]
+    _ path: String, byteCount: Int, isStopped: () -> Bool = { false },
+    _ body: (_ stepDone: () -> Void) throws(StorageError) -> [UInt8]
   ) throws(StorageError) -> [UInt8] {
     let limits = ChildLimits(fileByteCount: byteCount)
     guard limits.memory >= ChildLimits.leastMemory else {
@@ -33,7 +35,7 @@ struct ChildProcess {
     close(ends[1])
     defer { close(ends[0]) }
     guard child > 0 else { throw failed(path, number) }
-    return try process.result(child)
+    return try process.result(child, isStopped)
   }
 
   /// Calls `body`, which reads a model file, in a child; in this process the file is only measured.
@@ -115,12 +117,14 @@ struct ChildProcess {
 
   // MARK: In the parent
 
-  private func result(_ child: pid_t) throws(StorageError) -> [UInt8] {
-    let (bytes, isInTime) = receive()
-    // The child ends itself; this is for one that cannot.
-    if !isInTime { kill(child, SIGKILL) }
+  private func result(_ child: pid_t, _ isStopped: () -> Bool) throws(StorageError) -> [UInt8] {
+    let (bytes, end) = receive(isStopped)
+    let isInTime = end != .late
+    // The child ends itself; this is for one that cannot, or whose result nobody wants.
+    if end != .said { kill(child, SIGKILL) }
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+    if end == .stopped { throw .cancelled }
     switch bytes.first {
     case Self.success: return Array(bytes.dropFirst())
     case Self.failure: throw error(bytes.dropFirst())
@@ -160,23 +164,43 @@ struct ChildProcess {
     .format(path: path, object: nil, reason: reason)
   }
 
-  /// Everything the child says but its steps; false if it says nothing for too long, or more than a child can.
-  private func receive() -> (bytes: [UInt8], isInTime: Bool) {
+  /// How the parent came to the end of what it waits for.
+  private enum End {
+    /// The child has said everything.
+    case said
+    /// It says nothing for too long, or more than a child can.
+    case late
+    /// The caller does not want to know.
+    case stopped
+  }
+
+  /// How long the parent waits before it asks whether it is to go on, in milliseconds.
+  private static let interval: Int32 = 50
+
+  /// Everything the child says but its steps.
+  private func receive(_ isStopped: () -> Bool) -> (bytes: [UInt8], end: End) {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4_096)
     let patience = Int32(clamping: (limits.clockSeconds + 2) * 1_000)
-    while bytes.count <= limits.memory {
+    var waited: Int32 = 0
+    while bytes.count <= limits.memory, waited < patience {
+      if isStopped() { return ([], .stopped) }
       var entry = pollfd(fd: pipe.reading, events: Int16(POLLIN), revents: 0)
-      let ready = poll(&entry, 1, patience)
+      let ready = poll(&entry, 1, min(Self.interval, patience - waited))
       if ready < 0 && errno == EINTR { continue }
-      guard ready > 0 else { return ([], false) }
+      guard ready >= 0 else { return ([], .late) }
+      if ready == 0 {
+        waited += Self.interval
+        continue
+      }
+      waited = 0
       let count = read(pipe.reading, &buffer, buffer.count)
       if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return (bytes, true) }
+      guard count > 0 else { return (bytes, .said) }
       let news = buffer.prefix(count)
       bytes += bytes.isEmpty ? news.drop { $0 == Self.step } : news
     }
-    return ([], false)
+    return ([], .late)
   }
 }
 
@@ -189,6 +213,8 @@ extension StorageError {
       case .format(_, let object, let reason), .unread(_, let object, let reason):
         ["format", reason] + (object.map { [$0] } ?? [])
       case .memory(_, let byteCount): [limits.forbid(byteCount) ? "limit" : "memory", String(byteCount)]
+      // Nobody stops a child but its parent, who does not listen then.
+      case .cancelled: ["cancelled"]
       }
     return Array(fields.joined(separator: "\0").utf8)
   }

@@ -11,6 +11,8 @@ public enum StorageError: Error, Sendable, Equatable, CustomStringConvertible {
   case unread(path: String, object: String?, reason: String)
   /// So many bytes were needed and could not be had.
   case memory(path: String, byteCount: Int)
+  /// Stopped by the caller.
+  case cancelled
 
   public var description: String {
     switch self {
@@ -20,6 +22,7 @@ public enum StorageError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(object) of \(Self.name(path)) \(reason)"
     case .memory(let path, let byteCount):
       "\(Self.name(path)) needs \(byteCount) bytes of memory, which the system refused"
+    case .cancelled: "the call was cancelled; nothing is open"
     }
   }
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from vaelib._c.column_names import Names, column_text
 from vaelib._c.header import DTYPE, Array
 
 _ARRAY_SIZE = ctypes.sizeof(Array)
@@ -32,11 +33,11 @@ _COPIED_AS: dict[np.dtype[Any], type[np.generic]] = {
 }
 
 
-def readable(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def readable(array: npt.NDArray[Any], names: Names | None = None) -> npt.NDArray[Any]:
     """The array itself where the library can read its type in place, else a converted copy.
 
     bool is read as uint8 in place. float16, uint16, uint32, uint64, longdouble, foreign byte order and objects that
-    are numbers are copied.
+    are numbers are copied. ``names`` are what messages call the columns.
 
     Raises
     ------
@@ -52,7 +53,7 @@ def readable(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if array.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: the array has dtype {array.dtype}")
     if array.dtype.kind in "SU" and array.size > 0:
-        raise ValueError(f"{_first_other(array)}; the array has dtype {array.dtype}")
+        raise ValueError(f"{_first_other(array, names)}; the array has dtype {array.dtype}")
     if array.dtype.kind not in "fiuO":
         raise ValueError(f"expected numbers, not an array of dtype {array.dtype}")
     native = array.dtype.newbyteorder("=")
@@ -61,10 +62,10 @@ def readable(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     try:
         return array.astype(_COPIED_AS.get(native, np.float64))
     except (TypeError, ValueError) as error:
-        raise type(error)(_first_other(array)) from None
+        raise type(error)(_first_other(array, names)) from None
 
 
-def _first_other(array: npt.NDArray[Any]) -> str:
+def _first_other(array: npt.NDArray[Any], names: Names | None) -> str:
     """Which element is not a number, and where it is."""
     for place, value in np.ndenumerate(array):
         try:
@@ -72,14 +73,14 @@ def _first_other(array: npt.NDArray[Any]) -> str:
                 float(value)
                 continue
         except (TypeError, ValueError) as error:
-            return _is_other(value, place, f"{value!r}: {error}")
-        return _is_other(value, place, "")
+            return _is_other(value, place, f"{value!r}: {error}", names)
+        return _is_other(value, place, "", names)
     return f"expected numbers, not an array of dtype {array.dtype}"
 
 
-def _is_other(value: Any, place: tuple[int, ...], otherwise: str) -> str:
+def _is_other(value: Any, place: tuple[int, ...], otherwise: str, names: Names | None) -> str:
     where = f"at row {place[0] if place else 0}"
-    where += f", column {place[1]} (counted from 0)" if len(place) > 1 else " (counted from 0)"
+    where += f", {column_text(place[1], names)} (counted from 0)" if len(place) > 1 else " (counted from 0)"
     if type(value).__name__ in ("NAType", "NaTType"):
         return f"there is no value ({value}) {where}; fill such gaps, or leave out their rows"
     if isinstance(value, str | bytes):

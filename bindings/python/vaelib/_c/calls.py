@@ -6,7 +6,6 @@ import ctypes
 import warnings
 from typing import Any, TypeVar
 
-from vaelib._c.column_names import names_known_to, with_column_names
 from vaelib._c.errors import caller_depth, error_for_status
 from vaelib._c.library import library
 from vaelib._c.warning_kinds import kind_of
@@ -23,12 +22,9 @@ def call(name: str, *arguments: Any, path: str | None = None) -> None:
     warning = library.vaelib_last_warning()
     if status == 0 and not warning:
         return
-    names = names_known_to(arguments)
-    lines = with_column_names(warning.decode(), names).splitlines()
-    message = with_column_names(library.vaelib_last_error().decode(), names)
-    error = error_for_status(status, message, path) if status != 0 else None
+    error = error_for_status(status, library.vaelib_last_error().decode(), path) if status != 0 else None
     try:
-        for line in lines:
+        for line in warning.decode().split("\n") if warning else []:
             warnings.warn(line, kind_of(line), stacklevel=caller_depth())
     finally:
         if error is not None:

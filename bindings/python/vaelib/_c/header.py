@@ -143,6 +143,10 @@ class Csr(ctypes.Structure):
     ]
 
 
+#: vaelib_stop_fn.
+StopFn = CFUNCTYPE(c_int, c_void_p)
+
+
 class DatasetOptions(ctypes.Structure):
     """vaelib_dataset_options."""
 
@@ -165,6 +169,8 @@ class DatasetOptions(ctypes.Structure):
         ("external_folder_count", c_size_t),
         ("weights", c_char_p),
         ("weights_path", c_char_p),
+        ("should_stop", StopFn),
+        ("user_data", c_void_p),
     ]
 
 

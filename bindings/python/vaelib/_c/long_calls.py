@@ -12,7 +12,7 @@ from typing import Any
 
 from vaelib._c.calls import call
 from vaelib._c.errors import Cancelled
-from vaelib._c.header import PHASE, PROGRESS_KIND, ProgressFn
+from vaelib._c.header import PHASE, PROGRESS_KIND, ProgressFn, StopFn
 
 _KIND_NAMES = {number: name for name, number in PROGRESS_KIND.items()}
 #: The names of the phases by their numbers.
@@ -87,7 +87,7 @@ class LongCall:
     ``stopped_by_callback`` tells whether the callback asked for the end.
     """
 
-    def __init__(self, callback: Callback | None, cancel: Callable[[], None]) -> None:
+    def __init__(self, callback: Callback | None = None, cancel: Callable[[], None] = lambda: None) -> None:
         self.stopped_by_callback = False
         self._callback = callback
         self._cancel = cancel
@@ -96,10 +96,22 @@ class LongCall:
 
     def run(self, name: str, *arguments: Any, after: tuple[Any, ...] = ()) -> None:
         """Calls ``name`` with ``arguments``, the progress function, its user data, and the arguments ``after``."""
-        function = ProgressFn(self._progress)
+        with self._stoppable():
+            call(name, *arguments, ProgressFn(self._progress), None, *after)
+
+    @contextmanager
+    def asked(self) -> Iterator[Any]:
+        """The function that a call within, which reports no progress, is to ask whether it should stop."""
+        function = StopFn(self._should_stop)
+        with self._stoppable():
+            yield function
+
+    @contextmanager
+    def _stoppable(self) -> Iterator[None]:
+        """Raises what stopped the call within once it has returned."""
         try:
             with self._ctrl_c():
-                call(name, *arguments, function, None, *after)
+                yield
         except Cancelled as cancelled:
             self._raise_reason(cancelled)
             raise
@@ -111,12 +123,19 @@ class LongCall:
         if self._interrupted:
             raise KeyboardInterrupt from cause
 
-    def _progress(self, native: Any, _user_data: Any) -> int:
+    def _progress(self, native: Any, user_data: Any) -> int:
         try:
             if self._callback is not None and self._callback(_progress_of(native.contents)):
                 self.stopped_by_callback = True
-            return int(self.stopped_by_callback or self._interrupted)
+            return self._should_stop(user_data)
         except BaseException as error:  # whatever it is, it must not be lost inside ctypes
+            self._error = error
+            return 1
+
+    def _should_stop(self, _user_data: Any) -> int:
+        try:
+            return int(self.stopped_by_callback or self._interrupted)
+        except BaseException as error:  # of a signal handler of the program's own
             self._error = error
             return 1
 

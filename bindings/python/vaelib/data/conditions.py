@@ -81,7 +81,7 @@ class Conditions:
         if rows is not None and len(matrix) not in (1, rows):
             raise ValueError(f"the conditions have {len(matrix)} rows; expected {rows}, one for each, or 1 for all")
         wanted = matrix if rows is None else np.broadcast_to(matrix, (rows, matrix.shape[1]))
-        return Dataset(wanted, scale=scale, shift=shift)._name_columns(self.names)
+        return Dataset(wanted, scale=scale, shift=shift)
 
     def values(self, numbers: npt.NDArray[Any]) -> Dataset | npt.NDArray[Any]:
         """Rows of numbers, as the model has them, as conditions that ``dataset`` takes."""

@@ -15,7 +15,6 @@ from vaelib._c import header
 from vaelib._c.arguments import seed_from
 from vaelib._c.arrays import array_view, dtype_of, pointer, readable
 from vaelib._c.calls import call, described, new_handle
-from vaelib._c.column_names import Names
 from vaelib._c.errors import InvalidHandle
 from vaelib._c.library import library
 from vaelib.data.class_names import classes_of, named_labels, stored_names
@@ -81,16 +80,6 @@ class Dataset:
         dataset._memory = memory
         dataset._rows, dataset._columns = int(dataset._info.rows), int(dataset._info.columns)
         return dataset
-
-    def _name_columns(self, names: Names | None) -> Dataset:
-        """Gives the columns the names that messages call them by; the dataset itself."""
-        self._handle.column_names = names
-        return self
-
-    @property
-    def _names(self) -> Names | None:
-        names: Names | None = getattr(self._handle, "column_names", None)
-        return names
 
     @cached_property
     def _info(self) -> header.DatasetInfo:
@@ -243,7 +232,7 @@ class Dataset:
     def _derived(self, name: str, *arguments: Any, memory: object = None) -> Dataset:
         """The dataset that a function makes of this one; it reads what this one reads, and perhaps more memory."""
         handle = new_handle(header.Dataset, name, self.handle, *arguments)
-        return Dataset._from_handle(handle, (self._memory, memory))._name_columns(self._names)
+        return Dataset._from_handle(handle, (self._memory, memory))
 
     def split(
         self, fraction: float = 0.1, random_state: Any = None, *, stratify: bool = False
@@ -268,8 +257,7 @@ class Dataset:
         outputs = (ctypes.byref(training), ctypes.byref(validation))
         seed = seed_from(random_state)
         call("vaelib_dataset_split", self.handle, float(fraction), seed, int(bool(stratify)), *outputs)
-        first, second = (Dataset._from_handle(handle, self._memory) for handle in (training, validation))
-        return first._name_columns(self._names), second._name_columns(self._names)
+        return Dataset._from_handle(training, self._memory), Dataset._from_handle(validation, self._memory)
 
     def relabel(self, labels: npt.ArrayLike | None) -> Dataset:
         """A dataset of the same rows with other labels, integers of shape (rows,), or none; no example is copied."""

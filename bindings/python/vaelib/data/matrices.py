@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c.arrays import readable
-from vaelib._c.column_names import with_column_names
 from vaelib.data.sparse import as_csr, is_sparse
 
 
@@ -44,9 +43,9 @@ def _readable(X: Any) -> npt.NDArray[Any]:
     """Data as an array that the library can read; errors name the columns of a data frame."""
     array = np.asarray(X)
     try:
-        return readable(array)
+        return readable(array, getattr(X, "columns", None))
     except (TypeError, ValueError) as error:
-        text = with_column_names(str(error), getattr(X, "columns", None))
+        text = str(error)
         if array.dtype.kind in "OSU" and "text" in text:
             text += ". A vaelib.VAE takes texts in a data frame; else make numbers of them, as pandas.get_dummies does"
         raise type(error)(text) from None

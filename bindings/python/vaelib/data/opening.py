@@ -10,6 +10,7 @@ from typing import Any
 from vaelib._c import header
 from vaelib._c.arguments import Path, count, name_bytes, path_bytes
 from vaelib._c.calls import call, defaults, new_handle
+from vaelib._c.long_calls import LongCall
 from vaelib.data.dataset import Dataset, concatenate
 from vaelib.data.several_files import budgets, one_for_each
 
@@ -161,8 +162,9 @@ def _open(path: Any, name: str | bytes, options: header.DatasetOptions, labels_p
     files = [file for file in (place, options.labels_path, options.weights_path) if file is not None]
     missing = next((file for file in files if not os.path.exists(file)), place)
     arguments = (place, name_bytes(name), ctypes.byref(options))
-    handle = new_handle(header.Dataset, "vaelib_dataset_open", *arguments, path=os.fsdecode(missing))
-    return Dataset._from_handle(handle, None)
+    with LongCall().asked() as options.should_stop:
+        handle = new_handle(header.Dataset, "vaelib_dataset_open", *arguments, path=os.fsdecode(missing))
+        return Dataset._from_handle(handle, None)
 
 
 def dataset_names(path: Path, *, check_in_child: bool = False) -> list[str]:

@@ -76,11 +76,12 @@ class Estimator(Generic[ModelType]):
             model = self._new_model(width, seed)
             self.n_features_in_ = width
             self._forget_columns()
+            model.columns = self._columns_for(model)
         else:
             examples = self._examples(X, reset=True, conditions=conditions)
             model = self._new_model_for(examples, seed)
+            model.columns = self._columns_for(model)
             self._see(model, examples)
-        model.columns = self._columns_for(model)
         self._keep(model, seed)
         return self
 
@@ -321,8 +322,7 @@ class Estimator(Generic[ModelType]):
                 return X
             dataset = opened(X, self.scale, self.shift)
             return dataset if labels is None else dataset.relabel(labels)
-        dataset = Dataset(self._matrix(X, reset), labels, scale=self.scale, shift=self.shift)
-        return dataset._name_columns(getattr(self, "feature_names_in_", None))
+        return Dataset(self._matrix(X, reset), labels, scale=self.scale, shift=self.shift)
 
     def _matrix(self, X: Any, reset: bool) -> Any:
         """Examples that are no dataset as a matrix; ``reset`` learns the column names, which else are compared."""

@@ -54,10 +54,7 @@ class VAEConditions(Estimator[NativeVAE]):
                 f"this {type(self).__name__} was fitted with conditions {self._conditions.names} beside X: give "
                 "conditions=..., a row for each example, or one for all"
             )
-        own = examples._names
-        names = None if own is None else [*own, *self._conditions.names]
-        joined = examples._with_columns(self._conditions.dataset(conditions, examples.rows))
-        return joined._name_columns(names or [None] * examples.columns + self._conditions.names)
+        return examples._with_columns(self._conditions.dataset(conditions, examples.rows))
 
     def _check_names(self, conditions: Conditions) -> None:
         own = self._table.names if self._table is not None else getattr(self, "feature_names_in_", [])
