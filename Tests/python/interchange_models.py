@@ -126,9 +126,7 @@ MODELS = {
     "conditions beside": _given_beside,
     "conditions within": _given_within,
     "size factors": functools.partial(_size_factor, "negative_binomial"),
-    "size factors with gaps": functools.partial(
-        _size_factor, "zero_inflated_negative_binomial", missing="indicate"
-    ),
+    "size factors with gaps": functools.partial(_size_factor, "zero_inflated_negative_binomial", missing="indicate"),
     "mixed, with gaps": functools.partial(_mixed, "ignore"),
     "mixed, gaps indicated": functools.partial(_mixed, "indicate"),
     "never trained": _unseen,
@@ -143,8 +141,8 @@ MODELS = {
 
 _FAST = (
     "bernoulli", "gaussian, predicted", "zero_inflated_negative_binomial, shares", "gelu layers", "scaled",
-    "mixed, gaps indicated", "normal scores", "conditions within", "size factors", "autoencoder", "classifier", "multilabel",
-    "regressor",
+    "mixed, gaps indicated", "normal scores", "conditions within", "size factors", "autoencoder", "classifier",
+    "multilabel", "regressor",
 )  # fmt: skip
 assert set(_FAST) <= set(MODELS)
 #: Their names, as parameters of tests; few are asked for in the fast ones.

@@ -170,10 +170,7 @@ class VAEReader(Reader):
         """What the encoder sees of the columns of each group, and whether these are conditions."""
         groups = self.groups()
         columns = np.split(self.seen(x), np.cumsum([each[1] for each in groups])[:-1], axis=1)
-        return [
-            (group.inputs(own), group.is_given())
-            for (group, *_), own in zip(groups, columns, strict=True)
-        ]
+        return [(group.inputs(own), group.is_given()) for (group, *_), own in zip(groups, columns, strict=True)]
 
     def encode(self, x):
         inputs = np.concatenate([seen for seen, _ in self.inputs_of_groups(x)], axis=1)

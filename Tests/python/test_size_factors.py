@@ -1,4 +1,4 @@
-"""Size factors that a column gives, and dispersions that depend on conditions: gradients by the oracle, means, files."""
+"""Size factors that a column gives, and dispersions by condition: gradients by the oracle, means, files, refusals."""
 
 from dataclasses import fields
 
@@ -35,7 +35,7 @@ for _likelihood, _count, _options in KINDS:
     _first += _count
 GIVEN_COLUMNS = [3, 5, 8]
 SIZE = 5
-SETTINGS = {"latent_dim": LATENT, "hidden": (5,), "random_state": 1}
+SETTINGS = {"latent_dim": LATENT, "hidden": (3,), "random_state": 1}
 #: A model of counts alone, and of what is given beside them.
 CELLS = {
     "latent_dim": 2, "hidden": (16,), "likelihood": "negative_binomial", "count_mean": "share", "epochs": 3,
@@ -94,7 +94,7 @@ def with_weights(**settings):
 
 @pytest.mark.parametrize(
     ("missing", "estimator", "samples", "is_weighted"),
-    [("refuse", "analytic", 1, False), ("ignore", "monte_carlo", 2, True), ("indicate", "analytic", 3, False)],
+    [("refuse", "analytic", 1, False), ("indicate", "monte_carlo", 2, True)],
 )
 def test_gradients_and_terms(missing, estimator, samples, is_weighted):
     x = table(7) if missing == "refuse" else with_gaps(table(7))
@@ -225,7 +225,7 @@ def test_beside_sparse_streamed_and_stored_counts(tmp_path):
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (0, r"hold 0.0 at row 7, column 41 \(counted from 0\); a size factor must be above 0 and at most 1e9"),
+        (0, "hold 0.0 at row 7, column 41.*a size factor must be above 0 and at most 1e9"),
         (-2, "hold -2.0 at row 7, column 41.*leave rows out that have none"),
         (2e9, "at most 1e9"),
         (np.inf, "hold inf at row 7, column 41"),
@@ -265,10 +265,12 @@ def test_models_that_cannot_be(changes, text):
 def test_size_factors_without_counts_that_are_shares():
     x = table()[:, [0, 5]]
     columns = [("poisson", [0]), ("auto", [1], {"size_factor": True})]
-    with pytest.raises(vaelib.InvalidArgument, match="column group 1: size_factor is 1, but no column group has counts"):
+    with pytest.raises(
+        vaelib.InvalidArgument, match="column group 1: size_factor is 1, but no column group has counts"
+    ):
         vaelib.VAE(**SETTINGS, columns=columns).initialize(x)
     columns = [("auto", slice(0, 2), {"size_factor": True})]
-    with pytest.raises(vaelib.InvalidArgument, match="both have size_factor 1"):
+    with pytest.raises(vaelib.InvalidArgument, match="nothing is modelled"):
         vaelib.VAE(**SETTINGS, columns=columns).initialize(x)
     with pytest.raises(vaelib.InvalidArgument, match=r"variance is by_condition, but no column is a condition.*fit\(X"):
         vaelib.VAE(likelihood="negative_binomial", variance="by_condition").initialize(5)
@@ -280,7 +282,9 @@ def test_the_size_factor_that_conditions_lack():
     for name, text in (("depth", "none of the conditions"), (2, "none of the conditions"), ("batch", "no numbers")):
         with pytest.raises(ValueError, match=f"size_factor is {name!r}.*{text}"):
             vaelib.VAE(**{**CELLS, "size_factor": name}).fit(x, conditions=obs)
-    with pytest.raises(ValueError, match="size_factor is 'size', a column of conditions beside X, but fit was given none"):
+    with pytest.raises(
+        ValueError, match="size_factor is 'size', a column of conditions beside X, but fit was given none"
+    ):
         vaelib.VAE(**CELLS).fit(x)
 
 
@@ -318,6 +322,5 @@ def test_dispersions_of_batches_are_found():
     found = decoded.mean**2 / (decoded.variance - decoded.mean)
     np.testing.assert_allclose(found, dispersion, rtol=0.2)
     for kind in (0, 1):
-        drawn = model.sample(20_000, "sample", random_state=kind, conditions=kind)
-        expected = mean + mean**2 / dispersion[kind]
-        np.testing.assert_allclose(drawn.var(axis=0), expected, rtol=0.25)
+        drawn = model.decode_sample(np.zeros((20_000, 1)), random_state=kind, conditions=kind)
+        np.testing.assert_allclose(drawn.var(axis=0), decoded.variance[kind], rtol=0.1)

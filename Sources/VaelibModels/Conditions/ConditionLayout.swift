@@ -13,6 +13,8 @@ struct ConditionLayout: Sendable {
   }
 
   let runs: [Run]
+  /// Where the size factor is, if there is one.
+  let sizeFactor: Run?
   /// What networks see of a row of conditions alone.
   let inputs: InputLayout
   /// What the values of conditions alone must be.
@@ -35,6 +37,7 @@ struct ConditionLayout: Sendable {
     }
     if runs.isEmpty { return nil }
     self.runs = runs
+    sizeFactor = runs.first { $0.kind == nil }
     inputs = InputLayout(layouts, missing: .refuse)
     check = ExampleCheck(domains, what: "the conditions")
   }
@@ -43,8 +46,6 @@ struct ConditionLayout: Sendable {
   var columns: Int { runs[runs.count - 1].places.upperBound }
   /// How many numbers the decoder sees of them, C.
   var width: Int { inputs.width }
-  /// Where the size factor is, if there is one.
-  var sizeFactor: Run? { runs.first { $0.kind == nil } }
   /// How many numbers there are behind z: those that the decoder sees, then log s of the size factor, which it does not.
   var numbers: Int { width + (sizeFactor == nil ? 0 : 1) }
 

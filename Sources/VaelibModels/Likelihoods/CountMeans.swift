@@ -46,8 +46,8 @@ final class CountMeanRows {
   private static let leastStart = 1e-3
   /// What a row without counts counts as, so that log s is finite.
   private static let leastTotal = 1.0
-  /// Smaller means, as of small size factors, have no densities in float32.
-  private static let leastLogMean: Float = -85
+  /// A count beside a mean that is smaller by far, as of a small size factor, has no density in float32.
+  private static let leastLogMean: Float = -60
   private let greatestLogCount = log(ExampleDomain.greatestCount)
 
   private let means: CountMeans
@@ -114,7 +114,6 @@ final class CountMeanRows {
   /// Makes logarithms of shares of a size factor of what lies at `logMean`.
   private func divide(_ row: Int, _ logMean: UnsafeMutablePointer<Float>, by logSize: Float) {
     makeShares(row, logMean, of: logSize)
-    if logSize >= 0 { return }
     for column in 0..<width { logMean[column] = max(logMean[column], Self.leastLogMean) }
   }
 

@@ -25,8 +25,8 @@ final class EncoderPass {
   private let missingEntries: MissingEntries?
   /// What the encoder does not see, where in training more is hidden from it than is missing.
   private let hiddenEntries: MissingEntries?
-  /// log s of each row's size factor, where there is one.
-  private let logSizeFactors: FloatBuffer?
+  /// Where there is a size factor s: its column of an example, and log s of each row.
+  private let sizeFactors: (column: Int, logarithms: FloatBuffer)?
   /// The latent dimension, J.
   let latent: Int
 
@@ -52,7 +52,9 @@ final class EncoderPass {
     let layout = model.likelihood.inputs
     transformer = layout.isNone ? nil : try InputTransformer(layout)
     inputs = layout.isInPlace ? nil : try FloatBuffer(rows: rows, columns: layout.width)
-    logSizeFactors = model.likelihood.conditions?.sizeFactor == nil ? nil : try FloatBuffer(count: rows)
+    sizeFactors = try model.likelihood.conditions?.sizeFactor.map { size in
+      (size.columns.lowerBound, try FloatBuffer(count: rows))
+    }
     if layout.missing == .refuse {
       (missingEntries, hiddenEntries) = (nil, nil)
     } else {
@@ -85,8 +87,8 @@ final class EncoderPass {
           unseen = hiddenEntries.columns(row)
         }
         transformer.apply(examples.row(row), missing: unseen, into: seen.row(row))
-        if let logSizeFactors, let size = model.likelihood.conditions?.sizeFactor {
-          logSizeFactors.base[row] = logSizeFactor(examples.row(row)[size.columns.lowerBound])
+        if let sizeFactors {
+          sizeFactors.logarithms.base[row] = logSizeFactor(examples.row(row)[sizeFactors.column])
         }
       }
     }
@@ -120,7 +122,7 @@ final class EncoderPass {
     // Where there are conditions, what is seen of examples is another matrix.
     guard let conditions = model.likelihood.conditions, let inputs else { return }
     conditions.copyInputs(inputs.base + row * network.layers[0].inputs, into: out)
-    if let logSizeFactors { out[conditions.width] = logSizeFactors.base[row] }
+    if let sizeFactors { out[conditions.width] = sizeFactors.logarithms.base[row] }
   }
 
   /// The mean of q(z|x) for a row and all that follow, [J] each.

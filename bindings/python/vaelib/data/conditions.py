@@ -30,8 +30,8 @@ _BESIDE, _OF_ARRAY = "condition", "array"
 class Conditions:
     """What the columns of conditions are: their names, and the categories of those that have some.
 
-    ``likelihoods`` say how networks see them, "auto" for what is left to the library. ``size_factor`` is the place of the
-    one that networks do not see, since it is the size factor of the rows.
+    ``likelihoods`` say how networks see them, "auto" for what is left to the library. ``size_factor`` is the place of
+    the one that networks do not see, since it is the size factor of the rows.
     """
 
     names: list[Any]

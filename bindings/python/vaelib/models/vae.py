@@ -58,8 +58,9 @@ class VAE(
         column of a data frame has; in an array they are 0, 1, 2, ...; as many as there are in X, or as the option
         ``classes`` says. With the option ``condition=True`` columns are given, not modelled: conditions c of p(x|z, c)
         and q(z|x, c). With ``size_factor=True`` a column, said to be "auto", has the size factors of rows, which
-        counts with ``count_mean="share"`` are shares of (docs/counts.md). ``likelihood`` stays "auto", and its options are for tables of one kind. Of categories, means
-        are the most probable ones, and variances the probability of others.
+        counts with ``count_mean="share"`` are shares of (docs/counts.md). ``likelihood`` stays "auto", and its options
+        are for tables of one kind. Of categories, means are the most probable ones, and variances the probability of
+        others.
     size_factor : str or int, default None
         Which column of the conditions that ``fit`` is given beside X is the size factor of the rows, by its name or by
         its number: a total for each row, which counts with ``count_mean="share"`` are shares of. Queries then have it

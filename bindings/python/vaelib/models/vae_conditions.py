@@ -49,8 +49,8 @@ class VAEConditions(Estimator[NativeVAE]):
                 self._check_names(self._conditions)
             elif self.size_factor is not None:
                 raise ValueError(
-                    f"size_factor is {self.size_factor!r}, a column of conditions beside X, but fit was given none: give "
-                    'conditions=...; of a column of X, columns says it: ("auto", [name], {"size_factor": True})'
+                    f"size_factor is {self.size_factor!r}, a column of conditions beside X, but fit was given none: "
+                    'give conditions=...; of a column of X, columns says it: ("auto", [name], {"size_factor": True})'
                 )
         if self._conditions is None:
             if conditions is not None:

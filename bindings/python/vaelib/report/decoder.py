@@ -57,7 +57,9 @@ def decoder_description(
         else:
             groups.append(_group(options, found))
     if size is not None:
-        groups = [group if group.get("log_total") is None else {**group, "log_total": math.log(size)} for group in groups]
+        for group in groups:
+            if group.get("log_total") is not None:
+                group["log_total"] = math.log(size)
     return {
         "activation": architecture["activation"],
         "given": seen,

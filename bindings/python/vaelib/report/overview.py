@@ -113,10 +113,7 @@ def _labels(labels: Any) -> Markup:
 
 def _columns(subject: Subject) -> Markup:
     shown = range(min(subject.columns, _MOST_COLUMNS))
-    likelihoods = [
-        [_role(subject, column) or name] if name else []
-        for column, name in enumerate(subject.likelihoods)
-    ]
+    likelihoods = [[_role(subject, column) or name] if name else [] for column, name in enumerate(subject.likelihoods)]
     is_gappy = not np.isfinite(subject.matrix).all()
     rows = [
         (

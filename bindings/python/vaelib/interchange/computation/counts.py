@@ -31,8 +31,8 @@ _NO_SHARE = 1000.0
 class Poisson(Likelihood):
     """x log m - m - log x!; outputs l are logarithms of means m, counted from the usual size of their column.
 
-    With count_mean "share", the mean is exp(l) / sum exp(l) times the row's total, both sums over what is not missing; or
-    times its size factor, if it has one, and then the sum is over all.
+    With count_mean "share", the mean is exp(l) / sum exp(l) times the row's total, both sums over what is not missing;
+    or times its size factor, if it has one, and then the sum is over all.
     """
 
     def seen(self, x: Value) -> Value:
