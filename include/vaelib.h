@@ -772,7 +772,10 @@ typedef struct vaelib_model_info {
     size_t data_dim;
     /** J, the width of the latent code of a vae; 0 for a stack. */
     size_t latent_dim;
-    /** K, how many of the D columns are conditions of a vae (condition of vaelib_column_group); 0 for a stack. */
+    /**
+     * K, how many of the D columns are given to a vae: conditions, and a size factor (condition and size_factor of
+     * vaelib_column_group); 0 for a stack.
+     */
     size_t condition_count;
     /**
      * The layers of a stack, and the outputs of its head: classes, or targets (0 before fine-tuning with labels or
@@ -1247,6 +1250,15 @@ typedef struct vaelib_column_group {
      * them; count_mean stays "column". Not all groups can be conditions. 0, the default: the columns are modelled.
      */
     size_t condition;
+    /**
+     * 1: the column, the only one of its group and the only one of the model, is given, and no network sees it: the size
+     * factor s of each row, a number above 0 and at most 1e9. Counts with count_mean "share" have shares of s in the place of
+     * the row's total, as where totals were found in other ways, or of more columns than are modelled: mean_d =
+     * s exp(h_d) / sum_k exp(h_k). So s is the total that is expected of the counts, not a number around 1. Some group must
+     * have such counts; likelihood stays "auto". Whatever takes conditions takes s among them, as one of the K columns, so
+     * what is decoded or sampled has the s that is given. 0, the default: the column is something else.
+     */
+    size_t size_factor;
     /** This field and all that follow: as in vaelib_vae_config. */
     const char *variance;
     const char *mean_activation;
@@ -1305,7 +1317,9 @@ typedef struct vaelib_vae_config {
     /**
      * Real values: "fixed" is noise_stddev squared, "learned" one per dimension, "predicted" comes from the decoder.
      * What a beta likelihood has instead is its concentration, what negative binomials have is their dispersion:
-     * "learned" or "predicted".
+     * "learned", "predicted", or "by_condition" in a model with column groups that are conditions: its logarithm is
+     * b_d + sum_k W_kd c_k, with b and W learned, of what the decoder sees of conditions c, so that of categories each has
+     * one of its own.
      */
     const char *variance;
     /** Real values, not log_normal. The mean of p(x|z): "identity", or "sigmoid" for data in [0, 1]. */
@@ -1343,7 +1357,8 @@ typedef struct vaelib_vae_config {
      * mean total of the rows that the model was fitted to, or of vaelib_model_standardize(): the tensor
      * "standardization/total", 1 before. Of a row that lacks counts, s and the sum over k are of the columns that it has: the
      * bound is that of a table of these columns alone, and a missing count has the mean s exp(h_d) / sum_k exp(h_k), at most
-     * 1e9. Needs standardize 1 and at least two columns.
+     * 1e9. Needs standardize 1 and at least two columns. In a model with a column that is a size factor (size_factor of
+     * vaelib_column_group) s is that in all cases, of all columns whether a row has them or not, and standardize may be 0.
      */
     const char *count_mean;
     /**

@@ -49,7 +49,9 @@ public func vaelib_column_groups_resolve(
     for (index, group) in configuration.groups.enumerated() {
       let place = (UnsafeMutableRawPointer(first) + index * first.pointee.struct_size).assumingMemoryBound(
         to: vaelib_column_group.self)
-      place.pointee.likelihood = group.likelihood.flatMap { Constants.string($0.rawValue) }
+      if let likelihood = group.likelihood {
+        place.pointee.likelihood = Constants.string(likelihood.rawValue)
+      }
       place.pointee.classes = group.classes
     }
   }

@@ -42,7 +42,7 @@ static void check_defaults(void) {
     vaelib_column_group group = VAELIB_COLUMN_GROUP_INIT;
     vaelib_vae_config config = VAELIB_VAE_CONFIG_INIT;
     CHECK_OK(vaelib_column_group_init(&group));
-    CHECK(group.columns == 1 && group.classes == 0 && strcmp(group.likelihood, "auto") == 0);
+    CHECK(group.columns == 1 && group.classes == 0 && group.size_factor == 0 && strcmp(group.likelihood, "auto") == 0);
     CHECK(strcmp(group.variance, "learned") == 0 && group.standardize == 1);
     CHECK(group.degrees_of_freedom == VAELIB_AUTO_REAL && strcmp(group.count_mean, "column") == 0);
     CHECK(strcmp(group.standardize_by, "moments") == 0);

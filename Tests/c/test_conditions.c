@@ -199,6 +199,66 @@ static void check_gaps(vaelib_model *model) {
                   "row 0, column 3 (counted from 0); every value must be finite, since conditions are given");
 }
 
+/* Counts that are shares of a size factor, which a column gives, with a dispersion of each kind of rows. */
+static void check_size_factor(void) {
+    enum { counts = 3, wide = counts + 2 };
+    static float values[rows * wide], beside[rows * given], mean[rows * wide], variance[rows * wide], codes[rows];
+    vaelib_column_group groups[groups_there];
+    vaelib_vae_config config;
+    vaelib_training_config plan = make_plan(3);
+    vaelib_model *model = NULL;
+    vaelib_dataset *examples, *c, *z = wrap(codes, rows, 1);
+    for (size_t i = 0; i < rows; i++) {
+        float *row = values + wide * i;
+        for (size_t j = 0; j < counts; j++) row[j] = (float)((i * (7 * j + 3)) % (4 + i / 10));
+        row[counts] = beside[given * i] = (float)(i % 3);
+        row[counts + 1] = beside[given * i + 1] = 5 + (float)i;
+    }
+    examples = wrap(values, rows, wide);
+    c = wrap(beside, rows, given);
+    fill(groups);
+    groups[0].columns = counts;
+    groups[0].likelihood = "negative_binomial";
+    groups[0].count_mean = "share";
+    groups[0].variance = "by_condition";
+    groups[2].condition = 0;
+    groups[2].size_factor = 2;
+    config = config_of(groups);
+    config.data_dim = wide;
+    config.latent_dim = 1;
+    CHECK_MESSAGE(vaelib_vae_create(&config, &model), VAELIB_INVALID_ARGUMENT, "size_factor is 2; allowed: 0 or 1");
+    groups[2].size_factor = 1;
+    CHECK_MESSAGE(vaelib_vae_create(&config, &model), VAELIB_INVALID_ARGUMENT, "leave likelihood at auto");
+    groups[2].likelihood = "auto";
+    groups[0].count_mean = "column";
+    CHECK_MESSAGE(vaelib_vae_create(&config, &model), VAELIB_INVALID_ARGUMENT, "no column group has counts");
+    groups[0].count_mean = "share";
+    groups[1].condition = 0;
+    CHECK_MESSAGE(vaelib_vae_create(&config, &model), VAELIB_INVALID_ARGUMENT, "no column is a condition");
+    groups[1].condition = 1;
+    CHECK_OK(vaelib_column_groups_resolve(groups, groups_there, examples));
+    CHECK(strcmp(groups[2].likelihood, "auto") == 0);
+    REQUIRE_OK(vaelib_vae_create(&config, &model));
+    CHECK(describe(model).condition_count == given);
+    REQUIRE_OK(vaelib_vae_fit(model, examples, NULL, &plan, NULL, NULL));
+    CHECK_OK(vaelib_vae_decode(model, z, c, mean, variance, rows * wide));
+    for (size_t i = 0; i < rows; i++) {
+        const float *row = mean + wide * i;
+        CHECK_NEAR(row[0] + row[1] + row[2], beside[given * i + 1], 1e-3 * beside[given * i + 1]);
+        CHECK(memcmp(row + counts, beside + given * i, given * sizeof *row) == 0);
+        CHECK(variance[wide * i] > row[0] && variance[wide * i + counts + 1] == 0);
+    }
+    beside[4 * given + 1] = 0;
+    vaelib_dataset_free(c);
+    c = wrap(beside, rows, given);
+    CHECK_MESSAGE(vaelib_vae_decode(model, z, c, mean, NULL, rows * wide), VAELIB_DATA_ERROR,
+                  "conditions hold 0.0 at row 4, column 1 (counted from 0); a size factor must be above 0");
+    vaelib_dataset_free(z);
+    vaelib_dataset_free(c);
+    vaelib_dataset_free(examples);
+    vaelib_model_free(model);
+}
+
 int main(void) {
     vaelib_dataset *examples;
     vaelib_model *model;
@@ -210,6 +270,7 @@ int main(void) {
     check_refusals(model);
     check_columns(model, examples);
     check_gaps(model);
+    check_size_factor();
     vaelib_model_free(model);
     vaelib_dataset_free(examples);
     return report();

@@ -183,7 +183,7 @@ static void check_sizes(void) {
 static void check_listing(void) {
     vaelib_parameter parameter = VAELIB_PARAMETER_INIT;
     size_t count = vaelib_parameter_count();
-    CHECK(count == 18 + 12 + 28 + 18 + 5 + 5 + 5);
+    CHECK(count == 18 + 13 + 28 + 18 + 5 + 5 + 5);
     for (size_t index = 0; index < count; index++) {
         REQUIRE_OK(vaelib_parameter_describe(index, &parameter));
         CHECK(parameter.name[0] != '\0' && parameter.allowed[0] != '\0' && parameter.meaning[0] != '\0');

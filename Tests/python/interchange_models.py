@@ -64,6 +64,14 @@ def _given_within():
     return _vae(x, columns=columns)
 
 
+def _size_factor(likelihood, **parameters):
+    conditions = [[kind, total] for kind, total in zip(COUNTS[:, 0] % 3, 1.5 * COUNTS.sum(axis=1) + 1, strict=True)]
+    settings = {"likelihood": likelihood, "count_mean": "share", "variance": "by_condition", "size_factor": 1}
+    settings |= {"latent_dim": 2, "hidden": (6,), "epochs": 3, "random_state": 0, **parameters}
+    x = COUNTS if parameters.get("missing", "refuse") == "refuse" else with_gaps(COUNTS)
+    return vaelib.VAE(**settings).fit(x, conditions=conditions), x, conditions
+
+
 def _unseen():
     """Random weights, no standardisation yet."""
     vae = vaelib.VAE(latent_dim=2, hidden=(5, 4), decoder_hidden=(3,), likelihood="gaussian", random_state=1)
@@ -117,6 +125,8 @@ MODELS = {
     "normal scores, mixed": functools.partial(_mixed, "refuse", "quantiles"),
     "conditions beside": _given_beside,
     "conditions within": _given_within,
+    "size factors": functools.partial(_size_factor, "negative_binomial"),
+    "size factors with gaps": functools.partial(_size_factor, "zero_inflated_negative_binomial", missing="indicate"),
     "mixed, with gaps": functools.partial(_mixed, "ignore"),
     "mixed, gaps indicated": functools.partial(_mixed, "indicate"),
     "never trained": _unseen,
@@ -131,8 +141,8 @@ MODELS = {
 
 _FAST = (
     "bernoulli", "gaussian, predicted", "zero_inflated_negative_binomial, shares", "gelu layers", "scaled",
-    "mixed, gaps indicated", "normal scores", "conditions within", "autoencoder", "classifier", "multilabel",
-    "regressor",
+    "mixed, gaps indicated", "normal scores", "conditions within", "size factors", "autoencoder", "classifier",
+    "multilabel", "regressor",
 )  # fmt: skip
 assert set(_FAST) <= set(MODELS)
 #: Their names, as parameters of tests; few are asked for in the fast ones.

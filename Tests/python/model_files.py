@@ -109,7 +109,7 @@ class VAEReader(Reader):
         for k in range(len(self.column_groups["columns"])):
             group, tensors = copy.copy(self), f"columns/{k}/"
             own = {name: self.value(values[k]) for name, values in self.column_groups.items()}
-            for name in ("columns", "classes", "condition", "standardize"):
+            for name in ("columns", "classes", "condition", "size_factor", "standardize"):
                 own[name] = int(own[name])
             group.architecture = {**self.architecture, **own, "data_dim": own["columns"]}
             group.weights = {key.removeprefix(tensors): w for key, w in self.weights.items() if key.startswith(tensors)}
@@ -119,12 +119,15 @@ class VAEReader(Reader):
                 "bernoulli", "continuous_bernoulli", "poisson", "categorical",
             )  # fmt: skip
             outputs = inputs + columns * (predicts + (likelihood == "zero_inflated_negative_binomial"))
-            outputs = 0 if own["condition"] else outputs
+            inputs = 0 if own["size_factor"] else inputs
+            outputs = 0 if own["condition"] or own["size_factor"] else outputs
             groups.append((group, columns, inputs, outputs))
         return groups
 
     def inputs(self, x):
         """What the encoder sees of a group's columns, standardised."""
+        if self.architecture.get("size_factor"):
+            return np.empty((len(x), 0))
         if self.architecture["likelihood"] == "categorical":
             return np.eye(self.architecture["classes"])[x.astype(int)].reshape(len(x), -1)
         m, s = self.standardization()
@@ -167,10 +170,7 @@ class VAEReader(Reader):
         """What the encoder sees of the columns of each group, and whether these are conditions."""
         groups = self.groups()
         columns = np.split(self.seen(x), np.cumsum([each[1] for each in groups])[:-1], axis=1)
-        return [
-            (group.inputs(own), bool(group.architecture.get("condition")))
-            for (group, *_), own in zip(groups, columns, strict=True)
-        ]
+        return [(group.inputs(own), group.is_given()) for (group, *_), own in zip(groups, columns, strict=True)]
 
     def encode(self, x):
         inputs = np.concatenate([seen for seen, _ in self.inputs_of_groups(x)], axis=1)
@@ -182,10 +182,21 @@ class VAEReader(Reader):
         """What the decoder sees of examples behind z."""
         return np.concatenate([seen for seen, is_given in self.inputs_of_groups(x) if is_given], axis=1)
 
-    def decode(self, z):
-        """Of the columns that are modelled."""
+    def is_given(self):
+        return bool(self.architecture.get("condition") or self.architecture.get("size_factor"))
+
+    def size_factors(self, x):
+        """The column that has them, [N, 1]; None without."""
+        groups = self.groups()
+        columns = np.split(self.seen(x), np.cumsum([each[1] for each in groups])[:-1], axis=1)
+        return next((own for (g, *_), own in zip(groups, columns, strict=True) if g.architecture["size_factor"]), None)
+
+    def decode(self, z, sizes=None):
+        """Of the columns that are modelled; z has the conditions behind it."""
         h = self.network("decoder", self.architecture["decoder_hidden"], z)
-        groups = [group for group in self.groups() if not group[0].architecture.get("condition")]
+        groups = [group for group in self.groups() if not group[0].is_given()]
+        for group, *_ in groups:
+            group.sizes, group.given = sizes, z[:, self.architecture["latent_dim"] :]
         if groups[0][0] is self:
             return self.decode_outputs(h)
         parts = np.split(h, np.cumsum([outputs for *_, outputs in groups])[:-1], axis=1)
@@ -243,7 +254,9 @@ class VAEReader(Reader):
         m, s = (self.weights.get(f"standardization/{name}", np.zeros(1)) for name in ("mean", "deviation"))
         offset = np.log(np.maximum(np.exp(m) - 1, 0.001)) if s.all() else 0
         mean = np.exp(bound(first, -20, 20) + offset)
-        if self.architecture.get("count_mean") == "share":
+        if self.architecture.get("count_mean") == "share" and self.sizes is not None:
+            mean *= self.sizes / mean.sum(axis=1, keepdims=True)
+        elif self.architecture.get("count_mean") == "share":
             total = self.weights["standardization/total"] if s.all() else 1
             mean *= total / mean.sum(axis=1, keepdims=True)
         if likelihood == "poisson":
@@ -253,7 +266,10 @@ class VAEReader(Reader):
         return (1 - p) * mean, np.log((1 - p) * (mean + mean**2 / r + p * mean**2))
 
     def second_number(self, name, outputs, lower, upper):
-        raw = outputs if self.architecture["variance"] == "predicted" else self.weights[f"decoder/{name}"]
+        if self.architecture["variance"] == "by_condition":
+            raw = self.given @ self.weights[f"decoder/{name}/weight"] + self.weights[f"decoder/{name}/bias"]
+        else:
+            raw = outputs if self.architecture["variance"] == "predicted" else self.weights[f"decoder/{name}"]
         return np.exp(bound(raw, lower, upper))
 
     def degrees_of_freedom(self):

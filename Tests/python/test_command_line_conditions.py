@@ -275,3 +275,20 @@ def test_reports(shell):
     assert "--conditions names a file" in shell.refused("report", "digits.model.h5", "data.h5:x")
     shell("report", "digits.model.h5", "data.h5:x", "--conditions", "y.npy", "-o", "digits.html")
     assert "under conditions" in Path("digits.html").read_text()
+
+
+def test_size_factors(shell):
+    random = np.random.RandomState(2)
+    counts, reads = random.poisson(4, size=(60, 5)), random.uniform(10, 40, size=60)
+    pd.DataFrame(counts, columns=list("vwxyz")).to_csv("counts.csv", index=False)
+    pd.DataFrame({"kind": np.array(["a", "b"])[LABELS % 2], "reads": reads}).to_csv("obs.csv", index=False)
+    options = ("--likelihood", "negative_binomial", "--count-mean", "share", "--variance", "by_condition")
+    words = ("train", "counts.csv", *options, *QUICK, "-o", "sized.h5")
+    shell(*words, "--conditions", "obs.csv", "--size-factor", "reads")
+    assert vaelib.load("sized.h5").size_factor == "reads"
+    found = read(shell("sample", "sized.h5", "-n", "3", "--conditions", "kind=b,reads=50"))
+    np.testing.assert_allclose(found.sum(axis=1), 50, rtol=1e-4)
+    assert "kind=a,reads=1000 for all" in shell.refused("sample", "sized.h5")
+    assert "--size-factor reads is a column of --conditions" in shell.refused(*words, "--size-factor", "reads")
+    text = shell.refused(*words, "--conditions", "obs.csv", "--size-factor", "depth", status=1)
+    assert "none of the conditions" in text

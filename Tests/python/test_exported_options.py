@@ -20,23 +20,26 @@ LOCATION_SCALE = {
     "mean_activation": ["identity", "sigmoid"],
 }
 COUNTS = {
-    "variance": ["learned", "predicted"],
+    "variance": ["learned", "predicted", "by_condition"],
     "standardize": [True, False],
     "count_mean": ["column", "share"],
 }
 #: Why some options have no meaning beside others.
-WITHOUT_MEANING = "standardize_by is quantiles, but|mean_activation is sigmoid, but|count_mean is share, which"
+WITHOUT_MEANING = (
+    "standardize_by is quantiles, but|mean_activation is sigmoid, but|count_mean is share, which|"
+    "variance is by_condition, but no column is a condition"
+)
 #: The options that matter to a likelihood.
 OPTIONS = {
     "bernoulli": {},
-    "beta": {"variance": ["learned", "predicted"]},
+    "beta": {"variance": ["learned", "predicted", "by_condition"]},
     "categorical": {},
     "continuous_bernoulli": {},
     "gaussian": LOCATION_SCALE,
     "laplace": LOCATION_SCALE,
     "log_normal": LOCATION_SCALE,
     "negative_binomial": COUNTS,
-    "poisson": COUNTS,
+    "poisson": {**COUNTS, "variance": ["learned"]},
     "student_t": LOCATION_SCALE,
     "zero_inflated_negative_binomial": COUNTS,
 }

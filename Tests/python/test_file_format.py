@@ -150,6 +150,35 @@ def test_a_vae_with_conditions_is_read_by_the_document(tmp_path):
     np.testing.assert_allclose(decoded.variance[:, modelled], np.exp(log_variance), rtol=1e-4)
 
 
+def test_size_factors_and_dispersions_by_condition_are_read_by_the_document(tmp_path):
+    random = np.random.RandomState(6)
+    counts, kinds = random.poisson(3, size=(20, 5)), random.randint(3, size=(20, 2))
+    size = np.exp(random.normal(3, 1, size=(20, 1)))
+    x = np.concatenate([kinds, counts, size, X[:, :1] / 300 + 0.1], axis=1).astype(np.float32)
+    share = {"count_mean": "share", "variance": "by_condition"}
+    columns = [
+        ("categorical", [0], {"condition": True}), ("gaussian", [1], {"condition": True}),
+        ("negative_binomial", [2, 3], share), ("zero_inflated_negative_binomial", [4, 5, 6], share),
+        ("auto", [7], {"size_factor": True}), ("beta", [8], {"variance": "by_condition"}),
+    ]  # fmt: skip
+    vae = vaelib.VAE(latent_dim=3, hidden=(5, 4), columns=columns, epochs=5, random_state=1).fit(x)
+    weights = {
+        name: values if "standardization" in name else random.normal(scale=0.4, size=values.shape)
+        for name, values in vae.get_weights().items()
+    }
+    vae.set_weights(weights).save(tmp_path / "model.h5")
+    reader = VAEReader(tmp_path / "model.h5")
+    (mean, log_variance), (z, found) = reader.encode(x), vae.encode(x)
+    close(z, mean, unit=4)
+    close(found, log_variance, unit=4)
+    modelled = [2, 3, 4, 5, 6, 8]
+    seen = np.concatenate([z.astype(np.float64), reader.conditions(x)], axis=1)
+    mean, log_variance = reader.decode(seen, reader.size_factors(x))
+    decoded = vae.decode(z, conditions=np.delete(x, modelled, axis=1))
+    np.testing.assert_allclose(decoded.mean[:, modelled], mean, rtol=1e-5)
+    np.testing.assert_allclose(decoded.variance[:, modelled], np.exp(log_variance), rtol=1e-4)
+
+
 FRAME = {
     "ü": np.resize(["x", "", "ä"], 20),
     "b": np.resize([True, False], 20),

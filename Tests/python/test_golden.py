@@ -63,7 +63,8 @@ def added(path):
     with h5py.File(path) as file:
         if "column_groups" in file:
             groups = len(file["column_groups/columns"])
-            for name, value in (("condition", 0.0), ("count_mean", b"column"), ("standardize_by", b"moments")):
+            earlier = {"condition": 0.0, "size_factor": 0.0, "count_mean": b"column", "standardize_by": b"moments"}
+            for name, value in earlier.items():
                 arrays[f"column_groups/{name}", "data"] = np.full(groups, value)
     return {key: (array.dtype.str, array.shape, array.tobytes()) for key, array in arrays.items()}
 

@@ -2,7 +2,7 @@ import VaelibNumerics
 
 extension ConditionLayout {
   /// Conditions on the way between those of two ends, [K] each; `share` is how much of the way lies behind. Numbers
-  /// change evenly, counts in whole steps; categories, and what is 0 or 1, are those of the nearer end.
+  /// change evenly, as size factors do, counts in whole steps; categories, and what is 0 or 1, are those of the nearer end.
   func writeBetween(
     _ from: UnsafePointer<Float>, _ to: UnsafePointer<Float>, share: Float,
     into out: UnsafeMutablePointer<Float>
@@ -11,9 +11,11 @@ extension ConditionLayout {
       for place in run.places {
         let between = (1 - share) * from[place] + share * to[place]
         out[place] =
-          if run.kind.isOfNames { share < 0.5 ? from[place] : to[place] } else if run.kind.isOfCounts {
-            between.rounded()
-          } else { between }
+          switch run.kind {
+          case .some(let kind) where kind.isOfNames: share < 0.5 ? from[place] : to[place]
+          case .some(let kind) where kind.isOfCounts: between.rounded()
+          default: between
+          }
       }
     }
   }

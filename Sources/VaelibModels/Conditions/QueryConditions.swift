@@ -7,7 +7,7 @@ final class QueryConditions: Sendable {
   private let isOne: Bool
   /// As they were given, [rows, K].
   private let values: FloatBuffer
-  /// As the decoder sees them, [rows, C].
+  /// As the decoder sees them, [rows, C], each row with log s of its size factor behind it, if there is one.
   private let inputs: FloatBuffer
 
   /// nil for a model without conditions, which is given none.
@@ -20,14 +20,18 @@ final class QueryConditions: Sendable {
     self.layout = layout
     isOne = source.rows == 1
     values = try FloatBuffer(rows: source.rows, columns: layout.columns)
-    inputs = try FloatBuffer(rows: source.rows, columns: layout.width)
+    inputs = try FloatBuffer(rows: source.rows, columns: layout.numbers)
     try source.copyAll(into: values.base)
     let matrix = values.matrix(rows: source.rows, columns: layout.columns)
     try layout.check(naming: model.record.columns).check(matrix, places: Array(0..<source.rows))
     let transformer = try InputTransformer(layout.inputs)
     transformer.begin(parameters: model.parameters.base)
     for row in 0..<source.rows {
-      transformer.apply(matrix.row(row), missing: .none, into: inputs.base + row * layout.width)
+      let input = inputs.base + row * layout.numbers
+      transformer.apply(matrix.row(row), missing: .none, into: input)
+      if let size = layout.sizeFactor {
+        input[layout.width] = logSizeFactor(matrix.row(row)[size.places.lowerBound])
+      }
     }
   }
 
@@ -38,9 +42,9 @@ final class QueryConditions: Sendable {
     ArraySource(values, rows: values.count / layout.columns, columns: layout.columns)
   }
 
-  /// Writes what the decoder sees of a row's conditions, [C].
+  /// Writes what the decoder sees of a row's conditions, [C], and log s of a size factor.
   func writeInputs(_ row: Int, into out: UnsafeMutablePointer<Float>) {
-    out.update(from: inputs.base + place(row) * layout.width, count: layout.width)
+    out.update(from: inputs.base + place(row) * layout.numbers, count: layout.numbers)
   }
 
   /// Writes a row's conditions to their columns of an example, [D].

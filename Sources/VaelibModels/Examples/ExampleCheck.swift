@@ -78,6 +78,7 @@ struct ExampleCheck: Sendable {
 
   /// What may be done where a number is missing.
   private func remedy(ofMissing columns: ColumnDomain) -> String {
+    if case .sizeFactors = columns.domain { return ", since size factors are given: leave such rows out" }
     if columns.isGiven {
       return ", since conditions are given: leave such rows out, or have a category for what is not known"
     }

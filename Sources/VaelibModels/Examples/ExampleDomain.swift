@@ -5,7 +5,7 @@ import VaelibNumerics
 struct ColumnDomain: Sendable {
   let columns: Range<Int>?
   let domain: ExampleDomain
-  /// Whether they are conditions, of which none may be missing.
+  /// Whether they are given, so that none may be missing.
   var isGiven = false
 }
 
@@ -24,6 +24,8 @@ enum ExampleDomain: Sendable {
   case counts(neededBy: String, alternative: String)
   /// Whole numbers from 0 on, below a number of categories.
   case classes(Int, neededBy: String)
+  /// Above 0, to a billion.
+  case sizeFactors
 
   /// True if all values of a row are allowed.
   func accepts(_ values: UnsafePointer<Float>, count: Int) -> Bool {
@@ -37,6 +39,7 @@ enum ExampleDomain: Sendable {
     case .counts: return low >= 0 && high <= Self.greatestCount && Self.areWhole(values, count)
     case .classes(let classes, _):
       return low >= 0 && high < Float(classes) && Self.areWhole(values, count)
+    case .sizeFactors: return low > 0 && high <= Self.greatestCount
     }
   }
 
@@ -57,7 +60,7 @@ enum ExampleDomain: Sendable {
     switch self {
     case .real, .unitInterval, .counts, .classes: 0
     case .openUnitInterval: 0.5
-    case .positive: 1
+    case .positive, .sizeFactors: 1
     }
   }
 
@@ -75,6 +78,9 @@ enum ExampleDomain: Sendable {
       "\(reason) needs counts, whole numbers from 0 to 1e9: round the data, or use \(alternative)"
     case .classes(let classes, let reason):
       "\(reason) with \(classes) classes needs whole numbers from 0 to \(classes - 1)"
+    case .sizeFactors:
+      "a size factor must be above 0 and at most 1e9, the total that is expected of the row's counts: leave rows out that "
+        + "have none"
     }
   }
 }

@@ -49,6 +49,7 @@ private final class BetaRows: ColumnwiseRows {
   }
 
   func begin(parameters: UnsafePointer<Float>) { concentrations.begin(parameters: parameters) }
+  func take(_ given: GivenNumbers) { concentrations.take(given) }
 
   private func logit(_ row: Int, _ outputs: UnsafePointer<Float>) -> UnsafePointer<Float> {
     let logit = logits.base + row * width
@@ -84,7 +85,7 @@ private final class BetaRows: ColumnwiseRows {
       concentrations.gradient(row, gradient + width), weight, width)
     kernels.softClampBackward(
       gradient, outputs, Self.logitBounds.lower, Self.logitBounds.upper, width)
-    concentrations.finish(gradient + width, outputs + width)
+    concentrations.finish(row, gradient + width, outputs + width)
     return value
   }
 

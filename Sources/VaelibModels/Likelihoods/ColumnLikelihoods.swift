@@ -9,12 +9,11 @@ struct ColumnLikelihoods: Sendable {
     let inputs: Range<Int>
     let outputs: Range<Int>
     let likelihood: any Likelihood
-    /// How columns that are conditions are seen; nil for those that are modelled.
-    let givenAs: LikelihoodKind?
+    let role: ColumnRole
   }
 
   let parts: [Part]
-  /// nil where no columns are conditions.
+  /// nil where no columns are given.
   let conditions: ConditionLayout?
   /// What the encoder sees of an example.
   let inputs: InputLayout
@@ -25,13 +24,12 @@ struct ColumnLikelihoods: Sendable {
   init(_ configuration: VAEConfiguration, layout: inout ParameterLayout) throws {
     var parts: [Part] = []
     for (index, group) in configuration.decidedGroups.enumerated() {
-      guard let kind = group.likelihood else { continue }
+      guard let role = group.role else { continue }
       let columns = LikelihoodColumns(
-        count: group.columns, options: group.options, kind: kind, classes: group.classes,
-        prefix: configuration.groups.isEmpty ? "" : "columns/\(index)/")
-      let isGiven = group.condition == 1
-      let type: any Likelihood.Type = isGiven ? GivenColumns.self : kind.type
-      let likelihood = try type.init(columns, layout: &layout)
+        count: group.columns, options: group.options, kind: group.likelihood, classes: group.classes,
+        prefix: configuration.groups.isEmpty ? "" : "columns/\(index)/",
+        conditions: configuration.conditionWidth, hasSizeFactor: configuration.hasSizeFactor)
+      let likelihood = try role.type.init(columns, layout: &layout)
       let (column, input, output) = (
         parts.last?.columns.upperBound ?? 0, parts.last?.inputs.upperBound ?? 0,
         parts.last?.outputs.upperBound ?? 0
@@ -40,8 +38,7 @@ struct ColumnLikelihoods: Sendable {
         Part(
           columns: column..<column + group.columns,
           inputs: input..<input + group.columns * likelihood.inputs.function.results,
-          outputs: output..<output + likelihood.outputs, likelihood: likelihood,
-          givenAs: isGiven ? kind : nil))
+          outputs: output..<output + likelihood.outputs, likelihood: likelihood, role: role))
     }
     self.parts = parts
     conditions = ConditionLayout(parts)
@@ -51,7 +48,7 @@ struct ColumnLikelihoods: Sendable {
       }, missing: configuration.missing)
     check = ExampleCheck(
       parts.map {
-        ColumnDomain(columns: $0.columns, domain: $0.likelihood.domain, isGiven: $0.givenAs != nil)
+        ColumnDomain(columns: $0.columns, domain: $0.likelihood.domain, isGiven: $0.role.isGiven)
       },
       missing: configuration.missing)
   }
@@ -64,7 +61,7 @@ struct ColumnLikelihoods: Sendable {
   var learned: [Optimizer.Pace] { parts.flatMap(\.likelihood.learned) }
 
   /// How many columns are modelled.
-  var modelledColumns: Int { parts.reduce(0) { $0 + ($1.givenAs == nil ? $1.columns.count : 0) } }
+  var modelledColumns: Int { parts.reduce(0) { $0 + ($1.role.isGiven ? 0 : $1.columns.count) } }
 
   /// Draws 0 or 1 for each value of an example, which is its probability of 1; conditions stay as they are.
   func binarize(_ example: UnsafeMutablePointer<Float>, _ stream: RandomStream) {
@@ -72,7 +69,7 @@ struct ColumnLikelihoods: Sendable {
       return stream.bernoulliDraws(in: example, count: parts.last?.columns.upperBound ?? 0)
     }
     var block = 0
-    for part in parts where part.givenAs == nil {
+    for part in parts where !part.role.isGiven {
       let count = part.columns.count
       stream.bernoulliDraws(in: example + part.columns.lowerBound, count: count, firstBlock: UInt32(block))
       block += (count + 3) / 4
@@ -108,6 +105,10 @@ final class ColumnLikelihoodRows {
 
   func begin(parameters: UnsafePointer<Float>) {
     for part in parts { part.rows.begin(parameters: parameters) }
+  }
+
+  func take(_ given: GivenNumbers) {
+    for part in parts { part.rows.take(given) }
   }
 
   func logLikelihood(

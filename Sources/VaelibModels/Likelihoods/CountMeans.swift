@@ -4,21 +4,26 @@ import VaelibNumerics
 
 /// What likelihoods of counts have in common. The encoder sees log(1 + x), standardised; the decoder's first outputs,
 /// softly bounded and counted from the usual size of their column once examples were seen, are l_d. Means m_d are exp(l_d),
-/// or shares of the row's total s, m_d = s exp(l_d) / sum_k exp(l_k) (Lopez et al. 2018). Of a row that lacks counts, s and
-/// the sum are over the columns that it has: so p(x|z) of them is that of a table of these columns alone, and counts that
-/// are missing are in proportion to them.
+/// or shares of s, m_d = s exp(l_d) / sum_k exp(l_k) (Lopez et al. 2018), where s is the row's total, or its size factor
+/// where that is given. Of a row that lacks counts, total and sum are over the columns that it has: so p(x|z) of them is
+/// that of a table of these columns alone, and counts that are missing are in proportion to them. A size factor is that of
+/// all columns, and so is the sum then.
 struct CountMeans: Sendable {
   let width: Int
   /// Has the mean total where means are shares.
   let standardization: Standardization?
   let areShares: Bool
+  /// Whether shares are of size factors.
+  let hasSizeFactor: Bool
 
   init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) throws(NetworkError) {
     width = columns.count
     areShares = columns.options.countMean == .share
+    hasSizeFactor = areShares && columns.hasSizeFactor
     standardization =
       columns.options.standardize == 1
-      ? try Standardization(columns: width, hasTotal: areShares, prefix: columns.prefix, layout: &layout)
+      ? try Standardization(
+        columns: width, hasTotal: areShares && !hasSizeFactor, prefix: columns.prefix, layout: &layout)
       : nil
   }
 
@@ -41,6 +46,8 @@ final class CountMeanRows {
   private static let leastStart = 1e-3
   /// What a row without counts counts as, so that log s is finite.
   private static let leastTotal = 1.0
+  /// A count beside a mean that is smaller by far, as of a small size factor, has no density in float32.
+  private static let leastLogMean: Float = -60
   private let greatestLogCount = log(ExampleDomain.greatestCount)
 
   private let means: CountMeans
@@ -53,6 +60,8 @@ final class CountMeanRows {
   /// log s of each row, where means are shares, and of rows that have no total of their own.
   private let logTotals: FloatBuffer
   private var usualLogTotal: Float = 0
+  /// log s of size factors, [rows, 1], where shares are of these.
+  private var logSizeFactors: MatrixView?
 
   init(_ means: CountMeans, rows: Int) throws(NumericsError) {
     self.means = means
@@ -82,16 +91,37 @@ final class CountMeanRows {
     }
   }
 
-  /// log m of each column, [D]. Shares are of the example's total, or without one of the mean total of those that were
-  /// learned from.
+  func take(_ given: GivenNumbers) {
+    if means.hasSizeFactor { logSizeFactors = given.logSizeFactors }
+  }
+
+  /// log m of each column, [D]. Shares are of the size factor if there is one, else of the example's total, or without one of
+  /// the mean total of those that were learned from.
   func logMean(
     _ row: Int, _ outputs: UnsafePointer<Float>, of example: ObservedExample?
   ) -> UnsafePointer<Float> {
     let logMean = logMeans.base + row * width
     kernels.softClamp(outputs, logMean, Self.bounds.lower, Self.bounds.upper, width)
     kernels.addTo(logMean, offsets.base, width)
-    if means.areShares { divide(row, logMean, of: example) }
+    if let logSizeFactors {
+      divide(row, logMean, by: logSizeFactors.row(row)[0])
+    } else if means.areShares {
+      divide(row, logMean, of: example)
+    }
     return UnsafePointer(logMean)
+  }
+
+  /// Makes logarithms of shares of a size factor of what lies at `logMean`.
+  private func divide(_ row: Int, _ logMean: UnsafeMutablePointer<Float>, by logSize: Float) {
+    makeShares(row, logMean, of: logSize)
+    for column in 0..<width { logMean[column] = max(logMean[column], Self.leastLogMean) }
+  }
+
+  private func makeShares(_ row: Int, _ logMean: UnsafeMutablePointer<Float>, of logTotal: Float) {
+    logTotals.base[row] = logTotal
+    var (lowest, highest): (Float, Float) = (0, 0)
+    _ = kernels.finiteRange(logMean, width, &lowest, &highest)
+    kernels.logShares(logMean, highest, logTotal, width)
   }
 
   /// Makes logarithms of shares of a total of what lies at `logMean`.
@@ -99,10 +129,7 @@ final class CountMeanRows {
     // A row without any counts is like no row.
     let example = example.flatMap { $0.missing.count < width ? $0 : nil }
     let logTotal = example.map { Float(log(max(total($0), Self.leastTotal))) } ?? usualLogTotal
-    logTotals.base[row] = logTotal
-    var (lowest, highest): (Float, Float) = (0, 0)
-    _ = kernels.finiteRange(logMean, width, &lowest, &highest)
-    kernels.logShares(logMean, highest, logTotal, width)
+    makeShares(row, logMean, of: logTotal)
     if let example, !example.missing.isEmpty { divideAmongObserved(logMean, logTotal, example.missing) }
   }
 
@@ -137,8 +164,13 @@ final class CountMeanRows {
   /// A count whose mean is this: a whole number where it is to be one that occurs.
   static func estimate(mean: Double, isWhole: Bool) -> Float { Float(isWhole ? mean.rounded() : mean) }
 
+  /// Takes back the gradient at the output of a missing column, unless that has a part in the sum of all shares.
+  func clear(_ column: Int, in gradient: UnsafeMutablePointer<Float>) {
+    if logSizeFactors == nil { gradient[column] = 0 }
+  }
+
   /// Carries the gradient at log m of a row, which `logMean` was asked for last, to the outputs, in place. What is found at
-  /// those of missing columns means nothing.
+  /// those of missing columns means nothing, unless shares are of size factors.
   func finish(
     _ row: Int, _ outputs: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>,
     missing: MissingColumns

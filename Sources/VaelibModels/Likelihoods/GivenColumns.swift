@@ -1,9 +1,10 @@
 import VaelibNetworks
 import VaelibNumerics
 
-/// Columns that are given: conditions c of p(x|z, c) and q(z|x, c) (Sohn et al. 2015). Nothing is said of how probable
-/// they are: log p = 0, they need no outputs of the decoder, and their mean is what an example has there. Networks see
-/// them as those of their kind: categories one-hot, real values standardised, counts as log(1 + x), standardised.
+/// Columns that are given: conditions c of p(x|z, c) and q(z|x, c) (Sohn et al. 2015), or size factors. Nothing is said of
+/// how probable they are: log p = 0, they need no outputs of the decoder, and their mean is what an example has there.
+/// Networks see conditions as columns of their kind: categories one-hot, real values standardised, counts as log(1 + x),
+/// standardised. Size factors they do not see.
 struct GivenColumns: Likelihood {
   let width: Int
   let inputs: InputTransform
@@ -11,9 +12,14 @@ struct GivenColumns: Likelihood {
 
   init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) throws(NetworkError) {
     width = columns.count
+    guard let kind = columns.kind else {
+      domain = .sizeFactors
+      inputs = InputTransform(function: .unseen, standardization: nil, isOfLikelihoodToo: false)
+      return
+    }
     // Tells how the kind's columns are seen; its tensors are not needed.
     var unused = ParameterLayout()
-    let modelled = try columns.kind.type.init(columns, layout: &unused)
+    let modelled = try kind.type.init(columns, layout: &unused)
     domain = modelled.domain
     // The example keeps its own numbers, which are written out as they are.
     let standardization = try modelled.inputs.standardization.map { scale throws(NetworkError) in

@@ -48,6 +48,10 @@ protocol LikelihoodRows: AnyObject {
   /// Must be called before rows are worked on, whenever parameters may have changed.
   func begin(parameters: UnsafePointer<Float>)
 
+  /// Tells what is given of the rows that are worked on next; valid until it is told again. Called in models that have
+  /// columns that are given.
+  func take(_ given: GivenNumbers)
+
   /// Takes back what `gradient` left of a column of the row, which is missing: at its outputs, and at tensors of the
   /// likelihood's own.
   func clearGradient(_ row: Int, column: Int, in gradient: UnsafeMutablePointer<Float>)
@@ -112,6 +116,7 @@ protocol LikelihoodRows: AnyObject {
 
 extension LikelihoodRows {
   func begin(parameters: UnsafePointer<Float>) {}
+  func take(_ given: GivenNumbers) {}
   func writeMean(
     _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample,
     into mean: UnsafeMutablePointer<Float>

@@ -4,7 +4,8 @@ extension LikelihoodOptions {
     .choice(
       "variance", \.variance,
       "Real values: fixed is noise_stddev squared, learned is one per dimension, predicted comes from the decoder. Beta and "
-        + "negative binomials: learned or predicted is their concentration or dispersion."
+        + "negative binomials: learned or predicted is their concentration or dispersion; by_condition, in a model with "
+        + "conditions, is one that is learned for each dimension and depends on them."
     ),
     .choice(
       "mean_activation", \.meanActivation,
@@ -32,7 +33,8 @@ extension LikelihoodOptions {
     .choice(
       "count_mean", \.countMean,
       "Counts: column is a mean from the decoder for each column; share is the row's total, of which the decoder gives each "
-        + "column a share, for rows that are comparable but for how much was counted; needs standardize 1."
+        + "column a share, for rows that are comparable but for how much was counted; needs standardize 1. With a column "
+        + "that is the size_factor, shares are of that."
     ).added(earlier: .text(CountMean.column.rawValue)),
     .choice(
       "standardize_by", \.standardizeBy,

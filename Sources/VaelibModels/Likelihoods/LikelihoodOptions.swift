@@ -20,6 +20,8 @@ public enum VarianceKind: String, CaseIterable, Sendable {
   case learned
   /// From the decoder, for each example and dimension.
   case predicted
+  /// One for each dimension, whose logarithm is linear in the conditions, with learned coefficients.
+  case byCondition = "by_condition"
 }
 
 /// How the mean of a p(x|z) of location and scale follows from the decoder's output.
@@ -40,7 +42,7 @@ public enum ColumnScale: String, CaseIterable, Sendable {
 public enum CountMean: String, CaseIterable, Sendable {
   /// The column's output of the decoder alone.
   case column
-  /// The row's total, of which the decoder gives each column a share (Lopez et al. 2018).
+  /// The row's total, or its size factor, of which the decoder gives each column a share (Lopez et al. 2018).
   case share
 }
 
@@ -48,10 +50,14 @@ public enum CountMean: String, CaseIterable, Sendable {
 struct LikelihoodColumns {
   let count: Int
   let options: LikelihoodOptions
-  /// Of columns that are given: how they are seen.
-  let kind: LikelihoodKind
+  /// Of columns that are given: how they are seen; nil for those that no network sees.
+  let kind: LikelihoodKind?
   /// Of categories: how many there are in each column.
   var classes = 0
   /// What the names of tensors begin with where a model has several likelihoods.
   var prefix = ""
+  /// How many numbers the decoder sees of conditions.
+  var conditions = 0
+  /// Whether a column has the size factors of rows.
+  var hasSizeFactor = false
 }

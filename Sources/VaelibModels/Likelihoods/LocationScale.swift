@@ -29,7 +29,8 @@ struct LocationScale: Sendable {
     fixedLogVariance = Float(2 * log(columns.options.noiseStddev))
     stddevFloor = columns.options.stddevFloor
     switch columns.options.variance {
-    case .learned:
+    // Of the latter there is none: it is refused, unless the columns are given, and have no variance.
+    case .learned, .byCondition:
       logVarianceTensor = try layout.append(columns.prefix + "decoder/log_variance", rows: 1, columns: width)
     case .fixed, .predicted: logVarianceTensor = nil
     }

@@ -54,7 +54,7 @@ final class LocationScaleRows: ColumnwiseRows {
         let unit = standardizer?.logDeviations[column] ?? 0
         logVariances.base[column] = likelihood.fixedLogVariance - Float(2 * unit)
       }
-    case .learned:
+    case .learned, .byCondition:
       if let tensor = likelihood.logVarianceTensor {
         bounds.apply(parameters + tensor.offset, into: logVariances.base)
       }

@@ -85,6 +85,11 @@ private final class NegativeBinomialRows: LikelihoodRows {
     dispersions.begin(parameters: parameters)
   }
 
+  func take(_ given: GivenNumbers) {
+    means.take(given)
+    dispersions.take(given)
+  }
+
   func logLikelihood(
     _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample
   ) -> Double {
@@ -130,12 +135,12 @@ private final class NegativeBinomialRows: LikelihoodRows {
         logMean, logDispersion, example, gradient, dispersionGradient, weight, width)
     }
     means.finish(row, outputs, gradient, missing: observed.missing)
-    dispersions.finish(gradient + width, outputs + width)
+    dispersions.finish(row, gradient + width, outputs + width)
     return value
   }
 
   func clearGradient(_ row: Int, column: Int, in gradient: UnsafeMutablePointer<Float>) {
-    gradient[column] = 0
+    means.clear(column, in: gradient)
     dispersions.gradient(row, gradient + width)[column] = 0
     if let zeros { gradient[zeros + column] = 0 }
   }

@@ -30,6 +30,7 @@ private final class PoissonRows: LikelihoodRows {
   }
 
   func begin(parameters: UnsafePointer<Float>) { means.begin(parameters: parameters) }
+  func take(_ given: GivenNumbers) { means.take(given) }
 
   func logLikelihood(
     _ row: Int, _ outputs: UnsafePointer<Float>, of observed: ObservedExample
@@ -60,7 +61,7 @@ private final class PoissonRows: LikelihoodRows {
   }
 
   func clearGradient(_ row: Int, column: Int, in gradient: UnsafeMutablePointer<Float>) {
-    gradient[column] = 0
+    means.clear(column, in: gradient)
   }
 
   func writeMean(_ row: Int, _ outputs: UnsafePointer<Float>, into mean: UnsafeMutablePointer<Float>) {

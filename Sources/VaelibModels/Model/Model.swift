@@ -19,7 +19,7 @@ public protocol Model: AnyObject, Sendable {
   var dataDimension: Int { get }
   /// J, the width of the latent code of a variational auto-encoder; 0 for others.
   var latentDimension: Int { get }
-  /// K, how many columns of an example are conditions, of a variational auto-encoder; 0 for others.
+  /// K, how many columns of an example are given, of a variational auto-encoder; 0 for others.
   var conditionCount: Int { get }
   /// Whether it decodes to variances beside means: by the likelihood of a variational auto-encoder.
   var hasVariance: Bool { get }

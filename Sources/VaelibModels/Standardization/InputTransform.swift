@@ -23,10 +23,16 @@ enum ColumnFunction: Sendable, Equatable {
   case logarithmOfOnePlus
   /// Of so many categories 0, 1, ...: as many numbers, 1 in the place of the category, else 0.
   case oneHot(Int)
+  /// Nothing, of what no network sees.
+  case unseen
 
   /// How many numbers become of one.
   var results: Int {
-    if case .oneHot(let classes) = self { classes } else { 1 }
+    switch self {
+    case .oneHot(let classes): classes
+    case .unseen: 0
+    case .identity, .logarithm, .logarithmOfOnePlus: 1
+    }
   }
 
   /// `out`, [count * results], may be `values` where there is one result.
@@ -38,6 +44,7 @@ enum ColumnFunction: Sendable, Equatable {
     case .oneHot(let classes):
       out.update(repeating: 0, count: count * classes)
       for column in 0..<count { out[column * classes + Int(values[column])] = 1 }
+    case .unseen: break
     }
   }
 }

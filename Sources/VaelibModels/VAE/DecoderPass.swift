@@ -9,7 +9,7 @@ final class DecoderPass {
   private let packed: [PackedMatrix]?
   private let workspace: NetworkWorkspace
   private let likelihood: ColumnLikelihoodRows
-  /// Nil where there are no conditions.
+  /// Nil where no columns are given.
   private let conditional: ConditionalInputs?
 
   /// For training.
@@ -30,12 +30,12 @@ final class DecoderPass {
     workspace = try NetworkWorkspace(model.decoder, rows: rows, forTraining: forTraining)
     likelihood = try model.likelihood.makeRows(rows, forTraining: forTraining)
     conditional = try model.likelihood.conditions.map {
-      try ConditionalInputs(latent: model.latentDimension, conditions: $0.width, rows: rows)
+      try ConditionalInputs(latent: model.latentDimension, $0, rows: rows)
     }
   }
 
-  /// Decodes `latents` [rows, J]. Of a model with conditions, `writeConditions` writes what the decoder sees of a row's,
-  /// [C].
+  /// Decodes `latents` [rows, J]. Of a model with columns that are given, `writeConditions` writes what the decoder is given
+  /// of a row: what it sees of conditions, [C], and log s of a size factor.
   func run(
     _ latents: MatrixView,
     conditions writeConditions: (_ row: Int, _ out: UnsafeMutablePointer<Float>) -> Void
@@ -43,7 +43,10 @@ final class DecoderPass {
     let input = conditional?.join(latents, writeConditions) ?? latents
     model.decoder.forward(
       parameters: model.parameters.base, input: input, workspace: workspace, packed: packed)
-    profiled(.likelihood) { likelihood.begin(parameters: model.parameters.base) }
+    profiled(.likelihood) {
+      likelihood.begin(parameters: model.parameters.base)
+      if let conditional { likelihood.take(conditional.given(latents.rows)) }
+    }
   }
 
   private func outputs(_ row: Int) -> UnsafePointer<Float> {

@@ -25,6 +25,8 @@ final class EncoderPass {
   private let missingEntries: MissingEntries?
   /// What the encoder does not see, where in training more is hidden from it than is missing.
   private let hiddenEntries: MissingEntries?
+  /// Where there is a size factor s: its column of an example, and log s of each row.
+  private let sizeFactors: (column: Int, logarithms: FloatBuffer)?
   /// The latent dimension, J.
   let latent: Int
 
@@ -50,6 +52,9 @@ final class EncoderPass {
     let layout = model.likelihood.inputs
     transformer = layout.isNone ? nil : try InputTransformer(layout)
     inputs = layout.isInPlace ? nil : try FloatBuffer(rows: rows, columns: layout.width)
+    sizeFactors = try model.likelihood.conditions?.sizeFactor.map { size in
+      (size.columns.lowerBound, try FloatBuffer(count: rows))
+    }
     if layout.missing == .refuse {
       (missingEntries, hiddenEntries) = (nil, nil)
     } else {
@@ -82,6 +87,9 @@ final class EncoderPass {
           unseen = hiddenEntries.columns(row)
         }
         transformer.apply(examples.row(row), missing: unseen, into: seen.row(row))
+        if let sizeFactors {
+          sizeFactors.logarithms.base[row] = logSizeFactor(examples.row(row)[sizeFactors.column])
+        }
       }
     }
     network.forward(parameters: model.parameters.base, input: seen, workspace: workspace, packed: packed)
@@ -109,11 +117,12 @@ final class EncoderPass {
     inputs?.matrix(rows: examples.rows, columns: model.encoder.layers[0].inputs) ?? examples
   }
 
-  /// Writes what networks see of a row's conditions, [C], in a model that has some.
+  /// Writes what the decoder is given of a row: what it sees of conditions, [C], and log s of a size factor.
   func writeConditions(_ row: Int, into out: UnsafeMutablePointer<Float>) {
     // Where there are conditions, what is seen of examples is another matrix.
     guard let conditions = model.likelihood.conditions, let inputs else { return }
     conditions.copyInputs(inputs.base + row * network.layers[0].inputs, into: out)
+    if let sizeFactors { out[conditions.width] = sizeFactors.logarithms.base[row] }
   }
 
   /// The mean of q(z|x) for a row and all that follow, [J] each.

@@ -7,6 +7,8 @@ extension VariationalAutoencoder {
   private static let leastActivity = 0.01
   /// Deviations of columns outside this range, without standardisation, keep a network from learning.
   private static let easyDeviations = 0.05...20.0
+  /// Size factors that are beyond this beside the totals of counts are in another unit.
+  private static let easySizes = 0.2...5.0
 
   /// What the caller should know of a training that went through.
   func findings(_ examples: any ExampleSource) throws -> [String] {
@@ -15,7 +17,23 @@ extension VariationalAutoencoder {
     // Examples that are all the same have one code, and no scale.
     guard let largest = moments.deviations.max(), largest > 0 else { return [] }
     let smallest = moments.deviations.filter { $0 > 0 }.min() ?? largest
-    return [scaleFinding(smallest...largest), try collapseFinding(sample)].compactMap { $0 }
+    return [
+      scaleFinding(smallest...largest), sizeFactorFinding(moments.means), try collapseFinding(sample),
+    ].compactMap { $0 }
+  }
+
+  /// Size factors are other than totals: many programs have some that are 1 in the mean. `means` are those of the columns.
+  private func sizeFactorFinding(_ means: [Double]) -> String? {
+    guard let size = likelihood.conditions?.sizeFactor.map({ means[$0.columns.lowerBound] }),
+      let shares = zip(likelihood.parts, configuration.groups).first(where: {
+        $0.1.options.countMean == .share
+      })?.0
+    else { return nil }
+    let total = shares.columns.reduce(0) { $0 + means[$1] }
+    if total == 0 || Self.easySizes ~= size / total { return nil }
+    return
+      "size factors are \(Float(size)) in the mean, but the counts that are shares of them add up to \(Float(total)) in the "
+      + "mean of the rows, which the model cannot make up for: multiply size factors by \(Float(total / size))"
   }
 
   /// No latent carries anything: the encoder puts out the prior for all examples.

@@ -50,6 +50,8 @@ extension VAEConfiguration {
     try likelihood?.type.check(options)
     try checkGroups()
     try checkShares()
+    try checkSizeFactors()
+    try checkDependence()
     try checkQuantiles()
   }
 

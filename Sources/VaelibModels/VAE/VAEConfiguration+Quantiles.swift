@@ -27,7 +27,7 @@ extension VAEConfiguration {
       return
         "but mean_activation is sigmoid, for means in [0, 1], where normal scores are any numbers; use identity"
     }
-    if group.condition == 0, group.options.variance == .fixed {
+    if !group.isGiven, group.options.variance == .fixed {
       return
         "but variance is fixed: noise_stddev is in the unit of the data, which normal scores do not have; use learned "
         + "or predicted"

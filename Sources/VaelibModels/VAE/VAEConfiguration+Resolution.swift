@@ -14,7 +14,7 @@ extension VAEConfiguration {
       let first = ranges.last?.upperBound ?? 0
       ranges.append(first..<first + group.columns)
     }
-    let open = groups.indices.filter { groups[$0].likelihood == nil }
+    let open = groups.indices.filter { groups[$0].role == nil }
     if !open.isEmpty {
       let kinds = try ValueKind.of(examples, groups: open.map { columns[$0] })
       for (index, kind) in zip(open, kinds) { groups[index].likelihood = Self.likelihood(of: kind) }
@@ -35,7 +35,7 @@ extension VAEConfiguration {
         groups.isEmpty
         ? ("", "vaelib_vae_config_resolve(), in Python initialize(X)")
         : ("column group \(index): ", "vaelib_column_groups_resolve(), in Python initialize(X)")
-      if group.likelihood == nil {
+      if group.role == nil {
         throw .invalidArgument(
           "\(place)likelihood is auto, and no examples were looked at to decide it: show it some (\(remedy)), or choose "
             + LikelihoodKind.allCases.filter { $0 != .categorical || !groups.isEmpty }.map(\.rawValue)

@@ -28,18 +28,21 @@ public struct VAEConfiguration: Sendable, Equatable {
     return [all]
   }
 
-  /// The least that encoders see of an example: a number for each column, or for each category of one. Needs groups of at
-  /// most 2^24 columns together, and no more categories than there may be.
+  /// The least that encoders see of an example: a number for each column, or for each category of one, but of size factors
+  /// nothing. Needs groups of at most 2^24 columns together, and no more categories than there may be.
   public var inputWidth: Int { groups.isEmpty ? dataDimension : groups.reduce(0) { $0 + $1.width } }
 
-  /// The least that decoders see, behind z, of conditions.
+  /// What decoders see, behind z, of conditions; the least where numbers of categories are left to the data.
   public var conditionWidth: Int { groups.reduce(0) { $0 + ($1.condition == 1 ? $1.width : 0) } }
 
   /// The least that decoders put out for an example.
   public var outputWidth: Int { inputWidth - conditionWidth }
 
+  /// Whether a column has the size factors of rows.
+  var hasSizeFactor: Bool { groups.contains { $0.sizeFactor == 1 } }
+
   /// The groups of columns that are not given.
-  var modelledGroups: [ColumnGroup] { decidedGroups.filter { $0.condition == 0 } }
+  var modelledGroups: [ColumnGroup] { decidedGroups.filter { !$0.isGiven } }
 
   /// The names of the likelihoods, for messages.
   var likelihoodNames: String {
@@ -57,5 +60,7 @@ public struct VAEConfiguration: Sendable, Equatable {
 
 extension ColumnGroup {
   /// What networks see of an example's columns of the group, at least.
-  fileprivate var width: Int { columns * (likelihood == .categorical ? max(1, classes) : 1) }
+  fileprivate var width: Int {
+    sizeFactor == 1 ? 0 : columns * (likelihood == .categorical ? max(1, classes) : 1)
+  }
 }

@@ -40,6 +40,10 @@ public final class VariationalAutoencoder: Model, @unchecked Sendable {
     parameters = try FloatBuffer(count: layout.count)
     initializeWeights(
       configuration.initializer, stddev: configuration.initializerStddev, seed: configuration.seed)
+    // What a likelihood learns of its own is the same under all conditions at first.
+    for own in likelihood.learned {
+      (parameters.base + own.range.lowerBound).update(repeating: 0, count: own.range.count)
+    }
   }
 
   public var dataDimension: Int { configuration.dataDimension }

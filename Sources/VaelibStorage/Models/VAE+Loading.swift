@@ -7,11 +7,15 @@ extension VariationalAutoencoder {
     var configuration = VAEConfiguration()
     try fields.read(VAEConfiguration.parameters, ModelFile.Name.architecture, &configuration)
     try readGroups(fields, into: &configuration)
-    try fields.checkSize([
-      [configuration.inputWidth] + configuration.hidden + [configuration.latentDimension],
-      [configuration.latentDimension + configuration.conditionWidth] + configuration.decoderWidths
-        + [configuration.outputWidth],
-    ])
+    try fields.checkSize(
+      [
+        [configuration.inputWidth] + configuration.hidden + [configuration.latentDimension],
+        [configuration.latentDimension + configuration.conditionWidth] + configuration.decoderWidths
+          + [configuration.outputWidth],
+      ]
+        + configuration.groups.filter { $0.options.variance == .byCondition }.map {
+          [configuration.conditionWidth, $0.columns]
+        })
     let model = try fields.making { try VariationalAutoencoder(configuration) }
     try fields.readTensors(model.layout, into: model.parameters)
     try fields.checkStandardization(of: model)

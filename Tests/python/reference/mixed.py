@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from reference.shares_and_counts import SHAPES
 from reference.vae import (
     ENCODER_LOG_VARIANCE_LIMITS,
     Architecture,
@@ -65,7 +66,15 @@ class Given:
         return 0
 
 
-Group = Architecture | Categories | Given
+@dataclass(frozen=True)
+class SizeFactor:
+    """A column that is the size factor of each row, which no network sees."""
+
+    data_dim: int = 1
+    outputs: int = 0
+
+
+Group = Architecture | Categories | Given | SizeFactor
 
 
 def own(weights: Weights, index: int) -> Weights:
@@ -83,6 +92,7 @@ def inputs(weights: Weights, groups: Sequence[Group], x: Array, missing: str) ->
     seen = [
         _seen(own(weights, index), group.kind if isinstance(group, Given) else group, columns)
         for index, (group, columns) in enumerate(zip(groups, _columns(groups, x), strict=True))
+        if not isinstance(group, SizeFactor)
     ]
     if missing == "indicate":
         seen.append(np.isnan(x).astype(float))
@@ -112,13 +122,24 @@ def log_px(weights: Weights, net: Architecture, groups: Sequence[Group], x: Arra
     c = conditions(weights, groups, x)
     head = decoder_head(weights, net, np.concatenate([z, np.broadcast_to(c, (*z.shape[:-1], c.shape[-1]))], axis=-1))
     heads = np.split(head, np.cumsum([group.outputs for group in groups])[:-1], axis=-1)
+    sizes = next(
+        (x for group, x in zip(groups, _columns(groups, x), strict=True) if isinstance(group, SizeFactor)), None
+    )
     total = np.zeros(head.shape[:-1])
     for index, (group, columns, part) in enumerate(zip(groups, _columns(groups, x), heads, strict=True)):
         if isinstance(group, Categories):
             total += group.log_px(columns, part)
         elif isinstance(group, Architecture):
-            total += log_px_of_head(own(weights, index), group, columns, part)
+            total += log_px_of_head(_under(c, own(weights, index), group), group, columns, part, sizes)
     return total
+
+
+def _under(c: Array, weights: Weights, group: Architecture) -> Weights:
+    """The tensors of a group under conditions: where its shape depends on these, it has one of each row."""
+    if group.variance != "by_condition":
+        return weights
+    name, _ = SHAPES[group.likelihood]
+    return {**weights, name: c @ weights[f"{name}/weight"] + weights[f"{name}/bias"]}
 
 
 def encode(weights: Weights, net: Architecture, groups: Sequence[Group], x: Array) -> tuple[Array, Array]:

@@ -45,8 +45,9 @@ def log_density(
     predicts: bool,
     shares: bool = False,
     observed: npt.NDArray[np.bool_] | None = None,
+    sizes: Array | None = None,
 ) -> Array:
-    """log p(x|z) of each number; shares are of the total of what is observed."""
+    """log p(x|z) of each number; shares are of the total of what is observed, or of the row's size factor."""
     outputs = np.split(head, head.shape[-1] // x.shape[-1], axis=-1)
     if likelihood == "continuous_bernoulli":
         return np.asarray(x * outputs[0] - log_integral(outputs[0]))
@@ -59,7 +60,9 @@ def log_density(
         a, b = shape * mean, shape * (1 - mean)
         return np.asarray((a - 1) * np.log(x) + (b - 1) * np.log1p(-x) - betaln(a, b))
     log_mean = count_log_means(weights, outputs[0])
-    if shares:
+    if shares and sizes is not None:
+        log_mean = np.log(sizes) + log_mean - logsumexp(log_mean, axis=-1, keepdims=True)
+    elif shares:
         log_mean = share_log_means(log_mean, x, np.full(x.shape, True) if observed is None else observed)
     if likelihood == "poisson":
         return np.asarray(x * log_mean - np.exp(log_mean) - gammaln(x + 1))

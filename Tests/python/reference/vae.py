@@ -219,13 +219,17 @@ def log_px(weights: Weights, architecture: Architecture, x: Array, z: Array) -> 
     return log_px_of_head(weights, architecture, x, decoder_head(weights, architecture, z))
 
 
-def log_px_of_head(weights: Weights, architecture: Architecture, x: Array, head: Array) -> Array:
-    """The same, from what the decoder's last layer gives."""
-    terms = log_px_of_columns(weights, architecture, x, head)
+def log_px_of_head(
+    weights: Weights, architecture: Architecture, x: Array, head: Array, sizes: Array | None = None
+) -> Array:
+    """The same, from what the decoder's last layer gives, and size factors if there are some, [rows, 1]."""
+    terms = log_px_of_columns(weights, architecture, x, head, sizes)
     return np.asarray(np.where(np.isnan(x), 0, terms).sum(axis=-1))
 
 
-def log_px_of_columns(weights: Weights, architecture: Architecture, x: Array, head: Array) -> Array:
+def log_px_of_columns(
+    weights: Weights, architecture: Architecture, x: Array, head: Array, sizes: Array | None = None
+) -> Array:
     """log p(x_d|z) of each column; what is found where a number is missing means nothing."""
     observed, x = ~np.isnan(x), filled(x, architecture.likelihood)
     if architecture.likelihood == "bernoulli":
@@ -233,8 +237,8 @@ def log_px_of_columns(weights: Weights, architecture: Architecture, x: Array, he
     if architecture.likelihood in (*COUNTS, *SHARES):
         predicts, shares = architecture.predicts_variance, architecture.has_shares
         kind = architecture.likelihood
-        found = log_density(kind, weights, x, head, predicts=predicts, shares=shares, observed=observed)
-        return np.asarray(found)
+        options = {"predicts": predicts, "shares": shares, "observed": observed, "sizes": sizes}
+        return np.asarray(log_density(kind, weights, x, head, **options))
     mean, log_variance = decode_head(weights, architecture, head)
     assert log_variance is not None
     if architecture.likelihood == "log_normal":

@@ -387,6 +387,7 @@ class ColumnGroup(ctypes.Structure):
         ("likelihood", c_char_p),
         ("classes", c_size_t),
         ("condition", c_size_t),
+        ("size_factor", c_size_t),
         ("variance", c_char_p),
         ("mean_activation", c_char_p),
         ("noise_stddev", c_double),

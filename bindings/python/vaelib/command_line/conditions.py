@@ -105,6 +105,8 @@ def _missing(arguments: argparse.Namespace, known: Conditions) -> str:
     if "conditions" not in vars(arguments):
         return f"{arguments.parser.prog} is not for a model that has conditions beside its rows: {names}"
     values = ["0" if each is None else str(each.values[0]) for each in known.categories]
+    if known.size_factor is not None:
+        values[known.size_factor] = "1000"
     named = ",".join(f"{name}={value}" for name, value in zip(known.names, values, strict=True))
     example = values[0] if known.names == made_up_names(1) else named
     return (

@@ -15,7 +15,10 @@ from vaelib.command_line.parser import headed
 from vaelib.command_line.values import OfLayers, OneOf, real, whole
 
 #: Parameters that are options of their own kind, or follow from others.
-_OTHERWISE = ("columns", "scale", "shift", "contamination", "warm_start", "random_state", "verbose", "class_weight")
+_OTHERWISE = (
+    "columns", "size_factor", "scale", "shift", "contamination", "warm_start", "random_state", "verbose",
+    "class_weight",
+)  # fmt: skip
 #: The headings of a help page, by the groups of parameters.
 _HEADINGS = {
     "vae": "model",

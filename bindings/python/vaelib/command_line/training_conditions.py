@@ -33,6 +33,25 @@ def add_training_conditions(parser: argparse.ArgumentParser) -> None:
         "is labels"
     )
     group.add_argument("--conditions", metavar="NAME", help=beside_help)
+    size_help = (
+        "which column of --conditions is the size factor of each row, which counts with --count-mean share are shares "
+        "of: its name, or its number from 0"
+    )
+    group.add_argument("--size-factor", metavar="COLUMN", help=size_help)
+
+
+def size_factor_of(arguments: argparse.Namespace) -> str | int | None:
+    """The parameter ``size_factor``.
+
+    Raises
+    ------
+    UsageError
+        It is given without conditions that it could be one of.
+    """
+    text: str | None = arguments.size_factor
+    if text is not None and arguments.conditions is None:
+        raise UsageError(f"--size-factor {text} is a column of --conditions, which are missing")
+    return int(text) if text is not None and text.isdigit() else text
 
 
 def with_training_conditions(arguments: argparse.Namespace, examples: Examples, like: Any = None) -> Examples:

@@ -146,7 +146,7 @@ def _print_likelihoods(model: Any) -> None:
         return
     found = model.likelihoods_
     likelihoods = dict(enumerate(found)) if isinstance(found, list) else found
-    for kind in sorted(set(likelihoods.values()) - {"condition"}):
+    for kind in sorted(set(likelihoods.values()) - {"condition", "size_factor"}):
         names = [str(name) for name, likelihood in likelihoods.items() if likelihood == kind]
         print(f"{kind}: {names_shown(names, _SHOWN)}")
 

@@ -23,7 +23,7 @@ from vaelib._c.parameters import allowed
 from vaelib.command_line.errors import UsageError, nearest
 from vaelib.command_line.parser import headed
 from vaelib.command_line.training import add_training, fit_and_save, new_estimator, prepare
-from vaelib.command_line.training_conditions import add_training_conditions
+from vaelib.command_line.training_conditions import add_training_conditions, size_factor_of
 from vaelib.command_line.training_data import open_training_data, open_validation
 from vaelib.command_line.values import OneOf
 from vaelib.models.vae import VAE
@@ -47,7 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.condition_columns and arguments.conditions is not None:
         raise UsageError("give conditions as --condition-columns or beside the examples as --conditions, not both")
     examples = open_training_data(arguments)
-    vae = new_estimator(VAE, arguments, columns=_columns(arguments, examples.X))
+    columns, size_factor = _columns(arguments, examples.X), size_factor_of(arguments)
+    vae = new_estimator(VAE, arguments, columns=columns, size_factor=size_factor)
     held_out = open_validation(arguments, examples)
     validation = None if held_out is None else held_out.held_out
     options = {"sample_weight": examples.weights, "validation": validation, **examples.keywords()}

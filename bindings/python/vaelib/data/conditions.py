@@ -30,16 +30,18 @@ _BESIDE, _OF_ARRAY = "condition", "array"
 class Conditions:
     """What the columns of conditions are: their names, and the categories of those that have some.
 
-    ``likelihoods`` say how networks see them, "auto" for what is left to the library.
+    ``likelihoods`` say how networks see them, "auto" for what is left to the library. ``size_factor`` is the place of
+    the one that networks do not see, since it is the size factor of the rows.
     """
 
     names: list[Any]
     categories: list[Categories | None]
     likelihoods: list[str]
+    size_factor: int | None = None
 
     @classmethod
-    def of(cls, conditions: Any) -> Conditions:
-        """The columns that these are an example of.
+    def of(cls, conditions: Any, size_factor: str | int | None = None) -> Conditions:
+        """The columns that these are an example of; one of them, by its name or number, may be the size factor.
 
         A single axis holds labels, the names of categories, unless its numbers have fractions. Of several columns,
         texts and categories have categories.
@@ -47,19 +49,26 @@ class Conditions:
         Raises
         ------
         DataError, ValueError
-            They are no columns of texts, truth values or numbers.
+            They are no columns of texts, truth values or numbers; or the size factor is none of them, or no numbers.
         """
         found = _Found.of(conditions)
         names = found.names or made_up_names(len(found.columns))
-        categories = [
-            Categories.found_in(column.objects()[~column.gaps]) if found.are_labels else categories_of(column, name)
-            for column, name in zip(found.columns, names, strict=True)
-        ]
-        likelihoods = [
-            "categorical" if known is not None else suggested_likelihood(column)
-            for known, column in zip(categories, found.columns, strict=True)
-        ]
-        return cls(names, categories, likelihoods)
+        size = None if size_factor is None else _place_of(size_factor, names)
+        categories: list[Categories | None] = []
+        likelihoods = []
+        for place, (column, name) in enumerate(zip(found.columns, names, strict=True)):
+            if place == size:
+                if categories_of(column, name) is not None:
+                    raise ValueError(f"size_factor is {size_factor!r}, but the conditions hold no numbers there")
+                categories.append(None)
+                likelihoods.append("auto")
+                continue
+            known = (
+                Categories.found_in(column.objects()[~column.gaps]) if found.are_labels else categories_of(column, name)
+            )
+            categories.append(known)
+            likelihoods.append("categorical" if known is not None else suggested_likelihood(column))
+        return cls(names, categories, likelihoods, size)
 
     def dataset(self, conditions: Any, rows: int | None = None, *, scale: float = 1, shift: float = 0) -> Dataset:
         """Conditions as ``number * scale + shift``; with ``rows`` one for each of so many, of which one may be for all.
@@ -108,9 +117,12 @@ class Conditions:
 
     @classmethod
     def recalled(
-        cls, columns: StoredColumns | None, likelihoods: Sequence[str]
+        cls, columns: StoredColumns | None, likelihoods: Sequence[str], size_factor: int | None = None
     ) -> tuple[StoredColumns | None, Conditions | None]:
-        """What a model file has kept of the columns of examples, and of those given beside them."""
+        """What a model file has kept of the columns of examples, and of those given beside them.
+
+        ``size_factor`` is the number of the column that is one.
+        """
         if columns is None or columns.types is None or _BESIDE not in columns.types:
             return columns, None
         width = columns.types.index(_BESIDE)
@@ -125,6 +137,7 @@ class Conditions:
             values_of(columns.names)[width:],
             [None if names is None else Categories(values_of(names)) for names in kept],
             list(likelihoods[width:]),
+            None if size_factor is None or size_factor < width else size_factor - width,
         )
         return (None if _OF_ARRAY in types else own), conditions
 
@@ -169,6 +182,15 @@ def _labels(columns: list[FrameColumn]) -> tuple[list[FrameColumn], bool]:
 def _columns_of(array: npt.NDArray[Any]) -> list[FrameColumn]:
     names = made_up_names(array.shape[1])
     return [column_of_array(array[:, column], column, names) for column in range(array.shape[1])]
+
+
+def _place_of(size_factor: str | int, names: Sequence[Any]) -> int:
+    """Where the column of this name or number is."""
+    if size_factor in names:
+        return list(names).index(size_factor)
+    if isinstance(size_factor, str) or not 0 <= size_factor < len(names):
+        raise ValueError(f"size_factor is {size_factor!r}, which is none of the conditions: {list(names)}")
+    return int(size_factor)
 
 
 def made_up_names(count: int) -> list[Any]:

@@ -192,6 +192,11 @@ def columns_up_to(width: int, groups: Sequence[Group]) -> list[Group]:
     return own
 
 
+def is_given(group: Mapping[str, Any]) -> bool:
+    """Whether the columns of a group are given, not modelled: conditions, or a size factor."""
+    return bool(group.get("condition") or group.get("size_factor"))
+
+
 def likelihoods_of(groups: Sequence[Group]) -> list[str]:
     """The likelihood of each column."""
     return [group["likelihood"] for group in groups for _ in range(group["columns"])]

@@ -12,7 +12,15 @@ from vaelib._c.calls import call, defaults, described, new_handle
 from vaelib._c.configurations import fill, values_of
 from vaelib._c.long_calls import Callback, LongCall
 from vaelib.data.dataset import Dataset
-from vaelib.models.columns import Group, groups_in, likelihoods_of, native_groups, resolved_groups, set_groups
+from vaelib.models.columns import (
+    Group,
+    groups_in,
+    is_given,
+    likelihoods_of,
+    native_groups,
+    resolved_groups,
+    set_groups,
+)
 from vaelib.models.native import NativeModel
 
 
@@ -75,14 +83,20 @@ class NativeVAE(NativeModel):
 
     @cached_property
     def condition_count(self) -> int:
-        """How many columns are conditions."""
+        """How many columns are given: conditions, and a size factor."""
         return int(self.info.condition_count)
 
     @property
     def condition_columns(self) -> list[int]:
-        """The numbers of the columns that are conditions."""
-        flags = [bool(group["condition"]) for group in self.groups for _ in range(group["columns"])]
-        return [column for column, is_given in enumerate(flags) if is_given]
+        """The numbers of the columns that are given: conditions, and a size factor."""
+        flags = [is_given(group) for group in self.groups for _ in range(group["columns"])]
+        return [column for column, flag in enumerate(flags) if flag]
+
+    @property
+    def size_factor_column(self) -> int | None:
+        """The number of the column that is the size factor."""
+        flags = [bool(group["size_factor"]) for group in self.groups for _ in range(group["columns"])]
+        return flags.index(True) if True in flags else None
 
     @property
     def architecture(self) -> dict[str, Any]:
@@ -96,7 +110,7 @@ class NativeVAE(NativeModel):
 
     @property
     def likelihoods(self) -> list[str]:
-        """The likelihood of each column."""
+        """The likelihood of each column; of a size factor, which has none, "auto"."""
         return likelihoods_of(self.groups) or [str(self.architecture["likelihood"])] * self.data_dim
 
     @property

@@ -164,9 +164,12 @@ class TableData(Estimator[NativeVAE]):
         options = self._parameters(_OPTIONS)
         if self.likelihood != "auto":
             return {"likelihood": self.likelihood, **options}
-        # Counts have no variance that could be fixed, nor a mean that could be in [0, 1]; others are no shares.
-        count_mean = options.pop("count_mean")
-        own = {"auto": options, "negative_binomial": {"count_mean": count_mean}}
+        # Counts have no variance that could be fixed, nor a mean that could be in [0, 1]; others are no shares, and
+        # have no dispersion.
+        of_counts = {"count_mean": options.pop("count_mean")}
+        if options["variance"] == "by_condition":
+            of_counts["variance"] = options.pop("variance")
+        own = {"auto": options, "negative_binomial": of_counts}
         return {"likelihood": suggested, **own.get(suggested, {})}
 
 

@@ -9,7 +9,7 @@ from vaelib._c.long_calls import Callback
 from vaelib._c.parameters import documentation, names_of
 from vaelib.data.dataset import Dataset
 from vaelib.data.sample_weights import counting_rows, weighted
-from vaelib.models.columns import Group, columns_of, columns_up_to, decided, likelihoods_of
+from vaelib.models.columns import Group, columns_of, columns_up_to, decided, is_given, likelihoods_of
 from vaelib.models.documentation import fill_in
 from vaelib.models.estimator_interface import EstimatorInterface, constructor_parameters
 from vaelib.models.fine_tuning import fraction_kept
@@ -58,9 +58,14 @@ class VAE(
         or polars), by a selector of polars or scikit-learn, or by a function that is given the frame and returns names.
         Those that are not named are "auto". Categories are whatever values a column of a data frame has; in an array
         they are 0, 1, 2, ...; as many as there are in X, or as the option ``classes`` says. With the option
-        ``condition=True`` columns are given, not modelled: conditions c of p(x|z, c) and q(z|x, c). ``likelihood``
-        stays "auto", and its options are for tables of one kind. Of categories, means are the most probable ones, and
-        variances the probability of others.
+        ``condition=True`` columns are given, not modelled: conditions c of p(x|z, c) and q(z|x, c). With
+        ``size_factor=True`` a column, said to be "auto", has the size factors of rows, which counts with
+        ``count_mean="share"`` are shares of (docs/counts.md). ``likelihood`` stays "auto", and its options are for
+        tables of one kind. Of categories, means are the most probable ones, and variances the probability of others.
+    size_factor : str or int, default None
+        Which column of the conditions that ``fit`` is given beside X is the size factor of the rows, by its name or by
+        its number: a total for each row, which counts with ``count_mean="share"`` are shares of. Queries then have it
+        among their conditions.
     scale, shift : float, default 1 and 0
         Arrays are read as ``number * scale + shift``; a Dataset has a scaling of its own.
     contamination : float or "auto", default "auto"
@@ -80,7 +85,8 @@ class VAE(
     likelihood_ : str
         The likelihood: what was chosen, or what "auto" found, "bernoulli" or "gaussian"; "mixed" for several.
     likelihoods_ : list of str, or dict
-        The likelihood of each column, "condition" where it is given; of a data frame by the column's name.
+        The likelihood of each column, "condition" or "size_factor" where it is given; of a data frame by the column's
+        name.
     categories_ : dict of arrays
         The values of each column of a data frame that has categories, by its name, in the order of the numbers 0, 1,
         ... that the model knows them by; empty for other examples.
@@ -160,6 +166,7 @@ class VAE(
         hide_fraction: float = 0.0,
         # end
         columns: Sequence[Any] | None = None,
+        size_factor: str | int | None = None,
         scale: float = 1.0,
         shift: float = 0.0,
         contamination: float | str = "auto",
@@ -210,6 +217,7 @@ class VAE(
         self.trim_fraction = trim_fraction
         self.hide_fraction = hide_fraction
         self.columns = columns
+        self.size_factor = size_factor
         self.scale = scale
         self.shift = shift
         self.contamination = contamination
@@ -246,6 +254,7 @@ class VAE(
         conditions : array of shape (n_samples,) or (n_samples, n_conditions), data frame or Dataset, optional
             What is given beside X: conditions c of p(x|z, c) and q(z|x, c) (docs/conditions.md). A single axis holds
             labels, texts or numbers without fractions; columns of texts and categories are categories, others numbers.
+            One of them may be a ``size_factor``, which networks do not see.
             All queries then need the conditions of their rows. Pipelines and searches of scikit-learn hand them on if
             they are requested: ``set_fit_request(conditions=True)``, ``set_score_request`` and so on.
         sample_weight : array of shape (n_samples,), optional
@@ -329,7 +338,7 @@ class VAE(
     def likelihood_(self) -> str:
         """The likelihood: what was chosen, or what "auto" found in the data; "mixed" if columns have several."""
         model = self._fitted()
-        found = sorted(set(likelihoods_of([group for group in model.groups if not group["condition"]])))
+        found = sorted(set(likelihoods_of([group for group in model.groups if not is_given(group)])))
         if not found:
             return str(model.architecture["likelihood"])
         return found[0] if len(found) == 1 else "mixed"
@@ -338,8 +347,9 @@ class VAE(
     def likelihoods_(self) -> list[str] | dict[str, str]:
         """The likelihood of each column; by its name if X was a data frame."""
         model = self._fitted()
-        given = model.condition_columns
-        found = ["condition" if column in given else each for column, each in enumerate(model.likelihoods)]
+        found = model.likelihoods
+        for column in model.condition_columns:
+            found[column] = "size_factor" if column == model.size_factor_column else "condition"
         found = found[: self.n_features_in_]
         names = getattr(self, "feature_names_in_", None)
         return found if names is None else dict(zip(names.tolist(), found, strict=True))
@@ -409,6 +419,8 @@ class VAE(
         vae._keep(model, seed)
         vae.n_features_in_ = int(info.data_dim)
         vae._recall_columns(model, model.columns)
+        if vae._conditions is not None and vae._conditions.size_factor is not None:
+            vae.set_params(size_factor=vae._conditions.names[vae._conditions.size_factor])
         own = columns_up_to(vae.n_features_in_, model.groups)
         if vae._conditions is not None and len(own) == 1:
             # All columns of X are of one kind, though there are groups.

@@ -22,7 +22,8 @@ class VAEConditions(Estimator[NativeVAE]):
 
     They are columns of X that ``columns`` says are conditions, or are given to ``fit`` beside X. Then every query of
     examples has ``conditions`` beside them, too: a row for each, or one for all. Queries of latents are given
-    conditions in either case, and may be given others than the examples of the latents had.
+    conditions in either case, and may be given others than the examples of the latents had. A size factor is among
+    them, wherever it is.
 
     In place of X and conditions beside it there may be a Dataset that has both, conditions as the model's numbers.
     """
@@ -30,6 +31,7 @@ class VAEConditions(Estimator[NativeVAE]):
     #: What was given to ``fit`` beside X.
     _conditions: Conditions | None = None
     _table: Table | None
+    size_factor: str | int | None
 
     def _examples(
         self, X: Any, labels: npt.NDArray[Any] | None = None, *, reset: bool = False, conditions: Any = None
@@ -43,8 +45,13 @@ class VAEConditions(Estimator[NativeVAE]):
         if reset:
             vars(self).pop("_conditions", None)
             if conditions is not None:
-                self._conditions = Conditions.of(conditions)
+                self._conditions = Conditions.of(conditions, self.size_factor)
                 self._check_names(self._conditions)
+            elif self.size_factor is not None:
+                raise ValueError(
+                    f"size_factor is {self.size_factor!r}, a column of conditions beside X, but fit was given none: "
+                    'give conditions=...; of a column of X, columns says it: ("auto", [name], {"size_factor": True})'
+                )
         if self._conditions is None:
             if conditions is not None:
                 raise ValueError(f"conditions are given, but this {type(self).__name__} was fitted without them")
@@ -103,6 +110,7 @@ class VAEConditions(Estimator[NativeVAE]):
             [column_text(number, None) if names is None else names[number] for number in numbers],
             [None if table is None else table.categories[number] for number in numbers],
             [model.likelihoods[number] for number in numbers],
+            None if model.size_factor_column is None else numbers.index(model.size_factor_column),
         )
 
     def _rows(self, values: npt.NDArray[np.float32], X: Any = None) -> Any:
@@ -131,7 +139,7 @@ class VAEConditions(Estimator[NativeVAE]):
         return self._conditions.behind(own, self.n_features_in_, model.category_counts)
 
     def _recall_columns(self, model: NativeVAE, columns: StoredColumns | None) -> None:
-        own, conditions = Conditions.recalled(columns, model.likelihoods)
+        own, conditions = Conditions.recalled(columns, model.likelihoods, model.size_factor_column)
         if conditions is not None:
             self._conditions = conditions
             self.n_features_in_ = model.data_dim - len(conditions.names)
@@ -159,7 +167,8 @@ class VAEConditions(Estimator[NativeVAE]):
         if known is None:
             return []
         groups = []
-        for likelihood, categories in zip(known.likelihoods, known.categories, strict=True):
+        for place, (likelihood, categories) in enumerate(zip(known.likelihoods, known.categories, strict=True)):
+            role = "size_factor" if place == known.size_factor else "condition"
             classes = {} if categories is None else {"classes": len(categories)}
-            groups.append({"columns": 1, "likelihood": likelihood, "condition": True, **classes})
+            groups.append({"columns": 1, "likelihood": likelihood, role: True, **classes})
         return merged(groups)

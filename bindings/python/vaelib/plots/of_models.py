@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from vaelib.models.columns import is_given
 from vaelib.models.estimator import Estimator
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.vae_queries import VAEQueries
@@ -115,12 +116,12 @@ def filters_of(model: Estimator[Any], layer: int = 0) -> Images:
 
 
 def pixels_of(model: Any) -> int:
-    """How many columns a VAE begins with that are of one kind, each an input, if only conditions follow; else 0."""
+    """How many columns a VAE begins with that are of one kind, each an input, if only what is given follows; else 0."""
     native = model._fitted()
     first, *others = native.groups or [{"columns": native.data_dim, "likelihood": native.likelihoods[0]}]
-    if first["likelihood"] == "categorical" or not all(group["condition"] for group in others):
+    if first["likelihood"] == "categorical" or not all(is_given(group) for group in others):
         return 0
-    return 0 if first.get("condition") else int(first["columns"])
+    return 0 if is_given(first) else int(first["columns"])
 
 
 def modelled(model: Any, rows: Any) -> Any:

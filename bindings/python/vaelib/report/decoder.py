@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib.interchange.unstandardized import COUNTS, LEAST_COUNT
+from vaelib.models.columns import is_given
 from vaelib.models.native_vae import NativeVAE
 
 Weights = Mapping[str, npt.NDArray[np.float32]]
@@ -23,7 +25,7 @@ _GREATEST_LOG_VARIANCE = 20.0
 def has_scores(model: NativeVAE) -> bool:
     """Whether columns that are modelled are normal scores inside: p(x|z) is of these."""
     return any(
-        group["standardize_by"] == "quantiles" and group["likelihood"] != "bernoulli" and not group.get("condition")
+        group["standardize_by"] == "quantiles" and group["likelihood"] != "bernoulli" and not is_given(group)
         for group in model.groups or [model.architecture]
     )
 
@@ -43,14 +45,21 @@ def decoder_description(
     is_mixed = bool(model.groups)
     tensors = [_of_group(weights, f"columns/{index}/" if is_mixed else "") for index in range(len(own))]
     values = iter([] if given is None else given.tolist())
-    groups, seen = [], []
+    groups, seen, size = [], [], None
     for options, found in zip(own, tensors, strict=True):
-        if options.get("condition"):
+        if is_given(options):
             numbers = [next(values) for _ in range(options["columns"])]
             groups.append({"likelihood": "given", "columns": len(numbers), "blocks": 0, "values": numbers})
-            seen += seen_of_conditions(options, found, numbers)
+            if options.get("size_factor"):
+                size = numbers[0]
+            else:
+                seen += seen_of_conditions(options, found, numbers)
         else:
             groups.append(_group(options, found))
+    if size is not None:
+        for group in groups:
+            if group.get("log_total") is not None:
+                group["log_total"] = math.log(size)
     return {
         "activation": architecture["activation"],
         "given": seen,

@@ -94,6 +94,13 @@ def _beside(subject: Subject) -> Markup:
     return table(("condition", "values"), rows, "Conditions, given beside the columns", "of-columns")
 
 
+def _role(subject: Subject, column: int) -> str:
+    """What a column that is given is; an empty text for one that is modelled."""
+    if column not in subject.given:
+        return ""
+    return "size factor" if column == subject.size_factor else "condition"
+
+
 def _labels(labels: Any) -> Markup:
     names, counts = np.unique([str(label) for label in labels.tolist()], return_counts=True)
     if len(names) > _MOST_CLASSES:
@@ -106,10 +113,7 @@ def _labels(labels: Any) -> Markup:
 
 def _columns(subject: Subject) -> Markup:
     shown = range(min(subject.columns, _MOST_COLUMNS))
-    likelihoods = [
-        ["condition" if column in subject.given else name] if name else []
-        for column, name in enumerate(subject.likelihoods)
-    ]
+    likelihoods = [[_role(subject, column) or name] if name else [] for column, name in enumerate(subject.likelihoods)]
     is_gappy = not np.isfinite(subject.matrix).all()
     rows = [
         (

@@ -93,8 +93,13 @@ class Subject:
 
     @cached_property
     def given(self) -> list[int]:
-        """The columns that are conditions, those beside rows counted on."""
+        """The columns that are given, those beside rows counted on."""
         return list(getattr(self.model._fitted(), "condition_columns", []))
+
+    @property
+    def size_factor(self) -> int | None:
+        """The column that is the size factor."""
+        return getattr(self.model._fitted(), "size_factor_column", None)
 
     @cached_property
     def likelihoods(self) -> list[str]:

@@ -31,7 +31,8 @@ _NO_SHARE = 1000.0
 class Poisson(Likelihood):
     """x log m - m - log x!; outputs l are logarithms of means m, counted from the usual size of their column.
 
-    With count_mean "share", the mean is exp(l) / sum exp(l) times the row's total, both sums over what is not missing.
+    With count_mean "share", the mean is exp(l) / sum exp(l) times the row's total, both sums over what is not missing;
+    or times its size factor, if it has one, and then the sum is over all.
     """
 
     def seen(self, x: Value) -> Value:
@@ -52,10 +53,12 @@ class Poisson(Likelihood):
         logits = self._logits(h).double()
         if not self._is_share:
             return logits
-        if self.gaps is not None:
+        if self.gaps is not None and self.size_factor is None:
             logits = logits - self.gaps.double() * _NO_SHARE
         highest = logits.grouped("group_maximum")
         log_sum = log(exp(logits - highest).grouped("group_sum")) + highest
+        if self.size_factor is not None:
+            return logits - log_sum + log(self.size_factor.double())
         return logits - log_sum + log(maximum(x.double().grouped("group_sum"), _LEAST_TOTAL))
 
     def count_mean(self, h: Value) -> Value:
@@ -64,6 +67,8 @@ class Poisson(Likelihood):
         if not self._is_share:
             return exp(logits)
         shares = logits.softmax()
+        if self.size_factor is not None:
+            return shares * self.size_factor.double()
         return shares if self.scale is None else shares * self.tensor("standardization/total").double()
 
     def mean(self, h: Value) -> Value:
@@ -91,8 +96,7 @@ class NegativeBinomial(Poisson):
 
     def log_dispersion(self, h: Value) -> Value:
         """log r, in double precision."""
-        raw = self.slot(h, 1) if self.is_predicted else self.tensor("decoder/log_dispersion")
-        return soft_clamp(raw, *_DISPERSION_BOUNDS).double()
+        return soft_clamp(self.shape(h, "decoder/log_dispersion"), *_DISPERSION_BOUNDS).double()
 
     def variance(self, h: Value) -> Value:
         """m + m^2 / r."""

@@ -7,6 +7,7 @@ from typing import Any
 from vaelib.interchange.computation.functions import log
 from vaelib.interchange.computation.graph import Graph, Value
 from vaelib.interchange.computation.normal_scores import NormalScores
+from vaelib.models.columns import is_given
 
 
 class Scale:
@@ -75,11 +76,19 @@ class Likelihood:
         self.scale = Scale.of(graph, prefix)
         #: 1 where a column of the example is missing, [width]; None where none can be.
         self.gaps: Value | None = None
+        #: What the decoder sees of conditions, and the size factor; None where there are none.
+        self.conditions: Value | None = None
+        self.size_factor: Value | None = None
 
     @property
     def is_given(self) -> bool:
-        """Whether columns are conditions: p(x|z) says nothing of them."""
-        return bool(self.options.get("condition", False))
+        """Whether columns are conditions, or a size factor: p(x|z) says nothing of them."""
+        return is_given(self.options)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether networks see the columns."""
+        return not self.options.get("size_factor", False)
 
     @property
     def outputs(self) -> int:
@@ -109,6 +118,15 @@ class Likelihood:
     def tensor(self, name: str) -> Value:
         """A tensor of the likelihood's own."""
         return self.graph.tensor(self.prefix + name)
+
+    def shape(self, h: Value, name: str) -> Value:
+        """The second number of each column before it is bounded: learned, predicted, or by the conditions."""
+        if self.is_predicted:
+            return self.slot(h, 1)
+        if self.options["variance"] == "by_condition":
+            assert self.conditions is not None
+            return self.graph.dense(self.conditions, self.prefix + name)
+        return self.tensor(name)
 
     @property
     def is_predicted(self) -> bool:

@@ -10,6 +10,7 @@ from vaelib.interchange.computation.likelihood import MEANS_OF_SCORES
 from vaelib.interchange.computation.location_scale import LocationScale
 from vaelib.interchange.computation.stack import StackComputation
 from vaelib.interchange.computation.vae import LIKELIHOODS, VAEComputation
+from vaelib.models.columns import is_given
 from vaelib.models.estimator import Estimator
 from vaelib.models.stack import Stack
 from vaelib.models.vae import VAE
@@ -30,7 +31,7 @@ def parts_of(model: Estimator[Any]) -> list[str]:
 def why_not(model: VAE, part: str) -> str:
     """Why a VAE has no such part that others have; an empty text if it has it."""
     native = model._fitted()
-    modelled = [group for group in native.groups if not group["condition"]] or [native.architecture]
+    modelled = [group for group in native.groups if not is_given(group)] or [native.architecture]
     has_scores = any(
         group["standardize_by"] == "quantiles" and issubclass(LIKELIHOODS[group["likelihood"]], LocationScale)
         for group in modelled

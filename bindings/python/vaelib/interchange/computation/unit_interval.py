@@ -86,8 +86,7 @@ class Beta(Likelihood):
         return soft_clamp(self.slot(h, 0), *_LOGIT_BOUNDS).double()
 
     def _concentration(self, h: Value) -> Value:
-        raw = self.slot(h, 1) if self.is_predicted else self.tensor("decoder/log_concentration")
-        return exp(soft_clamp(raw, *_CONCENTRATION_BOUNDS).double())
+        return exp(soft_clamp(self.shape(h, "decoder/log_concentration"), *_CONCENTRATION_BOUNDS).double())
 
     def mean(self, h: Value) -> Value:
         """m = sigmoid(l)."""

@@ -31,6 +31,9 @@ LIKELIHOODS: dict[str, type[Likelihood]] = {
     "zero_inflated_negative_binomial": ZeroInflated,
 }
 
+#: What stands in place of the likelihood of a size factor, which no network sees.
+_NOT_SEEN = {"auto": Likelihood}
+
 #: The bounds of log-variances of q(z|x).
 _LOG_VARIANCE_BOUNDS = (-20.0, 20.0)
 
@@ -54,7 +57,7 @@ class VAEComputation:
         self.has_variance = model.has_variance
         self.architecture = model.resolved_architecture
         self.groups = [
-            LIKELIHOODS[group["likelihood"]](self.graph, group, f"columns/{index}/")
+            {**LIKELIHOODS, **_NOT_SEEN}[group["likelihood"]](self.graph, group, f"columns/{index}/")
             for index, group in enumerate(model.groups)
         ]
         if not self.groups:
@@ -71,7 +74,7 @@ class VAEComputation:
         """p(x|z): z to mean and, where the likelihood has one beside it, variance."""
         z = self.graph.input("z", self.latent)
         given = self._given()
-        heads = self._heads(z, [each.seen(c) for each, c in given])
+        heads = self._heads(z, given)
         self._output_columns("mean", [each.mean(h).single() for each, h in heads], [c for _, c in given])
         if self.has_variance:
             certain = [self.graph.constant(np.zeros(each.width)).for_rows_of(c) for each, c in given]
@@ -88,7 +91,7 @@ class VAEComputation:
         own = self.graph.input("x", self.width)
         z = self.graph.input("z", self.latent)
         columns = self._columns(self._all_columns(own))
-        given = [each.seen(c) for each, c in zip(self.groups, columns, strict=True) if each.is_given]
+        given = [(each, c) for each, c in zip(self.groups, columns, strict=True) if each.is_given]
         modelled = [c for each, c in zip(self.groups, columns, strict=True) if not each.is_given]
         terms = []
         for (each, h), c in zip(self._heads(z, given), modelled, strict=True):
@@ -143,6 +146,8 @@ class VAEComputation:
         """Mean and log-variance of q(z|x)."""
         seen = []
         for each, columns in zip(self.groups, self._columns(x), strict=True):
+            if not each.is_seen:
+                continue
             inputs = each.seen(self._filled(each, columns))
             if self._may_lack(each):
                 inputs = select(is_nan(columns).spread(inputs.width // each.width), 0, inputs)
@@ -153,12 +158,16 @@ class VAEComputation:
         raw = head.part(self.latent, 2 * self.latent)
         return head.part(0, self.latent), soft_clamp(raw, *_LOG_VARIANCE_BOUNDS)
 
-    def _heads(self, z: Value, given: Sequence[Value]) -> list[tuple[Likelihood, Value]]:
-        """Each group that is modelled with the decoder's outputs for it, of a code and what it sees of conditions."""
-        head, heads, first = self._network("decoder", self.graph.concatenate([z, *given])), [], 0
+    def _heads(self, z: Value, given: Sequence[tuple[Likelihood, Value]]) -> list[tuple[Likelihood, Value]]:
+        """Each group that is modelled with the decoder's outputs for it, of a code and the groups that are given."""
+        seen = [each.seen(c) for each, c in given if each.is_seen]
+        conditions = self.graph.concatenate(seen) if seen else None
+        size_factor = next((c for each, c in given if not each.is_seen), None)
+        head, heads, first = self._network("decoder", self.graph.concatenate([z, *seen])), [], 0
         for each in self.groups:
             if each.is_given:
                 continue
+            each.conditions, each.size_factor = conditions, size_factor
             heads.append((each, head.part(first, first + each.outputs)))
             first += each.outputs
         return heads
