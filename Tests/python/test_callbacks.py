@@ -26,7 +26,7 @@ def test_a_callback_sees_the_weights_of_each_epoch(tmp_path: Path) -> None:
             assert len(vae.history_["epoch"]) == progress.epoch
 
     vae = VAE(latent_dim=2, hidden=[8], epochs=3, schedule="constant", random_state=1)
-    vae.fit(IMAGES, callback=look)
+    vae.fit(IMAGES, callbacks=look)
     for epoch, codes in enumerate(seen, start=1):
         shorter = VAE(latent_dim=2, hidden=[8], epochs=epoch, schedule="constant", random_state=1).fit(IMAGES)
         np.testing.assert_array_equal(codes, shorter.transform(IMAGES))
@@ -46,7 +46,7 @@ def test_other_threads_have_the_model_of_the_last_fit() -> None:
         thread.join()
         assert progress.kind == "step" or not np.array_equal(vae.transform(IMAGES), before)
 
-    vae.set_params(epochs=2, random_state=2).fit(IMAGES, callback=ask)
+    vae.set_params(epochs=2, random_state=2).fit(IMAGES, callbacks=ask)
     assert found
     for codes in found:
         np.testing.assert_array_equal(codes, before)
@@ -68,7 +68,7 @@ def test_an_unfitted_estimator_has_no_model_for_other_threads() -> None:
         return True
 
     vae = VAE(latent_dim=2, hidden=[8], epochs=2, random_state=1)
-    vae.fit(IMAGES, callback=ask_elsewhere)
+    vae.fit(IMAGES, callbacks=ask_elsewhere)
     assert len(found) == 1
     assert "not fitted yet" in str(found[0])
 
@@ -76,7 +76,7 @@ def test_an_unfitted_estimator_has_no_model_for_other_threads() -> None:
 def test_a_callback_of_a_stack_can_query_it() -> None:
     widths: list[int] = []
     stack = StackedDenoisingAutoencoder(hidden=[8, 4], epochs=1, finetune_epochs=1, random_state=1)
-    stack.fit(IMAGES, callback=lambda progress: widths.append(stack.transform(IMAGES).shape[1]))
+    stack.fit(IMAGES, callbacks=lambda progress: widths.append(stack.transform(IMAGES).shape[1]))
     assert set(widths) == {4}
 
 
@@ -88,7 +88,7 @@ def test_a_callback_of_a_classifier_can_predict_once_there_is_a_classifier() -> 
             shares.append(float(np.mean(classifier.predict(IMAGES) == LABELS)))
 
     classifier = StackedDenoisingClassifier(hidden=[8], pretrain_epochs=1, finetune_epochs=2, random_state=1)
-    classifier.fit(IMAGES, LABELS, callback=score)
+    classifier.fit(IMAGES, LABELS, callbacks=score)
     assert len(shares) == 2
     assert shares[-1] == classifier.score(IMAGES, LABELS)
 
@@ -99,7 +99,7 @@ def test_a_callback_cannot_change_the_model() -> None:
 
     vae = VAE(latent_dim=2, hidden=[8], epochs=1, random_state=1)
     with pytest.raises(vaelib.Busy):
-        vae.fit(IMAGES, callback=change)
+        vae.fit(IMAGES, callbacks=change)
 
 
 def test_copies_and_pickles_of_a_callback_are_fitted() -> None:
@@ -110,7 +110,7 @@ def test_copies_and_pickles_of_a_callback_are_fitted() -> None:
             taken.extend([copy.copy(vae), pickle.loads(pickle.dumps(vae))])
 
     vae = VAE(latent_dim=2, hidden=[8], epochs=1, random_state=1)
-    expected = vae.fit(IMAGES, callback=take).transform(IMAGES)
+    expected = vae.fit(IMAGES, callbacks=take).transform(IMAGES)
     assert len(taken) == 2
     for each in taken:
         np.testing.assert_array_equal(each.transform(IMAGES), expected)
@@ -121,6 +121,6 @@ def test_every_report_of_a_training_has_its_metrics():
     x = np.random.RandomState(0).normal(size=(40_000, 30)).astype(np.float32)
     seen = []
     model = vaelib.VAE(latent_dim=2, hidden=(256,), epochs=2, patience=1, random_state=0)
-    model.fit(x[:2000], validation=x, callback=lambda progress: seen.append((progress.kind, progress.metrics)))
+    model.fit(x[:2000], validation=x, callbacks=lambda progress: seen.append((progress.kind, progress.metrics)))
     assert {kind for kind, _ in seen} == {"step", "epoch"}
     assert all({"elbo", "loss"} <= metrics.keys() for _, metrics in seen)

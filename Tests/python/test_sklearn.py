@@ -148,8 +148,8 @@ def test_metadata_routing_sends_nothing_that_was_not_requested(trained, binary):
         pipeline = make_pipeline(MinMaxScaler(), clone(trained))
         assert pipeline.fit_transform(binary, *labels).shape == (40, 2)
         assert np.isfinite(cross_val_score(trained, binary, *labels, cv=2)).all()
-        with pytest.raises((TypeError, ValueError), match="callback"):
-            pipeline.fit(binary, *labels, callback=print)
+        with pytest.raises((TypeError, ValueError), match="callbacks"):
+            pipeline.fit(binary, *labels, callbacks=print)
 
 
 def test_pipelines_are_shown_as_text_and_as_html(trained):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib.data.sample_weights import counting_rows, mean, weighted
 from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
@@ -186,7 +186,7 @@ class StackedDenoisingAutoencoder(
         *,
         sample_weight: Any = None,
         validation: Any = None,
-        callback: Callback | None = None,
+        callbacks: Callbacks = None,
         checkpoint: CheckpointLike = None,
     ) -> Self:
         """Pretrains the layers on X, then fine-tunes them together if there are epochs for it; returns the estimator.
@@ -207,10 +207,11 @@ class StackedDenoisingAutoencoder(
         validation : array or Dataset, optional
             Held-out examples whose loss is computed after every epoch of fine-tuning; ``patience`` needs them. Without
             it, ``validation_fraction`` of X's rows are held out.
-        callback : callable, optional
-            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
-            training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that. Meanwhile
-            the estimator answers it with the weights of the last step, and can be saved.
+        callbacks : callable or sequence of callables, optional
+            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch: epoch, metrics, and weights on
+            request. If one returns True, and nothing else, training ends and ``fit`` returns as usual; if one raises,
+            training ends and ``fit`` raises that. Meanwhile the estimator answers them with the weights of the last
+            step, and can be saved.
         checkpoint : path or Checkpoint, optional
             The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
             same bits as without the interruption. The parameters and the data must be the same as before, else an error
@@ -238,7 +239,7 @@ class StackedDenoisingAutoencoder(
             # Those that count, which alone say what the data are like.
             counted = counting_rows(examples)
             stack, pretraining = self._beginning(examples, seed)
-            self._train(stack, seed, pretraining, examples, held_out, callback, keeper)
+            self._train(stack, seed, pretraining, examples, held_out, callbacks, keeper)
             fraction = 0 if self.validation_fraction == "auto" else float(self.validation_fraction)
             if held_out is None and fraction > 0:  # by pretraining too, which "auto" gives all rows
                 held_out = held_out_rows(counted, fraction, self.validation_split, seed)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from vaelib._c.errors import VaelibWarning, caller_depth
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib.data.class_names import classes_of, names_of
 from vaelib.data.sample_weights import weighted
 from vaelib.data.target_arrays import is_matrix
@@ -19,6 +19,7 @@ from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.predictions import Predictions
 from vaelib.models.reports import Reports
+from vaelib.models.scikit_learn import ClassifierBase
 from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.supervised_stack import SupervisedStack
@@ -27,7 +28,9 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="StackedDenoisingClassifier")
 
 
-class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueries, Reports, EstimatorInterface):
+class StackedDenoisingClassifier(
+    SupervisedStack, Stack, Predictions, StackQueries, Reports, ClassifierBase, EstimatorInterface
+):
     """A classifier whose layers learn to denoise before they learn the labels (Vincent et al. 2008; 2010).
 
     The layers are pretrained as those of a StackedDenoisingAutoencoder. Then a softmax layer is put on top, and all
@@ -212,7 +215,7 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
         *,
         sample_weight: Any = None,
         validation: Any = None,
-        callback: Callback | None = None,
+        callbacks: Callbacks = None,
         checkpoint: CheckpointLike = None,
     ) -> Self:
         """Pretrains the layers on X, then learns the labels; returns the estimator.
@@ -238,10 +241,11 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
             Held-out examples whose loss and error are computed after every epoch of fine-tuning; ``patience`` needs
             them. Those without a label are left out. Without it, ``validation_fraction`` of the rows with a label are
             held out of fine-tuning; pretraining, which sees no labels, takes all rows.
-        callback : callable, optional
-            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
-            training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that. Meanwhile
-            the estimator answers it with the weights of the last step, and can be saved.
+        callbacks : callable or sequence of callables, optional
+            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch: epoch, metrics, and weights on
+            request. If one returns True, and nothing else, training ends and ``fit`` returns as usual; if one raises,
+            training ends and ``fit`` raises that. Meanwhile the estimator answers them with the weights of the last
+            step, and can be saved.
         checkpoint : path or Checkpoint, optional
             The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
             same bits as without the interruption. The parameters and the data must be the same as before, else an error
@@ -270,7 +274,7 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
             known = None if is_matrix(y) else classes
             held_out = None if validation is None else self._labelled_as(validation, known, factors)
             stack, pretraining = self._beginning(examples, seed)
-            self._train(stack, seed, pretraining, supervised, held_out, callback, keeper, classes_=classes)
+            self._train(stack, seed, pretraining, supervised, held_out, callbacks, keeper, classes_=classes)
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -312,12 +316,8 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
 
     def __sklearn_tags__(self) -> Any:
         """A classifier that is a transformer too."""
-        from sklearn.utils import ClassifierTags
-
         tags = super().__sklearn_tags__()
-        tags.estimator_type = "classifier"
-        tags.classifier_tags = ClassifierTags(multi_label=True)
-        tags.target_tags.required = True
+        tags.classifier_tags.multi_label = True
         return tags
 
 

@@ -15,9 +15,10 @@ import numpy.typing as npt
 
 from vaelib._c.arguments import count, seed_from
 from vaelib._c.arrays import pointer
+from vaelib._c.callbacks import listed
 from vaelib._c.calls import call
 from vaelib._c.errors import Cancelled, NumericalError, VaelibError, VaelibWarning, caller_depth
-from vaelib._c.long_calls import Callback, Progress
+from vaelib._c.long_calls import Callbacks, Progress
 from vaelib.data.data_frames import check_feature_names, check_input_features
 from vaelib.data.dataset import Dataset
 from vaelib.data.h5py_datasets import is_h5py_dataset, opened
@@ -26,7 +27,7 @@ from vaelib.data.stored_columns import StoredColumns
 from vaelib.models.native import NativeModel
 from vaelib.models.not_fitted import not_fitted
 from vaelib.models.query_input import QueryInput, plain_rows, rows_of
-from vaelib.models.weights import replace_weights, weights_of
+from vaelib.models.weights import replace_weights
 
 ModelType = TypeVar("ModelType", bound=NativeModel)
 Self = TypeVar("Self", bound="Estimator[Any]")
@@ -128,7 +129,7 @@ class Estimator(Generic[ModelType]):
 
     def get_weights(self) -> dict[str, npt.NDArray[np.float32]]:
         """A copy of every weight matrix [inputs, outputs] and bias [outputs] by its name in the model file."""
-        return weights_of(self._fitted())
+        return self._fitted().get_weights()
 
     def set_weights(self: Self, weights: Mapping[str, Any], *, strict: bool = True) -> Self:
         """Replaces weights and biases by name; returns the estimator.
@@ -201,7 +202,7 @@ class Estimator(Generic[ModelType]):
         raise NotImplementedError
 
     def _present_model(self) -> ModelType | None:
-        """The model that was fitted last; for the callback of ``fit``, the one that is being trained."""
+        """The model that was fitted last; for the callbacks of ``fit``, the one that is being trained."""
         last: ModelType | None = getattr(self, "_model", None)
         in_training = getattr(self, "_in_training", None)
         return in_training.get(threading.get_ident(), last) if in_training else last
@@ -263,17 +264,16 @@ class Estimator(Generic[ModelType]):
             raise ValueError(f"validation must be an array or a Dataset: a {type(self).__name__} learns no labels")
         return None if validation is None else self._examples(validation)
 
-    def _reporting(self, callback: Callback | None) -> Callback | None:
-        """The user's callback, and before it the printed lines that ``verbose`` asks for."""
+    def _reporting(self, callbacks: Callbacks) -> Callbacks:
+        """The user's callbacks, and before them the printed lines that ``verbose`` asks for."""
         if not self.verbose:
-            return callback
+            return callbacks
 
-        def report(progress: Progress) -> object:
+        def report(progress: Progress) -> None:
             if progress.kind == "epoch" and _is_shown(progress):
                 print(progress, flush=True)
-            return callback(progress) if callback is not None else None
 
-        return report
+        return [report, *listed(callbacks)]
 
     def _examples(
         self, X: Any, labels: npt.NDArray[Any] | None = None, *, reset: bool = False, conditions: Any = None

@@ -1,4 +1,4 @@
-"""What scikit-learn asks of an estimator, written without it: importing it takes seconds, so we never do."""
+"""What scikit-learn asks of an estimator, written without it, so that programs can do without it, too."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import inspect
 from typing import Any, TypeVar
 
 from vaelib.data.data_frames import CONTAINERS
+from vaelib.models.scikit_learn import TransformerBase
 
 Self = TypeVar("Self", bound="EstimatorInterface")
 
@@ -17,7 +18,7 @@ def constructor_parameters(estimator: type[Any]) -> dict[str, str]:
     return {each.name: repr(each.default) for each in parameters if each.kind in named}
 
 
-class EstimatorInterface:
+class EstimatorInterface(TransformerBase):
     """Parameters, representation, tags: what clone, pipelines, searches and scikit-learn's checks call."""
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
@@ -68,12 +69,8 @@ class EstimatorInterface:
         return f"{type(self).__name__}({', '.join(changed)})"
 
     def __sklearn_tags__(self) -> Any:
-        """A transformer of finite matrices, also sparse, without targets; its codes are float32 whatever they were."""
-        from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
-
-        return Tags(
-            estimator_type=None,
-            target_tags=TargetTags(required=False),
-            transformer_tags=TransformerTags(preserves_dtype=["float32"]),
-            input_tags=InputTags(sparse=True),
-        )
+        """A transformer of finite matrices, also sparse; its codes are float32 whatever they were."""
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        tags.input_tags.sparse = True
+        return tags

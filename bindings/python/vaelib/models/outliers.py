@@ -11,6 +11,7 @@ import numpy.typing as npt
 from vaelib.data.dataset import Dataset
 from vaelib.models.estimator import Estimator, ModelType
 from vaelib.models.not_fitted import not_fitted
+from vaelib.models.scikit_learn import OutlierBase
 
 Self = TypeVar("Self", bound="OutlierDetection[Any]")
 Vector = npt.NDArray[np.float64]
@@ -23,7 +24,7 @@ _SHARES_ROWS = 250
 _ROWS_OF_A_RUN = 10
 
 
-class OutlierDetection(Estimator[ModelType]):
+class OutlierDetection(Estimator[ModelType], OutlierBase):
     """Threshold, predictions, p-values and explanations. Scores are those of ``score_samples``, higher for usual rows.
 
     ``fit`` calibrates: it learns ``offset_`` and what ``explain`` compares with from the training rows, and what
@@ -143,12 +144,6 @@ class OutlierDetection(Estimator[ModelType]):
         scores = None if held_out is None else np.sort(self._scores(held_out))
         shares = np.median(self._column_shares(_some_rows(examples, _SHARES_ROWS)), axis=0)
         self.offset_, self._usual_shares, self._held_out_scores = float(offset), shares, scores
-
-    def __sklearn_tags__(self) -> Any:
-        """An outlier detector that is a transformer too."""
-        tags = super().__sklearn_tags__()  # type: ignore[misc]
-        tags.estimator_type = "outlier_detector"
-        return tags
 
     def _check_contamination(self) -> None:
         value = self.contamination

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from vaelib._c.arguments import text
 from vaelib._c.arrays import pointer
 from vaelib._c.calls import call
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib.data.dataset import Dataset
 from vaelib.data.labels import Labels, as_labels, encode, encode_as
 from vaelib.data.sample_weights import Weights, as_weights, class_factors, counting, mean, reweighted_by_class
@@ -55,14 +55,14 @@ class Predictions(Estimator[NativeStack]):
         return probabilities
 
     def predict_proba_to_file(
-        self, X: Any, target: Target, name: str = "probabilities", *, callback: Callback | None = None
+        self, X: Any, target: Target, name: str = "probabilities", *, callbacks: Callbacks = None
     ) -> None:
         """Writes what ``predict_proba`` gives: dataset ``name`` of shape (n_samples, n_classes).
 
-        ``target`` and ``callback`` are as for ``transform_to_file``.
+        ``target`` and ``callbacks`` are as for ``transform_to_file``.
         """
         function = "vaelib_stack_predict_probabilities_to"
-        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callback)
+        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callbacks)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The share of examples whose predicted label is y, or that of the Dataset X; weighted if asked for.

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from vaelib._c.arguments import text
 from vaelib._c.arrays import pointer
 from vaelib._c.calls import call
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib.data.dataset import Dataset
 from vaelib.data.sample_weights import as_weights
 from vaelib.data.target_arrays import as_targets, has_targets
@@ -36,15 +36,13 @@ class RegressionPredictions(Estimator[NativeStack]):
         is_vector = outputs == 1 and getattr(self, "_is_vector", True)
         return (values.reshape(-1) if is_vector else values).astype(np.float64)
 
-    def predict_to_file(
-        self, X: Any, target: Target, name: str = "targets", *, callback: Callback | None = None
-    ) -> None:
+    def predict_to_file(self, X: Any, target: Target, name: str = "targets", *, callbacks: Callbacks = None) -> None:
         """Writes the predicted targets: dataset ``name`` of shape (n_samples, n_outputs).
 
-        ``target`` and ``callback`` are as for ``transform_to_file``.
+        ``target`` and ``callbacks`` are as for ``transform_to_file``.
         """
         function = "vaelib_stack_predict_targets_to"
-        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callback)
+        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callbacks)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The coefficient of determination R2 of the predictions of y, or of the labels of the Dataset X.

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib.data.sample_weights import weighted
 from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.regression import RegressionPredictions
 from vaelib.models.reports import Reports
+from vaelib.models.scikit_learn import RegressorBase
 from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.supervised_stack import SupervisedStack
@@ -21,7 +22,7 @@ Self = TypeVar("Self", bound="StackedDenoisingRegressor")
 
 
 class StackedDenoisingRegressor(
-    SupervisedStack, Stack, RegressionPredictions, StackQueries, Reports, EstimatorInterface
+    SupervisedStack, Stack, RegressionPredictions, StackQueries, Reports, RegressorBase, EstimatorInterface
 ):
     """A regressor whose layers learn to denoise before they learn the targets (Vincent et al. 2008; 2010).
 
@@ -196,7 +197,7 @@ class StackedDenoisingRegressor(
         *,
         sample_weight: Any = None,
         validation: Any = None,
-        callback: Callback | None = None,
+        callbacks: Callbacks = None,
         checkpoint: CheckpointLike = None,
     ) -> Self:
         """Pretrains the layers on X, then learns the targets; returns the estimator.
@@ -219,10 +220,11 @@ class StackedDenoisingRegressor(
             Held-out examples whose loss and error are computed after every epoch of fine-tuning; ``patience`` needs
             them. Those without targets are left out. Without it, ``validation_fraction`` of the rows with targets are
             held out of fine-tuning; pretraining, which sees no targets, takes all rows.
-        callback : callable, optional
-            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
-            training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that. Meanwhile
-            the estimator answers it with the weights of the last step, and can be saved.
+        callbacks : callable or sequence of callables, optional
+            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch: epoch, metrics, and weights on
+            request. If one returns True, and nothing else, training ends and ``fit`` returns as usual; if one raises,
+            training ends and ``fit`` raises that. Meanwhile the estimator answers them with the weights of the last
+            step, and can be saved.
         checkpoint : path or Checkpoint, optional
             The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
             same bits as without the interruption. The parameters and the data must be the same as before, else an error
@@ -250,7 +252,7 @@ class StackedDenoisingRegressor(
             measured, axes = self._measured(X, y, examples)
             held_out = None if validation is None else self._measured_validation(validation)
             stack, pretraining = self._beginning(examples, seed)
-            self._train(stack, seed, pretraining, measured, held_out, callback, keeper, _is_vector=axes == 1)
+            self._train(stack, seed, pretraining, measured, held_out, callbacks, keeper, _is_vector=axes == 1)
         return self
 
     @property
@@ -263,13 +265,8 @@ class StackedDenoisingRegressor(
         super()._keep(model, seed, **learned)
 
     def __sklearn_tags__(self) -> Any:
-        """A regressor that is a transformer too."""
-        from sklearn.utils import RegressorTags
-
+        """A regressor, of several targets if there are, that is a transformer too."""
         tags = super().__sklearn_tags__()
-        tags.estimator_type = "regressor"
-        tags.regressor_tags = RegressorTags()
-        tags.target_tags.required = True
         tags.target_tags.multi_output = True
         return tags
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
 from vaelib._c.header import PHASE
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib._c.parameters import names_of
 from vaelib.data.dataset import Dataset
 from vaelib.data.sample_weights import counting_rows
@@ -127,7 +127,7 @@ class Stack(Estimator[NativeStack]):
         pretraining_examples: Dataset | None,
         examples: Dataset,
         validation: Dataset | None,
-        callback: Callback | None,
+        callbacks: Callbacks,
         checkpoint: Checkpoint | None,
         **learned: Any,
     ) -> None:
@@ -135,7 +135,7 @@ class Stack(Estimator[NativeStack]):
         finetunes = has_epochs(self.finetune_epochs, "finetune_epochs")
         pretraining = {} if pretraining_examples is None else self._pretraining()
         finetuning = self._finetuning() if finetunes else {}
-        report = self._reporting(callback)
+        report = self._reporting(callbacks)
         stamp = None if checkpoint is None else checkpoint.stamp
         with self._training(stack, seed, **learned):
             goes_on = pretraining_examples is None or stack.train(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib._c.parameters import documentation, names_of
 from vaelib.data.dataset import Dataset
 from vaelib.data.sample_weights import counting_rows, weighted
@@ -13,7 +13,6 @@ from vaelib.models.columns import Group, columns_of, columns_up_to, decided, lik
 from vaelib.models.documentation import fill_in
 from vaelib.models.estimator_interface import EstimatorInterface, constructor_parameters
 from vaelib.models.fine_tuning import fraction_kept
-from vaelib.models.metadata_routing import MetadataRouting
 from vaelib.models.native_vae import NativeVAE
 from vaelib.models.outliers import OutlierDetection, held_out_rows
 from vaelib.models.reports import Reports
@@ -39,7 +38,6 @@ class VAE(
     VAEScores,
     OutlierDetection[NativeVAE],
     Reports,
-    MetadataRouting,
     EstimatorInterface,
 ):
     """A variational auto-encoder (Kingma & Welling, "Auto-Encoding Variational Bayes", 2014).
@@ -224,7 +222,7 @@ class VAE(
         conditions: Any = None,
         sample_weight: Any = None,
         validation: Any = None,
-        callback: Callback | None = None,
+        callbacks: Callbacks = None,
         checkpoint: CheckpointLike = None,
     ) -> Self:
         """Trains on X; returns the estimator.
@@ -253,10 +251,11 @@ class VAE(
             Held-out examples whose bound is computed after every epoch; ``patience`` needs them. The weights of a
             Dataset (``Dataset.reweight``) count in its mean. Without it,
             ``validation_fraction`` of X's rows are held out. With ``conditions`` a pair (X, conditions).
-        callback : callable, optional
-            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
-            training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that. Meanwhile
-            the estimator answers it with the weights of the last step, and can be saved.
+        callbacks : callable or sequence of callables, optional
+            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch: epoch, metrics, and weights on
+            request. If one returns True, and nothing else, training ends and ``fit`` returns as usual; if one raises,
+            training ends and ``fit`` raises that. Meanwhile the estimator answers them with the weights of the last
+            step, and can be saved.
         checkpoint : path or Checkpoint, optional
             The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
             same bits as without the interruption. The parameters and the data must be the same as before, else an error
@@ -289,7 +288,7 @@ class VAE(
             sets = (examples.handle, None if held_out is None else held_out.handle)
             with self._training(model, seed):
                 model.train(
-                    "vaelib_vae_fit", sets, self._training_parameters(), seed, self._reporting(callback), keeper
+                    "vaelib_vae_fit", sets, self._training_parameters(), seed, self._reporting(callbacks), keeper
                 )
             fraction = model.training("fit")[0]["validation_fraction"] if held_out is None else 0
             if fraction > 0:

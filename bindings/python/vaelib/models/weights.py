@@ -32,12 +32,6 @@ def as_floats(values: Any) -> npt.NDArray[np.float32]:
     raise ValueError(f"is not an array of real numbers: it has dtype {array.dtype}")
 
 
-def weights_of(model: NativeModel) -> dict[str, npt.NDArray[np.float32]]:
-    """A copy of every weight matrix and bias."""
-    flat = model.get_parameters()
-    return {name: tensor.of(flat).copy() for name, tensor in model.tensors.items()}
-
-
 def replace_weights(model: NativeModel, weights: Mapping[str, Any], strict: bool, owner: str) -> None:
     """Replaces weights and biases by name: all of them if ``strict``.
 
