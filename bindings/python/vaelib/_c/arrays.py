@@ -52,7 +52,7 @@ def readable(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if array.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: the array has dtype {array.dtype}")
     if array.dtype.kind in "SU" and array.size > 0:
-        raise ValueError(f"{_first_other(array)}; the array has dtype {array.dtype}")
+        raise ValueError(f"{first_other(array)}; the array has dtype {array.dtype}")
     if array.dtype.kind not in "fiuO":
         raise ValueError(f"expected numbers, not an array of dtype {array.dtype}")
     native = array.dtype.newbyteorder("=")
@@ -61,10 +61,10 @@ def readable(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     try:
         return array.astype(_COPIED_AS.get(native, np.float64))
     except (TypeError, ValueError) as error:
-        raise type(error)(_first_other(array)) from None
+        raise type(error)(first_other(array)) from None
 
 
-def _first_other(array: npt.NDArray[Any]) -> str:
+def first_other(array: npt.NDArray[Any]) -> str:
     """Which element is not a number, and where it is."""
     for place, value in np.ndenumerate(array):
         try:

@@ -11,6 +11,7 @@ from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.outliers import OutlierDetection, held_out_rows
+from vaelib.models.public_methods import with_own_methods
 from vaelib.models.reports import Reports
 from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
@@ -20,6 +21,7 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="StackedDenoisingAutoencoder")
 
 
+@with_own_methods
 class StackedDenoisingAutoencoder(
     Stack, StackQueries, StackScores, OutlierDetection[NativeStack], Reports, EstimatorInterface
 ):

@@ -18,6 +18,7 @@ from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.predictions import Predictions
+from vaelib.models.public_methods import with_own_methods
 from vaelib.models.reports import Reports
 from vaelib.models.scikit_learn import ClassifierBase
 from vaelib.models.stack import Stack
@@ -28,6 +29,7 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="StackedDenoisingClassifier")
 
 
+@with_own_methods
 class StackedDenoisingClassifier(
     SupervisedStack, Stack, Predictions, StackQueries, Reports, ClassifierBase, EstimatorInterface
 ):

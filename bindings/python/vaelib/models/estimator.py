@@ -19,6 +19,7 @@ from vaelib._c.callbacks import listed
 from vaelib._c.calls import call
 from vaelib._c.errors import Cancelled, NumericalError, VaelibError, VaelibWarning, caller_depth
 from vaelib._c.long_calls import Callbacks, Progress
+from vaelib.data.as_array import as_frame
 from vaelib.data.data_frames import check_feature_names, check_input_features
 from vaelib.data.dataset import Dataset
 from vaelib.data.h5py_datasets import is_h5py_dataset, opened
@@ -260,8 +261,13 @@ class Estimator(Generic[ModelType]):
 
     def _validation(self, validation: Any) -> Dataset | None:
         """The validation examples that were given."""
-        if isinstance(validation, tuple):
-            raise ValueError(f"validation must be an array or a Dataset: a {type(self).__name__} learns no labels")
+        if isinstance(validation, tuple) or (
+            isinstance(validation, list) and any(np.ndim(each) == 2 for each in validation[:1])
+        ):
+            raise ValueError(
+                f"validation must be an array or a Dataset: a {type(self).__name__} learns no labels, which in a pair "
+                "(X, y) stand beside X"
+            )
         return None if validation is None else self._examples(validation)
 
     def _reporting(self, callbacks: Callbacks) -> Callbacks:
@@ -321,7 +327,7 @@ class Estimator(Generic[ModelType]):
                 return X
             dataset = opened(X, self.scale, self.shift)
             return dataset if labels is None else dataset.relabel(labels)
-        dataset = Dataset(self._matrix(X, reset), labels, scale=self.scale, shift=self.shift)
+        dataset = Dataset(self._matrix(as_frame(X), reset), labels, scale=self.scale, shift=self.shift)
         return dataset._name_columns(getattr(self, "feature_names_in_", None))
 
     def _matrix(self, X: Any, reset: bool) -> Any:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 from typing import Any, TypeVar
 
+from vaelib._c.names import nearest
 from vaelib.data.data_frames import CONTAINERS
+from vaelib.models.public_methods import check_keywords
 from vaelib.models.scikit_learn import TransformerBase
 
 Self = TypeVar("Self", bound="EstimatorInterface")
@@ -20,6 +22,12 @@ def constructor_parameters(estimator: type[Any]) -> dict[str, str]:
 
 class EstimatorInterface(TransformerBase):
     """Parameters, representation, tags: what clone, pipelines, searches and scikit-learn's checks call."""
+
+    def __new__(cls, *_arguments: Any, **parameters: Any) -> Any:
+        """An estimator; names the parameter that was perhaps meant by one that there is not."""
+        if parameters:
+            check_keywords(cls.__init__, cls.__name__, parameters)
+        return super().__new__(cls)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The constructor's parameters and their values; ``deep`` is present for scikit-learn."""
@@ -37,7 +45,8 @@ class EstimatorInterface(TransformerBase):
         for name, value in parameters.items():
             if name not in valid:
                 raise ValueError(
-                    f"Invalid parameter {name!r} for estimator {type(self).__name__}. Valid parameters are: {valid!r}."
+                    f"Invalid parameter {name!r} for estimator {type(self).__name__}{nearest(name, valid) or '.'} "
+                    f"Valid parameters are: {valid!r}."
                 )
             setattr(self, name, value)
         return self

@@ -19,6 +19,7 @@ from vaelib.data.unlabelled import UNLABELLED, is_labelled_for
 from vaelib.models.estimator import Estimator
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.targets import Target, query_to_file
+from vaelib.training.heads import HEADS
 
 
 class Predictions(Estimator[NativeStack]):
@@ -48,11 +49,35 @@ class Predictions(Estimator[NativeStack]):
         If fitted to several labels at once, the probability of each label; they do not sum to 1.
         """
         model = self._fitted()
+        return model.get_probabilities(self._examples_for(model, X))
+
+    def predict_log_proba(self, X: Any) -> npt.NDArray[np.float64]:
+        """The logarithms of what ``predict_proba`` gives; finite also where a probability is 0 in float32."""
+        scores = self._scores_of_outputs(X)
+        if self._fitted().head == "sigmoid":
+            return np.asarray(-np.logaddexp(0, -scores))
+        return np.asarray(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
+
+    def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
+        """What softmax or sigmoids make probabilities of, shape (n_samples, n_classes).
+
+        Of two classes, as in scikit-learn, shape (n_samples,): the logarithm of p(classes_[1]) / p(classes_[0]), above
+        0 where ``predict`` says ``classes_[1]``.
+        """
+        scores = self._scores_of_outputs(X)
+        if self._fitted().head == "softmax" and scores.shape[1] == 2:
+            return np.asarray(scores[:, 1] - scores[:, 0])
+        return scores
+
+    def _scores_of_outputs(self, X: Any) -> npt.NDArray[np.float64]:
+        """The outputs of the layer on top, shape (n_samples, outputs)."""
+        model = self._fitted()
         examples = self._examples_for(model, X)
-        probabilities = np.empty((examples.rows, model.info.output_count), dtype=np.float32)
-        name = "vaelib_stack_predict_probabilities" + examples.suffix
-        call(name, model.handle, *examples.arguments, pointer(probabilities), probabilities.size)
-        return probabilities
+        if not model.head:
+            model.get_probabilities(examples)  # which says what is missing
+        codes = model.get_codes(examples, len(model.widths) - 1)
+        weights, name = model.get_weights(), HEADS[model.head]
+        return np.asarray(codes.astype(np.float64) @ weights[f"{name}/weight"] + weights[f"{name}/bias"])
 
     def predict_proba_to_file(
         self, X: Any, target: Target, name: str = "probabilities", *, callbacks: Callbacks = None

@@ -10,6 +10,7 @@ from vaelib.data.sample_weights import weighted
 from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
+from vaelib.models.public_methods import with_own_methods
 from vaelib.models.regression import RegressionPredictions
 from vaelib.models.reports import Reports
 from vaelib.models.scikit_learn import RegressorBase
@@ -21,6 +22,7 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="StackedDenoisingRegressor")
 
 
+@with_own_methods
 class StackedDenoisingRegressor(
     SupervisedStack, Stack, RegressionPredictions, StackQueries, Reports, RegressorBase, EstimatorInterface
 ):

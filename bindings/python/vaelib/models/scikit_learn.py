@@ -64,14 +64,14 @@ class _Watch:
                 execute(module)
                 derive_from(module)
 
-            spec.loader.exec_module = execute_and_derive
+            spec.loader.exec_module = execute_and_derive  # type: ignore[method-assign]
         return spec
 
 
 def watch() -> None:
     """Has the estimators derive from scikit-learn's classes, now or when these are imported."""
     watching = _Watch()
-    sys.meta_path.insert(0, watching)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, watching)
     if _MODULE in sys.modules:
         derive_from(importlib.import_module(_MODULE))  # which waits for another thread that is importing it
 

@@ -29,10 +29,7 @@ class StackQueries(Estimator[NativeStack]):
         """
         model = self._fitted()
         index = model.layer_index(layer)
-        examples = self._examples_for(model, X)
-        codes = np.empty((examples.rows, model.widths[index]), dtype=np.float32)
-        name = "vaelib_stack_encode" + examples.suffix
-        call(name, model.handle, *examples.arguments, index, pointer(codes), codes.size)
+        codes = model.get_codes(self._examples_for(model, X), index)
         return in_container(self, codes, X) if index == model.layer_index(-1) else codes
 
     def inverse_transform(self, X: Any, layer: int = -1) -> Matrix:

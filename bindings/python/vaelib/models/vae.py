@@ -15,6 +15,7 @@ from vaelib.models.estimator_interface import EstimatorInterface, constructor_pa
 from vaelib.models.fine_tuning import fraction_kept
 from vaelib.models.native_vae import NativeVAE
 from vaelib.models.outliers import OutlierDetection, held_out_rows
+from vaelib.models.public_methods import with_own_methods
 from vaelib.models.reports import Reports
 from vaelib.models.tables import TableData
 from vaelib.models.vae_bounds import VAEBounds
@@ -28,6 +29,7 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="VAE")
 
 
+@with_own_methods
 class VAE(
     VAEConditions,
     TableData,
