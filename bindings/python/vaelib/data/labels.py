@@ -112,9 +112,8 @@ def _in_place(numbers: npt.NDArray[Any], labelled: npt.NDArray[np.bool_]) -> npt
 
 def _check_whole_numbers(labels: Labels) -> None:
     if not np.isfinite(labels).all():
-        raise ValueError(
-            f"Input y contains NaN or infinity: row {int(np.argmin(np.isfinite(labels)))} has no label; -1 says so"
-        )
+        row = int(np.argmin(np.isfinite(labels)))
+        raise ValueError(f"Input y contains NaN or infinity: row {row} has no label; -1 says so")
     if (labels != np.rint(labels)).any():
         raise ValueError("Unknown label type: continuous. y holds real numbers; expected classes")
 

@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 
 from vaelib._c.long_calls import Callbacks
 from vaelib.data.sample_weights import counting_rows, mean, weighted
+from vaelib.models.autoencoder_incremental import AutoencoderPartialFit
 from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.outliers import OutlierDetection, held_out_rows
 from vaelib.models.public_methods import with_own_methods
 from vaelib.models.reports import Reports
-from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.stack_scores import StackScores
 from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
@@ -23,7 +23,7 @@ Self = TypeVar("Self", bound="StackedDenoisingAutoencoder")
 
 @with_own_methods
 class StackedDenoisingAutoencoder(
-    Stack, StackQueries, StackScores, OutlierDetection[NativeStack], Reports, EstimatorInterface
+    AutoencoderPartialFit, StackQueries, StackScores, OutlierDetection[NativeStack], Reports, EstimatorInterface
 ):
     """A stack of denoising auto-encoders (Vincent et al. 2008; 2010), learned without labels.
 
@@ -125,6 +125,7 @@ class StackedDenoisingAutoencoder(
         # end
         scale: float = 1.0,
         shift: float = 0.0,
+        warm_start: bool = False,
         random_state: Any = None,
         verbose: int = 0,
         contamination: float | str = "auto",
@@ -176,6 +177,7 @@ class StackedDenoisingAutoencoder(
         self.patience = patience
         self.scale = scale
         self.shift = shift
+        self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
         self.contamination = contamination
@@ -234,13 +236,14 @@ class StackedDenoisingAutoencoder(
         """
         self._check_contamination()
         with self._learning():
+            goes_on = self._goes_on()
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
-            examples, held_out = self._examples(X, reset=True), self._validation(validation)
+            examples, held_out = self._examples(X, reset=not goes_on), self._validation(validation)
             examples = weighted(examples, sample_weight)
             # Those that count, which alone say what the data are like.
             counted = counting_rows(examples)
-            stack, pretraining = self._beginning(examples, seed)
+            stack, pretraining = self._beginning(examples, seed, goes_on)
             self._train(stack, seed, pretraining, examples, held_out, callbacks, keeper)
             fraction = 0 if self.validation_fraction == "auto" else float(self.validation_fraction)
             if held_out is None and fraction > 0:  # by pretraining too, which "auto" gives all rows

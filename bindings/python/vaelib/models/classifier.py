@@ -14,14 +14,13 @@ from vaelib._c.long_calls import Callbacks
 from vaelib.data.class_names import classes_of, names_of
 from vaelib.data.sample_weights import weighted
 from vaelib.data.target_arrays import is_matrix
+from vaelib.models.classifier_incremental import ClassifierPartialFit
 from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
-from vaelib.models.predictions import Predictions
 from vaelib.models.public_methods import with_own_methods
 from vaelib.models.reports import Reports
 from vaelib.models.scikit_learn import ClassifierBase
-from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.supervised_stack import SupervisedStack
 from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
@@ -31,7 +30,7 @@ Self = TypeVar("Self", bound="StackedDenoisingClassifier")
 
 @with_own_methods
 class StackedDenoisingClassifier(
-    SupervisedStack, Stack, Predictions, StackQueries, Reports, ClassifierBase, EstimatorInterface
+    SupervisedStack, ClassifierPartialFit, StackQueries, Reports, ClassifierBase, EstimatorInterface
 ):
     """A classifier whose layers learn to denoise before they learn the labels (Vincent et al. 2008; 2010).
 
@@ -152,6 +151,7 @@ class StackedDenoisingClassifier(
         pretrained: Any = None,
         scale: float = 1.0,
         shift: float = 0.0,
+        warm_start: bool = False,
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -206,6 +206,7 @@ class StackedDenoisingClassifier(
         self.pretrained = pretrained
         self.scale = scale
         self.shift = shift
+        self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
         # end
@@ -269,13 +270,19 @@ class StackedDenoisingClassifier(
             ``cancel()`` was called. The weights reached so far are kept.
         """
         with self._learning():
+            goes_on = self._goes_on()
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
-            examples = weighted(self._examples(X, reset=True), sample_weight)
+            examples = weighted(self._examples(X, reset=not goes_on), sample_weight)
             examples, supervised, classes, factors = self._labelled(X, y, examples)
+            if goes_on and self._fitted().head and not np.array_equal(classes, self.classes_):
+                raise ValueError(
+                    f"warm_start continues with the classes {self.classes_.tolist()}, but y has {classes.tolist()}; "
+                    "set warm_start=False to start from new weights"
+                )
             known = None if is_matrix(y) else classes
             held_out = None if validation is None else self._labelled_as(validation, known, factors)
-            stack, pretraining = self._beginning(examples, seed)
+            stack, pretraining = self._beginning(examples, seed, goes_on)
             self._train(stack, seed, pretraining, supervised, held_out, callbacks, keeper, classes_=classes)
         return self
 

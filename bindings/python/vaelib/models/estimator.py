@@ -78,12 +78,10 @@ class Estimator(Generic[ModelType]):
             model = self._new_model(width, seed)
             self.n_features_in_ = width
             self._forget_columns()
+            self._begin(model, None, seed)
         else:
             examples = self._examples(X, reset=True, conditions=conditions)
-            model = self._new_model_for(examples, seed)
-            self._see(model, examples)
-        model.columns = self._columns_for(model)
-        self._keep(model, seed)
+            self._begin(self._new_model_for(examples, seed), examples, seed)
         return self
 
     def cancel(self) -> None:
@@ -168,7 +166,7 @@ class Estimator(Generic[ModelType]):
         return copy
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {name: value for name, value in vars(self).items() if name != "_in_training"}
+        state = {name: value for name, value in vars(self).items() if name not in ("_in_training", "_steps")}
         model = self._present_model()
         return state if model is None else {**state, "_model": model}
 
@@ -179,6 +177,13 @@ class Estimator(Generic[ModelType]):
     def _new_model_for(self, examples: Dataset, seed: int) -> ModelType:
         """The same for these examples, where they decide something."""
         return self._new_model(examples.columns, seed)
+
+    def _begin(self, model: ModelType, examples: Dataset | None, seed: int) -> None:
+        """Keeps a model that is not trained yet, once it has seen its examples, if there are some."""
+        if examples is not None:
+            self._see(model, examples)
+        model.columns = self._columns_for(model)
+        self._keep(model, seed)
 
     def _see(self, model: ModelType, examples: Dataset) -> None:
         """Shows a new model what its examples are like."""
@@ -259,11 +264,12 @@ class Estimator(Generic[ModelType]):
         self.seed_ = seed
         vars(self).update(learned)
 
+    def _forget_scores(self) -> None:
+        """Forgets what was learned from answers of the weights that there were."""
+
     def _validation(self, validation: Any) -> Dataset | None:
         """The validation examples that were given."""
-        if isinstance(validation, tuple) or (
-            isinstance(validation, list) and any(np.ndim(each) == 2 for each in validation[:1])
-        ):
+        if isinstance(validation, tuple) or (isinstance(validation, list) and _begins_with_matrix(validation)):
             raise ValueError(
                 f"validation must be an array or a Dataset: a {type(self).__name__} learns no labels, which in a pair "
                 "(X, y) stand beside X"
@@ -397,6 +403,11 @@ class Estimator(Generic[ModelType]):
         check_input_features(self, input_features)
         prefix = type(self).__name__.lower()
         return np.array([f"{prefix}{index}" for index in range(width)], dtype=object)
+
+
+def _begins_with_matrix(parts: list[Any]) -> bool:
+    """Whether a list is not one of rows."""
+    return bool(parts) and getattr(parts[0], "ndim", 0) == 2
 
 
 def _is_shown(progress: Progress) -> bool:

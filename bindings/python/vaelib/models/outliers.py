@@ -153,9 +153,12 @@ class OutlierDetection(Estimator[ModelType], OutlierBase):
             raise ValueError(f'contamination must be "auto" or a share above 0, at most 0.5, not {value!r}')
 
     def _keep(self, model: ModelType, seed: int, **learned: Any) -> None:
-        for name in ("offset_", "_usual_shares", "_held_out_scores"):  # which were another model's
-            vars(self).pop(name, None)
+        self._forget_scores()
         super()._keep(model, seed, **learned)
+
+    def _forget_scores(self) -> None:
+        for name in ("offset_", "_usual_shares", "_held_out_scores"):
+            vars(self).pop(name, None)
 
     def _calibrated(self, name: str) -> Any:
         self._fitted()

@@ -52,11 +52,19 @@ class Predictions(Estimator[NativeStack]):
         return model.get_probabilities(self._examples_for(model, X))
 
     def predict_log_proba(self, X: Any) -> npt.NDArray[np.float64]:
-        """The logarithms of what ``predict_proba`` gives; finite also where a probability is 0 in float32."""
+        """The logarithms of what ``predict_proba`` gives; finite also where that is 0 in float32."""
+        with np.errstate(divide="ignore"):
+            logarithms = np.log(self.predict_proba(X).astype(np.float64))
+        rounded = np.isneginf(logarithms)
+        if not rounded.any():
+            return logarithms
         scores = self._scores_of_outputs(X)
-        if self._fitted().head == "sigmoid":
-            return np.asarray(-np.logaddexp(0, -scores))
-        return np.asarray(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
+        exact = (
+            -np.logaddexp(0, -scores)
+            if self._fitted().head == "sigmoid"
+            else scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+        )
+        return np.where(rounded, exact, logarithms)
 
     def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
         """What softmax or sigmoids make probabilities of, shape (n_samples, n_classes).

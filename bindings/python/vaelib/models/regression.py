@@ -52,7 +52,7 @@ class RegressionPredictions(Estimator[NativeStack]):
         that examples lack, which are NaN, do not count, nor does an output of which y lacks all.
         """
         predicted = self.predict(X)
-        targets = as_targets(_targets_of(X, y), len(predicted), type(self).__name__)
+        targets = as_targets(targets_of(X, y), len(predicted), type(self).__name__)
         if targets.reshape(len(predicted), -1).shape != predicted.reshape(len(predicted), -1).shape:
             raise ValueError(f"y has shape {targets.shape}, but the predictions have {predicted.shape}")
         rows = has_targets(targets)
@@ -61,7 +61,7 @@ class RegressionPredictions(Estimator[NativeStack]):
 
     def _measured(self, X: Any, y: Any, examples: Dataset) -> tuple[Dataset, int]:
         """Those of the examples that have targets, with them; and how many axes y has."""
-        targets = as_targets(_targets_of(X, y), examples.rows, type(self).__name__)
+        targets = as_targets(targets_of(X, y), examples.rows, type(self).__name__)
         rows = has_targets(targets)
         known = examples if rows.all() else examples[rows]
         return known._with_targets(targets[rows], "gaussian"), targets.ndim
@@ -78,7 +78,7 @@ class RegressionPredictions(Estimator[NativeStack]):
         return self._measured(X, y, self._examples(X))[0]
 
 
-def _targets_of(X: Any, y: Any) -> Any:
+def targets_of(X: Any, y: Any) -> Any:
     """The targets given, or else the labels of a Dataset."""
     return X.labels if y is None and isinstance(X, Dataset) else y
 

@@ -12,9 +12,9 @@ from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.public_methods import with_own_methods
 from vaelib.models.regression import RegressionPredictions
+from vaelib.models.regressor_incremental import RegressorPartialFit
 from vaelib.models.reports import Reports
 from vaelib.models.scikit_learn import RegressorBase
-from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.supervised_stack import SupervisedStack
 from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
@@ -24,7 +24,13 @@ Self = TypeVar("Self", bound="StackedDenoisingRegressor")
 
 @with_own_methods
 class StackedDenoisingRegressor(
-    SupervisedStack, Stack, RegressionPredictions, StackQueries, Reports, RegressorBase, EstimatorInterface
+    SupervisedStack,
+    RegressorPartialFit,
+    RegressionPredictions,
+    StackQueries,
+    Reports,
+    RegressorBase,
+    EstimatorInterface,
 ):
     """A regressor whose layers learn to denoise before they learn the targets (Vincent et al. 2008; 2010).
 
@@ -135,6 +141,7 @@ class StackedDenoisingRegressor(
         pretrained: Any = None,
         scale: float = 1.0,
         shift: float = 0.0,
+        warm_start: bool = False,
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -188,6 +195,7 @@ class StackedDenoisingRegressor(
         self.pretrained = pretrained
         self.scale = scale
         self.shift = shift
+        self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
         # end
@@ -248,12 +256,13 @@ class StackedDenoisingRegressor(
             ``cancel()`` was called. The weights reached so far are kept.
         """
         with self._learning():
+            goes_on = self._goes_on()
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
-            examples = weighted(self._examples(X, reset=True), sample_weight)
+            examples = weighted(self._examples(X, reset=not goes_on), sample_weight)
             measured, axes = self._measured(X, y, examples)
             held_out = None if validation is None else self._measured_validation(validation)
-            stack, pretraining = self._beginning(examples, seed)
+            stack, pretraining = self._beginning(examples, seed, goes_on)
             self._train(stack, seed, pretraining, measured, held_out, callbacks, keeper, _is_vector=axes == 1)
         return self
 

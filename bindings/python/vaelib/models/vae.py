@@ -22,6 +22,7 @@ from vaelib.models.vae_bounds import VAEBounds
 from vaelib.models.vae_conditions import VAEConditions
 from vaelib.models.vae_files import VAEFileQueries
 from vaelib.models.vae_imputation import VAEImputation
+from vaelib.models.vae_incremental import VAEPartialFit
 from vaelib.models.vae_queries import VAEQueries
 from vaelib.models.vae_scores import VAEScores
 from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
@@ -38,6 +39,7 @@ class VAE(
     VAEFileQueries,
     VAEImputation,
     VAEScores,
+    VAEPartialFit,
     OutlierDetection[NativeVAE],
     Reports,
     EstimatorInterface,

@@ -1,0 +1,84 @@
+"""partial_fit: training on one part of the data after another, with an optimiser that remembers the parts before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vaelib._c.arguments import count, seed_from
+from vaelib.data.dataset import Dataset
+from vaelib.data.sample_weights import counting_rows
+from vaelib.models.estimator import Estimator, ModelType
+from vaelib.training.trainer import Trainer
+
+#: The rows of a step where ``batch_size`` is left to the library.
+_STEP_ROWS = 128
+
+#: A phase, and the layer that is pretrained in it.
+Phase = tuple[str, int]
+
+
+@dataclass
+class Steps:
+    """What goes on from one call to the next: a trainer for each phase, and how many calls there were."""
+
+    model: Any
+    phases: Sequence[Phase]
+    trainers: list[Trainer]
+    calls: int = 0
+
+
+class IncrementalTraining(Estimator[ModelType]):
+    """Steps on the rows of one call after another."""
+
+    #: Of the calls so far; None before the first. Copies and pickles begin with an optimiser that remembers nothing.
+    _steps: Steps | None
+
+    def _is_new(self) -> bool:
+        """Whether there is no model yet that a call of ``partial_fit`` goes on with."""
+        return getattr(self, "_model", None) is None
+
+    def _start(self, examples: Dataset) -> None:
+        """Gives the estimator untrained weights, made for the rows of the first call."""
+        seed = seed_from(self.random_state)
+        self._begin(self._new_model_for(counting_rows(examples), seed), examples, seed)
+
+    def _step_through(self, examples: Dataset, phases: Sequence[Phase], batch_size: Any) -> None:
+        """Trains each phase on batch after batch of the rows, which are shuffled; rows of weight 0 are left out."""
+        examples = counting_rows(examples)
+        steps = getattr(self, "_steps", None)
+        if steps is None or steps.model is not self._model or steps.phases != phases:
+            endless = _Endless(self)
+            trainers = [Trainer(endless, examples.rows, phase=phase, layer=layer) for phase, layer in phases]
+            steps = self._steps = Steps(self._model, phases, trainers)
+        rows = _STEP_ROWS if batch_size == "auto" else count(batch_size, "batch_size")
+        if rows == 0:
+            raise ValueError("batch_size must be at least 1")
+        order = np.random.default_rng((self.seed_, steps.calls)).permutation(examples.rows)
+        steps.calls += 1
+        self._forget_scores()
+        for first in range(0, examples.rows, rows):
+            batch = examples[order[first : first + rows]]
+            for trainer in steps.trainers:
+                trainer.step(batch)
+
+
+class _Endless:
+    """An estimator as a Trainer sees it whose training has no end, so that no rate falls towards one."""
+
+    def __init__(self, estimator: Estimator[Any]) -> None:
+        self._estimator = estimator
+        self.seed_ = estimator.seed_
+        self._fitted, self._examples, self._adopt = estimator._fitted, estimator._examples, estimator._adopt
+
+    def _step_training(self, phase: str | None, layer: int, head: Any) -> tuple[str, int, dict[str, Any]]:
+        found, index, training = self._estimator._step_training(phase, layer, head)
+        return found, index, _without_end(training)
+
+
+def _without_end(training: Mapping[str, Any]) -> dict[str, Any]:
+    schedule = training["schedule"]
+    return {**training, "schedule": "constant" if schedule == "cosine" else schedule}
