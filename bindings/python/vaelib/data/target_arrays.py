@@ -46,7 +46,9 @@ def as_targets(y: Any, rows: int, estimator: str) -> npt.NDArray[np.float32]:
         with np.errstate(over="ignore"):  # what is too large is found as infinite
             targets = given.astype(np.float64).astype(np.float32)
     except (TypeError, ValueError):
-        raise ValueError(f"Unknown label type of y: {first_other(given)}; NaN stands for no target") from None
+        raise ValueError(
+            f"Unknown label type: y does not hold real numbers: {first_other(given)}; NaN stands for no target"
+        ) from None
     if targets.ndim not in (1, 2) or targets.shape[-1] == 0:
         raise ValueError(f"y should be a 1d or 2d array of targets, got an array of shape {given.shape} instead")
     _check_length(targets, rows)

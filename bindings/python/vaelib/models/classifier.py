@@ -273,6 +273,7 @@ class StackedDenoisingClassifier(
             goes_on = self._goes_on()
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
+            X, y = self._collected(X, y, not goes_on)
             examples = weighted(self._examples(X, reset=not goes_on), sample_weight)
             examples, supervised, classes, factors = self._labelled(X, y, examples)
             if goes_on and self._fitted().head and not np.array_equal(classes, self.classes_):

@@ -20,9 +20,11 @@ from vaelib._c.calls import call
 from vaelib._c.errors import Cancelled, NumericalError, VaelibError, VaelibWarning, caller_depth
 from vaelib._c.long_calls import Callbacks, Progress
 from vaelib.data.as_array import as_frame
+from vaelib.data.batches import Collected, are_batches, collect
 from vaelib.data.data_frames import check_feature_names, check_input_features
 from vaelib.data.dataset import Dataset
 from vaelib.data.h5py_datasets import is_h5py_dataset, opened
+from vaelib.data.index_columns import warn_of_index
 from vaelib.data.matrices import as_matrix
 from vaelib.data.stored_columns import StoredColumns
 from vaelib.models.native import NativeModel
@@ -276,6 +278,18 @@ class Estimator(Generic[ModelType]):
             )
         return None if validation is None else self._examples(validation)
 
+    def _pair_of_validation(self, validation: Any) -> tuple[Any, Any]:
+        """Validation examples, and the labels or targets given with them; None for those of a Dataset."""
+        if isinstance(validation, Dataset):
+            return validation, None
+        if are_batches(validation):
+            return self._collected(validation, None, reset=False)
+        try:
+            X, y = validation
+        except (TypeError, ValueError):
+            raise ValueError("validation must be a pair (X, y), or a Dataset with labels") from None
+        return X, y
+
     def _reporting(self, callbacks: Callbacks) -> Callbacks:
         """The user's callbacks, and before them the printed lines that ``verbose`` asks for."""
         if not self.verbose:
@@ -326,6 +340,9 @@ class Estimator(Generic[ModelType]):
         return rows_of(self._examples(X, conditions=conditions))
 
     def _as_dataset(self, X: Any, labels: npt.NDArray[Any] | None, reset: bool) -> Dataset:
+        if isinstance(X, Collected) or are_batches(X):
+            examples: Dataset = self._collected(X, None, reset)[0].dataset
+            return examples if labels is None else examples.relabel(labels)
         if isinstance(X, Dataset) or is_h5py_dataset(X):
             if reset:
                 self._forget_columns()
@@ -336,10 +353,29 @@ class Estimator(Generic[ModelType]):
         dataset = Dataset(self._matrix(as_frame(X), reset), labels, scale=self.scale, shift=self.shift)
         return dataset._name_columns(getattr(self, "feature_names_in_", None))
 
+    def _collected(self, X: Any, y: Any, reset: bool) -> tuple[Any, Any]:
+        """X and y; if X comes in batches, what was collected of them, and the labels or targets in them.
+
+        ``reset`` learns the columns of the first batch. ``y`` is taken if it is given.
+        """
+        if not are_batches(X):
+            return X, y
+        if reset:
+            self._forget_columns()
+
+        def matrix_of(batch: Any, is_first: bool) -> Any:
+            return self._matrix(as_frame(batch), reset and is_first)
+
+        collected = collect(X, matrix_of, self.scale, self.shift)
+        collected.dataset._name_columns(getattr(self, "feature_names_in_", None))
+        return collected, collected.y if y is None else y
+
     def _matrix(self, X: Any, reset: bool) -> Any:
         """Examples that are no dataset as a matrix; ``reset`` learns the column names, which else are compared."""
         matrix = as_matrix(X, type(self).__name__)
         check_feature_names(self, X, reset)
+        if reset:
+            warn_of_index(X)
         return matrix
 
     def _rows(self, values: npt.NDArray[np.float32], X: Any = None) -> Any:

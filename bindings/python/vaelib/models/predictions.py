@@ -145,13 +145,7 @@ class Predictions(Estimator[NativeStack]):
 
         Their numbers are those of ``classes``; None if there are several labels at once. ``factors`` weight classes.
         """
-        if isinstance(validation, Dataset):
-            X, y = validation, None
-        else:
-            try:
-                X, y = validation
-            except (TypeError, ValueError):
-                raise ValueError("validation must be a pair (X, y), or a Dataset with labels") from None
+        X, y = self._pair_of_validation(validation)
         examples = self._examples(X)
         if classes is None:
             if not is_matrix(y):

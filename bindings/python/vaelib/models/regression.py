@@ -68,13 +68,7 @@ class RegressionPredictions(Estimator[NativeStack]):
 
     def _measured_validation(self, validation: Any) -> Dataset:
         """Validation examples with their targets; those without are left out."""
-        if isinstance(validation, Dataset):
-            X, y = validation, None
-        else:
-            try:
-                X, y = validation
-            except (TypeError, ValueError):
-                raise ValueError("validation must be a pair (X, y), or a Dataset with labels") from None
+        X, y = self._pair_of_validation(validation)
         return self._measured(X, y, self._examples(X))[0]
 
 

@@ -259,6 +259,7 @@ class StackedDenoisingRegressor(
             goes_on = self._goes_on()
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
+            X, y = self._collected(X, y, not goes_on)
             examples = weighted(self._examples(X, reset=not goes_on), sample_weight)
             measured, axes = self._measured(X, y, examples)
             held_out = None if validation is None else self._measured_validation(validation)
