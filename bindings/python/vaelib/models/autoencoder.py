@@ -14,6 +14,7 @@ from vaelib.models.native_stack import NativeStack
 from vaelib.models.outliers import OutlierDetection, held_out_rows
 from vaelib.models.public_methods import with_own_methods
 from vaelib.models.reports import Reports
+from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.stack_scores import StackScores
 from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
@@ -23,7 +24,7 @@ Self = TypeVar("Self", bound="StackedDenoisingAutoencoder")
 
 @with_own_methods
 class StackedDenoisingAutoencoder(
-    AutoencoderPartialFit, StackQueries, StackScores, OutlierDetection[NativeStack], Reports, EstimatorInterface
+    Stack, AutoencoderPartialFit, StackQueries, StackScores, OutlierDetection[NativeStack], Reports, EstimatorInterface
 ):
     """A stack of denoising auto-encoders (Vincent et al. 2008; 2010), learned without labels.
 

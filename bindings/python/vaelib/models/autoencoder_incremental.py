@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from vaelib.data.sample_weights import weighted
+from vaelib.models.estimator import Estimator
 from vaelib.models.fine_tuning import has_epochs
-from vaelib.models.incremental import Phase
-from vaelib.models.stack_incremental import StackPartialFit
+from vaelib.models.incremental import Phase, is_new, start, step_through
+from vaelib.models.native_stack import NativeStack
 
 Self = TypeVar("Self", bound="AutoencoderPartialFit")
 
 
-class AutoencoderPartialFit(StackPartialFit):
+class AutoencoderPartialFit(Estimator[NativeStack]):
     """``partial_fit`` of an auto-encoder."""
+
+    batch_size: Any
 
     def partial_fit(self: Self, X: Any, y: object = None, *, sample_weight: Any = None) -> Self:
         """Trains on X in one pass, after what was learned from the parts before; returns the estimator.
@@ -43,18 +46,20 @@ class AutoencoderPartialFit(StackPartialFit):
             A value is not finite or does not suit the loss; the steps before it were made.
         """
         with self._learning():
-            is_new = self._is_new()
-            examples = weighted(self._examples(X, reset=is_new), sample_weight)
-            if is_new:
-                self._start(examples)
-            self._step_through(examples, self._phases(), self.batch_size)
+            begins = is_new(self)
+            examples = weighted(self._examples(X, reset=begins), sample_weight)
+            if begins:
+                start(self, examples)
+            step_through(self, examples, _phases(self), self.batch_size)
         return self
 
-    def _phases(self) -> Sequence[Phase]:
-        layers = range(len(self._fitted().widths)) if self._has_pretraining() else ()
-        phases = [("pretraining", layer) for layer in layers]
-        if has_epochs(self.finetune_epochs, "finetune_epochs"):
-            phases.append(("unsupervised", 0))
-        if not phases:
-            raise ValueError("epochs and finetune_epochs are both 0: there is nothing to train")
-        return phases
+
+def _phases(estimator: Any) -> Sequence[Phase]:
+    """The phases that have epochs: pretraining, layer by layer, and fine-tuning."""
+    layers = range(len(estimator._fitted().widths)) if estimator._has_pretraining() else ()
+    phases = [("pretraining", layer) for layer in layers]
+    if has_epochs(estimator.finetune_epochs, "finetune_epochs"):
+        phases.append(("unsupervised", 0))
+    if not phases:
+        raise ValueError("epochs and finetune_epochs are both 0: there is nothing to train")
+    return phases

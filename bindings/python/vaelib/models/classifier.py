@@ -18,9 +18,11 @@ from vaelib.models.classifier_incremental import ClassifierPartialFit
 from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
+from vaelib.models.predictions import Predictions
 from vaelib.models.public_methods import with_own_methods
 from vaelib.models.reports import Reports
 from vaelib.models.scikit_learn import ClassifierBase
+from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.supervised_stack import SupervisedStack
 from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
@@ -30,7 +32,7 @@ Self = TypeVar("Self", bound="StackedDenoisingClassifier")
 
 @with_own_methods
 class StackedDenoisingClassifier(
-    SupervisedStack, ClassifierPartialFit, StackQueries, Reports, ClassifierBase, EstimatorInterface
+    SupervisedStack, Stack, Predictions, ClassifierPartialFit, StackQueries, Reports, ClassifierBase, EstimatorInterface
 ):
     """A classifier whose layers learn to denoise before they learn the labels (Vincent et al. 2008; 2010).
 

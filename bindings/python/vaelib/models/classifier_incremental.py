@@ -11,14 +11,21 @@ from vaelib.data.dataset import Dataset
 from vaelib.data.labels import Labels, as_labels, encode_as
 from vaelib.data.sample_weights import class_factors, reweighted_by_class, weighted
 from vaelib.data.target_arrays import as_indicators, is_matrix
-from vaelib.models.predictions import Predictions, with_labels
-from vaelib.models.stack_incremental import StackPartialFit
+from vaelib.data.unlabelled import is_labelled_for
+from vaelib.models.estimator import Estimator
+from vaelib.models.incremental import is_new
+from vaelib.models.native_stack import NativeStack
+from vaelib.models.predictions import labels_of, with_labels
+from vaelib.models.stack_incremental import begin_with_head, finetune_through, has_head
 
 Self = TypeVar("Self", bound="ClassifierPartialFit")
 
 
-class ClassifierPartialFit(StackPartialFit, Predictions):
+class ClassifierPartialFit(Estimator[NativeStack]):
     """``partial_fit`` of a classifier."""
+
+    classes_: Labels
+    class_weight: Any
 
     def partial_fit(self: Self, X: Any, y: Any = None, classes: Any = None, *, sample_weight: Any = None) -> Self:
         """Learns the labels of X in one pass, after those of the parts before; returns the estimator.
@@ -50,48 +57,50 @@ class ClassifierPartialFit(StackPartialFit, Predictions):
             A value is not finite or does not suit the loss; the steps before it were made.
         """
         with self._learning():
-            is_new = self._is_new()
-            examples = weighted(self._examples(X, reset=is_new), sample_weight)
-            kind, known = ("sigmoid", None) if is_matrix(y) else ("softmax", self._classes_of_stream(classes))
-            learned = self._with_numbers(X, y, examples, known)
-            outputs = as_array(y, "y").shape[1] if known is None else len(known)
-            if is_new:
-                self._start_with_head(examples, kind, outputs, classes_=np.arange(outputs) if known is None else known)
-            elif not self._fitted().head:
-                self._fitted().add_head(kind, outputs)
-                self._keep(self._fitted(), self.seed_, classes_=np.arange(outputs) if known is None else known)
+            examples = weighted(self._examples(X, reset=is_new(self)), sample_weight)
+            kind, known = ("sigmoid", None) if is_matrix(y) else ("softmax", _known_classes(self, classes))
+            labelled = _labelled(self, X, y, examples, known)
+            if not has_head(self):
+                names = np.arange(as_array(y, "y").shape[1]) if known is None else known
+                begin_with_head(self, examples, kind, len(names), classes_=names)
             elif self._fitted().head != kind:
                 raise ValueError("y is an indicator matrix of several labels at once, or the model of such, not both")
-            if learned.rows > 0:
-                self._step_through(learned, [("supervised", 0)], self._finetuning_rows())
+            if labelled is not None:
+                finetune_through(self, labelled)
         return self
 
-    def _classes_of_stream(self, classes: Any) -> Labels:
-        """The classes: those of this call, or of an earlier one."""
-        known: Labels | None = getattr(self, "classes_", None) if not self._is_new() else None
-        if known is not None and self._fitted().head:
-            if classes is not None and not np.array_equal(np.unique(as_array(classes, "classes")), known):
-                raise ValueError(f"classes={classes!r} is not the same as on the last call, {known!r}")
-            return known
-        if classes is None:
-            raise ValueError("classes must be passed on the first call to partial_fit")
-        found: Labels = np.unique(as_array(classes, "classes"))
-        if len(found) < 2:
-            raise ValueError(f"classes has one class only, {found.tolist()}; a classifier needs at least two classes")
-        return found
 
-    def _with_numbers(self, X: Any, y: Any, examples: Dataset, classes: Labels | None) -> Dataset:
-        """Those of the examples that have labels, with them."""
-        if classes is None:
-            indicators = as_indicators(y, examples.rows)
-            known = ~np.isnan(indicators).all(axis=1)
-            return examples[known]._with_targets(indicators[known], "sigmoid") if known.any() else examples[:0]
-        if isinstance(self.class_weight, str):
-            raise ValueError(
-                f"class_weight {self.class_weight!r} is of all examples, which partial_fit does not know; give weights "
-                "in a dictionary"
-            )
-        labels = as_labels(self._labels_of(X, y), examples.rows, type(self).__name__)
-        numbers = encode_as(labels, classes, "y")
-        factors = class_factors(self.class_weight, classes, numbers, None)
-        return with_labels(reweighted_by_class(examples, numbers, factors).relabel(numbers))
+def _known_classes(estimator: Any, classes: Any) -> Labels:
+    """The classes: those of this call, or of an earlier one."""
+    if has_head(estimator):
+        known: Labels = estimator.classes_
+        if classes is not None and not np.array_equal(np.unique(as_array(classes, "classes")), known):
+            raise ValueError(f"classes={classes!r} is not the same as on the last call, {known!r}")
+        return known
+    if classes is None:
+        raise ValueError("classes must be passed on the first call to partial_fit")
+    found: Labels = np.unique(as_array(classes, "classes"))
+    if len(found) < 2:
+        raise ValueError(f"classes has one class only, {found.tolist()}; a classifier needs at least two classes")
+    return found
+
+
+def _labelled(estimator: Any, X: Any, y: Any, examples: Dataset, classes: Labels | None) -> Dataset | None:
+    """Those of the examples that have labels, with them; None if none has."""
+    name = type(estimator).__name__
+    if classes is None:
+        indicators = as_indicators(y, examples.rows)
+        known = ~np.isnan(indicators).all(axis=1)
+        return examples[known]._with_targets(indicators[known], "sigmoid") if known.any() else None
+    if isinstance(estimator.class_weight, str):
+        raise ValueError(
+            f"class_weight {estimator.class_weight!r} is of all examples, which partial_fit does not know; give "
+            "weights in a dictionary"
+        )
+    labels = as_labels(labels_of(X, y, name), examples.rows, name)
+    known = is_labelled_for(classes, labels)
+    if not known.any():
+        return None
+    numbers = encode_as(labels, classes, "y")
+    factors = class_factors(estimator.class_weight, classes, numbers, None)
+    return with_labels(reweighted_by_class(examples, numbers, factors).relabel(numbers))

@@ -57,6 +57,8 @@ class Estimator(Generic[ModelType]):
     _model: ModelType | None
     #: The models that ``fit`` trains, by the threads it does so on.
     _in_training: dict[int, ModelType]
+    #: What ``partial_fit`` goes on with; copies and pickles begin with an optimiser that remembers nothing.
+    _steps: Any
 
     def initialize(self: Self, X: Any, *, conditions: Any = None) -> Self:
         """Gives the estimator fresh, untrained weights; returns the estimator.

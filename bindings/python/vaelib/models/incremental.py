@@ -11,7 +11,7 @@ import numpy as np
 from vaelib._c.arguments import count, seed_from
 from vaelib.data.dataset import Dataset
 from vaelib.data.sample_weights import counting_rows
-from vaelib.models.estimator import Estimator, ModelType
+from vaelib.models.estimator import Estimator
 from vaelib.training.trainer import Trainer
 
 #: The rows of a step where ``batch_size`` is left to the library.
@@ -31,39 +31,41 @@ class Steps:
     calls: int = 0
 
 
-class IncrementalTraining(Estimator[ModelType]):
-    """Steps on the rows of one call after another."""
+def is_new(estimator: Estimator[Any]) -> bool:
+    """Whether there is no model yet that a call of ``partial_fit`` goes on with."""
+    return getattr(estimator, "_model", None) is None
 
-    #: Of the calls so far; None before the first. Copies and pickles begin with an optimiser that remembers nothing.
-    _steps: Steps | None
 
-    def _is_new(self) -> bool:
-        """Whether there is no model yet that a call of ``partial_fit`` goes on with."""
-        return getattr(self, "_model", None) is None
+def start(estimator: Estimator[Any], examples: Dataset) -> None:
+    """Gives the estimator untrained weights, made for the rows of the first call."""
+    seed = seed_from(estimator.random_state)
+    estimator._begin(estimator._new_model_for(counting_rows(examples), seed), examples, seed)
 
-    def _start(self, examples: Dataset) -> None:
-        """Gives the estimator untrained weights, made for the rows of the first call."""
-        seed = seed_from(self.random_state)
-        self._begin(self._new_model_for(counting_rows(examples), seed), examples, seed)
 
-    def _step_through(self, examples: Dataset, phases: Sequence[Phase], batch_size: Any) -> None:
-        """Trains each phase on batch after batch of the rows, which are shuffled; rows of weight 0 are left out."""
-        examples = counting_rows(examples)
-        steps = getattr(self, "_steps", None)
-        if steps is None or steps.model is not self._model or steps.phases != phases:
-            endless = _Endless(self)
-            trainers = [Trainer(endless, examples.rows, phase=phase, layer=layer) for phase, layer in phases]
-            steps = self._steps = Steps(self._model, phases, trainers)
-        rows = _STEP_ROWS if batch_size == "auto" else count(batch_size, "batch_size")
-        if rows == 0:
-            raise ValueError("batch_size must be at least 1")
-        order = np.random.default_rng((self.seed_, steps.calls)).permutation(examples.rows)
-        steps.calls += 1
-        self._forget_scores()
-        for first in range(0, examples.rows, rows):
-            batch = examples[order[first : first + rows]]
-            for trainer in steps.trainers:
-                trainer.step(batch)
+def step_through(estimator: Estimator[Any], examples: Dataset, phases: Sequence[Phase], batch_size: Any) -> None:
+    """Trains each phase on batch after batch of the rows, which are shuffled; rows of weight 0 are left out."""
+    rows = _STEP_ROWS if batch_size == "auto" else count(batch_size, "batch_size")
+    if rows == 0:
+        raise ValueError("batch_size must be at least 1")
+    examples = counting_rows(examples)
+    steps = _steps_of(estimator, phases, examples.rows)
+    order = np.random.default_rng((estimator.seed_, steps.calls)).permutation(examples.rows)
+    steps.calls += 1
+    estimator._forget_scores()
+    for first in range(0, examples.rows, rows):
+        batch = examples[order[first : first + rows]]
+        for trainer in steps.trainers:
+            trainer.step(batch)
+
+
+def _steps_of(estimator: Estimator[Any], phases: Sequence[Phase], rows: int) -> Steps:
+    """The steps that go on; new ones for another model or other phases, whose epochs have so many rows."""
+    steps: Steps | None = getattr(estimator, "_steps", None)
+    if steps is None or steps.model is not estimator._fitted() or steps.phases != phases:
+        endless = _Endless(estimator)
+        trainers = [Trainer(endless, rows, phase=phase, layer=layer) for phase, layer in phases]
+        steps = estimator._steps = Steps(estimator._fitted(), phases, trainers)
+    return steps
 
 
 class _Endless:

@@ -111,7 +111,7 @@ class Predictions(Estimator[NativeStack]):
             labelled, right = has_labels(indicators, "y"), (predicted == indicators) | np.isnan(indicators)
             right = right.all(axis=1)
         else:
-            labels = as_labels(self._labels_of(X, y), len(predicted), type(self).__name__)
+            labels = self._labels(X, y, len(predicted))
             labelled, right = is_labelled_for(getattr(self, "classes_", predicted), labels), predicted == labels
             if not labelled.any():
                 raise ValueError("every label in y is -1, which stands for no label: there is nothing to compare with")
@@ -131,7 +131,10 @@ class Predictions(Estimator[NativeStack]):
             known = examples if labelled.all() else examples[labelled]
             classes = np.arange(indicators.shape[1])
             return examples, known._with_targets(indicators[labelled], "sigmoid"), classes, None
-        labels, counts = as_labels(self._labels_of(X, y), examples.rows, type(self).__name__), counting(examples)
+        labels, counts = (
+            self._labels(X, y, examples.rows),
+            counting(examples),
+        )
         numbers = np.full(examples.rows, UNLABELLED, dtype=np.int64)
         classes, numbers[counts] = encode(labels[counts])
         weights = examples.weights
@@ -139,6 +142,11 @@ class Predictions(Estimator[NativeStack]):
         factors = class_factors(self.class_weight, classes, numbers, own)
         examples = reweighted_by_class(examples, numbers, factors)
         return examples, with_labels(examples.relabel(numbers)), classes, factors
+
+    def _labels(self, X: Any, y: Any, rows: int) -> Labels:
+        """The labels given for so many rows, or else those of a Dataset."""
+        name = type(self).__name__
+        return as_labels(labels_of(X, y, name), rows, name)
 
     def _labelled_as(self, validation: Any, classes: Labels | None, factors: Weights | None) -> Dataset:
         """Validation examples, a Dataset or a pair (X, y), with their labels; those without are left out.
@@ -153,19 +161,21 @@ class Predictions(Estimator[NativeStack]):
             indicators = as_indicators(y, examples.rows)
             labelled = has_labels(indicators, "validation's y")
             return examples[labelled]._with_targets(indicators[labelled], "sigmoid")
-        labels = as_labels(self._labels_of(X, y), examples.rows, type(self).__name__)
+        labels = self._labels(X, y, examples.rows)
         numbers = encode_as(labels, classes, "validation")
         return with_labels(reweighted_by_class(examples, numbers, factors).relabel(numbers))
 
-    def _labels_of(self, X: Any, y: Any) -> Any:
-        """The labels given, or else those of a Dataset."""
-        if y is not None or not isinstance(X, Dataset):
-            return y
-        labels = X.labels
-        if labels is None:
-            name = type(self).__name__
-            raise ValueError(f"{name} requires y to be passed, or a Dataset with labels: open_dataset(..., labels=...)")
-        return labels
+
+def labels_of(X: Any, y: Any, estimator: str) -> Any:
+    """The labels given, or else those of a Dataset; ``estimator`` is what errors call it."""
+    if y is not None or not isinstance(X, Dataset):
+        return y
+    labels = X.labels
+    if labels is None:
+        raise ValueError(
+            f"{estimator} requires y to be passed, or a Dataset with labels: open_dataset(..., labels=...)"
+        )
+    return labels
 
 
 def with_labels(examples: Dataset) -> Dataset:

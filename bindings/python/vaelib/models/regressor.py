@@ -15,6 +15,7 @@ from vaelib.models.regression import RegressionPredictions
 from vaelib.models.regressor_incremental import RegressorPartialFit
 from vaelib.models.reports import Reports
 from vaelib.models.scikit_learn import RegressorBase
+from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.supervised_stack import SupervisedStack
 from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
@@ -25,6 +26,7 @@ Self = TypeVar("Self", bound="StackedDenoisingRegressor")
 @with_own_methods
 class StackedDenoisingRegressor(
     SupervisedStack,
+    Stack,
     RegressorPartialFit,
     RegressionPredictions,
     StackQueries,

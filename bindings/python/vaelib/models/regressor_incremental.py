@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from vaelib.data.dataset import Dataset
 from vaelib.data.sample_weights import weighted
 from vaelib.data.target_arrays import as_targets
+from vaelib.models.estimator import Estimator
+from vaelib.models.incremental import is_new
+from vaelib.models.native_stack import NativeStack
 from vaelib.models.regression import targets_of
-from vaelib.models.stack_incremental import StackPartialFit
+from vaelib.models.stack_incremental import begin_with_head, finetune_through, has_head
 
 Self = TypeVar("Self", bound="RegressorPartialFit")
 
 
-class RegressorPartialFit(StackPartialFit):
+class RegressorPartialFit(Estimator[NativeStack]):
     """``partial_fit`` of a regressor."""
 
     def partial_fit(self: Self, X: Any, y: Any = None, *, sample_weight: Any = None) -> Self:
@@ -45,33 +48,26 @@ class RegressorPartialFit(StackPartialFit):
             A value is not finite or does not suit the loss; the steps before it were made.
         """
         with self._learning():
-            is_new = self._is_new()
-            examples = weighted(self._examples(X, reset=is_new), sample_weight)
+            examples = weighted(self._examples(X, reset=is_new(self)), sample_weight)
             targets = as_targets(targets_of(X, y), examples.rows, type(self).__name__)
             matrix = targets.reshape(len(targets), -1)
-            known = ~np.isnan(matrix).all(axis=1)
-            if is_new or not self._fitted().head:
-                self._start_regressor(examples, matrix, is_new=is_new, _is_vector=targets.ndim == 1)
-            if matrix.shape[1] != self._fitted().info.output_count:
-                expected = self._fitted().info.output_count
+            if not has_head(self):
+                scales = _scales_of(matrix)
+                begin_with_head(self, examples, "gaussian", matrix.shape[1], _is_vector=targets.ndim == 1)
+                self.set_weights(scales, strict=False)
+            expected = self._fitted().info.output_count
+            if matrix.shape[1] != expected:
                 raise ValueError(f"y has {matrix.shape[1]} targets an example, but had {expected} in the first call")
+            known = ~np.isnan(matrix).all(axis=1)
             if known.any():
-                measured = examples[known]._with_targets(targets[known], "gaussian")
-                self._step_through(measured, [("supervised", 0)], self._finetuning_rows())
+                finetune_through(self, examples[known]._with_targets(targets[known], "gaussian"))
         return self
 
-    def _start_regressor(self, examples: Dataset, targets: Any, *, is_new: bool, **learned: Any) -> None:
-        """A stack with a head whose scale is that of these targets."""
-        if np.isnan(targets).all(axis=0).any():
-            raise ValueError("the first call needs some of each target: one is NaN, which stands for none, in all rows")
-        if is_new:
-            self._start_with_head(examples, "gaussian", targets.shape[1], **learned)
-        else:
-            self._fitted().add_head("gaussian", targets.shape[1])
-            self._keep(self._fitted(), self.seed_, **learned)
-        deviation = np.nanstd(targets.astype(np.float64), axis=0)
-        scales = {
-            "mean": np.nanmean(targets.astype(np.float64), axis=0),
-            "deviation": np.where(deviation > 0, deviation, 1),
-        }
-        self.set_weights({f"regressor/standardization/{name}": each for name, each in scales.items()}, strict=False)
+
+def _scales_of(targets: npt.NDArray[Any]) -> dict[str, npt.NDArray[np.float64]]:
+    """The weights that bring targets to mean 0 and deviation 1."""
+    if np.isnan(targets).all(axis=0).any():
+        raise ValueError("the first call needs some of each target: one is NaN, which stands for none, in all rows")
+    mean, deviation = (function(targets.astype(np.float64), axis=0) for function in (np.nanmean, np.nanstd))
+    scales = {"mean": mean, "deviation": np.where(deviation > 0, deviation, 1)}
+    return {f"regressor/standardization/{name}": values for name, values in scales.items()}

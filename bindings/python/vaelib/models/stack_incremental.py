@@ -1,4 +1,4 @@
-"""Stacks that learn from one part of the data after another: what all kinds have in common."""
+"""Stacks that learn from one part of the data after another: what those that learn labels or targets have in common."""
 
 from __future__ import annotations
 
@@ -7,27 +7,31 @@ from typing import Any
 from vaelib._c.arguments import seed_from
 from vaelib.data.dataset import Dataset
 from vaelib.data.sample_weights import counting_rows
-from vaelib.models.incremental import IncrementalTraining
+from vaelib.models.estimator import Estimator
+from vaelib.models.incremental import is_new, step_through
 from vaelib.models.native_stack import NativeStack
-from vaelib.models.stack import Stack
 
 
-class StackPartialFit(Stack, IncrementalTraining[NativeStack]):
-    """Training of stacks on one part of the data after another."""
+def begin_with_head(estimator: Any, examples: Dataset, kind: str, outputs: int, **learned: Any) -> None:
+    """Gives a stack without a head a fresh one; first the estimator a stack, the pretrained one if there is."""
+    if is_new(estimator):
+        seed = seed_from(estimator.random_state)
+        stack, _ = estimator._beginning(examples, seed)
+        if estimator.pretrained is None:
+            estimator._see(stack, counting_rows(examples))
+        stack.columns = estimator._columns_for(stack)
+    else:
+        stack, seed = estimator._fitted(), estimator.seed_
+    stack.add_head(kind, outputs)
+    estimator._keep(stack, seed, **learned)
 
-    batch_size: Any
-    finetune_batch_size: Any
-    random_state: Any
 
-    def _finetuning_rows(self) -> Any:
-        return self.batch_size if self.finetune_batch_size is None else self.finetune_batch_size
+def finetune_through(estimator: Any, examples: Dataset) -> None:
+    """Steps of fine-tuning on batch after batch of the rows."""
+    own = estimator.finetune_batch_size
+    step_through(estimator, examples, [("supervised", 0)], estimator.batch_size if own is None else own)
 
-    def _start_with_head(self, examples: Dataset, kind: str, outputs: int, **learned: Any) -> None:
-        """Gives the estimator a stack, the pretrained one if there is, with a fresh head."""
-        seed = seed_from(self.random_state)
-        stack, _ = self._beginning(examples, seed)
-        if self.pretrained is None:
-            self._see(stack, counting_rows(examples))
-        stack.columns = self._columns_for(stack)
-        stack.add_head(kind, outputs)
-        self._keep(stack, seed, **learned)
+
+def has_head(estimator: Estimator[NativeStack]) -> bool:
+    """Whether there is a model, with a head."""
+    return not is_new(estimator) and bool(estimator._fitted().head)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from vaelib.data.sample_weights import weighted
-from vaelib.models.incremental import IncrementalTraining
+from vaelib.models.estimator import Estimator
+from vaelib.models.incremental import is_new, start, step_through
 from vaelib.models.native_vae import NativeVAE
 
 Self = TypeVar("Self", bound="VAEPartialFit")
 
 
-class VAEPartialFit(IncrementalTraining[NativeVAE]):
+class VAEPartialFit(Estimator[NativeVAE]):
     """``partial_fit`` of a VAE."""
 
     batch_size: Any
@@ -47,9 +48,9 @@ class VAEPartialFit(IncrementalTraining[NativeVAE]):
             A gradient is not finite; the steps before it were made.
         """
         with self._learning():
-            is_new = self._is_new()
-            examples = weighted(self._examples(X, reset=is_new, conditions=conditions), sample_weight)
-            if is_new:
-                self._start(examples)
-            self._step_through(examples, [("fit", 0)], self.batch_size)
+            begins = is_new(self)
+            examples = weighted(self._examples(X, reset=begins, conditions=conditions), sample_weight)
+            if begins:
+                start(self, examples)
+            step_through(self, examples, [("fit", 0)], self.batch_size)
         return self
