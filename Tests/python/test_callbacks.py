@@ -124,3 +124,49 @@ def test_every_report_of_a_training_has_its_metrics():
     model.fit(x[:2000], validation=x, callbacks=lambda progress: seen.append((progress.kind, progress.metrics)))
     assert {kind for kind, _ in seen} == {"step", "epoch"}
     assert all({"elbo", "loss"} <= metrics.keys() for _, metrics in seen)
+
+
+def test_only_true_ends_a_training() -> None:
+    for answer, epochs in ((1, 3), ("stop", 3), ([0], 3), (None, 3), (True, 1), (np.True_, 1)):
+        vae = VAE(latent_dim=1, hidden=[4], epochs=3, random_state=1)
+        vae.fit(IMAGES, callbacks=lambda progress, answer=answer: answer if progress.kind == "epoch" else None)
+        assert len(vae.history_["epoch"]) == epochs, answer
+
+
+def test_several_callbacks_are_all_called() -> None:
+    seen: list[str] = []
+
+    def end(progress: Progress) -> bool:
+        seen.append("first")
+        return progress.kind == "epoch"
+
+    def look(progress: Progress) -> None:
+        seen.append("second")
+
+    vae = VAE(latent_dim=1, hidden=[4], epochs=3, random_state=1).fit(IMAGES, callbacks=(end, look))
+    assert vae.n_iter_ == 1
+    assert seen[-2:] == ["first", "second"]
+    assert VAE(latent_dim=1, hidden=[4], epochs=1, verbose=1).fit(IMAGES, callbacks=[]).n_iter_ == 1
+    for wrong in (3, [print, "print"], "print"):
+        with pytest.raises(TypeError, match="callbacks must be a callable, or several in a list"):
+            vae.fit(IMAGES, callbacks=wrong)
+
+
+def test_a_callback_has_the_weights_on_request() -> None:
+    weights: list[dict[str, np.ndarray]] = []
+    stack = StackedDenoisingAutoencoder(hidden=[8, 4], epochs=2, finetune_epochs=1, random_state=1)
+    stack.fit(IMAGES, callbacks=lambda progress: weights.append(progress.get_weights()))
+    final = stack.get_weights()
+    assert weights[0].keys() == final.keys()
+    for name, values in final.items():
+        np.testing.assert_array_equal(weights[-1][name], values)
+    assert not np.array_equal(weights[0]["layers/0/weight"], final["layers/0/weight"])
+    told: list[Progress] = []
+    vae = VAE(latent_dim=1, hidden=[4], epochs=1, random_state=1).fit(IMAGES)
+    vae.elbo(IMAGES, samples=50, callbacks=told.append)
+    for name, values in told[-1].get_weights().items():
+        np.testing.assert_array_equal(values, vae.get_weights()[name])
+    elsewhere = pickle.loads(pickle.dumps(told[-1]))
+    assert elsewhere == told[-1]
+    with pytest.raises(ValueError, match="no weights"):
+        elsewhere.get_weights()

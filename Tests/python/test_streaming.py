@@ -218,7 +218,7 @@ def test_a_forked_child_goes_on(images):
 
     def fit(callbacks=None):
         model = vaelib.VAE(latent_dim=2, hidden=(20,), epochs=3, random_state=0)
-        return weights(model.fit(data, callbacks=callback))
+        return weights(model.fit(data, callbacks=callbacks))
 
     expected = fit()
     children = []

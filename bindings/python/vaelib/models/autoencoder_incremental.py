@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from vaelib.data.sample_weights import weighted
 from vaelib.models.estimator import Estimator
 from vaelib.models.fine_tuning import has_epochs
-from vaelib.models.incremental import Phase, is_new, start, step_through
+from vaelib.models.incremental import Phase, is_new, learning, start, step_through
 from vaelib.models.native_stack import NativeStack
 
 Self = TypeVar("Self", bound="AutoencoderPartialFit")
@@ -45,7 +45,7 @@ class AutoencoderPartialFit(Estimator[NativeStack]):
         DataError
             A value is not finite or does not suit the loss; the steps before it were made.
         """
-        with self._learning():
+        with learning(self):
             begins = is_new(self)
             examples = weighted(self._examples(X, reset=begins), sample_weight)
             if begins:

@@ -13,7 +13,7 @@ from vaelib.data.sample_weights import class_factors, reweighted_by_class, weigh
 from vaelib.data.target_arrays import as_indicators, is_matrix
 from vaelib.data.unlabelled import is_labelled_for
 from vaelib.models.estimator import Estimator
-from vaelib.models.incremental import is_new
+from vaelib.models.incremental import is_new, learning
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.predictions import labels_of, with_labels
 from vaelib.models.stack_incremental import begin_with_head, finetune_through, has_head
@@ -56,7 +56,7 @@ class ClassifierPartialFit(Estimator[NativeStack]):
         DataError
             A value is not finite or does not suit the loss; the steps before it were made.
         """
-        with self._learning():
+        with learning(self):
             examples = weighted(self._examples(X, reset=is_new(self)), sample_weight)
             kind, known = ("sigmoid", None) if is_matrix(y) else ("softmax", _known_classes(self, classes))
             labelled = _labelled(self, X, y, examples, known)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,17 +24,33 @@ Phase = tuple[str, int]
 
 @dataclass
 class Steps:
-    """What goes on from one call to the next: a trainer for each phase, and how many calls there were."""
+    """What goes on from one call to the next: a trainer for each phase, and how many calls and batches there were."""
 
     model: Any
     phases: Sequence[Phase]
     trainers: list[Trainer]
     calls: int = 0
+    batches: int = 0
 
 
 def is_new(estimator: Estimator[Any]) -> bool:
     """Whether there is no model yet that a call of ``partial_fit`` goes on with."""
     return getattr(estimator, "_model", None) is None
+
+
+@contextmanager
+def learning(estimator: Estimator[Any]) -> Iterator[None]:
+    """Leaves the estimator as it was if a first call fails within before it has made a step."""
+    before = dict(vars(estimator)) if is_new(estimator) else None
+    try:
+        yield
+    except BaseException:
+        steps: Steps | None = getattr(estimator, "_steps", None)
+        has_learned = steps is not None and steps.model is estimator._present_model() and steps.batches > 0
+        if before is not None and not has_learned:
+            vars(estimator).clear()
+            vars(estimator).update(before)
+        raise
 
 
 def start(estimator: Estimator[Any], examples: Dataset) -> None:
@@ -56,6 +73,7 @@ def step_through(estimator: Estimator[Any], examples: Dataset, phases: Sequence[
         batch = examples[order[first : first + rows]]
         for trainer in steps.trainers:
             trainer.step(batch)
+        steps.batches += 1
 
 
 def _steps_of(estimator: Estimator[Any], phases: Sequence[Phase], rows: int) -> Steps:

@@ -22,17 +22,12 @@ _HELPFUL = ("fit", "partial_fit")
 
 def with_own_methods(kind: Kind) -> Kind:
     """Gives a class its public methods under its own name; the class itself."""
-    for base in reversed(kind.__mro__):
-        if not base.__module__.startswith("vaelib."):
-            continue
-        for name, function in list(vars(base).items()):
-            if (
-                isinstance(function, types.FunctionType)
-                and not name.startswith("_")
-                and getattr(kind, name) is function
-            ):
-                own = _renamed(function, kind)
-                setattr(kind, name, _helpful(own, kind) if name in _HELPFUL else own)
+    bases = [base for base in kind.__mro__ if base.__module__.startswith("vaelib.")]
+    for name in {name for base in bases for name in vars(base) if not name.startswith("_")}:
+        function = inspect.getattr_static(kind, name)
+        if isinstance(function, types.FunctionType):
+            own = _renamed(function, kind)
+            setattr(kind, name, _helpful(own, kind) if name in _HELPFUL else own)
     return kind
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from vaelib.data.sample_weights import weighted
 from vaelib.data.target_arrays import as_targets
 from vaelib.models.estimator import Estimator
-from vaelib.models.incremental import is_new
+from vaelib.models.incremental import is_new, learning
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.regression import targets_of
 from vaelib.models.stack_incremental import begin_with_head, finetune_through, has_head
@@ -47,7 +47,7 @@ class RegressorPartialFit(Estimator[NativeStack]):
         DataError
             A value is not finite or does not suit the loss; the steps before it were made.
         """
-        with self._learning():
+        with learning(self):
             examples = weighted(self._examples(X, reset=is_new(self)), sample_weight)
             targets = as_targets(targets_of(X, y), examples.rows, type(self).__name__)
             matrix = targets.reshape(len(targets), -1)

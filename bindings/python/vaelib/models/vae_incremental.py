@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from vaelib.data.sample_weights import weighted
 from vaelib.models.estimator import Estimator
-from vaelib.models.incremental import is_new, start, step_through
+from vaelib.models.incremental import is_new, learning, start, step_through
 from vaelib.models.native_vae import NativeVAE
 
 Self = TypeVar("Self", bound="VAEPartialFit")
@@ -47,7 +47,7 @@ class VAEPartialFit(Estimator[NativeVAE]):
         NumericalError
             A gradient is not finite; the steps before it were made.
         """
-        with self._learning():
+        with learning(self):
             begins = is_new(self)
             examples = weighted(self._examples(X, reset=begins, conditions=conditions), sample_weight)
             if begins:
