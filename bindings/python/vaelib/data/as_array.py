@@ -88,7 +88,9 @@ def _with_gaps(values: Any) -> npt.NDArray[Any]:
         return np.asarray(values.data)
     if values.dtype.kind in "biuf":
         return np.asarray(np.ma.filled(values.astype(np.result_type(values.dtype, np.float32)), np.nan))
-    return np.asarray(np.ma.filled(values.astype(object), None))
+    objects: npt.NDArray[Any] = values.data.astype(object)
+    objects[np.ma.getmaskarray(values)] = None
+    return objects
 
 
 def _of_tensor(values: Any, name: str) -> npt.NDArray[Any]:
