@@ -8,7 +8,6 @@ and is removed from there as soon as it is open, so that it outlasts neither the
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
@@ -57,6 +56,8 @@ def collect(batches: Iterable[Any], to_matrix: Callable[[Any, bool], Any], scale
     FileError
         The temporary file cannot be written.
     """
+    import tempfile  # here: with what it imports it takes as long as much of vaelib
+
     folder = os.environ.get("TMPDIR") or "/var/tmp"
     labels: list[npt.NDArray[Any]] = []
     with tempfile.TemporaryDirectory(prefix="vaelib-", dir=folder) as place:

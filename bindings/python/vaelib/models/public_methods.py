@@ -22,10 +22,12 @@ _HELPFUL = ("fit", "partial_fit")
 
 def with_own_methods(kind: Kind) -> Kind:
     """Gives a class its public methods under its own name; the class itself."""
-    bases = [base for base in kind.__mro__ if base.__module__.startswith("vaelib.")]
-    for name in {name for base in bases for name in vars(base) if not name.startswith("_")}:
-        function = inspect.getattr_static(kind, name)
-        if isinstance(function, types.FunctionType):
+    found: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        if base.__module__.startswith("vaelib."):
+            found.update(vars(base))
+    for name, function in found.items():
+        if isinstance(function, types.FunctionType) and not name.startswith("_"):
             own = _renamed(function, kind)
             setattr(kind, name, _helpful(own, kind) if name in _HELPFUL else own)
     return kind
