@@ -201,9 +201,12 @@ class StackedDenoisingAutoencoder(
 
         Parameters
         ----------
-        X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
-            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. An h5py
-            dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``.
+        X : array of shape (n_samples, n_features), Dataset, h5py.Dataset or iterable of batches
+            The examples. An array, a tensor or a data frame is scaled by the parameters ``scale`` and ``shift``, a
+            Dataset by its own. An h5py dataset is scaled like an array, and read from its file as by
+            ``vaelib.open_dataset``. An iterable of batches (a generator, a DataLoader, a CSV file in chunks), each a
+            matrix or a pair (matrix, y), is read once, into a temporary file in the folder TMPDIR, by default /var/tmp;
+            all epochs see all rows.
         y : ignored
             Present for scikit-learn.
         sample_weight : array of shape (n_samples,), optional

@@ -236,18 +236,22 @@ class VAE(
 
         Parameters
         ----------
-        X : array or data frame of shape (n_samples, n_features), Dataset or h5py.Dataset
-            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. An h5py
-            dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``. A data frame of
-            pandas or polars may have columns of texts, categories and truth values. Where it is not of floats alone,
-            what "auto" is for a column follows from its type, too (docs/tables.md).
+        X : array or data frame of shape (n_samples, n_features), Dataset, h5py.Dataset or iterable of batches
+            The examples. An array, or a tensor, is scaled by the parameters ``scale`` and ``shift``, a Dataset by its
+            own. An h5py dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``. A data
+            frame of pandas or polars may have columns of texts, categories and truth values. Where it is not of floats
+            alone, what "auto" is for a column follows from its type, too (docs/tables.md). An Arrow table is taken as
+            one. An iterable of batches (a generator, a DataLoader, a CSV file in chunks), each a matrix or a pair
+            (matrix, y), is read once, into a temporary file in the folder TMPDIR, by default /var/tmp; all epochs see
+            all rows. The first batch says what the columns of data frames are.
         y : ignored
             Present for scikit-learn.
         conditions : array of shape (n_samples,) or (n_samples, n_conditions), data frame or Dataset, optional
             What is given beside X: conditions c of p(x|z, c) and q(z|x, c) (docs/conditions.md). A single axis holds
             labels, texts or numbers without fractions; columns of texts and categories are categories, others numbers.
-            All queries then need the conditions of their rows. Pipelines and searches of scikit-learn hand them on if
-            they are requested: ``set_fit_request(conditions=True)``, ``set_score_request`` and so on.
+            All queries then need the conditions of their rows. Pipelines and searches of scikit-learn hand them on, as
+            other arguments, with ``sklearn.set_config(enable_metadata_routing=True)`` if they are requested:
+            ``set_fit_request(conditions=True)``, ``set_score_request`` and so on.
         sample_weight : array of shape (n_samples,), optional
             How much each example counts: weight 2 as if it were there twice, 0 as if it were not there. Only their
             ratios matter. Without it a Dataset's own (``Dataset.reweight``).
