@@ -60,6 +60,23 @@ def test_a_training_is_the_same_as_on_the_whole():
     )
 
 
+def test_batches_that_come_once_are_enough_for_two_methods():
+    model = VAE(epochs=1, **SMALL)
+    codes = model.fit_transform(parts(X))
+    np.testing.assert_array_equal(codes, model.transform(X))
+    np.testing.assert_array_equal(model.fit_predict(parts(X)), model.predict(X))
+    cleaner = Autoencoder(epochs=1, **SMALL)
+    np.testing.assert_array_equal(cleaner.fit_predict(parts(X)), cleaner.predict(X))
+    reader = Classifier(pretrain_epochs=0, finetune_epochs=1, **SMALL)
+    np.testing.assert_array_equal(reader.fit_transform(parts(X, Y)), reader.transform(X))
+    frames = pytest.importorskip("pandas")
+    frame = frames.DataFrame(X, columns=list("abcd"))
+    model.fit_transform(iter([frame[:50], frame[50:]]))
+    assert list(model.feature_names_in_) == list("abcd")
+    with pytest.raises(ValueError, match="now missing"):
+        model.set_params(warm_start=True).fit_transform(iter([frame[["a", "b", "c"]]]))
+
+
 def test_labels_and_targets_come_with_them():
     reader = Classifier(pretrain_epochs=1, finetune_epochs=2, **SMALL)
     expected = weights_as_bytes(reader.fit(X, Y, validation=(X, Y)))

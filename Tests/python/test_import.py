@@ -114,7 +114,7 @@ print("good")
 )
 def test_scikit_learns_classes_are_bases_whichever_is_imported_first(tmp_path, first, second):
     pytest.importorskip("sklearn")
-    Path(tmp_path / "program.py").write_text(BASES.format(first=first, second=second).replace("\\", ""))
+    Path(tmp_path / "program.py").write_text(BASES.format(first=first, second=second))
     process = subprocess.run(
         [sys.executable, "program.py"],
         env={**os.environ, "PYTHONPATH": str(PACKAGES)},

@@ -52,6 +52,7 @@ class Estimator(Generic[ModelType]):
     seed_: int
     scale: float
     shift: float
+    warm_start: bool
     random_state: Any
     verbose: int
     _model: ModelType | None
@@ -354,6 +355,15 @@ class Estimator(Generic[ModelType]):
             return dataset if labels is None else dataset.relabel(labels)
         dataset = Dataset(self._matrix(as_frame(X), reset), labels, scale=self.scale, shift=self.shift)
         return dataset._name_columns(getattr(self, "feature_names_in_", None))
+
+    def _goes_on(self) -> bool:
+        """Whether ``fit`` continues from the weights of the previous one."""
+        return bool(self.warm_start) and getattr(self, "_model", None) is not None
+
+    def _kept(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """X and y for several methods, ``fit`` first; batches of X, which may come but once, as what they hold."""
+        with self._learning():
+            return self._collected(X, y, reset=not self._goes_on())
 
     def _collected(self, X: Any, y: Any, reset: bool) -> tuple[Any, Any]:
         """X and y; if X comes in batches, what was collected of them, and the labels or targets in them.

@@ -41,7 +41,6 @@ class Stack(Estimator[NativeStack]):
     hidden: Any
     learning_rate: Any
     finetune_epochs: int | str
-    warm_start: bool
     #: The heads that its stack may have.
     _heads: ClassVar[tuple[str, ...]] = ("softmax", "sigmoid", "gaussian")
     #: The head that targets are for, as a Trainer's ``outputs`` say.
@@ -116,10 +115,6 @@ class Stack(Estimator[NativeStack]):
         if training.get("epochs") == 0:
             del training["epochs"]
         return phase, index if phase == "pretraining" else 0, training
-
-    def _goes_on(self) -> bool:
-        """Whether ``fit`` continues from the weights of the previous one."""
-        return bool(self.warm_start) and getattr(self, "_model", None) is not None
 
     def _beginning(self, examples: Dataset, seed: int, goes_on: bool = False) -> tuple[NativeStack, Dataset | None]:
         """The stack to train, and the examples to pretrain it on, if it is to be pretrained."""

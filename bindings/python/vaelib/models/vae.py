@@ -284,7 +284,7 @@ class VAE(
         """
         self._check_contamination()
         with self._learning():
-            goes_on = bool(self.warm_start) and getattr(self, "_model", None) is not None
+            goes_on = self._goes_on()
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
             examples = self._examples(X, reset=not goes_on, conditions=conditions)
@@ -306,6 +306,7 @@ class VAE(
 
     def fit_transform(self, X: Any, y: Any = None, *, conditions: Any = None, **fit_parameters: Any) -> Any:
         """Fits to X, then returns the latent means of X, as ``transform`` does."""
+        X, y = self._kept(X, y)
         return self.fit(X, y, conditions=conditions, **fit_parameters).transform(X, conditions=conditions)
 
     def _new_model(self, n_features: int, seed: int) -> NativeVAE:
