@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import reprlib
 from typing import Any, cast
 
 import numpy as np
@@ -67,25 +68,29 @@ def readable(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def first_other(array: npt.NDArray[Any]) -> str:
     """Which element is not a number, and where it is."""
     for place, value in np.ndenumerate(array):
-        try:
-            if array.dtype.kind == "O":
+        if array.dtype.kind == "O":
+            try:
                 float(value)
                 continue
-        except (TypeError, ValueError) as error:
-            return _is_other(value, place, f"{value!r}: {error}")
-        return _is_other(value, place, "")
+            except (TypeError, ValueError):
+                pass
+        return _is_other(value, place)
     return f"expected numbers, not an array of dtype {array.dtype}"
 
 
-def _is_other(value: Any, place: tuple[int, ...], otherwise: str) -> str:
+def _is_other(value: Any, place: tuple[int, ...]) -> str:
     where = f"at row {place[0] if place else 0}"
     where += f", column {place[1]} (counted from 0)" if len(place) > 1 else " (counted from 0)"
-    if type(value).__name__ in ("NAType", "NaTType"):
+    kind = type(value).__name__
+    if kind in ("NAType", "NaTType"):
         return f"there is no value ({value}) {where}; fill such gaps, or leave out their rows"
     if isinstance(value, str | bytes):
         text = value if isinstance(value, bytes) else str(value)  # not numpy's np.str_
         return f"expected numbers, but {where} is the text {text!r}"
-    return f"expected numbers, but {where} is {otherwise}"
+    # The last words are as scikit-learn expects them.
+    return (
+        f"expected numbers, but {where} is {reprlib.repr(value)}; an argument must be no {kind} or string, but numbers"
+    )
 
 
 def dtype_number(dtype: np.dtype[Any]) -> int:
