@@ -123,6 +123,34 @@ def test_pretrained_layers_and_layers_without_a_head():
         Autoencoder(epochs=0, **SMALL).partial_fit(X)
 
 
+def test_conditions_and_gaps_and_data_frames():
+    given = VAE(latent_dim=2, **SMALL)
+    for part in PARTS:
+        given.partial_fit(X[part], conditions=LABELS[part])
+    assert given.sample(2, conditions="yes").shape == (2, 8)
+    with pytest.raises(ValueError, match="give conditions"):
+        given.partial_fit(X)
+    gappy = np.where(RANDOM.uniform(size=X.shape) < 0.1, np.nan, X)
+    assert np.isfinite(parts(VAE(latent_dim=2, missing="ignore", **SMALL), 1).partial_fit(gappy).score(gappy))
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"number": X[:, 0], "kind": LABELS})
+    mixed = VAE(latent_dim=2, **SMALL).partial_fit(frame[:300]).partial_fit(frame[300:])
+    assert mixed.likelihoods_ == {"number": "gaussian", "kind": "categorical"}
+    with pytest.raises(vaelib.DataError, match="'never' at row 0"):
+        mixed.partial_fit(frame.assign(kind="never"))
+
+
+def test_the_rate_stays_unless_another_schedule_was_chosen():
+    rates = {}
+    for schedule in ("cosine", "exponential"):
+        model = VAE(latent_dim=2, schedule=schedule, schedule_epochs=1.0, batch_size=100, **SMALL)
+        for _ in range(3):
+            model.partial_fit(X)
+        rates[schedule] = model._steps.trainers[0].step(X)["learning_rate"]
+    assert rates["cosine"] == pytest.approx(0.003)
+    assert rates["exponential"] < 0.001
+
+
 def test_weights_count():
     nothing = np.zeros(1200)
     nothing[:300] = 1
