@@ -147,9 +147,15 @@ def test_several_callbacks_are_all_called() -> None:
     assert vae.n_iter_ == 1
     assert seen[-2:] == ["first", "second"]
     assert VAE(latent_dim=1, hidden=[4], epochs=1, verbose=1).fit(IMAGES, callbacks=[]).n_iter_ == 1
+    before = vae.transform(IMAGES)
     for wrong in (3, [print, "print"], "print"):
         with pytest.raises(TypeError, match="callbacks must be a callable, or several in a list"):
             vae.fit(IMAGES, callbacks=wrong)
+        np.testing.assert_array_equal(vae.transform(IMAGES), before)
+    phases: set[str] = set()
+    stack = StackedDenoisingAutoencoder(hidden=[4], epochs=1, finetune_epochs=1, random_state=1)
+    stack.fit(IMAGES, callbacks=iter([lambda progress: phases.add(progress.phase)]))
+    assert phases == {"pretraining", "unsupervised"}
 
 
 def test_a_callback_has_the_weights_on_request() -> None:

@@ -18,7 +18,7 @@ from vaelib._c.arrays import pointer
 from vaelib._c.callbacks import listed
 from vaelib._c.calls import call
 from vaelib._c.errors import Cancelled, NumericalError, VaelibError, VaelibWarning, caller_depth
-from vaelib._c.long_calls import Callbacks, Progress
+from vaelib._c.long_calls import Callback, Callbacks, Progress
 from vaelib.data.as_array import as_frame
 from vaelib.data.batches import Collected, are_batches, collect
 from vaelib.data.data_frames import check_feature_names, check_input_features
@@ -293,10 +293,10 @@ class Estimator(Generic[ModelType]):
             raise ValueError("validation must be a pair (X, y), or a Dataset with labels") from None
         return X, y
 
-    def _reporting(self, callbacks: Callbacks) -> Callbacks:
+    def _reporting(self, callbacks: Callbacks) -> list[Callback]:
         """The user's callbacks, and before them the printed lines that ``verbose`` asks for."""
         if not self.verbose:
-            return callbacks
+            return listed(callbacks)
 
         def report(progress: Progress) -> None:
             if progress.kind == "epoch" and _is_shown(progress):

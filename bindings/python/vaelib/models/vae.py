@@ -294,10 +294,9 @@ class VAE(
             counted = counting_rows(examples)
             model = self._same_model() if goes_on else self._new_model_for(counted, seed)
             sets = (examples.handle, None if held_out is None else held_out.handle)
+            report = self._reporting(callbacks)
             with self._training(model, seed):
-                model.train(
-                    "vaelib_vae_fit", sets, self._training_parameters(), seed, self._reporting(callbacks), keeper
-                )
+                model.train("vaelib_vae_fit", sets, self._training_parameters(), seed, report, keeper)
             fraction = model.training("fit")[0]["validation_fraction"] if held_out is None else 0
             if fraction > 0:
                 held_out = held_out_rows(counted, fraction, self.validation_split, seed)
