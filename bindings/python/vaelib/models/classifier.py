@@ -21,7 +21,7 @@ from vaelib.models.native_stack import NativeStack
 from vaelib.models.predictions import Predictions
 from vaelib.models.public_methods import with_own_methods
 from vaelib.models.reports import Reports
-from vaelib.models.scikit_learn import ClassifierBase
+from vaelib.models.scikit_learn_bases import ClassifierBase
 from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.supervised_stack import SupervisedStack

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from vaelib._c.names import nearest
 from vaelib.data.data_frames import CONTAINERS
 from vaelib.models.public_methods import check_keywords
-from vaelib.models.scikit_learn import TransformerBase
+from vaelib.models.scikit_learn_bases import TransformerBase
 
 Self = TypeVar("Self", bound="EstimatorInterface")
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from vaelib.data.dataset import Dataset
 from vaelib.models.estimator import Estimator, ModelType
 from vaelib.models.not_fitted import not_fitted
-from vaelib.models.scikit_learn import OutlierBase
+from vaelib.models.scikit_learn_bases import OutlierBase
 
 Self = TypeVar("Self", bound="OutlierDetection[Any]")
 Vector = npt.NDArray[np.float64]

@@ -14,7 +14,7 @@ from vaelib.models.public_methods import with_own_methods
 from vaelib.models.regression import RegressionPredictions
 from vaelib.models.regressor_incremental import RegressorPartialFit
 from vaelib.models.reports import Reports
-from vaelib.models.scikit_learn import RegressorBase
+from vaelib.models.scikit_learn_bases import RegressorBase
 from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.supervised_stack import SupervisedStack
