@@ -95,7 +95,7 @@ def train(data: Any, seconds: float) -> dict[str, float]:
         epochs=10**6,
         random_state=0,
     )
-    vae.fit(data, callback=watch)
+    vae.fit(data, callbacks=watch)
     (begin, first), (end, last) = marks[0], marks[-1]
     return {"examples": (last - first) / (end - begin)}
 

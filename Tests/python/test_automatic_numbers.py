@@ -62,7 +62,7 @@ def test_a_vaes_numbers(rows, held_out, batch, epochs, patience):
         seen.append((progress.examples_per_epoch, progress.epochs))
         return first_epoch(progress)
 
-    vae = VAE(latent_dim=1, **TINY).fit(examples(rows, 2), callback=look)
+    vae = VAE(latent_dim=1, **TINY).fit(examples(rows, 2), callbacks=look)
     assert (vae.batch_size_, vae.epochs_, vae.patience_) == (batch, epochs, patience)
     assert vae.validation_fraction_ == (0.1 if held_out else 0)
     assert set(seen) == {(rows - held_out, epochs)}
@@ -84,19 +84,19 @@ def test_a_stacks_numbers(rows, batch, epochs, fine_batch, fine_epochs, patience
     """2000 updates of 64 examples to pretrain a layer, 3000 to fine-tune, and patience for 1000."""
     x = examples(rows, 3)
     y = np.arange(rows) % 2
-    pretrained = Classifier(**TINY).fit(x, y, callback=first_epoch)
+    pretrained = Classifier(**TINY).fit(x, y, callbacks=first_epoch)
     assert (pretrained.batch_size_, pretrained.pretrain_epochs_) == (batch, epochs)
     assert set(pretrained.history_["phase"]) == {"pretraining"}
     with pytest.raises(AttributeError, match="has not been trained in phase supervised"):
         _ = pretrained.finetune_epochs_
-    tuned = Classifier(pretrain_epochs=0, **TINY).fit(x, y, callback=first_epoch)
+    tuned = Classifier(pretrain_epochs=0, **TINY).fit(x, y, callbacks=first_epoch)
     found = (tuned.finetune_batch_size_, tuned.finetune_epochs_, tuned.patience_)
     assert found == (fine_batch, fine_epochs, patience)
     assert tuned.validation_fraction_ == (0.1 if patience else 0)
     for name in ("batch_size_", "pretrain_epochs_"):
         with pytest.raises(AttributeError, match="has not been trained in phase pretraining"):
             getattr(tuned, name)
-    unrolled = Autoencoder(epochs=0, finetune_epochs="auto", **TINY).fit(x, callback=first_epoch)
+    unrolled = Autoencoder(epochs=0, finetune_epochs="auto", **TINY).fit(x, callbacks=first_epoch)
     assert (unrolled.finetune_batch_size_, unrolled.finetune_epochs_, unrolled.patience_) == found
 
 
@@ -106,7 +106,7 @@ def test_layers_may_have_epochs_of_their_own():
     assert stack.pretrain_epochs_ == (2, 250)
     assert np.bincount(stack.history_["layer"].astype(int)).tolist() == [2, 250]
     assert Autoencoder(hidden=(3, 2), epochs=("auto", "auto"), batch_size=400, random_state=1).fit(
-        x, callback=first_epoch
+        x, callbacks=first_epoch
     ).pretrain_epochs_ == 2000  # fmt: skip
 
 
@@ -125,10 +125,10 @@ def test_layers_may_have_epochs_of_their_own():
     ],
 )
 def test_what_is_given_decides_the_rest(parameters, decided):
-    vae = VAE(latent_dim=1, **TINY, **parameters).fit(examples(60, 2), callback=first_epoch)
+    vae = VAE(latent_dim=1, **TINY, **parameters).fit(examples(60, 2), callbacks=first_epoch)
     assert (vae.epochs_, vae.batch_size_, vae.patience_, vae.validation_fraction_) == decided
     given = VAE(latent_dim=1, **TINY, **parameters)
-    given.fit(examples(60, 2), validation=examples(5, 2), callback=first_epoch)
+    given.fit(examples(60, 2), validation=examples(5, 2), callbacks=first_epoch)
     assert given.validation_fraction_ == 0
     stops = {"epochs", "patience"}.isdisjoint(parameters)
     assert (given.patience_ > 0) == (stops or parameters.get("patience", 0) > 0)
@@ -360,7 +360,7 @@ def test_a_model_that_was_loaded_trains_to_the_same_bits(name, tmp_path):
     # A clone of the fitted one decides anew.
     assert base.clone(fitted).get_params() == kind(**{**TINY, **parameters}).get_params()
     if "given" not in name:
-        other = base.clone(fitted).fit(*(values[:40] for values in arguments), callback=first_epoch)
+        other = base.clone(fitted).fit(*(values[:40] for values in arguments), callbacks=first_epoch)
         assert getattr(other, "batch_size_", 0) != getattr(fitted, "batch_size_", 1)
 
 

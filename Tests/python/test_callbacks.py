@@ -26,7 +26,7 @@ def test_a_callback_sees_the_weights_of_each_epoch(tmp_path: Path) -> None:
             assert len(vae.history_["epoch"]) == progress.epoch
 
     vae = VAE(latent_dim=2, hidden=[8], epochs=3, schedule="constant", random_state=1)
-    vae.fit(IMAGES, callback=look)
+    vae.fit(IMAGES, callbacks=look)
     for epoch, codes in enumerate(seen, start=1):
         shorter = VAE(latent_dim=2, hidden=[8], epochs=epoch, schedule="constant", random_state=1).fit(IMAGES)
         np.testing.assert_array_equal(codes, shorter.transform(IMAGES))
@@ -46,7 +46,7 @@ def test_other_threads_have_the_model_of_the_last_fit() -> None:
         thread.join()
         assert progress.kind == "step" or not np.array_equal(vae.transform(IMAGES), before)
 
-    vae.set_params(epochs=2, random_state=2).fit(IMAGES, callback=ask)
+    vae.set_params(epochs=2, random_state=2).fit(IMAGES, callbacks=ask)
     assert found
     for codes in found:
         np.testing.assert_array_equal(codes, before)
@@ -68,7 +68,7 @@ def test_an_unfitted_estimator_has_no_model_for_other_threads() -> None:
         return True
 
     vae = VAE(latent_dim=2, hidden=[8], epochs=2, random_state=1)
-    vae.fit(IMAGES, callback=ask_elsewhere)
+    vae.fit(IMAGES, callbacks=ask_elsewhere)
     assert len(found) == 1
     assert "not fitted yet" in str(found[0])
 
@@ -76,7 +76,7 @@ def test_an_unfitted_estimator_has_no_model_for_other_threads() -> None:
 def test_a_callback_of_a_stack_can_query_it() -> None:
     widths: list[int] = []
     stack = StackedDenoisingAutoencoder(hidden=[8, 4], epochs=1, finetune_epochs=1, random_state=1)
-    stack.fit(IMAGES, callback=lambda progress: widths.append(stack.transform(IMAGES).shape[1]))
+    stack.fit(IMAGES, callbacks=lambda progress: widths.append(stack.transform(IMAGES).shape[1]))
     assert set(widths) == {4}
 
 
@@ -88,7 +88,7 @@ def test_a_callback_of_a_classifier_can_predict_once_there_is_a_classifier() -> 
             shares.append(float(np.mean(classifier.predict(IMAGES) == LABELS)))
 
     classifier = StackedDenoisingClassifier(hidden=[8], pretrain_epochs=1, finetune_epochs=2, random_state=1)
-    classifier.fit(IMAGES, LABELS, callback=score)
+    classifier.fit(IMAGES, LABELS, callbacks=score)
     assert len(shares) == 2
     assert shares[-1] == classifier.score(IMAGES, LABELS)
 
@@ -99,7 +99,7 @@ def test_a_callback_cannot_change_the_model() -> None:
 
     vae = VAE(latent_dim=2, hidden=[8], epochs=1, random_state=1)
     with pytest.raises(vaelib.Busy):
-        vae.fit(IMAGES, callback=change)
+        vae.fit(IMAGES, callbacks=change)
 
 
 def test_copies_and_pickles_of_a_callback_are_fitted() -> None:
@@ -110,7 +110,7 @@ def test_copies_and_pickles_of_a_callback_are_fitted() -> None:
             taken.extend([copy.copy(vae), pickle.loads(pickle.dumps(vae))])
 
     vae = VAE(latent_dim=2, hidden=[8], epochs=1, random_state=1)
-    expected = vae.fit(IMAGES, callback=take).transform(IMAGES)
+    expected = vae.fit(IMAGES, callbacks=take).transform(IMAGES)
     assert len(taken) == 2
     for each in taken:
         np.testing.assert_array_equal(each.transform(IMAGES), expected)
@@ -121,6 +121,58 @@ def test_every_report_of_a_training_has_its_metrics():
     x = np.random.RandomState(0).normal(size=(40_000, 30)).astype(np.float32)
     seen = []
     model = vaelib.VAE(latent_dim=2, hidden=(256,), epochs=2, patience=1, random_state=0)
-    model.fit(x[:2000], validation=x, callback=lambda progress: seen.append((progress.kind, progress.metrics)))
+    model.fit(x[:2000], validation=x, callbacks=lambda progress: seen.append((progress.kind, progress.metrics)))
     assert {kind for kind, _ in seen} == {"step", "epoch"}
     assert all({"elbo", "loss"} <= metrics.keys() for _, metrics in seen)
+
+
+def test_only_true_ends_a_training() -> None:
+    for answer, epochs in ((1, 3), ("stop", 3), ([0], 3), (None, 3), (True, 1), (np.True_, 1)):
+        vae = VAE(latent_dim=1, hidden=[4], epochs=3, random_state=1)
+        vae.fit(IMAGES, callbacks=lambda progress, answer=answer: answer if progress.kind == "epoch" else None)
+        assert len(vae.history_["epoch"]) == epochs, answer
+
+
+def test_several_callbacks_are_all_called() -> None:
+    seen: list[str] = []
+
+    def end(progress: Progress) -> bool:
+        seen.append("first")
+        return progress.kind == "epoch"
+
+    def look(progress: Progress) -> None:
+        seen.append("second")
+
+    vae = VAE(latent_dim=1, hidden=[4], epochs=3, random_state=1).fit(IMAGES, callbacks=(end, look))
+    assert vae.n_iter_ == 1
+    assert seen[-2:] == ["first", "second"]
+    assert VAE(latent_dim=1, hidden=[4], epochs=1, verbose=1).fit(IMAGES, callbacks=[]).n_iter_ == 1
+    before = vae.transform(IMAGES)
+    for wrong in (3, [print, "print"], "print"):
+        with pytest.raises(TypeError, match="callbacks must be a callable, or several in a list"):
+            vae.fit(IMAGES, callbacks=wrong)
+        np.testing.assert_array_equal(vae.transform(IMAGES), before)
+    phases: set[str] = set()
+    stack = StackedDenoisingAutoencoder(hidden=[4], epochs=1, finetune_epochs=1, random_state=1)
+    stack.fit(IMAGES, callbacks=iter([lambda progress: phases.add(progress.phase)]))
+    assert phases == {"pretraining", "unsupervised"}
+
+
+def test_a_callback_has_the_weights_on_request() -> None:
+    weights: list[dict[str, np.ndarray]] = []
+    stack = StackedDenoisingAutoencoder(hidden=[8, 4], epochs=2, finetune_epochs=1, random_state=1)
+    stack.fit(IMAGES, callbacks=lambda progress: weights.append(progress.get_weights()))
+    final = stack.get_weights()
+    assert weights[0].keys() == final.keys()
+    for name, values in final.items():
+        np.testing.assert_array_equal(weights[-1][name], values)
+    assert not np.array_equal(weights[0]["layers/0/weight"], final["layers/0/weight"])
+    told: list[Progress] = []
+    vae = VAE(latent_dim=1, hidden=[4], epochs=1, random_state=1).fit(IMAGES)
+    vae.elbo(IMAGES, samples=50, callbacks=told.append)
+    for name, values in told[-1].get_weights().items():
+        np.testing.assert_array_equal(values, vae.get_weights()[name])
+    elsewhere = pickle.loads(pickle.dumps(told[-1]))
+    assert elsewhere == told[-1]
+    with pytest.raises(ValueError, match="no weights"):
+        elsewhere.get_weights()

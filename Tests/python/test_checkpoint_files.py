@@ -40,7 +40,7 @@ def test_a_failing_write_is_told_and_does_no_harm(path, tmp_path):
 
     run = vaelib.Checkpoint(folder / "run.h5", every_epochs=1)
     with pytest.warns(vaelib.VaelibWarning, match=r"2 of 5 checkpoints could not be written.*run\.h5"):
-        found = vae().fit(examples(), checkpoint=run, callback=remove)
+        found = vae().fit(examples(), checkpoint=run, callbacks=remove)
     assert_same(found, expected)
     assert_same(vaelib.load(run.path), expected)
 
@@ -49,7 +49,7 @@ def test_a_failing_write_is_told_and_does_no_harm(path, tmp_path):
         raise Interrupted
 
     with pytest.raises(Interrupted), pytest.warns(vaelib.VaelibWarning, match="1 of 1 checkpoints"):
-        vae().fit(examples(), checkpoint=vaelib.Checkpoint(folder / "other.h5"), callback=stop)
+        vae().fit(examples(), checkpoint=vaelib.Checkpoint(folder / "other.h5"), callbacks=stop)
 
 
 def test_no_temporary_files_stay(path):

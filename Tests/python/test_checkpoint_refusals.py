@@ -118,7 +118,7 @@ def test_other_stacks_are_refused(path):
 
 def test_phases_come_in_their_order(path):
     with pytest.raises(Interrupted):
-        autoencoder().fit(examples(), checkpoint=path, callback=after_epochs(2))
+        autoencoder().fit(examples(), checkpoint=path, callbacks=after_epochs(2))
     stack, finetuning = autoencoder()._new_model(6, 3), autoencoder()._finetuning()
     data = vaelib.Dataset(examples())
     arguments = (data.handle, None, PHASE["unsupervised"])
@@ -141,7 +141,7 @@ def test_files_that_are_no_checkpoints_are_refused(path, tmp_path):
 
 def test_checkpoints_that_lie_are_refused(path):
     vae(patience=3, validation_fraction=0.2).fit(
-        examples(), checkpoint=path, callback=lambda progress: progress.epoch == 2
+        examples(), checkpoint=path, callbacks=lambda progress: progress.epoch == 2
     )
     good = path.read_bytes()
 

@@ -63,7 +63,7 @@ def test_a_vae_goes_on_after_every_epoch_to_the_same_bits(name, source, path):
     expected = vae(**VAES[name]).fit(x)
     for epochs in range(1, len(expected.history_["epoch"])):
         with pytest.raises(Interrupted):
-            vae(**VAES[name]).fit(x, checkpoint=path, callback=after_epochs(epochs))
+            vae(**VAES[name]).fit(x, checkpoint=path, callbacks=after_epochs(epochs))
         resumed = vae(**VAES[name]).fit(x, checkpoint=path)
         assert_same(resumed, expected)
         assert_same(vaelib.load(path), expected)
@@ -81,7 +81,7 @@ def test_a_stack_goes_on_after_every_epoch_of_every_phase_to_the_same_bits(make,
     expected = make(**parameters).fit(*data)
     for epochs in range(1, len(expected.history_["epoch"])):
         with pytest.raises(Interrupted):
-            make(**parameters).fit(*data, checkpoint=path, callback=after_epochs(epochs))
+            make(**parameters).fit(*data, checkpoint=path, callbacks=after_epochs(epochs))
         assert_same(make(**parameters).fit(*data, checkpoint=path), expected)
         path.unlink()
 
@@ -96,7 +96,7 @@ def test_rows_with_weights_go_on_to_the_same_bits(make, source, path):
     expected = make(**parameters).fit(*data, sample_weight=weights)
     for epochs in range(1, len(expected.history_["epoch"])):
         with pytest.raises(Interrupted):
-            make(**parameters).fit(*data, sample_weight=weights, checkpoint=path, callback=after_epochs(epochs))
+            make(**parameters).fit(*data, sample_weight=weights, checkpoint=path, callbacks=after_epochs(epochs))
         assert_same(make(**parameters).fit(*data, sample_weight=weights, checkpoint=path), expected)
         path.unlink()
 
@@ -109,7 +109,7 @@ def test_checkpoints_do_not_change_the_outcome(path):
 def test_a_finished_training_returns_at_once(path):
     first = vae().fit(examples(), checkpoint=path)
     seen = []
-    again = vae().fit(examples(), checkpoint=path, callback=seen.append)
+    again = vae().fit(examples(), checkpoint=path, callbacks=seen.append)
     assert not seen
     assert_same(again, first)
     np.testing.assert_array_equal(again.history_["seconds"], first.history_["seconds"])
@@ -141,12 +141,12 @@ def test_without_resume_training_begins_anew(path):
 @pytest.mark.parametrize("state", [None, np.random.RandomState(5), np.random.default_rng(5)])
 def test_the_seed_of_a_generator_comes_from_the_checkpoint(state, path):
     with pytest.raises(Interrupted):
-        vae(random_state=state).fit(examples(), checkpoint=path, callback=after_epochs(2))
+        vae(random_state=state).fit(examples(), checkpoint=path, callbacks=after_epochs(2))
     resumed = vae(random_state=state).fit(examples(), checkpoint=path)
     assert_same(resumed, vae(random_state=resumed.seed_).fit(examples()))
     with pytest.raises(Interrupted):
         classifier(random_state=state).fit(
-            examples(), labels(), checkpoint=path.with_name("stack.h5"), callback=after_epochs(8)
+            examples(), labels(), checkpoint=path.with_name("stack.h5"), callbacks=after_epochs(8)
         )
     stack = classifier(random_state=state).fit(examples(), labels(), checkpoint=path.with_name("stack.h5"))
     assert_same(stack, classifier(random_state=stack.seed_).fit(examples(), labels()))
@@ -156,7 +156,7 @@ def test_a_warm_start_goes_on_too(path):
     expected = vae(warm_start=True).fit(examples()).fit(examples())
     started = vae(warm_start=True).fit(examples())
     with pytest.raises(Interrupted):
-        started.fit(examples(), checkpoint=path, callback=after_epochs(2))
+        started.fit(examples(), checkpoint=path, callbacks=after_epochs(2))
     assert_same(vae().fit(examples(), checkpoint=path), expected)
 
 
@@ -165,7 +165,7 @@ def test_a_pretrained_stack_goes_on_with_its_own_seed(path):
     expected = classifier(pretrained=pretrained).fit(examples(), labels())
     with pytest.raises(Interrupted):
         classifier(pretrained=pretrained, random_state=3).fit(
-            examples(), labels(), checkpoint=path, callback=after_epochs(2)
+            examples(), labels(), checkpoint=path, callbacks=after_epochs(2)
         )
     assert_same(
         classifier(pretrained=pretrained, random_state=None).fit(examples(), labels(), checkpoint=path), expected
@@ -173,7 +173,7 @@ def test_a_pretrained_stack_goes_on_with_its_own_seed(path):
 
 
 def test_a_callback_that_ends_the_training_leaves_a_checkpoint(path):
-    stopped = vae().fit(examples(), checkpoint=path, callback=lambda progress: progress.epoch == 2)
+    stopped = vae().fit(examples(), checkpoint=path, callbacks=lambda progress: progress.epoch == 2)
     assert len(stopped.history_["epoch"]) == 2
     assert_same(vaelib.load(path), stopped)
     assert_same(vae().fit(examples(), checkpoint=path), vae().fit(examples()))
@@ -186,7 +186,7 @@ def test_ctrl_c_leaves_a_checkpoint_at_the_very_step(path):
 
     stopped = vae()
     with pytest.raises(KeyboardInterrupt):
-        stopped.fit(examples(), checkpoint=path, callback=press)
+        stopped.fit(examples(), checkpoint=path, callbacks=press)
     assert 2 <= len(stopped.history_["epoch"]) <= 3
     assert_same(vaelib.load(path), stopped)
     assert_same(vae().fit(examples(), checkpoint=path), vae().fit(examples()))
@@ -200,7 +200,7 @@ def test_a_set_of_many_windows_goes_on_in_the_middle_of_one(chunk, path):
 
     def train(checkpoint, callback):
         # Steps wide enough that a report, due every 50 ms, comes well before the epoch ends on a fast machine too.
-        return vae(epochs=1, batch_size=3000, hidden=(400,)).fit(x, checkpoint=checkpoint, callback=callback)
+        return vae(epochs=1, batch_size=3000, hidden=(400,)).fit(x, checkpoint=checkpoint, callbacks=callback)
 
     expected = train(None, None)
     for stop in (3000, 15_000, 28_000):

@@ -46,7 +46,7 @@ def test_a_training_of_its_own_length_goes_on_to_the_same_bits(name, source, pat
     assert expected.patience_ > 0
     for stop in sorted({1, 2, last // 2, last - 1, last, last + 1, epochs - 1, epochs}):
         with pytest.raises(Interrupted):
-            make().fit(*data, checkpoint=path, callback=after_epochs(stop))
+            make().fit(*data, checkpoint=path, callbacks=after_epochs(stop))
         with h5py.File(path) as file:
             phases = [group for group in file["checkpoint"].values() if isinstance(group, h5py.Group)]
             assert all(group["training"].attrs["epochs"] > 0 for group in phases)
@@ -63,7 +63,7 @@ def test_a_chain_of_interruptions(path):
     assert 31 < expected.n_iter_ < 1000
     for epoch in range(1, expected.n_iter_ + 1):
         with pytest.raises(Interrupted):
-            vae(**settings, patience=30, learning_rate=0.1).fit(x, checkpoint=path, callback=after_epochs(1))
+            vae(**settings, patience=30, learning_rate=0.1).fit(x, checkpoint=path, callbacks=after_epochs(1))
         with h5py.File(path) as file:
             assert file["history/loss"].shape == (epoch,)
     assert_same(vae(**settings, patience=30, learning_rate=0.1).fit(x, checkpoint=path), expected)
@@ -96,7 +96,7 @@ def test_the_limit_goes_on_with_the_usual_norm(path):
     norms = []
     for stop in (1, 2):
         with pytest.raises(Interrupted):
-            vae(**limited).fit(outlier(), checkpoint=path, callback=after_epochs(stop))
+            vae(**limited).fit(outlier(), checkpoint=path, callbacks=after_epochs(stop))
         with h5py.File(path) as file:
             norms.append(file["checkpoint"].attrs["usual_gradient_norm"])
         assert_same(vae(**limited).fit(outlier(), checkpoint=path), expected)
@@ -126,7 +126,7 @@ def test_the_best_weights_come_back_after_every_interruption(path):
     assert best < 8
     for stop in range(1, 9):
         with pytest.raises(Interrupted):
-            vae(**RUINOUS).fit(examples(), checkpoint=path, callback=after_epochs(stop))
+            vae(**RUINOUS).fit(examples(), checkpoint=path, callbacks=after_epochs(stop))
         resumed = vae(**RUINOUS)
         assert told(resumed, checkpoint=path) == message
         assert_same(resumed, expected)
@@ -135,7 +135,7 @@ def test_the_best_weights_come_back_after_every_interruption(path):
 
 def test_what_the_file_holds_of_them(path):
     with pytest.raises(Interrupted):
-        vae(**RUINOUS).fit(examples(), checkpoint=path, callback=after_epochs(6))
+        vae(**RUINOUS).fit(examples(), checkpoint=path, callbacks=after_epochs(6))
     with h5py.File(path) as file:
         state = file["checkpoint"]
         assert "last" not in state
@@ -173,7 +173,7 @@ def test_one_that_only_lost_says_so_again(path):
     for stop in (None, 1, 4, 60):
         if stop:
             with pytest.raises(Interrupted):
-                vae(**settings).fit(x, checkpoint=path, callback=after_epochs(stop))
+                vae(**settings).fit(x, checkpoint=path, callbacks=after_epochs(stop))
         for _ in range(2):
             model = vae(**settings)
             with pytest.raises(vaelib.NumericalError, match="the weights from before the training were kept"):
@@ -186,7 +186,7 @@ def test_one_that_only_lost_says_so_again(path):
 def test_checkpoints_of_earlier_versions_lack_what_is_new(path):
     """Their trainings go on, with the usual norm and the first loss found anew."""
     with pytest.raises(Interrupted):
-        vae().fit(examples(), checkpoint=path, callback=after_epochs(2))
+        vae().fit(examples(), checkpoint=path, callbacks=after_epochs(2))
     expected = vae().fit(examples())
     with h5py.File(path, "r+") as file:
         state = file["checkpoint"]

@@ -181,7 +181,7 @@ def test_files_checkpoints_and_streams(tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        vaelib.VAE(**settings).fit(x, checkpoint=tmp_path / "training.h5", callback=stop)
+        vaelib.VAE(**settings).fit(x, checkpoint=tmp_path / "training.h5", callbacks=stop)
     resumed = vaelib.VAE(**settings).fit(x, checkpoint=tmp_path / "training.h5")
     np.testing.assert_array_equal(resumed.transform(x), expected.transform(x))
     others = [*COLUMNS[:-1], ("continuous_bernoulli", [11])]

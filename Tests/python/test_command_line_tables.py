@@ -142,6 +142,10 @@ def test_an_index_is_left_out(shell, tmp_path, first):
     shell("train", tmp_path / "t.csv", *QUICK, "-o", tmp_path / "m.h5")
     assert "the first column has no name and counts the rows; it is left out" in shell.errors
     assert vaelib.load(tmp_path / "m.h5").n_features_in_ == 2
+    table.to_csv(tmp_path / "t.csv", index_label="Unnamed: 0")
+    shell("train", tmp_path / "t.csv", *QUICK, "-o", tmp_path / "m.h5")
+    assert 'the first column, "Unnamed: 0", counts the rows; it is left out' in shell.errors
+    assert vaelib.load(tmp_path / "m.h5").n_features_in_ == 2
     table.to_csv(tmp_path / "t.csv", index_label="id")  # a column with a name is one
     shell("train", tmp_path / "t.csv", *QUICK, "-o", tmp_path / "m.h5")
     assert vaelib.load(tmp_path / "m.h5").n_features_in_ == 3

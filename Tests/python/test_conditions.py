@@ -287,7 +287,7 @@ def test_files_checkpoints_and_streams(tmp_path):
     stream = vaelib.open_dataset(tmp_path / "data.h5", "x", memory_budget=0)
     np.testing.assert_array_equal(vaelib.VAE(**settings).fit(stream).transform(x), expected.transform(x))
     with pytest.raises(Interrupted):
-        vaelib.VAE(**settings).fit(x, checkpoint=tmp_path / "training.h5", callback=after_epochs(2))
+        vaelib.VAE(**settings).fit(x, checkpoint=tmp_path / "training.h5", callbacks=after_epochs(2))
     resumed = vaelib.VAE(**settings).fit(x, checkpoint=tmp_path / "training.h5")
     np.testing.assert_array_equal(resumed.transform(x), expected.transform(x))
     with h5py.File(tmp_path / "model.h5") as file:

@@ -135,14 +135,14 @@ def test_progress_and_stopping(folder):
     for name in ("a", "b"):
         np.save(f"{name}.npy", np.random.RandomState(0).normal(size=(100_000, 8)))
     told = []
-    vaelib.convert(["a.npy", "b.npy"], "out.h5", callback=told.append)
+    vaelib.convert(["a.npy", "b.npy"], "out.h5", callbacks=told.append)
     assert {progress.dataset for progress in told} == {"a", "b"}
     fractions = [progress.fraction for progress in told]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1
     assert len(told) > 8
     with pytest.raises(vaelib.Cancelled):
-        vaelib.convert("a.npy", "other.h5", callback=lambda progress: progress.rows > 50_000)
+        vaelib.convert("a.npy", "other.h5", callbacks=lambda progress: progress.rows > 50_000)
     assert sorted(os.listdir()) == ["a.npy", "b.npy", "out.h5"]
 
 
@@ -232,7 +232,7 @@ def test_the_info_command(folder, images, capsys, fitted, binary):
         assert "checkpoint" not in out
     checkpoint = vaelib.Checkpoint("run.h5", every_steps=1)
     vae = vaelib.VAE(2, (5,), epochs=3, random_state=0)
-    vae.fit(binary, checkpoint=checkpoint, callback=lambda progress: progress.kind == "epoch")
+    vae.fit(binary, checkpoint=checkpoint, callbacks=lambda progress: progress.kind == "epoch")
     unfinished = ["1 epoch of training", "a checkpoint: fit, in epoch 2 of 3"]
     assert run(capsys, "info", "run.h5")[1].splitlines()[2:] == unfinished
     vae.fit(binary, checkpoint=checkpoint)

@@ -81,7 +81,7 @@ def test_the_best_weights_are_kept(phase):
         if progress.kind == "epoch":
             seen.append(weights_of(model))
 
-    found = [text for text in told(model, *phase.arguments, callback=look) if "ended worse" in text]
+    found = [text for text in told(model, *phase.arguments, callbacks=look) if "ended worse" in text]
     losses = last_losses(model)
     best = int(np.argmin(losses))
     assert len(losses) == 8
@@ -106,7 +106,7 @@ def test_a_training_that_goes_well_keeps_its_last_weights(phase):
         if progress.kind == "epoch":
             seen.append(weights_of(model))
 
-    assert [text for text in told(model, *phase.arguments, callback=look) if "ended worse" in text] == []
+    assert [text for text in told(model, *phase.arguments, callbacks=look) if "ended worse" in text] == []
     assert_weights(model, seen[-1])
 
 

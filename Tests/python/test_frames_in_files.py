@@ -238,7 +238,7 @@ def test_checkpoints_and_initialised_models_know_the_columns(tmp_path):
 
 def test_a_save_during_training_knows_the_columns(tmp_path):
     model = vaelib.VAE(epochs=2, **SETTINGS)
-    model.fit(people(), callback=lambda _: model.save(tmp_path / "model.h5"))
+    model.fit(people(), callbacks=lambda _: model.save(tmp_path / "model.h5"))
     assert list(vaelib.load(tmp_path / "model.h5").categories_) == ["job", "grade"]
 
 

@@ -156,5 +156,5 @@ def test_texts_where_numbers_are_expected():
         vaelib.VAE().fit(np.array([["a", "1"]]))
     with pytest.raises(TypeError, match=r"no value \(<NA>\) at row 1, column 0 \(\"a\"\)"):
         vaelib.StackedDenoisingAutoencoder().fit(pd.DataFrame({"a": [1, pd.NA, 2]}, dtype=object))
-    with pytest.raises(TypeError, match=r"at row 0, column 0 \(counted from 0\) is \{\}: float"):
+    with pytest.raises(TypeError, match=r"at row 0, column 0 \(counted from 0\) is \{\}; an argument must be no dict"):
         vaelib.Dataset(np.array([[{}, 1]], dtype=object))

@@ -89,7 +89,7 @@ def test_pretraining_of_a_classifier_has_all_rows(source):
         seen.setdefault(progress.phase, set()).add(progress.examples_per_epoch)
 
     model = Classifier(pretrain_epochs=2, finetune_epochs=2, **FRACTION, **SMALL, **ALIKE)
-    model.fit(source(x, y), callback=look)
+    model.fit(source(x, y), callbacks=look)
     assert seen == {"pretraining": {60}, "supervised": {45}}
     stack = Autoencoder(epochs=2, **SMALL, **ALIKE).fit(x)
     assert_same(Classifier(pretrained=stack, finetune_epochs=2, **FRACTION, **SMALL).fit(x, y), model)
@@ -112,7 +112,7 @@ def test_an_autoencoder_pretrains_on_all_rows_by_default():
     def look(progress):
         seen.setdefault(progress.phase, set()).add(progress.examples_per_epoch)
 
-    Autoencoder(epochs=2, finetune_epochs=2, patience=1, **SMALL).fit(examples(ROWS, 5), callback=look)
+    Autoencoder(epochs=2, finetune_epochs=2, patience=1, **SMALL).fit(examples(ROWS, 5), callbacks=look)
     assert seen == {"pretraining": {60}, "unsupervised": {54}}
 
 
@@ -160,7 +160,7 @@ def test_a_single_row(split):
         with pytest.raises(vaelib.InvalidArgument, match=text):
             estimator.set_params(**options).fit(x)
     # Left to the library, none is held out of so few.
-    assert VAE(latent_dim=2, **SMALL).fit(x, callback=lambda p: p.kind == "epoch").validation_fraction_ == 0
+    assert VAE(latent_dim=2, **SMALL).fit(x, callbacks=lambda p: p.kind == "epoch").validation_fraction_ == 0
 
 
 def test_a_class_to_each_row():
@@ -168,7 +168,7 @@ def test_a_class_to_each_row():
     options = {"pretrain_epochs": 0, **SMALL}
     with pytest.raises(vaelib.InvalidArgument, match="can hold out no example: every class has one"):
         Classifier(**options, **FRACTION).fit(x, y)
-    model = Classifier(**options).fit(x, y, callback=lambda p: p.kind == "epoch")
+    model = Classifier(**options).fit(x, y, callbacks=lambda p: p.kind == "epoch")
     assert (model.validation_fraction_, model.patience_) == (0, 0)
     with pytest.raises(vaelib.InvalidArgument, match="patience is 2 but there is no validation set"):
         Classifier(**options, patience=2).fit(x, y)

@@ -85,7 +85,7 @@ def test_a_callback_ends_training(endless, many):
         told.append(progress)
         return progress.kind == "epoch" and progress.phase == last and progress.epoch == 2
 
-    assert fit(model, many, callback=callback) is model
+    assert fit(model, many, callbacks=callback) is model
     history = model.history_
     assert len(history["epoch"][history.get("phase", np.full(len(history["epoch"]), "fit")) == last]) == 2
     assert told[-1].metrics["loss"] == history["loss"][-1]
@@ -105,7 +105,7 @@ def test_an_exception_of_a_callback_comes_out_of_fit(endless, many):
             raise Mine("so it is")
 
     with pytest.raises(Mine, match="so it is"):
-        fit(model, many, callback=callback)
+        fit(model, many, callbacks=callback)
     check_usable(model, many, endless.phases)
 
 
@@ -115,11 +115,11 @@ def test_an_exception_of_the_first_callback(endless, many):
 
     model = endless.make()
     with pytest.raises(ZeroDivisionError):
-        fit(model, many, callback=callback)
+        fit(model, many, callbacks=callback)
     assert np.isfinite(model.transform(many)).all()
 
 
 def test_a_callback_is_told_about_every_50_ms(endless, many):
     times = []
-    fit(endless.make(), many, callback=lambda _: times.append(time.monotonic()) or times[-1] - times[0] > 1.0)
+    fit(endless.make(), many, callbacks=lambda _: times.append(time.monotonic()) or times[-1] - times[0] > 1.0)
     assert np.diff(times).max() < 0.15

@@ -335,9 +335,9 @@ def test_it_can_be_stopped(tmp_path):
     x = with_gaps(linear.examples(3000), 0.4)
     for method in ("importance", "markov_chain"):
         with pytest.raises(vaelib.Cancelled):
-            linear.vae.impute(x, method=method, samples=2000, callback=lambda _: True)
+            linear.vae.impute(x, method=method, samples=2000, callbacks=lambda _: True)
     with pytest.raises(vaelib.Cancelled):
-        linear.vae.impute_to_file(x, tmp_path / "never.h5", samples=2000, callback=lambda _: True)
+        linear.vae.impute_to_file(x, tmp_path / "never.h5", samples=2000, callbacks=lambda _: True)
     assert not os.path.exists(tmp_path / "never.h5")
 
 

@@ -141,7 +141,7 @@ def test_checkpoints_and_validation(tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        vaelib.VAE(**settings).fit(x, validation=held_out, callback=stop, checkpoint=tmp_path / "c.h5")
+        vaelib.VAE(**settings).fit(x, validation=held_out, callbacks=stop, checkpoint=tmp_path / "c.h5")
     resumed = vaelib.VAE(**settings).fit(x, validation=held_out, checkpoint=tmp_path / "c.h5")
     pd.testing.assert_frame_equal(resumed.reconstruct(x), expected.reconstruct(x))
     np.testing.assert_array_equal(resumed.p_values(x), expected.p_values(x))

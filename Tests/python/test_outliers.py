@@ -224,7 +224,7 @@ def test_an_interrupted_fit_forgets_the_calibration(make):
 
     model = make(epochs=2).fit(usual_rows(50))
     with pytest.raises(RuntimeError, match="enough"):
-        model.fit(usual_rows(60), callback=fail)
+        model.fit(usual_rows(60), callbacks=fail)
     with pytest.raises(vaelib.NotFittedError, match="calibrate"):
         model.predict(usual_rows(3))
 

@@ -190,7 +190,10 @@ def test_set_params():
     model = vaelib.VAE()
     assert model.set_params(epochs=3, hidden=(4,)) is model
     assert model.get_params()["epochs"] == model.epochs == 3
-    with pytest.raises(ValueError, match=r"Invalid parameter 'epoch' for estimator VAE\. Valid parameters .*'epochs'"):
+    with pytest.raises(
+        ValueError,
+        match=r"Invalid parameter 'epoch' for estimator VAE; did you mean epochs\? Valid .*'epochs'",
+    ):
         model.set_params(epoch=3)
 
 

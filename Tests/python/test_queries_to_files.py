@@ -111,7 +111,7 @@ def large(many, times):
 
 def test_progress(trained, many, tmp_path):
     told = []
-    trained.transform_to_file(large(many, 60), tmp_path / "out.h5", callback=told.append)
+    trained.transform_to_file(large(many, 60), tmp_path / "out.h5", callbacks=told.append)
     assert {progress.kind for progress in told[:-1]} == {"step"}
     assert told[-1].kind == "epoch"
     assert [progress.examples for progress in told] == sorted(progress.examples for progress in told)
@@ -131,7 +131,7 @@ def test_stopped_by_its_callback(trained, many, tmp_path, callback, error):
     path = tmp_path / "out.h5"
     vaelib.write_dataset(path, x=[1, 2, 3])
     with pytest.raises(error):
-        trained.transform_to_file(large(many, 60), path, callback=callback)
+        trained.transform_to_file(large(many, 60), path, callbacks=callback)
     assert os.listdir(tmp_path) == ["out.h5"]
     assert vaelib.dataset_names(path) == ["x"]
 

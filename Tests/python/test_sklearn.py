@@ -1,6 +1,7 @@
 """scikit-learn's own checks and tools, on estimators of all kinds."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -40,7 +41,11 @@ STOCHASTIC = {
     expected_failed_checks=lambda estimator: STOCHASTIC,
 )
 def test_scikit_learns_checks(estimator, check):
-    check(estimator)
+    """Without a warning but for those of trainings that are too short, which scikit-learn's own tests ignore, too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", vaelib.ConvergenceWarning)
+        check(estimator)
 
 
 def test_clone(trained, binary):
@@ -148,11 +153,56 @@ def test_metadata_routing_sends_nothing_that_was_not_requested(trained, binary):
         pipeline = make_pipeline(MinMaxScaler(), clone(trained))
         assert pipeline.fit_transform(binary, *labels).shape == (40, 2)
         assert np.isfinite(cross_val_score(trained, binary, *labels, cv=2)).all()
-        with pytest.raises((TypeError, ValueError), match="callback"):
-            pipeline.fit(binary, *labels, callback=print)
+        with pytest.raises((TypeError, ValueError), match="callbacks"):
+            pipeline.fit(binary, *labels, callbacks=print)
+
+
+def test_held_out_examples_go_through_a_pipeline_and_a_cross_validation():
+    x = examples(120, 6)
+    y = labels_of(x)
+    settings = {"hidden": (8,), "random_state": 0}
+    with sklearn.config_context(enable_metadata_routing=True):
+        vae = VAE(latent_dim=1, epochs=2, **settings).set_fit_request(validation=True)
+        pipeline = make_pipeline(MinMaxScaler(), vae, transform_input=["validation"])
+        pipeline.fit(x[:80] * 7, validation=x[80:] * 7)
+        scaler = MinMaxScaler().fit(x[:80] * 7)
+        direct = clone(vae).fit(scaler.transform(x[:80] * 7), validation=scaler.transform(x[80:] * 7))
+        np.testing.assert_array_equal(pipeline[-1].history_["validation_elbo"], direct.history_["validation_elbo"])
+        model = Classifier(pretrain_epochs=0, finetune_epochs=2, **settings).set_fit_request(validation=True)
+        weighted = clone(model).set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
+        given = {"validation": (x[80:], y[80:])}
+        scores = cross_val_score(model, x[:80], y[:80], cv=2, params=given)
+        with_ones = cross_val_score(weighted, x[:80], y[:80], cv=2, params={**given, "sample_weight": np.ones(80)})
+        np.testing.assert_array_equal(scores, with_ones)
+
+
+def test_log_probabilities_and_decisions():
+    x = examples(120, 6)
+    y = labels_of(x)
+    settings = {"hidden": (8,), "pretrain_epochs": 0, "finetune_epochs": 30, "random_state": 0}
+    for labels, columns in ((y, 2), (np.arange(120) % 3, 3), (np.stack([y, 1 - y, y], axis=1), 3)):
+        model = Classifier(**settings).fit(x, labels)
+        probabilities = model.predict_proba(x)
+        np.testing.assert_allclose(np.exp(model.predict_log_proba(x)), probabilities, rtol=1e-6)
+        decisions = model.decision_function(x)
+        if columns == 2:
+            assert decisions.shape == (120,)
+            np.testing.assert_allclose(1 / (1 + np.exp(-decisions)), probabilities[:, 1], rtol=1e-4)
+            np.testing.assert_array_equal(decisions > 0, model.predict(x) == 1)
+        else:
+            assert decisions.shape == probabilities.shape
+        far = model.set_weights({name: 1e4 * each for name, each in model.get_weights().items() if "/" in name
+                                 and name.split("/")[0] in ("classifier", "multilabel")}, strict=False)  # fmt: skip
+        assert (far.predict_proba(x) == 0).any()
+        assert np.isfinite(far.predict_log_proba(x)).all()
+    without = Classifier(**{**settings, "finetune_epochs": 0, "pretrain_epochs": 1}).fit(x, y)
+    for query in (without.predict_log_proba, without.decision_function):
+        with pytest.raises(vaelib.InvalidArgument, match="no head yet"):
+            query(x)
 
 
 def test_pipelines_are_shown_as_text_and_as_html(trained):
     pipeline = make_pipeline(MinMaxScaler(), trained)
     assert repr(trained) in " ".join(repr(pipeline).split())
     assert type(trained).__name__ in pipeline._repr_html_()
+    assert "estimator-table" in trained._repr_html_()

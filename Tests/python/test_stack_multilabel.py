@@ -185,7 +185,7 @@ def test_resumed_from_a_checkpoint(x, tmp_path):
     def stop(progress):
         return progress.phase == "supervised" and progress.kind == "epoch" and progress.epoch == 3
 
-    Classifier(**options).fit(x, y, callback=stop, checkpoint=tmp_path / "run.h5")
+    Classifier(**options).fit(x, y, callbacks=stop, checkpoint=tmp_path / "run.h5")
     model = Classifier(**options).fit(x, y, checkpoint=tmp_path / "run.h5")
     np.testing.assert_array_equal(model.predict_proba(x), expected.predict_proba(x))
     with pytest.raises(vaelib.InvalidArgument, match="labels or targets"):

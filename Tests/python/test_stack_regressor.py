@@ -272,7 +272,7 @@ def test_resumed_from_a_checkpoint(x, tmp_path):
     def stop(progress):
         return progress.phase == "supervised" and progress.kind == "epoch" and progress.epoch == 3
 
-    Regressor(**options).fit(x, y, callback=stop, checkpoint=tmp_path / "run.h5")
+    Regressor(**options).fit(x, y, callbacks=stop, checkpoint=tmp_path / "run.h5")
     model = Regressor(**options).fit(x, y, checkpoint=tmp_path / "run.h5")
     for name, values in expected.get_weights().items():
         np.testing.assert_array_equal(model.get_weights()[name], values, err_msg=name)

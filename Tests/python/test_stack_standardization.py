@@ -203,7 +203,7 @@ def test_interrupted_trainings_end_with_the_same_bits(tmp_path, options):
             seen.append(progress.kind == "epoch")
             return sum(seen) >= stop
 
-        Classifier(**settings).fit(x, y, callback=watch, checkpoint=path)
+        Classifier(**settings).fit(x, y, callbacks=watch, checkpoint=path)
         again = Classifier(**settings).fit(x, y, checkpoint=path)
         for name, values in whole.get_weights().items():
             np.testing.assert_array_equal(again.get_weights()[name], values, err_msg=name)

@@ -181,7 +181,7 @@ def test_patience_without_labels(x):
 def test_progress_and_its_lines(x, capsys):
     seen = []
     model = Classifier(pretrain_epochs=2, finetune_epochs=1, validation_fraction=0.2, verbose=1, **SMALL)
-    model.fit(x, labels_of(x), callback=seen.append)
+    model.fit(x, labels_of(x), callbacks=seen.append)
     ended = [progress for progress in seen if progress.kind == "epoch"]
     assert [(p.phase, p.layer, p.epoch, p.epochs) for p in ended] == [
         *(("pretraining", layer, epoch, 2) for layer in (0, 1) for epoch in (1, 2)),
@@ -198,7 +198,7 @@ def test_progress_and_its_lines(x, capsys):
 
 
 def test_a_callback_stops_pretraining_and_what_follows(x):
-    model = Classifier(pretrain_epochs=50, **SMALL).fit(x, labels_of(x), callback=lambda p: p.epoch == 3)
+    model = Classifier(pretrain_epochs=50, **SMALL).fit(x, labels_of(x), callbacks=lambda p: p.epoch == 3)
     assert set(model.history_["phase"]) == {"pretraining"}
     assert len(model.history_["epoch"]) < 4
     assert model.transform(x).shape == (100, 5)

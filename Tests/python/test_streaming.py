@@ -112,7 +112,7 @@ def test_the_reading_thread_ends_with_the_call(images):
     for _ in range(20):
         model.transform(data)
         with pytest.raises(KeyError):
-            model.set_params(warm_start=True, epochs=100).fit(data, callback=stop)
+            model.set_params(warm_start=True, epochs=100).fit(data, callbacks=stop)
     assert threads_of_this_process() == before
     assert during
 
@@ -216,9 +216,9 @@ def test_cancelling_while_streaming(images):
 def test_a_forked_child_goes_on(images):
     data = vaelib.open_dataset(images, "x", memory_budget=0)
 
-    def fit(callback=None):
+    def fit(callbacks=None):
         model = vaelib.VAE(latent_dim=2, hidden=(20,), epochs=3, random_state=0)
-        return weights(model.fit(data, callback=callback))
+        return weights(model.fit(data, callbacks=callbacks))
 
     expected = fit()
     children = []

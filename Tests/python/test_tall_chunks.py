@@ -136,7 +136,7 @@ def test_no_copy_is_left(images, folder):
             raise KeyError("stop")
 
         with pytest.raises(KeyError):
-            vae(100).fit(data, callback=stop)
+            vae(100).fit(data, callbacks=stop)
     assert os.listdir(folder) == []
     assert copies(folder) == []
 

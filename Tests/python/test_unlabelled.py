@@ -233,7 +233,7 @@ def test_checkpoints(x, y, tmp_path, streams):
     path = tmp_path / "run.h5"
     for epochs in range(1, 5):
         with pytest.raises(Interrupted):
-            Classifier(**parameters).fit(*data, checkpoint=path, callback=after_epochs(epochs))
+            Classifier(**parameters).fit(*data, checkpoint=path, callbacks=after_epochs(epochs))
         assert_same(Classifier(**parameters).fit(*data, checkpoint=path), expected)
         longer = {**parameters, "finetune_epochs": 5}
         assert_same(Classifier(**longer).fit(*data, checkpoint=path), Classifier(**longer).fit(*data))

@@ -39,15 +39,15 @@ def test_ctrl_c_in_a_query(model, many):
 
 def test_callbacks_of_queries(model, many):
     told = []
-    model.log_likelihood(many, samples=300, callback=told.append)
+    model.log_likelihood(many, samples=300, callbacks=told.append)
     assert {entry.kind for entry in told[:-1]} == {"step"}
     assert told[-1].kind == "epoch"
     assert told[-1].examples == told[-1].examples_per_epoch == 5000
     assert [entry.examples for entry in told] == sorted(entry.examples for entry in told)
     with pytest.raises(vaelib.Cancelled):
-        model.log_likelihood(many, samples=20_000, callback=lambda progress: True)
+        model.log_likelihood(many, samples=20_000, callbacks=lambda progress: True)
     with pytest.raises(ZeroDivisionError):
-        model.elbo(many, samples=20_000, callback=lambda progress: 1 / 0)
+        model.elbo(many, samples=20_000, callbacks=lambda progress: 1 / 0)
 
 
 def test_training_while_a_query_runs_is_refused(model, many):

@@ -177,7 +177,9 @@ def test_training_finds_the_data_again():
 def test_every_epoch_uses_every_example_once(binary):
     seen = []
     model = vaelib.VAE(latent_dim=2, hidden=(4,), epochs=2, batch_size=7, random_state=0)
-    model.fit(binary, callback=lambda progress: seen.append((progress.kind, progress.examples, progress.epoch)) or None)
+    model.fit(
+        binary, callbacks=lambda progress: seen.append((progress.kind, progress.examples, progress.epoch)) or None
+    )
     ends = [entry for entry in seen if entry[0] == "epoch"]
     assert ends == [("epoch", 40, 1), ("epoch", 40, 2)]
 

@@ -230,7 +230,7 @@ def test_one_user_at_a_time(fitted, binary, path):
 
     with vaelib.DatasetWriter(path) as file:
         file.add("x")
-        fitted.transform_to_file(binary, file, callback=callback)
+        fitted.transform_to_file(binary, file, callbacks=callback)
         assert collisions
         file.append("x", [1])
 

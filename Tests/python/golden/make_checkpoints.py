@@ -72,7 +72,7 @@ def make(name, path):
 
         positional, validation = arguments(name)
         checkpoint = vaelib.Checkpoint(path, every_seconds=0, every_steps=7)
-        TRAININGS[name]().fit(*positional, validation=validation, checkpoint=checkpoint, callback=end)
+        TRAININGS[name]().fit(*positional, validation=validation, checkpoint=checkpoint, callbacks=end)
         os._exit(1)
     assert os.waitstatus_to_exitcode(os.wait()[1]) == 0
 

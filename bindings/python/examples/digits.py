@@ -121,7 +121,7 @@ def train(images: Images, latent_dim: int, epochs: int | str, seed: int) -> vael
     vae = vaelib.VAE(latent_dim=latent_dim, epochs=epochs, binarization="dynamic", random_state=seed)
     print(f"training with {latent_dim} latents on {images.train.rows} pictures of {images.train.columns} pixels")
     bar = ProgressBar()
-    vae.fit(images.train, callback=bar)
+    vae.fit(images.train, callbacks=bar)
     bar.end(vae.n_iter_)
     return vae
 
@@ -155,7 +155,7 @@ def train_stack(images: Images, epochs: int | str, seed: int) -> vaelib.StackedD
     )
     print("training a denoising layer")
     bar = ProgressBar()
-    stack.fit(images.train, callback=bar)
+    stack.fit(images.train, callbacks=bar)
     bar.end(stack.n_iter_)
     return stack
 
@@ -165,7 +165,7 @@ def classify(stack: vaelib.StackedDenoisingAutoencoder, images: Images, epochs: 
     model = vaelib.StackedDenoisingClassifier(pretrained=stack, finetune_epochs=epochs, random_state=seed)
     print("fine-tuning it with labels")
     bar = ProgressBar()
-    model.fit(images.train, callback=bar)
+    model.fit(images.train, callbacks=bar)
     bar.end(model.n_iter_ - stack.n_iter_)
     print(f"test error of the stack                      {1 - model.score(images.test):6.2%}")
     try:

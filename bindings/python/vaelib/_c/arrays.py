@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import reprlib
 from typing import Any, cast
 
 import numpy as np
@@ -53,7 +54,7 @@ def readable(array: npt.NDArray[Any], names: Names | None = None) -> npt.NDArray
     if array.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: the array has dtype {array.dtype}")
     if array.dtype.kind in "SU" and array.size > 0:
-        raise ValueError(f"{_first_other(array, names)}; the array has dtype {array.dtype}")
+        raise ValueError(f"{first_other(array, names)}; the array has dtype {array.dtype}")
     if array.dtype.kind not in "fiuO":
         raise ValueError(f"expected numbers, not an array of dtype {array.dtype}")
     native = array.dtype.newbyteorder("=")
@@ -62,31 +63,35 @@ def readable(array: npt.NDArray[Any], names: Names | None = None) -> npt.NDArray
     try:
         return array.astype(_COPIED_AS.get(native, np.float64))
     except (TypeError, ValueError) as error:
-        raise type(error)(_first_other(array, names)) from None
+        raise type(error)(first_other(array, names)) from None
 
 
-def _first_other(array: npt.NDArray[Any], names: Names | None) -> str:
+def first_other(array: npt.NDArray[Any], names: Names | None = None) -> str:
     """Which element is not a number, and where it is."""
     for place, value in np.ndenumerate(array):
-        try:
-            if array.dtype.kind == "O":
+        if array.dtype.kind == "O":
+            try:
                 float(value)
                 continue
-        except (TypeError, ValueError) as error:
-            return _is_other(value, place, f"{value!r}: {error}", names)
-        return _is_other(value, place, "", names)
+            except (TypeError, ValueError):
+                pass
+        return _is_other(value, place, names)
     return f"expected numbers, not an array of dtype {array.dtype}"
 
 
-def _is_other(value: Any, place: tuple[int, ...], otherwise: str, names: Names | None) -> str:
+def _is_other(value: Any, place: tuple[int, ...], names: Names | None) -> str:
     where = f"at row {place[0] if place else 0}"
     where += f", {column_text(place[1], names)} (counted from 0)" if len(place) > 1 else " (counted from 0)"
-    if type(value).__name__ in ("NAType", "NaTType"):
+    kind = type(value).__name__
+    if kind in ("NAType", "NaTType"):
         return f"there is no value ({value}) {where}; fill such gaps, or leave out their rows"
     if isinstance(value, str | bytes):
         text = value if isinstance(value, bytes) else str(value)  # not numpy's np.str_
         return f"expected numbers, but {where} is the text {text!r}"
-    return f"expected numbers, but {where} is {otherwise}"
+    # The last words are as scikit-learn expects them.
+    return (
+        f"expected numbers, but {where} is {reprlib.repr(value)}; an argument must be no {kind} or string, but numbers"
+    )
 
 
 def dtype_number(dtype: np.dtype[Any]) -> int:

@@ -1,15 +1,19 @@
-"""Calls that take long: progress, Ctrl-C, and exceptions of the user's callback."""
+"""Calls that take long: progress, Ctrl-C, and exceptions of the user's callbacks."""
 
 from __future__ import annotations
 
 import math
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+
+from vaelib._c.callbacks import listed, want_end
 from vaelib._c.calls import call
 from vaelib._c.errors import Cancelled
 from vaelib._c.header import PHASE, PROGRESS_KIND, ProgressFn, StopFn
@@ -27,7 +31,7 @@ _SHOWN = {
 
 @dataclass(frozen=True)
 class Progress:
-    """What a callback receives.
+    """What a callback receives; ``get_weights()`` gives it the weights reached so far.
 
     Attributes
     ----------
@@ -53,6 +57,17 @@ class Progress:
     examples: int
     examples_per_epoch: int
     metrics: dict[str, float]
+    _weights: Callable[[], dict[str, npt.NDArray[np.float32]]] | None = field(default=None, repr=False, compare=False)
+
+    def get_weights(self) -> dict[str, npt.NDArray[np.float32]]:
+        """A copy of all weights as they are during the call, as ``get_weights`` of the estimator gives them."""
+        if self._weights is None:
+            raise ValueError("this Progress is of no call of a model, so there are no weights")
+        return self._weights()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process can be told: all but the weights."""
+        return {**vars(self), "_weights": None}
 
     def __str__(self) -> str:
         """One line about the epoch."""
@@ -69,28 +84,23 @@ class Progress:
         return f"{line}  {self.metrics.get('seconds', 0.0):6.2f} s"
 
 
-#: A user's callback: anything true that it returns stops the call.
-Callback = Callable[[Progress], object]
-
-
-def _progress_of(native: Any) -> Progress:
-    """Copies the library's structure."""
-    metrics = {metric.name.decode(): metric.value for metric in native.metrics[: native.metric_count]}
-    numbers = (native.layer, native.epoch, native.epochs, native.examples, native.examples_per_epoch)
-    return Progress(_KIND_NAMES[native.kind], PHASE_NAMES[native.phase], *numbers, metrics)
+#: A user's callback: the call ends if it returns True.
+Callback: TypeAlias = Callable[[Progress], object]
+#: One, several or none.
+Callbacks: TypeAlias = "Callback | Iterable[Callback] | None"
 
 
 class LongCall:
-    """One call that reports progress and can be stopped.
+    """One call of a model that reports progress and can be stopped.
 
-    An exception of the callback, and Ctrl-C, stop the call; ``run`` raises them once the library has returned.
-    ``stopped_by_callback`` tells whether the callback asked for the end.
+    An exception of a callback, and Ctrl-C, stop the call; ``run`` raises them once the library has returned.
+    ``stopped_by_callback`` tells whether a callback asked for the end.
     """
 
-    def __init__(self, callback: Callback | None = None, cancel: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, callbacks: Callbacks = None, model: Any = None) -> None:
         self.stopped_by_callback = False
-        self._callback = callback
-        self._cancel = cancel
+        self._callbacks = listed(callbacks)
+        self._model = model
         self._error: BaseException | None = None
         self._interrupted = False
 
@@ -125,7 +135,7 @@ class LongCall:
 
     def _progress(self, native: Any, user_data: Any) -> int:
         try:
-            if self._callback is not None and self._callback(_progress_of(native.contents)):
+            if self._callbacks and want_end(self._callbacks, self._progress_of(native.contents)):
                 self.stopped_by_callback = True
             return self._should_stop(user_data)
         except BaseException as error:  # whatever it is, it must not be lost inside ctypes
@@ -138,6 +148,13 @@ class LongCall:
         except BaseException as error:  # of a signal handler of the program's own
             self._error = error
             return 1
+
+    def _progress_of(self, native: Any) -> Progress:
+        """Copies the library's structure."""
+        metrics = {metric.name.decode(): metric.value for metric in native.metrics[: native.metric_count]}
+        numbers = (native.layer, native.epoch, native.epochs, native.examples, native.examples_per_epoch)
+        kind, phase = _KIND_NAMES[native.kind], PHASE_NAMES[native.phase]
+        return Progress(kind, phase, *numbers, metrics, self._model.get_weights)
 
     @contextmanager
     def _ctrl_c(self) -> Iterator[None]:
@@ -154,4 +171,5 @@ class LongCall:
 
     def _on_interrupt(self, _signal: int, _frame: object) -> None:
         self._interrupted = True
-        self._cancel()
+        if self._model is not None:
+            self._model.cancel()

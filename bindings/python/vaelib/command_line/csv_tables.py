@@ -17,6 +17,7 @@ import numpy.typing as npt
 from vaelib._c.errors import DataError, FormatError
 from vaelib.data.conversion.blocks import errors_of
 from vaelib.data.conversion.csv_text import CSVForm, csv_form, read_csv
+from vaelib.data.index_columns import are_different_whole_numbers, has_name_of_index
 
 GZIP_MAGIC = b"\x1f\x8b"
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
@@ -184,7 +185,7 @@ def read_parquet_table(path: str) -> Any:
     """
     try:
         import pandas
-        import pyarrow  # type: ignore[import-not-found, unused-ignore]
+        import pyarrow
     except ImportError as error:
         raise FormatError(
             f'file "{path}" is Parquet, which needs {error.name}: pip install pandas pyarrow, or save it as CSV'
@@ -195,17 +196,15 @@ def read_parquet_table(path: str) -> Any:
         raise FormatError(f'file "{path}" cannot be read as Parquet: {error}') from None
 
 
-def index_column(table: Any) -> Any | None:
-    """The name of a first column that only counts the rows: it has no name, and each value once.
+def index_column(table: Any, known: Collection[Any] = ()) -> Any | None:
+    """The name of a first column that only counts the rows: it has no name, or pandas' for none, and each value once.
 
-    pandas and R write such a column where they are not told otherwise.
+    pandas and R write such a column where they are not told otherwise. One that is ``known`` to a model is none.
     """
     first = table.columns[0]
-    if not isinstance(first, str) or first.strip():
+    if first in known or not has_name_of_index(first):
         return None
-    values = np.asarray(table[first])
-    is_whole = values.dtype.kind in "iu" or (values.dtype.kind == "f" and bool((values == np.rint(values)).all()))
-    return first if is_whole and len(np.unique(values)) == len(values) else None
+    return first if are_different_whole_numbers(np.asarray(table[first])) else None
 
 
 def names_shown(names: Iterable[Any], most: int = 8) -> str:

@@ -1,17 +1,9 @@
-"""What is wrong with a command line, and the name that was perhaps meant."""
+"""What is wrong with a command line."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
+from vaelib._c.names import nearest as nearest
 
 
 class UsageError(Exception):
     """The command line itself is wrong: an unknown name, a value out of place, something missing."""
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """What to add to a message about an unknown name: the known one that is most like it, or nothing."""
-    by_folded = {each.casefold(): each for each in known}
-    near = difflib.get_close_matches(name.casefold(), by_folded, n=1)
-    return f"; did you mean {by_folded[near[0]]}?" if near else ""

@@ -25,8 +25,8 @@ def restore(arguments: argparse.Namespace, model: Any) -> None:
     def query(X: Any, **given: Any) -> ResultTable:
         return ResultTable.of_rows(model.reconstruct(X, **options, **given), column_names(model))
 
-    def to_file(X: Any, writer: DatasetWriter, name: str, callback: Any, **given: Any) -> None:
-        model.reconstruct_to_file(X, writer, name, **options, **given, callback=callback)
+    def to_file(X: Any, writer: DatasetWriter, name: str, callbacks: Any, **given: Any) -> None:
+        model.reconstruct_to_file(X, writer, name, **options, **given, callbacks=callbacks)
 
     # The library would write conditions beside the rows, too.
     run_query(arguments, open_data(arguments, model), query, None if has_conditions_beside(model) else to_file)

@@ -16,6 +16,7 @@ from vaelib.command_line.examples import Examples, given, names_known_to
 from vaelib.command_line.places import Place, place_of
 from vaelib.command_line.progress import note
 from vaelib.command_line.values_beside import column_values, values_named
+from vaelib.data.index_columns import index_text
 
 
 def of_table(place: Place, table: Any, arguments: argparse.Namespace, model: Any, what: str) -> Examples:
@@ -30,9 +31,9 @@ def of_table(place: Place, table: Any, arguments: argparse.Namespace, model: Any
     table = table if place.rows is None else rows_of_table(table, place.rows)
     if len(table) == 0:
         raise DataError(f"{place} has no such rows")
-    index = index_column(table)
+    index = index_column(table, names_known_to(model) or ())
     if index is not None:
-        note(arguments, f"{place}: the first column has no name and counts the rows; it is left out")
+        note(arguments, f"{place}: {index_text(index)} counts the rows; it is left out")
         table = table[[name for name in table.columns if name != index]]
     special = {
         option: [_known(name, table, place, model is not None) for name in _as_list(given(arguments, option))]

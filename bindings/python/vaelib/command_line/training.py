@@ -100,7 +100,7 @@ def fit_and_save(arguments: argparse.Namespace, estimator: Any, X: Any, *learned
             note(arguments, f"resuming from {place}")
     with ProgressLine(quiet=arguments.quiet) as progress:
         try:
-            estimator.fit(X, *learned, callback=progress, **options)
+            estimator.fit(X, *learned, callbacks=progress, **options)
         except KeyboardInterrupt:
             progress.clear()
             _save_stopped(arguments, estimator)

@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> None:
             label_column=arguments.label_column,
             dtype=_dtype(arguments.dtype),
             compression=arguments.compression,
-            callback=show,
+            callbacks=show,
         )
     for name, count in rows.items():
         print(f"{name}: {count} rows")

@@ -53,8 +53,8 @@ def run(arguments: argparse.Namespace) -> None:
             rows = model.inverse_transform(Z, **layer, **given)
         return ResultTable.of_rows(rows, column_names(model))
 
-    def to_file(Z: Any, writer: DatasetWriter, name: str, callback: Any, **given: Any) -> None:
-        model.inverse_transform_to_file(Z, writer, name, **given, callback=callback)
+    def to_file(Z: Any, writer: DatasetWriter, name: str, callbacks: Any, **given: Any) -> None:
+        model.inverse_transform_to_file(Z, writer, name, **given, callbacks=callbacks)
 
     # The library would write conditions beside the rows, too.
     is_streamed = isinstance(model, VAE) and not arguments.draw and not has_conditions_beside(model)

@@ -47,10 +47,10 @@ def run(arguments: argparse.Namespace) -> None:
         names += [f"{name}_log_variance" for name in names]
         return ResultTable.of_matrix(np.concatenate([mean, log_variance], axis=1), names)
 
-    def to_file(X: Any, writer: DatasetWriter, name: str, callback: Any, **given: Any) -> None:
+    def to_file(X: Any, writer: DatasetWriter, name: str, callbacks: Any, **given: Any) -> None:
         if arguments.log_variance:
-            model.encode_to_file(X, writer, name, f"{name}_log_variance", **given, callback=callback)
+            model.encode_to_file(X, writer, name, f"{name}_log_variance", **given, callbacks=callbacks)
         else:
-            model.transform_to_file(X, writer, name, **layer, **given, callback=callback)
+            model.transform_to_file(X, writer, name, **layer, **given, callbacks=callbacks)
 
     run_query(arguments, open_data(arguments, model), query, to_file)

@@ -54,8 +54,8 @@ def run(arguments: argparse.Namespace) -> None:
         numbered = [table.beside({"imputation": np.full(table.rows, number)}) for number, table in enumerate(tables)]
         return ResultTable.joined(numbered)
 
-    def to_file(X: Any, writer: DatasetWriter, name: str, callback: Any, **given: Any) -> None:
-        model.impute_to_file(X, writer, name, **options, **given, callback=callback)
+    def to_file(X: Any, writer: DatasetWriter, name: str, callbacks: Any, **given: Any) -> None:
+        model.impute_to_file(X, writer, name, **options, **given, callbacks=callbacks)
 
     # The library would write conditions beside the rows, too.
     run_query(arguments, all_examples, query, None if has_conditions_beside(model) else to_file, copies=copies)

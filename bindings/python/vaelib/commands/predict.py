@@ -49,9 +49,9 @@ def run(arguments: argparse.Namespace) -> None:
             columns |= {f"p({name})": values for name, values in named}
         return ResultTable(columns)
 
-    def to_file(X: Any, writer: DatasetWriter, name: str, callback: Any) -> None:
+    def to_file(X: Any, writer: DatasetWriter, name: str, callbacks: Any) -> None:
         write = model.predict_proba_to_file if is_classifier else model.predict_to_file
-        write(X, writer, name, callback=callback)
+        write(X, writer, name, callbacks=callbacks)
 
     def summary(_: ResultTable) -> dict[str, Any]:
         return _scores(model, all_examples, "accuracy" if is_classifier else "R2")

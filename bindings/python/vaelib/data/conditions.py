@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c.errors import DataError
+from vaelib.data.as_array import as_array, as_frame
 from vaelib.data.categories import Categories
 from vaelib.data.class_names import ClassNames, values_of
 from vaelib.data.column_rules import suggested_likelihood
@@ -153,6 +154,7 @@ class _Found:
 
     @classmethod
     def of(cls, conditions: Any) -> _Found:
+        conditions = as_frame(conditions)
         if library_of(conditions) is not None:
             return cls(names_in(conditions), read_columns(conditions), are_labels=False)
         if hasattr(conditions, "to_frame"):
@@ -161,9 +163,11 @@ class _Found:
             return cls(names_in(frame) if named else None, *_labels(read_columns(frame)))
         if isinstance(conditions, Dataset) or is_h5py_dataset(conditions) or is_sparse(conditions):
             array = array_of(conditions)
-        else:
+        elif isinstance(conditions, list | tuple | str):
             # Lists may hold texts beside numbers, of which numpy would make texts.
-            array = conditions if isinstance(conditions, np.ndarray) else np.asarray(conditions, dtype=object)
+            array = np.asarray(conditions, dtype=object)
+        else:
+            array = as_array(conditions, "conditions")
         if array.ndim > 2 or 0 in array.shape:
             raise ValueError(
                 f"conditions must be labels or columns, a row for each example, not of shape {array.shape}"

@@ -11,6 +11,7 @@ from typing import IO, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from vaelib._c.callbacks import listed, want_end
 from vaelib._c.errors import Cancelled, DataError
 from vaelib.data.writer import DatasetWriter
 
@@ -20,7 +21,7 @@ Sources: TypeAlias = "Path | Iterable[Path] | Mapping[str, Path | Iterable[Path]
 
 @dataclass(frozen=True)
 class ConversionProgress:
-    """What the callback of ``convert`` receives, after every block of rows.
+    """What the callbacks of ``convert`` receive, after every block of rows.
 
     ``rows`` rows of ``dataset``, from the file ``source``, are done; ``fraction``, from 0 to 1, of all sources' bytes.
     """
@@ -38,7 +39,7 @@ def convert(
     label_column: str | int | None = None,
     dtype: npt.DTypeLike | None = None,
     compression: int | None = None,
-    callback: Callable[[ConversionProgress], object] | None = None,
+    callbacks: Callable[[ConversionProgress], object] | Iterable[Callable[[ConversionProgress], object]] | None = None,
 ) -> dict[str, int]:
     """Writes an HDF5 file from files of other formats; returns the rows of each dataset.
 
@@ -63,8 +64,8 @@ def convert(
         How numbers that are not labels are stored. By default as they are; those of CSV files as float32.
     compression : int, optional
         The level of gzip, 1 to 9, 0 for none; the library's default is 4.
-    callback : callable, optional
-        Called with a ``ConversionProgress``. If it returns something true, ``Cancelled`` is raised.
+    callbacks : callable or sequence of callables, optional
+        Called with a ``ConversionProgress``. If one returns True, ``Cancelled`` is raised.
 
     Raises
     ------
@@ -81,7 +82,8 @@ def convert(
             raise ValueError(f'the target "{path}" is one of the sources')
     chosen = None if dtype is None else np.dtype(dtype)
     with DatasetWriter(target) as writer:
-        conversion = _Conversion(writer, chosen, compression, sum(os.path.getsize(path) for _, path in named), callback)
+        byte_count = sum(os.path.getsize(path) for _, path in named)
+        conversion = _Conversion(writer, chosen, compression, byte_count, listed(callbacks))
         for name, path in named:
             with open(path, "rb") as raw:
                 conversion.add(raw, path, name, label_column)
@@ -97,7 +99,7 @@ class _Conversion:
         dtype: np.dtype[Any] | None,
         compression: int | None,
         byte_count: int,
-        callback: Callable[[ConversionProgress], object] | None,
+        callbacks: list[Callable[[ConversionProgress], object]],
     ) -> None:
         self.rows: dict[str, int] = {}
         self._writer = writer
@@ -105,7 +107,7 @@ class _Conversion:
         self._compression = compression
         self._byte_count = max(byte_count, 1)
         self._bytes_done = 0
-        self._callback = callback
+        self._callbacks = callbacks
 
     def add(self, raw: IO[bytes], path: str, name: str | None, label_column: str | int | None) -> None:
         """Appends the rows of a file to its datasets."""
@@ -135,10 +137,8 @@ class _Conversion:
         self.rows[dataset] = first + len(rows)
 
     def _report(self, path: str, dataset: str, position: int) -> None:
-        if self._callback is None:
-            return
         fraction = min(1.0, (self._bytes_done + position) / self._byte_count)
-        if self._callback(ConversionProgress(path, dataset, self.rows[dataset], fraction)):
+        if want_end(self._callbacks, ConversionProgress(path, dataset, self.rows[dataset], fraction)):
             raise Cancelled("the conversion was stopped by its callback")
 
 

@@ -16,6 +16,12 @@ from vaelib._c.errors import caller_depth
 CONTAINERS = ("default", "pandas", "polars")
 
 
+def names_of(X: Any) -> Any:
+    """What the columns of a data frame, or of an Arrow table, are called; None for anything else."""
+    names = getattr(X, "column_names", None)
+    return getattr(X, "columns", None) if names is None else names
+
+
 def column_names(X: Any) -> npt.NDArray[Any] | None:
     """The column names of a data frame if they are texts; None for anything else.
 
@@ -24,7 +30,7 @@ def column_names(X: Any) -> npt.NDArray[Any] | None:
     TypeError
         Some names are texts and some are not.
     """
-    columns = getattr(X, "columns", None)
+    columns = names_of(X)
     if columns is None or len(columns) == 0:
         return None
     names = np.asarray(columns, dtype=object)

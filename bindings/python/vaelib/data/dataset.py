@@ -17,7 +17,9 @@ from vaelib._c.arrays import array_view, dtype_of, pointer, readable
 from vaelib._c.calls import call, described, new_handle
 from vaelib._c.errors import InvalidHandle
 from vaelib._c.library import library
+from vaelib.data.as_array import as_array
 from vaelib.data.class_names import classes_of, named_labels, stored_names
+from vaelib.data.matrices import readable_of
 from vaelib.data.rows import row_number, row_numbers
 from vaelib.data.sparse import as_csr, csr_view, is_sparse
 
@@ -62,7 +64,7 @@ class Dataset:
             examples, make = as_csr(array), "vaelib_dataset_from_csr"
             view = csr_view(examples, scale, shift)
         else:
-            examples, make = readable(np.asarray(array)), "vaelib_dataset_from_array"
+            examples, make = readable_of(array, "array"), "vaelib_dataset_from_array"
             if examples.ndim != 2:
                 raise ValueError(f"expected a matrix, one example per row, not an array of shape {examples.shape}")
             view = array_view(examples, scale, shift)
@@ -279,7 +281,7 @@ class Dataset:
         """
         if weights is None:
             return self._derived("vaelib_dataset_with_weights", None)
-        column = readable(np.asarray(weights))
+        column = readable(as_array(weights, "weights"))
         if column.ndim != 1:
             raise ValueError(f"weights must have one axis, not shape {column.shape}")
         return self._derived("vaelib_dataset_with_weights", ctypes.byref(array_view(column[:, np.newaxis])))
@@ -335,7 +337,7 @@ def concatenate(datasets: Sequence[Dataset]) -> Dataset:
 
 def _label_column(labels: npt.ArrayLike) -> npt.NDArray[Any]:
     """One label per row, as the library reads them: a matrix of one column."""
-    column = readable(np.asarray(labels))
+    column = readable(as_array(labels, "labels"))
     if column.ndim != 1:
         raise ValueError(f"labels must have one axis, not shape {column.shape}")
     return column[:, np.newaxis]

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from vaelib._c.column_names import column_text
 from vaelib._c.errors import DataError
+from vaelib.data.as_array import gaps_of
 
 #: What a column may hold: texts and other values that are names of something; True and False; whole numbers; reals.
 KINDS = ("category", "boolean", "integer", "real")
@@ -127,7 +128,7 @@ def column_of_array(values: npt.NDArray[Any], column: int, names: Sequence[Any])
     kind = {"b": "boolean", "i": "integer", "u": "integer", "f": "real"}.get(values.dtype.kind)
     if kind is None:
         objects = _objects(values.tolist())
-        gaps = np.array([value is None or value != value for value in objects], dtype=np.bool_)
+        gaps = gaps_of(objects)
         return _of_objects(values.dtype, objects, gaps, column, names)
     numbers = values.astype(np.float64)
     return FrameColumn(values.dtype, kind, numbers, np.isnan(numbers))

@@ -92,7 +92,7 @@ class KeptType:
         import polars
 
         if self.library == "polars" and self.name == "Enum" and self.kind == "category":
-            return polars.Enum(self.listed)
+            return polars.Enum(self.listed or [])
         if self.library == "polars" and self.name in _POLARS[self.kind]:
             return getattr(polars, self.name)
         usual = {"boolean": polars.Boolean, "integer": polars.Int64, "real": polars.Float64}

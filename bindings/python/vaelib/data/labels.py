@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from vaelib._c.errors import VaelibWarning, caller_depth
 from vaelib._c.scikit_learn import with_theirs
+from vaelib.data.as_array import as_array, is_gap
 from vaelib.data.unlabelled import (
     UNLABELLED,
     check_that_minus_one_is_a_number,
@@ -33,7 +34,7 @@ def as_labels(y: Any, rows: int, estimator: str) -> Labels:
     """
     if y is None:
         raise ValueError(f"{estimator} requires y to be passed, but the target y is None")
-    labels = with_numbers_kept(y, np.asarray(y))
+    labels = with_numbers_kept(y, as_array(y, "y"))
     if labels.ndim == 2 and labels.shape[1] == 1:
         _warn_of_column()
         labels = labels.reshape(-1)
@@ -44,7 +45,7 @@ def as_labels(y: Any, rows: int, estimator: str) -> Labels:
     if labels.dtype.kind == "f":
         _check_whole_numbers(labels)
     elif labels.dtype.kind == "O":
-        missing = next((row for row, label in enumerate(labels) if label is None or label != label), None)
+        missing = next((row for row, label in enumerate(labels) if is_gap(label)), None)
         if missing is not None:
             raise ValueError(f"Input y contains NaN or None: row {missing} has no label; -1 says so")
     elif labels.dtype.kind not in "biuSUT":
@@ -111,7 +112,8 @@ def _in_place(numbers: npt.NDArray[Any], labelled: npt.NDArray[np.bool_]) -> npt
 
 def _check_whole_numbers(labels: Labels) -> None:
     if not np.isfinite(labels).all():
-        raise ValueError(f"Input y contains NaN or infinity: row {int(np.argmin(np.isfinite(labels)))}")
+        row = int(np.argmin(np.isfinite(labels)))
+        raise ValueError(f"Input y contains NaN or infinity: row {row} has no label; -1 says so")
     if (labels != np.rint(labels)).any():
         raise ValueError("Unknown label type: continuous. y holds real numbers; expected classes")
 

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c.arrays import readable
+from vaelib.data.as_array import as_array
+from vaelib.data.data_frames import names_of
 from vaelib.data.sparse import as_csr, is_sparse
 
 
@@ -22,14 +24,12 @@ def as_matrix(X: Any, name: str) -> Any:
         They are not a matrix of numbers; the text is scikit-learn's, and ``name`` is the estimator in it.
     """
     if type(X) is np.ndarray and X.ndim == 2 and X.size > 0:
-        return _readable(X)
+        return readable_of(X, "X")
     if is_sparse(X):
         csr = as_csr(X)
         _check_shape(csr.shape, name)
         return csr
-    if np.ma.isMaskedArray(X):
-        X = np.ma.filled(X.astype(np.result_type(X.dtype, np.float32)), np.nan)
-    matrix = _readable(X)
+    matrix = readable_of(X, "X")
     if matrix.ndim != 2:
         raise ValueError(
             f"Expected 2D array, got {matrix.ndim}D array instead (shape {matrix.shape}). Reshape your data: "
@@ -39,11 +39,11 @@ def as_matrix(X: Any, name: str) -> Any:
     return matrix
 
 
-def _readable(X: Any) -> npt.NDArray[Any]:
-    """Data as an array that the library can read; errors name the columns of a data frame."""
-    array = np.asarray(X)
+def readable_of(X: Any, argument: str) -> npt.NDArray[Any]:
+    """Data, given as this argument, as an array that the library can read; errors name the columns of a data frame."""
+    array = as_array(X, argument)
     try:
-        return readable(array, getattr(X, "columns", None))
+        return readable(array, names_of(X))
     except (TypeError, ValueError) as error:
         text = str(error)
         if array.dtype.kind in "OSU" and "text" in text:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vaelib._c.arrays import first_other
+from vaelib.data.as_array import as_array
 from vaelib.data.dataset import Dataset
 
 Weights = npt.NDArray[np.float64]
@@ -22,10 +24,11 @@ def as_weights(sample_weight: Any, rows: int) -> Weights:
     ValueError
         They are no numbers, or not one for each example.
     """
+    given = as_array(sample_weight, "sample_weight")
     try:
-        weights = np.asarray(sample_weight, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"sample_weight must be numbers, one for each example: {error}") from None
+        weights = given.astype(np.float64, copy=False)
+    except (TypeError, ValueError):
+        raise ValueError(f"sample_weight must be numbers, one for each example: {first_other(given)}") from None
     if weights.ndim == 0:
         return np.full(rows, weights)
     if weights.ndim != 1:

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vaelib._c.arrays import first_other
+from vaelib.data.as_array import as_array, gaps_of
 from vaelib.data.dataset import Dataset
 from vaelib.data.h5py_datasets import is_h5py_dataset
 from vaelib.data.sparse import is_sparse
@@ -22,7 +24,7 @@ def array_of(y: Any) -> npt.NDArray[Any]:
     if is_sparse(y):
         dense: npt.NDArray[Any] = y.toarray()
         return dense
-    return np.asarray(y[...]) if is_h5py_dataset(y) else np.asarray(y)
+    return np.asarray(y[...]) if is_h5py_dataset(y) else as_array(y, "y")
 
 
 def as_targets(y: Any, rows: int, estimator: str) -> npt.NDArray[np.float32]:
@@ -38,11 +40,15 @@ def as_targets(y: Any, rows: int, estimator: str) -> npt.NDArray[np.float32]:
     given = array_of(y)
     if given.dtype.kind not in "biufO":
         raise ValueError(f"Unknown label type: y has dtype {given.dtype}; a regressor learns real numbers")
+    if given.dtype.kind == "O":
+        given = np.where(gaps_of(given), np.nan, given)
     try:
         with np.errstate(over="ignore"):  # what is too large is found as infinite
             targets = given.astype(np.float64).astype(np.float32)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"Unknown label type: y does not hold real numbers ({error}); NaN stands for none") from None
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"Unknown label type: y does not hold real numbers: {first_other(given)}; NaN stands for no target"
+        ) from None
     if targets.ndim not in (1, 2) or targets.shape[-1] == 0:
         raise ValueError(f"y should be a 1d or 2d array of targets, got an array of shape {given.shape} instead")
     _check_length(targets, rows)
@@ -68,7 +74,9 @@ def has_targets(targets: Matrix) -> Mask:
 
 def is_matrix(y: Any) -> bool:
     """Whether y has several columns: an indicator matrix, of several labels at once."""
-    shape = y.shape if isinstance(y, Dataset) or is_h5py_dataset(y) or is_sparse(y) else np.asarray(y).shape
+    if y is None:
+        return False
+    shape = y.shape if isinstance(y, Dataset) or is_h5py_dataset(y) or is_sparse(y) else as_array(y, "y").shape
     return len(shape) == 2 and shape[1] > 1
 
 

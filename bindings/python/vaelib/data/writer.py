@@ -18,6 +18,7 @@ from vaelib._c.arrays import array_view, dtype_number, readable
 from vaelib._c.calls import call, defaults, new_handle
 from vaelib._c.errors import InvalidHandle
 from vaelib._c.library import library
+from vaelib.data.as_array import as_array
 from vaelib.data.sparse import is_sparse
 
 
@@ -211,7 +212,7 @@ def _dense(rows: npt.ArrayLike) -> npt.NDArray[Any]:
     """
     if is_sparse(rows):
         raise TypeError("datasets are written dense: X.toarray() makes a sparse matrix so, X[i:j].toarray() some rows")
-    return np.asarray(rows)
+    return as_array(rows, "rows")
 
 
 def _writable(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib.data.sample_weights import counting_rows, mean, weighted
+from vaelib.models.autoencoder_incremental import AutoencoderPartialFit
 from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.outliers import OutlierDetection, held_out_rows
+from vaelib.models.public_methods import with_own_methods
 from vaelib.models.reports import Reports
 from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
@@ -20,8 +22,9 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="StackedDenoisingAutoencoder")
 
 
+@with_own_methods
 class StackedDenoisingAutoencoder(
-    Stack, StackQueries, StackScores, OutlierDetection[NativeStack], Reports, EstimatorInterface
+    Stack, AutoencoderPartialFit, StackQueries, StackScores, OutlierDetection[NativeStack], Reports, EstimatorInterface
 ):
     """A stack of denoising auto-encoders (Vincent et al. 2008; 2010), learned without labels.
 
@@ -123,6 +126,7 @@ class StackedDenoisingAutoencoder(
         # end
         scale: float = 1.0,
         shift: float = 0.0,
+        warm_start: bool = False,
         random_state: Any = None,
         verbose: int = 0,
         contamination: float | str = "auto",
@@ -174,6 +178,7 @@ class StackedDenoisingAutoencoder(
         self.patience = patience
         self.scale = scale
         self.shift = shift
+        self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
         self.contamination = contamination
@@ -186,7 +191,7 @@ class StackedDenoisingAutoencoder(
         *,
         sample_weight: Any = None,
         validation: Any = None,
-        callback: Callback | None = None,
+        callbacks: Callbacks = None,
         checkpoint: CheckpointLike = None,
     ) -> Self:
         """Pretrains the layers on X, then fine-tunes them together if there are epochs for it; returns the estimator.
@@ -196,9 +201,12 @@ class StackedDenoisingAutoencoder(
 
         Parameters
         ----------
-        X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
-            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. An h5py
-            dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``.
+        X : array of shape (n_samples, n_features), Dataset, h5py.Dataset or iterable of batches
+            The examples. An array, a tensor or a data frame is scaled by the parameters ``scale`` and ``shift``, a
+            Dataset by its own. An h5py dataset is scaled like an array, and read from its file as by
+            ``vaelib.open_dataset``. An iterable of batches (a generator, a DataLoader, a CSV file in chunks), each a
+            matrix or a pair (matrix, y), is read once, into a temporary file in the folder TMPDIR, by default /var/tmp;
+            all epochs see all rows.
         y : ignored
             Present for scikit-learn.
         sample_weight : array of shape (n_samples,), optional
@@ -207,10 +215,11 @@ class StackedDenoisingAutoencoder(
         validation : array or Dataset, optional
             Held-out examples whose loss is computed after every epoch of fine-tuning; ``patience`` needs them. Without
             it, ``validation_fraction`` of X's rows are held out.
-        callback : callable, optional
-            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
-            training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that. Meanwhile
-            the estimator answers it with the weights of the last step, and can be saved.
+        callbacks : callable or sequence of callables, optional
+            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch: epoch, metrics, and weights on
+            request. If one returns True, and nothing else, training ends and ``fit`` returns as usual; if one raises,
+            training ends and ``fit`` raises that. Meanwhile the estimator answers them with the weights of the last
+            step, and can be saved.
         checkpoint : path or Checkpoint, optional
             The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
             same bits as without the interruption. The parameters and the data must be the same as before, else an error
@@ -231,14 +240,15 @@ class StackedDenoisingAutoencoder(
         """
         self._check_contamination()
         with self._learning():
+            goes_on = self._goes_on()
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
-            examples, held_out = self._examples(X, reset=True), self._validation(validation)
+            examples, held_out = self._examples(X, reset=not goes_on), self._validation(validation)
             examples = weighted(examples, sample_weight)
             # Those that count, which alone say what the data are like.
             counted = counting_rows(examples)
-            stack, pretraining = self._beginning(examples, seed)
-            self._train(stack, seed, pretraining, examples, held_out, callback, keeper)
+            stack, pretraining = self._beginning(examples, seed, goes_on)
+            self._train(stack, seed, pretraining, examples, held_out, callbacks, keeper)
             fraction = 0 if self.validation_fraction == "auto" else float(self.validation_fraction)
             if held_out is None and fraction > 0:  # by pretraining too, which "auto" gives all rows
                 held_out = held_out_rows(counted, fraction, self.validation_split, seed)

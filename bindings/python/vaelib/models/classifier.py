@@ -10,15 +10,18 @@ from typing import Any, TypeVar
 import numpy as np
 
 from vaelib._c.errors import VaelibWarning, caller_depth
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib.data.class_names import classes_of, names_of
 from vaelib.data.sample_weights import weighted
 from vaelib.data.target_arrays import is_matrix
+from vaelib.models.classifier_incremental import ClassifierPartialFit
 from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.predictions import Predictions
+from vaelib.models.public_methods import with_own_methods
 from vaelib.models.reports import Reports
+from vaelib.models.scikit_learn_bases import ClassifierBase
 from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.supervised_stack import SupervisedStack
@@ -27,7 +30,10 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="StackedDenoisingClassifier")
 
 
-class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueries, Reports, EstimatorInterface):
+@with_own_methods
+class StackedDenoisingClassifier(
+    SupervisedStack, Stack, Predictions, ClassifierPartialFit, StackQueries, Reports, ClassifierBase, EstimatorInterface
+):
     """A classifier whose layers learn to denoise before they learn the labels (Vincent et al. 2008; 2010).
 
     The layers are pretrained as those of a StackedDenoisingAutoencoder. Then a softmax layer is put on top, and all
@@ -147,6 +153,7 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
         pretrained: Any = None,
         scale: float = 1.0,
         shift: float = 0.0,
+        warm_start: bool = False,
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -201,6 +208,7 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
         self.pretrained = pretrained
         self.scale = scale
         self.shift = shift
+        self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
         # end
@@ -212,7 +220,7 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
         *,
         sample_weight: Any = None,
         validation: Any = None,
-        callback: Callback | None = None,
+        callbacks: Callbacks = None,
         checkpoint: CheckpointLike = None,
     ) -> Self:
         """Pretrains the layers on X, then learns the labels; returns the estimator.
@@ -222,9 +230,12 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
 
         Parameters
         ----------
-        X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
-            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. An h5py
-            dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``.
+        X : array of shape (n_samples, n_features), Dataset, h5py.Dataset or iterable of batches
+            The examples. An array, a tensor or a data frame is scaled by the parameters ``scale`` and ``shift``, a
+            Dataset by its own. An h5py dataset is scaled like an array, and read from its file as by
+            ``vaelib.open_dataset``. An iterable of batches (a generator, a DataLoader, a CSV file in chunks), each a
+            matrix or a pair (matrix, y), is read once, into a temporary file in the folder TMPDIR, by default /var/tmp;
+            all epochs see all rows.
         y : array of shape (n_samples,) or (n_samples, n_labels), optional
             Their labels: texts, booleans, or whole numbers, with or without gaps. Without it X is a Dataset with
             labels. The number -1 stands for no label; beside texts or booleans it needs an array of objects or a list.
@@ -238,10 +249,11 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
             Held-out examples whose loss and error are computed after every epoch of fine-tuning; ``patience`` needs
             them. Those without a label are left out. Without it, ``validation_fraction`` of the rows with a label are
             held out of fine-tuning; pretraining, which sees no labels, takes all rows.
-        callback : callable, optional
-            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
-            training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that. Meanwhile
-            the estimator answers it with the weights of the last step, and can be saved.
+        callbacks : callable or sequence of callables, optional
+            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch: epoch, metrics, and weights on
+            request. If one returns True, and nothing else, training ends and ``fit`` returns as usual; if one raises,
+            training ends and ``fit`` raises that. Meanwhile the estimator answers them with the weights of the last
+            step, and can be saved.
         checkpoint : path or Checkpoint, optional
             The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
             same bits as without the interruption. The parameters and the data must be the same as before, else an error
@@ -263,14 +275,21 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
             ``cancel()`` was called. The weights reached so far are kept.
         """
         with self._learning():
+            goes_on = self._goes_on()
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
-            examples = weighted(self._examples(X, reset=True), sample_weight)
+            X, y = self._collected(X, y, not goes_on)
+            examples = weighted(self._examples(X, reset=not goes_on), sample_weight)
             examples, supervised, classes, factors = self._labelled(X, y, examples)
+            if goes_on and self._fitted().head and not np.array_equal(classes, self.classes_):
+                raise ValueError(
+                    f"warm_start continues with the classes {self.classes_.tolist()}, but y has {classes.tolist()}; "
+                    "set warm_start=False to start from new weights"
+                )
             known = None if is_matrix(y) else classes
             held_out = None if validation is None else self._labelled_as(validation, known, factors)
-            stack, pretraining = self._beginning(examples, seed)
-            self._train(stack, seed, pretraining, supervised, held_out, callback, keeper, classes_=classes)
+            stack, pretraining = self._beginning(examples, seed, goes_on)
+            self._train(stack, seed, pretraining, supervised, held_out, callbacks, keeper, classes_=classes)
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -312,12 +331,8 @@ class StackedDenoisingClassifier(SupervisedStack, Stack, Predictions, StackQueri
 
     def __sklearn_tags__(self) -> Any:
         """A classifier that is a transformer too."""
-        from sklearn.utils import ClassifierTags
-
         tags = super().__sklearn_tags__()
-        tags.estimator_type = "classifier"
-        tags.classifier_tags = ClassifierTags(multi_label=True)
-        tags.target_tags.required = True
+        tags.classifier_tags.multi_label = True
         return tags
 
 

@@ -17,6 +17,10 @@ _FINE_TUNING = f"""\
 _REST = """\
 scale, shift : float, default 1 and 0
     Arrays are read as ``number * scale + shift``; a Dataset has a scaling of its own.
+warm_start : bool, default False
+    ``fit`` continues from the weights of the previous fit, in pretraining, if there are epochs for it, and in
+    fine-tuning, with fresh optimiser moments. Other widths, activations or losses are refused; where another parameter
+    of layers changed, ``history_`` begins anew.
 random_state : int, RandomState, Generator or None, default None
     Seed of weights, shuffling, corruption and dropout. The same integer gives the same bits, for any number of threads;
     None takes a seed from numpy's global state.

@@ -15,18 +15,22 @@ import numpy.typing as npt
 
 from vaelib._c.arguments import count, seed_from
 from vaelib._c.arrays import pointer
+from vaelib._c.callbacks import listed
 from vaelib._c.calls import call
 from vaelib._c.errors import Cancelled, NumericalError, VaelibError, VaelibWarning, caller_depth
-from vaelib._c.long_calls import Callback, Progress
+from vaelib._c.long_calls import Callback, Callbacks, Progress
+from vaelib.data.as_array import as_frame
+from vaelib.data.batches import Collected, are_batches, collect
 from vaelib.data.data_frames import check_feature_names, check_input_features
 from vaelib.data.dataset import Dataset
 from vaelib.data.h5py_datasets import is_h5py_dataset, opened
+from vaelib.data.index_columns import warn_of_index
 from vaelib.data.matrices import as_matrix
 from vaelib.data.stored_columns import StoredColumns
 from vaelib.models.native import NativeModel
 from vaelib.models.not_fitted import not_fitted
 from vaelib.models.query_input import QueryInput, plain_rows, rows_of
-from vaelib.models.weights import replace_weights, weights_of
+from vaelib.models.weights import replace_weights
 
 ModelType = TypeVar("ModelType", bound=NativeModel)
 Self = TypeVar("Self", bound="Estimator[Any]")
@@ -48,11 +52,14 @@ class Estimator(Generic[ModelType]):
     seed_: int
     scale: float
     shift: float
+    warm_start: bool
     random_state: Any
     verbose: int
     _model: ModelType | None
     #: The models that ``fit`` trains, by the threads it does so on.
     _in_training: dict[int, ModelType]
+    #: What ``partial_fit`` goes on with; copies and pickles begin with an optimiser that remembers nothing.
+    _steps: Any
 
     def initialize(self: Self, X: Any, *, conditions: Any = None) -> Self:
         """Gives the estimator fresh, untrained weights; returns the estimator.
@@ -76,13 +83,10 @@ class Estimator(Generic[ModelType]):
             model = self._new_model(width, seed)
             self.n_features_in_ = width
             self._forget_columns()
-            model.columns = self._columns_for(model)
+            self._begin(model, None, seed)
         else:
             examples = self._examples(X, reset=True, conditions=conditions)
-            model = self._new_model_for(examples, seed)
-            model.columns = self._columns_for(model)
-            self._see(model, examples)
-        self._keep(model, seed)
+            self._begin(self._new_model_for(examples, seed), examples, seed)
         return self
 
     def cancel(self) -> None:
@@ -129,7 +133,7 @@ class Estimator(Generic[ModelType]):
 
     def get_weights(self) -> dict[str, npt.NDArray[np.float32]]:
         """A copy of every weight matrix [inputs, outputs] and bias [outputs] by its name in the model file."""
-        return weights_of(self._fitted())
+        return self._fitted().get_weights()
 
     def set_weights(self: Self, weights: Mapping[str, Any], *, strict: bool = True) -> Self:
         """Replaces weights and biases by name; returns the estimator.
@@ -167,7 +171,7 @@ class Estimator(Generic[ModelType]):
         return copy
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {name: value for name, value in vars(self).items() if name != "_in_training"}
+        state = {name: value for name, value in vars(self).items() if name not in ("_in_training", "_steps")}
         model = self._present_model()
         return state if model is None else {**state, "_model": model}
 
@@ -178,6 +182,13 @@ class Estimator(Generic[ModelType]):
     def _new_model_for(self, examples: Dataset, seed: int) -> ModelType:
         """The same for these examples, where they decide something."""
         return self._new_model(examples.columns, seed)
+
+    def _begin(self, model: ModelType, examples: Dataset | None, seed: int) -> None:
+        """Keeps a model that is not trained yet, once it has seen its examples, if there are some."""
+        model.columns = self._columns_for(model)
+        if examples is not None:
+            self._see(model, examples)
+        self._keep(model, seed)
 
     def _see(self, model: ModelType, examples: Dataset) -> None:
         """Shows a new model what its examples are like."""
@@ -202,7 +213,7 @@ class Estimator(Generic[ModelType]):
         raise NotImplementedError
 
     def _present_model(self) -> ModelType | None:
-        """The model that was fitted last; for the callback of ``fit``, the one that is being trained."""
+        """The model that was fitted last; for the callbacks of ``fit``, the one that is being trained."""
         last: ModelType | None = getattr(self, "_model", None)
         in_training = getattr(self, "_in_training", None)
         return in_training.get(threading.get_ident(), last) if in_training else last
@@ -258,23 +269,40 @@ class Estimator(Generic[ModelType]):
         self.seed_ = seed
         vars(self).update(learned)
 
+    def _forget_scores(self) -> None:
+        """Forgets what was learned from answers of the weights that there were."""
+
     def _validation(self, validation: Any) -> Dataset | None:
         """The validation examples that were given."""
-        if isinstance(validation, tuple):
-            raise ValueError(f"validation must be an array or a Dataset: a {type(self).__name__} learns no labels")
+        if isinstance(validation, tuple) or (isinstance(validation, list) and _begins_with_matrix(validation)):
+            raise ValueError(
+                f"validation must be an array or a Dataset: a {type(self).__name__} learns no labels, which in a pair "
+                "(X, y) stand beside X"
+            )
         return None if validation is None else self._examples(validation)
 
-    def _reporting(self, callback: Callback | None) -> Callback | None:
-        """The user's callback, and before it the printed lines that ``verbose`` asks for."""
-        if not self.verbose:
-            return callback
+    def _pair_of_validation(self, validation: Any) -> tuple[Any, Any]:
+        """Validation examples, and the labels or targets given with them; None for those of a Dataset."""
+        if isinstance(validation, Dataset):
+            return validation, None
+        if are_batches(validation):
+            return self._collected(validation, None, reset=False)
+        try:
+            X, y = validation
+        except (TypeError, ValueError):
+            raise ValueError("validation must be a pair (X, y), or a Dataset with labels") from None
+        return X, y
 
-        def report(progress: Progress) -> object:
+    def _reporting(self, callbacks: Callbacks) -> list[Callback]:
+        """The user's callbacks, and before them the printed lines that ``verbose`` asks for."""
+        if not self.verbose:
+            return listed(callbacks)
+
+        def report(progress: Progress) -> None:
             if progress.kind == "epoch" and _is_shown(progress):
                 print(progress, flush=True)
-            return callback(progress) if callback is not None else None
 
-        return report
+        return [report, *listed(callbacks)]
 
     def _examples(
         self, X: Any, labels: npt.NDArray[Any] | None = None, *, reset: bool = False, conditions: Any = None
@@ -315,6 +343,9 @@ class Estimator(Generic[ModelType]):
         return rows_of(self._examples(X, conditions=conditions))
 
     def _as_dataset(self, X: Any, labels: npt.NDArray[Any] | None, reset: bool) -> Dataset:
+        if isinstance(X, Collected) or are_batches(X):
+            examples: Dataset = self._collected(X, None, reset)[0].dataset
+            return examples if labels is None else examples.relabel(labels)
         if isinstance(X, Dataset) or is_h5py_dataset(X):
             if reset:
                 self._forget_columns()
@@ -322,12 +353,39 @@ class Estimator(Generic[ModelType]):
                 return X
             dataset = opened(X, self.scale, self.shift)
             return dataset if labels is None else dataset.relabel(labels)
-        return Dataset(self._matrix(X, reset), labels, scale=self.scale, shift=self.shift)
+        return Dataset(self._matrix(as_frame(X), reset), labels, scale=self.scale, shift=self.shift)
+
+    def _goes_on(self) -> bool:
+        """Whether ``fit`` continues from the weights of the previous one."""
+        return bool(self.warm_start) and getattr(self, "_model", None) is not None
+
+    def _kept(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """X and y for several methods, ``fit`` first; batches of X, which may come but once, as what they hold."""
+        with self._learning():
+            return self._collected(X, y, reset=not self._goes_on())
+
+    def _collected(self, X: Any, y: Any, reset: bool) -> tuple[Any, Any]:
+        """X and y; if X comes in batches, what was collected of them, and the labels or targets in them.
+
+        ``reset`` learns the columns of the first batch. ``y`` is taken if it is given.
+        """
+        if not are_batches(X):
+            return X, y
+        if reset:
+            self._forget_columns()
+
+        def matrix_of(batch: Any, is_first: bool) -> Any:
+            return self._matrix(as_frame(batch), reset and is_first)
+
+        collected = collect(X, matrix_of, self.scale, self.shift)
+        return collected, collected.y if y is None else y
 
     def _matrix(self, X: Any, reset: bool) -> Any:
         """Examples that are no dataset as a matrix; ``reset`` learns the column names, which else are compared."""
         matrix = as_matrix(X, type(self).__name__)
         check_feature_names(self, X, reset)
+        if reset:
+            warn_of_index(X)
         return matrix
 
     def _rows(self, values: npt.NDArray[np.float32], X: Any = None) -> Any:
@@ -391,6 +449,11 @@ class Estimator(Generic[ModelType]):
         check_input_features(self, input_features)
         prefix = type(self).__name__.lower()
         return np.array([f"{prefix}{index}" for index in range(width)], dtype=object)
+
+
+def _begins_with_matrix(parts: list[Any]) -> bool:
+    """Whether a list is not one of rows."""
+    return bool(parts) and getattr(parts[0], "ndim", 0) == 2
 
 
 def _is_shown(progress: Progress) -> bool:

@@ -1,11 +1,14 @@
-"""What scikit-learn asks of an estimator, written without it: importing it takes seconds, so we never do."""
+"""What scikit-learn asks of an estimator, written without it, so that programs can do without it, too."""
 
 from __future__ import annotations
 
 import inspect
 from typing import Any, TypeVar
 
+from vaelib._c.names import nearest
 from vaelib.data.data_frames import CONTAINERS
+from vaelib.models.public_methods import check_keywords
+from vaelib.models.scikit_learn_bases import TransformerBase
 
 Self = TypeVar("Self", bound="EstimatorInterface")
 
@@ -17,8 +20,14 @@ def constructor_parameters(estimator: type[Any]) -> dict[str, str]:
     return {each.name: repr(each.default) for each in parameters if each.kind in named}
 
 
-class EstimatorInterface:
+class EstimatorInterface(TransformerBase):
     """Parameters, representation, tags: what clone, pipelines, searches and scikit-learn's checks call."""
+
+    def __new__(cls, *_arguments: Any, **parameters: Any) -> Any:
+        """An estimator; names the parameter that was perhaps meant by one that there is not."""
+        if parameters:
+            check_keywords(cls.__init__, cls.__name__, parameters)
+        return super().__new__(cls)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The constructor's parameters and their values; ``deep`` is present for scikit-learn."""
@@ -36,13 +45,15 @@ class EstimatorInterface:
         for name, value in parameters.items():
             if name not in valid:
                 raise ValueError(
-                    f"Invalid parameter {name!r} for estimator {type(self).__name__}. Valid parameters are: {valid!r}."
+                    f"Invalid parameter {name!r} for estimator {type(self).__name__}{nearest(name, valid) or '.'} "
+                    f"Valid parameters are: {valid!r}."
                 )
             setattr(self, name, value)
         return self
 
     def fit_transform(self, X: Any, y: Any = None, **fit_parameters: Any) -> Any:
         """Fits to X, then returns the latent means of X, as ``transform`` does."""
+        X, y = self._kept(X, y)  # type: ignore[attr-defined]
         return self.fit(X, y, **fit_parameters).transform(X)  # type: ignore[attr-defined]
 
     def set_output(self: Self, *, transform: str | None = None) -> Self:
@@ -68,12 +79,8 @@ class EstimatorInterface:
         return f"{type(self).__name__}({', '.join(changed)})"
 
     def __sklearn_tags__(self) -> Any:
-        """A transformer of finite matrices, also sparse, without targets; its codes are float32 whatever they were."""
-        from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
-
-        return Tags(
-            estimator_type=None,
-            target_tags=TargetTags(required=False),
-            transformer_tags=TransformerTags(preserves_dtype=["float32"]),
-            input_tags=InputTags(sparse=True),
-        )
+        """A transformer of finite matrices, also sparse; its codes are float32 whatever they were."""
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        tags.input_tags.sparse = True
+        return tags

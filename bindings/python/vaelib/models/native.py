@@ -19,7 +19,7 @@ from vaelib._c.calls import call, defaults, described, new_handle
 from vaelib._c.configurations import fill, values_of
 from vaelib._c.errors import Cancelled
 from vaelib._c.library import library
-from vaelib._c.long_calls import PHASE_NAMES, Callback, LongCall
+from vaelib._c.long_calls import PHASE_NAMES, Callbacks, LongCall
 from vaelib.data.dataset import Dataset
 from vaelib.data.stored_columns import StoredColumns, read_columns_of, write_columns_of
 from vaelib.training.checkpoint import Checkpoint, attach
@@ -128,6 +128,11 @@ class NativeModel:
         call("vaelib_model_get_parameters", self.handle, pointer(values), values.size)
         return values
 
+    def get_weights(self) -> dict[str, npt.NDArray[np.float32]]:
+        """A copy of every weight matrix and bias, by its name in the model file."""
+        flat = self.get_parameters()
+        return {name: tensor.of(flat).copy() for name, tensor in self.tensors.items()}
+
     def set_parameters(self, values: npt.ArrayLike) -> None:
         """Replaces all parameters."""
         flat = np.ascontiguousarray(values, dtype=np.float32)
@@ -167,17 +172,17 @@ class NativeModel:
         arguments: tuple[Any, ...],
         training: Mapping[str, Any],
         seed: int,
-        callback: Callback | None,
+        callbacks: Callbacks,
         checkpoint: Checkpoint | None,
     ) -> bool:
-        """Calls ``function(model, *arguments, training, callback)``; whether the callback let it go on to the end.
+        """Calls ``function(model, *arguments, training, callback)``; whether the callbacks let it go on to the end.
 
-        An early end that the callback asked for is a success; see ``LongCall`` for the other kinds.
+        An early end that one asked for is a success; see ``LongCall`` for the other kinds.
         """
         config = defaults(header.TrainingConfig)
         config.seed = seed
         kept = [*fill(config, training), attach(config, checkpoint)]
-        long_call = LongCall(callback, self.cancel)
+        long_call = LongCall(callbacks, self)
         try:
             long_call.run(function, self.handle, *arguments, ctypes.byref(config))
         except Cancelled:

@@ -6,13 +6,18 @@ import ctypes
 import operator
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
+
 from vaelib._c import header
 from vaelib._c.arguments import text
+from vaelib._c.arrays import pointer
 from vaelib._c.calls import call, defaults, described, new_handle
 from vaelib.data.class_names import ClassNames, store_names, stored_names
 from vaelib.data.dataset import Dataset
 from vaelib.models.layers import StackParameters, fill_stack_config, stack_values_of
 from vaelib.models.native import NativeModel
+from vaelib.models.query_input import QueryInput
 
 
 class NativeStack(NativeModel):
@@ -52,6 +57,20 @@ class NativeStack(NativeModel):
     def add_head(self, kind: str, outputs: int) -> None:
         """Puts a fresh head on a stack without one."""
         call("vaelib_stack_add_head", self.handle, text(kind), outputs)
+
+    def get_codes(self, examples: QueryInput, layer: int) -> npt.NDArray[np.float32]:
+        """The clean codes of examples after a layer."""
+        codes = np.empty((examples.rows, self.widths[layer]), dtype=np.float32)
+        name = "vaelib_stack_encode" + examples.suffix
+        call(name, self.handle, *examples.arguments, layer, pointer(codes), codes.size)
+        return codes
+
+    def get_probabilities(self, examples: QueryInput) -> npt.NDArray[np.float32]:
+        """The probability of each class or label."""
+        probabilities = np.empty((examples.rows, self.info.output_count), dtype=np.float32)
+        name = "vaelib_stack_predict_probabilities" + examples.suffix
+        call(name, self.handle, *examples.arguments, pointer(probabilities), probabilities.size)
+        return probabilities
 
     @property
     def class_names(self) -> ClassNames | None:

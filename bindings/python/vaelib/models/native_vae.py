@@ -10,7 +10,7 @@ from typing import Any
 from vaelib._c import header
 from vaelib._c.calls import call, defaults, described, new_handle
 from vaelib._c.configurations import fill, values_of
-from vaelib._c.long_calls import Callback, LongCall
+from vaelib._c.long_calls import Callbacks, LongCall
 from vaelib.data.dataset import Dataset
 from vaelib.models.columns import (
     Group,
@@ -65,7 +65,7 @@ class NativeVAE(NativeModel):
         examples: Dataset,
         settings: Mapping[str, Any],
         seed: int,
-        callback: Callback | None,
+        callbacks: Callbacks,
         outputs: tuple[Any, ...],
     ) -> None:
         """Calls ``function(model, examples, evaluation, callback, *outputs)``."""
@@ -73,7 +73,7 @@ class NativeVAE(NativeModel):
         config.seed = seed
         kept = fill(config, settings)
         arguments = (self.handle, examples.handle, ctypes.byref(config))
-        LongCall(callback, self.cancel).run(function, *arguments, after=outputs)
+        LongCall(callbacks, self).run(function, *arguments, after=outputs)
         del kept
 
     @cached_property

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from vaelib.data.dataset import Dataset
 from vaelib.models.estimator import Estimator, ModelType
 from vaelib.models.not_fitted import not_fitted
+from vaelib.models.scikit_learn_bases import OutlierBase
 
 Self = TypeVar("Self", bound="OutlierDetection[Any]")
 Vector = npt.NDArray[np.float64]
@@ -23,7 +24,7 @@ _SHARES_ROWS = 250
 _ROWS_OF_A_RUN = 10
 
 
-class OutlierDetection(Estimator[ModelType]):
+class OutlierDetection(Estimator[ModelType], OutlierBase):
     """Threshold, predictions, p-values and explanations. Scores are those of ``score_samples``, higher for usual rows.
 
     ``fit`` calibrates: it learns ``offset_`` and what ``explain`` compares with from the training rows, and what
@@ -61,6 +62,7 @@ class OutlierDetection(Estimator[ModelType]):
     ) -> npt.NDArray[np.int64]:
         """Fits to X, then says which of its rows are outliers, as ``predict`` does. ``y`` is ignored."""
         given = {} if conditions is None else {"conditions": conditions}
+        X, y = self._kept(X, y)
         self.fit(X, y, **given, **fit_parameters)  # type: ignore[attr-defined]
         return self.predict(X, conditions=conditions)
 
@@ -144,12 +146,6 @@ class OutlierDetection(Estimator[ModelType]):
         shares = np.median(self._column_shares(_some_rows(examples, _SHARES_ROWS)), axis=0)
         self.offset_, self._usual_shares, self._held_out_scores = float(offset), shares, scores
 
-    def __sklearn_tags__(self) -> Any:
-        """An outlier detector that is a transformer too."""
-        tags = super().__sklearn_tags__()  # type: ignore[misc]
-        tags.estimator_type = "outlier_detector"
-        return tags
-
     def _check_contamination(self) -> None:
         value = self.contamination
         if isinstance(value, str) and value == "auto":
@@ -158,9 +154,12 @@ class OutlierDetection(Estimator[ModelType]):
             raise ValueError(f'contamination must be "auto" or a share above 0, at most 0.5, not {value!r}')
 
     def _keep(self, model: ModelType, seed: int, **learned: Any) -> None:
-        for name in ("offset_", "_usual_shares", "_held_out_scores"):  # which were another model's
-            vars(self).pop(name, None)
+        self._forget_scores()
         super()._keep(model, seed, **learned)
+
+    def _forget_scores(self) -> None:
+        for name in ("offset_", "_usual_shares", "_held_out_scores"):
+            vars(self).pop(name, None)
 
     def _calibrated(self, name: str) -> Any:
         self._fitted()

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from vaelib._c.arguments import text
 from vaelib._c.arrays import pointer
 from vaelib._c.calls import call
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib.data.dataset import Dataset
 from vaelib.data.labels import Labels, as_labels, encode, encode_as
 from vaelib.data.sample_weights import Weights, as_weights, class_factors, counting, mean, reweighted_by_class
@@ -19,6 +19,7 @@ from vaelib.data.unlabelled import UNLABELLED, is_labelled_for
 from vaelib.models.estimator import Estimator
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.targets import Target, query_to_file
+from vaelib.training.heads import HEADS
 
 
 class Predictions(Estimator[NativeStack]):
@@ -48,21 +49,53 @@ class Predictions(Estimator[NativeStack]):
         If fitted to several labels at once, the probability of each label; they do not sum to 1.
         """
         model = self._fitted()
+        return model.get_probabilities(self._examples_for(model, X))
+
+    def predict_log_proba(self, X: Any) -> npt.NDArray[np.float64]:
+        """The logarithms of what ``predict_proba`` gives; finite also where that is 0 in float32."""
+        with np.errstate(divide="ignore"):
+            logarithms = np.log(self.predict_proba(X).astype(np.float64))
+        rounded = np.isneginf(logarithms)
+        if not rounded.any():
+            return logarithms
+        scores = self._scores_of_outputs(X)
+        exact = (
+            -np.logaddexp(0, -scores)
+            if self._fitted().head == "sigmoid"
+            else scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+        )
+        return np.where(rounded, exact, logarithms)
+
+    def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
+        """What softmax or sigmoids make probabilities of, shape (n_samples, n_classes).
+
+        Of two classes, as in scikit-learn, shape (n_samples,): the logarithm of p(classes_[1]) / p(classes_[0]), above
+        0 where ``predict`` says ``classes_[1]``.
+        """
+        scores = self._scores_of_outputs(X)
+        if self._fitted().head == "softmax" and scores.shape[1] == 2:
+            return np.asarray(scores[:, 1] - scores[:, 0])
+        return scores
+
+    def _scores_of_outputs(self, X: Any) -> npt.NDArray[np.float64]:
+        """The outputs of the layer on top, shape (n_samples, outputs)."""
+        model = self._fitted()
         examples = self._examples_for(model, X)
-        probabilities = np.empty((examples.rows, model.info.output_count), dtype=np.float32)
-        name = "vaelib_stack_predict_probabilities" + examples.suffix
-        call(name, model.handle, *examples.arguments, pointer(probabilities), probabilities.size)
-        return probabilities
+        if not model.head:
+            model.get_probabilities(examples)  # which says what is missing
+        codes = model.get_codes(examples, len(model.widths) - 1)
+        weights, name = model.get_weights(), HEADS[model.head]
+        return np.asarray(codes.astype(np.float64) @ weights[f"{name}/weight"] + weights[f"{name}/bias"])
 
     def predict_proba_to_file(
-        self, X: Any, target: Target, name: str = "probabilities", *, callback: Callback | None = None
+        self, X: Any, target: Target, name: str = "probabilities", *, callbacks: Callbacks = None
     ) -> None:
         """Writes what ``predict_proba`` gives: dataset ``name`` of shape (n_samples, n_classes).
 
-        ``target`` and ``callback`` are as for ``transform_to_file``.
+        ``target`` and ``callbacks`` are as for ``transform_to_file``.
         """
         function = "vaelib_stack_predict_probabilities_to"
-        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callback)
+        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callbacks)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The share of examples whose predicted label is y, or that of the Dataset X; weighted if asked for.
@@ -78,7 +111,7 @@ class Predictions(Estimator[NativeStack]):
             labelled, right = has_labels(indicators, "y"), (predicted == indicators) | np.isnan(indicators)
             right = right.all(axis=1)
         else:
-            labels = as_labels(self._labels_of(X, y), len(predicted), type(self).__name__)
+            labels = self._labels(X, y, len(predicted))
             labelled, right = is_labelled_for(getattr(self, "classes_", predicted), labels), predicted == labels
             if not labelled.any():
                 raise ValueError("every label in y is -1, which stands for no label: there is nothing to compare with")
@@ -98,7 +131,10 @@ class Predictions(Estimator[NativeStack]):
             known = examples if labelled.all() else examples[labelled]
             classes = np.arange(indicators.shape[1])
             return examples, known._with_targets(indicators[labelled], "sigmoid"), classes, None
-        labels, counts = as_labels(self._labels_of(X, y), examples.rows, type(self).__name__), counting(examples)
+        labels, counts = (
+            self._labels(X, y, examples.rows),
+            counting(examples),
+        )
         numbers = np.full(examples.rows, UNLABELLED, dtype=np.int64)
         classes, numbers[counts] = encode(labels[counts])
         weights = examples.weights
@@ -107,18 +143,17 @@ class Predictions(Estimator[NativeStack]):
         examples = reweighted_by_class(examples, numbers, factors)
         return examples, with_labels(examples.relabel(numbers)), classes, factors
 
+    def _labels(self, X: Any, y: Any, rows: int) -> Labels:
+        """The labels given for so many rows, or else those of a Dataset."""
+        name = type(self).__name__
+        return as_labels(labels_of(X, y, name), rows, name)
+
     def _labelled_as(self, validation: Any, classes: Labels | None, factors: Weights | None) -> Dataset:
         """Validation examples, a Dataset or a pair (X, y), with their labels; those without are left out.
 
         Their numbers are those of ``classes``; None if there are several labels at once. ``factors`` weight classes.
         """
-        if isinstance(validation, Dataset):
-            X, y = validation, None
-        else:
-            try:
-                X, y = validation
-            except (TypeError, ValueError):
-                raise ValueError("validation must be a pair (X, y), or a Dataset with labels") from None
+        X, y = self._pair_of_validation(validation)
         examples = self._examples(X)
         if classes is None:
             if not is_matrix(y):
@@ -126,19 +161,21 @@ class Predictions(Estimator[NativeStack]):
             indicators = as_indicators(y, examples.rows)
             labelled = has_labels(indicators, "validation's y")
             return examples[labelled]._with_targets(indicators[labelled], "sigmoid")
-        labels = as_labels(self._labels_of(X, y), examples.rows, type(self).__name__)
+        labels = self._labels(X, y, examples.rows)
         numbers = encode_as(labels, classes, "validation")
         return with_labels(reweighted_by_class(examples, numbers, factors).relabel(numbers))
 
-    def _labels_of(self, X: Any, y: Any) -> Any:
-        """The labels given, or else those of a Dataset."""
-        if y is not None or not isinstance(X, Dataset):
-            return y
-        labels = X.labels
-        if labels is None:
-            name = type(self).__name__
-            raise ValueError(f"{name} requires y to be passed, or a Dataset with labels: open_dataset(..., labels=...)")
-        return labels
+
+def labels_of(X: Any, y: Any, estimator: str) -> Any:
+    """The labels given, or else those of a Dataset; ``estimator`` is what errors call it."""
+    if y is not None or not isinstance(X, Dataset):
+        return y
+    labels = X.labels
+    if labels is None:
+        raise ValueError(
+            f"{estimator} requires y to be passed, or a Dataset with labels: open_dataset(..., labels=...)"
+        )
+    return labels
 
 
 def with_labels(examples: Dataset) -> Dataset:

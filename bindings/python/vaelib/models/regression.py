@@ -10,7 +10,7 @@ import numpy.typing as npt
 from vaelib._c.arguments import text
 from vaelib._c.arrays import pointer
 from vaelib._c.calls import call
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib.data.dataset import Dataset
 from vaelib.data.sample_weights import as_weights
 from vaelib.data.target_arrays import as_targets, has_targets
@@ -36,15 +36,13 @@ class RegressionPredictions(Estimator[NativeStack]):
         is_vector = outputs == 1 and getattr(self, "_is_vector", True)
         return (values.reshape(-1) if is_vector else values).astype(np.float64)
 
-    def predict_to_file(
-        self, X: Any, target: Target, name: str = "targets", *, callback: Callback | None = None
-    ) -> None:
+    def predict_to_file(self, X: Any, target: Target, name: str = "targets", *, callbacks: Callbacks = None) -> None:
         """Writes the predicted targets: dataset ``name`` of shape (n_samples, n_outputs).
 
-        ``target`` and ``callback`` are as for ``transform_to_file``.
+        ``target`` and ``callbacks`` are as for ``transform_to_file``.
         """
         function = "vaelib_stack_predict_targets_to"
-        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callback)
+        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callbacks)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The coefficient of determination R2 of the predictions of y, or of the labels of the Dataset X.
@@ -54,7 +52,7 @@ class RegressionPredictions(Estimator[NativeStack]):
         that examples lack, which are NaN, do not count, nor does an output of which y lacks all.
         """
         predicted = self.predict(X)
-        targets = as_targets(_targets_of(X, y), len(predicted), type(self).__name__)
+        targets = as_targets(targets_of(X, y), len(predicted), type(self).__name__)
         if targets.reshape(len(predicted), -1).shape != predicted.reshape(len(predicted), -1).shape:
             raise ValueError(f"y has shape {targets.shape}, but the predictions have {predicted.shape}")
         rows = has_targets(targets)
@@ -63,24 +61,18 @@ class RegressionPredictions(Estimator[NativeStack]):
 
     def _measured(self, X: Any, y: Any, examples: Dataset) -> tuple[Dataset, int]:
         """Those of the examples that have targets, with them; and how many axes y has."""
-        targets = as_targets(_targets_of(X, y), examples.rows, type(self).__name__)
+        targets = as_targets(targets_of(X, y), examples.rows, type(self).__name__)
         rows = has_targets(targets)
         known = examples if rows.all() else examples[rows]
         return known._with_targets(targets[rows], "gaussian"), targets.ndim
 
     def _measured_validation(self, validation: Any) -> Dataset:
         """Validation examples with their targets; those without are left out."""
-        if isinstance(validation, Dataset):
-            X, y = validation, None
-        else:
-            try:
-                X, y = validation
-            except (TypeError, ValueError):
-                raise ValueError("validation must be a pair (X, y), or a Dataset with labels") from None
+        X, y = self._pair_of_validation(validation)
         return self._measured(X, y, self._examples(X))[0]
 
 
-def _targets_of(X: Any, y: Any) -> Any:
+def targets_of(X: Any, y: Any) -> Any:
     """The targets given, or else the labels of a Dataset."""
     return X.labels if y is None and isinstance(X, Dataset) else y
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib.data.sample_weights import weighted
 from vaelib.models.documentation import document_stack
 from vaelib.models.estimator_interface import EstimatorInterface
 from vaelib.models.native_stack import NativeStack
+from vaelib.models.public_methods import with_own_methods
 from vaelib.models.regression import RegressionPredictions
+from vaelib.models.regressor_incremental import RegressorPartialFit
 from vaelib.models.reports import Reports
+from vaelib.models.scikit_learn_bases import RegressorBase
 from vaelib.models.stack import Stack
 from vaelib.models.stack_queries import StackQueries
 from vaelib.models.supervised_stack import SupervisedStack
@@ -20,8 +23,16 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="StackedDenoisingRegressor")
 
 
+@with_own_methods
 class StackedDenoisingRegressor(
-    SupervisedStack, Stack, RegressionPredictions, StackQueries, Reports, EstimatorInterface
+    SupervisedStack,
+    Stack,
+    RegressorPartialFit,
+    RegressionPredictions,
+    StackQueries,
+    Reports,
+    RegressorBase,
+    EstimatorInterface,
 ):
     """A regressor whose layers learn to denoise before they learn the targets (Vincent et al. 2008; 2010).
 
@@ -132,6 +143,7 @@ class StackedDenoisingRegressor(
         pretrained: Any = None,
         scale: float = 1.0,
         shift: float = 0.0,
+        warm_start: bool = False,
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -185,6 +197,7 @@ class StackedDenoisingRegressor(
         self.pretrained = pretrained
         self.scale = scale
         self.shift = shift
+        self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
         # end
@@ -196,7 +209,7 @@ class StackedDenoisingRegressor(
         *,
         sample_weight: Any = None,
         validation: Any = None,
-        callback: Callback | None = None,
+        callbacks: Callbacks = None,
         checkpoint: CheckpointLike = None,
     ) -> Self:
         """Pretrains the layers on X, then learns the targets; returns the estimator.
@@ -206,9 +219,12 @@ class StackedDenoisingRegressor(
 
         Parameters
         ----------
-        X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
-            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. An h5py
-            dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``.
+        X : array of shape (n_samples, n_features), Dataset, h5py.Dataset or iterable of batches
+            The examples. An array, a tensor or a data frame is scaled by the parameters ``scale`` and ``shift``, a
+            Dataset by its own. An h5py dataset is scaled like an array, and read from its file as by
+            ``vaelib.open_dataset``. An iterable of batches (a generator, a DataLoader, a CSV file in chunks), each a
+            matrix or a pair (matrix, y), is read once, into a temporary file in the folder TMPDIR, by default /var/tmp;
+            all epochs see all rows.
         y : array of shape (n_samples,) or (n_samples, n_outputs), Dataset or h5py.Dataset, optional
             Their targets, which are held in memory as float32. NaN stands for one that an example lacks. Without it X
             is a Dataset with labels, whole numbers that are the targets.
@@ -219,10 +235,11 @@ class StackedDenoisingRegressor(
             Held-out examples whose loss and error are computed after every epoch of fine-tuning; ``patience`` needs
             them. Those without targets are left out. Without it, ``validation_fraction`` of the rows with targets are
             held out of fine-tuning; pretraining, which sees no targets, takes all rows.
-        callback : callable, optional
-            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
-            training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that. Meanwhile
-            the estimator answers it with the weights of the last step, and can be saved.
+        callbacks : callable or sequence of callables, optional
+            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch: epoch, metrics, and weights on
+            request. If one returns True, and nothing else, training ends and ``fit`` returns as usual; if one raises,
+            training ends and ``fit`` raises that. Meanwhile the estimator answers them with the weights of the last
+            step, and can be saved.
         checkpoint : path or Checkpoint, optional
             The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
             same bits as without the interruption. The parameters and the data must be the same as before, else an error
@@ -244,13 +261,15 @@ class StackedDenoisingRegressor(
             ``cancel()`` was called. The weights reached so far are kept.
         """
         with self._learning():
+            goes_on = self._goes_on()
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
-            examples = weighted(self._examples(X, reset=True), sample_weight)
+            X, y = self._collected(X, y, not goes_on)
+            examples = weighted(self._examples(X, reset=not goes_on), sample_weight)
             measured, axes = self._measured(X, y, examples)
             held_out = None if validation is None else self._measured_validation(validation)
-            stack, pretraining = self._beginning(examples, seed)
-            self._train(stack, seed, pretraining, measured, held_out, callback, keeper, _is_vector=axes == 1)
+            stack, pretraining = self._beginning(examples, seed, goes_on)
+            self._train(stack, seed, pretraining, measured, held_out, callbacks, keeper, _is_vector=axes == 1)
         return self
 
     @property
@@ -263,13 +282,8 @@ class StackedDenoisingRegressor(
         super()._keep(model, seed, **learned)
 
     def __sklearn_tags__(self) -> Any:
-        """A regressor that is a transformer too."""
-        from sklearn.utils import RegressorTags
-
+        """A regressor, of several targets if there are, that is a transformer too."""
         tags = super().__sklearn_tags__()
-        tags.estimator_type = "regressor"
-        tags.regressor_tags = RegressorTags()
-        tags.target_tags.required = True
         tags.target_tags.multi_output = True
         return tags
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
 from vaelib._c.header import PHASE
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib._c.parameters import names_of
 from vaelib.data.dataset import Dataset
 from vaelib.data.sample_weights import counting_rows
@@ -27,6 +27,9 @@ from vaelib.training.checkpoint import Checkpoint
 from vaelib.training.heads import Head
 
 Self = TypeVar("Self", bound="Stack")
+
+#: The parameters of layers that say what their weights mean.
+_OF_WEIGHTS = ("activation", "tied", "loss")
 
 #: What a stack is trained for.
 PHASES = ("pretraining", "supervised", "unsupervised")
@@ -113,8 +116,11 @@ class Stack(Estimator[NativeStack]):
             del training["epochs"]
         return phase, index if phase == "pretraining" else 0, training
 
-    def _beginning(self, examples: Dataset, seed: int) -> tuple[NativeStack, Dataset | None]:
+    def _beginning(self, examples: Dataset, seed: int, goes_on: bool = False) -> tuple[NativeStack, Dataset | None]:
         """The stack to train, and the examples to pretrain it on, if it is to be pretrained."""
+        if goes_on:
+            pretrains = self.pretrained is None and self._has_pretraining()
+            return self._same_stack(), examples if pretrains else None
         if self.pretrained is not None:
             return pretrained_stack(self.pretrained, examples.columns), None
         # Examples that do not count say nothing of what the data are like.
@@ -127,7 +133,7 @@ class Stack(Estimator[NativeStack]):
         pretraining_examples: Dataset | None,
         examples: Dataset,
         validation: Dataset | None,
-        callback: Callback | None,
+        callbacks: Callbacks,
         checkpoint: Checkpoint | None,
         **learned: Any,
     ) -> None:
@@ -135,7 +141,7 @@ class Stack(Estimator[NativeStack]):
         finetunes = has_epochs(self.finetune_epochs, "finetune_epochs")
         pretraining = {} if pretraining_examples is None else self._pretraining()
         finetuning = self._finetuning() if finetunes else {}
-        report = self._reporting(callback)
+        report = self._reporting(callbacks)
         stamp = None if checkpoint is None else checkpoint.stamp
         with self._training(stack, seed, **learned):
             goes_on = pretraining_examples is None or stack.train(
@@ -149,6 +155,41 @@ class Stack(Estimator[NativeStack]):
                 held_out = None if validation is None else validation.handle
                 arguments = (examples.handle, held_out, PHASE[self._finetuning_phase])
                 stack.train("vaelib_stack_finetune", arguments, finetuning, seed, report, checkpoint)
+
+    def _same_stack(self) -> NativeStack:
+        """The stack that a warm start continues with.
+
+        Parameters of layers that only pretraining uses may be others than before: then a stack that has them, the
+        weights and a new history.
+
+        Raises
+        ------
+        ValueError
+            The architecture is not that of before.
+        """
+        stack = self._fitted()
+        if self.pretrained is not None:
+            return stack  # whose parameters are those that the pretrained one had
+        found, wanted = stack.parameters[0], self._architecture()
+        for layer, before in zip(wanted.layers, found.layers, strict=False):
+            layer["loss"] = before["loss"] if layer["loss"] == "auto" else layer["loss"]
+        changed = [] if [each["width"] for each in wanted.layers] == list(stack.widths) else ["hidden"]
+        layers = list(zip(wanted.layers, found.layers, strict=False))
+        changed += [name for name in _OF_WEIGHTS if any(each[name] != before[name] for each, before in layers)]
+        if wanted.initialization["standardize"] != found.initialization["standardize"]:
+            changed.append("standardize")
+        if changed:
+            raise ValueError(
+                f"warm_start continues with the fitted model, but {', '.join(changed)} changed since; "
+                "set warm_start=False to start from new weights"
+            )
+        created = NativeStack.create(stack.data_dim, 0, wanted)
+        if created.parameters[0].layers == found.layers:
+            return stack
+        if stack.head:
+            created.add_head(stack.head, stack.info.output_count)
+        created.set_parameters(stack.get_parameters())
+        return created
 
     def _has_pretraining(self) -> bool:
         epochs = getattr(self, self._epochs_parameter)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from vaelib._c.arguments import count, seed_from, text
 from vaelib._c.arrays import pointer
 from vaelib._c.calls import call
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib.data.data_frames import in_container
 from vaelib.models.estimator import Estimator
 from vaelib.models.native_stack import NativeStack
@@ -29,16 +29,13 @@ class StackQueries(Estimator[NativeStack]):
         """
         model = self._fitted()
         index = model.layer_index(layer)
-        examples = self._examples_for(model, X)
-        codes = np.empty((examples.rows, model.widths[index]), dtype=np.float32)
-        name = "vaelib_stack_encode" + examples.suffix
-        call(name, model.handle, *examples.arguments, index, pointer(codes), codes.size)
+        codes = model.get_codes(self._examples_for(model, X), index)
         return in_container(self, codes, X) if index == model.layer_index(-1) else codes
 
-    def inverse_transform(self, Z: Any, layer: int = -1) -> Matrix:
-        """Codes Z of ``layer``, decoded to examples: shape (n_samples, n_features)."""
+    def inverse_transform(self, X: Any, layer: int = -1) -> Matrix:
+        """Codes X of ``layer``, decoded to examples: shape (n_samples, n_features)."""
         index = self._layer(layer)
-        codes = self._codes(Z)
+        codes = self._codes(X)
         return self._matrix_query("vaelib_stack_decode", codes.rows, self._n_features(), codes.handle, index)
 
     def reconstruct(self, X: Any, layer: int = -1) -> Matrix:
@@ -95,17 +92,17 @@ class StackQueries(Estimator[NativeStack]):
         return self._matrix_query("vaelib_stack_sample", examples.rows, self._n_features(), examples.handle, seed)
 
     def transform_to_file(
-        self, X: Any, target: Target, name: str = "codes", layer: int = -1, *, callback: Callback | None = None
+        self, X: Any, target: Target, name: str = "codes", layer: int = -1, *, callbacks: Callbacks = None
     ) -> None:
         """Writes the codes of X after ``layer``: dataset ``name`` of shape (n_samples, width of the layer).
 
         ``target`` is the path of a new file, which appears complete or not at all, or an open ``DatasetWriter``, where
-        results of several calls may be joined. ``callback`` is as in ``fit``; if it returns something true,
+        results of several calls may be joined. ``callbacks`` are as in ``fit``; if one returns True,
         ``Cancelled`` is raised. After an error or a Ctrl-C no file appears.
         """
         model = self._fitted()
         layers = (model.layer_index(layer),)
-        query_to_file("vaelib_stack_encode_to", model, self._examples(X), layers, target, (text(name),), callback)
+        query_to_file("vaelib_stack_encode_to", model, self._examples(X), layers, target, (text(name),), callbacks)
 
     def reconstruct_to_file(
         self,
@@ -114,15 +111,15 @@ class StackQueries(Estimator[NativeStack]):
         name: str = "reconstructions",
         layer: int = -1,
         *,
-        callback: Callback | None = None,
+        callbacks: Callbacks = None,
     ) -> None:
         """Writes what ``reconstruct``, or ``denoise``, gives: dataset ``name`` of shape (n_samples, n_features).
 
-        ``target`` and ``callback`` are as for ``transform_to_file``.
+        ``target`` and ``callbacks`` are as for ``transform_to_file``.
         """
         model = self._fitted()
         layers = (model.layer_index(layer),)
-        query_to_file("vaelib_stack_reconstruct_to", model, self._examples(X), layers, target, (text(name),), callback)
+        query_to_file("vaelib_stack_reconstruct_to", model, self._examples(X), layers, target, (text(name),), callbacks)
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
         """The names of the topmost codes, the class's name and a number; ``input_features`` is for scikit-learn.

@@ -23,13 +23,8 @@ class SupervisedStack(Estimator[NativeStack]):
 
     def __sklearn_clone__(self: Self) -> Self:
         """An unfitted estimator with the same parameters; a pretrained stack stays trained."""
-        from sklearn.base import clone
-
-        values: dict[str, Any] = self.get_params()  # type: ignore[attr-defined]
-        parameters = {name: clone(value, safe=False) for name, value in values.items() if name != "pretrained"}
-        copy = type(self)(**parameters, pretrained=self.pretrained)  # type: ignore[call-arg]
-        if hasattr(self, "_sklearn_output_config"):
-            copy._sklearn_output_config = dict(self._sklearn_output_config)  # type: ignore[attr-defined]
+        copy: Self = super().__sklearn_clone__()  # type: ignore[misc]
+        copy.pretrained = self.pretrained
         return copy
 
     def _model_for_weights(self, weights: Mapping[str, Any]) -> NativeStack:

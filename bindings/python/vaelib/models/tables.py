@@ -12,6 +12,7 @@ from vaelib._c.column_names import column_text
 from vaelib._c.parameters import names_of
 from vaelib.data.data_frames import check_feature_names
 from vaelib.data.frame_columns import is_of_floats, library_of, names_in, read_columns
+from vaelib.data.index_columns import warn_of_index
 from vaelib.data.matrices import as_matrix
 from vaelib.data.stored_columns import StoredColumns
 from vaelib.data.tables import Table, matrix_of
@@ -50,6 +51,7 @@ class TableData(Estimator[NativeVAE]):
         if reset and self.columns is not None:
             self._selected = (self.columns, with_selections(self.columns, X))
         if reset:
+            warn_of_index(X)
             self._learn(X)
         if self._table is not None:
             return self._table.matrix(X)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, TypeAlias
 
-from vaelib._c.long_calls import Callback, LongCall
+from vaelib._c.long_calls import Callbacks, LongCall
 from vaelib.data.dataset import Dataset
 from vaelib.data.writer import DatasetWriter
 from vaelib.models.native import NativeModel
@@ -20,12 +20,12 @@ def query_to_file(
     arguments: tuple[Any, ...],
     target: Target,
     names: tuple[bytes | None, ...],
-    callback: Callback | None,
+    callbacks: Callbacks,
 ) -> None:
     """Calls a query that writes: ``function(model, examples, *arguments, writer, *names, callback)``."""
     if isinstance(target, DatasetWriter):
         before = (model.handle, examples.handle, *arguments)
-        LongCall(callback, model.cancel).run(function, *before, target.handle, *names)
+        LongCall(callbacks, model).run(function, *before, target.handle, *names)
         return
     with DatasetWriter(target) as writer:
-        query_to_file(function, model, examples, arguments, writer, names, callback)
+        query_to_file(function, model, examples, arguments, writer, names, callbacks)

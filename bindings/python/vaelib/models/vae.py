@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib._c.parameters import documentation, names_of
 from vaelib.data.dataset import Dataset
 from vaelib.data.sample_weights import counting_rows, weighted
@@ -13,15 +13,16 @@ from vaelib.models.columns import Group, columns_of, columns_up_to, decided, is_
 from vaelib.models.documentation import fill_in
 from vaelib.models.estimator_interface import EstimatorInterface, constructor_parameters
 from vaelib.models.fine_tuning import fraction_kept
-from vaelib.models.metadata_routing import MetadataRouting
 from vaelib.models.native_vae import NativeVAE
 from vaelib.models.outliers import OutlierDetection, held_out_rows
+from vaelib.models.public_methods import with_own_methods
 from vaelib.models.reports import Reports
 from vaelib.models.tables import TableData
 from vaelib.models.vae_bounds import VAEBounds
 from vaelib.models.vae_conditions import VAEConditions
 from vaelib.models.vae_files import VAEFileQueries
 from vaelib.models.vae_imputation import VAEImputation
+from vaelib.models.vae_incremental import VAEPartialFit
 from vaelib.models.vae_queries import VAEQueries
 from vaelib.models.vae_scores import VAEScores
 from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_seed
@@ -29,6 +30,7 @@ from vaelib.training.checkpoint import CheckpointLike, checkpoint_of, training_s
 Self = TypeVar("Self", bound="VAE")
 
 
+@with_own_methods
 class VAE(
     VAEConditions,
     TableData,
@@ -37,9 +39,9 @@ class VAE(
     VAEFileQueries,
     VAEImputation,
     VAEScores,
+    VAEPartialFit,
     OutlierDetection[NativeVAE],
     Reports,
-    MetadataRouting,
     EstimatorInterface,
 ):
     """A variational auto-encoder (Kingma & Welling, "Auto-Encoding Variational Bayes", 2014).
@@ -234,7 +236,7 @@ class VAE(
         conditions: Any = None,
         sample_weight: Any = None,
         validation: Any = None,
-        callback: Callback | None = None,
+        callbacks: Callbacks = None,
         checkpoint: CheckpointLike = None,
     ) -> Self:
         """Trains on X; returns the estimator.
@@ -244,19 +246,23 @@ class VAE(
 
         Parameters
         ----------
-        X : array or data frame of shape (n_samples, n_features), Dataset or h5py.Dataset
-            The examples. An array is scaled by the parameters ``scale`` and ``shift``, a Dataset by its own. An h5py
-            dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``. A data frame of
-            pandas or polars may have columns of texts, categories and truth values. Where it is not of floats alone,
-            what "auto" is for a column follows from its type, too (docs/tables.md).
+        X : array or data frame of shape (n_samples, n_features), Dataset, h5py.Dataset or iterable of batches
+            The examples. An array, or a tensor, is scaled by the parameters ``scale`` and ``shift``, a Dataset by its
+            own. An h5py dataset is scaled like an array, and read from its file as by ``vaelib.open_dataset``. A data
+            frame of pandas or polars may have columns of texts, categories and truth values. Where it is not of floats
+            alone, what "auto" is for a column follows from its type, too (docs/tables.md). An Arrow table is taken as
+            one. An iterable of batches (a generator, a DataLoader, a CSV file in chunks), each a matrix or a pair
+            (matrix, y), is read once, into a temporary file in the folder TMPDIR, by default /var/tmp; all epochs see
+            all rows. The first batch says what the columns of data frames are.
         y : ignored
             Present for scikit-learn.
         conditions : array of shape (n_samples,) or (n_samples, n_conditions), data frame or Dataset, optional
             What is given beside X: conditions c of p(x|z, c) and q(z|x, c) (docs/conditions.md). A single axis holds
             labels, texts or numbers without fractions; columns of texts and categories are categories, others numbers.
             One of them may be a ``size_factor``, which networks do not see.
-            All queries then need the conditions of their rows. Pipelines and searches of scikit-learn hand them on if
-            they are requested: ``set_fit_request(conditions=True)``, ``set_score_request`` and so on.
+            All queries then need the conditions of their rows. Pipelines and searches of scikit-learn hand them on, as
+            other arguments, with ``sklearn.set_config(enable_metadata_routing=True)`` if they are requested:
+            ``set_fit_request(conditions=True)``, ``set_score_request`` and so on.
         sample_weight : array of shape (n_samples,), optional
             How much each example counts: weight 2 as if it were there twice, 0 as if it were not there. Only their
             ratios matter. Without it a Dataset's own (``Dataset.reweight``).
@@ -264,10 +270,11 @@ class VAE(
             Held-out examples whose bound is computed after every epoch; ``patience`` needs them. The weights of a
             Dataset (``Dataset.reweight``) count in its mean. Without it,
             ``validation_fraction`` of X's rows are held out. With ``conditions`` a pair (X, conditions).
-        callback : callable, optional
-            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch. If it returns something true,
-            training ends and ``fit`` returns as usual; if it raises, training ends and ``fit`` raises that. Meanwhile
-            the estimator answers it with the weights of the last step, and can be saved.
+        callbacks : callable or sequence of callables, optional
+            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch: epoch, metrics, and weights on
+            request. If one returns True, and nothing else, training ends and ``fit`` returns as usual; if one raises,
+            training ends and ``fit`` raises that. Meanwhile the estimator answers them with the weights of the last
+            step, and can be saved.
         checkpoint : path or Checkpoint, optional
             The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
             same bits as without the interruption. The parameters and the data must be the same as before, else an error
@@ -288,7 +295,7 @@ class VAE(
         """
         self._check_contamination()
         with self._learning():
-            goes_on = bool(self.warm_start) and getattr(self, "_model", None) is not None
+            goes_on = self._goes_on()
             keeper = checkpoint_of(checkpoint)
             seed = training_seed(self.random_state, keeper)
             examples = self._examples(X, reset=not goes_on, conditions=conditions)
@@ -298,10 +305,9 @@ class VAE(
             counted = counting_rows(examples)
             model = self._same_model() if goes_on else self._new_model_for(counted, seed)
             sets = (examples.handle, None if held_out is None else held_out.handle)
+            report = self._reporting(callbacks)
             with self._training(model, seed):
-                model.train(
-                    "vaelib_vae_fit", sets, self._training_parameters(), seed, self._reporting(callback), keeper
-                )
+                model.train("vaelib_vae_fit", sets, self._training_parameters(), seed, report, keeper)
             fraction = model.training("fit")[0]["validation_fraction"] if held_out is None else 0
             if fraction > 0:
                 held_out = held_out_rows(counted, fraction, self.validation_split, seed)
@@ -310,6 +316,7 @@ class VAE(
 
     def fit_transform(self, X: Any, y: Any = None, *, conditions: Any = None, **fit_parameters: Any) -> Any:
         """Fits to X, then returns the latent means of X, as ``transform`` does."""
+        X, y = self._kept(X, y)
         return self.fit(X, y, conditions=conditions, **fit_parameters).transform(X, conditions=conditions)
 
     def _new_model(self, n_features: int, seed: int) -> NativeVAE:

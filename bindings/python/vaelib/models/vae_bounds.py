@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from vaelib._c.arguments import seed_from
 from vaelib._c.arrays import pointer
-from vaelib._c.long_calls import Callback
+from vaelib._c.long_calls import Callbacks
 from vaelib._c.parameters import allowed
 from vaelib.data.sample_weights import mean
 from vaelib.models.documentation import fill_in
@@ -47,7 +47,7 @@ class VAEBounds(Estimator[NativeVAE]):
         estimator: str | None = None,
         binarization: str | None = None,
         random_state: Any = None,
-        callback: Callback | None = None,
+        callbacks: Callbacks = None,
     ) -> Bound:
         """The evidence lower bound of each example, with its two terms.
 
@@ -65,14 +65,14 @@ class VAEBounds(Estimator[NativeVAE]):
             Whether values are probabilities, drawn as 0 or 1; by default the estimator's own.
         random_state : optional
             By default the training's seed, so that equal calls give equal results.
-        callback : callable, optional
-            As in ``fit``; if it returns something true, ``Cancelled`` is raised.
+        callbacks : callable or sequence of callables, optional
+            As in ``fit``; if one returns True, ``Cancelled`` is raised.
         """
         examples = self._examples_of_fitted(X, conditions)
         bound = Bound(*(np.empty(examples.rows) for _ in range(3)))
         outputs = (pointer(bound.elbo), pointer(bound.reconstruction), pointer(bound.kl))
         settings = {"samples": samples, "estimator": self.estimator if estimator is None else estimator}
-        self._evaluate("vaelib_vae_estimate_elbo", examples, settings, binarization, random_state, callback, outputs)
+        self._evaluate("vaelib_vae_estimate_elbo", examples, settings, binarization, random_state, callbacks, outputs)
         return bound
 
     @overload
@@ -85,7 +85,7 @@ class VAEBounds(Estimator[NativeVAE]):
         return_standard_error: Literal[False] = ...,
         binarization: str | None = ...,
         random_state: Any = ...,
-        callback: Callback | None = ...,
+        callbacks: Callbacks = ...,
     ) -> Vector: ...
 
     @overload
@@ -98,7 +98,7 @@ class VAEBounds(Estimator[NativeVAE]):
         return_standard_error: Literal[True],
         binarization: str | None = ...,
         random_state: Any = ...,
-        callback: Callback | None = ...,
+        callbacks: Callbacks = ...,
     ) -> tuple[Vector, Vector]: ...
 
     def log_likelihood(
@@ -110,7 +110,7 @@ class VAEBounds(Estimator[NativeVAE]):
         return_standard_error: bool = False,
         binarization: str | None = None,
         random_state: Any = None,
-        callback: Callback | None = None,
+        callbacks: Callbacks = None,
     ) -> Vector | tuple[Vector, Vector]:
         """log p(x) of each example by importance sampling, shape (n_samples,).
 
@@ -124,7 +124,7 @@ class VAEBounds(Estimator[NativeVAE]):
         outputs = (pointer(values), pointer(errors))
         settings = {"samples": samples}
         self._evaluate(
-            "vaelib_vae_estimate_log_likelihood", examples, settings, binarization, random_state, callback, outputs
+            "vaelib_vae_estimate_log_likelihood", examples, settings, binarization, random_state, callbacks, outputs
         )
         return values if errors is None else (values, errors)
 
@@ -146,12 +146,12 @@ class VAEBounds(Estimator[NativeVAE]):
         settings: dict[str, Any],
         binarization: str | None,
         random_state: Any,
-        callback: Callback | None,
+        callbacks: Callbacks,
         outputs: tuple[Any, ...],
     ) -> None:
         seed = self.seed_ if random_state is None else seed_from(random_state)
         settings["binarization"] = self.binarization if binarization is None else binarization
-        self._fitted().evaluate(name, examples, settings, seed, callback, (*outputs, examples.rows))
+        self._fitted().evaluate(name, examples, settings, seed, callbacks, (*outputs, examples.rows))
 
 
 fill_in(VAEBounds.elbo, **{name: allowed("evaluation", name) for name in ("samples", "estimator", "binarization")})

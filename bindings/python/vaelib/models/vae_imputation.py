@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from vaelib._c.arguments import count, seed_from, text
 from vaelib._c.arrays import pointer
-from vaelib._c.long_calls import Callback, LongCall
+from vaelib._c.long_calls import Callbacks, LongCall
 from vaelib._c.parameters import allowed
 from vaelib.data.dataset import Dataset
 from vaelib.data.frame_columns import completed_frame, library_of
@@ -44,7 +44,7 @@ class VAEImputation(Estimator[NativeVAE]):
         # end
         conditions: Any = None,
         random_state: Any = None,
-        callback: Callback | None = None,
+        callbacks: Callbacks = None,
     ) -> Any:
         """X with estimates in the place of what is missing; the numbers that are there stay as they are.
 
@@ -71,8 +71,8 @@ class VAEImputation(Estimator[NativeVAE]):
             What is given beside X, if ``fit`` had it; of these nothing may be missing.
         random_state : optional
             By default the training's seed, so that equal calls give equal results.
-        callback : callable, optional
-            As in ``fit``; if it returns something true, ``Cancelled`` is raised.
+        callbacks : callable or sequence of callables, optional
+            As in ``fit``; if one returns True, ``Cancelled`` is raised.
 
         Returns
         -------
@@ -86,7 +86,7 @@ class VAEImputation(Estimator[NativeVAE]):
         values = np.empty((examples.rows, copies, model.data_dim), dtype=np.float32)
         config, kept = self._imputation_config(random_state, method, estimate, samples, copies)
         arguments = (model.handle, examples.handle, ctypes.byref(config))
-        LongCall(callback, model.cancel).run("vaelib_vae_impute", *arguments, after=(pointer(values), values.size))
+        LongCall(callbacks, model).run("vaelib_vae_impute", *arguments, after=(pointer(values), values.size))
         del kept
         own = self._own_columns(values)
         all_completed = [self._completed(X, own[:, index]) for index in range(copies)]
@@ -106,14 +106,14 @@ class VAEImputation(Estimator[NativeVAE]):
         imputations: int = 1,
         conditions: Any = None,
         random_state: Any = None,
-        callback: Callback | None = None,
+        callbacks: Callbacks = None,
     ) -> None:
         """Writes what ``impute`` gives: dataset ``name`` of shape (n_samples, imputations * n_features)."""
         model = self._fitted()
         config, kept = self._imputation_config(random_state, method, estimate, samples, imputations)
         arguments = (ctypes.byref(config),)
         examples = self._examples(X, conditions=conditions)
-        query_to_file("vaelib_vae_impute_to", model, examples, arguments, target, (text(name),), callback)
+        query_to_file("vaelib_vae_impute_to", model, examples, arguments, target, (text(name),), callbacks)
         del kept
 
     def _imputation_config(

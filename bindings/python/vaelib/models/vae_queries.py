@@ -82,9 +82,9 @@ class VAEQueries(Estimator[NativeVAE]):
         seed = seed_from(random_state)
         return self._matrix_query("vaelib_vae_encode_sample", examples.rows, model.latent_dim, examples.handle, seed)
 
-    def inverse_transform(self, Z: Any, *, conditions: Any = None) -> Any:
-        """The mean of p(x|z) for latents Z of shape (n_samples, latent_dim): rows, (n_samples, n_features)."""
-        return self._rows(self._decoded(Z, conditions)[0])
+    def inverse_transform(self, X: Any, *, conditions: Any = None) -> Any:
+        """The mean of p(x|z) for latents X of shape (n_samples, latent_dim): rows, (n_samples, n_features)."""
+        return self._rows(self._decoded(X, conditions)[0])
 
     def _decoded(self, Z: Any, conditions: Any, *, variance: bool = False) -> tuple[Matrix, Matrix | None]:
         """The mean of p(x|z), and its variance if that is wanted, of all columns."""

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vaelib._c.arrays import first_other
+from vaelib.data.as_array import as_array
 from vaelib.models.native import NativeModel, Tensor
 
 
@@ -19,23 +21,17 @@ def as_floats(values: Any) -> npt.NDArray[np.float32]:
     ValueError
         They are not real numbers; the text is a predicate.
     """
-    for step in ("detach", "cpu"):
-        if hasattr(values, step):
-            values = getattr(values, step)()
     try:
-        array = np.asarray(values)
-        if array.dtype.kind in "biufO":
-            with np.errstate(over="ignore"):  # what is too large is found as infinite
-                return array.astype(np.float32)
+        array = as_array(values, "it")
     except (TypeError, ValueError) as error:
         raise ValueError(f"is not an array of numbers: {error}") from None
+    if array.dtype.kind in "biufO":
+        try:
+            with np.errstate(over="ignore"):  # what is too large is found as infinite
+                return array.astype(np.float32)
+        except (TypeError, ValueError):
+            raise ValueError(f"is not an array of numbers: {first_other(array)}") from None
     raise ValueError(f"is not an array of real numbers: it has dtype {array.dtype}")
-
-
-def weights_of(model: NativeModel) -> dict[str, npt.NDArray[np.float32]]:
-    """A copy of every weight matrix and bias."""
-    flat = model.get_parameters()
-    return {name: tensor.of(flat).copy() for name, tensor in model.tensors.items()}
 
 
 def replace_weights(model: NativeModel, weights: Mapping[str, Any], strict: bool, owner: str) -> None:

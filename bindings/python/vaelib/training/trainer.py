@@ -15,6 +15,7 @@ from vaelib._c.arrays import array_at
 from vaelib._c.calls import call, defaults, described, new_handle
 from vaelib._c.configurations import fill
 from vaelib._c.library import library
+from vaelib.data.as_array import as_array
 from vaelib.data.dataset import Dataset
 from vaelib.training.heads import Head
 
@@ -154,8 +155,8 @@ class Trainer:
             return self._estimator._examples(batch, conditions=conditions)
         head = self._estimator._fitted().head
         if head in ("", "softmax"):
-            return self._estimator._examples(batch, np.asarray(labels))
-        return self._estimator._examples(batch)._with_targets(np.asarray(labels, dtype=np.float32), head)
+            return self._estimator._examples(batch, as_array(labels, "labels"))
+        return self._estimator._examples(batch)._with_targets(as_array(labels, "labels").astype(np.float32), head)
 
     def _flat(self, name: str) -> Flat:
         values, number = ctypes.POINTER(ctypes.c_float)(), ctypes.c_size_t()

@@ -5,28 +5,67 @@ from __future__ import annotations
 import csv
 import io
 import math
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, NamedTuple
 
 import numpy as np
 
-from vaelib._c.errors import FormatError
+from vaelib._c.errors import FormatError, VaelibWarning, caller_depth
 from vaelib.data.conversion.blocks import BLOCK_BYTES, Block
+from vaelib.data.index_columns import has_name_of_index, index_text
 from vaelib.data.numbers_in_text import is_number
 
 #: The part that a label column goes to.
 LABELS = "labels"
 _DELIMITERS = (",", ";", "\t", "|", " ")
 _LINE_LIMIT = 64 << 20
+#: Rows that are looked at together for an index.
+_INDEX_ROWS = 10_000
 
 
-def read_csv(stream: IO[bytes], path: str, label_column: str | int | None = None) -> Iterator[Block]:
-    """The numbers of a CSV file, and the whole numbers of its label column as part ``LABELS``."""
+def read_csv(
+    stream: IO[bytes], path: str, label_column: str | int | None = None, *, without_index: bool = False
+) -> Iterator[Block]:
+    """The numbers of a CSV file, and the whole numbers of its label column as part ``LABELS``.
+
+    ``without_index`` leaves out a first column without a name whose whole numbers ascend, and warns of it; for this
+    the stream is read twice where there is such a column.
+    """
+    with _table_in(stream, path) as table:
+        has_index = without_index and _begins_with_index(table, label_column)
+    if has_index:
+        assert table.header is not None
+        text = f'file "{path}": {index_text(table.header[0])} counts the rows; it is left out'
+        warnings.warn(text, VaelibWarning, stacklevel=caller_depth())
+    stream.seek(0)
+    with _table_in(stream, path) as table:
+        yield from _blocks(table, label_column, has_index)
+
+
+@contextmanager
+def _table_in(stream: IO[bytes], path: str) -> Iterator[_Table]:
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     try:
-        yield from _blocks(_Table(text, path), label_column)
+        yield _Table(text, path)
     finally:
         text.detach()  # the stream is closed by its opener
+
+
+def _begins_with_index(table: _Table, label_column: str | int | None) -> bool:
+    """Whether the first column has no name and numbers that ascend, and is not that of the labels."""
+    if table.header is None or table.width < 2 or not has_name_of_index(table.header[0]):
+        return False
+    if label_column is not None and table.column(label_column) == 0:
+        return False
+    last = -1
+    for _, rows in table.blocks(_INDEX_ROWS):
+        for row in rows:
+            if not row[0].isdecimal() or int(row[0]) <= last:
+                return False
+            last = int(row[0])
+    return True
 
 
 class CSVForm(NamedTuple):
@@ -38,22 +77,21 @@ class CSVForm(NamedTuple):
 
 def csv_form(stream: IO[bytes], path: str) -> CSVForm:
     """The form of a CSV file, from its first lines; the stream is left somewhere behind them."""
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    try:
-        table = _Table(text, path)
+    with _table_in(stream, path) as table:
         return CSVForm(table.delimiter, table.header)
-    finally:
-        text.detach()
 
 
-def _blocks(table: _Table, label_column: str | int | None) -> Iterator[Block]:
+def _blocks(table: _Table, label_column: str | int | None, has_index: bool) -> Iterator[Block]:
     labels = None if label_column is None else table.column(label_column)
     block_rows = max(1, BLOCK_BYTES // (8 * table.width))
     for lines, rows in table.blocks(block_rows):
         if labels is not None:
             yield Block(LABELS, table.labels(lines, [row.pop(labels) for row in rows], labels))
-        if table.width > (labels is not None):
-            yield Block("", table.numbers(lines, rows, labels), np.dtype(np.float32))
+        if has_index:
+            for row in rows:
+                del row[0]
+        if table.width > (labels is not None) + has_index:
+            yield Block("", table.numbers(lines, rows, labels, has_index), np.dtype(np.float32))
 
 
 class _Table:
@@ -124,8 +162,10 @@ class _Table:
         if rows:
             yield lines, rows
 
-    def numbers(self, lines: list[int], rows: list[list[str]], labels: int | None) -> np.ndarray[tuple[int, int]]:
-        """The fields as a matrix; ``labels`` is the column that was taken out of them."""
+    def numbers(
+        self, lines: list[int], rows: list[list[str]], labels: int | None, has_index: bool
+    ) -> np.ndarray[tuple[int, int]]:
+        """The fields as a matrix; ``labels`` is the column that was taken out of them, and an index the first."""
         try:
             matrix = np.array(rows, dtype=np.float64)
         except ValueError:
@@ -134,7 +174,8 @@ class _Table:
             for line, row in zip(lines, rows, strict=True):
                 for index, field in enumerate(row):
                     if not is_number(field) or not math.isfinite(float(field)):
-                        column = index + (labels is not None and index >= labels)
+                        column = index + has_index
+                        column += labels is not None and column >= labels
                         raise self._error(line, f'has "{field}" in column {self._name(column)}; a number was expected')
         assert matrix is not None
         return matrix

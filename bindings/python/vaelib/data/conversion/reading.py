@@ -60,7 +60,7 @@ def _reader(stream: IO[bytes], path: str, start: bytes, label_column: str | int 
     remark = "" if isinstance(stream, gzip.GzipFile) else _remark(path)
     if b"\0" in start[:8] or (remark and "; it is text" not in remark):
         raise FormatError(f'file "{path}" is in none of the known formats: {KNOWN_FORMATS}{remark}')
-    return read_csv(stream, path, label_column)
+    return read_csv(stream, path, label_column, without_index=True)
 
 
 def _remark(path: str) -> str:
