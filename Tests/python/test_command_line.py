@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from people import people
 from vaelib._c.parameters import PARAMETERS
 from vaelib.command_line.parser import command_parser
 from vaelib.command_line.places import Place, place_of
-from vaelib.command_line.progress import ProgressLine
+from vaelib.command_line.progress import CommandProgress
 from vaelib.commands import COMMANDS
 
 NAMES = [name for names in COMMANDS.values() for name in names]
@@ -288,20 +287,17 @@ print("large:", sorted(large))
     assert done.stdout.endswith("large: []\n")
 
 
-def test_the_progress_line(capsys, monkeypatch):
+def test_the_progress_of_commands(capsys, monkeypatch):
     progress = vaelib.Progress("epoch", "fit", 0, 1, 5, 10, 10, {"elbo": -1.5, "seconds": 0.1})
-    with ProgressLine(quiet=True) as line:
-        line(progress)
+    with CommandProgress(quiet=True) as shown:
+        shown(progress)
     assert capsys.readouterr().err == ""
-    with ProgressLine() as line:
-        line(progress)
-        line.show("soon after")
+    with CommandProgress() as shown:
+        shown(progress)
+        shown.advance(5, 10)  # too soon after
     assert capsys.readouterr().err == f"{progress}\n"
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with ProgressLine() as line:
-        line.show(" 25%")
-        line.show(" 50%")  # too soon after the first to be drawn
-        assert capsys.readouterr().err == "\r\033[K 25%"
-        time.sleep(0.11)
-        line.show(" 75%")
-    assert capsys.readouterr().err == "\r\033[K 75%\r\033[K"
+    with CommandProgress() as shown:
+        shown(progress)
+        assert capsys.readouterr().err.startswith("\repoch 1/5:   0%|")
+    assert capsys.readouterr().err.endswith("  \r")  # nothing is left

@@ -8,7 +8,7 @@ from pathlib import Path
 import vaelib
 
 PACKAGES = Path(vaelib.__file__).resolve().parents[1]
-LARGE = ("sklearn", "scipy", "pandas", "polars", "matplotlib", "h5py", "joblib", "onnx", "torch", "safetensors")
+LARGE = ("sklearn", "scipy", "pandas", "polars", "matplotlib", "h5py", "joblib", "onnx", "torch", "safetensors", "tqdm")
 
 
 def run(tmp_path, program):

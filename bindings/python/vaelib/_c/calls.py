@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-import warnings
 from typing import Any, TypeVar
 
 from vaelib._c.column_names import names_known_to, with_column_names
-from vaelib._c.errors import caller_depth, error_for_status
+from vaelib._c.errors import error_for_status
 from vaelib._c.library import library
+from vaelib._c.logs import warn
 from vaelib._c.warning_kinds import kind_of
 
 StructureType = TypeVar("StructureType", bound=ctypes.Structure)
@@ -29,7 +29,7 @@ def call(name: str, *arguments: Any, path: str | None = None) -> None:
     error = error_for_status(status, message, path) if status != 0 else None
     try:
         for line in lines:
-            warnings.warn(line, kind_of(line), stacklevel=caller_depth())
+            warn(line, kind_of(line))
     finally:
         if error is not None:
             raise error

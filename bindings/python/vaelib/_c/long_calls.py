@@ -18,11 +18,11 @@ _KIND_NAMES = {number: name for name, number in PROGRESS_KIND.items()}
 #: The names of the phases by their numbers.
 PHASE_NAMES = {number: name for name, number in PHASE.items()}
 
-#: The metrics in a line about an epoch.
-_SHOWN = {
-    "fit": ("elbo", "reconstruction", "kl", "validation_elbo"),
-    "stack": ("loss", "error", "validation_loss", "validation_error"),
-}
+#: The metrics in a line about an epoch, of a VAE and of a stack.
+_SHOWN = (
+    ("elbo", "reconstruction", "kl", "validation_elbo"),
+    ("loss", "error", "validation_loss", "validation_error"),
+)
 
 
 @dataclass(frozen=True)
@@ -54,23 +54,58 @@ class Progress:
     examples_per_epoch: int
     metrics: dict[str, float]
 
+    @property
+    def task(self) -> str:
+        """What a stack is being trained for, as in "layer 0" or "fine-tuning"; empty for a VAE and in queries."""
+        if self.phase in ("fit", "query"):
+            return ""
+        return f"layer {self.layer}" if self.phase == "pretraining" else "fine-tuning"
+
     def __str__(self) -> str:
         """One line about the epoch."""
-        line = f"epoch {self.epoch:{len(str(self.epochs))}}/{self.epochs}"
-        if self.phase != "fit":
-            what = f"layer {self.layer}" if self.phase == "pretraining" else "fine-tuning"
-            line = f"{what:11} {line}"
-        for name in _SHOWN["fit" if self.phase == "fit" else "stack"]:
-            value = self.metrics.get(name, math.nan)
-            if not math.isnan(value):
-                line += f"  {name.replace('_', ' ')} " + (
-                    f"{value:7.2%}" if name.endswith("error") else f"{value:10.4f}"
-                )
+        if self.phase == "query":
+            return f"{self.examples} of {self.examples_per_epoch} rows"
+        task = f"{self.task:11} " if self.task else ""
+        line = f"{task}epoch {self.epoch:{len(str(self.epochs))}}/{self.epochs}"
+        line = "  ".join([line, *metric_texts(self, *_SHOWN, "10.4f", "7.2%")])
         return f"{line}  {self.metrics.get('seconds', 0.0):6.2f} s"
+
+
+def metric_texts(
+    progress: Progress, of_vae: tuple[str, ...], of_stack: tuple[str, ...], number: str = ".5g", share: str = ".2%"
+) -> list[str]:
+    """Those of these metrics that have a value, each as a text: of a VAE some, of a stack others."""
+    values = {name: progress.metrics.get(name, math.nan) for name in (of_vae if progress.phase == "fit" else of_stack)}
+    return [
+        f"{name.replace('_', ' ')} {format(value, share if name.endswith('error') else number)}"
+        for name, value in values.items()
+        if not math.isnan(value)
+    ]
 
 
 #: A user's callback: anything true that it returns stops the call.
 Callback = Callable[[Progress], object]
+
+
+class Watcher:
+    """A callback that is told when the call has ended, however that was."""
+
+    def __call__(self, progress: Progress) -> object:
+        """Sees how far the call is."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Ends what it has begun; another call may follow."""
+
+
+@contextmanager
+def ended(callback: object) -> Iterator[None]:
+    """Tells a Watcher when what is done within has ended."""
+    try:
+        yield
+    finally:
+        if isinstance(callback, Watcher):
+            callback.close()
 
 
 def _progress_of(native: Any) -> Progress:
@@ -98,7 +133,7 @@ class LongCall:
         """Calls ``name`` with ``arguments``, the progress function, its user data, and the arguments ``after``."""
         function = ProgressFn(self._progress)
         try:
-            with self._ctrl_c():
+            with ended(self._callback), self._ctrl_c():
                 call(name, *arguments, function, None, *after)
         except Cancelled as cancelled:
             self._raise_reason(cancelled)

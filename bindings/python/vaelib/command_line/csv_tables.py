@@ -184,7 +184,7 @@ def read_parquet_table(path: str) -> Any:
     """
     try:
         import pandas
-        import pyarrow  # type: ignore[import-not-found, unused-ignore]
+        import pyarrow
     except ImportError as error:
         raise FormatError(
             f'file "{path}" is Parquet, which needs {error.name}: pip install pandas pyarrow, or save it as CSV'

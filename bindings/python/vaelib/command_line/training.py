@@ -14,7 +14,7 @@ from vaelib.command_line.output import check_target
 from vaelib.command_line.parameters import add_parameters, chosen_parameters
 from vaelib.command_line.parser import add_general, headed
 from vaelib.command_line.places import DATA_HELP, is_hdf5
-from vaelib.command_line.progress import ProgressLine, note
+from vaelib.command_line.progress import CommandProgress, note
 from vaelib.command_line.results import print_json
 from vaelib.command_line.training_summary import facts_of, print_facts, say_likelihoods
 from vaelib.command_line.values import real
@@ -98,7 +98,7 @@ def fit_and_save(arguments: argparse.Namespace, estimator: Any, X: Any, *learned
         options["checkpoint"] = Checkpoint(place, **seconds)
         if os.path.exists(place):
             note(arguments, f"resuming from {place}")
-    with ProgressLine(quiet=arguments.quiet) as progress:
+    with CommandProgress(quiet=arguments.quiet) as progress:
         try:
             estimator.fit(X, *learned, callback=progress, **options)
         except KeyboardInterrupt:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c.errors import Cancelled, DataError
+from vaelib._c.long_calls import ended
 from vaelib.data.writer import DatasetWriter
 
 Path: TypeAlias = "str | os.PathLike[str]"
@@ -80,7 +81,7 @@ def convert(
         if os.path.exists(target) and os.path.exists(path) and os.path.samefile(path, target):
             raise ValueError(f'the target "{path}" is one of the sources')
     chosen = None if dtype is None else np.dtype(dtype)
-    with DatasetWriter(target) as writer:
+    with DatasetWriter(target) as writer, ended(callback):
         conversion = _Conversion(writer, chosen, compression, sum(os.path.getsize(path) for _, path in named), callback)
         for name, path in named:
             with open(path, "rb") as raw:

@@ -124,7 +124,7 @@ class StackedDenoisingAutoencoder(
         scale: float = 1.0,
         shift: float = 0.0,
         random_state: Any = None,
-        verbose: int = 0,
+        verbose: int | str = 0,
         contamination: float | str = "auto",
     ) -> None:
         # every argument as it was given

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numbers
 import os
 import threading
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
@@ -16,8 +15,9 @@ import numpy.typing as npt
 from vaelib._c.arguments import count, seed_from
 from vaelib._c.arrays import pointer
 from vaelib._c.calls import call
-from vaelib._c.errors import Cancelled, NumericalError, VaelibError, VaelibWarning, caller_depth
-from vaelib._c.long_calls import Callback, Progress
+from vaelib._c.errors import Cancelled, NumericalError, VaelibError, VaelibWarning
+from vaelib._c.logs import warn
+from vaelib._c.long_calls import Callback
 from vaelib.data.data_frames import check_feature_names, check_input_features
 from vaelib.data.dataset import Dataset
 from vaelib.data.h5py_datasets import is_h5py_dataset, opened
@@ -26,13 +26,11 @@ from vaelib.data.stored_columns import StoredColumns
 from vaelib.models.native import NativeModel
 from vaelib.models.not_fitted import not_fitted
 from vaelib.models.query_input import QueryInput, plain_rows, rows_of
+from vaelib.models.reporting import reporting
 from vaelib.models.weights import replace_weights, weights_of
 
 ModelType = TypeVar("ModelType", bound=NativeModel)
 Self = TypeVar("Self", bound="Estimator[Any]")
-
-#: How many epochs `verbose` shows, beside the first and the last: small sets are passed over thousands of times.
-_SHOWN_EPOCHS = 100
 
 #: What ``save`` says of names that a file cannot keep.
 NAMES_LOST = "the file does not keep the names of columns, which are other than texts or numbers, or too long"
@@ -49,7 +47,7 @@ class Estimator(Generic[ModelType]):
     scale: float
     shift: float
     random_state: Any
-    verbose: int
+    verbose: int | str
     _model: ModelType | None
     #: The models that ``fit`` trains, by the threads it does so on.
     _in_training: dict[int, ModelType]
@@ -106,7 +104,7 @@ class Estimator(Generic[ModelType]):
         model.columns = self._columns_for(model)
         lost = self._lost_columns(model)
         if lost:
-            warnings.warn(f"{lost}; pickle does", VaelibWarning, stacklevel=caller_depth())
+            warn(f"{lost}; pickle does", VaelibWarning)
         model.save(path)
 
     @property
@@ -264,16 +262,8 @@ class Estimator(Generic[ModelType]):
         return None if validation is None else self._examples(validation)
 
     def _reporting(self, callback: Callback | None) -> Callback | None:
-        """The user's callback, and before it the printed lines that ``verbose`` asks for."""
-        if not self.verbose:
-            return callback
-
-        def report(progress: Progress) -> object:
-            if progress.kind == "epoch" and _is_shown(progress):
-                print(progress, flush=True)
-            return callback(progress) if callback is not None else None
-
-        return report
+        """The user's callback, and before it what ``verbose`` asks for and the logger is told."""
+        return reporting(self.verbose, callback)
 
     def _examples(
         self, X: Any, labels: npt.NDArray[Any] | None = None, *, reset: bool = False, conditions: Any = None
@@ -391,9 +381,3 @@ class Estimator(Generic[ModelType]):
         check_input_features(self, input_features)
         prefix = type(self).__name__.lower()
         return np.array([f"{prefix}{index}" for index in range(width)], dtype=object)
-
-
-def _is_shown(progress: Progress) -> bool:
-    """Whether an epoch is the first, the last, or one of about a hundred in between."""
-    step = -(-progress.epochs // _SHOWN_EPOCHS)
-    return progress.epoch in (1, progress.epochs) or progress.epoch % step == 0

@@ -62,7 +62,8 @@ class Predictions(Estimator[NativeStack]):
         ``target`` and ``callback`` are as for ``transform_to_file``.
         """
         function = "vaelib_stack_predict_probabilities_to"
-        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callback)
+        report = self._reporting(callback)
+        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), report)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The share of examples whose predicted label is y, or that of the Dataset X; weighted if asked for.

@@ -44,7 +44,8 @@ class RegressionPredictions(Estimator[NativeStack]):
         ``target`` and ``callback`` are as for ``transform_to_file``.
         """
         function = "vaelib_stack_predict_targets_to"
-        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callback)
+        report = self._reporting(callback)
+        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), report)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The coefficient of determination R2 of the predictions of y, or of the labels of the Dataset X.

@@ -133,7 +133,7 @@ class StackedDenoisingRegressor(
         scale: float = 1.0,
         shift: float = 0.0,
         random_state: Any = None,
-        verbose: int = 0,
+        verbose: int | str = 0,
     ) -> None:
         # every argument as it was given
         self.hidden = hidden

@@ -105,7 +105,9 @@ class StackQueries(Estimator[NativeStack]):
         """
         model = self._fitted()
         layers = (model.layer_index(layer),)
-        query_to_file("vaelib_stack_encode_to", model, self._examples(X), layers, target, (text(name),), callback)
+        query_to_file(
+            "vaelib_stack_encode_to", model, self._examples(X), layers, target, (text(name),), self._reporting(callback)
+        )
 
     def reconstruct_to_file(
         self,
@@ -122,7 +124,15 @@ class StackQueries(Estimator[NativeStack]):
         """
         model = self._fitted()
         layers = (model.layer_index(layer),)
-        query_to_file("vaelib_stack_reconstruct_to", model, self._examples(X), layers, target, (text(name),), callback)
+        query_to_file(
+            "vaelib_stack_reconstruct_to",
+            model,
+            self._examples(X),
+            layers,
+            target,
+            (text(name),),
+            self._reporting(callback),
+        )
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
         """The names of the topmost codes, the class's name and a number; ``input_features`` is for scikit-learn.
