@@ -35,6 +35,8 @@ if others=$(readelf -d "${libraries[@]}" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p
   fail "needs libraries that not every system has: $others"
 fi
 
+grep -q '^\.TH VAELIB 1' "$scratch"/vaelib-*.data/data/share/man/man1/vaelib.1 || fail "has no manual page"
+
 if [[ $wheel == *manylinux* ]]; then
   [[ $wheel == *-"${platform}_$(uname -m)".whl ]] || fail "should have the tag ${platform}_$(uname -m)"
   name=$(strings "$scratch/vaelib/libvaelib.so" | grep -xE 'libhdf5_serial\.so\.[0-9]+' | sort -u)

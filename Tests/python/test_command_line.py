@@ -152,7 +152,7 @@ def test_what_is_on_the_command_line_comes_first(shell):
         'beta = 3\nnesterov = true\nhidden = [4]\nquiet = true\ndrop-columns = ["job,", "age"]\n'
     )
     people().rename(columns={"job": "job,"}).to_csv("odd.csv", index=False)
-    words = ("train", "odd.csv", "--config", "run.toml", "--epochs", "1", "-o", "m.h5")
+    words = ("train", "odd.csv", "--config", "run.toml", "--epochs", "1", "-o", "m.h5", "--force")
     shell(*words, "--save-config", "all.toml")
     model = vaelib.load("m.h5")
     assert (model.beta, model.nesterov, model.hidden, model.n_features_in_) == (3, True, (4,), 5)
@@ -162,7 +162,7 @@ def test_what_is_on_the_command_line_comes_first(shell):
     for _ in range(2):
         model = vaelib.load("m.h5")
         assert (model.beta, model.nesterov, model.hidden) == (0, False, ())
-        shell("train", "--config", "own.toml")  # which says the same
+        shell("train", "--config", "own.toml", "--force")  # which says the same
 
 
 def test_mistakes_in_a_file(shell):
@@ -285,6 +285,20 @@ print("large:", sorted(large))
     done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, cwd=tmp_path, check=True)
     assert done.stdout.splitlines()[0] == f"vaelib {vaelib.__version__}"
     assert done.stdout.endswith("large: []\n")
+
+
+def test_a_model_is_replaced_only_if_that_is_wanted(shell):
+    train = ("train", "people.csv", "--missing", "ignore", "--epochs", "2", "--seed", "1", "-o", "m.h5")
+    shell(*train, "--checkpoint", "run.h5")
+    first = Path("m.h5").read_bytes()
+    text = "m.h5 exists, a model that would be lost; --force replaces it"
+    assert text in shell.refused(*train)
+    assert text in shell.refused(*train, "--checkpoint", "other.h5")
+    assert Path("m.h5").read_bytes() == first
+    shell(*train, "--checkpoint", "run.h5")  # goes on with what has written it
+    shell(*train, "--seed", "2", "--force", "--save-config", "run.toml")
+    assert Path("m.h5").read_bytes() != first
+    assert "force" not in Path("run.toml").read_text()
 
 
 def test_the_progress_of_commands(capsys, monkeypatch):

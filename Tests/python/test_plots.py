@@ -329,6 +329,30 @@ def test_what_is_odd_stands_first(vae, images):
     assert first == f"column {shares.argmin()} = {images[4, shares.argmin()]:.4g}"
 
 
+def test_values_are_called_as_in_the_data_frame():
+    pandas = pytest.importorskip("pandas")
+    random = np.random.RandomState(0)
+    frame = pandas.DataFrame(
+        {
+            "job": np.array(["cook", "nurse", "$a$ clerk"])[random.randint(3, size=60)],
+            "smokes": random.uniform(size=60) < 0.5,
+            "rooms": pandas.Categorical(random.choice([2, 5], size=60)),
+            "income": np.where(np.arange(60) == 3, np.nan, random.normal(54321, 1000, size=60)),
+        }
+    )
+    vae = vaelib.VAE(latent_dim=2, hidden=(4,), epochs=2, missing="ignore", random_state=0).fit(frame)
+    for row in (3, 4):
+        names = {text.get_text() for text in plots.explanation(vae, frame, row).get_yticklabels()}
+        job = frame["job"][row].replace("$", r"\$")
+        income = "missing" if row == 3 else f"{frame['income'][row]:,.0f}"
+        assert names == {
+            f"job = {job}",
+            f"smokes = {frame['smokes'][row]}",
+            f"rooms = {frame['rooms'][row]}",
+            f"income = {income}",
+        }
+
+
 REFUSED = {
     "odd": (lambda: plots.tile(np.zeros((2, 5))), "not a square picture: give its shape"),
     "shape": (lambda: plots.image_grid(np.zeros((2, 6)), shape=(2, 2)), "have 6 numbers each, but shape=.2, 2. has 4"),

@@ -67,7 +67,7 @@ def test_commands_leave_no_bar_in_a_terminal(tmp_path):
     assert status == 0, written
     assert "epoch 1/3:   0%|" in written
     assert written.split("\r")[-2].startswith("vae.h5: VAE of 3 columns")  # in the bar's place
-    quiet, status = in_terminal(*command, "--quiet", cwd=tmp_path)
+    quiet, status = in_terminal(*command, "--quiet", "--force", cwd=tmp_path)
     assert (status, "|" in quiet) == (0, False)
 
 

@@ -72,11 +72,14 @@ def answers(
     rows = sum(examples.rows for examples in all_examples)
     done = 0
     watched: dict[str, Any] = {"callback": progress} if reports else {}
+    has_gaps = any(examples.skipped is not None for examples in all_examples)
     for examples in all_examples:
         for X, given in _blocks(examples):
             progress.advance(done, rows)
             table = query(X, **given, **watched)
-            table = table if examples.skipped is None else table.with_gaps(examples.skipped)
+            if has_gaps:  # in one file, so that columns are of one type in all of them
+                skipped = np.zeros(table.rows, np.bool_) if examples.skipped is None else examples.skipped
+                table = table.with_gaps(skipped)
             done += len(X)
             progress.advance(done, rows)
             is_named = with_files and len(all_examples) > 1

@@ -29,6 +29,9 @@ def add_training(parser: argparse.ArgumentParser, estimator: type[Any], *, label
     parser.add_argument("data", nargs="*", metavar="DATA", help=f"the examples: {DATA_HELP}")
     group = headed(parser, "output")
     group.add_argument("-o", "--output", metavar="MODEL", help="the file of the model, which is written at the end")
+    group.add_argument(
+        "--force", action="store_true", help="replace MODEL if it exists; a resumed training does so, too"
+    )
     checkpoint_help = "the file that keeps the state of the training; if it exists, the training resumes from it"
     group.add_argument("--checkpoint", metavar="FILE", help=checkpoint_help)
     every_help = f"seconds from one checkpoint to the next, by default {Checkpoint.every_seconds:g}"
@@ -61,6 +64,9 @@ def prepare(arguments: argparse.Namespace) -> None:
         )
         if not is_model:
             raise UsageError(f"{arguments.output} exists and is no model; name another file")
+        is_resumed = arguments.checkpoint is not None and os.path.exists(arguments.checkpoint)
+        if not arguments.force and not is_resumed:
+            raise UsageError(f"{arguments.output} exists, a model that would be lost; --force replaces it")
     if arguments.checkpoint is not None:
         check_target(arguments.checkpoint, arguments)
         if os.path.realpath(arguments.checkpoint) == os.path.realpath(arguments.output):

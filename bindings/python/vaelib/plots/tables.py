@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from vaelib.models.estimator import Estimator
 from vaelib.models.outliers import OutlierDetection
+from vaelib.plots.columns import category_names, column_names, value_text
 from vaelib.plots.figure import Path, axes_for, finish, headline, quiet
 from vaelib.plots.labels import shown_name
 from vaelib.plots.pictures import Shape, as_images
@@ -65,7 +66,11 @@ def explanation(
     order = np.argsort(-np.abs(shares), kind="stable")[:count]
     order = order[np.argsort(shares[order], kind="stable")]
     values = model._own_columns(chosen.numpy())[0]
-    names = [f"{shown_name(name)} = {value:.4g}" for name, value in zip(column_names(model), values, strict=True)]
+    categories = category_names(model)
+    names = [
+        f"{shown_name(name)} = {shown_name(value_text(value, categories.get(column)))}"
+        for column, (name, value) in enumerate(zip(column_names(model), values, strict=True))
+    ]
     ax = axes_for(ax, 6.4, 0.28 * len(order) + 1.0, path)
     draw_shares(ax, shares[order], [names[column] for column in order])
     ax.set_xlabel(
@@ -87,16 +92,6 @@ def draw_shares(axes: Any, shares: npt.NDArray[Any], names: list[str]) -> None:
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     quiet(axes, "x")
-
-
-def column_names(model: Estimator[Any]) -> list[str]:
-    """What the columns of its examples are called."""
-    names = getattr(model, "feature_names_in_", None)
-    return (
-        [f"column {number}" for number in range(model.n_features_in_)]
-        if names is None
-        else [str(name) for name in names]
-    )
 
 
 def _as_picture(shares: npt.NDArray[Any], shape: Shape, heading: str, ax: Axes | None, path: Path | None) -> Axes:
