@@ -13,6 +13,7 @@ from vaelib.models.outliers import OutlierDetection
 from vaelib.plots.columns import category_names, column_names, value_text
 from vaelib.plots.figure import Path, axes_for, finish, headline, quiet
 from vaelib.plots.labels import shown_name
+from vaelib.plots.of_models import given_within
 from vaelib.plots.pictures import Shape, as_images
 
 
@@ -30,7 +31,8 @@ def explanation(
 ) -> Axes:
     """What each column adds to a row's score beyond what it usually adds, as ``explain`` says; the axes.
 
-    Bars to the left, in red, are what is odd about it. With ``shape`` the columns are pixels of a picture.
+    Bars to the left, in red, are what is odd about it. Columns that are conditions are given, and not shown. With
+    ``shape`` the others are pixels of a picture.
 
     Parameters
     ----------
@@ -59,7 +61,8 @@ def explanation(
         raise IndexError(f"row {row} is out of range for {examples.rows} examples")
     place = row % examples.rows
     chosen = examples[place : place + 1]
-    shares = np.asarray(model.explain(chosen))[0]
+    given = given_within(model)
+    shares = np.delete(np.asarray(model.explain(chosen))[0], given)
     heading = title or f"Row {place}: what is odd about it"
     if shape is not None:
         return _as_picture(shares, shape, heading, ax, path)
@@ -70,6 +73,7 @@ def explanation(
     names = [
         f"{shown_name(name)} = {shown_name(value_text(value, categories.get(column)))}"
         for column, (name, value) in enumerate(zip(column_names(model), values, strict=True))
+        if column not in given
     ]
     ax = axes_for(ax, 6.4, 0.28 * len(order) + 1.0, path)
     draw_shares(ax, shares[order], [names[column] for column in order])
