@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 from vaelib._c.calls import call
 from vaelib._c.errors import Cancelled
 from vaelib._c.header import PHASE, PROGRESS_KIND, ProgressFn
+from vaelib._c.interrupts import is_ours
 
 _KIND_NAMES = {number: name for name, number in PROGRESS_KIND.items()}
 #: The names of the phases by their numbers.
@@ -158,8 +158,7 @@ class LongCall:
     @contextmanager
     def _ctrl_c(self) -> Iterator[None]:
         """Turns Ctrl-C into a cancel: raised inside the progress function, KeyboardInterrupt could be swallowed."""
-        ours = threading.current_thread() is threading.main_thread()
-        if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        if not is_ours():
             yield
             return
         signal.signal(signal.SIGINT, self._on_interrupt)

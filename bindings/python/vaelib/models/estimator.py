@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from vaelib._c.arguments import count, seed_from
 from vaelib._c.arrays import pointer
-from vaelib._c.calls import call
 from vaelib._c.errors import Cancelled, NumericalError, VaelibError, VaelibWarning
 from vaelib._c.logs import warn
 from vaelib._c.long_calls import Callback
@@ -373,7 +372,7 @@ class Estimator(Generic[ModelType]):
     ) -> npt.NDArray[np.float32]:
         """Calls a query that fills a [rows, columns] matrix, then takes the arguments ``after`` and the size."""
         values = np.empty((rows, columns), dtype=np.float32)
-        call(name, self._fitted().handle, *arguments, pointer(values), *after, values.size)
+        self._fitted().query(rows, name, *arguments, pointer(values), *after, values.size)
         return values
 
     def _names_of_codes(self, width: int, input_features: Any) -> npt.NDArray[Any]:

@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from vaelib._c.arguments import text
 from vaelib._c.arrays import pointer
-from vaelib._c.calls import call
 from vaelib._c.long_calls import Callback
 from vaelib.data.dataset import Dataset
 from vaelib.data.labels import Labels, as_labels, encode, encode_as
@@ -38,7 +37,7 @@ class Predictions(Estimator[NativeStack]):
             return (self.predict_proba(X) > 0.5).astype(np.int64)
         examples = self._examples(X)
         numbers = np.empty(examples.rows, dtype=np.int64)
-        call("vaelib_stack_predict", model.handle, examples.handle, pointer(numbers), numbers.size)
+        model.query(examples.rows, "vaelib_stack_predict", examples.handle, pointer(numbers), numbers.size)
         classes = getattr(self, "classes_", None)  # a Trainer knows numbers only
         return numbers if classes is None else np.asarray(classes[numbers])
 
@@ -51,7 +50,7 @@ class Predictions(Estimator[NativeStack]):
         examples = self._examples_for(model, X)
         probabilities = np.empty((examples.rows, model.info.output_count), dtype=np.float32)
         name = "vaelib_stack_predict_probabilities" + examples.suffix
-        call(name, model.handle, *examples.arguments, pointer(probabilities), probabilities.size)
+        model.query(examples.rows, name, *examples.arguments, pointer(probabilities), probabilities.size)
         return probabilities
 
     def predict_proba_to_file(

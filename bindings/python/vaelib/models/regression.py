@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from vaelib._c.arguments import text
 from vaelib._c.arrays import pointer
-from vaelib._c.calls import call
 from vaelib._c.long_calls import Callback
 from vaelib.data.dataset import Dataset
 from vaelib.data.sample_weights import as_weights
@@ -32,7 +31,7 @@ class RegressionPredictions(Estimator[NativeStack]):
         outputs = model.info.output_count
         values = np.empty((examples.rows, outputs), dtype=np.float32)
         name = "vaelib_stack_predict_targets" + examples.suffix
-        call(name, model.handle, *examples.arguments, pointer(values), values.size)
+        model.query(examples.rows, name, *examples.arguments, pointer(values), values.size)
         is_vector = outputs == 1 and getattr(self, "_is_vector", True)
         return (values.reshape(-1) if is_vector else values).astype(np.float64)
 

@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from vaelib._c.arguments import count, seed_from, text
 from vaelib._c.arrays import pointer
-from vaelib._c.calls import call
 from vaelib._c.long_calls import Callback
 from vaelib.data.data_frames import in_container
 from vaelib.models.estimator import Estimator
@@ -32,7 +31,7 @@ class StackQueries(Estimator[NativeStack]):
         examples = self._examples_for(model, X)
         codes = np.empty((examples.rows, model.widths[index]), dtype=np.float32)
         name = "vaelib_stack_encode" + examples.suffix
-        call(name, model.handle, *examples.arguments, index, pointer(codes), codes.size)
+        model.query(examples.rows, name, *examples.arguments, index, pointer(codes), codes.size)
         return in_container(self, codes, X) if index == model.layer_index(-1) else codes
 
     def inverse_transform(self, Z: Any, layer: int = -1) -> Matrix:
@@ -71,8 +70,8 @@ class StackQueries(Estimator[NativeStack]):
         index = self._layer(layer)
         examples = self._examples(X)
         errors = np.empty(examples.rows)
-        handle = self._fitted().handle
-        call("vaelib_stack_compute_reconstruction_error", handle, examples.handle, index, pointer(errors), errors.size)
+        name, outputs = "vaelib_stack_compute_reconstruction_error", (pointer(errors), errors.size)
+        self._fitted().query(examples.rows, name, examples.handle, index, *outputs)
         return errors
 
     def filters(self, layer: int = 0) -> Matrix:
