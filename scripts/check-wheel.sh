@@ -35,9 +35,11 @@ if others=$(readelf -d "${libraries[@]}" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p
   fail "needs libraries that not every system has: $others"
 fi
 
+grep -q '^\.TH VAELIB 1' "$scratch"/vaelib-*.data/data/share/man/man1/vaelib.1 || fail "has no manual page"
+
 if [[ $wheel == *manylinux* ]]; then
   [[ $wheel == *-"${platform}_$(uname -m)".whl ]] || fail "should have the tag ${platform}_$(uname -m)"
-  name=$(strings "$scratch/vaelib/libvaelib.so" | grep -xE 'libhdf5_serial\.so\.[0-9]+' | sort -u)
+  name=$(strings "$scratch"/vaelib/libvaelib.so.* | grep -xE 'libhdf5_serial\.so\.[0-9]+' | sort -u)
   [[ -e $scratch/vaelib/$name ]] || fail "has no $name, by which its library looks for libhdf5"
   if strings "$scratch/vaelib/$name" | grep -E 'Configured by|/tmp/'; then fail "says where its libhdf5 was built"; fi
   for licence in vaelib HDF5 libdeflate Swift; do

@@ -75,6 +75,8 @@ files_of "$checkout/bindings/python" | cat - <(echo vaelib/libvaelib.so.0) | sor
 if ! files_of "$installed" | sort | diff "$scratch/expected" - >"$scratch/log"; then
   fail "the checkout (<) and what is installed (>) differ: $(cat "$scratch/log")"
 fi
+quietly env --chdir "$scratch/elsewhere" "$environment/bin/vaelib" man
+diff "$scratch/log" "$environment/share/man/man1/vaelib.1" >/dev/null || fail "the manual page is not what vaelib man prints"
 grep -q '^Root-Is-Purelib: false$' "$installed"/vaelib-*.dist-info/WHEEL || fail "the package goes where pure ones go"
 if readelf -SW "$installed/vaelib/libvaelib.so.0" | grep -E ' \.(symtab|debug_)'; then
   fail "the wheel's library has its debug information"

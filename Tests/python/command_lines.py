@@ -2,9 +2,9 @@
 
 from vaelib.__main__ import main
 
-#: Options with which trainings take no time.
-QUICK = ("--hidden", "8", "--epochs", "2", "--seed", "1")
-QUICK_STACK = ("--hidden", "8", "--pretrain-epochs", "1", "--finetune-epochs", "2", "--seed", "1")
+#: Options with which trainings take no time, and may be repeated.
+QUICK = ("--hidden", "8", "--epochs", "2", "--seed", "1", "--force")
+QUICK_STACK = ("--hidden", "8", "--pretrain-epochs", "1", "--finetune-epochs", "2", "--seed", "1", "--force")
 
 
 class Shell:

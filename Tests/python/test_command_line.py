@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from people import people
 from vaelib._c.parameters import PARAMETERS
 from vaelib.command_line.parser import command_parser
 from vaelib.command_line.places import Place, place_of
-from vaelib.command_line.progress import ProgressLine
+from vaelib.command_line.progress import CommandProgress
 from vaelib.commands import COMMANDS
 
 NAMES = [name for names in COMMANDS.values() for name in names]
@@ -153,7 +152,7 @@ def test_what_is_on_the_command_line_comes_first(shell):
         'beta = 3\nnesterov = true\nhidden = [4]\nquiet = true\ndrop-columns = ["job,", "age"]\n'
     )
     people().rename(columns={"job": "job,"}).to_csv("odd.csv", index=False)
-    words = ("train", "odd.csv", "--config", "run.toml", "--epochs", "1", "-o", "m.h5")
+    words = ("train", "odd.csv", "--config", "run.toml", "--epochs", "1", "-o", "m.h5", "--force")
     shell(*words, "--save-config", "all.toml")
     model = vaelib.load("m.h5")
     assert (model.beta, model.nesterov, model.hidden, model.n_features_in_) == (3, True, (4,), 5)
@@ -163,7 +162,7 @@ def test_what_is_on_the_command_line_comes_first(shell):
     for _ in range(2):
         model = vaelib.load("m.h5")
         assert (model.beta, model.nesterov, model.hidden) == (0, False, ())
-        shell("train", "--config", "own.toml")  # which says the same
+        shell("train", "--config", "own.toml", "--force")  # which says the same
 
 
 def test_mistakes_in_a_file(shell):
@@ -288,20 +287,31 @@ print("large:", sorted(large))
     assert done.stdout.endswith("large: []\n")
 
 
-def test_the_progress_line(capsys, monkeypatch):
+def test_a_model_is_replaced_only_if_that_is_wanted(shell):
+    train = ("train", "people.csv", "--missing", "ignore", "--epochs", "2", "--seed", "1", "-o", "m.h5")
+    shell(*train, "--checkpoint", "run.h5")
+    first = Path("m.h5").read_bytes()
+    text = "m.h5 exists, a model that would be lost; --force replaces it"
+    assert text in shell.refused(*train)
+    assert text in shell.refused(*train, "--checkpoint", "other.h5")
+    assert Path("m.h5").read_bytes() == first
+    shell(*train, "--checkpoint", "run.h5")  # goes on with what has written it
+    shell(*train, "--seed", "2", "--force", "--save-config", "run.toml")
+    assert Path("m.h5").read_bytes() != first
+    assert "force" not in Path("run.toml").read_text()
+
+
+def test_the_progress_of_commands(capsys, monkeypatch):
     progress = vaelib.Progress("epoch", "fit", 0, 1, 5, 10, 10, {"elbo": -1.5, "seconds": 0.1})
-    with ProgressLine(quiet=True) as line:
-        line(progress)
+    with CommandProgress(quiet=True) as shown:
+        shown(progress)
     assert capsys.readouterr().err == ""
-    with ProgressLine() as line:
-        line(progress)
-        line.show("soon after")
+    with CommandProgress() as shown:
+        shown(progress)
+        shown.advance(5, 10)  # too soon after
     assert capsys.readouterr().err == f"{progress}\n"
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with ProgressLine() as line:
-        line.show(" 25%")
-        line.show(" 50%")  # too soon after the first to be drawn
-        assert capsys.readouterr().err == "\r\033[K 25%"
-        time.sleep(0.11)
-        line.show(" 75%")
-    assert capsys.readouterr().err == "\r\033[K 75%\r\033[K"
+    with CommandProgress() as shown:
+        shown(progress)
+        assert capsys.readouterr().err.startswith("\repoch 1/5:   0%|")
+    assert capsys.readouterr().err.endswith("  \r")  # nothing is left

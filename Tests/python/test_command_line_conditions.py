@@ -70,7 +70,7 @@ def test_training_given_columns(shell):
     assert "did you mean job?" in shell.refused(*words, "--condition-columns", "jb")
     shell("train", "data.h5:x", *QUICK, "--condition-columns", "0,3", "--quiet", "-o", "new.h5")
     assert vaelib.load("new.h5")._fitted().condition_columns == [0, 3]
-    assert "numbers from 0, not a" in shell.refused("train", "data.h5:x", "--condition-columns", "a", "-o", "new.h5")
+    assert "numbers from 0, not a" in shell.refused("train", "data.h5:x", "--condition-columns", "a", "-o", "no.h5")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_training_given_what_is_beside(shell, text, conditions):
 
 
 def test_conditions_that_cannot_be_trained_with(shell):
-    words = ("train", "-o", "new.h5", "--conditions")
+    words = ("train", "-o", "no.h5", "--conditions")
     text = shell.refused(*words, "job", "people.csv")
     assert "no file job; columns of people.csv are --condition-columns" in text
     assert "60 rows of conditions; people.csv has 80 rows" in shell.refused(*words, "y.npy", "people.csv", status=1)
@@ -95,7 +95,7 @@ def test_conditions_that_cannot_be_trained_with(shell):
     assert "--condition-columns or beside the examples as --conditions, not both" in text
     words = ("train", "people.csv", *QUICK, "--condition-columns", "job,age,income,owner", "-o", "new.h5")
     assert "leave a column out of --condition-columns" in shell.refused(*words)
-    words = ("train", "-o", "new.h5", "--conditions")
+    words = ("train", "-o", "no.h5", "--conditions")
     assert "people.csv is read from" in shell.refused(*words, "people.csv", "data.h5:x", "-o", "people.csv")
 
 
@@ -236,14 +236,17 @@ def test_rows_without_a_result_have_no_condition(shell):
     np.testing.assert_allclose(found["bound"].dropna(), expected)
 
 
-def test_pictures_that_know_no_conditions(shell):
-    words = ("data.h5:x", "-o", "picture.png")
-    assert "is not for a model with conditions" in shell.refused("plot", "kl", "digits.model.h5", *words)
-    text = shell.refused("plot", "kl", "digits.model.h5", *words, "--conditions", "y")
-    assert "--conditions has no meaning for vaelib plot kl" in text
-    text = shell.refused("plot", "traversals", "people.model.h5", "people.csv", "-o", "picture.png")
-    assert "is not for a model with conditions" in text
-    assert "is 0 for all" in shell.refused("plot", "samples", "digits.model.h5", "-o", "picture.png")
+def test_pictures_that_lack_conditions(shell):
+    words = ("-o", "picture.png")
+    for kind in ("kl", "explanation", "reconstructions", "interpolation", "traversals"):
+        assert "is 0 for all" in shell.refused("plot", kind, "digits.model.h5", "data.h5:x", *words), kind
+    assert "is 0 for all" in shell.refused("plot", "samples", "digits.model.h5", *words)
+    text = shell.refused("plot", "traversals", "people.model.h5", "people.csv", *words, "--conditions", "people.csv")
+    assert "the data have them as columns, job, age" in text
+    text = shell.refused("plot", "traversals", "digits.model.h5", *words, "--conditions", "y.npy")
+    assert "y.npy has 60 rows: vaelib plot traversals without DATA decodes all under the same conditions" in text
+    text = shell.refused("plot", "training", "digits.model.h5", *words, "--conditions", "1")
+    assert "--conditions has no meaning for vaelib plot training" in text
 
 
 @pytest.mark.slow
@@ -259,6 +262,14 @@ def test_pictures_that_know_no_conditions(shell):
         ("filters", "digits.model.h5"),
         ("kl", "people.model.h5", "people.csv"),
         ("explanation", "people.model.h5", "people.csv", "--row", "3"),
+        ("traversals", "people.model.h5", "people.csv", "--row", "3"),
+        ("traversals", "people.model.h5", "--conditions", "job=cook,age=40"),
+        ("kl", "digits.model.h5", "data.h5:x", "--conditions", "y"),
+        ("explanation", "digits.model.h5", "data.h5:x", "--conditions", "y.npy", "--row", "4"),
+        ("reconstructions", "digits.model.h5", "data.h5:x", "--conditions", "y"),
+        ("interpolation", "digits.model.h5", "data.h5:x", "--conditions", "y", "--row", "3,4"),
+        ("traversals", "digits.model.h5", "data.h5:x", "--conditions", "y", "--row", "3", "--shape", "4x4"),
+        ("traversals", "digits.model.h5", "--conditions", "1", "--shape", "4x4"),
     ],
 )
 def test_pictures_under_conditions(shell, words):
@@ -266,6 +277,19 @@ def test_pictures_under_conditions(shell, words):
     shell("plot", *words, "-o", "picture.png")
     assert Path("picture.png").read_bytes().startswith(b"\x89PNG")
     Path("picture.png").unlink()
+
+
+def test_pictures_are_told_the_conditions_of_their_rows(shell, monkeypatch):
+    """Functions of ``vaelib.plots`` receive them; what they draw with them is tested there."""
+    plots = pytest.importorskip("vaelib.plots")
+    told = {}
+    for name in ("latent_kl", "explanation", "reconstructions", "interpolation", "traversals"):
+        monkeypatch.setattr(plots, name, lambda *_, name=name, **given: told.update({name: given["conditions"]}))
+    for kind in ("kl", "explanation", "reconstructions", "interpolation", "traversals"):
+        shell("plot", kind, "digits.model.h5", "data.h5:x", "--conditions", "y", "-o", "picture.png")
+    assert len(told) == 5
+    for name, conditions in told.items():
+        np.testing.assert_array_equal(conditions, LABELS, err_msg=name)
 
 
 def test_reports(shell):

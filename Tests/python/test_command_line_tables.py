@@ -91,6 +91,21 @@ def test_texts_that_the_model_has_not_learned_from(shell):
     assert "vaelib train --missing ignore" in shell.refused("score", MODEL, "new.csv", "--unknown", "gap")
 
 
+@pytest.mark.parametrize("target", ["odd.npy", "odd.h5:odd"])
+def test_rows_without_a_result_are_nan_in_arrays(shell, target):
+    """Also where results are truth values and whole numbers; those of several files have the same type."""
+    table = people(6, seed=5).astype({"grade": "str"})
+    table.to_csv("known.csv", index=False)
+    table.iloc[[2, 4], 1] = "pilot"
+    table.to_csv("new.csv", index=False)
+    shell("outliers", MODEL, "known.csv", "new.csv", "--reference", "people.csv", "--unknown", "skip", "-o", target)
+    found = np.load(target) if target.endswith("npy") else vaelib.open_dataset("odd.h5", "odd").numpy()
+    in_text = read(shell("outliers", MODEL, "known.csv", "new.csv", "--reference", "people.csv", "--unknown", "skip"))
+    assert np.isnan(found[[8, 10], 1:]).all()
+    np.testing.assert_allclose(found[:, :2], in_text[["row", "score"]], rtol=1e-6)
+    np.testing.assert_array_equal(found[:, 2], in_text["outlier"].astype(float))
+
+
 def test_texts_that_look_like_numbers(shell, tmp_path):
     """Where training has other texts beside them, new rows may have numbers alone."""
     codes = pd.DataFrame({"code": ["01", "2", "a"] * 20, "x": np.arange(60) / 7})
@@ -285,7 +300,7 @@ def test_validation_rows_have_the_columns_of_training(shell, tmp_path):
     shell("pretrain", *words, *QUICK, "--finetune-epochs", "1")
     assert "held out error" in shell("finetune", *words, *QUICK_STACK, "--label-column", "y")
     codes[["x", "y"]].to_csv(tmp_path / "v.csv", index=False)
-    assert "lacks the column code, which the training examples have" in shell.refused("train", *words)
+    assert "lacks the column code, which the training examples have" in shell.refused("train", *words, "--force")
 
 
 def test_labels_in_a_file_of_their_own(shell, tmp_path):

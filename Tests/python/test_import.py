@@ -21,6 +21,7 @@ LARGE = (
     "onnx",
     "torch",
     "safetensors",
+    "tqdm",
 )
 
 

@@ -65,6 +65,38 @@ def test_ctrl_c(endless, many):
     assert len(model.history_["epoch"]) > 0
 
 
+@pytest.fixture
+def slow_vae():
+    """A model that takes seconds to answer about so many rows."""
+    threads = vaelib.threads()
+    vaelib.set_threads(1)
+    yield vaelib.VAE(latent_dim=2, hidden=(2048, 2048), likelihood="gaussian").initialize(16)
+    vaelib.set_threads(threads)
+
+
+@pytest.mark.parametrize("query", ["transform", "encode", "reconstruct", "inverse_transform", "score_samples"])
+def test_ctrl_c_in_queries(slow_vae, query):
+    """Also in those that tell nobody how far they are; the descriptor of an event loop is told, and kept."""
+    rows, pressed = np.zeros((1 << 17, 2 if query == "inverse_transform" else 16), np.float32), []
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    before = signal.set_wakeup_fd(writing)
+    try:
+        timer = threading.Timer(0.2, lambda: (pressed.append(time.monotonic()), os.kill(os.getpid(), signal.SIGINT)))
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            getattr(slow_vae, query)(rows)
+        assert time.monotonic() - pressed[0] < 1
+        timer.join()
+        assert signal.SIGINT in os.read(reading, 16)
+    finally:
+        found = signal.set_wakeup_fd(before)
+        os.close(reading)
+        os.close(writing)
+    assert found == writing
+    assert getattr(slow_vae, query)(rows[:5]) is not None
+
+
 def test_a_signal_handler_of_ones_own_may_cancel(endless, many):
     model = endless.make()
     previous = signal.signal(signal.SIGUSR1, lambda _signal, _frame: model.cancel())

@@ -317,8 +317,10 @@ def test_latents_under_conditions(conditional, name):
     np.testing.assert_allclose(points, codes)
     plots.latent_pairs(model, rows, **given)
     shares = model.explain(rows[4:5], **{key: values[4:5] for key, values in given.items()})[0]
-    bars = plots.explanation(model, rows, 4, count=37, **given).patches
-    np.testing.assert_allclose([bar.get_width() for bar in bars], np.sort(shares), rtol=1e-6)
+    bars = plots.explanation(model, rows, 4, count=37, **given).patches  # of conditions none
+    np.testing.assert_allclose([bar.get_width() for bar in bars], np.sort(shares[:36]), rtol=1e-6)
+    drawn = shown(plots.explanation(model, rows, 4, shape=(6, 6), **given))
+    np.testing.assert_allclose(drawn.ravel(), shares[:36], rtol=1e-6)
 
 
 def test_what_is_odd_stands_first(vae, images):
@@ -327,6 +329,30 @@ def test_what_is_odd_stands_first(vae, images):
     np.testing.assert_allclose([bar.get_width() for bar in ax.patches], np.sort(shares), rtol=1e-6)
     first = ax.get_yticklabels()[0].get_text()
     assert first == f"column {shares.argmin()} = {images[4, shares.argmin()]:.4g}"
+
+
+def test_values_are_called_as_in_the_data_frame():
+    pandas = pytest.importorskip("pandas")
+    random = np.random.RandomState(0)
+    frame = pandas.DataFrame(
+        {
+            "job": np.array(["cook", "nurse", "$a$ clerk"])[random.randint(3, size=60)],
+            "smokes": random.uniform(size=60) < 0.5,
+            "rooms": pandas.Categorical(random.choice([2, 5], size=60)),
+            "income": np.where(np.arange(60) == 3, np.nan, random.normal(54321, 1000, size=60)),
+        }
+    )
+    vae = vaelib.VAE(latent_dim=2, hidden=(4,), epochs=2, missing="ignore", random_state=0).fit(frame)
+    for row in (3, 4):
+        names = {text.get_text() for text in plots.explanation(vae, frame, row).get_yticklabels()}
+        job = frame["job"][row].replace("$", r"\$")
+        income = "missing" if row == 3 else f"{frame['income'][row]:,.0f}"
+        assert names == {
+            f"job = {job}",
+            f"smokes = {frame['smokes'][row]}",
+            f"rooms = {frame['rooms'][row]}",
+            f"income = {income}",
+        }
 
 
 REFUSED = {

@@ -390,6 +390,28 @@ def test_a_report_of_a_conditional_model(tmp_path, conditional, name):
         model.report(rows, path=tmp_path / "report.html", conditions="cat" if conditions is None else None)
 
 
+def test_a_report_of_pictures_with_conditions_among_their_columns(tmp_path, pictures):
+    """The pixels are the columns that are no conditions, wherever these stand."""
+    kinds = np.arange(40, dtype=np.float32)[:, None] % 3
+    rows = np.concatenate([pictures[:, :20], kinds, pictures[:, 20:]], axis=1)
+    columns = [("bernoulli", [*range(20), *range(21, 37)]), ("categorical", [20], {"condition": True})]
+    model = vaelib.VAE(latent_dim=2, hidden=(8,), epochs=2, random_state=0, columns=columns).fit(rows)
+    subject = Subject(model, rows, None, None, 1000)
+    assert subject.shape == (6, 6)
+    np.testing.assert_array_equal(subject.pixels(subject.matrix), pictures)
+    assert subject.names[19:23] == ["pixel (3, 1)", "column 20", "pixel (3, 2)", "pixel (3, 3)"]
+    model.report(rows, path=tmp_path / "report.html")
+    page = check(Page(tmp_path / "report.html"))
+    assert "pictures of 6 x 6" in page.texts["data"]
+    assert "column 20" in page.texts["data"]
+    assert "pixel" not in page.texts["data"].replace("beside the pixels", "")
+    assert "Means of p(x|z) for codes from the prior, under conditions" in page.texts["samples"]
+    description = json.loads(re.search(r'id="decoder-data">(.*?)</script>', page.source)[1])
+    assert description["pixels"] == subject.modelled
+    with pytest.raises(ValueError, match="has 37 pixels, but rows have 36 beside their conditions"):
+        model.report(rows, path=tmp_path / "report.html", shape=(37, 1))
+
+
 def test_reports_without_a_map_say_why(tmp_path, real):
     settings = {"latent_dim": 2, "hidden": (5,), "epochs": 2, "random_state": 0, "likelihood": "gaussian"}
     model = vaelib.VAE(**settings, standardize_by="quantiles").fit(real)

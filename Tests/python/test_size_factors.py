@@ -205,7 +205,7 @@ def test_beside_sparse_streamed_and_stored_counts(tmp_path):
         np.testing.assert_array_equal(model.transform(examples, conditions=obs), codes)
     path = tmp_path / "training.h5"
     with pytest.raises(Interrupted):
-        vaelib.VAE(**settings).fit(streamed, conditions=obs, checkpoint=path, callback=after_epochs(2))
+        vaelib.VAE(**settings).fit(streamed, conditions=obs, checkpoint=path, callbacks=after_epochs(2))
     resumed = vaelib.VAE(**settings).fit(streamed, conditions=obs, checkpoint=path)
     expected.save(tmp_path / "model.h5")
     loaded = vaelib.load(tmp_path / "model.h5")

@@ -1,4 +1,7 @@
-"""Puts the built library into the wheel, whose tag names the platform; pyproject.toml says everything else."""
+"""Puts the built library and the manual page into the wheel, whose tag names the platform.
+
+pyproject.toml says everything else.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 
 from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
@@ -25,7 +29,7 @@ def name_in_package() -> str:
 
 
 class BuildWithLibrary(build_py):
-    """Copies the package's files and the library, without its debug information."""
+    """Copies the package's files and the library, without its debug information, and writes the manual page."""
 
     def run(self) -> None:
         """An editable installation takes the library from where it is built, now or later."""
@@ -42,6 +46,18 @@ class BuildWithLibrary(build_py):
         shutil.rmtree(package, ignore_errors=True)
         super().run()
         subprocess.run(["objcopy", "--strip-all", LIBRARY, os.path.join(package, name_in_package())], check=True)
+        self.distribution.data_files = [("share/man/man1", [self.manual_page()])]
+
+    def manual_page(self) -> str:
+        """The file of the manual page, which the package that was built prints; ``man`` looks for it in share/man."""
+        folder = self.get_finalized_command("build").build_temp
+        path = os.path.join(folder, "vaelib.1")
+        os.makedirs(folder, exist_ok=True)
+        environment = {**os.environ, "PYTHONPATH": os.path.abspath(self.build_lib), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment.pop("VAELIB_LIBRARY", None)
+        with open(path, "wb") as file:
+            subprocess.run([sys.executable, "-m", "vaelib", "man"], env=environment, stdout=file, check=True)
+        return path
 
 
 class PlatformWheel(bdist_wheel):

@@ -38,6 +38,7 @@ from vaelib._c.errors import (
 )
 from vaelib._c.host import cpu_description, last_profile, set_profiling, set_threads, threads, version
 from vaelib._c.long_calls import Progress
+from vaelib._c.progress_bars import ProgressBar
 from vaelib.data.dataset import Dataset, concatenate
 from vaelib.data.opening import dataset_names, open_dataset
 from vaelib.data.writer import DatasetWriter, write_dataset
@@ -89,6 +90,7 @@ __all__ = [
     "NumericalError",
     "OutOfMemory",
     "Progress",
+    "ProgressBar",
     "StackedDenoisingAutoencoder",
     "StackedDenoisingClassifier",
     "StackedDenoisingRegressor",

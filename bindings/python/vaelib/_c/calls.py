@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import warnings
 from typing import Any, TypeVar
 
-from vaelib._c.errors import caller_depth, error_for_status
+from vaelib._c.errors import error_for_status
 from vaelib._c.library import library
+from vaelib._c.logs import warn
 from vaelib._c.warning_kinds import kind_of
 
 StructureType = TypeVar("StructureType", bound=ctypes.Structure)
@@ -25,7 +25,7 @@ def call(name: str, *arguments: Any, path: str | None = None) -> None:
     error = error_for_status(status, library.vaelib_last_error().decode(), path) if status != 0 else None
     try:
         for line in warning.decode().split("\n") if warning else []:
-            warnings.warn(line, kind_of(line), stacklevel=caller_depth())
+            warn(line, kind_of(line))
     finally:
         if error is not None:
             raise error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,16 +16,17 @@ from vaelib._c.callbacks import listed, want_end
 from vaelib._c.calls import call
 from vaelib._c.errors import Cancelled
 from vaelib._c.header import PHASE, PROGRESS_KIND, ProgressFn, StopFn
+from vaelib._c.interrupts import is_ours
 
 _KIND_NAMES = {number: name for name, number in PROGRESS_KIND.items()}
 #: The names of the phases by their numbers.
 PHASE_NAMES = {number: name for name, number in PHASE.items()}
 
-#: The metrics in a line about an epoch.
-_SHOWN = {
-    "fit": ("elbo", "reconstruction", "kl", "validation_elbo"),
-    "stack": ("loss", "error", "validation_loss", "validation_error"),
-}
+#: The metrics in a line about an epoch, of a VAE and of a stack.
+_SHOWN = (
+    ("elbo", "reconstruction", "kl", "validation_elbo"),
+    ("loss", "error", "validation_loss", "validation_error"),
+)
 
 
 @dataclass(frozen=True)
@@ -69,25 +69,61 @@ class Progress:
         """What another process can be told: all but the weights."""
         return {**vars(self), "_weights": None}
 
+    @property
+    def task(self) -> str:
+        """What a stack is being trained for, as in "layer 0" or "fine-tuning"; empty for a VAE and in queries."""
+        if self.phase in ("fit", "query"):
+            return ""
+        return f"layer {self.layer}" if self.phase == "pretraining" else "fine-tuning"
+
     def __str__(self) -> str:
         """One line about the epoch."""
-        line = f"epoch {self.epoch:{len(str(self.epochs))}}/{self.epochs}"
-        if self.phase != "fit":
-            what = f"layer {self.layer}" if self.phase == "pretraining" else "fine-tuning"
-            line = f"{what:11} {line}"
-        for name in _SHOWN["fit" if self.phase == "fit" else "stack"]:
-            value = self.metrics.get(name, math.nan)
-            if not math.isnan(value):
-                line += f"  {name.replace('_', ' ')} " + (
-                    f"{value:7.2%}" if name.endswith("error") else f"{value:10.4f}"
-                )
+        if self.phase == "query":
+            return f"{self.examples} of {self.examples_per_epoch} rows"
+        task = f"{self.task:11} " if self.task else ""
+        line = f"{task}epoch {self.epoch:{len(str(self.epochs))}}/{self.epochs}"
+        line = "  ".join([line, *metric_texts(self, *_SHOWN, "10.4f", "7.2%")])
         return f"{line}  {self.metrics.get('seconds', 0.0):6.2f} s"
+
+
+def metric_texts(
+    progress: Progress, of_vae: tuple[str, ...], of_stack: tuple[str, ...], number: str = ".5g", share: str = ".2%"
+) -> list[str]:
+    """Those of these metrics that have a value, each as a text: of a VAE some, of a stack others."""
+    values = {name: progress.metrics.get(name, math.nan) for name in (of_vae if progress.phase == "fit" else of_stack)}
+    return [
+        f"{name.replace('_', ' ')} {format(value, share if name.endswith('error') else number)}"
+        for name, value in values.items()
+        if not math.isnan(value)
+    ]
 
 
 #: A user's callback: the call ends if it returns True.
 Callback: TypeAlias = Callable[[Progress], object]
 #: One, several or none.
 Callbacks: TypeAlias = "Callback | Iterable[Callback] | None"
+
+
+class Watcher:
+    """A callback that is told when the call has ended, however that was."""
+
+    def __call__(self, progress: Progress) -> object:
+        """Sees how far the call is."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Ends what it has begun; another call may follow."""
+
+
+@contextmanager
+def ended(callbacks: Iterable[object]) -> Iterator[None]:
+    """Tells those that are a Watcher when what is done within has ended."""
+    try:
+        yield
+    finally:
+        for callback in callbacks:
+            if isinstance(callback, Watcher):
+                callback.close()
 
 
 class LongCall:
@@ -120,7 +156,7 @@ class LongCall:
     def _stoppable(self) -> Iterator[None]:
         """Raises what stopped the call within once it has returned."""
         try:
-            with self._ctrl_c():
+            with ended(self._callbacks), self._ctrl_c():
                 yield
         except Cancelled as cancelled:
             self._raise_reason(cancelled)
@@ -159,8 +195,7 @@ class LongCall:
     @contextmanager
     def _ctrl_c(self) -> Iterator[None]:
         """Turns Ctrl-C into a cancel: raised inside the progress function, KeyboardInterrupt could be swallowed."""
-        ours = threading.current_thread() is threading.main_thread()
-        if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        if not is_ours():
             yield
             return
         signal.signal(signal.SIGINT, self._on_interrupt)

@@ -13,7 +13,7 @@ from vaelib.command_line.values import listed
 from vaelib.data.replacement import replaced
 
 #: Options that are about one run, so that no file has them.
-_NOT_KEPT = ("help", "config", "save_config")
+_NOT_KEPT = ("help", "config", "save_config", "force")
 
 
 def add_config_options(parser: argparse.ArgumentParser) -> None:

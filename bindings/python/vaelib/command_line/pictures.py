@@ -10,7 +10,7 @@ from typing import Any
 
 from vaelib.command_line.asking import layer_of
 from vaelib.command_line.calibrating import calibrate
-from vaelib.command_line.conditions import conditions_of_samples, has_conditions_beside, known_conditions
+from vaelib.command_line.conditions import conditions_of_samples
 from vaelib.command_line.errors import UsageError
 from vaelib.command_line.examples import Examples
 from vaelib.models.autoencoder import StackedDenoisingAutoencoder
@@ -19,8 +19,6 @@ from vaelib.models.vae import VAE
 
 #: The options that the functions of ``vaelib.plots`` have, too, and what they call them.
 _ARGUMENTS = {"shape": "shape", "rows": "count", "latents": "latents"}
-#: How many samples there are, and how many pictures a side of the manifold has, where nobody says it.
-_SAMPLES, _SIDE = 64, 15
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,16 @@ class Request:
         """The examples, of pictures that need some."""
         assert self.examples is not None
         return self.examples
+
+    @property
+    def rows_and_conditions(self) -> tuple[Any, dict[str, Any]]:
+        """The rows, of pictures that need some, and what functions of ``vaelib.plots`` are told beside them."""
+        return self.of_data.X, self.of_data.keywords()
+
+    @property
+    def conditions(self) -> Any:
+        """What is decoded is given these, in pictures without rows; None for a model without conditions."""
+        return conditions_of_samples(self.arguments, self.model)
 
     @property
     def options(self) -> dict[str, Any]:
@@ -75,13 +83,6 @@ class Picture:
     of_pixels: bool = False
     #: The options that only some kinds have.
     options: tuple[str, ...] = ()
-    #: Whether the model is asked anything that conditions change.
-    asks: bool = True
-
-    def lacks_conditions_of(self, model: Any) -> bool:
-        """Whether a model wants conditions that the picture cannot be told; those in rows come with them."""
-        is_told = has_conditions_beside(model) if self.data else known_conditions(model) is not None
-        return is_told and self.asks and "conditions" not in self.options
 
 
 def _training(request: Request) -> None:
@@ -103,33 +104,39 @@ def _codes_and_labels(request: Request) -> list[Any]:
 
 
 def _kl(request: Request) -> None:
-    request.plots.latent_kl(request.model, request.of_data.X, **request.options)
+    rows, given = request.rows_and_conditions
+    request.plots.latent_kl(request.model, rows, **given, **request.options)
 
 
 def _traversals(request: Request) -> None:
-    from_row = {} if request.examples is None else {"X": request.examples.X, "row": request.rows(0)[0]}
-    request.plots.traversals(request.model, **from_row, **request.options)
+    if request.examples is None:
+        conditions = request.conditions
+        if conditions is not None and len(conditions) > 1:
+            text = f"--conditions {request.arguments.conditions} has {len(conditions)} rows"
+            raise UsageError(f"{text}: vaelib plot traversals without DATA decodes all under the same conditions")
+        request.plots.traversals(request.model, conditions=conditions, **request.options)
+        return
+    rows, given = request.rows_and_conditions
+    request.plots.traversals(request.model, rows, row=request.rows(0)[0], **given, **request.options)
 
 
 def _samples(request: Request) -> None:
-    options = request.options
-    conditions = conditions_of_samples(request.arguments, request.model)
-    count = options.pop("count", _SAMPLES if conditions is None or len(conditions) == 1 else None)
-    rows = request.model.sample(count, random_state=request.arguments.seed, conditions=conditions)
-    request.plots.samples(rows, **options)
+    given = {"random_state": request.arguments.seed, "conditions": request.conditions}
+    request.plots.samples(request.model, **given, **request.options)
 
 
 def _manifold(request: Request) -> None:
-    conditions = conditions_of_samples(request.arguments, request.model)
-    request.plots.manifold(request.model.manifold(_SIDE, conditions=conditions), **request.options)
+    request.plots.manifold(request.model, conditions=request.conditions, **request.options)
 
 
 def _reconstructions(request: Request) -> None:
-    request.plots.reconstructions(request.model, request.of_data.X, **request.options)
+    rows, given = request.rows_and_conditions
+    request.plots.reconstructions(request.model, rows, **given, **request.options)
 
 
 def _interpolation(request: Request) -> None:
-    request.plots.interpolation(request.model, request.of_data.X, [request.rows(0, 1)], **request.options)
+    rows, given = request.rows_and_conditions
+    request.plots.interpolation(request.model, rows, [request.rows(0, 1)], **given, **request.options)
 
 
 def _denoising(request: Request) -> None:
@@ -144,25 +151,26 @@ def _filters(request: Request) -> None:
 def _explanation(request: Request) -> None:
     (row,) = request.rows(0)
     calibrate(request.arguments, request.model, [request.of_data])
-    request.plots.explanation(request.model, request.of_data.X, row, **request.options)
+    rows, given = request.rows_and_conditions
+    request.plots.explanation(request.model, rows, row, **given, **request.options)
 
 
 #: All kinds, by name.
 PICTURES: dict[str, Picture] = {
-    "training": Picture(_training, data=False, asks=False),
+    "training": Picture(_training, data=False),
     "latents": Picture(_latents, options=("latents", "conditions")),
     "pairs": Picture(_pairs, options=("latents", "conditions")),
-    "kl": Picture(_kl, models=(VAE,)),
-    "traversals": Picture(_traversals, data=None, models=(VAE,), options=("shape", "row", "latents")),
+    "kl": Picture(_kl, models=(VAE,), options=("conditions",)),
+    "traversals": Picture(_traversals, data=None, models=(VAE,), options=("shape", "row", "latents", "conditions")),
     "samples": Picture(
         _samples, data=False, models=(VAE,), of_pixels=True, options=("shape", "rows", "seed", "conditions")
     ),
     "manifold": Picture(_manifold, data=False, models=(VAE,), of_pixels=True, options=("shape", "conditions")),
-    "reconstructions": Picture(_reconstructions, of_pixels=True, options=("shape", "rows")),
-    "interpolation": Picture(_interpolation, models=(VAE,), of_pixels=True, options=("shape", "row")),
+    "reconstructions": Picture(_reconstructions, of_pixels=True, options=("shape", "rows", "conditions")),
+    "interpolation": Picture(_interpolation, models=(VAE,), of_pixels=True, options=("shape", "row", "conditions")),
     "denoising": Picture(_denoising, models=(StackQueries,), of_pixels=True, options=("shape", "rows", "seed")),
-    "filters": Picture(_filters, data=False, of_pixels=True, options=("shape", "rows", "layer"), asks=False),
+    "filters": Picture(_filters, data=False, of_pixels=True, options=("shape", "rows", "layer")),
     "explanation": Picture(
-        _explanation, models=(VAE, StackedDenoisingAutoencoder), options=("shape", "row", "reference")
+        _explanation, models=(VAE, StackedDenoisingAutoencoder), options=("shape", "row", "reference", "conditions")
     ),
 }

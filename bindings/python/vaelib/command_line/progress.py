@@ -1,66 +1,47 @@
-"""What is said on the standard error stream while a command works: progress, notes, warnings."""
+"""What is said on the standard error stream while a command works: progress and notes."""
 
 from __future__ import annotations
 
-import shutil
 import sys
-import time
 from typing import Any
 
-from vaelib._c.long_calls import Progress
-
-#: Seconds between two drawings of the line on a terminal, and between two lines elsewhere.
-_REDRAWN, _PRINTED = 0.1, 5.0
+from vaelib._c.progress_bars import ProgressBar, State, rows_state
 
 
-class ProgressLine:
-    """One line at the bottom of a terminal that is drawn again and again; elsewhere a line every few seconds.
+class CommandProgress(ProgressBar):
+    """The progress of a command, of which nothing is left on a terminal at the end, whatever happens; ``with`` it.
 
-    ``with`` it a line that was drawn is taken away at the end, whatever happens. It is a callback of trainings and
-    queries: calling it with their Progress shows that.
+    Queries that are asked block by block are one work: ``advance`` says where the next block begins.
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
+        super().__init__(leave=False)
         self._is_quiet = quiet
-        self._is_terminal = sys.stderr.isatty()
-        self._shown = 0.0 if self._is_terminal else time.monotonic()
-        self._is_drawn = False
+        self._before, self._rows = 0, 0
 
-    def __enter__(self) -> ProgressLine:
+    def __enter__(self) -> CommandProgress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.clear()
+        super().close()
 
-    def __call__(self, progress: Progress) -> None:
-        """Shows how far a training or a query is."""
-        share = progress.examples / max(progress.examples_per_epoch, 1)
-        if progress.phase == "query":
-            self.show(f"{share:4.0%}  {progress.examples} of {progress.examples_per_epoch} rows")
-        elif self._is_terminal:
-            self.show(f"{share:4.0%} of {progress}")
-        elif progress.kind == "epoch":
-            self.show(str(progress), is_due=progress.epoch == 1)
+    def advance(self, done: int, rows: int) -> None:
+        """Shows how many of how many rows are answered; the next query is about those that follow."""
+        self._before, self._rows = done, rows
+        self.show(rows_state(0, rows))
 
-    def show(self, text: str, *, is_due: bool = False) -> None:
-        """Shows a text, if it is time for one, or if it is due in any case."""
-        now = time.monotonic()
-        wait = _REDRAWN if self._is_terminal else _PRINTED
-        if self._is_quiet or (now - self._shown < wait and not is_due):
+    def show(self, state: State) -> None:
+        """Shows how far the work is, unless nothing is to be said."""
+        if self._is_quiet:
             return
-        self._shown = now
-        if self._is_terminal:
-            width = shutil.get_terminal_size().columns - 1
-            print(f"\r\033[K{text[:width]}", end="", file=sys.stderr, flush=True)
-            self._is_drawn = True
-        else:
-            print(text, file=sys.stderr, flush=True)
+        if state.unit == "row" and self._rows:
+            state = rows_state(self._before + int(state.done), self._rows)
+        super().show(state)
 
-    def clear(self) -> None:
-        """Takes the line away."""
-        if self._is_drawn:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
-            self._is_drawn = False
+    def close(self) -> None:
+        """A query has ended, but perhaps not the last one of the command."""
+        if not self._rows:
+            super().close()
 
 
 def note(arguments: Any, text: str) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from vaelib._c.errors import DataError
 from vaelib.command_line.examples import Examples
 from vaelib.command_line.output import Target
-from vaelib.command_line.progress import ProgressLine, note
+from vaelib.command_line.progress import CommandProgress, note
 from vaelib.command_line.tables_of_results import ResultTable
 from vaelib.data.dataset import Dataset
 from vaelib.data.replacement import replaced
@@ -37,16 +37,18 @@ def run_query(
     to_file: Callable[..., None] | None = None,
     summary: Summary | None = None,
     copies: int = 1,
+    *,
+    reports: bool = False,
 ) -> None:
     """Asks about the examples of one file or several, and writes the results, in their order.
 
     Sets that are streamed are asked about block by block; with ``to_file`` the library itself writes the results of
     datasets and arrays to an HDF5 file. ``summary`` says what all of them have in common, which is printed. Each row
-    has ``copies`` results.
+    has ``copies`` results. ``reports`` says that the query takes a callback.
     """
     target = Target(arguments)
     rows = copies * sum(each.rows for each in all_examples)
-    with ProgressLine(quiet=arguments.quiet) as progress:
+    with CommandProgress(quiet=arguments.quiet) as progress:
         is_whole = all(examples.skipped is None for examples in all_examples)
         if target.is_hdf5 and to_file is not None and is_whole:
             with DatasetWriter(target.path) as writer:
@@ -54,22 +56,32 @@ def run_query(
                     to_file(examples.X, writer, target.dataset, progress, **examples.keywords())
             _say_result(arguments, target, rows, ResultTable({}), progress, summary)
             return
-        tables = answers(all_examples, query, progress, with_files=not target.is_array)
+        tables = answers(all_examples, query, progress, with_files=not target.is_array, reports=reports)
         write_tables(arguments, target, tables, rows, progress, summary)
 
 
 def answers(
-    all_examples: Sequence[Examples], query: Query, progress: ProgressLine, *, with_files: bool = True
+    all_examples: Sequence[Examples],
+    query: Query,
+    progress: CommandProgress,
+    *,
+    with_files: bool = True,
+    reports: bool = False,
 ) -> Iterator[ResultTable]:
     """The results, block by block; of several files with a column that names them, if that is wanted."""
     rows = sum(examples.rows for examples in all_examples)
     done = 0
+    watched: dict[str, Any] = {"callbacks": progress} if reports else {}
+    has_gaps = any(examples.skipped is not None for examples in all_examples)
     for examples in all_examples:
         for X, given in _blocks(examples):
-            table = query(X, **given)
-            table = table if examples.skipped is None else table.with_gaps(examples.skipped)
+            progress.advance(done, rows)
+            table = query(X, **given, **watched)
+            if has_gaps:  # in one file, so that columns are of one type in all of them
+                skipped = np.zeros(table.rows, np.bool_) if examples.skipped is None else examples.skipped
+                table = table.with_gaps(skipped)
             done += len(X)
-            progress.show(f"{done / rows:4.0%}  {done} of {rows} rows")
+            progress.advance(done, rows)
             is_named = with_files and len(all_examples) > 1
             yield table.beside({"file": np.full(table.rows, examples.source)}) if is_named else table
 
@@ -91,7 +103,7 @@ def write_tables(
     target: Target,
     tables: Iterator[ResultTable],
     rows: int,
-    progress: ProgressLine,
+    progress: CommandProgress,
     summary: Summary | None = None,
 ) -> None:
     """Writes results that come block by block."""
@@ -125,7 +137,7 @@ def _say_result(
     target: Target,
     rows: int,
     whole: ResultTable,
-    progress: ProgressLine,
+    progress: CommandProgress,
     summary: Summary | None,
 ) -> None:
     """Says where the results are and what they have in common; as JSON, if that is wanted."""
@@ -151,7 +163,7 @@ def _shown(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _print(tables: Iterator[ResultTable], rows: int, target: Target, progress: ProgressLine) -> None:
+def _print(tables: Iterator[ResultTable], rows: int, target: Target, progress: CommandProgress) -> None:
     """Prints CSV; to a terminal only the first rows, unless all are asked for."""
     most = _SHOWN_ROWS if target.is_default and sys.stdout.isatty() else rows
     printed = 0

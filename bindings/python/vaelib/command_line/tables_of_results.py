@@ -82,19 +82,14 @@ class ResultTable:
             yield list(row)
 
     def matrix(self) -> npt.NDArray[Any]:
-        """The rows as numbers; one column as an array of one axis.
+        """The rows as numbers, NaN where there is nothing; one column as an array of one axis.
 
         Raises
         ------
         ValueError
             There are texts in them.
         """
-        texts = [name for name, values in self.columns.items() if values.dtype.kind not in "biuf"]
-        if texts:
-            raise ValueError(
-                f'the column "{texts[0]}" holds texts, which an array cannot: write the result to a .csv file'
-            )
-        columns = list(self.columns.values())
+        columns = [_numbers(name, values) for name, values in self.columns.items()]
         return columns[0] if len(columns) == 1 else np.column_stack(columns)
 
     def jsonable(self) -> dict[str, list[Any]]:
@@ -108,6 +103,15 @@ class ResultTable:
             writer.writerow(self.columns)
         for first in range(0, self.rows, _LINES):
             writer.writerows(self.chosen(slice(first, first + _LINES)).lines())
+
+
+def _numbers(name: str, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A column as numbers; of truth values and whole numbers with gaps as real ones."""
+    if values.dtype.kind in "biuf":
+        return values
+    if all(value is None or isinstance(value, bool | int | float) for value in values.tolist()):
+        return values.astype(np.float64)
+    raise ValueError(f'the column "{name}" holds texts, which an array cannot: write the result to a .csv file')
 
 
 def _values(column: Any) -> npt.NDArray[Any]:

@@ -14,7 +14,7 @@ from vaelib.command_line.output import check_target
 from vaelib.command_line.parameters import add_parameters, chosen_parameters
 from vaelib.command_line.parser import add_general, headed
 from vaelib.command_line.places import DATA_HELP, is_hdf5
-from vaelib.command_line.progress import ProgressLine, note
+from vaelib.command_line.progress import CommandProgress, note
 from vaelib.command_line.results import print_json
 from vaelib.command_line.training_summary import facts_of, print_facts, say_likelihoods
 from vaelib.command_line.values import real
@@ -29,6 +29,9 @@ def add_training(parser: argparse.ArgumentParser, estimator: type[Any], *, label
     parser.add_argument("data", nargs="*", metavar="DATA", help=f"the examples: {DATA_HELP}")
     group = headed(parser, "output")
     group.add_argument("-o", "--output", metavar="MODEL", help="the file of the model, which is written at the end")
+    group.add_argument(
+        "--force", action="store_true", help="replace MODEL if it exists; a resumed training does so, too"
+    )
     checkpoint_help = "the file that keeps the state of the training; if it exists, the training resumes from it"
     group.add_argument("--checkpoint", metavar="FILE", help=checkpoint_help)
     every_help = f"seconds from one checkpoint to the next, by default {Checkpoint.every_seconds:g}"
@@ -61,6 +64,9 @@ def prepare(arguments: argparse.Namespace) -> None:
         )
         if not is_model:
             raise UsageError(f"{arguments.output} exists and is no model; name another file")
+        is_resumed = arguments.checkpoint is not None and os.path.exists(arguments.checkpoint)
+        if not arguments.force and not is_resumed:
+            raise UsageError(f"{arguments.output} exists, a model that would be lost; --force replaces it")
     if arguments.checkpoint is not None:
         check_target(arguments.checkpoint, arguments)
         if os.path.realpath(arguments.checkpoint) == os.path.realpath(arguments.output):
@@ -98,7 +104,7 @@ def fit_and_save(arguments: argparse.Namespace, estimator: Any, X: Any, *learned
         options["checkpoint"] = Checkpoint(place, **seconds)
         if os.path.exists(place):
             note(arguments, f"resuming from {place}")
-    with ProgressLine(quiet=arguments.quiet) as progress:
+    with CommandProgress(quiet=arguments.quiet) as progress:
         try:
             estimator.fit(X, *learned, callbacks=progress, **options)
         except KeyboardInterrupt:

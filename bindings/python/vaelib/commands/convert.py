@@ -17,8 +17,7 @@ import argparse
 import os
 
 from vaelib.command_line.places import is_hdf5
-from vaelib.command_line.progress import ProgressLine
-from vaelib.data.convert import ConversionProgress
+from vaelib.command_line.progress import CommandProgress
 from vaelib.data.convert import convert as convert_files
 
 
@@ -39,18 +38,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Converts, and prints what was written."""
     _check_target(arguments.target)
-    with ProgressLine(quiet=arguments.quiet) as line:
-
-        def show(progress: ConversionProgress) -> None:
-            line.show(f"{progress.fraction:4.0%}  {progress.dataset}: {progress.rows} rows")
-
+    with CommandProgress(quiet=arguments.quiet) as progress:
         rows = convert_files(
             _named(arguments.sources),
             arguments.target,
             label_column=arguments.label_column,
             dtype=_dtype(arguments.dtype),
             compression=arguments.compression,
-            callbacks=show,
+            callbacks=progress,
         )
     for name, count in rows.items():
         print(f"{name}: {count} rows")

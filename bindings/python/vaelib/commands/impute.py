@@ -58,7 +58,8 @@ def run(arguments: argparse.Namespace) -> None:
         model.impute_to_file(X, writer, name, **options, **given, callbacks=callbacks)
 
     # The library would write conditions beside the rows, too.
-    run_query(arguments, all_examples, query, None if has_conditions_beside(model) else to_file, copies=copies)
+    write = None if has_conditions_beside(model) else to_file
+    run_query(arguments, all_examples, query, write, copies=copies, reports=True)
 
 
 def _completed(rows: Any, examples: Examples | None, model: VAE) -> ResultTable:

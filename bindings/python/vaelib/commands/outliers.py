@@ -22,7 +22,7 @@ from vaelib.command_line.calibrating import add_reference, calibrate
 from vaelib.command_line.opening import open_examples
 from vaelib.command_line.output import Target
 from vaelib.command_line.parser import headed
-from vaelib.command_line.progress import ProgressLine
+from vaelib.command_line.progress import CommandProgress
 from vaelib.command_line.results import answers, write_tables
 from vaelib.command_line.tables_of_results import ResultTable
 from vaelib.command_line.values import real
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> None:
     def summary(table: ResultTable) -> dict[str, Any]:
         return {"outliers": int(np.count_nonzero(table.columns["outlier"])), "threshold": model.offset_}
 
-    with ProgressLine(quiet=arguments.quiet) as progress:
+    with CommandProgress(quiet=arguments.quiet) as progress:
         table = ResultTable.joined(list(answers(all_examples, query, progress, with_files=not target.is_array)))
         table = table.beside({"row": np.concatenate([np.arange(examples.rows) for examples in all_examples])})
         if arguments.only:

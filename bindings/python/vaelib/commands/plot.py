@@ -109,5 +109,3 @@ def _check_model(arguments: argparse.Namespace, kind: Picture, model: Any) -> No
         raise UsageError(f"{command} is for a {wanted}, not a {type(model).__name__}")
     if kind.of_pixels and getattr(model, "categories_", None):
         raise UsageError("rows with texts are no pictures; vaelib plot kl and latents draw what they are like")
-    if kind.lacks_conditions_of(model):
-        raise UsageError(f"{command} is not for a model with conditions")

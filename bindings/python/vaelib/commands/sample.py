@@ -22,7 +22,7 @@ from vaelib.command_line.opening import open_examples
 from vaelib.command_line.output import Target, add_output
 from vaelib.command_line.parser import add_general, headed
 from vaelib.command_line.places import DATA_HELP
-from vaelib.command_line.progress import ProgressLine
+from vaelib.command_line.progress import CommandProgress
 from vaelib.command_line.results import run_query, write_tables
 from vaelib.command_line.tables_of_results import ResultTable
 from vaelib.command_line.values import whole
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> None:
     conditions = conditions_of_samples(arguments, model)
     found = model.sample(arguments.rows, "sample" if arguments.draw else "mean", arguments.seed, conditions=conditions)
     table = ResultTable.of_rows(found, column_names(model))
-    with ProgressLine(quiet=arguments.quiet) as progress:
+    with CommandProgress(quiet=arguments.quiet) as progress:
         write_tables(arguments, target, iter([table]), table.rows, progress)
 
 

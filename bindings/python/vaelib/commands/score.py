@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     is_bound = arguments.method == "bound"
     query, name = (bound, "bound") if is_bound else (likelihood, "log_likelihood")
-    run_query(arguments, open_data(arguments, model), query, summary=_mean_of(name))
+    run_query(arguments, open_data(arguments, model), query, summary=_mean_of(name), reports=True)
 
 
 def _mean_of(name: str) -> Any:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from vaelib._c.callbacks import listed, want_end
 from vaelib._c.errors import Cancelled, DataError
+from vaelib._c.long_calls import ended
 from vaelib.data.writer import DatasetWriter
 
 Path: TypeAlias = "str | os.PathLike[str]"
@@ -81,9 +82,10 @@ def convert(
         if os.path.exists(target) and os.path.exists(path) and os.path.samefile(path, target):
             raise ValueError(f'the target "{path}" is one of the sources')
     chosen = None if dtype is None else np.dtype(dtype)
-    with DatasetWriter(target) as writer:
+    watching = listed(callbacks)
+    with DatasetWriter(target) as writer, ended(watching):
         byte_count = sum(os.path.getsize(path) for _, path in named)
-        conversion = _Conversion(writer, chosen, compression, byte_count, listed(callbacks))
+        conversion = _Conversion(writer, chosen, compression, byte_count, watching)
         for name, path in named:
             with open(path, "rb") as raw:
                 conversion.add(raw, path, name, label_column)

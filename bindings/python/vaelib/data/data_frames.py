@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from vaelib._c.errors import caller_depth
+from vaelib._c.logs import warn
 
 #: What ``set_output`` may ask for.
 CONTAINERS = ("default", "pandas", "polars")
@@ -63,10 +62,10 @@ def check_feature_names(estimator: Any, X: Any, reset: bool) -> None:
         return
     name = type(estimator).__name__
     if learned is None:
-        warnings.warn(f"X has feature names, but {name} was fitted without feature names", stacklevel=caller_depth())
+        warn(f"X has feature names, but {name} was fitted without feature names")
     elif found is None:
         text = f"X does not have valid feature names, but {name} was fitted with feature names"
-        warnings.warn(text, stacklevel=caller_depth())
+        warn(text)
     elif list(found) != list(learned):
         raise ValueError(_difference(set(found), set(learned)))
 

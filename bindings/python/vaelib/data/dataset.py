@@ -195,8 +195,8 @@ class Dataset:
             with self[first : first + step] as block:
                 yield from block.numpy()
 
-    @overload
-    def __getitem__(self, rows: int | np.integer[Any]) -> npt.NDArray[np.float32]: ...
+    @overload  # from Python 3.12 on numpy's integers are buffers, too, and so perhaps arrays
+    def __getitem__(self, rows: int | np.integer[Any]) -> npt.NDArray[np.float32]: ...  # type: ignore[overload-overlap, unused-ignore]
 
     @overload
     def __getitem__(self, rows: slice | npt.ArrayLike) -> Dataset: ...

@@ -91,8 +91,8 @@ class KeptType:
         """The type for polars, likewise; None for that of the values."""
         import polars
 
-        if self.library == "polars" and self.name == "Enum" and self.kind == "category":
-            return polars.Enum(self.listed or [])
+        if (self.library, self.name, self.kind) == ("polars", "Enum", "category") and self.listed is not None:
+            return polars.Enum(self.listed)
         if self.library == "polars" and self.name in _POLARS[self.kind]:
             return getattr(polars, self.name)
         usual = {"boolean": polars.Boolean, "integer": polars.Int64, "real": polars.Float64}

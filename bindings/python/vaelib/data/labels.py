@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from vaelib._c.errors import VaelibWarning, caller_depth
+from vaelib._c.errors import VaelibWarning
+from vaelib._c.logs import warn
 from vaelib._c.scikit_learn import with_theirs
 from vaelib.data.as_array import as_array, is_gap
 from vaelib.data.unlabelled import (
@@ -122,4 +122,4 @@ def _warn_of_column() -> None:
     """Says that y is a column, as a DataConversionWarning where scikit-learn is imported."""
     category = with_theirs(VaelibWarning, "DataConversionWarning")
     text = "A column-vector y was passed when a 1d array was expected. Please change the shape of y to (n_samples,)."
-    warnings.warn(text, category, stacklevel=caller_depth())
+    warn(text, category)

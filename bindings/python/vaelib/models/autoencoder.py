@@ -128,7 +128,7 @@ class StackedDenoisingAutoencoder(
         shift: float = 0.0,
         warm_start: bool = False,
         random_state: Any = None,
-        verbose: int = 0,
+        verbose: int | str = 0,
         contamination: float | str = "auto",
     ) -> None:
         # every argument as it was given

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
-from vaelib._c.errors import VaelibWarning, caller_depth
+from vaelib._c.errors import VaelibWarning
+from vaelib._c.logs import warn
 from vaelib._c.long_calls import Callbacks
 from vaelib.data.class_names import classes_of, names_of
 from vaelib.data.sample_weights import weighted
@@ -155,7 +155,7 @@ class StackedDenoisingClassifier(
         shift: float = 0.0,
         warm_start: bool = False,
         random_state: Any = None,
-        verbose: int = 0,
+        verbose: int | str = 0,
     ) -> None:
         # every argument as it was given
         self.hidden = hidden
@@ -305,10 +305,9 @@ class StackedDenoisingClassifier(
         stack = self._fitted()
         _name_classes(stack, getattr(self, "classes_", None))
         if stack.head == "softmax" and stack.class_names is None:
-            warnings.warn(
+            warn(
                 f"the file knows the classes as 0 to {stack.info.output_count - 1}; pickle keeps their names",
                 VaelibWarning,
-                stacklevel=caller_depth(),
             )
         super().save(path)
 

@@ -24,8 +24,9 @@ warm_start : bool, default False
 random_state : int, RandomState, Generator or None, default None
     Seed of weights, shuffling, corruption and dropout. The same integer gives the same bits, for any number of threads;
     None takes a seed from numpy's global state.
-verbose : int, default 0
-    1 prints one line per epoch, or, of many epochs, about a hundred."""
+verbose : int or "bar", default 0
+    1 prints one line per epoch, or, of many epochs, about a hundred. "bar" shows a bar of progress, of long queries,
+    too: see ``vaelib.ProgressBar``. The logger "vaelib" is told the lines in any case."""
 
 _ATTRIBUTES = """\
 loss_ : str or tuple of str

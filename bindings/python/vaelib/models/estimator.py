@@ -5,7 +5,6 @@ from __future__ import annotations
 import numbers
 import os
 import threading
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
@@ -15,10 +14,9 @@ import numpy.typing as npt
 
 from vaelib._c.arguments import count, seed_from
 from vaelib._c.arrays import pointer
-from vaelib._c.callbacks import listed
-from vaelib._c.calls import call
-from vaelib._c.errors import Cancelled, NumericalError, VaelibError, VaelibWarning, caller_depth
-from vaelib._c.long_calls import Callback, Callbacks, Progress
+from vaelib._c.errors import Cancelled, NumericalError, VaelibError, VaelibWarning
+from vaelib._c.logs import warn
+from vaelib._c.long_calls import Callback, Callbacks
 from vaelib.data.as_array import as_frame
 from vaelib.data.batches import Collected, are_batches, collect
 from vaelib.data.data_frames import check_feature_names, check_input_features
@@ -30,13 +28,11 @@ from vaelib.data.stored_columns import StoredColumns
 from vaelib.models.native import NativeModel
 from vaelib.models.not_fitted import not_fitted
 from vaelib.models.query_input import QueryInput, plain_rows, rows_of
+from vaelib.models.reporting import reporting
 from vaelib.models.weights import replace_weights
 
 ModelType = TypeVar("ModelType", bound=NativeModel)
 Self = TypeVar("Self", bound="Estimator[Any]")
-
-#: How many epochs `verbose` shows, beside the first and the last: small sets are passed over thousands of times.
-_SHOWN_EPOCHS = 100
 
 #: What ``save`` says of names that a file cannot keep.
 NAMES_LOST = "the file does not keep the names of columns, which are other than texts or numbers, or too long"
@@ -54,7 +50,7 @@ class Estimator(Generic[ModelType]):
     shift: float
     warm_start: bool
     random_state: Any
-    verbose: int
+    verbose: int | str
     _model: ModelType | None
     #: The models that ``fit`` trains, by the threads it does so on.
     _in_training: dict[int, ModelType]
@@ -111,7 +107,7 @@ class Estimator(Generic[ModelType]):
         model.columns = self._columns_for(model)
         lost = self._lost_columns(model)
         if lost:
-            warnings.warn(f"{lost}; pickle does", VaelibWarning, stacklevel=caller_depth())
+            warn(f"{lost}; pickle does", VaelibWarning)
         model.save(path)
 
     @property
@@ -294,15 +290,8 @@ class Estimator(Generic[ModelType]):
         return X, y
 
     def _reporting(self, callbacks: Callbacks) -> list[Callback]:
-        """The user's callbacks, and before them the printed lines that ``verbose`` asks for."""
-        if not self.verbose:
-            return listed(callbacks)
-
-        def report(progress: Progress) -> None:
-            if progress.kind == "epoch" and _is_shown(progress):
-                print(progress, flush=True)
-
-        return [report, *listed(callbacks)]
+        """The user's callbacks, and before them what ``verbose`` asks for and the logger is told."""
+        return reporting(self.verbose, callbacks)
 
     def _examples(
         self, X: Any, labels: npt.NDArray[Any] | None = None, *, reset: bool = False, conditions: Any = None
@@ -441,7 +430,7 @@ class Estimator(Generic[ModelType]):
     ) -> npt.NDArray[np.float32]:
         """Calls a query that fills a [rows, columns] matrix, then takes the arguments ``after`` and the size."""
         values = np.empty((rows, columns), dtype=np.float32)
-        call(name, self._fitted().handle, *arguments, pointer(values), *after, values.size)
+        self._fitted().query(rows, name, *arguments, pointer(values), *after, values.size)
         return values
 
     def _names_of_codes(self, width: int, input_features: Any) -> npt.NDArray[Any]:
@@ -454,9 +443,3 @@ class Estimator(Generic[ModelType]):
 def _begins_with_matrix(parts: list[Any]) -> bool:
     """Whether a list is not one of rows."""
     return bool(parts) and getattr(parts[0], "ndim", 0) == 2
-
-
-def _is_shown(progress: Progress) -> bool:
-    """Whether an epoch is the first, the last, or one of about a hundred in between."""
-    step = -(-progress.epochs // _SHOWN_EPOCHS)
-    return progress.epoch in (1, progress.epochs) or progress.epoch % step == 0

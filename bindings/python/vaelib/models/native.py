@@ -18,6 +18,7 @@ from vaelib._c.arrays import pointer
 from vaelib._c.calls import call, defaults, described, new_handle
 from vaelib._c.configurations import fill, values_of
 from vaelib._c.errors import Cancelled
+from vaelib._c.interrupts import cancelled_by_ctrl_c
 from vaelib._c.library import library
 from vaelib._c.long_calls import PHASE_NAMES, Callbacks, LongCall
 from vaelib.data.dataset import Dataset
@@ -25,6 +26,9 @@ from vaelib.data.stored_columns import StoredColumns, read_columns_of, write_col
 from vaelib.training.checkpoint import Checkpoint, attach
 
 Self = TypeVar("Self", bound="NativeModel")
+
+#: Rows, and numbers in them, from which a query takes milliseconds at least; waiting for Ctrl-C costs less than 0.1 ms.
+_MANY_ROWS, _MANY_NUMBERS = 1 << 14, 1 << 19
 
 
 class Tensor(NamedTuple):
@@ -190,6 +194,14 @@ class NativeModel:
                 raise
         del kept
         return not long_call.stopped_by_callback
+
+    def query(self, rows: int, name: str, *arguments: Any) -> None:
+        """Calls ``name(model, *arguments)``, a query about so many rows; Ctrl-C stops one that may take long."""
+        if rows < _MANY_ROWS and rows * self.data_dim < _MANY_NUMBERS:
+            call(name, self.handle, *arguments)
+            return
+        with cancelled_by_ctrl_c(self.cancel):
+            call(name, self.handle, *arguments)
 
     def cancel(self) -> None:
         """Stops the calls that run on this model; safe from any thread."""

@@ -62,14 +62,14 @@ class NativeStack(NativeModel):
         """The clean codes of examples after a layer."""
         codes = np.empty((examples.rows, self.widths[layer]), dtype=np.float32)
         name = "vaelib_stack_encode" + examples.suffix
-        call(name, self.handle, *examples.arguments, layer, pointer(codes), codes.size)
+        self.query(examples.rows, name, *examples.arguments, layer, pointer(codes), codes.size)
         return codes
 
     def get_probabilities(self, examples: QueryInput) -> npt.NDArray[np.float32]:
         """The probability of each class or label."""
         probabilities = np.empty((examples.rows, self.info.output_count), dtype=np.float32)
         name = "vaelib_stack_predict_probabilities" + examples.suffix
-        call(name, self.handle, *examples.arguments, pointer(probabilities), probabilities.size)
+        self.query(examples.rows, name, *examples.arguments, pointer(probabilities), probabilities.size)
         return probabilities
 
     @property

@@ -177,9 +177,11 @@ def some_row_numbers(examples: Dataset, most: int) -> npt.NDArray[np.int64]:
     if examples.rows <= most:
         return np.arange(examples.rows)
     if examples.in_memory or most < _ROWS_OF_A_RUN:
-        return np.linspace(0, examples.rows - 1, most).round().astype(np.int64)
+        single: npt.NDArray[np.int64] = np.linspace(0, examples.rows - 1, most).round().astype(np.int64)
+        return single
     firsts = np.linspace(0, examples.rows - _ROWS_OF_A_RUN, most // _ROWS_OF_A_RUN).round()
-    return (firsts.astype(np.int64)[:, None] + np.arange(_ROWS_OF_A_RUN)).ravel()
+    runs: npt.NDArray[np.int64] = firsts.astype(np.int64)[:, None] + np.arange(_ROWS_OF_A_RUN)
+    return runs.ravel()
 
 
 def _some_rows(examples: Dataset, most: int = _CALIBRATION_ROWS) -> Dataset:

@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from vaelib._c.arguments import text
 from vaelib._c.arrays import pointer
-from vaelib._c.calls import call
 from vaelib._c.long_calls import Callbacks
 from vaelib.data.dataset import Dataset
 from vaelib.data.labels import Labels, as_labels, encode, encode_as
@@ -39,7 +38,7 @@ class Predictions(Estimator[NativeStack]):
             return (self.predict_proba(X) > 0.5).astype(np.int64)
         examples = self._examples(X)
         numbers = np.empty(examples.rows, dtype=np.int64)
-        call("vaelib_stack_predict", model.handle, examples.handle, pointer(numbers), numbers.size)
+        model.query(examples.rows, "vaelib_stack_predict", examples.handle, pointer(numbers), numbers.size)
         classes = getattr(self, "classes_", None)  # a Trainer knows numbers only
         return numbers if classes is None else np.asarray(classes[numbers])
 
@@ -95,7 +94,8 @@ class Predictions(Estimator[NativeStack]):
         ``target`` and ``callbacks`` are as for ``transform_to_file``.
         """
         function = "vaelib_stack_predict_probabilities_to"
-        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callbacks)
+        report = self._reporting(callbacks)
+        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), report)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The share of examples whose predicted label is y, or that of the Dataset X; weighted if asked for.

@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from vaelib._c.arguments import text
 from vaelib._c.arrays import pointer
-from vaelib._c.calls import call
 from vaelib._c.long_calls import Callbacks
 from vaelib.data.dataset import Dataset
 from vaelib.data.sample_weights import as_weights
@@ -32,7 +31,7 @@ class RegressionPredictions(Estimator[NativeStack]):
         outputs = model.info.output_count
         values = np.empty((examples.rows, outputs), dtype=np.float32)
         name = "vaelib_stack_predict_targets" + examples.suffix
-        call(name, model.handle, *examples.arguments, pointer(values), values.size)
+        model.query(examples.rows, name, *examples.arguments, pointer(values), values.size)
         is_vector = outputs == 1 and getattr(self, "_is_vector", True)
         return (values.reshape(-1) if is_vector else values).astype(np.float64)
 
@@ -42,7 +41,8 @@ class RegressionPredictions(Estimator[NativeStack]):
         ``target`` and ``callbacks`` are as for ``transform_to_file``.
         """
         function = "vaelib_stack_predict_targets_to"
-        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), callbacks)
+        report = self._reporting(callbacks)
+        query_to_file(function, self._fitted(), self._examples(X), (), target, (text(name),), report)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The coefficient of determination R2 of the predictions of y, or of the labels of the Dataset X.

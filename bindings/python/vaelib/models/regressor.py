@@ -145,7 +145,7 @@ class StackedDenoisingRegressor(
         shift: float = 0.0,
         warm_start: bool = False,
         random_state: Any = None,
-        verbose: int = 0,
+        verbose: int | str = 0,
     ) -> None:
         # every argument as it was given
         self.hidden = hidden

@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from vaelib._c.arguments import count, seed_from, text
 from vaelib._c.arrays import pointer
-from vaelib._c.calls import call
 from vaelib._c.long_calls import Callbacks
 from vaelib.data.data_frames import in_container
 from vaelib.models.estimator import Estimator
@@ -68,8 +67,8 @@ class StackQueries(Estimator[NativeStack]):
         index = self._layer(layer)
         examples = self._examples(X)
         errors = np.empty(examples.rows)
-        handle = self._fitted().handle
-        call("vaelib_stack_compute_reconstruction_error", handle, examples.handle, index, pointer(errors), errors.size)
+        name, outputs = "vaelib_stack_compute_reconstruction_error", (pointer(errors), errors.size)
+        self._fitted().query(examples.rows, name, examples.handle, index, *outputs)
         return errors
 
     def filters(self, layer: int = 0) -> Matrix:
@@ -102,7 +101,15 @@ class StackQueries(Estimator[NativeStack]):
         """
         model = self._fitted()
         layers = (model.layer_index(layer),)
-        query_to_file("vaelib_stack_encode_to", model, self._examples(X), layers, target, (text(name),), callbacks)
+        query_to_file(
+            "vaelib_stack_encode_to",
+            model,
+            self._examples(X),
+            layers,
+            target,
+            (text(name),),
+            self._reporting(callbacks),
+        )
 
     def reconstruct_to_file(
         self,
@@ -119,7 +126,15 @@ class StackQueries(Estimator[NativeStack]):
         """
         model = self._fitted()
         layers = (model.layer_index(layer),)
-        query_to_file("vaelib_stack_reconstruct_to", model, self._examples(X), layers, target, (text(name),), callbacks)
+        query_to_file(
+            "vaelib_stack_reconstruct_to",
+            model,
+            self._examples(X),
+            layers,
+            target,
+            (text(name),),
+            self._reporting(callbacks),
+        )
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
         """The names of the topmost codes, the class's name and a number; ``input_features`` is for scikit-learn.

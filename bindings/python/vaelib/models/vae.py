@@ -79,8 +79,9 @@ class VAE(
     random_state : int, RandomState, Generator or None, default None
         Seed of weights, shuffling, noise and binarisation. The same integer gives the same bits, for any number of
         threads; None takes a seed from numpy's global state.
-    verbose : int, default 0
-        1 prints one line per epoch, or, of many epochs, about a hundred.
+    verbose : int or "bar", default 0
+        1 prints one line per epoch, or, of many epochs, about a hundred. "bar" shows a bar of progress, of long
+        queries, too: see ``vaelib.ProgressBar``. The logger "vaelib" is told the lines in any case.
 
     Attributes
     ----------
@@ -174,7 +175,7 @@ class VAE(
         contamination: float | str = "auto",
         warm_start: bool = False,
         random_state: Any = None,
-        verbose: int = 0,
+        verbose: int | str = 0,
     ) -> None:
         # every argument as it was given
         self.latent_dim = latent_dim

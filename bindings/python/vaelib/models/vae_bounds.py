@@ -151,7 +151,7 @@ class VAEBounds(Estimator[NativeVAE]):
     ) -> None:
         seed = self.seed_ if random_state is None else seed_from(random_state)
         settings["binarization"] = self.binarization if binarization is None else binarization
-        self._fitted().evaluate(name, examples, settings, seed, callbacks, (*outputs, examples.rows))
+        self._fitted().evaluate(name, examples, settings, seed, self._reporting(callbacks), (*outputs, examples.rows))
 
 
 fill_in(VAEBounds.elbo, **{name: allowed("evaluation", name) for name in ("samples", "estimator", "binarization")})

@@ -40,7 +40,7 @@ class VAEFileQueries(Estimator[NativeVAE]):
         names = (text(mean), None if log_variance is None else text(log_variance))
         model = self._fitted()
         examples = self._examples(X, conditions=conditions)
-        query_to_file("vaelib_vae_encode_to", model, examples, (), target, names, callbacks)
+        query_to_file("vaelib_vae_encode_to", model, examples, (), target, names, self._reporting(callbacks))
 
     def inverse_transform_to_file(
         self,
@@ -60,7 +60,9 @@ class VAEFileQueries(Estimator[NativeVAE]):
         model = self._fitted()
         given = self._given(conditions)
         arguments = (None if given is None else given.handle,)
-        query_to_file("vaelib_vae_decode_to", model, self._codes(Z), arguments, target, names, callbacks)
+        query_to_file(
+            "vaelib_vae_decode_to", model, self._codes(Z), arguments, target, names, self._reporting(callbacks)
+        )
 
     def reconstruct_to_file(
         self,
@@ -78,4 +80,6 @@ class VAEFileQueries(Estimator[NativeVAE]):
         model = self._fitted()
         arguments = (choice(latent, "latent"), seed)
         examples = self._examples(X, conditions=conditions)
-        query_to_file("vaelib_vae_reconstruct_to", model, examples, arguments, target, (text(name),), callbacks)
+        query_to_file(
+            "vaelib_vae_reconstruct_to", model, examples, arguments, target, (text(name),), self._reporting(callbacks)
+        )

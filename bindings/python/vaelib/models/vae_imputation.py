@@ -86,7 +86,9 @@ class VAEImputation(Estimator[NativeVAE]):
         values = np.empty((examples.rows, copies, model.data_dim), dtype=np.float32)
         config, kept = self._imputation_config(random_state, method, estimate, samples, copies)
         arguments = (model.handle, examples.handle, ctypes.byref(config))
-        LongCall(callbacks, model).run("vaelib_vae_impute", *arguments, after=(pointer(values), values.size))
+        LongCall(self._reporting(callbacks), model).run(
+            "vaelib_vae_impute", *arguments, after=(pointer(values), values.size)
+        )
         del kept
         own = self._own_columns(values)
         all_completed = [self._completed(X, own[:, index]) for index in range(copies)]
@@ -113,7 +115,8 @@ class VAEImputation(Estimator[NativeVAE]):
         config, kept = self._imputation_config(random_state, method, estimate, samples, imputations)
         arguments = (ctypes.byref(config),)
         examples = self._examples(X, conditions=conditions)
-        query_to_file("vaelib_vae_impute_to", model, examples, arguments, target, (text(name),), callbacks)
+        names, report = (text(name),), self._reporting(callbacks)
+        query_to_file("vaelib_vae_impute_to", model, examples, arguments, target, names, report)
         del kept
 
     def _imputation_config(

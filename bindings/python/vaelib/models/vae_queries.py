@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from vaelib._c.arguments import count, seed_from
 from vaelib._c.arrays import pointer
-from vaelib._c.calls import call
 from vaelib._c.header import CHOICE
 from vaelib.data.data_frames import in_container
 from vaelib.models.estimator import Estimator
@@ -62,7 +61,7 @@ class VAEQueries(Estimator[NativeVAE]):
         examples = self._examples_for(model, X, conditions)
         means = np.empty((examples.rows, model.latent_dim), dtype=np.float32)
         name = "vaelib_vae_encode" + examples.suffix
-        call(name, model.handle, *examples.arguments, pointer(means), None, means.size)
+        model.query(examples.rows, name, *examples.arguments, pointer(means), None, means.size)
         return in_container(self, means, X)
 
     def encode(self, X: Any, *, conditions: Any = None) -> tuple[Matrix, Matrix]:
@@ -72,7 +71,7 @@ class VAEQueries(Estimator[NativeVAE]):
         mean = np.empty((examples.rows, model.latent_dim), dtype=np.float32)
         log_variance = np.empty_like(mean)
         name = "vaelib_vae_encode" + examples.suffix
-        call(name, model.handle, *examples.arguments, pointer(mean), pointer(log_variance), mean.size)
+        model.query(examples.rows, name, *examples.arguments, pointer(mean), pointer(log_variance), mean.size)
         return mean, log_variance
 
     def sample_latent(self, X: Any, random_state: Any = None, *, conditions: Any = None) -> Matrix:
@@ -94,9 +93,8 @@ class VAEQueries(Estimator[NativeVAE]):
         mean = np.empty((latents.rows, model.data_dim), dtype=np.float32)
         variances = np.empty_like(mean) if variance else None
         arguments = (*latents.arguments, None if given is None else given.handle)
-        call(
-            "vaelib_vae_decode" + latents.suffix, model.handle, *arguments, pointer(mean), pointer(variances), mean.size
-        )
+        name = "vaelib_vae_decode" + latents.suffix
+        model.query(latents.rows, name, *arguments, pointer(mean), pointer(variances), mean.size)
         return mean, variances
 
     def decode(self, Z: Any, *, conditions: Any = None) -> Matrix | MeanAndVariance:

@@ -102,4 +102,4 @@ class VAEScores(Estimator[NativeVAE]):
     def _evaluate_alike(self, name: str, examples: Any, settings: dict[str, Any], outputs: tuple[Any, ...]) -> None:
         """An evaluation with the same noise for all rows."""
         settings |= {"common_noise": True, "binarization": self.binarization}
-        self._fitted().evaluate(name, examples, settings, self.seed_, None, outputs)
+        self._fitted().evaluate(name, examples, settings, self.seed_, self._reporting(None), outputs)

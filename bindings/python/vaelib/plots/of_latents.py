@@ -11,12 +11,12 @@ from matplotlib.ticker import MaxNLocator
 
 from vaelib.models.estimator import Estimator
 from vaelib.models.vae_queries import MeanAndVariance, VAEQueries
+from vaelib.plots.columns import column_names
 from vaelib.plots.figure import AnyFigure, Path, axes_for, figure_for, finish, headline, quiet
 from vaelib.plots.images import image_grid
 from vaelib.plots.labels import shown_name
 from vaelib.plots.of_models import given_within, modelled, needs
 from vaelib.plots.pictures import Images, Shape, image_shape
-from vaelib.plots.tables import column_names
 
 #: A latent whose mean varies less than this from example to example carries nothing (Burda et al. 2015).
 LEAST_VARIANCE = 0.01

@@ -112,7 +112,8 @@ def filters_of(model: Estimator[Any], layer: int = 0) -> Images:
         raise ValueError("of a VAE there are filters of the encoder's first layer only")
     if pixels == 0:
         raise ValueError("the encoder's inputs are no pixels: columns are of several kinds")
-    return first[:pixels].T  # further inputs are conditions, or say what is missing
+    found: Images = first[:pixels].T  # further inputs are conditions, or say what is missing
+    return found
 
 
 def pixels_of(model: Any) -> int:

@@ -10,8 +10,10 @@ from matplotlib.axes import Axes
 
 from vaelib.models.estimator import Estimator
 from vaelib.models.outliers import OutlierDetection
+from vaelib.plots.columns import category_names, column_names, value_text
 from vaelib.plots.figure import Path, axes_for, finish, headline, quiet
 from vaelib.plots.labels import shown_name
+from vaelib.plots.of_models import given_within
 from vaelib.plots.pictures import Shape, as_images
 
 
@@ -29,7 +31,8 @@ def explanation(
 ) -> Axes:
     """What each column adds to a row's score beyond what it usually adds, as ``explain`` says; the axes.
 
-    Bars to the left, in red, are what is odd about it. With ``shape`` the columns are pixels of a picture.
+    Bars to the left, in red, are what is odd about it. Columns that are conditions are given, and not shown. With
+    ``shape`` the others are pixels of a picture.
 
     Parameters
     ----------
@@ -58,14 +61,20 @@ def explanation(
         raise IndexError(f"row {row} is out of range for {examples.rows} examples")
     place = row % examples.rows
     chosen = examples[place : place + 1]
-    shares = np.asarray(model.explain(chosen))[0]
+    given = given_within(model)
+    shares = np.delete(np.asarray(model.explain(chosen))[0], given)
     heading = title or f"Row {place}: what is odd about it"
     if shape is not None:
         return _as_picture(shares, shape, heading, ax, path)
     order = np.argsort(-np.abs(shares), kind="stable")[:count]
     order = order[np.argsort(shares[order], kind="stable")]
     values = model._own_columns(chosen.numpy())[0]
-    names = [f"{shown_name(name)} = {value:.4g}" for name, value in zip(column_names(model), values, strict=True)]
+    categories = category_names(model)
+    names = [
+        f"{shown_name(name)} = {shown_name(value_text(value, categories.get(column)))}"
+        for column, (name, value) in enumerate(zip(column_names(model), values, strict=True))
+        if column not in given
+    ]
     ax = axes_for(ax, 6.4, 0.28 * len(order) + 1.0, path)
     draw_shares(ax, shares[order], [names[column] for column in order])
     ax.set_xlabel(
@@ -87,16 +96,6 @@ def draw_shares(axes: Any, shares: npt.NDArray[Any], names: list[str]) -> None:
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     quiet(axes, "x")
-
-
-def column_names(model: Estimator[Any]) -> list[str]:
-    """What the columns of its examples are called."""
-    names = getattr(model, "feature_names_in_", None)
-    return (
-        [f"column {number}" for number in range(model.n_features_in_)]
-        if names is None
-        else [str(name) for name in names]
-    )
 
 
 def _as_picture(shares: npt.NDArray[Any], shape: Shape, heading: str, ax: Axes | None, path: Path | None) -> Axes:

@@ -75,7 +75,7 @@ def information(subject: Subject) -> Markup:
 def filters(subject: Subject) -> Markup:
     """First-layer weights, as pictures or as bars."""
     weights = _input_weights(subject)
-    if subject.shape is not None and weights.shape[1] == subject.columns:
+    if subject.shape is not None and weights.shape[1] == len(subject.modelled):
         shown = weights[:_FILTERS]
         text = (
             f"{len(shown)} of the {counted(len(weights), 'unit')} of the first layer: grey is 0, and each has a "
@@ -113,8 +113,8 @@ def _input_weights(subject: Subject) -> Any:
         return filters_of(subject.model)
     weights = subject.model.get_weights()
     first = weights.get("encoder/0/weight", weights["encoder/head/weight"]).T
-    is_of_pixels = subject.shape is not None and pixels_of(subject.model) == subject.columns
-    return first[:, : subject.columns] if is_of_pixels else first
+    is_of_pixels = subject.shape is not None and pixels_of(subject.model) == len(subject.modelled)
+    return first[:, : len(subject.modelled)] if is_of_pixels else first
 
 
 def _input_names(subject: Subject) -> list[str]:

@@ -54,7 +54,7 @@
     const [low, high] = description.limits;
     for (let pixel = 0; pixel < width * height; pixel++) {
       for (let channel = 0; channel < 3; channel++) {
-        const value = values[pixel * depth + Math.min(channel, depth - 1)];
+        const value = values[description.pixels[pixel * depth + Math.min(channel, depth - 1)]];
         picture.data[4 * pixel + channel] = (255 * (value - low)) / (high - low);
       }
       picture.data[4 * pixel + 3] = 255;

@@ -85,8 +85,8 @@ def _description(subject: Subject) -> dict[str, Any]:
         np.select([chosen for _, _, chosen in groups], range(len(groups))).tolist() if groups else []
     )
     if subject.shape is not None:
-        low, high = limits_of(subject.matrix)
-        return {**description, "shape": list(subject.shape), "limits": [low, high]}
+        low, high = limits_of(subject.pixels(subject.matrix))
+        return {**description, "shape": list(subject.shape), "pixels": subject.modelled, "limits": [low, high]}
     return {**description, "columns": [_column(subject, column) for column in range(subject.columns)]}
 
 

@@ -6,6 +6,8 @@ import html
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
+from vaelib.plots.columns import number_text
+
 #: Elements without an end tag.
 _EMPTY = ("img", "input", "meta", "br")
 
@@ -93,9 +95,8 @@ def picture(source: str, description: str, caption: object = None, class_: str |
 
 
 def number(value: float) -> str:
-    """A number with four digits that count, or the digits before its point."""
-    text = f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
-    return text.replace("-", "\N{MINUS SIGN}")
+    """A number with four digits that count, or the digits before its point, and a true minus sign."""
+    return number_text(value).replace("-", "\N{MINUS SIGN}")
 
 
 def counted(count: int, noun: str) -> str:

@@ -26,7 +26,7 @@ def samples(subject: Subject) -> Markup:
         conditions, remark = _conditions(subject, _SAMPLES)
         drawn = subject.numbers(model.sample(_SAMPLES, random_state=0, conditions=conditions))
         return pixels(
-            drawn,
+            subject.pixels(drawn),
             subject.shape,
             _ACROSS,
             f"{_SAMPLES} pictures drawn from the model.",
@@ -68,7 +68,7 @@ def reconstructions(subject: Subject) -> Markup:
         return _by_column(subject)
     count = min(_RECONSTRUCTIONS, len(subject.matrix))
     across = -(-count // -(-count // _ACROSS))
-    shown = [subject.matrix[:count], subject.reconstructed[:count]]
+    shown = [subject.pixels(rows[:count]) for rows in (subject.matrix, subject.reconstructed)]
     pictures = pixels(
         side_by_side(shown, across),
         subject.shape,
@@ -105,7 +105,7 @@ def _denoised(subject: Subject, count: int, across: int) -> list[Markup]:
 
 def _by_column(subject: Subject) -> Markup:
     """How well each column is restored."""
-    shown = [column for column in range(subject.columns) if column not in subject.given][:_MOST_COLUMNS]
+    shown = subject.modelled[:_MOST_COLUMNS]
     rows = [(subject.names[column], *_restored(subject, column, subject.reconstructed)) for column in shown]
     text = "How well columns are restored from codes" + (
         f", the first {len(shown)}" if len(shown) == _MOST_COLUMNS < subject.columns else ""

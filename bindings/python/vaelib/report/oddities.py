@@ -46,11 +46,17 @@ def _entry(subject: Subject, place: int, score: float, shares: Any) -> Markup:
     if subject.shape is not None:
         shown = slice(place, place + 1)
         views = (
-            pixels(subject.matrix[shown], subject.shape, 1, f"Row {row}.", "row"),
-            pixels(subject.reconstructed[shown], subject.shape, 1, f"Reconstruction of row {row}.", "restored"),
+            pixels(subject.pixels(subject.matrix[shown]), subject.shape, 1, f"Row {row}.", "row"),
+            pixels(
+                subject.pixels(subject.reconstructed[shown]),
+                subject.shape,
+                1,
+                f"Reconstruction of row {row}.",
+                "restored",
+            ),
             element(
                 "figure",
-                diverging(shares, subject.shape, "Where it is odd, in red."),
+                diverging(subject.pixels(shares), subject.shape, "Where it is odd, in red."),
                 element("figcaption", "odd: red"),
             ),
         )

@@ -62,7 +62,7 @@ def _of_stack(subject: Subject) -> tuple[list[str], dict[str, object]]:
 
 def data(subject: Subject) -> Markup:
     """How many rows and columns, of which values, with which labels."""
-    matrix = subject.matrix
+    matrix = subject.matrix if subject.shape is None else subject.pixels(subject.matrix)
     known = matrix[np.isfinite(matrix)]
     facts: dict[str, object] = {"rows": f"{subject.all_rows:,}"}
     if len(matrix) < subject.all_rows:
@@ -80,18 +80,20 @@ def data(subject: Subject) -> Markup:
         parts.append(paragraph(f"Labels are {subject.labels.shape[1]} numbers for each row."))
     if subject.shape is None:
         parts.append(_columns(subject))
-    if len(subject.input_names) > subject.columns:
-        parts.append(_beside(subject))
+    beside = [column for column in subject.given if column >= subject.columns or subject.shape is not None]
+    if beside:
+        parts.append(_given(subject, beside))
     return together(parts)
 
 
-def _beside(subject: Subject) -> Markup:
-    """The conditions that are given beside rows."""
+def _given(subject: Subject, columns: list[int]) -> Markup:
+    """The conditions that are not listed as columns."""
     rows = [
-        (subject.input_names[column], column_summary(subject, column, values)[0])
-        for column, values in enumerate(subject.inputs.T[subject.columns :], start=subject.columns)
+        (subject.input_names[column], column_summary(subject, column, subject.inputs[:, column])[0])
+        for column in columns
     ]
-    return table(("condition", "values"), rows, "Conditions, given beside the columns", "of-columns")
+    what = "pixels" if subject.shape is not None else "columns"
+    return table(("condition", "values"), rows, f"Conditions, given beside the {what}", "of-columns")
 
 
 def _role(subject: Subject, column: int) -> str:

@@ -15,6 +15,7 @@ from vaelib.models.estimator import Estimator
 from vaelib.models.not_fitted import NotFittedError
 from vaelib.models.outliers import OutlierDetection, some_row_numbers
 from vaelib.models.vae_queries import VAEQueries
+from vaelib.plots.columns import category_names, column_names, value_text
 from vaelib.plots.pictures import Shape, image_shape
 from vaelib.report.elements import number
 
@@ -71,14 +72,12 @@ class Subject:
     @cached_property
     def names(self) -> list[str]:
         """What columns are called, as text that can be written."""
-        names = getattr(self.model, "feature_names_in_", None)
+        names = [name.encode("utf-8", "backslashreplace").decode() for name in column_names(self.model)]
         if self.shape is not None:
-            across = self.shape[1]
-            pixels = [column // (self.shape[2] if len(self.shape) == 3 else 1) for column in range(self.columns)]
-            return [f"pixel ({pixel // across}, {pixel % across})" for pixel in pixels]
-        if names is None:
-            return [f"column {column}" for column in range(self.columns)]
-        return [str(name).encode("utf-8", "backslashreplace").decode() for name in names]
+            across, depth = self.shape[1], self.shape[2] if len(self.shape) == 3 else 1
+            for place, column in enumerate(self.modelled):
+                names[column] = f"pixel ({place // depth // across}, {place // depth % across})"
+        return names
 
     @cached_property
     def input_names(self) -> list[str]:
@@ -102,6 +101,15 @@ class Subject:
         return getattr(self.model._fitted(), "size_factor_column", None)
 
     @cached_property
+    def modelled(self) -> list[int]:
+        """The columns of a row that are no conditions; of a picture its pixels."""
+        return [column for column in range(self.columns) if column not in self.given]
+
+    def pixels(self, rows: Matrix) -> Matrix:
+        """The pixels of rows that are pictures, without conditions among their columns."""
+        return rows if len(self.modelled) == rows.shape[-1] else rows[..., self.modelled]
+
+    @cached_property
     def likelihoods(self) -> list[str]:
         """The likelihood of each column; empty texts for a stack, which has none."""
         return list(getattr(self.model._fitted(), "likelihoods", [""] * self.columns))
@@ -109,17 +117,9 @@ class Subject:
     @cached_property
     def categories(self) -> dict[int, list[str]]:
         """What the categories of columns are called, by the number of the column, those beside rows counted on."""
-        counts = self.model._fitted().category_counts
-        found = getattr(self.model, "categories_", {})
-        by_name = {str(name): [str(value) for value in values] for name, values in found.items()}
-        names = getattr(self.model, "feature_names_in_", None)
-        kinds = getattr(getattr(self.model, "_table", None), "kinds", [""] * self.columns)
-        categories = {}
-        for column, count in counts.items():
-            if column >= self.columns or self.shape is not None:
-                continue
-            plain = ["False", "True"] if kinds[column] == "boolean" else [str(code) for code in range(count)]
-            categories[column] = by_name.get("" if names is None else str(names[column]), plain)
+        of_pixels = set() if self.shape is None else set(self.modelled)
+        found = category_names(self.model)
+        categories = {column: values for column, values in found.items() if column not in of_pixels}
         known = [] if self._beside is None else self._beside.categories
         for column, values in enumerate(known, start=self.columns):
             if values is not None:
@@ -144,10 +144,8 @@ class Subject:
 
     def value_text(self, column: int, value: float) -> str:
         """A number of a column, or the name of a category."""
-        if not np.isfinite(value):
-            return "missing"
         categories = self.categories.get(column)
-        return number(value) if categories is None else categories[min(round(float(value)), len(categories) - 1)]
+        return value_text(value, categories) if categories is not None or not np.isfinite(value) else number(value)
 
     @cached_property
     def reconstructed(self) -> Matrix:
@@ -186,25 +184,26 @@ class Subject:
         if shape is None or shape is True:
             found = self._square()
             if found is None and shape is True:
-                image_shape(self.columns)  # says what is wrong
+                image_shape(len(self.modelled))  # says what is wrong
             return found
         if not isinstance(shape, tuple | list) or not all(isinstance(size, int | np.integer) for size in shape):
             raise TypeError(f"shape must be (height, width), (height, width, 3), True or False, not {shape!r}")
-        if int(np.prod(shape)) != self.columns:
-            raise ValueError(f"shape={tuple(shape)} has {int(np.prod(shape))} pixels, but rows have {self.columns}")
+        if int(np.prod(shape)) != len(self.modelled):
+            beside = " beside their conditions" if len(self.modelled) < self.columns else ""
+            text = f"shape={tuple(shape)} has {int(np.prod(shape))} pixels, but rows have {len(self.modelled)}{beside}"
+            raise ValueError(text)
         return shape
 
     def _square(self) -> tuple[int, int] | None:
         """The side of pictures, if rows look like such: nameless squares of values from 0 to 1."""
-        if getattr(self.model, "feature_names_in_", None) is not None or any(
-            column < self.columns for column in self.given
-        ):
+        if getattr(self.model, "feature_names_in_", None) is not None:
             return None
-        finite = self.matrix[np.isfinite(self.matrix)]
+        values = self.pixels(self.matrix)
+        finite = values[np.isfinite(values)]
         if finite.size == 0 or finite.min() < 0 or finite.max() > 1:
             return None
         try:
-            shape = image_shape(self.columns)
+            shape = image_shape(len(self.modelled))
         except ValueError:
             return None
         return shape if shape[0] >= _LEAST_SIDE else None

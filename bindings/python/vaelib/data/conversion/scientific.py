@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vaelib._c.errors import FormatError, VaelibWarning, caller_depth
+from vaelib._c.errors import FormatError, VaelibWarning
+from vaelib._c.logs import warn
 from vaelib.data.conversion.blocks import rows_of_shape
 
 
@@ -69,4 +69,4 @@ def report_left_out(path: str, what: str, left_out: dict[str, str], any_taken: b
         raise FormatError(f'file "{path}" is {what} without arrays of numbers' + (f"; it has {names}" if names else ""))
     if left_out:
         text = f'of file "{path}" these variables were left out, which are no arrays of real numbers: {names}'
-        warnings.warn(text, VaelibWarning, stacklevel=caller_depth())
+        warn(text, VaelibWarning)
