@@ -56,6 +56,7 @@ def _tolerance(name, part):
         "mixed",
         "gaps indicated",
         "conditions within",
+        "size factors",
     )
     is_power = part == "decoder" and ("predicted" in name or name.startswith(logarithmic))
     return 4e-6 if is_power or part in ("kl", "reconstruction") else 1e-6

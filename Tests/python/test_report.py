@@ -320,6 +320,7 @@ def test_javascript_decodes_as_the_library(tmp_path, mixed, pictures, conditiona
         "beside": ([["dog", 55.0]], [2, 55]),
         "within": ([[2, "cat", 3.5, True]], [2, 1, 3.5, 1]),
         "scores": ([[0.7]], [0.7]),
+        "sizes": ([["dog", 30.0]], [2, 30]),
     }
     for name, (_, numbers) in under.items():
         model = conditional[name][0]
@@ -359,15 +360,18 @@ def conditional():
         ("log_normal", ["income"], {"condition": True}),
         ("gaussian", ["a"], {}),
     ]
+    counts, sized = random.poisson(4, size=(60, 3)), {"likelihood": "poisson", "count_mean": "share"}
+    reads = pandas.DataFrame({"kind": kinds, "reads": counts.sum(axis=1) + 1.0})
     of_scores = [("gaussian", [1], {"condition": True, "standardize_by": "quantiles"}), ("student_t", [0], {})]
     return {
         "beside": (vaelib.VAE(**settings).fit(real, conditions=beside), real, beside),
         "within": (vaelib.VAE(**settings, columns=columns).fit(within), within, None),
         "scores": (vaelib.VAE(**settings, columns=of_scores).fit(real), real, None),
+        "sizes": (vaelib.VAE(**settings, **sized, size_factor="reads").fit(counts, conditions=reads), counts, reads),
     }
 
 
-@pytest.mark.parametrize("name", ["beside", "within"])
+@pytest.mark.parametrize("name", ["beside", "within", "sizes"])
 def test_a_report_of_a_conditional_model(tmp_path, conditional, name):
     model, rows, conditions = conditional[name]
     given = {} if conditions is None else {"conditions": conditions}
