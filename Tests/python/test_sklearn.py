@@ -178,7 +178,7 @@ def test_held_out_examples_go_through_a_pipeline_and_a_cross_validation():
 
 def test_log_probabilities_and_decisions():
     x = examples(120, 6)
-    y = labels_of(x)
+    y = (labels_of(x) == "right").astype(int)
     settings = {"hidden": (8,), "pretrain_epochs": 0, "finetune_epochs": 30, "random_state": 0}
     for labels, columns in ((y, 2), (np.arange(120) % 3, 3), (np.stack([y, 1 - y, y], axis=1), 3)):
         model = Classifier(**settings).fit(x, labels)
