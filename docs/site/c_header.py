@@ -41,14 +41,17 @@ _ITEMS = [
     ("prose", re.compile(r"/\*(?!\*)(?P<text>.*?)\*/\n", re.DOTALL)),
     ("prose", re.compile(_COMMENT + r"#ifdef __cplusplus\n(?:.*?)\n#endif\n", re.DOTALL)),
     ("macro", re.compile(_COMMENT + r"#define (?P<name>\w+)(?P<code>(?:[^\n]|(?<=\\)\n)*)\n", re.DOTALL)),
-    ("members", re.compile(_COMMENT + r"typedef (?P<kind>enum|struct) \w+ \{\n(?P<code>.*?)\n\} (?P<name>\w+);", re.DOTALL)),
+    (
+        "members",
+        re.compile(_COMMENT + r"typedef (?P<kind>enum|struct) \w+ \{\n(?P<code>.*?)\n\} (?P<name>\w+);", re.DOTALL),
+    ),
     ("struct", re.compile(_COMMENT + r"typedef (?P<code>struct (?P<name>\w+) (?P=name));", re.DOTALL)),
     ("type", re.compile(_COMMENT + r"typedef (?P<code>[\w ]+\(\*(?P<name>\w+)\)\([^;]*\));", re.DOTALL)),
     ("function", re.compile(_COMMENT + r"(?P<code>[\w ]+[ *](?P<name>\w+)\([^;]*\));", re.DOTALL)),
 ]
 _FIELD = re.compile(_COMMENT + r"(?P<code>[^;]*?(?P<name>\w+)(?:\[\d+\])?);\s*", re.DOTALL)
 _ENUMERATOR = re.compile(_COMMENT + r"(?P<code>(?P<name>\w+) = \d+),?\s*", re.DOTALL)
-_GUARD = re.compile(r"#(?:ifn?def \w+|define VAELIB_H|include <\w+\.h>|endif)[^\n]*\n|extern \"C\" \{\n|\}\n")
+_GUARD = re.compile(r"#(?:ifn?def \w+|define VAELIB_H\b|include <\w+\.h>|endif)[^\n]*\n|extern \"C\" \{\n|\}\n")
 
 
 def chapters(header: Path) -> list[Chapter]:
@@ -86,8 +89,12 @@ def _items(body: str) -> Iterator[Declaration | str]:
             members = list(_members(match["kind"], match["code"]))
             yield Declaration(match["kind"], match["name"], text, match["name"], members)
         else:
-            yield Declaration(kind, match["name"], text, " ".join(match["code"].replace("\\\n", " ").split()))
+            yield Declaration(kind, match["name"], text, _on_one_line(match["code"]))
         rest = rest[match.end() :].lstrip("\n")
+
+
+def _on_one_line(code: str) -> str:
+    return " ".join(code.replace("\\\n", " ").split()).replace("( ", "(")
 
 
 def _first(rest: str) -> tuple[str, re.Match[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 import textwrap
 
@@ -17,9 +18,12 @@ _PROSE = re.compile(r"([\\*_|`]|(?<=\w):(?=\w))")
 
 def command_pages() -> dict[str, str]:
     """The pages in reStructuredText, by their names."""
-    parts = [_heading("Commands", "="), "Each command with all its options, as ``--help`` has them. "
-             ":doc:`/docs/command-line` is a tour, and says what data, results and exit statuses are."]
-    pages = {}
+    parts = [
+        _heading("Commands", "="),
+        "Each command with all its options, as ``--help`` has them. "
+        ":doc:`/docs/command-line` is a tour, and says what data, results and exit statuses are.",
+    ]
+    pages: dict[str, str] = {}
     for heading, names in COMMANDS.items():
         parsers = [command_parser(name) for name in names]
         rows = [f"   * - :doc:`vaelib {parser.name} <{parser.name}>`\n     - {parser.summary}" for parser in parsers]
@@ -35,7 +39,7 @@ def command_pages() -> dict[str, str]:
 def _page(parser: CommandParser) -> str:
     title = f"vaelib {parser.name}"
     usage = parser.format_usage().removeprefix("usage: ").strip()
-    parts = [_heading(title, "="), f".. program:: {title}", _code(usage, "text"), *_description(parser)]
+    parts = [_heading(title, "="), f".. program:: {title}", _code(usage), *_description(parser)]
     for group in parser._action_groups:
         if group._group_actions:
             heading = group.title or "options"
@@ -45,19 +49,12 @@ def _page(parser: CommandParser) -> str:
 
 
 def _description(parser: CommandParser) -> list[str]:
-    """The description, in which lines that begin with two blanks, and lists, stay as they are."""
+    """The description, in which lines that begin with two blanks, examples and lists, stay as they are."""
     parts = []
     for block in (parser.description or "").split("\n\n"):
-        prose, kept = [], []
-        for line in block.splitlines():
-            if line.startswith("  "):
-                kept.append(line[2:])
-            elif kept:
-                parts += [_prose(prose), _code("\n".join(kept), "text")]
-                prose, kept = [line], []
-            else:
-                prose.append(line)
-        parts += [_prose(prose), _code("\n".join(kept), "text")]
+        for is_kept, lines in itertools.groupby(block.splitlines(), lambda line: line.startswith("  ")):
+            text = "\n".join(lines)
+            parts.append(_code(textwrap.dedent(text)) if is_kept else _escaped(text))
     return [part for part in parts if part]
 
 
@@ -68,12 +65,8 @@ def _option(action: argparse.Action) -> str:
     return f".. option:: {names}\n\n{textwrap.indent(text, '   ')}"
 
 
-def _prose(lines: list[str]) -> str:
-    return _escaped("\n".join(lines))
-
-
-def _code(text: str, language: str) -> str:
-    return f".. code-block:: {language}\n\n{textwrap.indent(text, '   ')}" if text else ""
+def _code(text: str) -> str:
+    return f".. code-block:: text\n\n{textwrap.indent(text, '   ')}"
 
 
 def _escaped(text: str) -> str:

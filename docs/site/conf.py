@@ -9,14 +9,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from sphinx.application import Sphinx
-
 import vaelib
+from sphinx.application import Sphinx
 
 project = "vaelib"
 release = vaelib.__version__
 html_title = f"vaelib {release}"
-extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "sphinx_copybutton", "mathml"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "sphinx_copybutton", "drawn_formulas", "linked_code"]
 root_doc = "index"
 nitpicky = True
 nitpick_ignore_regex = [
@@ -51,9 +50,7 @@ copybutton_prompt_is_regexp = True
 _NAMES = "|".join(sorted((re.escape(name) for name in vaelib.__all__), key=len, reverse=True))
 
 
-def _with_code(
-    app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]
-) -> None:
+def _with_code(app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]) -> None:
     """What stands indented below an empty line, before the sections of a docstring, is code."""
     for number in range(len(lines) - 1, 0, -1):
         if not lines[number - 1] and lines[number].startswith("    ") and not _within_section(lines[:number]):
@@ -66,9 +63,7 @@ def _within_section(lines: list[str]) -> bool:
     return any(set(line) == {"-"} for line in lines)
 
 
-def _with_links(
-    app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]
-) -> None:
+def _with_links(app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]) -> None:
     """Names and pages that a docstring mentions become links."""
     for number, line in enumerate(lines):
         line = re.sub(rf"(?<!`)``((?:vaelib\.)?(?:{_NAMES}))``(?!`)", r":obj:`\1 <vaelib.\1>`", line)

@@ -1,4 +1,4 @@
-"""The repository's Markdown pages as the site has them: with the same words, and links that lead to pages of the site."""
+"""The repository's Markdown pages as the site has them: with the same words, and links to pages of the site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gallery: its page's code is run, and the pictures that it draws are put below it, for light and for dark pages."""
+"""The gallery: its page's code is run, and the pictures that it draws are put below it, for light and dark pages."""
 
 from __future__ import annotations
 

@@ -148,4 +148,7 @@ def _heading(title: str, line: str) -> str:
 def covered() -> Mapping[str, Sequence[str]]:
     """The names of ``vaelib`` that have a place, by their pages."""
     pages = {name: [name] for name in ESTIMATORS}
-    return {**pages, **{page: [n for names in sections.values() for n in names] for page, (_, sections) in PAGES.items()}}
+    return {
+        **pages,
+        **{page: [n for names in sections.values() for n in names] for page, (_, sections) in PAGES.items()},
+    }
