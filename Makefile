@@ -32,7 +32,7 @@ export SWIFT PYTHON
 
 say = @printf '==> %s\n'
 
-.PHONY: help build generate test test-fast test-long test-races bench bench-short demo install clean
+.PHONY: help build generate test test-fast test-long test-races bench bench-short docs demo install clean
 .PHONY: lint check-kernels check-preparation check-exports check-header abi-check test-swift test-c test-c-sanitized test-install wheel test-wheel test-wheel-bare test-documents test-python
 .PHONY: dependencies-build dependencies-test swift-toolchain
 
@@ -172,6 +172,18 @@ bench-short: build .venv/installed ## measure a few rows of these beside numpy a
 	$(say) "installing the Python package and what it is compared with into .venv-bench"
 	@scripts/make-bench-venv.sh
 
+# ---- documenting ---------------------------------------------------------------------------------------------------
+
+docs: build .venv-docs/installed ## make the documentation as a site, and check its links
+	$(say) "drawing the gallery, making the site and checking its links"
+	@scripts/make-docs.sh
+
+# Installed again only when what it is made from has changed.
+.venv-docs/installed: bindings/python/pyproject.toml docs/site/requirements.txt scripts/make-docs-venv.sh
+	@scripts/install-dependencies.sh python
+	$(say) "installing the Python package and what makes the site into .venv-docs"
+	@scripts/make-docs-venv.sh
+
 # ---- using ---------------------------------------------------------------------------------------------------------
 
 demo: build .venv/installed ## train on digits and draw pictures; DATA=file.h5 takes other images
@@ -185,5 +197,5 @@ install: ## install library, header and so on; PREFIX=/usr/local DESTDIR=; DEBUG
 	@scripts/install.sh "$(DESTDIR)" "$(PREFIX)" "$(LIBDIR)" "$(VERSION)" "$(ABI)" "$(DEBUG_SYMBOLS)"
 
 clean: ## remove everything that was built or installed here
-	$(say) "removing .build, .venv, .venv-bench and dist"
-	@rm -rf .build .venv .venv-bench dist
+	$(say) "removing .build, .venv, .venv-bench, .venv-docs and dist"
+	@rm -rf .build .venv .venv-bench .venv-docs dist

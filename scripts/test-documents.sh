@@ -16,7 +16,9 @@ blocks() {
   awk -v fence="\`\`\`$1" '$0 == fence { inside = 1; next } /^```/ { inside = 0 } inside' "$2"
 }
 
-documents=(README.md docs/{tutorial,conditions,counts,missing,outliers,report,tables}.md)
+documents=(
+  README.md docs/{tutorial,conditions,counts,missing,outliers,report,tables,gallery}.md docs/coming-from-*.md
+)
 for document in "${documents[@]}"; do
   folder=$scratch/$(basename "$document" .md)
   mkdir "$folder"
