@@ -49,6 +49,16 @@ class Results:
         """What searches chose by a measure, by seed; of several the one that was made last."""
         return self._of(model, of, "tuned", by=measure)
 
+    def tries(self, model: str, of: str, seed: int) -> list[Found]:
+        """The tries of a search that went well."""
+        wanted = (model, of, seed, "try")
+        found = []
+        for record in self._records:
+            tried = record["tried"]
+            if (tried["model"], tried["set"], tried["seed"], tried["step"]) == wanted and "test" in record["found"]:
+                found.append(record["found"])
+        return found
+
     def size(self, model: str, of: str) -> dict[str, int]:
         """Rows and columns to train on, and rows that are judged."""
         sized = [r["found"] for r in self._records if r["tried"]["model"] == model and r["tried"]["set"] == of]
