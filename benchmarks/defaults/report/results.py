@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import Any
 
+import numpy as np
+
 from defaults.records import Records
 
 Found = dict[str, Any]
@@ -104,6 +106,10 @@ class Results:
                 independent = self.measured(model, of, measure, step="peer", peer="independent")
                 if seed in independent and not each["measures"][measure] >= independent[seed]:
                     found[f"{name} below independent columns"].append(seed)
+            # What could have been known when training ended.
+            independent = self.measured(model, of, "bound", step="peer", peer="independent")
+            if seed in independent and each.get("validation_bound", np.inf) < independent[seed]:
+                found["validation rows below independent columns"].append(seed)
         return found
 
 

@@ -75,7 +75,9 @@ def _by_density(results: Results) -> Iterator[str]:
             for tail, variance in _DENSITIES:
                 kept = {"has_heavy_tails": tail, "variance": variance}
                 alike = [each for each in tries if kept.items() <= each["settings"].items()]
-                best = max(alike, key=lambda each: float(each["validation"]["bound"]), default=None)
+                best = max(
+                    alike, key=lambda each: np.nan_to_num(each["validation"]["bound"], nan=-np.inf), default=None
+                )
                 cells.append("-" if best is None else _three(best["test"]))
             plain = results.plain("vae", of).get(seed, {}).get("measures")
             rows.append((of, str(seed), _three(plain) if plain else "-", *cells))
