@@ -2,6 +2,8 @@
 
 python -m defaults try vae pace --data FOLDER --results vae.jsonl --sets wine "table Pima" --seeds 0 1
 python -m defaults tell vae batch_size learning_rate --results vae.jsonl --where schedule=constant
+python -m defaults compare tails --data FOLDER --results tails.jsonl
+python -m defaults compared tails --results tails.jsonl
 python -m defaults report vae --data FOLDER --results report.jsonl --sets wine --seeds 0 --tries 3
 python -m defaults table vae --results report.jsonl
 """
@@ -16,7 +18,7 @@ from pathlib import Path
 
 import vaelib
 
-from defaults import stack_choice, stack_grids, vae_choice, vae_grids
+from defaults import plain_command, stack_choice, stack_grids, vae_choice, vae_grids
 from defaults.judgement import Case, Outcome, Setting, losses, outcome_of_stack, outcome_of_vae, table
 from defaults.records import Records
 from defaults.report.command import add_commands
@@ -39,6 +41,7 @@ def _arguments() -> argparse.Namespace:
     telling.add_argument("--where", nargs="*", default=[], metavar="SETTING=VALUE", help="only what has these values")
     trying.set_defaults(do=_try)
     telling.set_defaults(do=_tell)
+    plain_command.add_commands(commands)
     add_commands(commands)
     return parser.parse_args()
 

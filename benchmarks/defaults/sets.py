@@ -46,13 +46,18 @@ class ExampleSet:
 
     @property
     def is_grey(self) -> bool:
-        """Whether a Bernoulli likelihood suits it: all values are k/255 or k/16, as grey levels and binary data are.
+        """Whether a Bernoulli likelihood suits it."""
+        return is_grey(self.x)
 
-        From 0 to 1 alone does not make data grey: tables whose columns were scaled to it are real values.
-        """
-        if self.x.min() < 0 or self.x.max() > 1:
-            return False
-        return any(bool(np.all(np.abs(self.x * top - np.rint(self.x * top)) < 1e-4)) for top in GREY_LEVELS)
+
+def is_grey(x: Matrix) -> bool:
+    """Whether all values are k/255 or k/16, as grey levels and binary data are.
+
+    From 0 to 1 alone does not make data grey: tables whose columns were scaled to it are real values.
+    """
+    if x.min() < 0 or x.max() > 1:
+        return False
+    return any(bool(np.all(np.abs(x * top - np.rint(x * top)) < 1e-4)) for top in GREY_LEVELS)
 
 
 #: Makes a set; raises OSError if its file is not there.

@@ -18,7 +18,7 @@ from defaults.sets import ExampleSet, Matrix
 NEIGHBOURS = 5
 
 
-def _wrong(codes: Matrix, tested: Matrix, train: Rows, test: Rows) -> Measures:
+def wrong_by_neighbours(codes: Matrix, tested: Matrix, train: Rows, test: Rows) -> Measures:
     """The share of test rows whose nearest training rows, among codes, tell a wrong label."""
     from sklearn.neighbors import KNeighborsClassifier
 
@@ -31,7 +31,7 @@ def _wrong(codes: Matrix, tested: Matrix, train: Rows, test: Rows) -> Measures:
 def _raw(train: Rows, test: Rows, is_grey: bool, seed: int) -> Measures:
     """The columns themselves; those of tables standardised."""
     scale = Scale.of(train.x, is_grey=is_grey)
-    return {"r2": 1.0, **_wrong(scale(train.x), scale(test.x), train, test)}
+    return {"r2": 1.0, **wrong_by_neighbours(scale(train.x), scale(test.x), train, test)}
 
 
 def _components(train: Rows, test: Rows, is_grey: bool, seed: int, components: int) -> Measures:
@@ -45,7 +45,7 @@ def _components(train: Rows, test: Rows, is_grey: bool, seed: int, components: i
     fitted = PCA(components, random_state=seed).fit(x)
     back = fitted.inverse_transform(fitted.transform(tested)) * scale.deviation + scale.mean
     r2 = explained(test.x, back, scale, train.x.mean(0))
-    return {"r2": r2, **_wrong(fitted.transform(x), fitted.transform(tested), train, test)}
+    return {"r2": r2, **wrong_by_neighbours(fitted.transform(x), fitted.transform(tested), train, test)}
 
 
 def _by_neighbours(measures: Measures) -> tuple[float, ...]:
@@ -103,4 +103,4 @@ class AutoencoderTask:
         """R2, and the neighbours' wrong labels."""
         scale = Scale.of(train.x, is_grey=is_grey)
         r2 = explained(test.x, estimator.reconstruct(test.x), scale, train.x.mean(0))
-        return {"r2": r2, **_wrong(estimator.transform(train.x), estimator.transform(test.x), train, test)}
+        return {"r2": r2, **wrong_by_neighbours(estimator.transform(train.x), estimator.transform(test.x), train, test)}

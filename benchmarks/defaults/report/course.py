@@ -37,6 +37,12 @@ def courses(history: dict[str, npt.NDArray[Any]]) -> list[dict[str, Any]]:
     return [asdict(_course(name, loss[names == name])) for name in dict.fromkeys(names)]
 
 
+def validated(history: dict[str, npt.NDArray[Any]]) -> dict[str, float]:
+    """The best bound of the validation rows, of VAEs."""
+    bounds = history.get("validation_elbo")
+    return {} if bounds is None or len(bounds) == 0 else {"validation_bound": float(np.nanmax(bounds))}
+
+
 def _course(name: str, losses: Losses) -> PhaseCourse:
     if not np.isfinite(losses).all():
         return PhaseCourse(name, len(losses), float("inf"), float("inf"))

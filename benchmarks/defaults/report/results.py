@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import Any
 
+import numpy as np
+
 from defaults.records import Records
 
 Found = dict[str, Any]
@@ -48,6 +50,16 @@ class Results:
     def searches(self, model: str, of: str, measure: str) -> dict[int, Found]:
         """What searches chose by a measure, by seed; of several the one that was made last."""
         return self._of(model, of, "tuned", by=measure)
+
+    def tries(self, model: str, of: str, seed: int) -> list[Found]:
+        """The tries of a search that went well."""
+        wanted = (model, of, seed, "try")
+        found = []
+        for record in self._records:
+            tried = record["tried"]
+            if (tried["model"], tried["set"], tried["seed"], tried["step"]) == wanted and "test" in record["found"]:
+                found.append(record["found"])
+        return found
 
     def size(self, model: str, of: str) -> dict[str, int]:
         """Rows and columns to train on, and rows that are judged."""
@@ -94,6 +106,10 @@ class Results:
                 independent = self.measured(model, of, measure, step="peer", peer="independent")
                 if seed in independent and not each["measures"][measure] >= independent[seed]:
                     found[f"{name} below independent columns"].append(seed)
+            # What could have been known when training ended.
+            independent = self.measured(model, of, "bound", step="peer", peer="independent")
+            if seed in independent and each.get("validation_bound", np.inf) < independent[seed]:
+                found["validation rows below independent columns"].append(seed)
         return found
 
 

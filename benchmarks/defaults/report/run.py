@@ -9,7 +9,7 @@ from typing import Any
 from defaults.records import Records
 from defaults.report.autoencoder import AutoencoderTask
 from defaults.report.classifier import ClassifierTask
-from defaults.report.course import courses
+from defaults.report.course import courses, validated
 from defaults.report.observed import machine, observed
 from defaults.report.parts import ReportParts, report_parts
 from defaults.report.search import search
@@ -68,7 +68,7 @@ def _plain(task: Task, parts: ReportParts, key: dict[str, Any], records: Records
     estimator, found = observed(lambda: task.fit(task.plain(key["seed"]), parts.train, None))
     found |= {**_size(parts), "is_grey": parts.is_grey}
     if estimator is not None:
-        found |= {"courses": courses(estimator.history_)}
+        found |= {"courses": courses(estimator.history_), **validated(estimator.history_)}
         # Measuring may fail like training, and is no less a failure of the defaults.
         measures, measured = observed(lambda: task.measure(estimator, parts.train, parts.test, parts.is_grey))
         found |= {"measures": measures, "error": measured["error"], "said": found["said"] + measured["said"]}

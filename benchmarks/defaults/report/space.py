@@ -47,8 +47,9 @@ def _vae(random: np.random.RandomState) -> dict[str, Any]:
         "activation": _one(random, ("relu", "relu", "tanh", "silu")),
         "latent_dim": _one(random, (2, 5, 10, 20, 40)),
         "kl_warmup": _one(random, (0.0, 0.0, 0.25)),
-        # Bernoulli likelihoods have no variance.
+        # Bernoulli likelihoods have neither variances nor tails.
         "variance": _one(random, ("learned", "predicted")),
+        "has_heavy_tails": _one(random, (False, True)),
     }
 
 
@@ -89,6 +90,7 @@ def in_short(settings: dict[str, Any]) -> str:
         shown[-1] += f" {settings['finetune_learning_rate']} {settings['finetune_updates']}"
     elif settings.get("finetune_updates"):
         shown.append(f"fine-tuned {settings['finetune_updates']}")
+    shown += ["student_t"] if settings.get("has_heavy_tails") else []
     shown += [f"{label} {settings[name]}" for name, label in _SHORT.items() if settings.get(name)]
     return ", ".join(shown)
 

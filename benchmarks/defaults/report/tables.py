@@ -52,10 +52,41 @@ def _seconds(values: Sequence[float]) -> str:
 
 def _vae(results: Results) -> Iterator[str]:
     names = ("independent", "PCA", "FactorAnalysis")
-    for measure, title in (("bound", "plain"), ("median", "median row")):
+    judged = (("bound", "plain", VAE), ("median", "median row", VAE), ("r2", "R2", AUTOENCODER["r2"]))
+    for measure, title, verdict in judged:
         header = ("set", "rows x columns", title, "s", "tuned", "behind by", *names, "verdict")
-        yield from _markdown(header, (_compared(results, "vae", of, measure, VAE, names) for of in results.sets("vae")))
+        sets = results.sets("vae")
+        yield from _markdown(header, (_compared(results, "vae", of, measure, verdict, names) for of in sets))
         yield ""
+    yield from _by_density(results)
+
+
+_DENSITIES = [(tail, variance) for tail in (False, True) for variance in ("learned", "predicted")]
+
+
+def _by_density(results: Results) -> Iterator[str]:
+    """The best try of each likelihood and variance, by validation rows: mean bound / median row / R2 of judged rows."""
+    names = [f"{'student_t' if tail else 'gaussian'} {variance}" for tail, variance in _DENSITIES]
+    rows = []
+    for of in results.sets("vae"):
+        for seed in results.searches("vae", of, "bound"):
+            tries = results.tries("vae", of, seed)
+            cells = []
+            for tail, variance in _DENSITIES:
+                kept = {"has_heavy_tails": tail, "variance": variance}
+                alike = [each for each in tries if kept.items() <= each["settings"].items()]
+                best = max(
+                    alike, key=lambda each: np.nan_to_num(each["validation"]["bound"], nan=-np.inf), default=None
+                )
+                cells.append("-" if best is None else _three(best["test"]))
+            plain = results.plain("vae", of).get(seed, {}).get("measures")
+            rows.append((of, str(seed), _three(plain) if plain else "-", *cells))
+    if rows:
+        yield from _markdown(("set", "seed", "plain", *names), rows)
+
+
+def _three(measures: dict[str, float]) -> str:
+    return " / ".join(_number(measures[name]) for name in ("bound", "median", "r2"))
 
 
 def _classifier(results: Results) -> Iterator[str]:
@@ -84,7 +115,7 @@ def _compared(
     results: Results, model: str, of: str, measure: str, verdict: Verdict, peers: Sequence[str]
 ) -> tuple[str, ...]:
     plain = results.measured(model, of, measure, step="plain")
-    tuned = results.tuned(model, of, measure, "bound" if measure == "median" else measure)
+    tuned = results.tuned(model, of, measure, "bound" if model == "vae" else measure)
     both = sorted(plain.keys() & tuned.keys())
     size = results.size(model, of)
     judged = verdict.judge([plain[seed] for seed in both], [tuned[seed] for seed in both], size["test_rows"])

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import vaelib
 
-from defaults.report.density_peers import factor_analysis, independent, of_rows, principal_components
+from defaults import sets
+from defaults.report.density_peers import Vector, factor_analysis, independent, of_rows, principal_components
 from defaults.report.parts import Rows
+from defaults.report.scale import Scale, explained
 from defaults.report.space import epochs, patience, weights_between
 from defaults.report.task import Measures, Peer, Rank
 from defaults.sets import ExampleSet
@@ -48,9 +50,11 @@ class VAETask:
         settings = dict(settings)
         warmup, batch, updates = settings.pop("kl_warmup"), settings.pop("batch_size"), settings.pop("updates")
         widths = (train.x.shape[1], *settings["hidden"], settings["latent_dim"])
+        of_real_values = "student_t" if settings.pop("has_heavy_tails") else "gaussian"
         passes = epochs(updates, batch, 2 * weights_between(widths), len(train))
         return vaelib.VAE(
             **settings,
+            likelihood="bernoulli" if sets.is_grey(train.x) else of_real_values,
             batch_size=min(batch, len(train)),
             epochs=passes,
             patience=patience(passes),
@@ -63,8 +67,16 @@ class VAETask:
         """Trains without labels."""
         return estimator.fit(train.x, validation=None if validation is None else validation.x)
 
-    def measure(self, estimator: Any, train: Rows, test: Rows, is_grey: bool) -> Measures:
-        """The bound, also of the median row, and how many latents are active."""
+    def bounds(self, estimator: Any, test: Rows) -> Vector:
+        """The bound of each row."""
         samples = int(np.clip(DRAWS // len(test), 1, 20))
-        bounds = estimator.elbo(test.x, samples=samples).elbo
-        return {**of_rows(bounds), "active": int((estimator.transform(test.x).var(0) > 0.01).sum())}
+        return np.asarray(estimator.elbo(test.x, samples=samples).elbo, np.float64)
+
+    def measure(self, estimator: Any, train: Rows, test: Rows, is_grey: bool) -> Measures:
+        """The bound, also of the median row, R2, and how many latents are active."""
+        scale = Scale.of(train.x, is_grey=is_grey)
+        return {
+            **of_rows(self.bounds(estimator, test)),
+            "r2": explained(test.x, estimator.reconstruct(test.x), scale, train.x.mean(0)),
+            "active": int((estimator.transform(test.x).var(0) > 0.01).sum()),
+        }
