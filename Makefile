@@ -139,7 +139,7 @@ test-wheel-bare: wheel ## use that wheel where nothing else is installed; needs 
 	@scripts/test-wheel-bare.sh dist/vaelib-*.whl
 
 test-documents: build .venv/installed
-	$(say) "running the code in README.md, the tutorial, the recipes and the tour of the command line"
+	$(say) "running the code in README.md, the tutorial, the other pages and the tour of the command line"
 	@scripts/test-documents.sh
 
 test-python: build .venv/installed ## run the Python tests

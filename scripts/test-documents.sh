@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the code in README.md, in the tutorial and in the recipes, so that it stays true: the Python blocks of a document
+# Runs the code in README.md, in the tutorial and in other pages, so that it stays true: the Python blocks of a document
 # one after another as one program, then the C blocks as one program, in the same folder; and the session in the tour of
 # the command line.
 # usage: scripts/test-documents.sh

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
+import c_header
+import c_reference
+import command_reference
+import contents
+import copied_pages
 import pytest
+import python_reference
 import vaelib
 import vaelib.interchange
 import vaelib.plots
@@ -14,14 +19,6 @@ from vaelib.command_line.parser import command_parser
 from vaelib.commands import COMMANDS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(REPOSITORY / "docs/site"))
-
-import c_header  # noqa: E402
-import c_reference  # noqa: E402
-import command_reference  # noqa: E402
-import contents  # noqa: E402
-import copied_pages  # noqa: E402
-import python_reference  # noqa: E402
 
 HEADER = REPOSITORY / "include/vaelib.h"
 #: What the pages that map names call with a value beside constructors: arguments of methods, one of scvi-tools' too.

@@ -49,8 +49,10 @@ class Text:
         """A declaration as a directive, and its members in it."""
         code = declaration.name if declaration.kind in ("macro", "struct") else declaration.code
         body = self.formatted(declaration.text)
-        if declaration.kind == "macro" and not declaration.code.startswith("VAELIB_SIZED_STRUCTURE"):
-            body = f"``{declaration.code}``\n\n{body}".rstrip()
+        if declaration.kind == "macro":
+            structure = re.fullmatch(r"VAELIB_SIZED_STRUCTURE\((\w+)\)", declaration.code)
+            meaning = f"``{declaration.code}``" if structure is None else f"Initialises a :c:struct:`{structure[1]}`."
+            body = f"{meaning}\n\n{body}".rstrip()
         if declaration.code.startswith("struct "):
             body = f"An opaque handle.\n\n{body}".rstrip()
         parts = [body, *(self.described(member) for member in declaration.members)]

@@ -34,10 +34,11 @@ numpydoc_show_class_members = False
 numpydoc_use_plots = False
 python_display_short_literal_types = True
 add_module_names = False
-c_maximum_signature_line_length = 90
+c_maximum_signature_line_length = 76
 toc_object_entries_show_parents = "hide"
 
 html_theme = "furo"
+pygments_dark_style = "github-dark"
 html_static_path = ["site.css"]
 html_css_files = ["site.css"]
 html_copy_source = False
@@ -47,7 +48,9 @@ html_last_updated_fmt = None
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 
-_NAMES = "|".join(sorted((re.escape(name) for name in vaelib.__all__), key=len, reverse=True))
+_NAMES = "|".join(
+    sorted((re.escape(name) for name in [*vaelib.__all__, "plots", "interchange"]), key=len, reverse=True)
+)
 
 
 def _with_code(app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]) -> None:

@@ -14,7 +14,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-_PYTHON = {f"vaelib.{name}" for name in vaelib.__all__}
+_PYTHON = {f"vaelib.{name}" for name in [*vaelib.__all__, "plots", "interchange"]}
 _PYTHON |= {f"vaelib.plots.{name}" for name in vaelib.plots.__all__}
 _PYTHON |= {f"vaelib.interchange.{name}" for name in vaelib.interchange.__all__}
 #: No other package has these names, so they are ours without "vaelib." too.
