@@ -173,7 +173,7 @@ def test_gaps_in_examples_are_named(make):
     column = [None if row == 7 else float(value) for row, value in enumerate(X[:, 1])]
     columns = {"a": X[:, 0], "b": column, "c": X[:, 2]}
     for given in (nullable, polars.DataFrame(columns, strict=False), pyarrow.table(columns)):
-        with pytest.raises(vaelib.DataError, match=r"NaN at row 7, column 1 \('b'\)"):
+        with pytest.raises(vaelib.DataError, match=r"NaN at row 7, column 1 \(\"b\"\)"):
             make(**SMALL).fit(given)
     with pytest.raises(vaelib.DataError, match="NaN at row 7, column 1 "):
         make(**SMALL).fit(np.ma.array(X, mask=np.arange(120).reshape(40, 3) == 22))
@@ -231,7 +231,7 @@ def test_texts_where_numbers_belong_are_named_with_their_row():
         Regressor().fit(X, objects)
     with pytest.raises(ValueError, match=r"sample_weight must be numbers.*at row 17 \(.*is the text 'd'"):
         VAE().fit(X, sample_weight=objects)
-    with pytest.raises(ValueError, match=r"at row 17, column 1 \('b'\) \(counted from 0\) is the text 'd'"):
+    with pytest.raises(ValueError, match=r"at row 17, column 1 \(\"b\"\) \(counted from 0\) is the text 'd'"):
         Autoencoder().fit(pandas_frame(X, object).assign(b=objects))
     model = VAE(likelihood="gaussian", **SMALL).initialize(3)
     with pytest.raises(ValueError, match=r"encoder/head/bias is not an array of numbers: .* at row 17 .* 'd'"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Mapping, Sequence
+from types import FunctionType
 
 import vaelib
 import vaelib.interchange
@@ -28,7 +29,7 @@ PAGES: dict[str, tuple[str, dict[str, Sequence[str]]]] = {
         {
             "Model files": ("load",),
             "What queries give": ("Bound", "MeanAndVariance"),
-            "Training": ("Checkpoint", "Progress", "Trainer"),
+            "Training": ("Checkpoint", "Progress", "ProgressBar", "Trainer"),
             "Threads and time": ("set_threads", "threads", "cpu_description", "set_profiling", "last_profile"),
         },
     ),
@@ -70,7 +71,6 @@ HEADINGS = {
     "Reports": "Reports",
     "Estimator": "Weights and files",
     "EstimatorInterface": "What scikit-learn calls",
-    "MetadataRouting": "What scikit-learn calls",
 }
 
 
@@ -90,7 +90,8 @@ def python_pages() -> dict[str, str]:
 
 
 def methods_of(estimator: type) -> dict[str, list[str]]:
-    """The methods of an estimator under their headings, as the order of HEADINGS has these.
+    """The methods of an estimator under their headings, as the order of HEADINGS has these; not those of scikit-learn's
+    own classes, which are bases where it is imported.
 
     Raises
     ------
@@ -99,18 +100,19 @@ def methods_of(estimator: type) -> dict[str, list[str]]:
     """
     found: dict[str, list[str]] = {heading: [] for heading in ["Training", *HEADINGS.values()]}
     seen: set[str] = set()
-    for parent in estimator.__mro__[:-1]:
+    ours = [parent for parent in estimator.__mro__ if parent.__module__.partition(".")[0] == "vaelib"]
+    for parent in ours:
         for name, value in vars(parent).items():
-            if name.startswith("_") or name in seen or isinstance(value, property) or not callable(value):
+            if name.startswith("_") or name in seen or not isinstance(value, (FunctionType, classmethod)):
                 continue
             seen.add(name)
-            owner = next(other for other in reversed(estimator.__mro__[:-1]) if name in vars(other))
+            owner = next(other for other in reversed(ours) if name in vars(other))
             found[_heading_of(name, owner, estimator)].append(name)
     return {heading: names for heading, names in found.items() if names}
 
 
 def _heading_of(method: str, owner: type, estimator: type) -> str:
-    if method in ("fit", "fit_transform"):
+    if method in ("fit", "fit_transform", "partial_fit"):
         return "Training"
     return "Codes, reconstructions, samples" if owner is estimator else HEADINGS[owner.__name__]
 
