@@ -84,7 +84,7 @@ def test_every_parameter_is_an_option(command, estimator):
             continue
         assert f"--{name.replace('_', '-')}" in options[name].option_strings
         help_text = options[name].help.replace("%%", "%")
-        if name in ("scale", "shift", "pretrained"):
+        if name in ("scale", "shift", "pretrained", "size_factor"):
             continue
         assert name == "hidden" or any(help_text.startswith(meaning) for meaning in meanings), name
         if isinstance(parameter.default, float | int | str) and not isinstance(parameter.default, bool):
