@@ -57,6 +57,8 @@ def test_types_and_selectors_of_polars():
     frame = polars.DataFrame(TABLE)
     for chosen in (polars.Int64, polars.Int64(), polars.selectors.integer(), int):
         assert learned([("poisson", chosen)], frame).likelihoods_["children"] == "poisson"
+    with pytest.raises(ValueError, match=r"columns\[0\]: .*nope"):
+        learned([("poisson", polars.col("nope"))], frame)
     with pytest.raises(TypeError, match=r"columns\[0\]: polars selects no columns by"):
         learned([("poisson", np.floating)], frame)
 

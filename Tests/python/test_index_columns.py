@@ -59,7 +59,7 @@ def test_labels_beside_an_index(tmp_path):
 
 
 @pytest.mark.parametrize("package", ["pandas", "polars"])
-def test_a_data_frame_that_begins_with_one(package):
+def test_a_data_frame_that_begins_with_one(package, caplog):
     frames = pytest.importorskip(package)
     make = {"latent_dim": 1, "hidden": (4,), "epochs": 1}
     frame = frames.DataFrame({"Unnamed: 0": np.arange(30), "a": X[:, 0], "b": X[:, 1]})
@@ -67,6 +67,8 @@ def test_a_data_frame_that_begins_with_one(package):
         with pytest.warns(vaelib.VaelibWarning, match=r"'Unnamed: 0', counts the rows.*drop\(columns='Unnamed: 0'\)"):
             estimator.fit(frame)
         assert estimator.n_features_in_ == 3
+        assert "counts the rows" in caplog.text
+        caplog.clear()
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message=".*counts the rows")
             estimator.transform(frame)
@@ -76,3 +78,10 @@ def test_a_data_frame_that_begins_with_one(package):
             other = frames.DataFrame({"Unnamed: 0": numbers, "a": X[:, 0], "b": X[:, 1]})
             vaelib.VAE(**make).fit(other)
         vaelib.VAE(**make).fit(frames.DataFrame({"id": np.arange(30), "a": X[:, 0]}))
+
+
+def test_a_name_that_is_there_twice():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"Unnamed: 0": np.arange(30), "a": X[:, 0]})
+    with pytest.raises(ValueError, match="'Unnamed: 0'"):
+        vaelib.VAE(latent_dim=1, hidden=(4,), epochs=1).fit(pandas.concat([frame, frame], axis=1))

@@ -6,6 +6,7 @@ import re
 import struct
 import subprocess
 import sys
+import warnings
 from contextlib import suppress
 from fcntl import ioctl
 from pathlib import Path
@@ -170,6 +171,24 @@ def test_unknown_values_of_verbose(verbose):
     with pytest.raises(vaelib.InvalidArgument, match=f'verbose must be 0, 1 or "bar", not {verbose!r}'):
         vae.fit(X)
     assert not hasattr(vae, "seed_")
+
+
+def test_truth_values_of_numpy_are_verbose(capsys):
+    vaelib.VAE(**SMALL, verbose=np.True_).fit(X)
+    assert capsys.readouterr().out.count("epoch") == 3
+
+
+def test_bars_of_notebooks_bring_no_warning(monkeypatch):
+    pytest.importorskip("tqdm")
+    for name in ("tqdm.autonotebook", "tqdm.notebook"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setattr(progress_bars, "_is_notebook", lambda: True)
+    # What tqdm asks, too.
+    kernel = type("Shell", (), {"config": {"IPKernelApp": {}}})
+    monkeypatch.setitem(sys.modules, "IPython", type("IPython", (), {"get_ipython": lambda: kernel}))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert progress_bars._tqdm() is not None
 
 
 def test_the_logger_is_told_epochs_and_warnings(caplog, capsys):

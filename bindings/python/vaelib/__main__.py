@@ -9,8 +9,9 @@ import sys
 import warnings
 
 import vaelib
+from vaelib._c.names import nearest
 from vaelib.command_line.config_files import parse_with_config
-from vaelib.command_line.errors import UsageError, nearest
+from vaelib.command_line.errors import UsageError
 from vaelib.command_line.overview import overview
 from vaelib.command_line.parser import command_parser
 from vaelib.command_line.remedies import in_words_of_options

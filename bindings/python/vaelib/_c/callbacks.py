@@ -22,7 +22,7 @@ def listed(callbacks: Callable[[Told], object] | Iterable[Callable[[Told], objec
         return []
     if callable(callbacks):
         return [callbacks]
-    found = list(callbacks) if isinstance(callbacks, Iterable) else [callbacks]
+    found = list(callbacks) if isinstance(callbacks, Iterable) and not isinstance(callbacks, str) else [callbacks]
     for each in found:
         if not callable(each):
             raise TypeError(f"callbacks must be a callable, or several in a list; {each!r} is none")

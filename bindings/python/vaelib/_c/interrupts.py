@@ -6,10 +6,12 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 #: No other descriptor is told of signals.
 _NOBODY = -1
+#: What ends the watch: the number of no signal.
+_END = b"\0"
 
 
 def is_ours() -> bool:
@@ -36,15 +38,28 @@ def cancelled_by_ctrl_c(cancel: Callable[[], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.set_wakeup_fd(before)
+        try:
+            signal.set_wakeup_fd(before)
+        finally:
+            _end(writing)
+            watcher.join()
+
+
+def _end(writing: int) -> None:
+    """Has the watcher end: by a word, since a process that was forked meanwhile has the descriptor too."""
+    try:
+        with suppress(BlockingIOError):
+            os.write(writing, _END)
+    finally:
         os.close(writing)
-        watcher.join()
-        os.close(reading)
 
 
 def _watch(reading: int, before: int, cancel: Callable[[], None]) -> None:
-    while signals := os.read(reading, 64):
-        if signal.SIGINT in signals:
-            cancel()
-        if before != _NOBODY:
-            os.write(before, signals)  # an event loop waits for them
+    try:
+        while (signals := os.read(reading, 64)) and not signals.endswith(_END):
+            if signal.SIGINT in signals:
+                cancel()
+            if before != _NOBODY:
+                os.write(before, signals)  # an event loop waits for them
+    finally:
+        os.close(reading)

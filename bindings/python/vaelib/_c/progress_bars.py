@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+import warnings
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -228,13 +229,17 @@ def _tqdm() -> Any:
     in_notebook = _is_notebook()
     if not in_notebook and (sys.stderr is None or not sys.stderr.isatty()):
         return None
-    try:
-        if in_notebook:
-            from tqdm.autonotebook import tqdm
-        else:
-            from tqdm import tqdm
-    except ImportError:
-        return None
+    with warnings.catch_warnings():
+        # That the choice of the notebook's bar is new, or that it lacks ipywidgets and is a text.
+        warnings.filterwarnings("ignore", module="tqdm")
+        warnings.filterwarnings("ignore", message=".*(IProgress|autonotebook)")
+        try:
+            if in_notebook:
+                from tqdm.autonotebook import tqdm
+            else:
+                from tqdm import tqdm
+        except ImportError:
+            return None
     return tqdm
 
 

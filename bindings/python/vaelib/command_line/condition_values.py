@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vaelib._c.names import nearest
 from vaelib.command_line.csv_tables import names_shown
-from vaelib.command_line.errors import UsageError, nearest
+from vaelib.command_line.errors import UsageError
 from vaelib.command_line.values import listed, real
 from vaelib.data.categories import Categories
 from vaelib.data.conditions import Conditions

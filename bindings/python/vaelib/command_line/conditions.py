@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from vaelib._c.errors import DataError
+from vaelib._c.names import nearest
 from vaelib.command_line.condition_values import condition_row
 from vaelib.command_line.csv_tables import NumberTable, names_shown
-from vaelib.command_line.errors import UsageError, nearest
+from vaelib.command_line.errors import UsageError
 from vaelib.command_line.examples import Examples, given, is_table, names_known_to
 from vaelib.command_line.parser import headed
 from vaelib.command_line.places import Place, is_hdf5, place_of

@@ -7,7 +7,8 @@ import json
 import sys
 from typing import Any
 
-from vaelib.command_line.errors import UsageError, nearest
+from vaelib._c.names import nearest
+from vaelib.command_line.errors import UsageError
 from vaelib.command_line.parser import CommandParser, headed
 from vaelib.command_line.values import listed
 from vaelib.data.replacement import replaced

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from vaelib._c.names import nearest as nearest
-
 
 class UsageError(Exception):
     """The command line itself is wrong: an unknown name, a value out of place, something missing."""

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c.errors import FormatError
+from vaelib._c.names import nearest
 from vaelib.command_line.csv_tables import GZIP_MAGIC, read_csv_table, read_parquet_table
-from vaelib.command_line.errors import UsageError, nearest
+from vaelib.command_line.errors import UsageError
 from vaelib.command_line.examples import given
 from vaelib.command_line.places import Place
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy.typing as npt
 
 from vaelib._c.errors import FormatError
+from vaelib._c.names import nearest
 from vaelib.command_line.csv_tables import names_shown
-from vaelib.command_line.errors import UsageError, nearest
+from vaelib.command_line.errors import UsageError
 from vaelib.command_line.examples import Examples, given
 from vaelib.command_line.places import Place, is_hdf5
 from vaelib.command_line.values_beside import beside, open_beside, values_named, values_of

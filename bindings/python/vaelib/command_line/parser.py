@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, NoReturn
 
-from vaelib.command_line.errors import UsageError, nearest
+from vaelib._c.names import nearest
+from vaelib.command_line.errors import UsageError
 from vaelib.command_line.values import whole
 
 #: What every command returns to the shell.

@@ -6,7 +6,8 @@ import os
 import re
 from typing import NamedTuple
 
-from vaelib.command_line.errors import UsageError, nearest
+from vaelib._c.names import nearest
+from vaelib.command_line.errors import UsageError
 
 _ROWS = re.compile(r"(.*?)\[([^\[\]]*)\]", re.DOTALL)
 #: What the first bytes of an HDF5 file are, behind a user block of one of these sizes.

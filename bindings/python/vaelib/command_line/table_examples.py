@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c.errors import DataError
+from vaelib._c.names import nearest
 from vaelib.command_line.csv_tables import index_column, names_shown, rows_of_table
-from vaelib.command_line.errors import UsageError, nearest
+from vaelib.command_line.errors import UsageError
 from vaelib.command_line.examples import Examples, given, names_known_to
 from vaelib.command_line.places import Place, place_of
 from vaelib.command_line.progress import note

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c.errors import DataError
+from vaelib._c.names import nearest
 from vaelib.command_line.csv_tables import names_shown
-from vaelib.command_line.errors import UsageError, nearest
+from vaelib.command_line.errors import UsageError
 from vaelib.command_line.examples import Examples
 from vaelib.command_line.parser import headed
 from vaelib.command_line.progress import note

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from vaelib.command_line.errors import nearest
+from vaelib._c.names import nearest
 
 
 def real(text: str) -> float:

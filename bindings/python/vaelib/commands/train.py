@@ -19,8 +19,9 @@ from __future__ import annotations
 
 import argparse
 
+from vaelib._c.names import nearest
 from vaelib._c.parameters import allowed
-from vaelib.command_line.errors import UsageError, nearest
+from vaelib.command_line.errors import UsageError
 from vaelib.command_line.parser import headed
 from vaelib.command_line.training import add_training, fit_and_save, new_estimator, prepare
 from vaelib.command_line.training_conditions import add_training_conditions, size_factor_of

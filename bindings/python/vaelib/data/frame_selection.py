@@ -43,7 +43,10 @@ def selected_names(chosen: Any, X: Any) -> list[Any]:
 def _selected_by_polars(chosen: Any, X: Any) -> list[Any]:
     polars = sys.modules["polars"]
     if isinstance(chosen, polars.Expr):
-        return list(X.select(chosen).columns)
+        try:
+            return list(X.select(chosen).columns)
+        except polars.exceptions.PolarsError as error:
+            raise ValueError(f"{chosen!r} selects none of the columns of X: {error}") from None
     try:
         return list(X.select(polars.selectors.by_dtype(chosen)).columns)
     except TypeError:

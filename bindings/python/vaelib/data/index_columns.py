@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from vaelib._c.errors import VaelibWarning, caller_depth
+from vaelib._c.errors import VaelibWarning
+from vaelib._c.logs import warn
 from vaelib.data.frame_columns import library_of, names_in
 
 #: What such a first column is called. pandas and R write no name; reading the file, pandas makes the second one of it.
@@ -33,14 +33,14 @@ def are_different_whole_numbers(values: npt.NDArray[Any]) -> bool:
 
 def warn_of_index(X: Any) -> None:
     """Says so if a data frame begins with a column that counts its rows from 0 or 1; nothing is left out of X."""
-    if library_of(X) is None or len(names_in(X)) < 2 or not has_name_of_index(names_in(X)[0]):
+    names = [] if library_of(X) is None else names_in(X)
+    if len(names) < 2 or not has_name_of_index(names[0]) or names.count(names[0]) > 1:
         return
-    name = names_in(X)[0]
+    name = names[0]
     values = np.asarray(X[name])
     if values.dtype.kind in "iu" and len(values) > 1 and values[0] in (0, 1) and (np.diff(values) == 1).all():
-        warnings.warn(
+        warn(
             f"the first column of X, {name!r}, counts the rows, as an index does that was written to a CSV file. It is "
             f"learned like any other: to leave it out, X.drop(columns={name!r}), or read the file with index_col=0",
             VaelibWarning,
-            stacklevel=caller_depth(),
         )

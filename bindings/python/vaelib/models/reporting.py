@@ -5,6 +5,8 @@ from __future__ import annotations
 import numbers
 from typing import Any
 
+import numpy as np
+
 from vaelib._c.callbacks import listed
 from vaelib._c.errors import InvalidArgument
 from vaelib._c.logs import logger
@@ -30,7 +32,7 @@ def reporting(verbose: Any, callbacks: Callbacks) -> list[Callback]:
         if verbose != "bar":
             raise InvalidArgument(f'verbose must be 0, 1 or "bar", not {verbose!r}')
         reports.append(ProgressBar())
-    elif not isinstance(verbose, numbers.Integral):  # truth values are such
+    elif not isinstance(verbose, (numbers.Integral, np.bool_)):  # bool is such
         raise InvalidArgument(f'verbose must be 0, 1 or "bar", not {verbose!r}')
     elif verbose:
         reports.append(_print)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import math
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, NamedTuple
 
 import numpy as np
 
-from vaelib._c.errors import FormatError, VaelibWarning, caller_depth
+from vaelib._c.errors import FormatError, VaelibWarning
+from vaelib._c.logs import warn
 from vaelib.data.conversion.blocks import BLOCK_BYTES, Block
 from vaelib.data.index_columns import has_name_of_index, index_text
 from vaelib.data.numbers_in_text import is_number
@@ -38,7 +38,7 @@ def read_csv(
     if has_index:
         assert table.header is not None
         text = f'file "{path}": {index_text(table.header[0])} counts the rows; it is left out'
-        warnings.warn(text, VaelibWarning, stacklevel=caller_depth())
+        warn(text, VaelibWarning)
     stream.seek(0)
     with _table_in(stream, path) as table:
         yield from _blocks(table, label_column, has_index)
