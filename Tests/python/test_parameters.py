@@ -53,7 +53,7 @@ def test_help_names_every_parameter_with_its_values_and_default(estimator):
     for name, description in described(estimator).items():
         if estimator is not vaelib.VAE and name in ("epochs", "learning_rate"):
             continue  # described in words of their own
-        assert f"\n    {name} : {description.allowed}" in estimator.__doc__
+        assert f"\n{name} : {description.allowed}" in estimator.__doc__
         assert description.meaning in estimator.__doc__
     assert "{" not in estimator.__doc__
 

@@ -56,8 +56,10 @@ def fill_in(described: Any, **sections: str) -> None:
     """Replaces the names of these sections, which stand in braces in the docstring of an estimator or a function."""
     if not described.__doc__:  # python -OO strips docstrings
         return
-    for name, text in sections.items():
-        described.__doc__ = described.__doc__.replace(f"{{{name}}}", text.replace("\n", "\n    "))
+    text = inspect.cleandoc(described.__doc__)  # as from Python 3.13 on they are anyway
+    for name, section in sections.items():
+        text = text.replace(f"{{{name}}}", section)
+    described.__doc__ = text
 
 
 def document_stack(estimator: type[Stack]) -> None:
