@@ -90,8 +90,9 @@ def python_pages() -> dict[str, str]:
 
 
 def methods_of(estimator: type) -> dict[str, list[str]]:
-    """The methods of an estimator under their headings, as the order of HEADINGS has these; not those of scikit-learn's
-    own classes, which are bases where it is imported.
+    """The methods of an estimator under their headings, as the order of HEADINGS has these.
+
+    Those of scikit-learn's own classes, which are bases where it is imported, are left out.
 
     Raises
     ------
