@@ -18,6 +18,7 @@ from vaelib._c.calls import call, described, new_handle
 from vaelib._c.column_names import Names
 from vaelib._c.errors import InvalidHandle
 from vaelib._c.library import library
+from vaelib.data.annotated_matrices import refuse_annotated_matrix
 from vaelib.data.class_names import classes_of, named_labels, stored_names
 from vaelib.data.rows import row_number, row_numbers
 from vaelib.data.sparse import as_csr, csr_view, is_sparse
@@ -63,6 +64,7 @@ class Dataset:
             examples, make = as_csr(array), "vaelib_dataset_from_csr"
             view = csr_view(examples, scale, shift)
         else:
+            refuse_annotated_matrix(array)
             examples, make = readable(np.asarray(array)), "vaelib_dataset_from_array"
             if examples.ndim != 2:
                 raise ValueError(f"expected a matrix, one example per row, not an array of shape {examples.shape}")

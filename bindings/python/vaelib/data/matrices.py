@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from vaelib._c.arrays import readable
 from vaelib._c.column_names import with_column_names
+from vaelib.data.annotated_matrices import refuse_annotated_matrix
 from vaelib.data.sparse import as_csr, is_sparse
 
 
@@ -28,6 +29,7 @@ def as_matrix(X: Any, name: str) -> Any:
         csr = as_csr(X)
         _check_shape(csr.shape, name)
         return csr
+    refuse_annotated_matrix(X)
     if np.ma.isMaskedArray(X):
         X = np.ma.filled(X.astype(np.result_type(X.dtype, np.float32)), np.nan)
     matrix = _readable(X)
