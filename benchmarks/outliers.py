@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -177,30 +178,87 @@ def area_under_curve(labels: Array, scores: Array) -> float:
     return float((ranks(scores)[labels == 1].sum() - outliers * (outliers + 1) / 2) / (outliers * others))
 
 
-def measure(method: Method, table: Table, seeds: int) -> tuple[float, float, float]:
-    """The mean of the areas over seeds, their deviation, and the seconds of one seed."""
-    areas, started = [], time.perf_counter()
-    for seed in range(seeds if method.is_random else 1):
-        areas.append(area_under_curve(table.labels, method.scores(table.rows, seed)))
-    return float(np.mean(areas)), float(np.std(areas)), (time.perf_counter() - started) / len(areas)
+class Measurement(NamedTuple):
+    """How well and how fast a method did on a set with a seed; processor seconds are those of all threads."""
+
+    set: str
+    rows: int
+    method: str
+    seed: int
+    area: float
+    seconds: float
+    processor_seconds: float
+
+    @property
+    def key(self) -> tuple[str, int, str, int]:
+        """What was measured."""
+        return self.set, self.rows, self.method, self.seed
 
 
-def compare(found: Sequence[Table], names: Sequence[str], seeds: int) -> None:
-    """Prints the table: a line for each set, then means, mean ranks, deviations over seeds and seconds in all."""
+def measure(table: Table, name: str, seed: int) -> Measurement:
+    """Runs a method once."""
+    started, processor = time.perf_counter(), time.process_time()
+    scores = METHODS[name].scores(table.rows, seed)
+    seconds, processor_seconds = time.perf_counter() - started, time.process_time() - processor
+    area = area_under_curve(table.labels, scores)
+    return Measurement(table.name, len(table.rows), name, seed, area, seconds, processor_seconds)
+
+
+class Results:
+    """Measurements, kept in a file of JSON lines if there is one, so that a run that was broken off goes on."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        lines = path.read_text().splitlines() if path and path.exists() else []
+        found = [Measurement(**json.loads(line)) for line in lines]
+        self.known = {each.key: each for each in found}
+
+    def of(self, table: Table, name: str, seed: int) -> Measurement:
+        """The one that is known, or a new one."""
+        key = (table.name, len(table.rows), name, seed)
+        if key not in self.known:
+            self.known[key] = measure(table, name, seed)
+            if self.path:
+                with self.path.open("a") as file:
+                    print(json.dumps(self.known[key]._asdict()), file=file)
+        return self.known[key]
+
+
+def warm_up(names: Sequence[str]) -> None:
+    """Runs each method once on rows that say nothing, so that imports are not in the seconds of the first set."""
+    random = np.random.RandomState(0)
+    for name in names:
+        METHODS[name].scores(random.normal(size=(40, 4)).astype(np.float32), 0)
+
+
+def compare(found: Sequence[Table], names: Sequence[str], seeds: int, results: Results) -> None:
+    """Prints the table: a line for each set, then means, mean ranks, deviations over seeds and seconds in all.
+
+    Methods take turns on each set and seed, so that what else the machine does strikes all of them.
+    """
     print(f"| set | rows x columns | outliers | {' | '.join(names)} |")
     print("|---" * (len(names) + 3) + "|")
-    results = np.zeros((len(found), len(names), 3))
+    summary = np.zeros((len(found), len(names), 4))
     for index, table in enumerate(found):
-        results[index] = [measure(METHODS[name], table, seeds) for name in names]
+        runs: dict[str, list[Measurement]] = {name: [] for name in names}
+        for seed in range(seeds):
+            for name in names:
+                if seed == 0 or METHODS[name].is_random:
+                    runs[name].append(results.of(table, name, seed))
+        for place, each in enumerate(runs.values()):
+            areas = np.array([run.area for run in each])
+            seconds = np.mean([(run.seconds, run.processor_seconds) for run in each], axis=0)
+            summary[index, place] = [areas.mean(), areas.std(), *seconds]
         size = f"{len(table.rows)} x {table.rows.shape[1]}"
-        areas = " | ".join(f"{area:.3f}" for area in results[index, :, 0])
-        print(f"| {table.name} | {size} | {table.labels.mean():.1%} | {areas} |", flush=True)
-    places = np.mean([ranks(-areas.round(6)) for areas in results[:, :, 0]], axis=0)
+        shown = " | ".join(f"{area:.3f}" for area in summary[index, :, 0])
+        print(f"| {table.name} | {size} | {table.labels.mean():.1%} | {shown} |", flush=True)
+    places = np.mean([ranks(-areas.round(6)) for areas in summary[:, :, 0]], axis=0)
     for what, values, digits in (
-        ("mean", results[:, :, 0].mean(axis=0), 3),
+        ("mean", summary[:, :, 0].mean(axis=0), 3),
         ("mean rank", places, 2),
-        ("deviation over seeds", results[:, :, 1].mean(axis=0), 3),
-        ("seconds, all sets", results[:, :, 2].sum(axis=0), 1),
+        ("deviation over seeds", summary[:, :, 1].mean(axis=0), 3),
+        ("seconds, all sets", summary[:, :, 2].sum(axis=0), 1),
+        ("processor seconds, all sets", summary[:, :, 3].sum(axis=0), 1),
     ):
         print(f"| {what} | | | {' | '.join(f'{value:.{digits}f}' for value in values)} |")
 
@@ -213,13 +271,16 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10**9, help="rows of a set at most (default all)")
     parser.add_argument("--sets", nargs="+", default=[], help="names of groups (default all)")
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=list(METHODS), help="by default all")
+    parser.add_argument("--results", type=Path, help="keeps measurements, which are not repeated")
     arguments = parser.parse_args()
     installed = [name for name in arguments.methods if is_installed(METHODS[name].package)]
     if absent := [name for name in arguments.methods if name not in installed]:
         print(f"not installed: {', '.join(absent)}")
     warnings.simplefilter("ignore", vaelib.VaelibWarning)  # of few epochs, and of tables without structure
     vaelib.set_threads(1)  # small networks: two at a time, with a thread each
-    compare(list(tables(arguments.file, arguments.rows, arguments.sets)), installed, arguments.seeds)
+    warm_up(installed)
+    found = list(tables(arguments.file, arguments.rows, arguments.sets))
+    compare(found, installed, arguments.seeds, Results(arguments.results))
 
 
 if __name__ == "__main__":

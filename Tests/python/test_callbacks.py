@@ -149,7 +149,7 @@ def test_several_callbacks_are_all_called() -> None:
     assert VAE(latent_dim=1, hidden=[4], epochs=1, verbose=1).fit(IMAGES, callbacks=[]).n_iter_ == 1
     before = vae.transform(IMAGES)
     for wrong in (3, [print, "print"], "print"):
-        with pytest.raises(TypeError, match="callbacks must be a callable, or several in a list; (3|'print') is none"):
+        with pytest.raises(TypeError, match=r"callbacks must be a callable, or several in a list; (3|'print') is none"):
             vae.fit(IMAGES, callbacks=wrong)
         np.testing.assert_array_equal(vae.transform(IMAGES), before)
     phases: set[str] = set()

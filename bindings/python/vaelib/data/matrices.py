@@ -8,8 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c.arrays import readable
+<<<<<<< HEAD
 from vaelib.data.as_array import as_array
 from vaelib.data.data_frames import names_of
+=======
+from vaelib._c.column_names import with_column_names
+from vaelib.data.annotated_matrices import refuse_annotated_matrix
+>>>>>>> bench
 from vaelib.data.sparse import as_csr, is_sparse
 
 
@@ -29,7 +34,14 @@ def as_matrix(X: Any, name: str) -> Any:
         csr = as_csr(X)
         _check_shape(csr.shape, name)
         return csr
+<<<<<<< HEAD
     matrix = readable_of(X, "X")
+=======
+    refuse_annotated_matrix(X)
+    if np.ma.isMaskedArray(X):
+        X = np.ma.filled(X.astype(np.result_type(X.dtype, np.float32)), np.nan)
+    matrix = _readable(X)
+>>>>>>> bench
     if matrix.ndim != 2:
         raise ValueError(
             f"Expected 2D array, got {matrix.ndim}D array instead (shape {matrix.shape}). Reshape your data: "
