@@ -17,11 +17,7 @@ from vaelib._c.arrays import array_view, dtype_of, pointer, readable
 from vaelib._c.calls import call, described, new_handle
 from vaelib._c.errors import InvalidHandle
 from vaelib._c.library import library
-<<<<<<< HEAD
 from vaelib.data.as_array import as_array
-=======
-from vaelib.data.annotated_matrices import refuse_annotated_matrix
->>>>>>> bench
 from vaelib.data.class_names import classes_of, named_labels, stored_names
 from vaelib.data.matrices import readable_of
 from vaelib.data.rows import row_number, row_numbers
@@ -68,12 +64,7 @@ class Dataset:
             examples, make = as_csr(array), "vaelib_dataset_from_csr"
             view = csr_view(examples, scale, shift)
         else:
-<<<<<<< HEAD
             examples, make = readable_of(array, "array"), "vaelib_dataset_from_array"
-=======
-            refuse_annotated_matrix(array)
-            examples, make = readable(np.asarray(array)), "vaelib_dataset_from_array"
->>>>>>> bench
             if examples.ndim != 2:
                 raise ValueError(f"expected a matrix, one example per row, not an array of shape {examples.shape}")
             view = array_view(examples, scale, shift)

@@ -8,13 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vaelib._c.arrays import readable
-<<<<<<< HEAD
+from vaelib.data.annotated_matrices import refuse_annotated_matrix
 from vaelib.data.as_array import as_array
 from vaelib.data.data_frames import names_of
-=======
-from vaelib._c.column_names import with_column_names
-from vaelib.data.annotated_matrices import refuse_annotated_matrix
->>>>>>> bench
 from vaelib.data.sparse import as_csr, is_sparse
 
 
@@ -34,14 +30,7 @@ def as_matrix(X: Any, name: str) -> Any:
         csr = as_csr(X)
         _check_shape(csr.shape, name)
         return csr
-<<<<<<< HEAD
     matrix = readable_of(X, "X")
-=======
-    refuse_annotated_matrix(X)
-    if np.ma.isMaskedArray(X):
-        X = np.ma.filled(X.astype(np.result_type(X.dtype, np.float32)), np.nan)
-    matrix = _readable(X)
->>>>>>> bench
     if matrix.ndim != 2:
         raise ValueError(
             f"Expected 2D array, got {matrix.ndim}D array instead (shape {matrix.shape}). Reshape your data: "
@@ -53,6 +42,7 @@ def as_matrix(X: Any, name: str) -> Any:
 
 def readable_of(X: Any, argument: str) -> npt.NDArray[Any]:
     """Data, given as this argument, as an array that the library can read; errors name the columns of a data frame."""
+    refuse_annotated_matrix(X)
     array = as_array(X, argument)
     try:
         return readable(array, names_of(X))
