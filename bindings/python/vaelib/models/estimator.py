@@ -244,8 +244,8 @@ class Estimator(Generic[ModelType]):
     def _training(self, model: ModelType, seed: int, **learned: Any) -> Iterator[None]:
         """Trains the model within, then keeps it, and the attributes that were learned from the data.
 
-        It is kept too, with the weights reached, when training was stopped or diverged; not when the library refused
-        to begin.
+        It is kept too, with the weights reached, when training was stopped, by whatever a callback raised too, or
+        diverged; not when the library refused to begin.
         """
         model.columns = self._columns_for(model)
         in_training = vars(self).setdefault("_in_training", {})
@@ -253,7 +253,8 @@ class Estimator(Generic[ModelType]):
             in_training[threading.get_ident()] = model
             yield
         except BaseException as error:
-            if isinstance(error, Cancelled | NumericalError) or not isinstance(error, VaelibError):
+            has_begun = isinstance(error, Cancelled | NumericalError) or model.callback_failed
+            if has_begun or not isinstance(error, VaelibError):
                 self._keep(model, seed, **learned)
             raise
         finally:
