@@ -262,6 +262,7 @@ class Estimator(Generic[ModelType]):
         self._keep(model, seed, **learned)
 
     def _keep(self, model: ModelType, seed: int, **learned: Any) -> None:
+        vars(self).pop("_steps", None)  # which were those before this training
         self._model = model
         self.seed_ = seed
         vars(self).update(learned)

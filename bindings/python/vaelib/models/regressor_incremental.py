@@ -26,9 +26,10 @@ class RegressorPartialFit(Estimator[NativeStack]):
 
         Layers are fine-tuned, not pretrained: ``pretrained``, or ``fit`` before, begins with layers that are. The first
         call decides, from its rows, the loss and the scales of columns and targets, so it should be like those that
-        follow. The optimiser goes on from call to call, but not in a copy or a pickle. As no end is known, the schedule
-        "cosine", the default, is "constant" here. Nothing is held out, and ``history_`` and ``n_iter_`` are those of
-        ``fit``.
+        follow. The optimiser goes on from call to call, but not in a copy or a pickle; where parameters of the training
+        changed since the last call, it begins anew with them. As no end is known, the schedule "cosine", the default,
+        is "constant" here. ``weight_decay`` is that of a training on as many rows as the first call had. Nothing is
+        held out, and ``history_`` and ``n_iter_`` are those of ``fit``.
 
         Parameters
         ----------
