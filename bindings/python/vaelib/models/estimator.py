@@ -38,7 +38,7 @@ Self = TypeVar("Self", bound="Estimator[Any]")
 NAMES_LOST = "the file does not keep the names of columns, which are other than texts or numbers, or too long"
 
 #: The attributes that say what the columns of a data frame were.
-_OF_COLUMNS = ("feature_names_in_", "_table", "_conditions")
+_OF_COLUMNS = ("feature_names_in_", "_table", "_selected", "_conditions")
 
 
 class Estimator(Generic[ModelType]):
@@ -350,10 +350,12 @@ class Estimator(Generic[ModelType]):
         """Whether ``fit`` continues from the weights of the previous one."""
         return bool(self.warm_start) and getattr(self, "_model", None) is not None
 
-    def _kept(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """X and y for several methods, ``fit`` first; batches of X, which may come but once, as what they hold."""
+    def _fit_to(self, X: Any, y: Any, **parameters: Any) -> Any:
+        """Fits to X, and returns it for what follows: batches, which may come but once, as what they hold."""
         with self._learning():
-            return self._collected(X, y, reset=not self._goes_on())
+            X, y = self._collected(X, y, reset=not self._goes_on())
+            self.fit(X, y, **parameters)  # type: ignore[attr-defined]
+        return X
 
     def _collected(self, X: Any, y: Any, reset: bool) -> tuple[Any, Any]:
         """X and y; if X comes in batches, what was collected of them, and the labels or targets in them.

@@ -317,8 +317,8 @@ class VAE(
 
     def fit_transform(self, X: Any, y: Any = None, *, conditions: Any = None, **fit_parameters: Any) -> Any:
         """Fits to X, then returns the latent means of X, as ``transform`` does."""
-        X, y = self._kept(X, y)
-        return self.fit(X, y, conditions=conditions, **fit_parameters).transform(X, conditions=conditions)
+        X = self._fit_to(X, y, conditions=conditions, **fit_parameters)
+        return self.transform(X, conditions=conditions)
 
     def _new_model(self, n_features: int, seed: int) -> NativeVAE:
         groups = self._groups(n_features)
