@@ -161,7 +161,9 @@ def test_labels_that_are_none_are_no_labels():
         VAE(epochs=1, **SMALL).fit(iter([(X[:40], Y[:40]), (X[40:], None)]))
 
 
-@pytest.mark.parametrize(("make", "method"), [(VAE, "fit_transform"), (VAE, "fit_predict"), (Autoencoder, "fit_transform")])
+@pytest.mark.parametrize(
+    ("make", "method"), [(VAE, "fit_transform"), (VAE, "fit_predict"), (Autoencoder, "fit_transform")]
+)
 def test_a_fit_for_another_method_that_fails_leaves_the_names(make, method):
     pandas = pytest.importorskip("pandas")
     first, second = (pandas.DataFrame(X, columns=list(names)) for names in ("abcd", "wxyz"))

@@ -182,7 +182,7 @@ def test_a_warm_start_of_what_has_a_head():
     model = Classifier(pretrain_epochs=1, finetune_epochs=3, warm_start=True, **SMALL).fit(X, LABELS)
     first = model.score(X, LABELS)
     assert model.set_params(pretrain_epochs=0, finetune_epochs=20).fit(X, LABELS).score(X, LABELS) > first
-    with pytest.raises(ValueError, match=r"continues with the classes \['no', 'yes'\], but y has \[0, 1\]"):
+    with pytest.raises(ValueError, match=r"continues with the classes \['no', 'yes'\], but y has the classes \[0, 1\]"):
         model.fit(X, (LABELS == "yes").astype(int))
     assert model.classes_.tolist() == ["no", "yes"]
     meter = Regressor(pretrain_epochs=0, finetune_epochs=3, warm_start=True, **SMALL).fit(X, TARGETS)
@@ -240,3 +240,38 @@ def test_layers_that_change_keep_weights_seed_and_scale(is_loaded, tmp_path):
     assert (again.seed_, again.random_state, again.corruption_level, again.scale) == (3, 3, 0.3, 0.5)
     with pytest.raises(ValueError, match="hidden changed since"):
         model.set_params(hidden=(5,)).partial_fit(X)
+
+
+def test_batches_with_labels_and_targets():
+    def batches(y):
+        return ((X[part], y[part]) for part in PARTS)
+
+    for make, y, more in (
+        (Classifier, LABELS, {"classes": ["no", "yes"]}),
+        (Classifier, np.eye(2)[(LABELS == "yes").astype(int)], {}),
+        (Regressor, TARGETS, {}),
+    ):
+        whole = weights_as_bytes(make(**SMALL).partial_fit(X, y, **more))
+        assert weights_as_bytes(make(**SMALL).partial_fit(batches(y), **more)) == whole
+        assert weights_as_bytes(make(**SMALL).partial_fit((X[part] for part in PARTS), y, **more)) == whole
+    with pytest.raises(ValueError, match="requires y"):
+        Classifier(**SMALL).partial_fit((X[part] for part in PARTS), classes=["no", "yes"])
+
+
+@pytest.mark.parametrize(
+    ("make", "before", "after", "text"),
+    [
+        (Classifier, np.eye(2)[[0, 1] * 30], [0, 1] * 30, r"2 labels at once, but y has the classes \[0, 1\]"),
+        (Classifier, [0, 1] * 30, np.eye(2)[[0, 1] * 30], r"the classes \[0, 1\], but y has 2 labels at once"),
+        (Classifier, [0, 1] * 30, [0, 2] * 30, r"the classes \[0, 1\], but y has the classes \[0, 2\]"),
+        (Regressor, X[:60, 0], X[:60, :2], "the 1 targets .*, but y has 2"),
+        (Regressor, X[:60, :2], X[:60, 0], "the 2 targets .*, but y has 1"),
+    ],
+)
+def test_a_warm_start_with_another_form_of_y(make, before, after, text):
+    model = make(pretrain_epochs=0, finetune_epochs=1, warm_start=True, **SMALL).fit(X[:60], before)
+    trained = weights_as_bytes(model)
+    with pytest.raises(ValueError, match=f"warm_start continues with .*{text}; set warm_start=False"):
+        model.fit(X[:60], after)
+    assert weights_as_bytes(model) == trained
+    model.set_params(warm_start=False).fit(X[:60], after)

@@ -33,7 +33,7 @@ class AutoencoderPartialFit(Estimator[NativeStack]):
 
         Parameters
         ----------
-        X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
+        X : array of shape (n_samples, n_features), Dataset, h5py.Dataset or iterable of batches
             The examples, as in ``fit``, in steps of ``batch_size`` rows, of 128 if that is "auto".
         y : ignored
             Present for scikit-learn.

@@ -39,7 +39,7 @@ class ClassifierPartialFit(Estimator[NativeStack]):
 
         Parameters
         ----------
-        X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
+        X : array of shape (n_samples, n_features), Dataset, h5py.Dataset or iterable of batches
             The examples, as in ``fit``, in steps of ``finetune_batch_size`` rows, or else of ``batch_size``, or of 128
             if that is "auto".
         y : array of shape (n_samples,) or (n_samples, n_labels)
@@ -59,7 +59,9 @@ class ClassifierPartialFit(Estimator[NativeStack]):
             A value is not finite or does not suit the loss; the steps before it were made.
         """
         with learning(self):
-            examples = weighted(self._examples(X, reset=is_new(self)), sample_weight)
+            begins = is_new(self)
+            X, y = self._collected(X, y, begins)
+            examples = weighted(self._examples(X, reset=begins), sample_weight)
             kind, known = ("sigmoid", None) if is_matrix(y) else ("softmax", _known_classes(self, classes))
             labelled = _labelled(self, X, y, examples, known)
             if not has_head(self):

@@ -33,7 +33,7 @@ class RegressorPartialFit(Estimator[NativeStack]):
 
         Parameters
         ----------
-        X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
+        X : array of shape (n_samples, n_features), Dataset, h5py.Dataset or iterable of batches
             The examples, as in ``fit``, in steps of ``finetune_batch_size`` rows, or else of ``batch_size``, or of 128
             if that is "auto".
         y : array of shape (n_samples,) or (n_samples, n_outputs)
@@ -49,7 +49,9 @@ class RegressorPartialFit(Estimator[NativeStack]):
             A value is not finite or does not suit the loss; the steps before it were made.
         """
         with learning(self):
-            examples = weighted(self._examples(X, reset=is_new(self)), sample_weight)
+            begins = is_new(self)
+            X, y = self._collected(X, y, begins)
+            examples = weighted(self._examples(X, reset=begins), sample_weight)
             targets = as_targets(targets_of(X, y), examples.rows, type(self).__name__)
             matrix = targets.reshape(len(targets), -1)
             if not has_head(self):

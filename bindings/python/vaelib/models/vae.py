@@ -392,6 +392,7 @@ class VAE(
         wanted = wanted_model.resolved_architecture
         changed = [name for name in wanted if wanted[name] != found[name]]
         changed += ["columns"] if wanted_model.groups != model.groups else []
+        changed += [] if self._has_same_size_factor() else ["size_factor"]
         if changed:
             raise ValueError(
                 f"warm_start continues with the fitted model, but {', '.join(changed)} changed since; "
