@@ -131,6 +131,7 @@ def test_they_stay_in_their_file_if_they_are_many(monkeypatch):
         (lambda: iter([X, (X, Y)]), "batch 2 has labels, but those before have none"),
         (lambda: iter([(X, Y, Y)]), "batch 1 has 3 parts"),
         (lambda: iter([X[0]]), "Expected 2D array"),
+        (lambda: iter([[X.reshape(90, 1, 2, 2), Y]]), "got 4D array instead"),
         (lambda: iter([np.where(X > 1, np.nan, X)]), "NaN at row"),
     ],
 )
@@ -151,3 +152,23 @@ def test_what_a_generator_raises_comes_out():
     with pytest.raises(OSError, match="the source is gone"):
         model.fit(broken())
     assert weights_as_bytes(model) == before
+
+
+def test_labels_that_are_none_are_no_labels():
+    whole = weights_as_bytes(VAE(epochs=1, **SMALL).fit(X))
+    assert weights_as_bytes(VAE(epochs=1, **SMALL).fit(iter([(X[:40], None), [X[40:], None]]))) == whole
+    with pytest.raises(ValueError, match="batch 2 has no labels"):
+        VAE(epochs=1, **SMALL).fit(iter([(X[:40], Y[:40]), (X[40:], None)]))
+
+
+@pytest.mark.parametrize(
+    ("make", "method"), [(VAE, "fit_transform"), (VAE, "fit_predict"), (Autoencoder, "fit_transform")]
+)
+def test_a_fit_for_another_method_that_fails_leaves_the_names(make, method):
+    pandas = pytest.importorskip("pandas")
+    first, second = (pandas.DataFrame(X, columns=list(names)) for names in ("abcd", "wxyz"))
+    model = make(epochs=1, **SMALL).fit(first)
+    with pytest.raises(ValueError, match="learning_rate"):
+        getattr(model.set_params(learning_rate=-1), method)(iter([second]))
+    assert list(model.feature_names_in_) == list("abcd")
+    assert len(model.transform(first)) == 90

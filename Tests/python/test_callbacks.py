@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import vaelib
+from estimators import KINDS
 from vaelib import VAE, Progress, StackedDenoisingAutoencoder, StackedDenoisingClassifier
 
 IMAGES = (np.random.default_rng(1).random((120, 16)) < 0.3).astype(np.float32)
@@ -176,3 +177,25 @@ def test_a_callback_has_the_weights_on_request() -> None:
     assert elsewhere == told[-1]
     with pytest.raises(ValueError, match="no weights"):
         elsewhere.get_weights()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_error_of_our_own_in_a_callback_loses_no_weights(kind: str, tmp_path: Path) -> None:
+    """Such as saving to a folder that is not there: the training had begun, though the library refused something."""
+    estimator = KINDS[kind].make()
+
+    def save(progress: Progress) -> None:
+        if progress.kind == "epoch":
+            estimator.save(tmp_path / "none" / "x.h5")
+
+    given = (IMAGES, LABELS) if kind in ("classifier", "regressor") else (IMAGES,)
+    with pytest.raises(FileNotFoundError):
+        estimator.fit(*given, callbacks=save)
+    assert estimator.n_iter_ == 1
+    trained = estimator.get_weights()
+    estimator.set_params(warm_start=True, batch_size=-1)
+    with pytest.raises(ValueError, match="batch_size"):
+        estimator.fit(*given)
+    assert estimator.n_iter_ == 1
+    for name, values in estimator.get_weights().items():
+        np.testing.assert_array_equal(values, trained[name])

@@ -74,3 +74,36 @@ def test_what_selects_nothing_is_refused():
         learned([("gaussian", float)], random.normal(size=(30, 2)))
     with pytest.raises(ValueError, match="columns names column 'width' twice"):
         learned([("gaussian", float), ("student_t", ["width"])])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_fit_that_fails_leaves_what_was_selected():
+    model = learned([("laplace", np.floating)]).set_params(learning_rate=-1)
+    with pytest.raises(ValueError, match="learning_rate"):
+        model.fit(pandas.DataFrame(random.normal(size=(60, 2)), columns=["x", "y"]))
+    model.set_params(learning_rate=0.001, warm_start=True).fit(FRAME)
+    assert model.n_iter_ == 2
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_files_have_nothing_to_select(tmp_path):
+    vaelib.write_dataset(tmp_path / "x.h5", x=random.normal(size=(60, 2)))
+    model = learned([("laplace", np.floating)])
+    with pytest.raises(TypeError, match="selects columns of a data frame; X is none"):
+        model.fit(vaelib.open_dataset(tmp_path / "x.h5", "x"))
+    assert model.transform(FRAME).shape == (60, 1)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_warm_start_selects_anew():
+    model = learned([("laplace", np.floating)]).set_params(warm_start=True)
+    assert model.set_params(columns=[("laplace", np.dtype("float64"))]).fit(FRAME).n_iter_ == 2
+    model.set_params(columns=[("laplace", lambda X: ["width", "height"])]).fit(iter([FRAME[:30], FRAME[30:]]))
+    assert model.n_iter_ == 3
+    with pytest.raises(ValueError, match="columns changed since"):
+        model.set_params(columns=[("student_t", float)]).fit(FRAME)
+    # A parameter for the next fit is nothing to queries.
+    assert model.set_params(columns=[("laplace", complex)]).transform(FRAME).shape == (60, 1)
+    with pytest.raises(ValueError, match="selects none of the columns"):
+        model.fit(FRAME)
+    assert model.transform(FRAME).shape == (60, 1)

@@ -247,3 +247,18 @@ def test_tensors_that_numpy_cannot_read():
 
     with pytest.raises(TypeError, match=r"X is a Odd of dtype bfloat16.*unsupported dtype.*give it as float32"):
         VAE().fit(Odd(X))
+
+
+@pytest.mark.parametrize("convert", [lambda table: table, lambda table: table.to_batches()[0]])
+def test_gaps_of_arrow_are_completed_in_a_data_frame(convert):
+    pyarrow, pandas = pytest.importorskip("pyarrow"), pytest.importorskip("pandas")
+    numbers = np.where(np.arange(60) % 7 == 0, np.nan, np.linspace(-1, 1, 60))
+    words = [None if row % 5 == 1 else ("no", "yes")[row % 2] for row in range(60)]
+    given = convert(pyarrow.table({"number": pyarrow.array(numbers, from_pandas=True), "word": words}))
+    model = VAE(latent_dim=1, missing="ignore", epochs=1, **SMALL).fit(given)
+    completed = model.impute(given, samples=5)
+    assert isinstance(completed, pandas.DataFrame)
+    assert completed.isna().sum().sum() == 0
+    assert set(completed["word"]) == {"no", "yes"}
+    several = model.impute(given, samples=5, imputations=2, estimate="sample")
+    assert all(isinstance(each, pandas.DataFrame) for each in several)

@@ -173,7 +173,7 @@ def test_a_warm_start_of_stacks_goes_on():
         np.testing.assert_allclose(values, before[name], atol=1e-6)
     for changed in ({"hidden": (8,)}, {"activation": "relu"}, {"standardize": False}):
         other = copy.copy(model).set_params(**changed)
-        with pytest.raises(ValueError, match=f"warm_start continues .* {next(iter(changed))} changed since"):
+        with pytest.raises(ValueError, match=f"{next(iter(changed))} changed since"):
             other.fit(X)
         assert other.transform(X).shape == (1200, 16)
 
@@ -182,9 +182,96 @@ def test_a_warm_start_of_what_has_a_head():
     model = Classifier(pretrain_epochs=1, finetune_epochs=3, warm_start=True, **SMALL).fit(X, LABELS)
     first = model.score(X, LABELS)
     assert model.set_params(pretrain_epochs=0, finetune_epochs=20).fit(X, LABELS).score(X, LABELS) > first
-    with pytest.raises(ValueError, match=r"continues with the classes \['no', 'yes'\], but y has \[0, 1\]"):
+    with pytest.raises(ValueError, match=r"continues with the classes \['no', 'yes'\], but y has the classes \[0, 1\]"):
         model.fit(X, (LABELS == "yes").astype(int))
     assert model.classes_.tolist() == ["no", "yes"]
     meter = Regressor(pretrain_epochs=0, finetune_epochs=3, warm_start=True, **SMALL).fit(X, TARGETS)
     before = meter.score(X, TARGETS)
     assert meter.fit(X, TARGETS).score(X, TARGETS) > before
+
+
+@pytest.mark.parametrize("make", [VAE, Autoencoder, Classifier, Regressor])
+def test_parameters_that_change_between_calls_count(make):
+    model, same = make(optimizer="sgd", **SMALL), make(optimizer="sgd", **SMALL)
+    parts(model, 1)
+    parts(same, 1).set_params(learning_rate=1e-30)
+    before = {name: values.copy() for name, values in same.get_weights().items()}
+    parts(same, 1)
+    assert all(np.array_equal(values, before[name]) for name, values in same.get_weights().items())
+    assert weights_as_bytes(parts(model, 1)) != weights_as_bytes(same)
+    with pytest.raises(ValueError, match="optimizer"):
+        parts(model.set_params(optimizer="none"), 1)
+    with pytest.raises(ValueError, match="learning_rate"):
+        parts(model.set_params(optimizer="sgd", learning_rate=-1), 1)
+
+
+def test_a_new_rate_draws_new_noise():
+    """Else every call with a rate of its own would hide the same values, here of rows that are all alike."""
+    model = Autoencoder(corruption_level=0.5, optimizer="sgd", **SMALL).initialize(X)
+    alike, before, after = np.repeat(X[:1], 100, axis=0), model.get_weights(), []
+    for rate in (0.01, 0.01 + 1e-12):
+        model.set_weights(before).set_params(learning_rate=rate).partial_fit(alike)
+        after.append(next(iter(model.get_weights().values())))
+    assert np.abs(after[0] - after[1]).max() > 1e-6
+
+
+def test_a_warm_start_forgets_the_steps_before_it():
+    def trained(is_copied):
+        model = VAE(latent_dim=2, epochs=1, warm_start=True, **SMALL).partial_fit(X[:300]).fit(X)
+        return weights_as_bytes((copy.copy(model) if is_copied else model).partial_fit(X[300:600]))
+
+    assert trained(is_copied=False) == trained(is_copied=True)
+
+
+@pytest.mark.parametrize("is_loaded", [False, True])
+def test_layers_that_change_keep_weights_seed_and_scale(is_loaded, tmp_path):
+    model = Autoencoder(epochs=1, scale=0.5, warm_start=True, hidden=(16,), random_state=3).fit(X)
+    if is_loaded:
+        model.save(tmp_path / "x.h5")
+        model = vaelib.load(tmp_path / "x.h5").set_params(warm_start=True)
+    model.partial_fit(X)
+    assert model.n_iter_ == 1
+    model.set_params(corruption_level=0.3, learning_rate=1e-30)
+    before = model.transform(X)
+    np.testing.assert_allclose(model.partial_fit(X).transform(X), before)
+    assert model.n_iter_ == 0
+    model.fit(X).save(tmp_path / "x.h5")
+    again = vaelib.load(tmp_path / "x.h5")
+    assert (again.seed_, again.random_state, again.corruption_level, again.scale) == (3, 3, 0.3, 0.5)
+    with pytest.raises(ValueError, match="hidden changed since"):
+        model.set_params(hidden=(5,)).partial_fit(X)
+
+
+def test_batches_with_labels_and_targets():
+    def batches(y):
+        return ((X[part], y[part]) for part in PARTS)
+
+    for make, y, more in (
+        (Classifier, LABELS, {"classes": ["no", "yes"]}),
+        (Classifier, np.eye(2)[(LABELS == "yes").astype(int)], {}),
+        (Regressor, TARGETS, {}),
+    ):
+        whole = weights_as_bytes(make(**SMALL).partial_fit(X, y, **more))
+        assert weights_as_bytes(make(**SMALL).partial_fit(batches(y), **more)) == whole
+        assert weights_as_bytes(make(**SMALL).partial_fit((X[part] for part in PARTS), y, **more)) == whole
+    with pytest.raises(ValueError, match="requires y"):
+        Classifier(**SMALL).partial_fit((X[part] for part in PARTS), classes=["no", "yes"])
+
+
+@pytest.mark.parametrize(
+    ("make", "before", "after", "text"),
+    [
+        (Classifier, np.eye(2)[[0, 1] * 30], [0, 1] * 30, r"2 labels at once, but y has the classes \[0, 1\]"),
+        (Classifier, [0, 1] * 30, np.eye(2)[[0, 1] * 30], r"the classes \[0, 1\], but y has 2 labels at once"),
+        (Classifier, [0, 1] * 30, [0, 2] * 30, r"the classes \[0, 1\], but y has the classes \[0, 2\]"),
+        (Regressor, X[:60, 0], X[:60, :2], "the 1 targets .*, but y has 2"),
+        (Regressor, X[:60, :2], X[:60, 0], "the 2 targets .*, but y has 1"),
+    ],
+)
+def test_a_warm_start_with_another_form_of_y(make, before, after, text):
+    model = make(pretrain_epochs=0, finetune_epochs=1, warm_start=True, **SMALL).fit(X[:60], before)
+    trained = weights_as_bytes(model)
+    with pytest.raises(ValueError, match=f"warm_start continues with .*{text}; set warm_start=False"):
+        model.fit(X[:60], after)
+    assert weights_as_bytes(model) == trained
+    model.set_params(warm_start=False).fit(X[:60], after)

@@ -288,6 +288,19 @@ def test_the_size_factor_that_conditions_lack():
         vaelib.VAE(**CELLS).fit(x)
 
 
+def test_a_warm_start_keeps_the_size_factor():
+    x, _ = cells(60)
+    obs = pd.DataFrame({"age": x[:, 0], "size": x.sum(axis=1)})
+    model = vaelib.VAE(**CELLS, warm_start=True).fit(x, conditions=obs)
+    assert model.set_params(size_factor=1).fit(x, conditions=obs).n_iter_ == 6
+    for changed in (None, "age", 0):
+        with pytest.raises(ValueError, match="size_factor changed since"):
+            model.set_params(size_factor=changed).fit(x, conditions=obs)
+    plain = vaelib.VAE(**{**CELLS, "size_factor": None}, warm_start=True).fit(x)
+    with pytest.raises(ValueError, match="size_factor changed since"):
+        plain.set_params(size_factor="size").fit(x)
+
+
 def test_size_factors_in_another_unit_are_warned_of():
     x, _ = cells(300)
     size = x.sum(axis=1, keepdims=True)

@@ -130,7 +130,7 @@ class LongCall:
     """One call of a model that reports progress and can be stopped.
 
     An exception of a callback, and Ctrl-C, stop the call; ``run`` raises them once the library has returned.
-    ``stopped_by_callback`` tells whether a callback asked for the end.
+    ``stopped_by_callback`` tells whether a callback asked for the end, ``callback_failed`` whether one raised.
     """
 
     def __init__(self, callbacks: Callbacks = None, model: Any = None) -> None:
@@ -139,6 +139,11 @@ class LongCall:
         self._model = model
         self._error: BaseException | None = None
         self._interrupted = False
+
+    @property
+    def callback_failed(self) -> bool:
+        """Whether a callback raised, or a signal handler of the program's own."""
+        return self._error is not None
 
     def run(self, name: str, *arguments: Any, after: tuple[Any, ...] = ()) -> None:
         """Calls ``name`` with ``arguments``, the progress function, its user data, and the arguments ``after``."""

@@ -46,8 +46,8 @@ def are_batches(X: Any) -> bool:
 def collect(batches: Iterable[Any], to_matrix: Callable[[Any, bool], Any], scale: float, shift: float) -> Collected:
     """All batches as one dataset of ``number * scale + shift``, float32 in the file.
 
-    A batch is a matrix or a pair (matrix, y). ``to_matrix`` makes an array of the matrix; it is told whether the batch
-    is the first.
+    A batch is a matrix or a pair (matrix, y), whose y may be None. ``to_matrix`` makes an array of the matrix; it is
+    told whether the batch is the first.
 
     Raises
     ------
@@ -84,10 +84,10 @@ def collect(batches: Iterable[Any], to_matrix: Callable[[Any, bool], Any], scale
 
 def _parts(batch: Any, number: int) -> tuple[Any, npt.NDArray[Any] | None]:
     """The matrix of a batch, and its labels or targets."""
-    is_tuple = isinstance(batch, tuple) or (isinstance(batch, list) and bool(batch) and np.ndim(batch[0]) == 2)
-    if not is_tuple:
+    # In a list of rows the first has one axis. Of pictures a part has more than two, which is for the caller to hear.
+    if not (isinstance(batch, tuple) or (isinstance(batch, list) and bool(batch) and np.ndim(batch[0]) > 1)):
         return batch, None
-    if len(batch) == 1:
+    if len(batch) == 1 or (len(batch) == 2 and batch[1] is None):
         return batch[0], None
     if len(batch) != 2:
         raise ValueError(f"batch {number} has {len(batch)} parts; expected a matrix, or a pair (matrix, y)")

@@ -71,6 +71,11 @@ class Conditions:
             likelihoods.append("categorical" if known is not None else suggested_likelihood(column))
         return cls(names, categories, likelihoods, size)
 
+    def has_size_factor(self, size_factor: str | int | None) -> bool:
+        """Whether this name or number is that of the size factor; of None, whether there is none."""
+        place = None if size_factor is None else _place_of(size_factor, self.names)
+        return place == self.size_factor
+
     def dataset(self, conditions: Any, rows: int | None = None, *, scale: float = 1, shift: float = 0) -> Dataset:
         """Conditions as ``number * scale + shift``; with ``rows`` one for each of so many, of which one may be for all.
 

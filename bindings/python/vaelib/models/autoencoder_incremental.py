@@ -25,13 +25,15 @@ class AutoencoderPartialFit(Estimator[NativeStack]):
         Each batch is a step of pretraining of every layer, bottom first, and then, if ``finetune_epochs`` is above 0,
         of fine-tuning; with ``epochs=0`` of fine-tuning alone. The first call decides, from its rows, the loss and the
         columns' scales, so it should be like those that follow. After a ``fit`` the fitted stack is trained on. The
-        optimiser goes on from call to call, but not in a copy or a pickle. As no end is known, the schedule "cosine",
-        the default, is "constant" here. Nothing is held out, and ``history_`` and ``n_iter_`` are those of ``fit``.
+        optimiser goes on from call to call, but not in a copy or a pickle; where parameters of the training changed
+        since the last call, it begins anew with them, and where those of layers did, ``history_`` does, too. As no end
+        is known, the schedule "cosine", the default, is "constant" here. ``weight_decay`` is that of a training on as
+        many rows as the first call had. Nothing is held out, and ``history_`` and ``n_iter_`` are those of ``fit``.
         ``predict``, ``decision_function``, ``p_values`` and ``explain`` need ``calibrate`` with usual rows afterwards.
 
         Parameters
         ----------
-        X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
+        X : array of shape (n_samples, n_features), Dataset, h5py.Dataset or iterable of batches
             The examples, as in ``fit``, in steps of ``batch_size`` rows, of 128 if that is "auto".
         y : ignored
             Present for scikit-learn.

@@ -12,6 +12,7 @@ from vaelib._c.errors import VaelibWarning
 from vaelib._c.logs import warn
 from vaelib._c.long_calls import Callbacks
 from vaelib.data.class_names import classes_of, names_of
+from vaelib.data.labels import Labels
 from vaelib.data.sample_weights import weighted
 from vaelib.data.target_arrays import is_matrix
 from vaelib.models.classifier_incremental import ClassifierPartialFit
@@ -281,11 +282,8 @@ class StackedDenoisingClassifier(
             X, y = self._collected(X, y, not goes_on)
             examples = weighted(self._examples(X, reset=not goes_on), sample_weight)
             examples, supervised, classes, factors = self._labelled(X, y, examples)
-            if goes_on and self._fitted().head and not np.array_equal(classes, self.classes_):
-                raise ValueError(
-                    f"warm_start continues with the classes {self.classes_.tolist()}, but y has {classes.tolist()}; "
-                    "set warm_start=False to start from new weights"
-                )
+            if goes_on:
+                self._check_head("sigmoid" if is_matrix(y) else "softmax", classes)
             known = None if is_matrix(y) else classes
             held_out = None if validation is None else self._labelled_as(validation, known, factors)
             stack, pretraining = self._beginning(examples, seed, goes_on)
@@ -311,6 +309,15 @@ class StackedDenoisingClassifier(
             )
         super().save(path)
 
+    def _check_head(self, kind: str, classes: Labels) -> None:
+        """Refuses what the head that a warm start continues with does not learn."""
+        head = self._fitted().head
+        if head and (head != kind or not np.array_equal(classes, self.classes_)):
+            raise ValueError(
+                f"warm_start continues with {_what_is_learned(head, self.classes_)}, but y has "
+                f"{_what_is_learned(kind, classes)}; set warm_start=False to start from new weights"
+            )
+
     def _keep(self, model: NativeStack, seed: int, **learned: Any) -> None:
         _name_classes(model, learned.get("classes_"))  # before others see the model: it is a change of it
         super()._keep(model, seed, **learned)
@@ -333,6 +340,10 @@ class StackedDenoisingClassifier(
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+
+def _what_is_learned(head: str, classes: Labels) -> str:
+    return f"the classes {classes.tolist()}" if head == "softmax" else f"{len(classes)} labels at once"
 
 
 def _name_classes(stack: NativeStack, classes: Any) -> None:

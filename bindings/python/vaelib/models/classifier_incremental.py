@@ -32,12 +32,14 @@ class ClassifierPartialFit(Estimator[NativeStack]):
 
         Layers are fine-tuned, not pretrained: ``pretrained``, or ``fit`` before, begins with layers that are. The first
         call decides, from its rows, the loss and the columns' scales, so it should be like those that follow. The
-        optimiser goes on from call to call, but not in a copy or a pickle. As no end is known, the schedule "cosine",
-        the default, is "constant" here. Nothing is held out, and ``history_`` and ``n_iter_`` are those of ``fit``.
+        optimiser goes on from call to call, but not in a copy or a pickle; where parameters of the training changed
+        since the last call, it begins anew with them. As no end is known, the schedule "cosine", the default, is
+        "constant" here. ``weight_decay`` is that of a training on as many rows as the first call had. Nothing is held
+        out, and ``history_`` and ``n_iter_`` are those of ``fit``.
 
         Parameters
         ----------
-        X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
+        X : array of shape (n_samples, n_features), Dataset, h5py.Dataset or iterable of batches
             The examples, as in ``fit``, in steps of ``finetune_batch_size`` rows, or else of ``batch_size``, or of 128
             if that is "auto".
         y : array of shape (n_samples,) or (n_samples, n_labels)
@@ -57,7 +59,9 @@ class ClassifierPartialFit(Estimator[NativeStack]):
             A value is not finite or does not suit the loss; the steps before it were made.
         """
         with learning(self):
-            examples = weighted(self._examples(X, reset=is_new(self)), sample_weight)
+            begins = is_new(self)
+            X, y = self._collected(X, y, begins)
+            examples = weighted(self._examples(X, reset=begins), sample_weight)
             kind, known = ("sigmoid", None) if is_matrix(y) else ("softmax", _known_classes(self, classes))
             labelled = _labelled(self, X, y, examples, known)
             if not has_head(self):

@@ -38,7 +38,7 @@ Self = TypeVar("Self", bound="Estimator[Any]")
 NAMES_LOST = "the file does not keep the names of columns, which are other than texts or numbers, or too long"
 
 #: The attributes that say what the columns of a data frame were.
-_OF_COLUMNS = ("feature_names_in_", "_table", "_conditions")
+_OF_COLUMNS = ("feature_names_in_", "_table", "_selected", "_conditions")
 
 
 class Estimator(Generic[ModelType]):
@@ -244,8 +244,8 @@ class Estimator(Generic[ModelType]):
     def _training(self, model: ModelType, seed: int, **learned: Any) -> Iterator[None]:
         """Trains the model within, then keeps it, and the attributes that were learned from the data.
 
-        It is kept too, with the weights reached, when training was stopped or diverged; not when the library refused
-        to begin.
+        It is kept too, with the weights reached, when training was stopped, by whatever a callback raised too, or
+        diverged; not when the library refused to begin.
         """
         model.columns = self._columns_for(model)
         in_training = vars(self).setdefault("_in_training", {})
@@ -253,7 +253,8 @@ class Estimator(Generic[ModelType]):
             in_training[threading.get_ident()] = model
             yield
         except BaseException as error:
-            if isinstance(error, Cancelled | NumericalError) or not isinstance(error, VaelibError):
+            has_begun = isinstance(error, Cancelled | NumericalError) or model.callback_failed
+            if has_begun or not isinstance(error, VaelibError):
                 self._keep(model, seed, **learned)
             raise
         finally:
@@ -261,6 +262,7 @@ class Estimator(Generic[ModelType]):
         self._keep(model, seed, **learned)
 
     def _keep(self, model: ModelType, seed: int, **learned: Any) -> None:
+        vars(self).pop("_steps", None)  # which were those before this training
         self._model = model
         self.seed_ = seed
         vars(self).update(learned)
@@ -348,10 +350,12 @@ class Estimator(Generic[ModelType]):
         """Whether ``fit`` continues from the weights of the previous one."""
         return bool(self.warm_start) and getattr(self, "_model", None) is not None
 
-    def _kept(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """X and y for several methods, ``fit`` first; batches of X, which may come but once, as what they hold."""
+    def _fit_to(self, X: Any, y: Any, **parameters: Any) -> Any:
+        """Fits to X, and returns it for what follows: batches, which may come but once, as what they hold."""
         with self._learning():
-            return self._collected(X, y, reset=not self._goes_on())
+            X, y = self._collected(X, y, reset=not self._goes_on())
+            self.fit(X, y, **parameters)  # type: ignore[attr-defined]
+        return X
 
     def _collected(self, X: Any, y: Any, reset: bool) -> tuple[Any, Any]:
         """X and y; if X comes in batches, what was collected of them, and the labels or targets in them.

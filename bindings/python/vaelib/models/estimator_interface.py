@@ -53,8 +53,8 @@ class EstimatorInterface(TransformerBase):
 
     def fit_transform(self, X: Any, y: Any = None, **fit_parameters: Any) -> Any:
         """Fits to X, then returns the latent means of X, as ``transform`` does."""
-        X, y = self._kept(X, y)  # type: ignore[attr-defined]
-        return self.fit(X, y, **fit_parameters).transform(X)  # type: ignore[attr-defined]
+        X = self._fit_to(X, y, **fit_parameters)  # type: ignore[attr-defined]
+        return self.transform(X)  # type: ignore[attr-defined]
 
     def set_output(self: Self, *, transform: str | None = None) -> Self:
         """Chooses what ``transform`` and ``fit_transform`` return; returns the estimator.

@@ -24,10 +24,14 @@ Phase = tuple[str, int]
 
 @dataclass
 class Steps:
-    """What goes on from one call to the next: a trainer for each phase, and how many calls and batches there were."""
+    """What goes on from one call to the next: a trainer for each phase, and how many calls and batches there were.
+
+    ``parameters`` are what the estimator says of the training in each phase, and of layers that are pretrained.
+    """
 
     model: Any
     phases: Sequence[Phase]
+    parameters: list[Any]
     trainers: list[Trainer]
     calls: int = 0
     batches: int = 0
@@ -77,22 +81,45 @@ def step_through(estimator: Estimator[Any], examples: Dataset, phases: Sequence[
 
 
 def _steps_of(estimator: Estimator[Any], phases: Sequence[Phase], rows: int) -> Steps:
-    """The steps that go on; new ones for another model or other phases, whose epochs have so many rows."""
+    """The steps that go on; new ones for another model, phases or parameters, whose epochs have so many rows."""
     steps: Steps | None = getattr(estimator, "_steps", None)
-    if steps is None or steps.model is not estimator._fitted() or steps.phases != phases:
-        endless = _Endless(estimator)
+    if steps is not None and steps.model is not estimator._fitted():
+        steps = None
+    parameters = _parameters_of(estimator, phases)
+    if steps is None or steps.phases != phases or steps.parameters != parameters:
+        model = estimator._same_stack() if _pretrains(phases) else estimator._fitted()  # type: ignore[attr-defined]
+        calls, batches = (0, 0) if steps is None else (steps.calls, steps.batches)
+        endless = _Endless(estimator, model, calls)
         trainers = [Trainer(endless, rows, phase=phase, layer=layer) for phase, layer in phases]
-        steps = estimator._steps = Steps(estimator._fitted(), phases, trainers)
+        steps = Steps(model, phases, parameters, trainers, calls, batches)
+        estimator._model, estimator._steps = model, steps
     return steps
 
 
-class _Endless:
-    """An estimator as a Trainer sees it whose training has no end, so that no rate falls towards one."""
+def _parameters_of(estimator: Estimator[Any], phases: Sequence[Phase]) -> list[Any]:
+    """What the estimator says of the training in each phase; first of layers, which have parameters of pretraining."""
+    layers = [estimator._architecture()] if _pretrains(phases) else []  # type: ignore[attr-defined]
+    return [*layers, *(estimator._step_training(phase, layer, None)[2] for phase, layer in phases)]
 
-    def __init__(self, estimator: Estimator[Any]) -> None:
+
+def _pretrains(phases: Sequence[Phase]) -> bool:
+    return any(phase == "pretraining" for phase, _ in phases)
+
+
+class _Endless:
+    """An estimator of this model as a Trainer sees it whose training has no end, so that no rate falls towards one.
+
+    A trainer that begins after some calls draws other noise than the one before it.
+    """
+
+    def __init__(self, estimator: Estimator[Any], model: Any, calls: int) -> None:
         self._estimator = estimator
-        self.seed_ = estimator.seed_
-        self._fitted, self._examples, self._adopt = estimator._fitted, estimator._examples, estimator._adopt
+        self.seed_ = (estimator.seed_ + calls) % 2**64
+        self._examples, self._adopt = estimator._examples, estimator._adopt
+        self._model = model
+
+    def _fitted(self) -> Any:
+        return self._model
 
     def _step_training(self, phase: str | None, layer: int, head: Any) -> tuple[str, int, dict[str, Any]]:
         found, index, training = self._estimator._step_training(phase, layer, head)

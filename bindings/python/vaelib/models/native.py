@@ -51,6 +51,8 @@ class NativeModel:
 
     def __init__(self, handle: Any) -> None:
         self.handle = handle
+        #: Whether a callback's exception ended the last training: then it had begun, whatever was raised.
+        self.callback_failed = False
         self._release = weakref.finalize(self, library.vaelib_model_free, handle)
 
     def save(self, path: Path) -> None:
@@ -183,6 +185,7 @@ class NativeModel:
 
         An early end that one asked for is a success; see ``LongCall`` for the other kinds.
         """
+        self.callback_failed = False
         config = defaults(header.TrainingConfig)
         config.seed = seed
         kept = [*fill(config, training), attach(config, checkpoint)]
@@ -192,6 +195,8 @@ class NativeModel:
         except Cancelled:
             if not long_call.stopped_by_callback:
                 raise
+        finally:
+            self.callback_failed = long_call.callback_failed
         del kept
         return not long_call.stopped_by_callback
 

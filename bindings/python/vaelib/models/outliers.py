@@ -62,8 +62,7 @@ class OutlierDetection(Estimator[ModelType], OutlierBase):
     ) -> npt.NDArray[np.int64]:
         """Fits to X, then says which of its rows are outliers, as ``predict`` does. ``y`` is ignored."""
         given = {} if conditions is None else {"conditions": conditions}
-        X, y = self._kept(X, y)
-        self.fit(X, y, **given, **fit_parameters)  # type: ignore[attr-defined]
+        X = self._fit_to(X, y, **given, **fit_parameters)
         return self.predict(X, conditions=conditions)
 
     def p_values(self, X: Any, reference: Any = None, *, conditions: Any = None) -> Vector:

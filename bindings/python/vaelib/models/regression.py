@@ -59,12 +59,12 @@ class RegressionPredictions(Estimator[NativeStack]):
         weights = as_weights(1 if sample_weight is None else sample_weight, len(predicted))
         return r2(targets[rows], predicted[rows], weights[rows])
 
-    def _measured(self, X: Any, y: Any, examples: Dataset) -> tuple[Dataset, int]:
-        """Those of the examples that have targets, with them; and how many axes y has."""
+    def _measured(self, X: Any, y: Any, examples: Dataset) -> tuple[Dataset, tuple[int, ...]]:
+        """Those of the examples that have targets, with them; and the shape of y."""
         targets = as_targets(targets_of(X, y), examples.rows, type(self).__name__)
         rows = has_targets(targets)
         known = examples if rows.all() else examples[rows]
-        return known._with_targets(targets[rows], "gaussian"), targets.ndim
+        return known._with_targets(targets[rows], "gaussian"), targets.shape
 
     def _measured_validation(self, validation: Any) -> Dataset:
         """Validation examples with their targets; those without are left out."""

@@ -227,7 +227,8 @@ class StackedDenoisingRegressor(
             all epochs see all rows.
         y : array of shape (n_samples,) or (n_samples, n_outputs), Dataset or h5py.Dataset, optional
             Their targets, which are held in memory as float32. NaN stands for one that an example lacks. Without it X
-            is a Dataset with labels, whole numbers that are the targets.
+            is a Dataset with labels, whole numbers that are the targets. A warm start standardises them by the mean and
+            the deviation of those of the first fit.
         sample_weight : array of shape (n_samples,), optional
             How much each example counts: weight 2 as if it were there twice, 0 as if it were not there. Only their
             ratios matter. Without it a Dataset's own (``Dataset.reweight``).
@@ -266,11 +267,22 @@ class StackedDenoisingRegressor(
             seed = training_seed(self.random_state, keeper)
             X, y = self._collected(X, y, not goes_on)
             examples = weighted(self._examples(X, reset=not goes_on), sample_weight)
-            measured, axes = self._measured(X, y, examples)
+            measured, shape = self._measured(X, y, examples)
+            if goes_on:
+                self._check_head(shape)
             held_out = None if validation is None else self._measured_validation(validation)
             stack, pretraining = self._beginning(examples, seed, goes_on)
-            self._train(stack, seed, pretraining, measured, held_out, callbacks, keeper, _is_vector=axes == 1)
+            self._train(stack, seed, pretraining, measured, held_out, callbacks, keeper, _is_vector=len(shape) == 1)
         return self
+
+    def _check_head(self, shape: tuple[int, ...]) -> None:
+        """Refuses targets that the head that a warm start continues with does not learn."""
+        stack, outputs = self._fitted(), 1 if len(shape) == 1 else shape[1]
+        if stack.head and stack.info.output_count != outputs:
+            raise ValueError(
+                f"warm_start continues with the {stack.info.output_count} targets of each example in the first fit, "
+                f"but y has {outputs}; set warm_start=False to start from new weights"
+            )
 
     @property
     def n_outputs_(self) -> int:

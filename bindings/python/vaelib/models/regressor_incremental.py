@@ -26,13 +26,14 @@ class RegressorPartialFit(Estimator[NativeStack]):
 
         Layers are fine-tuned, not pretrained: ``pretrained``, or ``fit`` before, begins with layers that are. The first
         call decides, from its rows, the loss and the scales of columns and targets, so it should be like those that
-        follow. The optimiser goes on from call to call, but not in a copy or a pickle. As no end is known, the schedule
-        "cosine", the default, is "constant" here. Nothing is held out, and ``history_`` and ``n_iter_`` are those of
-        ``fit``.
+        follow. The optimiser goes on from call to call, but not in a copy or a pickle; where parameters of the training
+        changed since the last call, it begins anew with them. As no end is known, the schedule "cosine", the default,
+        is "constant" here. ``weight_decay`` is that of a training on as many rows as the first call had. Nothing is
+        held out, and ``history_`` and ``n_iter_`` are those of ``fit``.
 
         Parameters
         ----------
-        X : array of shape (n_samples, n_features), Dataset or h5py.Dataset
+        X : array of shape (n_samples, n_features), Dataset, h5py.Dataset or iterable of batches
             The examples, as in ``fit``, in steps of ``finetune_batch_size`` rows, or else of ``batch_size``, or of 128
             if that is "auto".
         y : array of shape (n_samples,) or (n_samples, n_outputs)
@@ -48,7 +49,9 @@ class RegressorPartialFit(Estimator[NativeStack]):
             A value is not finite or does not suit the loss; the steps before it were made.
         """
         with learning(self):
-            examples = weighted(self._examples(X, reset=is_new(self)), sample_weight)
+            begins = is_new(self)
+            X, y = self._collected(X, y, begins)
+            examples = weighted(self._examples(X, reset=begins), sample_weight)
             targets = as_targets(targets_of(X, y), examples.rows, type(self).__name__)
             matrix = targets.reshape(len(targets), -1)
             if not has_head(self):

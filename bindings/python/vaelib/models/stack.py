@@ -157,7 +157,7 @@ class Stack(Estimator[NativeStack]):
                 stack.train("vaelib_stack_finetune", arguments, finetuning, seed, report, checkpoint)
 
     def _same_stack(self) -> NativeStack:
-        """The stack that a warm start continues with.
+        """The stack that a warm start, or another part of the data, continues with.
 
         Parameters of layers that only pretraining uses may be others than before: then a stack that has them, the
         weights and a new history.
@@ -180,10 +180,10 @@ class Stack(Estimator[NativeStack]):
             changed.append("standardize")
         if changed:
             raise ValueError(
-                f"warm_start continues with the fitted model, but {', '.join(changed)} changed since; "
-                "set warm_start=False to start from new weights"
+                f"training continues with the fitted model, but {', '.join(changed)} changed since; fit with "
+                "warm_start=False starts from new weights"
             )
-        created = NativeStack.create(stack.data_dim, 0, wanted)
+        created = NativeStack.create(stack.data_dim, stack.parameters[1], wanted)
         if created.parameters[0].layers == found.layers:
             return stack
         if stack.head:

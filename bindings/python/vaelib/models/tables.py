@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,9 @@ class TableData(Estimator[NativeVAE]):
     binarization: str
     #: What the columns of the data frame were, if ``fit`` had one that is more than an array of floats.
     _table: Table | None = None
-    #: The parameter ``columns``, and the same with names for what was selected in the data frame of ``fit``.
-    _selected: tuple[Sequence[Any], list[Any]] | None = None
+    #: The parameter ``columns``, and the same with names for what was selected in the data frame of ``fit``; None of
+    #: what is to be selected in the frame that comes next.
+    _selected: tuple[Sequence[Any] | None, list[Any] | None] | None = None
 
     @property
     def categories_(self) -> dict[Any, npt.NDArray[Any]]:
@@ -41,14 +43,24 @@ class TableData(Estimator[NativeVAE]):
         self._fitted()
         return {} if self._table is None else self._table.named_categories()
 
+    @contextmanager
+    def _learning(self) -> Iterator[None]:
+        with super()._learning():
+            if self._selected is None or self._selected[0] is not self.columns:
+                self._selected = (self.columns, None)
+            yield
+
+    def _is_to_select(self) -> bool:
+        """Whether a warm start has the parameter ``columns`` otherwise than the fit before it."""
+        return self._selected is not None and self._selected[0] is self.columns and self._selected[1] is None
+
     def _matrix(self, X: Any, reset: bool) -> Any:
         if reset:
-            vars(self).pop("_table", None)
-            vars(self).pop("_selected", None)
+            self._forget_columns()
         if library_of(X) is None or 0 in X.shape:
             return super()._matrix(X, reset)
         check_feature_names(self, X, reset)
-        if reset and self.columns is not None:
+        if self.columns is not None and (reset or self._is_to_select()):
             self._selected = (self.columns, with_selections(self.columns, X))
         if reset:
             warn_of_index(X)
@@ -112,9 +124,9 @@ class TableData(Estimator[NativeVAE]):
         if self.columns is None:
             return [None] * width
         names = getattr(self, "feature_names_in_", None)
-        columns = self.columns
+        columns: Sequence[Any] = self.columns
         if self._selected is not None and self._selected[0] is columns:
-            columns = self._selected[1]
+            columns = self._selected[1] or columns
         return named_groups(columns, width, None if names is None else [str(name) for name in names])
 
     def _groups(self, n_features: int) -> list[Group]:

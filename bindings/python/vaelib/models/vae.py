@@ -317,8 +317,8 @@ class VAE(
 
     def fit_transform(self, X: Any, y: Any = None, *, conditions: Any = None, **fit_parameters: Any) -> Any:
         """Fits to X, then returns the latent means of X, as ``transform`` does."""
-        X, y = self._kept(X, y)
-        return self.fit(X, y, conditions=conditions, **fit_parameters).transform(X, conditions=conditions)
+        X = self._fit_to(X, y, conditions=conditions, **fit_parameters)
+        return self.transform(X, conditions=conditions)
 
     def _new_model(self, n_features: int, seed: int) -> NativeVAE:
         groups = self._groups(n_features)
@@ -392,6 +392,7 @@ class VAE(
         wanted = wanted_model.resolved_architecture
         changed = [name for name in wanted if wanted[name] != found[name]]
         changed += ["columns"] if wanted_model.groups != model.groups else []
+        changed += [] if self._has_same_size_factor() else ["size_factor"]
         if changed:
             raise ValueError(
                 f"warm_start continues with the fitted model, but {', '.join(changed)} changed since; "

@@ -63,6 +63,11 @@ class VAEConditions(Estimator[NativeVAE]):
             )
         return examples._with_columns(self._conditions.dataset(conditions, examples.rows))
 
+    def _has_same_size_factor(self) -> bool:
+        """Whether the parameter ``size_factor`` says of the conditions beside X what it said in the first fit."""
+        known = self._conditions
+        return self.size_factor is None if known is None else known.has_size_factor(self.size_factor)
+
     def _check_names(self, conditions: Conditions) -> None:
         own = self._table.names if self._table is not None else getattr(self, "feature_names_in_", [])
         twice = [name for name in conditions.names if name in list(own)]

@@ -12,6 +12,7 @@ from vaelib._c.arguments import count, seed_from, text
 from vaelib._c.arrays import pointer
 from vaelib._c.long_calls import Callbacks, LongCall
 from vaelib._c.parameters import allowed
+from vaelib.data.as_array import as_frame
 from vaelib.data.dataset import Dataset
 from vaelib.data.frame_columns import completed_frame, library_of
 from vaelib.data.h5py_datasets import is_h5py_dataset
@@ -81,6 +82,7 @@ class VAEImputation(Estimator[NativeVAE]):
         as it scales them, else as they were.
         """
         model = self._fitted()
+        X = as_frame(X)
         examples = self._examples(X, conditions=conditions)
         copies = count(imputations, "imputations")
         values = np.empty((examples.rows, copies, model.data_dim), dtype=np.float32)

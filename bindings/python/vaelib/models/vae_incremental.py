@@ -22,14 +22,15 @@ class VAEPartialFit(Estimator[NativeVAE]):
 
         The first call decides, from its rows, what the parameters leave to the data: the likelihood, the columns'
         scales, the categories. It should be like those that follow. After a ``fit`` the fitted model is trained on. The
-        optimiser goes on from call to call, but not in a copy or a pickle. As no end is known, the schedule "cosine",
-        the default, is "constant" here; others count epochs of as many rows as the first call had. Nothing is held out,
-        and ``history_`` and ``n_iter_`` are those of ``fit``. ``predict``, ``decision_function``, ``p_values`` and
-        ``explain`` need ``calibrate`` with usual rows afterwards.
+        optimiser goes on from call to call, but not in a copy or a pickle; where parameters of the training changed
+        since the last call, it begins anew with them. As no end is known, the schedule "cosine", the default, is
+        "constant" here; others count epochs of as many rows as the first call had, and ``weight_decay`` is that of a
+        training on so many. Nothing is held out, and ``history_`` and ``n_iter_`` are those of ``fit``. ``predict``,
+        ``decision_function``, ``p_values`` and ``explain`` need ``calibrate`` with usual rows afterwards.
 
         Parameters
         ----------
-        X : array or data frame of shape (n_samples, n_features), Dataset or h5py.Dataset
+        X : array or data frame of shape (n_samples, n_features), Dataset, h5py.Dataset or iterable of batches
             The examples, as in ``fit``, in steps of ``batch_size`` rows, of 128 if that is "auto".
         y : ignored
             Present for scikit-learn.
