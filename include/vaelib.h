@@ -426,7 +426,7 @@ typedef struct vaelib_dataset_options {
     const char *weights_path;
     /**
      * What can stop the opening, which reads sets within the memory budget, and counts the entries of each row where a
-     * sparse matrix is stored column by column. NULL, the default: nothing. `user_data` is passed to it.
+     * sparse matrix is stored column by column; labels are read without a question. NULL, the default: nothing. `user_data` is passed to it.
      */
     vaelib_stop_fn should_stop;
     void *user_data;
@@ -1252,8 +1252,8 @@ typedef struct vaelib_column_group {
     size_t condition;
     /**
      * 1: the column, the only one of its group and the only one of the model, is given, and no network sees it: the size
-     * factor s of each row, a number above 0 and at most 1e9. Counts with count_mean "share" have shares of s in the place of
-     * the row's total, as where totals were found in other ways, or of more columns than are modelled: mean_d =
+     * factor s of each row, from 1e-9 to 1e9. Counts with count_mean "share" have shares of s in the place of the row's
+     * total, as where totals were found in other ways, or of more columns than are modelled: mean_d =
      * s exp(h_d) / sum_k exp(h_k). So s is the total that is expected of the counts, not a number around 1. Some group must
      * have such counts; likelihood stays "auto". Whatever takes conditions takes s among them, as one of the K columns, so
      * what is decoded or sampled has the s that is given. 0, the default: the column is something else.

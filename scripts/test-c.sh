@@ -57,11 +57,13 @@ run() {
 }
 
 declare -A started=()
-# start NAME COMMAND...: runs COMMAND beside what follows; for what takes minutes of one processor.
+# start NAME COMMAND...: runs COMMAND beside what follows, with a folder of its own; for what takes minutes of one
+# processor.
 start() {
   local name=$1
   shift
-  timeout 900 "$@" >"$programs/$name.log" 2>&1 </dev/null &
+  mkdir "$scratch/$name"
+  VAELIB_TEST_FOLDER=$scratch/$name timeout 900 "$@" >"$programs/$name.log" 2>&1 </dev/null &
   started[$name]=$!
 }
 

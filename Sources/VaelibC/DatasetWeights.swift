@@ -60,7 +60,7 @@ extension ExampleWeights {
     selection.externalFolders = externalFolders
     let column = try FileExamples.completeColumn(
       name, path: path, rows: rows, externalFolders: externalFolders,
-      checkInChild: options.check_in_child != 0)
+      checkInChild: options.check_in_child != 0, isStopped: isStopped)
     // What has another size is not read into memory.
     let source = try FileExamples(
       path: path, name: column, labels: nil, memoryBudget: min(rows, Int.max / widestNumber) * widestNumber,

@@ -236,7 +236,7 @@ static int warned_of(const char *text) { return strstr(vaelib_last_warning(), te
 
 /* What is said of a column of a model's examples calls it by its name, if that is a text. */
 static void check_messages(void) {
-    static const char *const odd[columns] = {"a\n\"b\\", "1", "2", "3"};
+    static const char *const odd[columns] = {"a\n\"b\\'s", "1", "2", "3"};
     float values[4 * columns], codes[32];
     vaelib_model *model = make_table_model(), *stack = make_stack(columns);
     vaelib_training_config plan = make_plan(1);
@@ -260,7 +260,7 @@ static void check_messages(void) {
     bad = table_with(values, 3, 0, NAN);
     CHECK_OK(vaelib_model_set_column_names(stack, "text", odd, columns));
     CHECK_MESSAGE(
-        vaelib_stack_encode(stack, bad, 0, codes, 32), VAELIB_DATA_ERROR, "row 3, column 0 (\"a\\n\\\"b\\\\\") (");
+        vaelib_stack_encode(stack, bad, 0, codes, 32), VAELIB_DATA_ERROR, "row 3, column 0 (\"a\\n\\\"b\\\\'s\") (");
     CHECK_OK(vaelib_model_set_column_names(model, "integer", (const char *const[]){"7", "8", "9", "10"}, columns));
     CHECK_MESSAGE(train(model, bad, &plan), VAELIB_DATA_ERROR, "row 3, column 0 (counted from 0);");
     vaelib_dataset_free(bad);

@@ -252,7 +252,7 @@ static void check_size_factor(void) {
     vaelib_dataset_free(c);
     c = wrap(beside, rows, given);
     CHECK_MESSAGE(vaelib_vae_decode(model, z, c, mean, NULL, rows * wide), VAELIB_DATA_ERROR,
-                  "conditions hold 0.0 at row 4, column 1 (counted from 0); a size factor must be above 0");
+                  "conditions hold 0.0 at row 4, column 1 (counted from 0); a size factor must be from 1e-9 to 1e9");
     vaelib_dataset_free(z);
     vaelib_dataset_free(c);
     vaelib_dataset_free(examples);

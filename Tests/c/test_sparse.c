@@ -319,6 +319,35 @@ static void check_stopped_openings(const char *path) {
     }
 }
 
+/* A dense set is read to memory in pieces, between which the opening can end. */
+static void check_stopped_dense_opening(void) {
+    enum { dense_rows = 20 << 10, row_bytes = 1 << 10 };
+    const size_t shape[] = {row_bytes};
+    const char *path = scratch_path("dense.h5");
+    uint8_t *bytes = calloc(dense_rows, row_bytes);
+    vaelib_writer *writer = create_writer(path);
+    vaelib_writer_config config = make_writer_config(VAELIB_UINT8, shape, 1);
+    vaelib_array array = make_view(bytes, VAELIB_UINT8, dense_rows, row_bytes);
+    vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
+    vaelib_dataset *dataset = NULL;
+    struct patience patience = {0, 0};
+    const size_t descriptors = open_descriptors();
+    REQUIRE_OK(vaelib_writer_add(writer, "x", &config));
+    REQUIRE_OK(vaelib_writer_append(writer, "x", &array));
+    REQUIRE_OK(vaelib_writer_finish(writer));
+    vaelib_writer_free(writer);
+    free(bytes);
+    CHECK_OK(vaelib_dataset_options_init(&options));
+    options.should_stop = ask;
+    options.user_data = &patience;
+    for (patience.last = 1; patience.last <= 2; patience.last++) {
+        patience.questions = 0;
+        CHECK_STATUS(vaelib_dataset_open(path, "x", &options, &dataset), VAELIB_CANCELLED);
+        CHECK(dataset == NULL && patience.questions == patience.last && open_descriptors() <= descriptors);
+    }
+    remove(path);
+}
+
 /* The layout of 10x Genomics: genes x cells, of which the cells are the examples. */
 static void check_files(void) {
     const int64_t shape[] = {4, 3};
@@ -399,5 +428,6 @@ int main(void) {
     check_changes();
     check_training();
     check_files();
+    check_stopped_dense_opening();
     return report();
 }

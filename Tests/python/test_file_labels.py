@@ -124,6 +124,8 @@ def test_one_column_for_each_class(write, type_name, options):
         with vaelib.open_dataset(path, "x", "y", check_in_child=in_child) as dataset:
             assert dataset.labels.dtype == np.int64
             np.testing.assert_array_equal(dataset.labels, PLACES + 1)
+        with vaelib.open_dataset(path, "x", labels="y", labels_path=path, check_in_child=in_child) as dataset:
+            np.testing.assert_array_equal(dataset.labels, PLACES + 1)
     # The class that no row has is none.
     model = vaelib.StackedDenoisingClassifier(hidden=(4,), pretrain_epochs=1, finetune_epochs=1, random_state=0)
     with vaelib.open_dataset(path, "x", "y") as dataset:

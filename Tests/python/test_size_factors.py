@@ -177,7 +177,7 @@ def test_gaps_leave_the_means_of_other_columns_as_they_are(missing):
 
 def test_shares_of_any_size_factor_have_a_density_and_a_gradient():
     x = np.array([[1e9, 0, 3], [0, 1e6, 0], [0, 0, 1], [0, 0, 0]], np.float32)
-    size = np.array([[1e9], [1e-30], [1e-3], [1]], np.float32)
+    size = np.array([[1e9], [1e-9], [1e-3], [1]], np.float32)
     for likelihood in ("poisson", "negative_binomial", "zero_inflated_negative_binomial"):
         model = vaelib.VAE(1, (), likelihood=likelihood, count_mean="share", size_factor=0, standardize=False)
         model.initialize(x, conditions=size)
@@ -225,7 +225,7 @@ def test_beside_sparse_streamed_and_stored_counts(tmp_path):
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (0, "hold 0.0 at row 7, column 41.*a size factor must be above 0 and at most 1e9"),
+        (0, "hold 0.0 at row 7, column 41.*a size factor must be from 1e-9 to 1e9"),
         (-2, "hold -2.0 at row 7, column 41.*leave rows out that have none"),
         (2e9, "at most 1e9"),
         (np.inf, "hold inf at row 7, column 41"),

@@ -24,7 +24,7 @@ enum ExampleDomain: Sendable {
   case counts(neededBy: String, alternative: String)
   /// Whole numbers from 0 on, below a number of categories.
   case classes(Int, neededBy: String)
-  /// Above 0, to a billion.
+  /// From a billionth to a billion.
   case sizeFactors
 
   /// True if all values of a row are allowed.
@@ -39,7 +39,7 @@ enum ExampleDomain: Sendable {
     case .counts: return low >= 0 && high <= Self.greatestCount && Self.areWhole(values, count)
     case .classes(let classes, _):
       return low >= 0 && high < Float(classes) && Self.areWhole(values, count)
-    case .sizeFactors: return low > 0 && high <= Self.greatestCount
+    case .sizeFactors: return low >= Self.leastSizeFactor && high <= Self.greatestCount
     }
   }
 
@@ -47,6 +47,8 @@ enum ExampleDomain: Sendable {
 
   /// Beyond it, numbers are no counts of anything, and their probabilities have no digits left.
   static let greatestCount: Float = 1e9
+  /// Beside less, shares of a size factor leave the range of float32.
+  private static let leastSizeFactor: Float = 1e-9
 
   /// Counts instead of stopping at the first fraction, for which the compiler has instructions.
   private static func areWhole(_ values: UnsafePointer<Float>, _ count: Int) -> Bool {
@@ -79,7 +81,7 @@ enum ExampleDomain: Sendable {
     case .classes(let classes, let reason):
       "\(reason) with \(classes) classes needs whole numbers from 0 to \(classes - 1)"
     case .sizeFactors:
-      "a size factor must be above 0 and at most 1e9, the total that is expected of the row's counts: leave rows out that "
+      "a size factor must be from 1e-9 to 1e9, the total that is expected of the row's counts: leave rows out that "
         + "have none"
     }
   }

@@ -29,7 +29,7 @@ struct LocationScale: Sendable {
     fixedLogVariance = Float(2 * log(columns.options.noiseStddev))
     stddevFloor = columns.options.stddevFloor
     switch columns.options.variance {
-    // Of the latter there is none: it is refused, unless the columns are given, and have no variance.
+    // The latter is for shapes of other likelihoods, and refused here before.
     case .learned, .byCondition:
       logVarianceTensor = try layout.append(columns.prefix + "decoder/log_variance", rows: 1, columns: width)
     case .fixed, .predicted: logVarianceTensor = nil

@@ -21,6 +21,22 @@ extension ColumnNames {
   /// In quotation marks, on one line whatever it holds; nil without a name, or if it is a number.
   private func name(_ column: Int) -> String? {
     guard let names, names.kind == .text, names.names.indices.contains(column) else { return nil }
-    return names.names[column].debugDescription
+    return Self.quoted(names.names[column])
   }
+
+  /// Quotation marks and backslashes with a backslash, and other than printed letters by their numbers.
+  private static func quoted(_ name: String) -> String {
+    let letters = name.unicodeScalars.prefix(greatestLength).map { letter in
+      switch letter {
+      case "\"", "\\": "\\\(letter)"
+      case "\n": "\\n"
+      case "\t": "\\t"
+      case _ where letter.properties.generalCategory == .control: "\\u{\(String(letter.value, radix: 16))}"
+      default: String(letter)
+      }
+    }
+    return "\"" + letters.joined() + (name.unicodeScalars.count > greatestLength ? "..." : "") + "\""
+  }
+  /// What is longer would hide the message.
+  private static let greatestLength = 200
 }

@@ -17,23 +17,25 @@ extension VariationalAutoencoder {
     // Examples that are all the same have one code, and no scale.
     guard let largest = moments.deviations.max(), largest > 0 else { return [] }
     let smallest = moments.deviations.filter { $0 > 0 }.min() ?? largest
-    return [
-      scaleFinding(smallest...largest), sizeFactorFinding(moments.means), try collapseFinding(sample),
-    ].compactMap { $0 }
+    return [scaleFinding(smallest...largest), try collapseFinding(sample)].compactMap { $0 }
+      + sizeFactorFindings(moments.means, rows: sample.rows)
   }
 
-  /// Size factors are other than totals: many programs have some that are 1 in the mean. `means` are those of the columns.
-  private func sizeFactorFinding(_ means: [Double]) -> String? {
-    guard let size = likelihood.conditions?.sizeFactor.map({ means[$0.columns.lowerBound] }),
-      let shares = zip(likelihood.parts, configuration.groups).first(where: {
-        $0.1.options.countMean == .share
-      })?.0
-    else { return nil }
-    let total = shares.columns.reduce(0) { $0 + means[$1] }
-    if total == 0 || Self.easySizes ~= size / total { return nil }
-    return
-      "size factors are \(Float(size)) in the mean, but the counts that are shares of them add up to \(Float(total)) in the "
-      + "mean of the rows, which the model cannot make up for: multiply size factors by \(Float(total / size))"
+  /// Size factors are other than totals: many programs have some that are 1 in the mean. `means` are those of the columns,
+  /// of so many rows.
+  private func sizeFactorFindings(_ means: [Double], rows: Int) -> [String] {
+    guard let size = likelihood.conditions?.sizeFactor.map({ means[$0.columns.lowerBound] }) else {
+      return []
+    }
+    let shares = zip(likelihood.parts, configuration.groups).filter { $0.1.options.countMean == .share }
+    return shares.compactMap { part, _ in
+      let total = part.columns.reduce(0) { $0 + means[$1] }
+      if total == 0 || Self.easySizes ~= size / total { return nil }
+      return
+        "size factors are \(Float(size)) in the mean of the first \(rows) rows, but the counts that are shares of them, in "
+        + "columns from \(part.columns.lowerBound) to \(part.columns.upperBound - 1), add up to \(Float(total)), which the "
+        + "model cannot make up for: multiply size factors by \(Float(total / size))"
+    }
   }
 
   /// No latent carries anything: the encoder puts out the prior for all examples.

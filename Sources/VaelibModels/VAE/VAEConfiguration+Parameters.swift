@@ -80,7 +80,8 @@ extension VAEConfiguration {
     }
     if modelledGroups.isEmpty {
       throw .invalidArgument(
-        "all column groups are conditions, so nothing is modelled; set condition to 0 in one of them at least"
+        "all column groups are given, as conditions or size factor, so nothing is modelled; add columns that are, or set "
+          + "condition to 0 in one of the groups"
       )
     }
   }

@@ -98,7 +98,8 @@ struct DatasetOpening {
   /// The names of categories. AnnData writes texts of pandas' own type as a column of which entries may be missing.
   private func categories(_ name: String) throws(StorageError) -> Labels {
     guard let column = try NullableColumn(name, check) else {
-      return try plainLabels(name, rows: nil, of: "a column of categories", otherAxes: [])
+      return try plainLabels(
+        name, rows: nil, of: "a column of categories", otherAxes: [], maybeOneHot: false)
     }
     let names = try labels(column, rows: nil, of: "a column of categories", otherAxes: [])
     guard !names.numbers.contains(where: { $0 < 0 }) || names.meaning == .values else {
@@ -142,19 +143,20 @@ struct DatasetOpening {
   }
 
   private func plainLabels(
-    _ name: String, rows: Int?, of dataset: String, otherAxes: [DatasetForm.Axis]
+    _ name: String, rows: Int?, of dataset: String, otherAxes: [DatasetForm.Axis], maybeOneHot: Bool = true
   ) throws(StorageError) -> Labels {
     let labels = try check.dataset(name)
     return try Self.labels(
-      try labelSource(labels, name), labels, rows: rows, of: dataset, otherAxes: otherAxes)
+      try labelSource(labels, name), labels, rows: rows, of: dataset, otherAxes: otherAxes,
+      maybeOneHot: maybeOneHot)
   }
 
   /// One label a row, or a matrix with a column for each class.
   private static func labels(
     _ source: StoredDataset, _ found: MetadataCheck.FoundDataset, rows: Int?, of dataset: String,
-    otherAxes: [DatasetForm.Axis]
+    otherAxes: [DatasetForm.Axis], maybeOneHot: Bool = true
   ) throws(StorageError) -> Labels {
-    if let matrix = OneHotLabels(source, rows: rows) { return try matrix.read() }
+    if maybeOneHot, let matrix = OneHotLabels(source, rows: rows) { return try matrix.read() }
     return try LabelReader(
       source, found.dataset.datatype, found.file, rows: rows, of: dataset, otherAxes: otherAxes
     ).read()

@@ -51,11 +51,7 @@ struct LabelReader {
   }
 
   func read() throws(StorageError) -> Labels {
-    // Numbers, and what they are made from.
-    let bytes = 3 * MemoryLayout<Int64>.stride
-    do { try MemoryReserve.require(rows, bytes: bytes) } catch {
-      throw .memory(path: file.file.path, byteCount: product([rows, bytes]) ?? .max)
-    }
+    try Self.requireMemory(rows, file.file.path)
     switch type.kind {
     case .text(let padding): return try fixedTexts(padding)
     case .variableText(let padding): return try variableTexts(padding)
@@ -65,6 +61,14 @@ struct LabelReader {
       return type.type == .boolean
         ? Labels(numbers, .named(.booleans)) : try names(numbers, base, members)
     default: return Labels(try integers(), .values)
+    }
+  }
+
+  /// Throws unless there is memory for so many labels: numbers, and what they are made from.
+  static func requireMemory(_ rows: Int, _ path: String) throws(StorageError) {
+    let bytes = 3 * MemoryLayout<Int64>.stride
+    do { try MemoryReserve.require(rows, bytes: bytes) } catch {
+      throw .memory(path: path, byteCount: product([rows, bytes]) ?? .max)
     }
   }
 

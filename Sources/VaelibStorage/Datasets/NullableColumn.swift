@@ -76,14 +76,15 @@ extension FileExamples {
   /// Where the numbers of a column are that needs one in each of its `rows` rows, such as weights: behind `name`, or in the
   /// `values` of a column of AnnData's `obs`, of which none may be missing. With `checkInChild` a child process looks first.
   public static func completeColumn(
-    _ name: String, path: String, rows: Int, externalFolders: [String], checkInChild: Bool
+    _ name: String, path: String, rows: Int, externalFolders: [String], checkInChild: Bool,
+    isStopped: () -> Bool
   ) throws(StorageError) -> String {
     func find() throws(StorageError) -> String? {
       try DatasetOpening(path, externalFolders: externalFolders).completeColumn(name, rows: rows)
     }
     if checkInChild {
       let byteCount = try ReadableFile(path).byteCount
-      _ = try ChildProcess.run(path, byteCount: byteCount) { (_) throws(StorageError) in
+      _ = try ChildProcess.run(path, byteCount: byteCount, isStopped: isStopped) { (_) throws(StorageError) in
         _ = try find()
         return []
       }

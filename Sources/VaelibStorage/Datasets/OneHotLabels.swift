@@ -12,21 +12,24 @@ struct OneHotLabels {
   /// Bytes of numbers that are read at a time, or one row.
   private static let stepBytes = 1 << 20
 
-  /// nil unless the dataset is a matrix of numbers, or of truth values, with `rows` rows and several columns.
+  /// nil unless the dataset is a matrix of numbers, or of truth values, with `rows` rows, nil for any number above 1, and
+  /// several columns.
   init?(_ dataset: StoredDataset, rows: Int?) {
     let form = dataset.form
-    guard form.storedShape.count == 2, form.storedShape[0] == rows, form.storedShape[1] > 1,
+    guard form.storedShape.count == 2, form.storedShape[1] > 1,
+      rows == nil ? form.storedShape[0] > 1 : form.storedShape[0] == rows,
       form.rowAxis == 0, form.element.numbers.count == 1, !form.element.haveAxis
     else { return nil }
     self.dataset = dataset
     (self.rows, classes) = (form.storedShape[0], form.storedShape[1])
     let fitting = max(1, Self.stepBytes / MemoryLayout<Double>.stride / classes)
     let band = form.storedChunkShape?[0] ?? 1
-    step = min(rows ?? 0, max(1, fitting / band) * band)
+    step = min(self.rows, max(1, fitting / band) * band)
   }
 
   func read() throws(StorageError) -> Labels {
     let path = dataset.reader.file.path
+    try LabelReader.requireMemory(rows, path)
     guard let count = product([step, classes]),
       let byteCount = product([count, MemoryLayout<Double>.stride]),
       let buffer = ByteBuffer(count: byteCount)

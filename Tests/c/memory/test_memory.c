@@ -209,12 +209,12 @@ static vaelib_status load_in(int check_in_child) {
 }
 static vaelib_status load(void) { return load_in(0); }
 static vaelib_status load_in_child(void) { return load_in(1); }
-static vaelib_status open_data(size_t budget, int check_in_child) {
+static vaelib_status open_data(const char *labels, size_t budget, int check_in_child) {
     static float values[rows * columns];
     vaelib_dataset_options options = VAELIB_DATASET_OPTIONS_INIT;
     vaelib_dataset *opened = NULL;
     vaelib_status status = vaelib_dataset_options_init(&options);
-    options.labels = "labels";
+    options.labels = labels;
     options.memory_budget = budget;
     options.check_in_child = check_in_child;
     if (status == VAELIB_OK) status = vaelib_dataset_open(data_path, "x", &options, &opened);
@@ -222,9 +222,9 @@ static vaelib_status open_data(size_t budget, int check_in_child) {
     vaelib_dataset_free(opened);
     return status;
 }
-static vaelib_status open_in_memory(void) { return open_data((size_t)1 << 30, 0); }
-static vaelib_status open_stream(void) { return open_data(0, 0); }
-static vaelib_status open_in_child(void) { return open_data((size_t)1 << 30, 1); }
+static vaelib_status open_in_memory(void) { return open_data("labels", (size_t)1 << 30, 0); }
+static vaelib_status open_stream(void) { return open_data("one_hot", 0, 0); }
+static vaelib_status open_in_child(void) { return open_data("labels", (size_t)1 << 30, 1); }
 static vaelib_status compose(void) {
     vaelib_dataset *training = NULL, *validation = NULL, *both = NULL;
     const vaelib_dataset *parts[2];
@@ -390,11 +390,19 @@ static void write_data(const float *values, const int64_t *labels) {
     vaelib_writer_config label_config = make_writer_config(VAELIB_INT64, NULL, 0);
     vaelib_array array = make_view(values, VAELIB_FLOAT32, rows, columns);
     vaelib_array label_array = make_view(labels, VAELIB_INT64, rows, 1);
+    enum { classes = 3 };
+    static unsigned char one_hot[rows][classes];
+    const size_t one_hot_shape[] = {classes};
+    vaelib_writer_config one_hot_config = make_writer_config(VAELIB_UINT8, one_hot_shape, 1);
+    vaelib_array one_hot_array = make_view(one_hot, VAELIB_UINT8, rows, classes);
     config.chunk_rows = 100;
     REQUIRE_OK(vaelib_writer_add(writer, "x", &config));
     REQUIRE_OK(vaelib_writer_append(writer, "x", &array));
     REQUIRE_OK(vaelib_writer_add(writer, "labels", &label_config));
     REQUIRE_OK(vaelib_writer_append(writer, "labels", &label_array));
+    for (size_t i = 0; i < rows; i++) one_hot[i][i % classes] = 1;
+    REQUIRE_OK(vaelib_writer_add(writer, "one_hot", &one_hot_config));
+    REQUIRE_OK(vaelib_writer_append(writer, "one_hot", &one_hot_array));
     REQUIRE_OK(vaelib_writer_finish(writer));
     vaelib_writer_free(writer);
 }
