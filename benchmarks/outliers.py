@@ -2,6 +2,7 @@
 
     python outliers.py outliers.h5                     # all methods that are installed, five seeds
     python outliers.py outliers.h5 --seeds 1 --rows 2000 --methods "vaelib, 8 VAEs" "isolation forest"
+    python outliers.py outliers.h5 --seeds 1 --results found.jsonl    # goes on where it was broken off
 
 The file has a group for each set, with the rows "x" and "y", which is 1 for outliers. Every method gets all rows,
 without "y", each column brought to mean 0 and deviation 1, and scores the same rows. Methods without chance run once.
