@@ -350,7 +350,7 @@ def test_conditions_that_cannot_be(change, error, text):
 @pytest.mark.parametrize(
     ("columns", "text"),
     [
-        ([("gaussian", slice(0, 3), {"condition": True})], "all column groups are conditions"),
+        ([("gaussian", slice(0, 3), {"condition": True})], "all column groups are given"),
         (
             [("gaussian", [0]), ("poisson", [1, 2], {"condition": True, "count_mean": "share"})],
             "count_mean is share, but the columns are conditions",

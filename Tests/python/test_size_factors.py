@@ -227,7 +227,7 @@ def test_beside_sparse_streamed_and_stored_counts(tmp_path):
     [
         (0, "hold 0.0 at row 7, column 41.*a size factor must be from 1e-9 to 1e9"),
         (-2, "hold -2.0 at row 7, column 41.*leave rows out that have none"),
-        (2e9, "at most 1e9"),
+        (2e9, "to 1e9"),
         (np.inf, "hold inf at row 7, column 41"),
         (np.nan, "hold NaN at row 7, column 41.*since size factors are given: leave such rows out"),
     ],
