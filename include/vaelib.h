@@ -1345,7 +1345,8 @@ typedef struct vaelib_vae_config {
      * each column is brought to mean 0 and deviation 1 inside the model, by the first examples that it is fitted to,
      * or by vaelib_model_standardize(). Bounds, means, variances and samples are of the data as they are. A column
      * that is constant there gets the median deviation of the others of its kind and is never taken for more certain
-     * than that. 0: columns stay as they are.
+     * than that. log(1 + x) of counts is divided by its deviation only where that is above 1, so that what was nearly
+     * never counted is not magnified. 0: columns stay as they are.
      */
     size_t standardize;
     /**

@@ -320,3 +320,18 @@ def test_columns_of_counts_in_a_data_frame_are_shares():
     assert list(vae.likelihoods_.values()) == expected
     counts = frame[list("abcd")].to_numpy().sum(axis=1)
     assert vae.get_weights()["columns/0/standardization/total"] == np.float32(counts.mean())
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_rare_counts_are_not_magnified():
+    """A row in which a column is common that was nearly never counted gets a bound that another row might have, too."""
+    random = np.random.RandomState(0)
+    x = random.poisson(5, size=(200, 40)).astype(np.float32)
+    x[:, 20:] = 0
+    x[random.choice(200, 20), np.arange(20, 40)] = 1
+    odd = x[:1].copy()
+    odd[:, 20:] = 30
+    model = vaelib.VAE(4, (32,), likelihood="negative_binomial", count_mean="share", epochs=60, random_state=0).fit(x)
+    deviations = model.get_weights()["standardization/deviation"]
+    assert np.all(deviations >= 1)
+    assert model.elbo(odd).kl[0] < 1000

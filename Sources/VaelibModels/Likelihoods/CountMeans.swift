@@ -15,6 +15,9 @@ struct CountMeans: Sendable {
   let areShares: Bool
   /// Whether shares are of size factors.
   let hasSizeFactor: Bool
+  /// Of log(1 + x). What was nearly never counted deviates by so little that a row in which it is common would be far
+  /// beyond all that the encoder has seen.
+  private static let leastDeviation = 1.0
 
   init(_ columns: LikelihoodColumns, layout: inout ParameterLayout) throws(NetworkError) {
     width = columns.count
@@ -23,7 +26,8 @@ struct CountMeans: Sendable {
     standardization =
       columns.options.standardize == 1
       ? try Standardization(
-        columns: width, hasTotal: areShares && !hasSizeFactor, prefix: columns.prefix, layout: &layout)
+        columns: width, leastDeviation: Self.leastDeviation, hasTotal: areShares && !hasSizeFactor,
+        prefix: columns.prefix, layout: &layout)
       : nil
   }
 

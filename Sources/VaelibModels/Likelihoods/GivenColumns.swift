@@ -24,7 +24,8 @@ struct GivenColumns: Likelihood {
     // The example keeps its own numbers, which are written out as they are.
     let standardization = try modelled.inputs.standardization.map { scale throws(NetworkError) in
       try Standardization(
-        columns: columns.count, hasQuantiles: scale.quantiles != nil, prefix: columns.prefix, layout: &layout)
+        columns: columns.count, leastDeviation: scale.leastDeviation, hasQuantiles: scale.quantiles != nil,
+        prefix: columns.prefix, layout: &layout)
     }
     inputs = InputTransform(
       function: modelled.inputs.function, standardization: standardization, isOfLikelihoodToo: false)

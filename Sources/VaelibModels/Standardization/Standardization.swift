@@ -21,16 +21,19 @@ struct Standardization: Sendable {
 
   /// The floor of columns that are not constant.
   private let stddevFloor: Double
+  /// Columns that deviate by less are divided by this, so that they are not magnified.
+  let leastDeviation: Double
 
   /// Without `stddevFloor` there is no p(x|z).
   ///
   /// `prefix` is what the tensors' names begin with; `hasTotal` if the mean total is wanted, `hasQuantiles` if columns are
   /// to become normal scores.
   init(
-    columns: Int, stddevFloor: Double? = nil, hasTotal: Bool = false, hasQuantiles: Bool = false,
-    prefix: String = "", layout: inout ParameterLayout
+    columns: Int, stddevFloor: Double? = nil, leastDeviation: Double = 0, hasTotal: Bool = false,
+    hasQuantiles: Bool = false, prefix: String = "", layout: inout ParameterLayout
   ) throws(NetworkError) {
     self.stddevFloor = stddevFloor ?? 0
+    self.leastDeviation = leastDeviation
     mean = try layout.append(prefix + "standardization/mean", rows: 1, columns: columns)
     deviation = try layout.append(prefix + "standardization/deviation", rows: 1, columns: columns)
     floor =
@@ -89,7 +92,8 @@ struct Standardization: Sendable {
       let isConstant = next.first == column
       if isConstant { next.removeFirst() }
       parameters[mean.offset + column] = Float(moments.means[column])
-      parameters[deviation.offset + column] = Float(isConstant ? unit : moments.deviations[column])
+      parameters[deviation.offset + column] = Float(
+        max(isConstant ? unit : moments.deviations[column], leastDeviation))
       guard let floor else { continue }
       parameters[floor.offset + column] = Float(isConstant ? max(1, stddevFloor) : stddevFloor)
     }
