@@ -61,10 +61,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("f4", "it has shape 4 x 3, but dataset \"f4\" needs 4 labels"),
+    ("f4", "it has 3 columns, and row 0 has 2.0 in column 2"),
     ("vector", "it has shape 5, but dataset \"f4\" needs 4 labels"),
     ("images", "it has shape 2 x 3 x 4"),
-    ("i4", "it has shape 4 x 3, but dataset \"f4\" needs 4 labels"),
+    ("i4", "it has 3 columns, and row 0 has 2.0 in column 2"),
     ("huge_labels", "row 3 holds 9223372036854775808"),
   ])
   func unsuitableLabels(_ name: String, _ reason: String) {
