@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import vaelib
+from python_reference import ESTIMATORS
 from sphinx.application import Sphinx
+from sphinx.util.inspect import stringify_signature
 
 project = "vaelib"
 release = vaelib.__version__
@@ -79,10 +82,11 @@ def _short(
     app: Sphinx, what: str, name: str, value: object, options: object, signature: str | None, returned: str | None
 ) -> tuple[str | None, str | None] | None:
     """An estimator's signature as its first parameters: there are sixty, which are described below it."""
-    if signature is None or signature.count("=") < 20:
+    if what != "class" or name.rpartition(".")[2] not in ESTIMATORS or not isinstance(value, type):
         return None
-    first, _, _ = signature.partition(", *,")
-    return f"{first}, *, ...)", returned
+    # Sphinx would show that of __new__, which takes anything, to say what is wrong.
+    whole = stringify_signature(inspect.signature(value), show_annotation=False)
+    return f"{whole.partition(', *,')[0]}, *, ...)", returned
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
