@@ -9,8 +9,9 @@ struct OneHotLabels {
   /// Rows that are read at a time, and all their numbers.
   private let step: Int
 
-  /// Bytes of numbers that are read at a time, or one row.
+  /// Bytes of numbers that are read at a time, or rows that are stored together, up to the most; or one row.
   private static let stepBytes = 1 << 20
+  private static let mostBytes = 64 << 20
 
   /// nil unless the dataset is a matrix of numbers, or of truth values, with `rows` rows, nil for any number above 1, and
   /// several columns.
@@ -22,9 +23,10 @@ struct OneHotLabels {
     else { return nil }
     self.dataset = dataset
     (self.rows, classes) = (form.storedShape[0], form.storedShape[1])
-    let fitting = max(1, Self.stepBytes / MemoryLayout<Double>.stride / classes)
+    let rowBytes = product([MemoryLayout<Double>.stride, classes]) ?? .max
+    let fitting = max(1, Self.stepBytes / rowBytes)
     let band = form.storedChunkShape?[0] ?? 1
-    step = min(self.rows, max(1, fitting / band) * band)
+    step = min(self.rows, max(1, fitting / band) * band, max(1, Self.mostBytes / rowBytes))
   }
 
   func read() throws(StorageError) -> Labels {
