@@ -12,7 +12,10 @@ _WORDS = (
         r"Leave the column out, make numbers of it, or name it in columns=\[\(\"categorical\", \[\.\.\.\]\)\]",
         "Leave the column out with --drop-columns, or say --column-likelihood COLUMN=categorical",
     ),
-    (r"; set condition to 0 in one of them at least", ": leave a column out of --condition-columns"),
+    (
+        r"; add columns that are, or set condition to 0 in one of the groups",
+        ": leave a column out of --condition-columns",
+    ),
     (r"\. A column of dtype category lists all that there may be, whether the rows of training have them or not", ""),
     (r"set resume to 0 \(in Python False\) to start", "remove that file to start"),
     (
