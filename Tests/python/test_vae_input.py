@@ -9,13 +9,13 @@ import vaelib
 def test_grey_levels_with_a_bernoulli_likelihood_get_a_warning(binary):
     grey = binary * 0.5
     with pytest.warns(vaelib.VaelibWarning, match="(?i)bernoulli") as caught:
-        vaelib.VAE(latent_dim=2, hidden=(4,), epochs=1).fit(grey)
+        vaelib.VAE(latent_dim=2, hidden=(4,), epochs=1, random_state=1).fit(grey)
     assert caught[0].filename == __file__
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        vaelib.VAE(latent_dim=2, hidden=(4,), epochs=1, binarization="dynamic").fit(grey)
-        vaelib.VAE(latent_dim=2, hidden=(4,), epochs=1, likelihood="gaussian").fit(grey)
-        vaelib.VAE(latent_dim=2, hidden=(4,), epochs=1).fit(binary)
+        vaelib.VAE(latent_dim=2, hidden=(4,), epochs=1, random_state=1, binarization="dynamic").fit(grey)
+        vaelib.VAE(latent_dim=2, hidden=(4,), epochs=1, random_state=1, likelihood="gaussian").fit(grey)
+        vaelib.VAE(latent_dim=2, hidden=(4,), epochs=1, random_state=1).fit(binary)
 
 
 def test_bad_choices(fitted, binary):
