@@ -1,14 +1,13 @@
 """Conditions among the columns: gradients and bounds by the oracle, distributions, files, what is given and refused."""
 
-from dataclasses import fields
-
+import given_tables
 import h5py
 import numpy as np
 import pytest
 import vaelib
 from checkpoints import Interrupted, after_epochs
 from model_files import seal
-from reference import gradients, mixed, philox, vae
+from reference import mixed, philox
 from scipy import stats
 
 LATENT = 2
@@ -25,13 +24,9 @@ KINDS = [
     ("gaussian", 1, {"condition": True, "standardize": False}),
 ]
 CLASSES = {0: 3, 3: 2}
-COLUMNS, GIVEN, _first = [], [], 0
-for _likelihood, _count, _options in KINDS:
-    _numbers = list(range(_first, _first + _count))
-    COLUMNS.append((_likelihood, _numbers, _options))
-    GIVEN += _numbers if _options.get("condition") else []
-    _first += _count
-WIDTH = _first
+COLUMNS = given_tables.columns_of(KINDS)
+GIVEN = [column for _, columns, options in COLUMNS if options.get("condition") for column in columns]
+WIDTH = sum(count for _, count, _ in KINDS)
 MODELLED = [column for column in range(WIDTH) if column not in GIVEN]
 SETTINGS = {"latent_dim": LATENT, "hidden": (5,), "columns": COLUMNS, "random_state": 1}
 
@@ -57,41 +52,16 @@ def table(rows=60, seed=0):
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def with_gaps(x, share=0.3, seed=4):
-    """A table that lacks this share of the numbers that are modelled."""
-    gaps = np.random.RandomState(seed).uniform(size=x.shape) < share
-    gaps[:, GIVEN] = False
-    return np.where(gaps, np.nan, x).astype(np.float32)
+def with_gaps(x):
+    return given_tables.with_gaps(x, GIVEN)
 
 
 def oracle_of(estimator):
-    """The network, and the groups, as the oracle takes them."""
-    names = {field.name for field in fields(vae.Architecture)} - {"data_dim"}
-    net = vae.Architecture(data_dim=0, **{name: getattr(estimator, name) for name in names})
-    groups = []
-    for index, (likelihood, count, options) in enumerate(KINDS):
-        given = {name: getattr(estimator, name) for name in names}
-        own = {name: value for name, value in options.items() if name != "condition"}
-        kind = (
-            mixed.Categories(count, CLASSES[index])
-            if likelihood == "categorical"
-            else vae.Architecture(data_dim=count, **{**given, "likelihood": likelihood, **own})
-        )
-        groups.append(mixed.Given(kind) if options.get("condition") else kind)
-    return net, groups
+    return given_tables.oracle_of(estimator, KINDS, CLASSES)
 
 
 def with_weights(**settings):
-    """An estimator with weights that are far from 0, and these in float64."""
-    estimator = vaelib.VAE(**SETTINGS, **settings).initialize(table())
-    random = np.random.RandomState(2)
-    estimator.set_weights(
-        {
-            name: values if "standardization" in name else random.normal(scale=0.4, size=values.shape)
-            for name, values in estimator.get_weights().items()
-        }
-    )
-    return estimator, {name: values.astype(np.float64) for name, values in estimator.get_weights().items()}
+    return given_tables.with_weights(vaelib.VAE(**SETTINGS, **settings), table())
 
 
 @pytest.mark.parametrize(
@@ -107,29 +77,9 @@ def test_gradients_and_terms(missing, estimator, samples, is_weighted):
     x = table(7) if missing == "refuse" else with_gaps(table(7))
     model, weights = with_weights(missing=missing, estimator=estimator, samples=samples)
     net, groups = oracle_of(model)
-    row_weights = np.array([0.5, 2, 0, 1, 3, 0.25, 1.5]) if is_weighted else np.ones(len(x))
-    trainer = vaelib.Trainer(model, examples_per_epoch=len(x))
-    result = trainer.compute_gradients(vaelib.Dataset(x).reweight(row_weights) if is_weighted else x)
-    noise = philox.noise(1, philox.TRAINING_NOISE, 0, np.arange(len(x)), samples, LATENT)
-    data = x.astype(np.float64)
-
-    def terms(moved):
-        return [row_weights * term for term in mixed.terms(moved, net, groups, data, noise, estimator)]
-
-    reconstruction, kl = terms(weights)
-    assert result["reconstruction"] == pytest.approx(reconstruction.mean(), rel=1e-5)
-    assert result["kl"] == pytest.approx(kl.mean(), rel=1e-5)
-
-    def loss(moved):
-        reconstruction, kl = terms(moved)
-        return float((kl - reconstruction).mean())
-
-    expected = gradients.central_differences(loss, weights)
+    row_weights = np.array([0.5, 2, 0, 1, 3, 0.25, 1.5]) if is_weighted else None
+    expected = given_tables.check_gradients(model, weights, net, groups, x, row_weights)
     assert expected["decoder/0/weight"].shape == (LATENT + 3 + 2 + 1 + 1 + 1 + 1, 5)
-    norm = np.sqrt(sum((values**2).sum() for values in expected.values()))
-    assert result["gradient_norm"] == pytest.approx(norm, rel=1e-5)
-    for name, values in expected.items():
-        np.testing.assert_allclose(trainer.named_gradients[name], values, rtol=1e-4, atol=2e-6 * norm, err_msg=name)
 
 
 def test_bounds_and_likelihoods():

@@ -15,8 +15,9 @@ from termios import TIOCSWINSZ
 import numpy as np
 import pytest
 import vaelib
-from vaelib._c import progress_bars
-from vaelib._c.progress_bars import State, rows_state
+from vaelib._c import progress_displays
+from vaelib._c.progress_bars import rows_state
+from vaelib._c.progress_displays import State
 
 SMALL = {"latent_dim": 2, "hidden": (4,), "epochs": 3, "random_state": 0}
 X = np.random.RandomState(0).normal(size=(40, 3)).astype("f4")
@@ -91,7 +92,7 @@ def test_lines_where_tqdm_is_missing(capsys, monkeypatch):
 
 def test_lines_say_how_long_the_rest_will_take(capsys, monkeypatch):
     clock = iter([100.0, 101.0, 106.0, 107.0, 112.0, 5000.0])
-    monkeypatch.setattr(progress_bars.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(progress_displays.time, "monotonic", lambda: next(clock))
     bar = vaelib.ProgressBar()
     for done in (10, 60, 70, 100, 100):
         bar.show(rows_state(done, 1000))
@@ -122,7 +123,7 @@ def test_a_bar_begins_anew_with_the_next_work(capsys, monkeypatch):
         def close(self):
             self.is_closed = True
 
-    monkeypatch.setattr(progress_bars, "_tqdm", lambda: Bar)
+    monkeypatch.setattr(progress_displays, "_tqdm", lambda: Bar)
     bar = vaelib.ProgressBar()
     for work, done in (("layer 0", 1), ("layer 0", 1.5), ("layer 1", 0.5), ("layer 1", 0.25)):
         bar.show(State(work, done, 2, "epoch", work, "loss 1", "", int(done)))
@@ -138,7 +139,7 @@ def test_a_bar_begins_anew_with_the_next_work(capsys, monkeypatch):
 def test_queries_and_conversions_end_their_bars(tmp_path, monkeypatch):
     vae = vaelib.VAE(**SMALL, missing="ignore").fit(X)
     closed = []
-    monkeypatch.setattr(progress_bars._Lines, "close", lambda self: closed.append(self))
+    monkeypatch.setattr(progress_displays.Lines, "close", lambda self: closed.append(self))
     bar = vaelib.ProgressBar()
     vae.impute(X, callbacks=bar)
     vae.log_likelihood(X, callbacks=bar)
@@ -155,7 +156,7 @@ def test_queries_and_conversions_end_their_bars(tmp_path, monkeypatch):
 
 def test_a_bar_ends_when_the_callback_raises(monkeypatch):
     closed = []
-    monkeypatch.setattr(progress_bars._Lines, "close", lambda self: closed.append(self))
+    monkeypatch.setattr(progress_displays.Lines, "close", lambda self: closed.append(self))
 
     def fail(_):
         raise RuntimeError("enough")
@@ -182,13 +183,13 @@ def test_bars_of_notebooks_bring_no_warning(monkeypatch):
     pytest.importorskip("tqdm")
     for name in ("tqdm.autonotebook", "tqdm.notebook"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    monkeypatch.setattr(progress_bars, "_is_notebook", lambda: True)
+    monkeypatch.setattr(progress_displays, "_is_notebook", lambda: True)
     # What tqdm asks, too.
     kernel = type("Shell", (), {"config": {"IPKernelApp": {}}})
     monkeypatch.setitem(sys.modules, "IPython", type("IPython", (), {"get_ipython": lambda: kernel}))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert progress_bars._tqdm() is not None
+        assert progress_displays._tqdm() is not None
 
 
 def test_the_logger_is_told_epochs_and_warnings(caplog, capsys):

@@ -5,8 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-from html.parser import HTMLParser
-from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -15,66 +13,10 @@ pytest.importorskip("matplotlib")
 
 import vaelib
 from command_lines import Shell
+from report_pages import CODES, EVIL, Page, check, decoded_by_node, needs_node, numbers_of
 from vaelib.report import quality
-from vaelib.report.decoder import decoder_description
 from vaelib.report.page import write_page
 from vaelib.report.subject import Subject
-
-EVIL = '<script>alert("x")</script>&\'"</td>'
-SECTIONS = [
-    *("architecture", "data", "settings", "training", "scores", "samples", "reconstructions", "map"),
-    *("information", "filters", "unusual"),
-]
-
-
-class Page(HTMLParser):
-    """The elements of a page, checked to be nested, and the text of each section."""
-
-    empty = ("img", "input", "meta", "br")
-
-    def __init__(self, path):
-        super().__init__()
-        self.open, self.elements, self.texts, self.section = [], [], {}, None
-        self.source = path.read_text(encoding="utf-8")
-        self.feed(self.source)
-        assert self.open == []
-
-    def handle_starttag(self, tag, attributes):
-        attributes = dict(attributes)
-        self.elements.append((tag, attributes))
-        if tag == "section":
-            self.section = attributes["id"]
-            self.texts[self.section] = ""
-        if tag not in self.empty:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-        if tag == "section":
-            self.section = None
-
-    def handle_data(self, data):
-        if self.section is not None and self.open[-1] not in ("script", "style"):
-            self.texts[self.section] += data + " "
-
-    def all(self, tag):
-        return [attributes for name, attributes in self.elements if name == tag]
-
-
-def check(page):
-    """What holds for every report."""
-    assert list(page.texts) == SECTIONS
-    for image in page.all("img"):
-        assert image["alt"]
-        assert image["src"].startswith("data:image/")
-    assert {link["href"] for link in page.all("a")} == {f"#{name}" for name in SECTIONS}
-    for tag, attributes in page.elements:
-        assert not {"src", "href", "srcset", "action"} & set(attributes) or tag in ("img", "a")
-        assert not any(name.startswith("on") for name in attributes)
-    assert "default-src 'none'" in page.all("meta")[1]["content"]
-    identifiers = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
-    assert len(set(identifiers)) == len(identifiers)
-    return page
 
 
 @pytest.fixture(scope="module")
@@ -285,19 +227,9 @@ def test_unsuitable_arguments(tmp_path, flat, pictures):
     assert os.listdir(tmp_path) == ["report.html"]
 
 
-CODES = np.array([[0, 0], [1.5, -2], [-3, 0.25], [0.1, 3]])
-SCRIPT = files("vaelib.report").joinpath("decoder.js").read_text()
-
-
-def numbers_of(model, conditions=None):
-    """The means of p(x|z) at CODES, as the library has them."""
-    found = model.decode(CODES, conditions=conditions)
-    return np.asarray(found.mean if isinstance(found, vaelib.MeanAndVariance) else found)
-
-
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
+@needs_node
 @pytest.mark.filterwarnings("ignore::vaelib.VaelibWarning")
-def test_javascript_decodes_as_the_library(tmp_path, mixed, pictures, conditional):
+def test_javascript_decodes_as_the_library(tmp_path, mixed, pictures):
     random = np.random.RandomState(1)
     real, counts = random.normal(size=(60, 4)) * [1, 10, 0.1, 100] + 5, random.poisson(4, size=(60, 4))
     data = {"log_normal": np.exp(real / 20), "beta": pictures[:, :4], "continuous_bernoulli": pictures[:, :4]}
@@ -315,105 +247,8 @@ def test_javascript_decodes_as_the_library(tmp_path, mixed, pictures, conditiona
     models.append(vaelib.VAE(mean_activation="sigmoid", likelihood="gaussian", **settings).fit(pictures))
     for activation in ("sigmoid", "tanh", "leaky_relu", "elu", "softplus", "silu", "gelu", "identity"):
         models.append(vaelib.VAE(activation=activation, likelihood="bernoulli", **settings).fit(pictures))
-    descriptions = [decoder_description(model._fitted(), model.get_weights()) for model in models]
-    under = {
-        "beside": ([["dog", 55.0]], [2, 55]),
-        "within": ([[2, "cat", 3.5, True]], [2, 1, 3.5, 1]),
-        "scores": ([[0.7]], [0.7]),
-        "sizes": ([["dog", 30.0]], [2, 30]),
-    }
-    for name, (_, numbers) in under.items():
-        model = conditional[name][0]
-        descriptions.append(decoder_description(model._fitted(), model.get_weights(), np.array(numbers)))
-    (tmp_path / "models.json").write_text(json.dumps(descriptions))
-    program = f"""{SCRIPT}
-    const models = JSON.parse(require("fs").readFileSync("models.json"));
-    const codes = {CODES.tolist()};
-    console.log(JSON.stringify(models.map((model) => codes.map(makeDecoder(model)))));
-    """
-    (tmp_path / "program.js").write_text(program)
-    process = subprocess.run(["node", "program.js"], cwd=tmp_path, capture_output=True, text=True)
-    assert process.returncode == 0, process.stderr
-    everything = json.loads(process.stdout)
-    for model, found in zip(models, everything, strict=False):
-        np.testing.assert_allclose(np.array(found), numbers_of(model), rtol=1e-4, atol=1e-4, err_msg=repr(model))
-    for (name, (conditions, _)), found in zip(under.items(), everything[len(models) :], strict=True):
-        expected = numbers_of(conditional[name][0], conditions)
-        shown = np.array(found)[:, : expected.shape[1]]  # what is given beside rows comes behind them
-        np.testing.assert_allclose(shown, expected, rtol=1e-4, atol=1e-4, err_msg=name)
-
-
-@pytest.fixture(scope="module")
-def conditional():
-    """Conditional models with two latents, rows, and what is given beside them."""
-    pandas = pytest.importorskip("pandas")
-    random = np.random.RandomState(2)
-    kinds, size = np.array(["cat", "dog", EVIL])[random.randint(3, size=60)], random.normal(size=60)
-    real = np.stack([size * 10, random.normal(size=60) + (kinds == "dog")], axis=1).astype(np.float32)
-    settings = {"latent_dim": 2, "hidden": (5,), "epochs": 2, "random_state": 0}
-    beside = pandas.DataFrame({"kind": kinds, "age": np.round(40 + 10 * size)})
-    within = pandas.DataFrame(
-        {"visits": random.poisson(3, size=60), "kind": kinds, "income": np.exp(size), "a": size, "smokes": size > 0}
-    )
-    columns = [
-        ("auto", ["kind", "visits", "smokes"], {"condition": True}),
-        ("log_normal", ["income"], {"condition": True}),
-        ("gaussian", ["a"], {}),
-    ]
-    counts, sized = random.poisson(4, size=(60, 3)), {"likelihood": "poisson", "count_mean": "share"}
-    reads = pandas.DataFrame({"kind": kinds, "reads": counts.sum(axis=1) + 1.0})
-    of_scores = [("gaussian", [1], {"condition": True, "standardize_by": "quantiles"}), ("student_t", [0], {})]
-    return {
-        "beside": (vaelib.VAE(**settings).fit(real, conditions=beside), real, beside),
-        "within": (vaelib.VAE(**settings, columns=columns).fit(within), within, None),
-        "scores": (vaelib.VAE(**settings, columns=of_scores).fit(real), real, None),
-        "sizes": (vaelib.VAE(**settings, **sized, size_factor="reads").fit(counts, conditions=reads), counts, reads),
-    }
-
-
-@pytest.mark.parametrize("name", ["beside", "within", "sizes"])
-def test_a_report_of_a_conditional_model(tmp_path, conditional, name):
-    model, rows, conditions = conditional[name]
-    given = {} if conditions is None else {"conditions": conditions}
-    model.report(rows, path=tmp_path / "report.html", **given)
-    page = check(Page(tmp_path / "report.html"))
-    assert EVIL not in page.source
-    assert "p(x|z, c)" in page.texts["architecture"]
-    assert "kind" in page.texts["data"]
-    assert "dog" in page.texts["data"]
-    bound = model.elbo(rows, **given).elbo.mean()
-    assert f"{bound:.3g}".replace("-", "\N{MINUS SIGN}") in page.texts["scores"]
-    assert "under conditions of rows taken at random" in page.texts["samples"]
-    assert ("kind" in page.texts["samples"]) == (name == "within")
-    assert "kind" not in page.texts["reconstructions"]
-    assert "All is decoded under the conditions of row" in page.texts["map"]
-    assert "kind = dog" in page.texts["filters"]
-    oddest = model.score_samples(rows, **given).argsort()[:6]
-    assert [int(row) for row in re.findall(r"Row (\d+) ", page.texts["unusual"])] == oddest.tolist()
-    with pytest.raises(ValueError, match="conditions"):
-        model.report(rows, path=tmp_path / "report.html", conditions="cat" if conditions is None else None)
-
-
-def test_a_report_of_pictures_with_conditions_among_their_columns(tmp_path, pictures):
-    """The pixels are the columns that are no conditions, wherever these stand."""
-    kinds = np.arange(40, dtype=np.float32)[:, None] % 3
-    rows = np.concatenate([pictures[:, :20], kinds, pictures[:, 20:]], axis=1)
-    columns = [("bernoulli", [*range(20), *range(21, 37)]), ("categorical", [20], {"condition": True})]
-    model = vaelib.VAE(latent_dim=2, hidden=(8,), epochs=2, random_state=0, columns=columns).fit(rows)
-    subject = Subject(model, rows, None, None, 1000)
-    assert subject.shape == (6, 6)
-    np.testing.assert_array_equal(subject.pixels(subject.matrix), pictures)
-    assert subject.names[19:23] == ["pixel (3, 1)", "column 20", "pixel (3, 2)", "pixel (3, 3)"]
-    model.report(rows, path=tmp_path / "report.html")
-    page = check(Page(tmp_path / "report.html"))
-    assert "pictures of 6 x 6" in page.texts["data"]
-    assert "column 20" in page.texts["data"]
-    assert "pixel" not in page.texts["data"].replace("beside the pixels", "")
-    assert "Means of p(x|z) for codes from the prior, under conditions" in page.texts["samples"]
-    description = json.loads(re.search(r'id="decoder-data">(.*?)</script>', page.source)[1])
-    assert description["pixels"] == subject.modelled
-    with pytest.raises(ValueError, match="has 37 pixels, but rows have 36 beside their conditions"):
-        model.report(rows, path=tmp_path / "report.html", shape=(37, 1))
+    for model, found in zip(models, decoded_by_node(tmp_path, models), strict=True):
+        np.testing.assert_allclose(found, numbers_of(model), rtol=1e-4, atol=1e-4, err_msg=repr(model))
 
 
 def test_reports_without_a_map_say_why(tmp_path, real):
@@ -423,13 +258,6 @@ def test_reports_without_a_map_say_why(tmp_path, real):
     page = check(Page(tmp_path / "report.html"))
     assert "normal scores inside" in page.texts["map"]
     assert page.all("script") == []
-
-
-def test_the_most_frequent_conditions_are_decoded(conditional):
-    model, rows, _ = conditional["beside"]
-    subject = Subject(model, rows, None, None, 1000, [["dog", 30 + (row % 7 == 3)] for row in range(60)])
-    assert subject.usual_row == (0, 51)
-    assert subject.condition_texts(0) == ["kind = dog", "age = 30"]
 
 
 def test_targets_with_gaps(tmp_path, pictures):

@@ -1,7 +1,6 @@
 """Size factors that a column gives, and dispersions by condition: gradients by the oracle, means, files, refusals."""
 
-from dataclasses import fields
-
+import given_tables
 import h5py
 import numpy as np
 import pandas as pd
@@ -9,7 +8,6 @@ import pytest
 import scipy.sparse
 import vaelib
 from checkpoints import Interrupted, after_epochs
-from reference import gradients, mixed, philox, vae
 from scipy import special
 from test_column_terms import column_terms
 from test_count_shares import cells
@@ -29,10 +27,7 @@ KINDS = [
     ("poisson", 2, SHARE),
     ("negative_binomial", 1, {"variance": "predicted"}),
 ]
-COLUMNS, _first = [], 0
-for _likelihood, _count, _options in KINDS:
-    COLUMNS.append((_likelihood, list(range(_first, _first + _count)), _options))
-    _first += _count
+COLUMNS = given_tables.columns_of(KINDS)
 GIVEN_COLUMNS = [3, 5, 8]
 SIZE = 5
 SETTINGS = {"latent_dim": LATENT, "hidden": (3,), "random_state": 1}
@@ -56,40 +51,12 @@ def table(rows=60, seed=0):
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def with_gaps(x, share=0.3, seed=4):
-    gaps = np.random.RandomState(seed).uniform(size=x.shape) < share
-    gaps[:, GIVEN_COLUMNS] = False
-    return np.where(gaps, np.nan, x).astype(np.float32)
-
-
-def oracle_of(estimator):
-    """The network, and the groups, as the oracle takes them."""
-    names = {field.name for field in fields(vae.Architecture)} - {"data_dim"}
-    whole = {name: getattr(estimator, name) for name in names}
-    groups = []
-    for likelihood, count, options in KINDS:
-        own = {name: value for name, value in options.items() if name not in ("condition", "size_factor")}
-        if likelihood == "categorical":
-            groups.append(mixed.Given(mixed.Categories(count, 3)))
-        elif "size_factor" in options:
-            groups.append(mixed.SizeFactor())
-        else:
-            kind = vae.Architecture(data_dim=count, **{**whole, "likelihood": likelihood, **own})
-            groups.append(mixed.Given(kind) if "condition" in options else kind)
-    return vae.Architecture(data_dim=0, **whole), groups
+def with_gaps(x):
+    return given_tables.with_gaps(x, GIVEN_COLUMNS)
 
 
 def with_weights(**settings):
-    """An estimator with weights that are far from 0, and these in float64."""
-    estimator = vaelib.VAE(**SETTINGS, columns=COLUMNS, **settings).initialize(table())
-    random = np.random.RandomState(2)
-    estimator.set_weights(
-        {
-            name: values if "standardization" in name else random.normal(scale=0.4, size=values.shape)
-            for name, values in estimator.get_weights().items()
-        }
-    )
-    return estimator, {name: values.astype(np.float64) for name, values in estimator.get_weights().items()}
+    return given_tables.with_weights(vaelib.VAE(**SETTINGS, columns=COLUMNS, **settings), table())
 
 
 @pytest.mark.parametrize(
@@ -99,30 +66,11 @@ def with_weights(**settings):
 def test_gradients_and_terms(missing, estimator, samples, is_weighted):
     x = table(7) if missing == "refuse" else with_gaps(table(7))
     model, weights = with_weights(missing=missing, estimator=estimator, samples=samples)
-    net, groups = oracle_of(model)
-    row_weights = np.array([0.5, 2, 0, 1, 3, 0.25, 1.5]) if is_weighted else np.ones(len(x))
-    trainer = vaelib.Trainer(model, examples_per_epoch=len(x))
-    result = trainer.compute_gradients(vaelib.Dataset(x).reweight(row_weights) if is_weighted else x)
-    noise = philox.noise(1, philox.TRAINING_NOISE, 0, np.arange(len(x)), samples, LATENT)
-    data = x.astype(np.float64)
-
-    def terms(moved):
-        return [row_weights * term for term in mixed.terms(moved, net, groups, data, noise, estimator)]
-
-    reconstruction, kl = terms(weights)
-    assert result["reconstruction"] == pytest.approx(reconstruction.mean(), rel=1e-5)
-    assert result["kl"] == pytest.approx(kl.mean(), rel=1e-5, abs=1e-5)
-
-    def loss(moved):
-        reconstruction, kl = terms(moved)
-        return float((kl - reconstruction).mean())
-
-    expected = gradients.central_differences(loss, weights)
+    net, groups = given_tables.oracle_of(model, KINDS, {1: 3})
+    row_weights = np.array([0.5, 2, 0, 1, 3, 0.25, 1.5]) if is_weighted else None
+    expected = given_tables.check_gradients(model, weights, net, groups, x, row_weights, kl_error=1e-5)
     assert expected["columns/0/decoder/log_dispersion/weight"].shape == (3 + 1, 3)
     assert expected["encoder/0/weight"].shape[0] == len(x[0]) - 1 + 2 + (len(x[0]) if missing == "indicate" else 0)
-    norm = np.sqrt(sum((values**2).sum() for values in expected.values()))
-    for name, values in expected.items():
-        np.testing.assert_allclose(trainer.named_gradients[name], values, rtol=1e-4, atol=2e-6 * norm, err_msg=name)
 
 
 def test_means_are_shares_of_the_size_factor_which_no_network_sees():

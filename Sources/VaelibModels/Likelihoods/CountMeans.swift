@@ -2,12 +2,12 @@ import Glibc
 import VaelibNetworks
 import VaelibNumerics
 
-/// What likelihoods of counts have in common. The encoder sees log(1 + x), standardised; the decoder's first outputs,
-/// softly bounded and counted from the usual size of their column once examples were seen, are l_d. Means m_d are exp(l_d),
-/// or shares of s, m_d = s exp(l_d) / sum_k exp(l_k) (Lopez et al. 2018), where s is the row's total, or its size factor
-/// where that is given. Of a row that lacks counts, total and sum are over the columns that it has: so p(x|z) of them is
-/// that of a table of these columns alone, and counts that are missing are in proportion to them. A size factor is that of
-/// all columns, and so is the sum then.
+/// What likelihoods of counts have in common. The encoder sees log(1 + x), standardised but not magnified; the decoder's
+/// first outputs, softly bounded and counted from the usual size of their column once examples were seen, are l_d. Means
+/// m_d are exp(l_d), or shares of s, m_d = s exp(l_d) / sum_k exp(l_k) (Lopez et al. 2018), where s is the row's total, or
+/// its size factor where that is given. Of a row that lacks counts, total and sum are over the columns that it has: so
+/// p(x|z) of them is that of a table of these columns alone, and counts that are missing are in proportion to them. A size
+/// factor is that of all columns, and so is the sum then.
 struct CountMeans: Sendable {
   let width: Int
   /// Has the mean total where means are shares.

@@ -28,7 +28,7 @@ extension LikelihoodOptions {
     .flag(
       "standardize", \.standardize,
       "Real values with mean_activation identity, and counts: 1 brings each column, of counts log(1 + x), to mean 0 and "
-        + "deviation 1 inside the model."
+        + "deviation 1 inside the model; a smaller deviation of log(1 + x) stays."
     ).added(earlier: .count(0)),
     .choice(
       "count_mean", \.countMean,

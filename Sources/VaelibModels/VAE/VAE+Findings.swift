@@ -32,9 +32,9 @@ extension VariationalAutoencoder {
       let total = part.columns.reduce(0) { $0 + means[$1] }
       if total == 0 || Self.easySizes ~= size / total { return nil }
       return
-        "size factors are \(Float(size)) in the mean of the first \(rows) rows, but the counts that are shares of them, in "
-        + "columns from \(part.columns.lowerBound) to \(part.columns.upperBound - 1), add up to \(Float(total)), which the "
-        + "model cannot make up for: multiply size factors by \(Float(total / size))"
+        "size factors are \(Float(size)) in the mean of the first \(rows) rows, but \(record.columns.holding(part.columns)) "
+        + "counts, shares of them, that add up to \(Float(total)), which the model cannot make up for: multiply size factors "
+        + "by \(Float(total / size))"
     }
   }
 

@@ -6,11 +6,8 @@ extension VAEConfiguration {
 
   /// Throws if the second number of each column is to depend on conditions where there are none, or no such number.
   func checkDependence() throws(ModelError) {
-    for (index, group) in decidedGroups.enumerated() where group.options.variance == .byCondition {
-      guard let problem = problem(ofDependenceIn: group) else { continue }
-      throw .invalidArgument(
-        (groups.isEmpty ? "" : "column group \(index): ") + "variance is by_condition, " + problem)
-    }
+    try checkGroups(
+      "variance is by_condition", where: { $0.options.variance == .byCondition }, problem(ofDependenceIn:))
   }
 
   private func problem(ofDependenceIn group: ColumnGroup) -> String? {

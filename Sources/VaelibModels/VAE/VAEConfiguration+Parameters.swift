@@ -85,4 +85,14 @@ extension VAEConfiguration {
       )
     }
   }
+
+  /// Throws the first problem of a group that has a setting, which messages call `setting`.
+  func checkGroups(
+    _ setting: String, where hasSetting: (ColumnGroup) -> Bool, _ problem: (ColumnGroup) -> String?
+  ) throws(ModelError) {
+    for (index, group) in decidedGroups.enumerated() where hasSetting(group) {
+      guard let problem = problem(group) else { continue }
+      throw .invalidArgument((groups.isEmpty ? "" : "column group \(index): ") + "\(setting), \(problem)")
+    }
+  }
 }

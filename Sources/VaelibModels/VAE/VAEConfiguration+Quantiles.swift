@@ -4,11 +4,9 @@ extension VAEConfiguration {
 
   /// Throws if columns are to become normal scores where that has no meaning.
   func checkQuantiles() throws(ModelError) {
-    for (index, group) in decidedGroups.enumerated() where group.options.standardizeBy == .quantiles {
-      guard let problem = problem(ofQuantilesIn: group) else { continue }
-      throw .invalidArgument(
-        (groups.isEmpty ? "" : "column group \(index): ") + "standardize_by is quantiles, " + problem)
-    }
+    try checkGroups(
+      "standardize_by is quantiles", where: { $0.options.standardizeBy == .quantiles },
+      problem(ofQuantilesIn:))
   }
 
   private func problem(ofQuantilesIn group: ColumnGroup) -> String? {

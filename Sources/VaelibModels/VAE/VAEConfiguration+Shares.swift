@@ -1,11 +1,7 @@
 extension VAEConfiguration {
   /// Throws if counts are to be shares of a total where there is none to divide among columns, or none that is known.
   func checkShares() throws(ModelError) {
-    for (index, group) in decidedGroups.enumerated() where group.options.countMean == .share {
-      guard let problem = problem(ofSharesIn: group) else { continue }
-      throw .invalidArgument(
-        (groups.isEmpty ? "" : "column group \(index): ") + "count_mean is share, " + problem)
-    }
+    try checkGroups("count_mean is share", where: { $0.options.countMean == .share }, problem(ofSharesIn:))
   }
 
   private func problem(ofSharesIn group: ColumnGroup) -> String? {

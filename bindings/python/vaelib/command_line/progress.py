@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from vaelib._c.progress_bars import ProgressBar, State, rows_state
+from vaelib._c.progress_bars import ProgressBar, rows_state
+from vaelib._c.progress_displays import State
 
 
 class CommandProgress(ProgressBar):

@@ -215,16 +215,7 @@ class StackedDenoisingAutoencoder(
         validation : array or Dataset, optional
             Held-out examples whose loss is computed after every epoch of fine-tuning; ``patience`` needs them. Without
             it, ``validation_fraction`` of X's rows are held out.
-        callbacks : callable or sequence of callables, optional
-            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch: epoch, metrics, and weights on
-            request. If one returns True, and nothing else, training ends and ``fit`` returns as usual; if one raises,
-            training ends and ``fit`` raises that. Meanwhile the estimator answers them with the weights of the last
-            step, and can be saved.
-        checkpoint : path or Checkpoint, optional
-            The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
-            same bits as without the interruption. The parameters and the data must be the same as before, else an error
-            names the difference; only ``finetune_epochs`` may grow, and not with schedule "cosine", which depends on
-            it. With a ``random_state`` that is not an integer, the seed is taken from the file.
+        {followed}
 
         Raises
         ------

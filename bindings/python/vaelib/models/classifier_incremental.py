@@ -9,14 +9,14 @@ import numpy as np
 from vaelib.data.as_array import as_array
 from vaelib.data.dataset import Dataset
 from vaelib.data.labels import Labels, as_labels, encode_as
-from vaelib.data.sample_weights import class_factors, reweighted_by_class, weighted
+from vaelib.data.sample_weights import class_factors, reweighted_by_class
 from vaelib.data.target_arrays import as_indicators, is_matrix
 from vaelib.data.unlabelled import is_labelled_for
 from vaelib.models.estimator import Estimator
-from vaelib.models.incremental import is_new, learning
+from vaelib.models.incremental import learning
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.predictions import labels_of, with_labels
-from vaelib.models.stack_incremental import begin_with_head, finetune_through, has_head
+from vaelib.models.stack_incremental import begin_with_head, finetune_through, has_head, taken
 
 Self = TypeVar("Self", bound="ClassifierPartialFit")
 
@@ -59,9 +59,7 @@ class ClassifierPartialFit(Estimator[NativeStack]):
             A value is not finite or does not suit the loss; the steps before it were made.
         """
         with learning(self):
-            begins = is_new(self)
-            X, y = self._collected(X, y, begins)
-            examples = weighted(self._examples(X, reset=begins), sample_weight)
+            X, y, examples = taken(self, X, y, sample_weight)
             kind, known = ("sigmoid", None) if is_matrix(y) else ("softmax", _known_classes(self, classes))
             labelled = _labelled(self, X, y, examples, known)
             if not has_head(self):

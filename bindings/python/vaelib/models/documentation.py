@@ -28,6 +28,17 @@ verbose : int or "bar", default 0
     1 prints one line per epoch, or, of many epochs, about a hundred. "bar" shows a bar of progress, of long queries,
     too: see ``vaelib.ProgressBar``. The logger "vaelib" is told the lines in any case."""
 
+_FOLLOWED = """\
+callbacks : callable or sequence of callables, optional
+    Called with a ``vaelib.Progress`` about every 50 ms and after each epoch: epoch, metrics, and weights on request. If
+    one returns True, and nothing else, training ends and ``fit`` returns as usual; if one raises, training ends and
+    ``fit`` raises that. Meanwhile the estimator answers them with the weights of the last step, and can be saved.
+checkpoint : path or Checkpoint, optional
+    The file that keeps the state of the training. If it exists, training resumes from it, and ends with the same bits
+    as without the interruption. The parameters and the data must be the same as before, else an error names the
+    difference; only ``{epochs}`` may grow, and not with schedule "cosine", which depends on it. With a
+    ``random_state`` that is not an integer, the seed is taken from the file."""
+
 _ATTRIBUTES = """\
 loss_ : str or tuple of str
     The loss, "cross_entropy" or "squared_error"; a tuple where layers differ.
@@ -62,6 +73,11 @@ def fill_in(described: Any, **sections: str) -> None:
     described.__doc__ = text
 
 
+def document_fit(estimator: Any, epochs: str) -> None:
+    """Fills in how a training is followed, in ``fit`` of an estimator; a resumed one may have more ``epochs``."""
+    fill_in(estimator.fit, followed=_FOLLOWED.replace("{epochs}", epochs))
+
+
 def document_stack(estimator: type[Stack]) -> None:
     """Fills in what the docstrings of the estimators that are stacks share."""
     fill_in(
@@ -79,3 +95,4 @@ def document_stack(estimator: type[Stack]) -> None:
         epochs=_DEFAULTS["epochs"],
         learning_rate=_DEFAULTS["learning_rate"],
     )
+    document_fit(estimator, "finetune_epochs")

@@ -236,16 +236,7 @@ class StackedDenoisingRegressor(
             Held-out examples whose loss and error are computed after every epoch of fine-tuning; ``patience`` needs
             them. Those without targets are left out. Without it, ``validation_fraction`` of the rows with targets are
             held out of fine-tuning; pretraining, which sees no targets, takes all rows.
-        callbacks : callable or sequence of callables, optional
-            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch: epoch, metrics, and weights on
-            request. If one returns True, and nothing else, training ends and ``fit`` returns as usual; if one raises,
-            training ends and ``fit`` raises that. Meanwhile the estimator answers them with the weights of the last
-            step, and can be saved.
-        checkpoint : path or Checkpoint, optional
-            The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
-            same bits as without the interruption. The parameters and the data must be the same as before, else an error
-            names the difference; only ``finetune_epochs`` may grow, and not with schedule "cosine", which depends on
-            it. With a ``random_state`` that is not an integer, the seed is taken from the file.
+        {followed}
 
         Raises
         ------

@@ -7,13 +7,12 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from vaelib.data.sample_weights import weighted
 from vaelib.data.target_arrays import as_targets
 from vaelib.models.estimator import Estimator
-from vaelib.models.incremental import is_new, learning
+from vaelib.models.incremental import learning
 from vaelib.models.native_stack import NativeStack
 from vaelib.models.regression import targets_of
-from vaelib.models.stack_incremental import begin_with_head, finetune_through, has_head
+from vaelib.models.stack_incremental import begin_with_head, finetune_through, has_head, taken
 
 Self = TypeVar("Self", bound="RegressorPartialFit")
 
@@ -49,9 +48,7 @@ class RegressorPartialFit(Estimator[NativeStack]):
             A value is not finite or does not suit the loss; the steps before it were made.
         """
         with learning(self):
-            begins = is_new(self)
-            X, y = self._collected(X, y, begins)
-            examples = weighted(self._examples(X, reset=begins), sample_weight)
+            X, y, examples = taken(self, X, y, sample_weight)
             targets = as_targets(targets_of(X, y), examples.rows, type(self).__name__)
             matrix = targets.reshape(len(targets), -1)
             if not has_head(self):

@@ -6,10 +6,17 @@ from typing import Any
 
 from vaelib._c.arguments import seed_from
 from vaelib.data.dataset import Dataset
-from vaelib.data.sample_weights import counting_rows
+from vaelib.data.sample_weights import counting_rows, weighted
 from vaelib.models.estimator import Estimator
 from vaelib.models.incremental import is_new, step_through
 from vaelib.models.native_stack import NativeStack
+
+
+def taken(estimator: Any, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Dataset]:
+    """X and y, of batches what they hold, and X as examples with weights; a first call learns the columns."""
+    begins = is_new(estimator)
+    X, y = estimator._collected(X, y, begins)
+    return X, y, weighted(estimator._examples(X, reset=begins), sample_weight)
 
 
 def begin_with_head(estimator: Any, examples: Dataset, kind: str, outputs: int, **learned: Any) -> None:

@@ -99,17 +99,7 @@ class StackQueries(Estimator[NativeStack]):
         results of several calls may be joined. ``callbacks`` are as in ``fit``; if one returns True,
         ``Cancelled`` is raised. After an error or a Ctrl-C no file appears.
         """
-        model = self._fitted()
-        layers = (model.layer_index(layer),)
-        query_to_file(
-            "vaelib_stack_encode_to",
-            model,
-            self._examples(X),
-            layers,
-            target,
-            (text(name),),
-            self._reporting(callbacks),
-        )
+        self._write("vaelib_stack_encode_to", X, layer, target, name, callbacks)
 
     def reconstruct_to_file(
         self,
@@ -124,17 +114,13 @@ class StackQueries(Estimator[NativeStack]):
 
         ``target`` and ``callbacks`` are as for ``transform_to_file``.
         """
+        self._write("vaelib_stack_reconstruct_to", X, layer, target, name, callbacks)
+
+    def _write(self, function: str, X: Any, layer: int, target: Target, name: str, callbacks: Callbacks) -> None:
+        """Writes what a query says of X and a layer."""
         model = self._fitted()
-        layers = (model.layer_index(layer),)
-        query_to_file(
-            "vaelib_stack_reconstruct_to",
-            model,
-            self._examples(X),
-            layers,
-            target,
-            (text(name),),
-            self._reporting(callbacks),
-        )
+        layers, report = (model.layer_index(layer),), self._reporting(callbacks)
+        query_to_file(function, model, self._examples(X), layers, target, (text(name),), report)
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
         """The names of the topmost codes, the class's name and a number; ``input_features`` is for scikit-learn.

@@ -10,7 +10,7 @@ from vaelib._c.parameters import documentation, names_of
 from vaelib.data.dataset import Dataset
 from vaelib.data.sample_weights import counting_rows, weighted
 from vaelib.models.columns import Group, columns_of, columns_up_to, decided, is_given, likelihoods_of
-from vaelib.models.documentation import fill_in
+from vaelib.models.documentation import document_fit, fill_in
 from vaelib.models.estimator_interface import EstimatorInterface, constructor_parameters
 from vaelib.models.fine_tuning import fraction_kept
 from vaelib.models.native_vae import NativeVAE
@@ -271,16 +271,7 @@ class VAE(
             Held-out examples whose bound is computed after every epoch; ``patience`` needs them. The weights of a
             Dataset (``Dataset.reweight``) count in its mean. Without it,
             ``validation_fraction`` of X's rows are held out. With ``conditions`` a pair (X, conditions).
-        callbacks : callable or sequence of callables, optional
-            Called with a ``vaelib.Progress`` about every 50 ms and after each epoch: epoch, metrics, and weights on
-            request. If one returns True, and nothing else, training ends and ``fit`` returns as usual; if one raises,
-            training ends and ``fit`` raises that. Meanwhile the estimator answers them with the weights of the last
-            step, and can be saved.
-        checkpoint : path or Checkpoint, optional
-            The file that keeps the state of the training. If it exists, training resumes from it, and ends with the
-            same bits as without the interruption. The parameters and the data must be the same as before, else an error
-            names the difference; only ``epochs`` may grow, and not with schedule "cosine", which depends on it. With
-            a ``random_state`` that is not an integer, the seed is taken from the file.
+        {followed}
 
         Raises
         ------
@@ -439,3 +430,4 @@ class VAE(
 
 
 fill_in(VAE, parameters=documentation(constructor_parameters(VAE), "vae", "training"))
+document_fit(VAE, "epochs")
